@@ -1,0 +1,38 @@
+// A row as its source gave it, before anything of ours has looked at it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "record/copy_text.h"
+
+namespace sluice::intake {
+
+// A value of one source column; nothing where the source has none (JSON null, absent member, SQL
+// NULL). An empty string is a value: whether it counts as missing is the schema's to say.
+using SourceValue = std::optional<std::string_view>;
+
+// Views live until accept() returns.
+struct SourceRow {
+  // One a source column, in the order that was announced to Door::begin().
+  std::span<const SourceValue> values;
+  // The row's bytes as they came, for the quarantine.
+  std::string_view original;
+  // Where in the source: line of a file, index in a call (1 is the first).
+  std::uint64_t place = 0;
+  record::Operation operation = record::Operation::upsert;
+  // RFC 3339 UTC, where the source says.
+  std::optional<std::string_view> source_time;
+};
+
+// Why a row was not taken. `rule` and `sentence` as in record::Violation.
+struct RowProblem {
+  std::string field;  // empty where the row itself is at fault
+  std::string rule;
+  std::string sentence;
+};
+
+}  // namespace sluice::intake

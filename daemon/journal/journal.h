@@ -1,0 +1,160 @@
+// A stream's durable log on a node: what a bureau was told "yes" for lies here until the center's
+// receipt is back. One SQLite file a stream (docs/journal-format.md); several processes may have it
+// open (the daemon, a running import), SQLite's locks order them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/limits.h"
+#include "record/batch.h"
+#include "record/failure.h"
+#include "record/receipt.h"
+
+namespace sluice::journal {
+
+enum class JournalProblem {
+  unreadable,    // not a journal, or of another bureau, or of a later version
+  backlog_full,  // as many bytes, or as old ones, as the settings allow wait for their receipts
+  not_durable,   // a write or fsync failed; this process acknowledges nothing more
+  busy,          // another process held the lock for too long
+  broken,        // the state found contradicts itself: named in the sentence
+};
+using JournalFailure = record::Failure<JournalProblem>;
+
+// Where a source has been read to. Lies in the same transaction as the rows that it stands for.
+struct Cursor {
+  std::string channel;  // "disk", "direct" …
+  std::string key;      // file digest, idempotency key …
+  std::string value;
+};
+
+// A row that was refused, kept with its reason and its bytes (问题数据).
+struct QuarantinedRow {
+  record::DatasetId dataset;
+  record::Mode mode = record::Mode::direct;
+  std::string source;        // file name or call id
+  std::uint64_t place = 0;   // line, or index in the call
+  std::string field;
+  std::string rule;
+  std::string sentence;
+  std::string header;        // the source's columns, as a line in the source's own format; may be empty
+  std::string original;
+};
+
+enum class QuarantineState { waiting, replayed, returned };
+
+struct QuarantineEntry {
+  std::int64_t id = 0;
+  QuarantineState state = QuarantineState::waiting;
+  record::Time at{};
+  QuarantinedRow row;
+};
+
+// What seal() needs for batches of one dataset.
+struct DatasetOrigin {
+  record::DatasetId dataset;
+  record::Digest schema;
+  record::Mode mode = record::Mode::direct;
+  bool carries_case_numbers = false;
+};
+
+// The rows of one small call, to go into an open batch together with others.
+struct Submission {
+  DatasetOrigin origin;
+  std::string lines;  // COPY text
+  record::RowCount upserts;
+  record::RowCount deletes;
+  std::vector<QuarantinedRow> quarantined;
+  std::vector<Cursor> cursors;
+};
+
+// Where a submission's rows went.
+struct Placement {
+  record::Sequence sequence;    // 0 where the submission had no rows
+  std::uint64_t first_row = 0;  // 1 is the batch's first line
+};
+
+struct Backlog {
+  std::uint64_t batches = 0;
+  std::uint64_t bytes = 0;
+  std::optional<record::Time> oldest;
+};
+
+struct Status {
+  record::StreamId stream;
+  record::ChainHead head;
+  record::Sequence acknowledged;  // all up to here have receipts
+  Backlog backlog;
+  std::uint64_t quarantine_waiting = 0;
+};
+
+using Clock = std::function<record::Time()>;
+
+// Not thread-safe: one owner in a process. Every call blocks; those that write return after fsync.
+class Journal {
+ public:
+  // Opens, or creates with a new epoch. `signer` must outlive the journal.
+  [[nodiscard]] static std::expected<Journal, JournalFailure> open(
+      const std::filesystem::path& file, const record::BureauId& bureau, const Limits& limits,
+      const record::Signer& signer, Clock clock);
+  Journal(Journal&&) noexcept;
+  Journal& operator=(Journal&&) noexcept;
+  ~Journal();
+
+  // Seals a payload as the stream's next batch and makes it durable together with its quarantined
+  // rows and the source's cursors: all or nothing. A payload without rows makes no batch, only the
+  // rest; the sequence returned is then 0.
+  [[nodiscard]] std::expected<record::Sequence, JournalFailure> append(
+      const DatasetOrigin& origin, record::Payload payload,
+      std::span<const QuarantinedRow> quarantined, std::span<const Cursor> cursors);
+
+  // Makes many small submissions durable in one transaction, in order.
+  [[nodiscard]] std::expected<std::vector<Placement>, JournalFailure> commit(
+      std::span<const Submission> submissions);
+
+  // Closes open batches that are old enough (`all`: whatever their age). True if any was closed.
+  enum class Close { due, all };
+  [[nodiscard]] std::expected<bool, JournalFailure> close_open_batches(Close which);
+
+  // The first sealed batch after `after` that has no receipt yet.
+  [[nodiscard]] std::expected<std::optional<record::Batch>, JournalFailure> next(
+      record::Sequence after);
+
+  // Keeps the receipt, which the caller has verified, and lets go of the batch. A receipt for
+  // another batch than the journal holds under this number is `broken`.
+  [[nodiscard]] std::expected<void, JournalFailure> acknowledge(
+      const record::Receipt& receipt, const record::SignedReceipt& signed_receipt);
+  [[nodiscard]] std::expected<std::optional<record::SignedReceipt>, JournalFailure> receipt(
+      record::Sequence sequence);
+
+  [[nodiscard]] std::expected<std::optional<std::string>, JournalFailure> cursor(
+      std::string_view channel, std::string_view key);
+
+  // Whether there is room; `backlog_full` with figures otherwise.
+  [[nodiscard]] std::expected<void, JournalFailure> check_backlog();
+  [[nodiscard]] std::expected<Status, JournalFailure> status();
+
+  // Quarantined rows with id > `after`, in order, of any state.
+  [[nodiscard]] std::expected<void, JournalFailure> quarantine(
+      std::int64_t after, const std::function<bool(const QuarantineEntry&)>& consume);
+  // Makes a corrected row's submission durable and marks the entry replayed, in one transaction.
+  [[nodiscard]] std::expected<Placement, JournalFailure> replay(std::int64_t id,
+                                                                const Submission& submission);
+
+ private:
+  struct State;
+  explicit Journal(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sluice::journal

@@ -1,0 +1,20 @@
+// How much a journal holds back, and how it groups small calls.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace sluice::journal {
+
+struct Limits {
+  std::uint64_t backlog_bytes = std::uint64_t{8} << 30;
+  std::chrono::seconds backlog_age = std::chrono::hours(24 * 7);
+  // When the open batch of small calls is closed.
+  std::uint64_t batch_rows = 20'000;
+  std::uint64_t batch_bytes = std::uint64_t{8} << 20;
+  std::chrono::milliseconds batch_age{1000};
+  // How long an idempotency key is remembered.
+  std::chrono::seconds answer_age = std::chrono::hours(24 * 7);
+};
+
+}  // namespace sluice::journal

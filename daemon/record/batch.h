@@ -1,0 +1,58 @@
+// The unit that is journaled, signed, shipped, applied, acknowledged, archived and audited whole.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "record/failure.h"
+#include "record/manifest.h"
+#include "record/payload.h"
+#include "record/signature.h"
+
+namespace sluice::record {
+
+// The three parts as they travel: exactly the bytes of manifest.json, manifest.p7s, data.tsv.zst.
+struct Batch {
+  std::string manifest;
+  std::string signature;
+  std::string payload;
+};
+
+// The head of a stream's chain: what the next batch must follow.
+struct ChainHead {
+  Sequence sequence;  // 0 before the first batch
+  Digest manifest;    // of the last manifest's bytes; zeros before the first
+  friend bool operator==(const ChainHead&, const ChainHead&) = default;
+};
+
+// What seals a batch beside its payload and its place in the chain.
+struct BatchOrigin {
+  StreamId stream;
+  DatasetId dataset;
+  Digest schema;
+  Mode mode = Mode::direct;
+  Time collected_at{};
+  bool carries_case_numbers = false;
+};
+
+// Numbers, chains and signs. The returned manifest is what `batch.manifest` says.
+struct SealedBatch {
+  Manifest manifest;
+  Batch batch;
+};
+[[nodiscard]] SealedBatch seal(const BatchOrigin& origin, Payload payload, const ChainHead& head,
+                               const Signer& signer);
+
+enum class BatchProblem { malformed_manifest, bad_signature, wrong_payload_digest };
+using BatchFailure = Failure<BatchProblem>;
+
+// A batch whose manifest is understood, whose payload is the one the manifest names, and whose
+// signature is good at `at`.
+struct VerifiedBatch {
+  Manifest manifest;
+  Signatory signatory;
+};
+[[nodiscard]] std::expected<VerifiedBatch, BatchFailure> verify(const Batch& batch,
+                                                                const Verifier& verifier, Time at);
+
+}  // namespace sluice::record

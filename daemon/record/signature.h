@@ -1,0 +1,74 @@
+// Detached CMS signatures (RFC 5652) over manifests and receipts, by OpenSSL: what
+// `openssl cms -verify -binary -content manifest.json` checks without us.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "record/failure.h"
+#include "record/manifest.h"
+
+namespace sluice::record {
+
+enum class SignatureProblem {
+  unreadable,    // a key, certificate or signature is not what it should be
+  wrong_digest,  // the content is not what was signed
+  untrusted,     // no path to an authority of ours
+  expired,
+  revoked,
+};
+using SignatureFailure = Failure<SignatureProblem>;
+
+// A node's signing key and certificate. Thread-safe.
+class Signer {
+ public:
+  // PEM files. The key's file must not be readable by others than its owner and group.
+  [[nodiscard]] static std::expected<Signer, SignatureFailure> load(
+      const std::filesystem::path& certificate, const std::filesystem::path& key);
+  Signer(Signer&&) noexcept;
+  Signer& operator=(Signer&&) noexcept;
+  ~Signer();
+
+  // DER of a detached CMS SignedData with the signer's certificate and the signing time.
+  [[nodiscard]] std::string sign(std::string_view content) const;
+  // RFC 2253 text of the certificate's subject.
+  [[nodiscard]] const std::string& subject() const;
+
+ private:
+  struct State;
+  explicit Signer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Who signed.
+struct Signatory {
+  std::string subject;  // RFC 2253
+  Time signed_at{};     // as the signer claims
+};
+
+// The authorities whose word counts. Thread-safe.
+class Verifier {
+ public:
+  // PEM bundles; `revocations` may be empty (no CRL is then checked).
+  [[nodiscard]] static std::expected<Verifier, SignatureFailure> load(
+      const std::filesystem::path& authorities, const std::filesystem::path& revocations);
+  Verifier(Verifier&&) noexcept;
+  Verifier& operator=(Verifier&&) noexcept;
+  ~Verifier();
+
+  // `at`: the moment for which the certificate must have been valid: now for what arrives, the
+  // time of its reception for what lies in an archive.
+  [[nodiscard]] std::expected<Signatory, SignatureFailure> verify(std::string_view content,
+                                                                  std::string_view signature,
+                                                                  Time at) const;
+
+ private:
+  struct State;
+  explicit Verifier(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sluice::record

@@ -1,0 +1,18 @@
+// Reads a configuration directory: node.yaml, bureaus/*.yaml and the schema directory that
+// node.yaml names (default: schemas/ beside it).
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <vector>
+
+#include "settings/settings.h"
+
+namespace sluice::settings {
+
+// All complaints, not the first; in order of file and line. Touches no file but those of the
+// configuration (and that the identity's files exist), opens no connection, creates nothing.
+[[nodiscard]] std::expected<Settings, std::vector<Complaint>> load(
+    const std::filesystem::path& directory);
+
+}  // namespace sluice::settings

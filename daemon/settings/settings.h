@@ -1,0 +1,96 @@
+// Everything that the YAML and JSON files say, checked, as plain values. What is in here needs no
+// further checking by whoever uses it. Each part of Sluice owns the type of its own settings and
+// knows nothing of this folder; the programs hand them over.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "adapters/disk/format.h"
+#include "intake/mapping.h"
+#include "journal/limits.h"
+#include "observe/log_settings.h"
+#include "record/identifiers.h"
+#include "record/manifest.h"
+#include "record/table_schema.h"
+#include "server/listen.h"
+
+namespace sluice::settings {
+
+struct Identity {
+  std::filesystem::path certificate;  // PEM
+  std::filesystem::path key;          // PEM
+  std::filesystem::path authorities;  // PEM bundle of the CAs that bureaus and nodes are issued by
+  std::filesystem::path revocations;  // PEM bundle of CRLs; empty: none are checked
+};
+
+struct SqliteStore {
+  std::filesystem::path file;
+};
+struct PostgresqlStore {
+  std::string connection;               // libpq conninfo; may name several hosts; no password in it
+  std::filesystem::path password_file;  // empty: none
+};
+
+struct Node {
+  record::NodeId name;
+  std::filesystem::path state_directory;  // journals, the embedded store, the audit log
+  std::filesystem::path control_socket;
+  Identity identity;
+  std::optional<server::Listen> listen;
+  std::optional<std::variant<SqliteStore, PostgresqlStore>> store;
+  observe::LogSettings log;
+  journal::Limits journal;  // from the sections `journal` and `batch`
+};
+
+// What a bureau publishes by one of its channels, in order of preference.
+struct Publication {
+  record::DatasetId dataset;
+  std::vector<record::Mode> channels;
+  intake::Mapping mapping;
+  intake::RejectLimit reject_limit;
+  adapters::disk::Format disk;
+  std::uint64_t max_row_bytes = std::uint64_t{1} << 20;
+};
+
+struct DirectChannel {};
+struct DiskChannel {
+  // Watched for files named DATASET.csv or DATASET-anything.csv; empty: none is watched.
+  std::filesystem::path drop_folder;
+};
+
+struct Bureau {
+  record::BureauId id;
+  std::string name;
+  // RFC 2253 subject of the client certificate that speaks for this bureau; unique on a node.
+  std::string certificate_subject;
+  std::optional<DirectChannel> direct;
+  std::optional<DiskChannel> disk;
+  std::vector<Publication> publishes;
+};
+
+struct Settings {
+  Node node;
+  std::map<record::BureauId, Bureau> bureaus;
+  std::map<record::DatasetId, record::Dataset> datasets;
+};
+
+// One thing that is wrong, as an editor or a person finds it.
+struct Complaint {
+  std::filesystem::path file;
+  int line = 0;    // from 1; 0: the file as a whole
+  int column = 0;  // from 1; 0: the line as a whole
+  std::string found;
+  std::string expected;
+  std::string suggestion;  // the nearest right name for a typo; may be empty
+};
+// "bureaus/park.yaml:12:3: found `chanels`, expected one of …; did you mean `channels`?"
+[[nodiscard]] std::string to_string(const Complaint& complaint);
+
+}  // namespace sluice::settings

@@ -1,0 +1,94 @@
+// Owner types for SQLite's handles, with the few calls that the journal and the embedded store need.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace sluice::sqlite {
+
+// What SQLite said: its extended result code and message.
+struct Error {
+  int code = 0;
+  std::string message;
+  // The disk would not take it: I/O error, failed fsync, full, read-only.
+  [[nodiscard]] bool is_durability_failure() const;
+  [[nodiscard]] bool is_busy() const;
+  [[nodiscard]] bool is_constraint() const;
+};
+
+template <class T>
+using Result = std::expected<T, Error>;
+
+class Database;
+
+// A prepared statement. Bound text and blobs are not copied: they must live until the next reset()
+// or run(). Columns' views live until the next step() or reset().
+class Statement {
+ public:
+  Statement() = default;
+  Statement& bind(int index, std::int64_t value);
+  Statement& bind(int index, std::uint64_t value);
+  Statement& bind(int index, std::string_view text);
+  Statement& bind_blob(int index, std::string_view bytes);
+  Statement& bind_null(int index);
+
+  // True: a row is there. False: done.
+  [[nodiscard]] Result<bool> step();
+  // Runs to its end and resets, for statements that bring no rows.
+  [[nodiscard]] Result<void> run();
+  void reset();
+
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] std::string_view text(int column) const;  // and blobs
+  [[nodiscard]] bool is_null(int column) const;
+
+ private:
+  friend class Database;
+  struct Finalizer {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  std::unique_ptr<sqlite3_stmt, Finalizer> handle_;
+};
+
+class Database {
+ public:
+  // Creates the file (mode 0600) if it is not there; WAL, synchronous=FULL, foreign keys on, and
+  // waits up to `busy_timeout_ms` for another process's lock.
+  [[nodiscard]] static Result<Database> open(const std::filesystem::path& file,
+                                             int busy_timeout_ms = 10'000);
+
+  [[nodiscard]] Result<void> execute(const std::string& sql);  // one or more statements
+  [[nodiscard]] Result<Statement> prepare(std::string_view sql);
+  [[nodiscard]] std::int64_t changes() const;  // rows of the last statement
+  [[nodiscard]] std::int64_t last_row_id() const;
+
+ private:
+  struct Closer {
+    void operator()(sqlite3* database) const;
+  };
+  std::unique_ptr<sqlite3, Closer> handle_;
+};
+
+// BEGIN IMMEDIATE … COMMIT; rolls back when it goes without commit().
+class Transaction {
+ public:
+  [[nodiscard]] static Result<Transaction> begin(Database& database);
+  Transaction(Transaction&& other) noexcept;
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+  [[nodiscard]] Result<void> commit();
+
+ private:
+  explicit Transaction(Database& database) : database_(&database) {}
+  Database* database_;
+};
+
+}  // namespace sluice::sqlite

@@ -1,0 +1,101 @@
+// The central store: every dataset's current records, their history, the ledger of what was applied
+// and the archive of signed batches. Two implementations, postgresql/ and sqlite/, pass one suite
+// (tests/conformance/store_test.cpp).
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "record/batch.h"
+#include "record/failure.h"
+#include "record/receipt.h"
+#include "record/record_checker.h"
+#include "record/table_schema.h"
+
+namespace sluice::store {
+
+enum class StoreProblem {
+  unavailable,       // no connection, or it was lost (a commit may be in doubt): try the same call again
+  schema_conflict,   // the dataset's tables can not follow its schema; says what to do
+  unknown_dataset,   // prepare() was not called, or the store holds no such dataset
+  out_of_order,      // the batch is not the next of its stream: `expected` in the sentence
+  chain_broken,      // it is the next by number, but its `previous` digest is not the head's
+  conflicting,       // another batch with this number was applied before
+  corrupt,           // the payload does not decode, though its digest is right
+  failed,            // anything else that the database said
+};
+using StoreFailure = record::Failure<StoreProblem>;
+
+// What apply() is given. Everything must outlive the call.
+struct Delivery {
+  const record::Manifest& manifest;
+  const record::Batch& batch;          // verified by the caller
+  const record::Dataset& dataset;      // of manifest.dataset
+  const record::RecordChecker& checker;  // compiled from dataset.schema
+};
+
+// Makes the signed receipt for what apply() did; called inside the transaction, just before it
+// commits, so that the receipt is in the ledger if and only if the batch was applied.
+using ReceiptMaker = std::function<record::SignedReceipt(
+    record::Outcome, const std::string& reason, const record::RowOutcomes&,
+    const std::vector<record::RejectedRow>&)>;
+
+// A row of the ledger.
+struct LedgerEntry {
+  std::int64_t id = 0;  // grows with every batch applied
+  record::StreamId stream;
+  record::Sequence sequence;
+  record::DatasetId dataset;
+  record::Digest manifest;
+  record::Time applied_at{};
+  record::SignedReceipt receipt;
+};
+
+// One record as it was or is, its fields as COPY text columns in schema order, tab-separated.
+struct StoredRecord {
+  std::string_view columns;
+  record::RowDigest digest;
+  std::int64_t ledger_id = 0;  // of the batch that brought this version
+};
+
+// Not thread-safe: one owner, one thread, one connection. All calls block.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Creates the dataset's current and history tables, or evolves them: a new optional field is
+  // added; anything else that differs is refused with what to do. Idempotent, and cheap when nothing
+  // differs.
+  [[nodiscard]] virtual std::expected<void, StoreFailure> prepare(
+      const record::Dataset& dataset) = 0;
+
+  // Applies one batch whole in one transaction: its rows, its ledger row, its archive row, its
+  // receipt. A batch that is in the ledger already is not applied: the receipt it got then comes
+  // back. Rows that break the dataset's schema or a unique key are rejected one by one, and named in
+  // the receipt. After `unavailable` the same call again is always right, since the ledger decides.
+  // The outer value is the signed receipt now in the ledger.
+  [[nodiscard]] virtual std::expected<record::SignedReceipt, StoreFailure> apply(
+      const Delivery& delivery, const ReceiptMaker& make_receipt) = 0;
+
+  // Where a stream stands; sequence 0 if the store never saw it.
+  [[nodiscard]] virtual std::expected<record::ChainHead, StoreFailure> head(
+      const record::StreamId& stream) = 0;
+
+  // The dataset's records as of a moment (nothing: now), ordered by primary key. `consume` returns
+  // false to stop early. Streams: memory does not grow with the table.
+  [[nodiscard]] virtual std::expected<void, StoreFailure> read(
+      const record::DatasetId& dataset, std::optional<record::Time> as_of,
+      const std::function<bool(const StoredRecord&)>& consume) = 0;
+
+  // Ledger entries with id > `after`, in order, with the archived batch of each.
+  [[nodiscard]] virtual std::expected<void, StoreFailure> walk(
+      std::int64_t after,
+      const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) = 0;
+};
+
+}  // namespace sluice::store
