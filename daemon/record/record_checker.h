@@ -24,8 +24,6 @@ struct Violation {
 // Thread-safe: all state is set when compiled.
 class ColumnChecker {
  public:
-  // `schema_problem` is thrown by nobody: a field that settings accepted compiles, or compile()
-  // of RecordChecker says why not.
   ColumnChecker(ColumnChecker&&) noexcept;
   ColumnChecker& operator=(ColumnChecker&&) noexcept;
   ~ColumnChecker();
@@ -35,6 +33,10 @@ class ColumnChecker {
   // `text` is valid UTF-8 without NUL: the door checks that once for all columns.
   [[nodiscard]] std::expected<std::string_view, Violation> check(std::string_view text,
                                                                  std::string& buffer) const;
+  // The same for a value that is in its canonical text already, whatever decimalChar, trueValues …
+  // the schema gives for its source.
+  [[nodiscard]] std::expected<std::string_view, Violation> check_canonical(
+      std::string_view text, std::string& buffer) const;
   [[nodiscard]] bool required() const;
   [[nodiscard]] const Field& field() const;
 
@@ -42,6 +44,9 @@ class ColumnChecker {
   friend class RecordChecker;
   struct Compiled;
   explicit ColumnChecker(std::unique_ptr<Compiled> compiled);
+  [[nodiscard]] std::expected<std::string_view, Violation> check_as(const Field& writing,
+                                                                    std::string_view text,
+                                                                    std::string& buffer) const;
   std::unique_ptr<Compiled> compiled_;
 };
 

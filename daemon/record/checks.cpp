@@ -1,0 +1,118 @@
+#include "record/checks.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace sluice::record {
+namespace {
+
+constexpr std::string_view uscc_alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+constexpr int not_in_alphabet = -1;
+
+constexpr std::array<int, 256> uscc_values = [] {
+  std::array<int, 256> values{};
+  values.fill(not_in_alphabet);
+  for (std::size_t i = 0; i < uscc_alphabet.size(); ++i) {
+    values[static_cast<unsigned char>(uscc_alphabet[i])] = static_cast<int>(i);
+  }
+  return values;
+}();
+
+// 3^i mod 31 (GB 32100-2015, 5.5).
+constexpr std::array<int, 17> uscc_weights = [] {
+  std::array<int, 17> weights{};
+  int weight = 1;
+  for (int& w : weights) {
+    w = weight;
+    weight = weight * 3 % 31;
+  }
+  return weights;
+}();
+
+constexpr std::array<int, 17> citizen_weights = {7, 9, 10, 5, 8, 4, 2, 1, 6,
+                                                 3, 7, 9,  10, 5, 8, 4, 2};
+constexpr std::string_view citizen_check_characters = "10X98765432";
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+int number(std::string_view digits) {
+  int value = 0;
+  for (const char c : digits) value = value * 10 + (c - '0');
+  return value;
+}
+
+// The two-digit provinces of GB/T 2260, Taiwan, Hong Kong and Macao included.
+bool is_province(std::string_view digits) {
+  switch (number(digits)) {
+    case 11: case 12: case 13: case 14: case 15:
+    case 21: case 22: case 23:
+    case 31: case 32: case 33: case 34: case 35: case 36: case 37:
+    case 41: case 42: case 43: case 44: case 45: case 46:
+    case 50: case 51: case 52: case 53: case 54:
+    case 61: case 62: case 63: case 64: case 65:
+    case 71: case 81: case 82: case 83:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+std::optional<char> uscc_check_character(std::string_view first_17) {
+  if (first_17.size() != uscc_weights.size()) return std::nullopt;
+  int sum = 0;
+  for (std::size_t i = 0; i < uscc_weights.size(); ++i) {
+    const int value = uscc_values[static_cast<unsigned char>(first_17[i])];
+    if (value == not_in_alphabet) return std::nullopt;
+    sum += value * uscc_weights[i];
+  }
+  return uscc_alphabet[static_cast<std::size_t>((31 - sum % 31) % 31)];
+}
+
+bool is_uscc(std::string_view text) {
+  return text.size() == 18 && uscc_check_character(text.substr(0, 17)) == text[17];
+}
+
+bool is_citizen_id(std::string_view text) {
+  if (text.size() != 18 || !std::ranges::all_of(text.substr(0, 17), is_digit)) return false;
+  if (!is_province(text.substr(0, 2))) return false;
+  const std::chrono::year_month_day birth(
+      std::chrono::year(number(text.substr(6, 4))),
+      std::chrono::month(static_cast<unsigned>(number(text.substr(10, 2)))),
+      std::chrono::day(static_cast<unsigned>(number(text.substr(12, 2)))));
+  if (!birth.ok() || birth.year() < std::chrono::year(1800)) return false;
+  int sum = 0;
+  for (std::size_t i = 0; i < citizen_weights.size(); ++i) {
+    sum += (text[i] - '0') * citizen_weights[i];
+  }
+  return citizen_check_characters[static_cast<std::size_t>(sum % 11)] == text[17];
+}
+
+bool is_region_code(std::string_view text) {
+  return (text.size() == 6 || text.size() == 9 || text.size() == 12) &&
+         std::ranges::all_of(text, is_digit) && is_province(text.substr(0, 2));
+}
+
+std::optional<std::string> failed_check(Check check, std::string_view text) {
+  switch (check) {
+    case Check::none:
+      return std::nullopt;
+    case Check::uscc:
+      if (is_uscc(text)) return std::nullopt;
+      return "expected a unified social credit code: 18 characters with a right check character "
+             "(GB 32100)";
+    case Check::citizen_id:
+      if (is_citizen_id(text)) return std::nullopt;
+      return "expected a citizen identity number: 18 characters with a real birth date and a right "
+             "check character (GB 11643)";
+    case Check::region_code:
+      if (is_region_code(text)) return std::nullopt;
+      return "expected an administrative division code: 6, 9 or 12 digits under a province "
+             "(GB/T 2260)";
+  }
+  return std::nullopt;
+}
+
+}  // namespace sluice::record

@@ -1,0 +1,108 @@
+#include "record/manifest.h"
+
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "record/json_members.h"
+
+namespace sluice::record {
+namespace {
+
+constexpr std::string_view format_name = "sluice-batch/1";
+constexpr std::array modes = {Mode::direct, Mode::front_end, Mode::disk, Mode::manual_entry};
+
+std::optional<Mode> mode_of(std::string_view text) {
+  for (const Mode mode : modes) {
+    if (to_string(mode) == text) return mode;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(Mode mode) {
+  switch (mode) {
+    case Mode::direct: return "direct";
+    case Mode::front_end: return "front-end";
+    case Mode::disk: return "disk";
+    case Mode::manual_entry: return "manual-entry";
+  }
+  return "?";
+}
+
+std::string to_json(const Manifest& manifest) {
+  // One member a line: a person reads this with `tar -xO`.
+  return fmt::format(
+      "{{\n"
+      "  \"format\": \"{}\",\n"
+      "  \"bureau\": \"{}\",\n"
+      "  \"epoch\": {},\n"
+      "  \"sequence\": {},\n"
+      "  \"dataset\": \"{}\",\n"
+      "  \"schema\": \"{}\",\n"
+      "  \"mode\": \"{}\",\n"
+      "  \"upserts\": {},\n"
+      "  \"deletes\": {},\n"
+      "  \"payload\": \"{}\",\n"
+      "  \"payload_bytes\": {},\n"
+      "  \"payload_raw_bytes\": {},\n"
+      "  \"previous\": \"{}\",\n"
+      "  \"collected_at\": \"{}\",\n"
+      "  \"carries_case_numbers\": {}\n"
+      "}}\n",
+      format_name, manifest.stream.bureau.str(), manifest.stream.epoch.value,
+      manifest.sequence.value, manifest.dataset.str(), to_string(manifest.schema),
+      to_string(manifest.mode), manifest.upserts.value, manifest.deletes.value,
+      to_string(manifest.payload), manifest.payload_bytes.value, manifest.payload_raw_bytes.value,
+      to_string(manifest.previous), to_string(manifest.collected_at),
+      manifest.carries_case_numbers);
+}
+
+std::expected<Manifest, ManifestFailure> parse_manifest(std::string_view json) {
+  JsonMembers members(json);
+  const auto failure = [](ManifestProblem problem, std::string sentence) {
+    return std::unexpected(ManifestFailure{problem, "manifest.json", std::move(sentence)});
+  };
+  const std::string format = members.text("format");
+  if (!format.empty() && format != format_name) {
+    return failure(ManifestProblem::unsupported_format,
+                   fmt::format("the batch is of a format that this version does not read; expected "
+                               "{}; upgrade this node",
+                               format_name));
+  }
+  const auto name = [&](std::string_view member) {
+    std::string text = members.text(member);
+    if (!is_name(text)) members.complain(member, "to be a name");
+    return text;
+  };
+  const auto digest = [&](std::string_view member) {
+    const auto parsed = parse_digest(members.text(member));
+    if (!parsed) members.complain(member, "to be a sha256 digest");
+    return parsed.value_or(Digest{});
+  };
+  Manifest manifest;
+  manifest.stream.bureau = BureauId(name("bureau"));
+  manifest.stream.epoch = {members.number("epoch")};
+  manifest.sequence = {members.number("sequence")};
+  manifest.dataset = DatasetId(name("dataset"));
+  manifest.schema = digest("schema");
+  const auto mode = mode_of(members.text("mode"));
+  if (!mode) members.complain("mode", "to be one of the four modes");
+  manifest.mode = mode.value_or(Mode::direct);
+  manifest.upserts = {members.number("upserts")};
+  manifest.deletes = {members.number("deletes")};
+  manifest.payload = digest("payload");
+  manifest.payload_bytes = {members.number("payload_bytes")};
+  manifest.payload_raw_bytes = {members.number("payload_raw_bytes")};
+  manifest.previous = digest("previous");
+  const auto collected_at = parse_time(members.text("collected_at"));
+  if (!collected_at) members.complain("collected_at", "to be a time");
+  manifest.collected_at = collected_at.value_or(Time{});
+  manifest.carries_case_numbers = members.boolean("carries_case_numbers");
+  if (const auto problem = members.finish()) return failure(ManifestProblem::malformed, *problem);
+  return manifest;
+}
+
+}  // namespace sluice::record

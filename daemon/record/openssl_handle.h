@@ -1,0 +1,36 @@
+// Owner types for OpenSSL's handles.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <openssl/bio.h>
+#include <openssl/cms.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+namespace sluice::record::openssl {
+
+template <auto Function>
+struct Free {
+  template <class T>
+  void operator()(T* handle) const {
+    Function(handle);
+  }
+};
+
+using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, Free<X509_free>>;
+using PrivateKey = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
+using CertificateStore = std::unique_ptr<X509_STORE, Free<X509_STORE_free>>;
+using StoreContext = std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>>;
+using CmsContent = std::unique_ptr<CMS_ContentInfo, Free<CMS_ContentInfo_free>>;
+
+// What OpenSSL last complained of on this thread; empties its queue.
+[[nodiscard]] std::string last_error();
+// RFC 2253 text of a name, UTF-8 not escaped.
+[[nodiscard]] std::string name_text(const X509_NAME* name);
+
+}  // namespace sluice::record::openssl

@@ -1,0 +1,171 @@
+#include "record/signature.h"
+
+#include <ctime>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <openssl/pem.h>
+#include <sys/stat.h>
+
+#include "record/openssl_handle.h"
+
+namespace sluice::record {
+namespace {
+
+SignatureFailure unreadable(const std::filesystem::path& file, std::string_view expected) {
+  return {SignatureProblem::unreadable, file.string(),
+          fmt::format("expected {}; OpenSSL says: {}", expected, openssl::last_error())};
+}
+
+openssl::Bio memory(std::string_view bytes) {
+  return openssl::Bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+}
+
+openssl::Bio open_file(const std::filesystem::path& file) {
+  return openssl::Bio(BIO_new_file(file.c_str(), "r"));
+}
+
+SignatureFailure judge(int error, std::string_view subject) {
+  const std::string reason = X509_verify_cert_error_string(error);
+  switch (error) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+      return {SignatureProblem::expired, std::string(subject),
+              fmt::format("{}; renew it, or check this machine's clock", reason)};
+    case X509_V_ERR_CERT_REVOKED:
+      return {SignatureProblem::revoked, std::string(subject), "the signer's certificate is revoked"};
+    default:
+      return {SignatureProblem::untrusted, std::string(subject),
+              fmt::format("the signer's certificate is not one of our authorities': {}", reason)};
+  }
+}
+
+Time signing_time(CMS_SignerInfo* signer) {
+  const auto* attribute = static_cast<const ASN1_TYPE*>(nullptr);
+  const int at = CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1);
+  if (at >= 0) attribute = X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(signer, at), 0);
+  if (attribute == nullptr) return {};
+  const ASN1_TIME* time = nullptr;
+  if (attribute->type == V_ASN1_UTCTIME) time = attribute->value.utctime;
+  if (attribute->type == V_ASN1_GENERALIZEDTIME) time = attribute->value.generalizedtime;
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
+}
+
+}  // namespace
+
+struct Signer::State {
+  openssl::Certificate certificate;
+  openssl::PrivateKey key;
+  std::string subject;
+};
+
+Signer::Signer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Signer::Signer(Signer&&) noexcept = default;
+Signer& Signer::operator=(Signer&&) noexcept = default;
+Signer::~Signer() = default;
+
+std::expected<Signer, SignatureFailure> Signer::load(const std::filesystem::path& certificate,
+                                                     const std::filesystem::path& key) {
+  struct stat status {};
+  if (stat(key.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0) {
+    return std::unexpected(SignatureFailure{
+        SignatureProblem::unreadable, key.string(),
+        "the private key can be read by everyone on this machine; run chmod 0600 on it"});
+  }
+  auto state = std::make_unique<State>();
+  if (const auto file = open_file(certificate)) {
+    state->certificate.reset(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
+  }
+  if (!state->certificate) return std::unexpected(unreadable(certificate, "a PEM certificate"));
+  if (const auto file = open_file(key)) {
+    state->key.reset(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, nullptr));
+  }
+  if (!state->key) return std::unexpected(unreadable(key, "a PEM private key without a passphrase"));
+  if (X509_check_private_key(state->certificate.get(), state->key.get()) != 1) {
+    return std::unexpected(unreadable(key, fmt::format("the private key of {}", certificate.string())));
+  }
+  state->subject = openssl::name_text(X509_get_subject_name(state->certificate.get()));
+  return Signer(std::move(state));
+}
+
+std::string Signer::sign(std::string_view content) const {
+  const auto input = memory(content);
+  const openssl::CmsContent cms(CMS_sign(state_->certificate.get(), state_->key.get(), nullptr,
+                                         input.get(),
+                                         CMS_DETACHED | CMS_BINARY | CMS_NOSMIMECAP));
+  unsigned char* der = nullptr;
+  const int size = cms ? i2d_CMS_ContentInfo(cms.get(), &der) : -1;
+  if (size < 0) throw std::runtime_error("signing failed: " + openssl::last_error());
+  std::string signature(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+  OPENSSL_free(der);
+  return signature;
+}
+
+const std::string& Signer::subject() const { return state_->subject; }
+
+struct Verifier::State {
+  openssl::CertificateStore store{X509_STORE_new()};
+};
+
+Verifier::Verifier(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Verifier::Verifier(Verifier&&) noexcept = default;
+Verifier& Verifier::operator=(Verifier&&) noexcept = default;
+Verifier::~Verifier() = default;
+
+std::expected<Verifier, SignatureFailure> Verifier::load(const std::filesystem::path& authorities,
+                                                         const std::filesystem::path& revocations) {
+  auto state = std::make_unique<State>();
+  if (X509_STORE_load_file(state->store.get(), authorities.c_str()) != 1) {
+    return std::unexpected(unreadable(authorities, "the PEM certificates of our authorities"));
+  }
+  if (!revocations.empty()) {
+    X509_LOOKUP* lookup = X509_STORE_add_lookup(state->store.get(), X509_LOOKUP_file());
+    if (X509_load_crl_file(lookup, revocations.c_str(), X509_FILETYPE_PEM) < 1) {
+      return std::unexpected(unreadable(revocations, "PEM revocation lists"));
+    }
+    X509_STORE_set_flags(state->store.get(), X509_V_FLAG_CRL_CHECK);
+  }
+  return Verifier(std::move(state));
+}
+
+std::expected<Signatory, SignatureFailure> Verifier::verify(std::string_view content,
+                                                            std::string_view signature,
+                                                            Time at) const {
+  const auto* der = reinterpret_cast<const unsigned char*>(signature.data());
+  const openssl::CmsContent cms(
+      d2i_CMS_ContentInfo(nullptr, &der, static_cast<long>(signature.size())));
+  if (!cms) return std::unexpected(unreadable("signature", "a CMS SignedData in DER"));
+  const auto input = memory(content);
+  // The certificate is judged below, by hand, for a time that the caller names.
+  if (CMS_verify(cms.get(), nullptr, nullptr, input.get(), nullptr,
+                 CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) != 1) {
+    return std::unexpected(SignatureFailure{
+        SignatureProblem::wrong_digest, "signature",
+        fmt::format("the content is not what was signed: {}", openssl::last_error())});
+  }
+  const std::unique_ptr<STACK_OF(X509), openssl::Free<[](STACK_OF(X509) * s) { sk_X509_free(s); }>>
+      signers(CMS_get0_signers(cms.get()));
+  if (!signers || sk_X509_num(signers.get()) != 1) {
+    return std::unexpected(unreadable("signature", "exactly one signer"));
+  }
+  X509* const certificate = sk_X509_value(signers.get(), 0);
+  const std::string subject = openssl::name_text(X509_get_subject_name(certificate));
+  const openssl::StoreContext context(X509_STORE_CTX_new());
+  if (!context ||
+      X509_STORE_CTX_init(context.get(), state_->store.get(), certificate, nullptr) != 1) {
+    throw std::runtime_error("verifying failed: " + openssl::last_error());
+  }
+  X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context.get()),
+                             std::chrono::system_clock::to_time_t(at));
+  if (X509_verify_cert(context.get()) != 1) {
+    return std::unexpected(judge(X509_STORE_CTX_get_error(context.get()), subject));
+  }
+  return Signatory{subject, signing_time(sk_CMS_SignerInfo_value(
+                                CMS_get0_SignerInfos(cms.get()), 0))};
+}
+
+}  // namespace sluice::record

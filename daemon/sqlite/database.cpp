@@ -1,0 +1,185 @@
+#include "sqlite/database.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+namespace sluice::sqlite {
+namespace {
+
+Error last_error(sqlite3* database) {
+  return {sqlite3_extended_errcode(database), sqlite3_errmsg(database)};
+}
+
+int primary_code(int extended) { return extended & 0xFF; }
+
+// A wrong index or a misuse is ours, not the disk's.
+void demand(sqlite3_stmt* statement, int result) {
+  if (result != SQLITE_OK) {
+    throw std::logic_error(
+        fmt::format("SQLite: binding failed: {}", sqlite3_errmsg(sqlite3_db_handle(statement))));
+  }
+}
+
+// SQLite fsyncs what is in its files, not that a new file has a name.
+void sync_directory(const std::filesystem::path& directory) {
+  const int handle = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY);
+  if (handle < 0) return;
+  ::fsync(handle);
+  ::close(handle);
+}
+
+}  // namespace
+
+bool Error::is_durability_failure() const {
+  const int primary = primary_code(code);
+  return primary == SQLITE_IOERR || primary == SQLITE_FULL || primary == SQLITE_READONLY ||
+         primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_CANTOPEN;
+}
+
+bool Error::is_busy() const {
+  return primary_code(code) == SQLITE_BUSY || primary_code(code) == SQLITE_LOCKED;
+}
+
+bool Error::is_constraint() const { return primary_code(code) == SQLITE_CONSTRAINT; }
+
+void Statement::Finalizer::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+Statement& Statement::bind(int index, std::int64_t value) {
+  demand(handle_.get(), sqlite3_bind_int64(handle_.get(), index, value));
+  return *this;
+}
+
+Statement& Statement::bind(int index, std::uint64_t value) {
+  if (std::cmp_greater(value, INT64_MAX)) throw std::out_of_range("SQLite: integer too large");
+  return bind(index, static_cast<std::int64_t>(value));
+}
+
+Statement& Statement::bind(int index, std::string_view text) {
+  demand(handle_.get(), sqlite3_bind_text64(handle_.get(), index, text.data() != nullptr ? text.data() : "",
+                                            text.size(), SQLITE_STATIC, SQLITE_UTF8));
+  return *this;
+}
+
+Statement& Statement::bind_blob(int index, std::string_view bytes) {
+  demand(handle_.get(), sqlite3_bind_blob64(handle_.get(), index,
+                                            bytes.data() != nullptr ? bytes.data() : "",
+                                            bytes.size(), SQLITE_STATIC));
+  return *this;
+}
+
+Statement& Statement::bind_null(int index) {
+  demand(handle_.get(), sqlite3_bind_null(handle_.get(), index));
+  return *this;
+}
+
+Result<bool> Statement::step() {
+  switch (sqlite3_step(handle_.get())) {
+    case SQLITE_ROW: return true;
+    case SQLITE_DONE: return false;
+    default: return std::unexpected(last_error(sqlite3_db_handle(handle_.get())));
+  }
+}
+
+Result<void> Statement::run() {
+  const auto row = step();
+  reset();
+  if (!row) return std::unexpected(row.error());
+  return {};
+}
+
+void Statement::reset() {
+  // What it returns is the last step's failure, which step() has told already.
+  static_cast<void>(sqlite3_reset(handle_.get()));
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(handle_.get(), column);
+}
+
+std::string_view Statement::text(int column) const {
+  const void* bytes = sqlite3_column_blob(handle_.get(), column);
+  const int size = sqlite3_column_bytes(handle_.get(), column);
+  return {static_cast<const char*>(bytes), static_cast<std::size_t>(size)};
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+}
+
+void Database::Closer::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+
+Result<Database> Database::open(const std::filesystem::path& file, int busy_timeout_ms) {
+  const bool is_new = !std::filesystem::exists(file);
+  if (is_new) {
+    // Made here first so that it is never readable by others, not even for a moment.
+    const int handle = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (handle < 0) {
+      return std::unexpected(Error{SQLITE_CANTOPEN, std::generic_category().message(errno)});
+    }
+    ::close(handle);
+  }
+  Database database;
+  sqlite3* handle = nullptr;
+  const int result = sqlite3_open_v2(
+      file.c_str(), &handle,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  database.handle_.reset(handle);
+  if (result != SQLITE_OK) return std::unexpected(last_error(handle));
+  sqlite3_busy_timeout(handle, busy_timeout_ms);
+  auto configured = database.execute(
+      "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+      "PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=67108864;");
+  if (!configured) return std::unexpected(configured.error());
+  if (is_new) sync_directory(file.parent_path());
+  return database;
+}
+
+Result<void> Database::execute(const std::string& sql) {
+  if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return std::unexpected(last_error(handle_.get()));
+  }
+  return {};
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+  Statement statement;
+  sqlite3_stmt* handle = nullptr;
+  const int result = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+  statement.handle_.reset(handle);
+  if (result != SQLITE_OK) return std::unexpected(last_error(handle_.get()));
+  return statement;
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes64(handle_.get()); }
+std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
+
+Result<Transaction> Transaction::begin(Database& database) {
+  auto begun = database.execute("BEGIN IMMEDIATE");
+  if (!begun) return std::unexpected(begun.error());
+  return Transaction(database);
+}
+
+Transaction::Transaction(Transaction&& other) noexcept
+    : database_(std::exchange(other.database_, nullptr)) {}
+
+Transaction::~Transaction() {
+  if (database_ == nullptr) return;
+  // A rollback that fails leaves a transaction that SQLite rolls back when the file is next opened.
+  static_cast<void>(database_->execute("ROLLBACK"));
+}
+
+Result<void> Transaction::commit() {
+  auto committed = database_->execute("COMMIT");
+  if (committed) database_ = nullptr;
+  return committed;
+}
+
+}  // namespace sluice::sqlite
