@@ -28,6 +28,7 @@ enum class JournalProblem {
   not_durable,   // a write or fsync failed; this process acknowledges nothing more
   busy,          // another process held the lock for too long
   broken,        // the state found contradicts itself: named in the sentence
+  not_waiting,   // no such quarantine entry, or it was replayed before
 };
 using JournalFailure = record::Failure<JournalProblem>;
 
@@ -36,6 +37,9 @@ struct Cursor {
   std::string channel;  // "disk", "direct" …
   std::string key;      // file digest, idempotency key …
   std::string value;
+  // An answer to a call is forgotten after Limits::answer_age; where a source stands, never.
+  enum class Keep { for_ever, as_an_answer };
+  Keep keep = Keep::for_ever;
 };
 
 // A row that was refused, kept with its reason and its bytes (问题数据).
@@ -51,7 +55,7 @@ struct QuarantinedRow {
   std::string original;
 };
 
-enum class QuarantineState { waiting, replayed, returned };
+enum class QuarantineState { waiting, replayed };
 
 struct QuarantineEntry {
   std::int64_t id = 0;
@@ -66,6 +70,7 @@ struct DatasetOrigin {
   record::Digest schema;
   record::Mode mode = record::Mode::direct;
   bool carries_case_numbers = false;
+  friend bool operator==(const DatasetOrigin&, const DatasetOrigin&) = default;
 };
 
 // The rows of one small call, to go into an open batch together with others.
@@ -82,6 +87,12 @@ struct Submission {
 struct Placement {
   record::Sequence sequence;    // 0 where the submission had no rows
   std::uint64_t first_row = 0;  // 1 is the batch's first line
+};
+
+// A cursor as it was kept, with the place of the rows that it was committed with.
+struct KeptCursor {
+  std::string value;
+  Placement placement;
 };
 
 struct Backlog {
@@ -130,14 +141,15 @@ class Journal {
   [[nodiscard]] std::expected<std::optional<record::Batch>, JournalFailure> next(
       record::Sequence after);
 
-  // Keeps the receipt, which the caller has verified, and lets go of the batch. A receipt for
-  // another batch than the journal holds under this number is `broken`.
+  // Keeps the receipt, which the caller has verified, and lets go of the batch. A receipt that came
+  // before is fine; one for another batch than the journal holds under this number is `broken`.
+  // Receipts are forgotten after Limits::answer_age.
   [[nodiscard]] std::expected<void, JournalFailure> acknowledge(
       const record::Receipt& receipt, const record::SignedReceipt& signed_receipt);
   [[nodiscard]] std::expected<std::optional<record::SignedReceipt>, JournalFailure> receipt(
       record::Sequence sequence);
 
-  [[nodiscard]] std::expected<std::optional<std::string>, JournalFailure> cursor(
+  [[nodiscard]] std::expected<std::optional<KeptCursor>, JournalFailure> cursor(
       std::string_view channel, std::string_view key);
 
   // Whether there is room; `backlog_full` with figures otherwise.

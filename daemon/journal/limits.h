@@ -13,7 +13,7 @@ struct Limits {
   std::uint64_t batch_rows = 20'000;
   std::uint64_t batch_bytes = std::uint64_t{8} << 20;
   std::chrono::milliseconds batch_age{1000};
-  // How long an idempotency key is remembered.
+  // How long answers are remembered: those to calls, by idempotency key, and the center's receipts.
   std::chrono::seconds answer_age = std::chrono::hours(24 * 7);
 };
 

@@ -41,6 +41,8 @@ bool Error::is_durability_failure() const {
          primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_CANTOPEN;
 }
 
+bool Error::is_disk_full() const { return primary_code(code) == SQLITE_FULL; }
+
 bool Error::is_busy() const {
   return primary_code(code) == SQLITE_BUSY || primary_code(code) == SQLITE_LOCKED;
 }
@@ -156,6 +158,15 @@ Result<Statement> Database::prepare(std::string_view sql) {
   statement.handle_.reset(handle);
   if (result != SQLITE_OK) return std::unexpected(last_error(handle_.get()));
   return statement;
+}
+
+Result<void> Database::checkpoint() {
+  const int result = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                               nullptr, nullptr);
+  if (result != SQLITE_OK && primary_code(result) != SQLITE_BUSY) {
+    return std::unexpected(last_error(handle_.get()));
+  }
+  return {};
 }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_.get()); }

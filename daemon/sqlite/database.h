@@ -20,6 +20,7 @@ struct Error {
   std::string message;
   // The disk would not take it: I/O error, failed fsync, full, read-only.
   [[nodiscard]] bool is_durability_failure() const;
+  [[nodiscard]] bool is_disk_full() const;
   [[nodiscard]] bool is_busy() const;
   [[nodiscard]] bool is_constraint() const;
 };
@@ -67,6 +68,9 @@ class Database {
 
   [[nodiscard]] Result<void> execute(const std::string& sql);  // one or more statements
   [[nodiscard]] Result<Statement> prepare(std::string_view sql);
+  // Moves the write-ahead log into the file, as far as no reader is in the way. SQLite's own
+  // automatic checkpoints swallow a failed fsync: who must not, turns those off and calls this.
+  [[nodiscard]] Result<void> checkpoint();
   [[nodiscard]] std::int64_t changes() const;  // rows of the last statement
   [[nodiscard]] std::int64_t last_row_id() const;
 

@@ -1,0 +1,93 @@
+#include "journal/group_commit.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace sluice::journal {
+namespace {
+
+// What may wait in memory for its commit. A commit takes milliseconds: reaching this means that the
+// disk has stalled.
+constexpr std::uint64_t waiting_bytes_limit = std::uint64_t{64} << 20;
+
+}  // namespace
+
+struct GroupCommit::State {
+  State(Journal owned, std::chrono::milliseconds interval, OnFailure told)
+      : journal(std::move(owned)), tick(interval), on_failure(std::move(told)) {}
+
+  Journal journal;
+  std::chrono::milliseconds tick;
+  OnFailure on_failure;
+
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::vector<Submission> submissions;  // guarded by mutex, as the next two
+  std::vector<Done> callbacks;
+  std::uint64_t waiting_bytes = 0;
+
+  std::jthread thread;  // last: joined before the rest goes
+
+  void run(const std::stop_token& stop);
+  void commit(std::vector<Submission> group, std::vector<Done> done);
+};
+
+void GroupCommit::State::run(const std::stop_token& stop) {
+  while (true) {
+    std::vector<Submission> group;
+    std::vector<Done> done;
+    {
+      std::unique_lock lock(mutex);
+      wake.wait_for(lock, stop, tick, [&] { return !submissions.empty(); });
+      group.swap(submissions);
+      done.swap(callbacks);
+      waiting_bytes = 0;
+    }
+    if (group.empty() && stop.stop_requested()) return;
+    if (!group.empty()) commit(std::move(group), std::move(done));
+    if (auto closed = journal.close_open_batches(Journal::Close::due); !closed) {
+      on_failure(closed.error());
+    }
+  }
+}
+
+void GroupCommit::State::commit(std::vector<Submission> group, std::vector<Done> done) {
+  auto placements = journal.commit(group);
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    if (placements) {
+      done[i]((*placements)[i]);
+    } else {
+      done[i](std::unexpected(placements.error()));
+    }
+  }
+}
+
+GroupCommit::GroupCommit(Journal journal, const Limits& limits, OnFailure on_failure)
+    // The tick: often enough that no batch stays open much longer than it may.
+    : state_(std::make_unique<State>(std::move(journal),
+                                     std::max(limits.batch_age / 4, std::chrono::milliseconds(5)),
+                                     std::move(on_failure))) {
+  state_->thread = std::jthread([state = state_.get()](const std::stop_token& stop) { state->run(stop); });
+}
+
+GroupCommit::~GroupCommit() = default;
+
+void GroupCommit::submit(Submission submission, Done done) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->waiting_bytes < waiting_bytes_limit) {
+      state_->waiting_bytes += submission.lines.size();
+      state_->submissions.push_back(std::move(submission));
+      state_->callbacks.push_back(std::move(done));
+      state_->wake.notify_one();
+      return;
+    }
+  }
+  done(std::unexpected(JournalFailure{JournalProblem::backlog_full, "journal",
+                                      "too much waits to be written to the disk; send again later"}));
+}
+
+}  // namespace sluice::journal

@@ -1,0 +1,57 @@
+#include "journal/journal_creation.h"
+
+#include <fmt/format.h>
+
+#include "journal/journal_format.h"
+#include "record/digest.h"
+
+namespace sluice::journal {
+namespace {
+
+sqlite::Result<std::int64_t> version_of(sqlite::Database& database) {
+  auto statement = database.prepare("PRAGMA user_version");
+  if (!statement) return std::unexpected(statement.error());
+  auto row = statement->step();
+  if (!row) return std::unexpected(row.error());
+  return statement->integer(0);
+}
+
+sqlite::Result<void> create(sqlite::Database& database, const record::BureauId& bureau,
+                            record::Time now) {
+  if (auto made = database.execute(create_tables); !made) return made;
+  auto insert = database.prepare("INSERT INTO stream VALUES(1, ?1, ?2, 0, ?3, 0, 0, 0)");
+  if (!insert) return std::unexpected(insert.error());
+  const record::Digest zeros;
+  const std::string_view no_manifest(reinterpret_cast<const char*>(zeros.bytes.data()),
+                                     zeros.bytes.size());
+  if (auto done = insert->bind(1, bureau.str())
+                      .bind(2, now.time_since_epoch().count())
+                      .bind_blob(3, no_manifest)
+                      .run();
+      !done) {
+    return done;
+  }
+  return database.execute(fmt::format("PRAGMA user_version={}", format_version));
+}
+
+}  // namespace
+
+std::expected<void, std::string> create_or_check(sqlite::Database& database,
+                                                 const record::BureauId& bureau,
+                                                 record::Time now) {
+  // The lock first: two processes may open a new journal at the same moment.
+  auto transaction = sqlite::Transaction::begin(database);
+  if (!transaction) return std::unexpected(transaction.error().message);
+  const auto version = version_of(database);
+  if (!version) return std::unexpected(version.error().message);
+  if (*version > format_version) {
+    return std::unexpected(fmt::format(
+        "it is of format {}, this program reads up to {}; upgrade it", *version, format_version));
+  }
+  if (*version == format_version) return {};
+  if (auto made = create(database, bureau, now); !made) return std::unexpected(made.error().message);
+  if (auto done = transaction->commit(); !done) return std::unexpected(done.error().message);
+  return {};
+}
+
+}  // namespace sluice::journal

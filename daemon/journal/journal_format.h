@@ -1,0 +1,85 @@
+// The tables of a journal file (docs/journal-format.md). Times are milliseconds since 1970 in UTC.
+#pragma once
+
+namespace sluice::journal {
+
+// PRAGMA user_version of the files that this version writes and reads.
+inline constexpr int format_version = 1;
+
+inline constexpr const char* create_tables = R"(
+CREATE TABLE stream(
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  bureau TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  head_sequence INTEGER NOT NULL,   -- of the last closed batch
+  head_manifest BLOB NOT NULL,      -- its digest
+  acknowledged INTEGER NOT NULL,    -- every batch up to here has its receipt
+  backlog_batches INTEGER NOT NULL, -- closed and waiting for receipts
+  backlog_bytes INTEGER NOT NULL
+) STRICT;
+
+-- Closed batches that wait for their receipts. The payload stands last: SQLite reads what is before
+-- it without it.
+CREATE TABLE batch(
+  sequence INTEGER PRIMARY KEY,
+  closed_at INTEGER NOT NULL,
+  manifest BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  payload BLOB NOT NULL
+) STRICT;
+
+-- Batches that still take rows of small calls: numbered, not yet sealed.
+CREATE TABLE open_batch(
+  sequence INTEGER PRIMARY KEY,
+  dataset TEXT NOT NULL,
+  schema BLOB NOT NULL,
+  mode INTEGER NOT NULL,
+  carries_case_numbers INTEGER NOT NULL,
+  opened_at INTEGER NOT NULL,
+  upserts INTEGER NOT NULL,
+  deletes INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT;
+CREATE TABLE open_lines(
+  id INTEGER PRIMARY KEY,
+  sequence INTEGER NOT NULL REFERENCES open_batch(sequence),
+  lines BLOB NOT NULL
+) STRICT;
+CREATE INDEX open_lines_sequence ON open_lines(sequence);
+
+CREATE TABLE receipt(
+  sequence INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  json BLOB NOT NULL,
+  signature BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE cursor(
+  channel TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  first_row INTEGER NOT NULL,
+  forget_at INTEGER,                -- NULL: never
+  PRIMARY KEY (channel, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cursor_forget ON cursor(forget_at) WHERE forget_at IS NOT NULL;
+
+CREATE TABLE quarantine(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  state INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  dataset TEXT NOT NULL,
+  mode INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  field TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  sentence TEXT NOT NULL,
+  header BLOB NOT NULL,
+  original BLOB NOT NULL
+) STRICT;
+CREATE INDEX quarantine_waiting ON quarantine(id) WHERE state = 0;
+)";
+
+}  // namespace sluice::journal

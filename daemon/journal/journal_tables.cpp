@@ -1,0 +1,314 @@
+#include "journal/journal_tables.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::journal {
+namespace {
+
+std::int64_t milliseconds(record::Time time) { return time.time_since_epoch().count(); }
+record::Time time_of(std::int64_t milliseconds) {
+  return record::Time(std::chrono::milliseconds(milliseconds));
+}
+
+std::string_view bytes_of(const record::Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
+}
+
+record::Digest digest_of(std::string_view bytes) {
+  record::Digest digest;
+  std::ranges::copy_n(bytes.begin(),
+                      static_cast<std::ptrdiff_t>(std::min(bytes.size(), digest.bytes.size())),
+                      digest.bytes.begin());
+  return digest;
+}
+
+std::uint64_t count(const sqlite::Statement& row, int column) {
+  return static_cast<std::uint64_t>(row.integer(column));
+}
+
+// Steps once, reads the row if there is one, and resets, so that no read stays open.
+template <class Read>
+auto first_row(sqlite::Statement& statement, Read read)
+    -> sqlite::Result<std::optional<decltype(read(statement))>> {
+  const auto row = statement.step();
+  if (!row) {
+    statement.reset();
+    return std::unexpected(row.error());
+  }
+  std::optional<decltype(read(statement))> result;
+  if (*row) result = read(statement);
+  statement.reset();
+  return result;
+}
+
+}  // namespace
+
+sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
+  Tables tables;
+  tables.database_ = &database;
+  const std::pair<sqlite::Statement Tables::*, std::string_view> statements[] = {
+      {&Tables::stream_,
+       "SELECT bureau, epoch, head_sequence, head_manifest, acknowledged, backlog_batches, "
+       "backlog_bytes FROM stream"},
+      {&Tables::update_stream_,
+       "UPDATE stream SET head_sequence=?1, head_manifest=?2, acknowledged=?3, "
+       "backlog_batches=?4, backlog_bytes=?5"},
+      {&Tables::insert_batch_, "INSERT INTO batch VALUES(?1, ?2, ?3, ?4, ?5)"},
+      {&Tables::next_batch_,
+       "SELECT manifest, signature, payload FROM batch WHERE sequence > ?1 ORDER BY sequence LIMIT 1"},
+      {&Tables::manifest_, "SELECT manifest FROM batch WHERE sequence = ?1"},
+      {&Tables::delete_batch_, "DELETE FROM batch WHERE sequence = ?1"},
+      {&Tables::oldest_batch_, "SELECT closed_at FROM batch ORDER BY sequence LIMIT 1"},
+      {&Tables::open_batches_, "SELECT * FROM open_batch ORDER BY sequence"},
+      {&Tables::put_open_batch_,
+       "INSERT INTO open_batch VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(sequence) DO "
+       "UPDATE SET upserts=excluded.upserts, deletes=excluded.deletes, bytes=excluded.bytes"},
+      {&Tables::add_lines_, "INSERT INTO open_lines(sequence, lines) VALUES(?1, ?2)"},
+      {&Tables::lines_, "SELECT lines FROM open_lines WHERE sequence = ?1 ORDER BY id"},
+      {&Tables::delete_lines_, "DELETE FROM open_lines WHERE sequence = ?1"},
+      {&Tables::delete_open_batch_, "DELETE FROM open_batch WHERE sequence = ?1"},
+      {&Tables::put_receipt_, "INSERT OR REPLACE INTO receipt VALUES(?1, ?2, ?3, ?4)"},
+      {&Tables::receipt_, "SELECT json, signature FROM receipt WHERE sequence = ?1"},
+      {&Tables::put_cursor_, "INSERT OR REPLACE INTO cursor VALUES(?1, ?2, ?3, ?4, ?5, ?6)"},
+      {&Tables::cursor_,
+       "SELECT value, sequence, first_row FROM cursor WHERE channel = ?1 AND key = ?2"},
+      {&Tables::forget_cursors_,
+       "DELETE FROM cursor WHERE (channel, key) IN (SELECT channel, key FROM cursor WHERE forget_at "
+       "< ?1 ORDER BY forget_at LIMIT 64)"},
+      {&Tables::forget_receipts_,
+       "DELETE FROM receipt WHERE sequence IN (SELECT sequence FROM receipt ORDER BY sequence LIMIT "
+       "2) AND at < ?1"},
+      {&Tables::add_quarantined_,
+       "INSERT INTO quarantine(state, at, dataset, mode, source, place, field, rule, sentence, "
+       "header, original) VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
+      {&Tables::mark_replayed_, "UPDATE quarantine SET state = 1 WHERE id = ?1 AND state = 0"},
+      {&Tables::quarantine_,
+       "SELECT id, state, at, dataset, mode, source, place, field, rule, sentence, header, original "
+       "FROM quarantine WHERE id > ?1 ORDER BY id"},
+      {&Tables::quarantine_waiting_, "SELECT count(*) FROM quarantine WHERE state = 0"},
+  };
+  for (const auto& [member, sql] : statements) {
+    auto statement = database.prepare(sql);
+    if (!statement) return std::unexpected(statement.error());
+    tables.*member = std::move(*statement);
+  }
+  return tables;
+}
+
+sqlite::Result<StreamRow> Tables::stream() {
+  auto row = first_row(stream_, [](const sqlite::Statement& found) {
+    return StreamRow{
+        .stream = {record::BureauId(std::string(found.text(0))), {count(found, 1)}},
+        .head = {{count(found, 2)}, digest_of(found.text(3))},
+        .acknowledged = {count(found, 4)},
+        .backlog_batches = count(found, 5),
+        .backlog_bytes = count(found, 6),
+    };
+  });
+  if (!row) return std::unexpected(row.error());
+  return row->value_or(StreamRow{});
+}
+
+sqlite::Result<void> Tables::update_stream(const StreamRow& row) {
+  return update_stream_.bind(1, row.head.sequence.value)
+      .bind_blob(2, bytes_of(row.head.manifest))
+      .bind(3, row.acknowledged.value)
+      .bind(4, row.backlog_batches)
+      .bind(5, row.backlog_bytes)
+      .run();
+}
+
+sqlite::Result<void> Tables::insert_batch(const record::SealedBatch& sealed,
+                                          record::Time closed_at) {
+  return insert_batch_.bind(1, sealed.manifest.sequence.value)
+      .bind(2, milliseconds(closed_at))
+      .bind_blob(3, sealed.batch.manifest)
+      .bind_blob(4, sealed.batch.signature)
+      .bind_blob(5, sealed.batch.payload)
+      .run();
+}
+
+sqlite::Result<std::optional<record::Batch>> Tables::next_batch(record::Sequence after) {
+  next_batch_.bind(1, after.value);
+  return first_row(next_batch_, [](const sqlite::Statement& row) {
+    return record::Batch{std::string(row.text(0)), std::string(row.text(1)),
+                         std::string(row.text(2))};
+  });
+}
+
+sqlite::Result<std::optional<std::string>> Tables::manifest(record::Sequence sequence) {
+  manifest_.bind(1, sequence.value);
+  return first_row(manifest_,
+                   [](const sqlite::Statement& row) { return std::string(row.text(0)); });
+}
+
+sqlite::Result<void> Tables::delete_batch(record::Sequence sequence) {
+  return delete_batch_.bind(1, sequence.value).run();
+}
+
+sqlite::Result<std::optional<record::Time>> Tables::oldest_batch() {
+  return first_row(oldest_batch_,
+                   [](const sqlite::Statement& row) { return time_of(row.integer(0)); });
+}
+
+sqlite::Result<std::vector<OpenBatch>> Tables::open_batches() {
+  std::vector<OpenBatch> batches;
+  while (true) {
+    const auto row = open_batches_.step();
+    if (!row || !*row) {
+      open_batches_.reset();
+      if (!row) return std::unexpected(row.error());
+      return batches;
+    }
+    const sqlite::Statement& found = open_batches_;
+    batches.push_back({.sequence = {count(found, 0)},
+                       .origin = {.dataset = record::DatasetId(std::string(found.text(1))),
+                                  .schema = digest_of(found.text(2)),
+                                  .mode = static_cast<record::Mode>(found.integer(3)),
+                                  .carries_case_numbers = found.integer(4) != 0},
+                       .opened_at = time_of(found.integer(5)),
+                       .upserts = {count(found, 6)},
+                       .deletes = {count(found, 7)},
+                       .bytes = {count(found, 8)}});
+  }
+}
+
+sqlite::Result<void> Tables::put_open_batch(const OpenBatch& batch) {
+  return put_open_batch_.bind(1, batch.sequence.value)
+      .bind(2, batch.origin.dataset.str())
+      .bind_blob(3, bytes_of(batch.origin.schema))
+      .bind(4, static_cast<std::int64_t>(batch.origin.mode))
+      .bind(5, std::int64_t{batch.origin.carries_case_numbers})
+      .bind(6, milliseconds(batch.opened_at))
+      .bind(7, batch.upserts.value)
+      .bind(8, batch.deletes.value)
+      .bind(9, batch.bytes.value)
+      .run();
+}
+
+sqlite::Result<void> Tables::add_lines(record::Sequence sequence, std::string_view lines) {
+  return add_lines_.bind(1, sequence.value).bind_blob(2, lines).run();
+}
+
+sqlite::Result<std::string> Tables::lines(record::Sequence sequence) {
+  std::string all;
+  lines_.bind(1, sequence.value);
+  while (true) {
+    const auto row = lines_.step();
+    if (!row || !*row) {
+      lines_.reset();
+      if (!row) return std::unexpected(row.error());
+      return all;
+    }
+    all += lines_.text(0);
+  }
+}
+
+sqlite::Result<void> Tables::delete_open_batch(record::Sequence sequence) {
+  if (auto done = delete_lines_.bind(1, sequence.value).run(); !done) return done;
+  return delete_open_batch_.bind(1, sequence.value).run();
+}
+
+sqlite::Result<void> Tables::put_receipt(record::Sequence sequence, record::Time at,
+                                         const record::SignedReceipt& receipt) {
+  return put_receipt_.bind(1, sequence.value)
+      .bind(2, milliseconds(at))
+      .bind_blob(3, receipt.json)
+      .bind_blob(4, receipt.signature)
+      .run();
+}
+
+sqlite::Result<std::optional<record::SignedReceipt>> Tables::receipt(record::Sequence sequence) {
+  receipt_.bind(1, sequence.value);
+  return first_row(receipt_, [](const sqlite::Statement& row) {
+    return record::SignedReceipt{std::string(row.text(0)), std::string(row.text(1))};
+  });
+}
+
+sqlite::Result<void> Tables::put_cursor(const Cursor& cursor, const Placement& placement,
+                                        std::optional<record::Time> forget_at) {
+  put_cursor_.bind(1, cursor.channel)
+      .bind(2, cursor.key)
+      .bind(3, cursor.value)
+      .bind(4, placement.sequence.value)
+      .bind(5, placement.first_row);
+  if (forget_at) {
+    put_cursor_.bind(6, milliseconds(*forget_at));
+  } else {
+    put_cursor_.bind_null(6);
+  }
+  return put_cursor_.run();
+}
+
+sqlite::Result<std::optional<KeptCursor>> Tables::cursor(std::string_view channel,
+                                                         std::string_view key) {
+  cursor_.bind(1, channel).bind(2, key);
+  return first_row(cursor_, [](const sqlite::Statement& row) {
+    return KeptCursor{std::string(row.text(0)), {{count(row, 1)}, count(row, 2)}};
+  });
+}
+
+sqlite::Result<void> Tables::forget_some(record::Time now, record::Time receipts_before) {
+  if (auto done = forget_cursors_.bind(1, milliseconds(now)).run(); !done) return done;
+  return forget_receipts_.bind(1, milliseconds(receipts_before)).run();
+}
+
+sqlite::Result<void> Tables::add_quarantined(const QuarantinedRow& row, record::Time at) {
+  return add_quarantined_.bind(1, milliseconds(at))
+      .bind(2, row.dataset.str())
+      .bind(3, static_cast<std::int64_t>(row.mode))
+      .bind(4, row.source)
+      .bind(5, row.place)
+      .bind(6, row.field)
+      .bind(7, row.rule)
+      .bind(8, row.sentence)
+      .bind_blob(9, row.header)
+      .bind_blob(10, row.original)
+      .run();
+}
+
+sqlite::Result<bool> Tables::mark_replayed(std::int64_t id) {
+  if (auto done = mark_replayed_.bind(1, id).run(); !done) return std::unexpected(done.error());
+  return database_->changes() == 1;
+}
+
+sqlite::Result<void> Tables::quarantine(
+    std::int64_t after, const std::function<bool(const QuarantineEntry&)>& consume) {
+  quarantine_.bind(1, after);
+  while (true) {
+    const auto row = quarantine_.step();
+    if (!row || !*row) {
+      quarantine_.reset();
+      if (!row) return std::unexpected(row.error());
+      return {};
+    }
+    const auto text = [&](int column) { return std::string(quarantine_.text(column)); };
+    const QuarantineEntry entry{
+        .id = quarantine_.integer(0),
+        .state = static_cast<QuarantineState>(quarantine_.integer(1)),
+        .at = time_of(quarantine_.integer(2)),
+        .row = {.dataset = record::DatasetId(text(3)),
+                .mode = static_cast<record::Mode>(quarantine_.integer(4)),
+                .source = text(5),
+                .place = count(quarantine_, 6),
+                .field = text(7),
+                .rule = text(8),
+                .sentence = text(9),
+                .header = text(10),
+                .original = text(11)}};
+    if (!consume(entry)) {
+      quarantine_.reset();
+      return {};
+    }
+  }
+}
+
+sqlite::Result<std::uint64_t> Tables::quarantine_waiting() {
+  const auto waiting = first_row(quarantine_waiting_,
+                                 [](const sqlite::Statement& row) { return count(row, 0); });
+  if (!waiting) return std::unexpected(waiting.error());
+  return waiting->value_or(0);
+}
+
+}  // namespace sluice::journal

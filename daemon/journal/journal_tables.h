@@ -1,0 +1,82 @@
+// The journal's statements, one function a step; no transaction of its own. journal.cpp says which
+// steps belong together.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "journal/journal.h"
+#include "sqlite/database.h"
+
+namespace sluice::journal {
+
+struct StreamRow {
+  record::StreamId stream;
+  record::ChainHead head;
+  record::Sequence acknowledged;
+  std::uint64_t backlog_batches = 0;
+  std::uint64_t backlog_bytes = 0;
+};
+
+struct OpenBatch {
+  record::Sequence sequence;
+  DatasetOrigin origin;
+  record::Time opened_at{};
+  record::RowCount upserts;
+  record::RowCount deletes;
+  record::ByteCount bytes;
+  [[nodiscard]] std::uint64_t rows() const { return upserts.value + deletes.value; }
+};
+
+class Tables {
+ public:
+  template <class T>
+  using Result = sqlite::Result<T>;
+
+  // The database has the tables of journal_format.h.
+  [[nodiscard]] static Result<Tables> prepare(sqlite::Database& database);
+
+  [[nodiscard]] Result<StreamRow> stream();
+  [[nodiscard]] Result<void> update_stream(const StreamRow& row);
+
+  [[nodiscard]] Result<void> insert_batch(const record::SealedBatch& sealed, record::Time closed_at);
+  [[nodiscard]] Result<std::optional<record::Batch>> next_batch(record::Sequence after);
+  [[nodiscard]] Result<std::optional<std::string>> manifest(record::Sequence sequence);
+  [[nodiscard]] Result<void> delete_batch(record::Sequence sequence);
+  [[nodiscard]] Result<std::optional<record::Time>> oldest_batch();
+
+  [[nodiscard]] Result<std::vector<OpenBatch>> open_batches();  // by sequence
+  [[nodiscard]] Result<void> put_open_batch(const OpenBatch& batch);
+  [[nodiscard]] Result<void> add_lines(record::Sequence sequence, std::string_view lines);
+  [[nodiscard]] Result<std::string> lines(record::Sequence sequence);
+  [[nodiscard]] Result<void> delete_open_batch(record::Sequence sequence);
+
+  [[nodiscard]] Result<void> put_receipt(record::Sequence sequence, record::Time at,
+                                         const record::SignedReceipt& receipt);
+  [[nodiscard]] Result<std::optional<record::SignedReceipt>> receipt(record::Sequence sequence);
+
+  [[nodiscard]] Result<void> put_cursor(const Cursor& cursor, const Placement& placement,
+                                        std::optional<record::Time> forget_at);
+  [[nodiscard]] Result<std::optional<KeptCursor>> cursor(std::string_view channel,
+                                                         std::string_view key);
+  // A few of the cursors and receipts whose time is over, so that no one call pays for all.
+  [[nodiscard]] Result<void> forget_some(record::Time now, record::Time receipts_before);
+
+  [[nodiscard]] Result<void> add_quarantined(const QuarantinedRow& row, record::Time at);
+  [[nodiscard]] Result<bool> mark_replayed(std::int64_t id);  // false: not waiting
+  [[nodiscard]] Result<void> quarantine(std::int64_t after,
+                                        const std::function<bool(const QuarantineEntry&)>& consume);
+  [[nodiscard]] Result<std::uint64_t> quarantine_waiting();
+
+ private:
+  sqlite::Statement stream_, update_stream_, insert_batch_, next_batch_, manifest_, delete_batch_,
+      oldest_batch_, open_batches_, put_open_batch_, add_lines_, lines_, delete_lines_,
+      delete_open_batch_, put_receipt_, receipt_, put_cursor_, cursor_, forget_cursors_,
+      forget_receipts_, add_quarantined_, mark_replayed_, quarantine_, quarantine_waiting_;
+  sqlite::Database* database_ = nullptr;
+};
+
+}  // namespace sluice::journal
