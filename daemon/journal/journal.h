@@ -51,7 +51,7 @@ struct QuarantinedRow {
   std::string field;
   std::string rule;
   std::string sentence;
-  std::string header;        // the source's columns, as a line in the source's own format; may be empty
+  std::string columns;       // the source's columns as a JSON array of names; may be empty
   std::string original;
 };
 

@@ -76,7 +76,7 @@ CREATE TABLE quarantine(
   field TEXT NOT NULL,
   rule TEXT NOT NULL,
   sentence TEXT NOT NULL,
-  header BLOB NOT NULL,
+  columns BLOB NOT NULL,
   original BLOB NOT NULL
 ) STRICT;
 CREATE INDEX quarantine_waiting ON quarantine(id) WHERE state = 0;

@@ -81,10 +81,10 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
        "2) AND at < ?1"},
       {&Tables::add_quarantined_,
        "INSERT INTO quarantine(state, at, dataset, mode, source, place, field, rule, sentence, "
-       "header, original) VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
+       "columns, original) VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
       {&Tables::mark_replayed_, "UPDATE quarantine SET state = 1 WHERE id = ?1 AND state = 0"},
       {&Tables::quarantine_,
-       "SELECT id, state, at, dataset, mode, source, place, field, rule, sentence, header, original "
+       "SELECT id, state, at, dataset, mode, source, place, field, rule, sentence, columns, original "
        "FROM quarantine WHERE id > ?1 ORDER BY id"},
       {&Tables::quarantine_waiting_, "SELECT count(*) FROM quarantine WHERE state = 0"},
   };
@@ -263,7 +263,7 @@ sqlite::Result<void> Tables::add_quarantined(const QuarantinedRow& row, record::
       .bind(6, row.field)
       .bind(7, row.rule)
       .bind(8, row.sentence)
-      .bind_blob(9, row.header)
+      .bind_blob(9, row.columns)
       .bind_blob(10, row.original)
       .run();
 }
@@ -295,7 +295,7 @@ sqlite::Result<void> Tables::quarantine(
                 .field = text(7),
                 .rule = text(8),
                 .sentence = text(9),
-                .header = text(10),
+                .columns = text(10),
                 .original = text(11)}};
     if (!consume(entry)) {
       quarantine_.reset();

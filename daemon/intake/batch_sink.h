@@ -1,0 +1,32 @@
+// Where the intake of a large delivery puts its batches: the journal, or, for a dry run, nowhere.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "intake/door.h"
+#include "intake/source_cursor.h"
+#include "journal/journal.h"
+
+namespace sluice::intake {
+
+// One batch's worth of rows, converted but not yet compressed, and the source's cursor after them.
+struct ConvertedBatch {
+  std::string lines;
+  record::RowCount upserts;
+  record::RowCount deletes;
+  std::vector<journal::QuarantinedRow> quarantined;
+  SourceCursor cursor;
+};
+
+class BatchSink {
+ public:
+  virtual ~BatchSink() = default;
+  // Takes a batch, or says what became of an earlier one. In order; may block for room.
+  [[nodiscard]] virtual std::expected<void, IntakeFailure> put(ConvertedBatch batch) = 0;
+  // Returns once everything that was put is durable. The last batch's number; 0 for none.
+  [[nodiscard]] virtual std::expected<record::Sequence, IntakeFailure> finish() = 0;
+};
+
+}  // namespace sluice::intake

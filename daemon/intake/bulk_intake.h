@@ -1,0 +1,79 @@
+// The door for a large delivery (a file, a database query): batches by rows and bytes, quarantine
+// with its limit, duplicate keys, and a cursor that lets a delivery that was cut off go on.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "intake/batch_sink.h"
+#include "intake/conversion_plan.h"
+#include "intake/door.h"
+#include "intake/key_set.h"
+#include "intake/mapping.h"
+
+namespace sluice::intake {
+
+// Everything named here must outlive the intake.
+struct Delivery {
+  const record::Dataset& dataset;
+  const record::RecordChecker& checker;
+  const Mapping& mapping;
+  RejectLimit reject_limit;
+  record::Mode mode = record::Mode::disk;
+  std::string source;  // file name or the like, for the quarantine
+};
+
+struct BatchSize {
+  std::uint64_t rows = 20'000;
+  std::uint64_t bytes = std::uint64_t{8} << 20;
+};
+
+class BulkIntake : public Door {
+ public:
+  // `taken`: the cursor of an earlier run over the same delivery; its rows are read again, for their
+  // keys, and not taken again. `scratch` is a directory for temporary files.
+  BulkIntake(const Delivery& delivery, const BatchSize& size, const SourceCursor& taken,
+             const std::filesystem::path& scratch, BatchSink& sink);
+
+  [[nodiscard]] std::expected<void, IntakeFailure> begin(
+      std::span<const std::string> columns) override;
+  [[nodiscard]] std::expected<void, IntakeFailure> accept(const SourceRow& row) override;
+  [[nodiscard]] std::expected<void, IntakeFailure> reject(std::uint64_t place,
+                                                          std::string_view original,
+                                                          const RowProblem& problem) override;
+
+  // Puts the last batch and marks the delivery complete; returns when all is durable.
+  [[nodiscard]] std::expected<record::Sequence, IntakeFailure> finish();
+
+  // Rows so far, those of an earlier run included.
+  [[nodiscard]] const SourceCursor& cursor() const { return cursor_; }
+  // How often each "field: rule" was the reason for a quarantined row in this run.
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& reasons() const { return reasons_; }
+
+ private:
+  [[nodiscard]] std::expected<void, IntakeFailure> quarantine(std::uint64_t place,
+                                                              std::string_view original,
+                                                              const RowProblem& problem);
+  [[nodiscard]] std::expected<void, IntakeFailure> check_limit(bool batch_is_whole) const;
+  [[nodiscard]] std::expected<void, IntakeFailure> close_batch();
+  [[nodiscard]] bool is_taken() const { return cursor_.rows <= taken_.rows; }
+
+  Delivery delivery_;
+  BatchSize size_;
+  SourceCursor taken_;
+  BatchSink& sink_;
+  std::string columns_;
+  std::optional<ConversionPlan> plan_;
+  ConversionPlan::Buffers buffers_;
+  KeySet keys_;
+  SourceCursor cursor_;
+  ConvertedBatch batch_;
+  std::uint64_t batch_bytes_ = 0;
+  std::map<std::string, std::uint64_t> reasons_;
+};
+
+}  // namespace sluice::intake

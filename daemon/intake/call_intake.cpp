@@ -1,0 +1,51 @@
+#include "intake/call_intake.h"
+
+#include <utility>
+
+namespace sluice::intake {
+
+CallIntake::CallIntake(const ConversionPlan& plan, const journal::DatasetOrigin& origin,
+                       std::string source, std::string columns)
+    : plan_(plan), source_(std::move(source)), columns_(std::move(columns)) {
+  submission_.origin = origin;
+}
+
+std::expected<void, IntakeFailure> CallIntake::begin(std::span<const std::string> columns) {
+  if (plan_.takes(columns.size())) return {};
+  return std::unexpected(IntakeFailure{IntakeProblem::columns_mismatch, source_,
+                                       "the columns are not those that the plan was made for"});
+}
+
+std::expected<void, IntakeFailure> CallIntake::accept(const SourceRow& row) {
+  if (auto converted = plan_.convert(row, buffers_); !converted) {
+    return reject(row.place, row.original, converted.error());
+  }
+  submission_.lines += buffers_.line;
+  ++(row.operation == record::Operation::upsert ? submission_.upserts : submission_.deletes).value;
+  return {};
+}
+
+std::expected<void, IntakeFailure> CallIntake::reject(std::uint64_t place,
+                                                      std::string_view original,
+                                                      const RowProblem& problem) {
+  refused_.push_back({place, problem});
+  submission_.quarantined.push_back({.dataset = submission_.origin.dataset,
+                                     .mode = submission_.origin.mode,
+                                     .source = source_,
+                                     .place = place,
+                                     .field = problem.field,
+                                     .rule = problem.rule,
+                                     .sentence = problem.sentence,
+                                     .columns = columns_,
+                                     .original = std::string(original)});
+  return {};
+}
+
+journal::Submission CallIntake::take() {
+  journal::Submission taken = std::move(submission_);
+  submission_ = {};
+  submission_.origin = taken.origin;
+  return taken;
+}
+
+}  // namespace sluice::intake

@@ -1,0 +1,106 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "intake/conversion.h"
+
+namespace sluice::intake {
+namespace {
+
+// How registers name currencies, after a leading 元 is dropped (`万元美元`). DEM, FRF and their like
+// are no longer money but stand in old registers.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 30> currencies = {{
+    {"", "CNY"},       {"元", "CNY"},         {"人民币", "CNY"},   {"人民币元", "CNY"},
+    {"美元", "USD"},   {"美金", "USD"},       {"港元", "HKD"},     {"港币", "HKD"},
+    {"香港元", "HKD"}, {"澳门元", "MOP"},     {"新台币", "TWD"},   {"台币", "TWD"},
+    {"日元", "JPY"},   {"日币", "JPY"},       {"欧元", "EUR"},     {"英镑", "GBP"},
+    {"加元", "CAD"},   {"加拿大元", "CAD"},   {"澳元", "AUD"},     {"澳大利亚元", "AUD"},
+    {"韩元", "KRW"},   {"韩国元", "KRW"},     {"新加坡元", "SGD"}, {"瑞士法郎", "CHF"},
+    {"瑞典克朗", "SEK"}, {"丹麦克朗", "DKK"}, {"挪威克朗", "NOK"}, {"德国马克", "DEM"},
+    {"法国法郎", "FRF"}, {"意大利里拉", "ITL"},
+}};
+
+constexpr std::array<std::pair<std::string_view, int>, 4> multipliers = {{
+    {"万", 4}, {"亿", 8}, {"千", 3}, {"百万", 6},
+}};
+
+constexpr std::string_view yuan = "元";
+
+std::unexpected<record::Violation> unreadable() {
+  return std::unexpected(record::Violation{
+      "amount",
+      "expected a sum such as 1,000(万元人民币), 100万元 or 50(万美元): digits, then 万 or 亿 if need "
+      "be, then a currency that Sluice knows"});
+}
+
+bool drop_prefix(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+bool drop_suffix(std::string_view& text, std::string_view suffix) {
+  if (!text.ends_with(suffix)) return false;
+  text.remove_suffix(suffix.size());
+  return true;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+// `digits` times ten to the power `shift`, by moving the point.
+std::string shifted(std::string_view digits, std::size_t after_point, int shift) {
+  std::string out(digits);
+  while (after_point > 0 && shift > 0) {
+    --after_point;
+    --shift;
+  }
+  out.append(static_cast<std::size_t>(shift), '0');
+  if (after_point > 0) {
+    if (out.size() <= after_point) out.insert(0, after_point + 1 - out.size(), '0');
+    out.insert(out.size() - after_point, 1, '.');
+  }
+  return out;
+}
+
+}  // namespace
+
+std::expected<Money, record::Violation> read_money(std::string_view text) {
+  text = trimmed(text);
+  std::string digits;
+  std::size_t after_point = 0;
+  bool seen_point = false;
+  while (!text.empty()) {
+    const char c = text.front();
+    if (c >= '0' && c <= '9') {
+      digits += c;
+      after_point += seen_point ? 1 : 0;
+    } else if (c == '.' && !seen_point) {
+      seen_point = true;
+    } else if (c != ',' || digits.empty() || seen_point) {
+      break;
+    }
+    text.remove_prefix(1);
+  }
+  if (digits.empty() || digits.size() > 30) return unreadable();
+  text = trimmed(text);
+  if (drop_prefix(text, "(") || drop_prefix(text, "（")) {
+    if (!drop_suffix(text, ")") && !drop_suffix(text, "）")) return unreadable();
+  }
+  int shift = 0;
+  for (const auto& [name, power] : multipliers) {
+    if (drop_prefix(text, name)) {
+      shift = power;
+      break;
+    }
+  }
+  if (text.size() > yuan.size()) drop_prefix(text, yuan);
+  const auto* currency = std::ranges::find(currencies, text, &decltype(currencies)::value_type::first);
+  if (currency == currencies.end()) return unreadable();
+  return Money{shifted(digits, after_point, shift), currency->second};
+}
+
+}  // namespace sluice::intake

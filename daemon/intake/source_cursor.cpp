@@ -1,0 +1,33 @@
+#include "intake/source_cursor.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace sluice::intake {
+
+std::string to_string(const SourceCursor& cursor) {
+  return fmt::format("rows={} accepted={} quarantined={} {}", cursor.rows, cursor.accepted,
+                     cursor.quarantined, cursor.complete ? "complete" : "partial");
+}
+
+std::optional<SourceCursor> parse_source_cursor(std::string_view text) {
+  SourceCursor cursor;
+  const auto number = [&](std::string_view name, std::uint64_t& value) {
+    if (!text.starts_with(name)) return false;
+    text.remove_prefix(name.size());
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{}) return false;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return true;
+  };
+  if (!number("rows=", cursor.rows) || !number(" accepted=", cursor.accepted) ||
+      !number(" quarantined=", cursor.quarantined)) {
+    return std::nullopt;
+  }
+  cursor.complete = text == " complete";
+  if (!cursor.complete && text != " partial") return std::nullopt;
+  return cursor;
+}
+
+}  // namespace sluice::intake

@@ -1,0 +1,22 @@
+// How far a delivery has been taken: what the journal keeps for it as a cursor's value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sluice::intake {
+
+struct SourceCursor {
+  std::uint64_t rows = 0;  // of the source, accepted or quarantined
+  std::uint64_t accepted = 0;
+  std::uint64_t quarantined = 0;
+  bool complete = false;
+  friend bool operator==(const SourceCursor&, const SourceCursor&) = default;
+};
+
+[[nodiscard]] std::string to_string(const SourceCursor& cursor);
+[[nodiscard]] std::optional<SourceCursor> parse_source_cursor(std::string_view text);
+
+}  // namespace sluice::intake
