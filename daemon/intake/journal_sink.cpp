@@ -39,7 +39,12 @@ std::expected<record::Sequence, IntakeFailure> JournalSink::finish() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return (!waiting_ && !writing_) || failure_; });
   if (failure_) return std::unexpected(*failure_);
-  return last_;
+  return sequences_.empty() ? record::Sequence{} : sequences_.back();
+}
+
+std::vector<record::Sequence> JournalSink::sequences() const {
+  const std::lock_guard lock(mutex_);
+  return sequences_;
 }
 
 void JournalSink::run(const std::stop_token& stop) {
@@ -80,7 +85,7 @@ std::expected<void, IntakeFailure> JournalSink::write(ConvertedBatch batch,
   if (!sequence) return std::unexpected(intake_failure(sequence.error()));
   SLUICE_KILL_POINT("intake.after-append");
   const std::lock_guard lock(mutex_);
-  if (sequence->value != 0) last_ = *sequence;
+  if (sequence->value != 0) sequences_.push_back(*sequence);
   return {};
 }
 

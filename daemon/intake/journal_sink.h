@@ -31,6 +31,9 @@ class JournalSink : public BatchSink {
   [[nodiscard]] std::expected<void, IntakeFailure> put(ConvertedBatch batch) override;
   [[nodiscard]] std::expected<record::Sequence, IntakeFailure> finish() override;
 
+  // The batches that were made durable so far; after finish(), all.
+  [[nodiscard]] std::vector<record::Sequence> sequences() const;
+
  private:
   void run(const std::stop_token& stop);
   [[nodiscard]] std::expected<void, IntakeFailure> write(ConvertedBatch batch,
@@ -40,12 +43,12 @@ class JournalSink : public BatchSink {
   Source source_;
   OnWaiting on_waiting_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::optional<ConvertedBatch> waiting_;  // guarded by mutex_, as the next four
   bool writing_ = false;
   std::optional<IntakeFailure> failure_;
-  record::Sequence last_;
+  std::vector<record::Sequence> sequences_;
 
   std::jthread thread_;
 };

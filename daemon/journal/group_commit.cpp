@@ -16,6 +16,12 @@ constexpr std::uint64_t waiting_bytes_limit = std::uint64_t{64} << 20;
 }  // namespace
 
 struct GroupCommit::State {
+  struct LookUp {
+    std::string channel;
+    std::string key;
+    Found found;
+  };
+
   State(Journal owned, std::chrono::milliseconds interval, OnFailure told)
       : journal(std::move(owned)), tick(interval), on_failure(std::move(told)) {}
 
@@ -25,9 +31,10 @@ struct GroupCommit::State {
 
   std::mutex mutex;
   std::condition_variable_any wake;
-  std::vector<Submission> submissions;  // guarded by mutex, as the next two
+  std::vector<Submission> submissions;  // guarded by mutex, as the next three
   std::vector<Done> callbacks;
   std::uint64_t waiting_bytes = 0;
+  std::vector<LookUp> look_ups;
 
   std::jthread thread;  // last: joined before the rest goes
 
@@ -39,15 +46,18 @@ void GroupCommit::State::run(const std::stop_token& stop) {
   while (true) {
     std::vector<Submission> group;
     std::vector<Done> done;
+    std::vector<LookUp> looking;
     {
       std::unique_lock lock(mutex);
-      wake.wait_for(lock, stop, tick, [&] { return !submissions.empty(); });
+      wake.wait_for(lock, stop, tick, [&] { return !submissions.empty() || !look_ups.empty(); });
       group.swap(submissions);
       done.swap(callbacks);
+      looking.swap(look_ups);
       waiting_bytes = 0;
     }
-    if (group.empty() && stop.stop_requested()) return;
+    if (group.empty() && looking.empty() && stop.stop_requested()) return;
     if (!group.empty()) commit(std::move(group), std::move(done));
+    for (LookUp& look_up : looking) look_up.found(journal.cursor(look_up.channel, look_up.key));
     if (auto closed = journal.close_open_batches(Journal::Close::due); !closed) {
       on_failure(closed.error());
     }
@@ -88,6 +98,12 @@ void GroupCommit::submit(Submission submission, Done done) {
   }
   done(std::unexpected(JournalFailure{JournalProblem::backlog_full, "journal",
                                       "too much waits to be written to the disk; send again later"}));
+}
+
+void GroupCommit::find(std::string channel, std::string key, Found found) {
+  const std::lock_guard lock(state_->mutex);
+  state_->look_ups.push_back({std::move(channel), std::move(key), std::move(found)});
+  state_->wake.notify_one();
 }
 
 }  // namespace sluice::journal

@@ -14,6 +14,8 @@ namespace sluice::journal {
 class GroupCommit {
  public:
   using Done = std::move_only_function<void(std::expected<Placement, JournalFailure>)>;
+  using Found = std::move_only_function<void(
+      std::expected<std::optional<KeptCursor>, JournalFailure>)>;
   // Told, on the commit thread, each time that an attempt to close open batches fails.
   using OnFailure = std::function<void(const JournalFailure&)>;
 
@@ -26,6 +28,9 @@ class GroupCommit {
   // `done` is called on the commit thread once the submission is durable or has failed; it must not
   // block. Too many waiting is `backlog_full` at once, on the caller's thread.
   void submit(Submission submission, Done done);
+
+  // Looks a cursor up on the commit thread, after what was submitted before.
+  void find(std::string channel, std::string key, Found found);
 
  private:
   struct State;

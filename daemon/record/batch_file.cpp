@@ -42,19 +42,21 @@ BatchFileFailure not_a_batch_file(std::string_view found) {
 }
 
 std::expected<std::string, BatchFileFailure> read_entry(archive* handle, const char* name,
-                                                       std::size_t limit) {
+                                                        std::size_t limit) {
   archive_entry* entry = nullptr;
   if (archive_read_next_header(handle, &entry) != ARCHIVE_OK) {
     return std::unexpected(not_a_batch_file(fmt::format("{} is not there", name)));
   }
   const char* found = archive_entry_pathname(entry);
   if (found == nullptr || std::string_view(found) != name ||
-      archive_entry_filetype(entry) != AE_IFREG) {
-    return std::unexpected(not_a_batch_file(fmt::format("another entry stands where {} should", name)));
+      archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr) {
+    return std::unexpected(
+        not_a_batch_file(fmt::format("another entry stands where {} should", name)));
   }
   const la_int64_t size = archive_entry_size(entry);
   if (size < 0 || std::cmp_greater(size, limit)) {
-    return std::unexpected(not_a_batch_file(fmt::format("{} claims to be larger than the file", name)));
+    return std::unexpected(
+        not_a_batch_file(fmt::format("{} claims to be larger than the file", name)));
   }
   std::string content(static_cast<std::size_t>(size), '\0');
   if (archive_read_data(handle, content.data(), content.size()) !=
@@ -68,7 +70,8 @@ std::expected<std::string, BatchFileFailure> read_entry(archive* handle, const c
 
 std::string write_batch_file(const Batch& batch, Time modified) {
   std::size_t capacity = 3 * tar_block;  // the end and rounding
-  for (const auto& [name, part] : entries) capacity += (batch.*part).size() + 2 * tar_block;
+  for (const auto& [name, part] : entries)
+    capacity += (batch.*part).size() + 2 * tar_block;
   std::string bytes(capacity, '\0');
   std::size_t used = 0;
   const Archive handle(archive_write_new());

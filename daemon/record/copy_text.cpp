@@ -19,18 +19,28 @@ constexpr std::array<char, 256> escape_letters = [] {
   return letters;
 }();
 
-char escape_letter(char c) { return escape_letters[static_cast<unsigned char>(c)]; }
+char escape_letter(char c) {
+  return escape_letters[static_cast<unsigned char>(c)];
+}
 
 char unescaped_byte(char letter) {
   switch (letter) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'v': return '\v';
-    case '\\': return '\\';
-    default: return '\0';
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'v':
+      return '\v';
+    case '\\':
+      return '\\';
+    default:
+      return '\0';
   }
 }
 
@@ -45,30 +55,30 @@ bool may_need_escape(std::uint64_t word) {
   return (below_16 | is_backslash) != 0;
 }
 
+const char* first_to_escape(const char* at, const char* end) {
+  for (; end - at >= 8; at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, sizeof word);
+    if (!may_need_escape(word)) continue;
+    for (int i = 0; i < 8; ++i) {
+      if (escape_letter(at[i]) != 0) return at + i;
+    }
+  }
+  while (at != end && escape_letter(*at) == 0)
+    ++at;
+  return at;
+}
+
 }  // namespace
 
 void append_escaped(std::string& line, std::string_view value) {
-  const char* at = value.data();
-  const char* const end = at + value.size();
-  const char* clean = at;
-  while (at != end) {
-    if (end - at >= 8) {
-      std::uint64_t word;
-      std::memcpy(&word, at, sizeof word);
-      if (!may_need_escape(word)) {
-        at += 8;
-        continue;
-      }
-    }
-    const char* const stop = end - at >= 8 ? at + 8 : end;
-    for (; at != stop; ++at) {
-      if (const char letter = escape_letter(*at)) {
-        line.append(clean, at);
-        line += '\\';
-        line += letter;
-        clean = at + 1;
-      }
-    }
+  const char* const end = value.data() + value.size();
+  const char* clean = value.data();
+  for (const char* at = first_to_escape(clean, end); at != end; at = first_to_escape(clean, end)) {
+    line.append(clean, at);
+    line += '\\';
+    line += escape_letter(*at);
+    clean = at + 1;
   }
   line.append(clean, end);
 }
@@ -85,6 +95,7 @@ void begin_line(std::string& line, Operation operation,
 }
 
 bool split_line(std::string_view line, std::span<std::string_view> columns) {
+  if (line.data() == nullptr) line = "";  // memchr takes no null
   const char* at = line.data();
   const char* const end = at + line.size();
   for (std::size_t i = 0; i + 1 < columns.size(); ++i) {
@@ -102,20 +113,23 @@ bool split_line(std::string_view line, std::span<std::string_view> columns) {
 }
 
 std::optional<std::string_view> unescape(std::string_view escaped, std::string& buffer) {
-  std::size_t backslash = escaped.find('\\');
-  if (backslash == std::string_view::npos) return escaped;
+  const char* const end = escaped.data() + escaped.size();
+  const char* at = first_to_escape(escaped.data(), end);
+  if (at == end) return escaped;
   buffer.clear();
-  std::size_t clean = 0;
-  while (backslash != std::string_view::npos) {
-    if (backslash + 1 == escaped.size()) return std::nullopt;
-    const char byte = unescaped_byte(escaped[backslash + 1]);
+  const char* clean = escaped.data();
+  while (at != end) {
+    // A bare control byte would be a second way to write the same value, and PostgreSQL takes a
+    // bare carriage return for the end of a line.
+    if (*at != '\\' || at + 1 == end) return std::nullopt;
+    const char byte = unescaped_byte(at[1]);
     if (byte == '\0') return std::nullopt;
-    buffer.append(escaped, clean, backslash - clean);
+    buffer.append(clean, at);
     buffer += byte;
-    clean = backslash + 2;
-    backslash = escaped.find('\\', clean);
+    clean = at + 2;
+    at = first_to_escape(clean, end);
   }
-  buffer.append(escaped, clean);
+  buffer.append(clean, end);
   return buffer;
 }
 

@@ -34,7 +34,7 @@ void begin_line(std::string& line, Operation operation,
 [[nodiscard]] inline bool is_null(std::string_view escaped) { return escaped == "\\N"; }
 
 // The value of an escaped column that is not \N: a view of `escaped` itself where nothing was
-// escaped, else of `buffer`. Nothing where the escapes are not ones that append_escaped writes.
+// escaped, else of `buffer`. Nothing where `escaped` is not what append_escaped writes.
 [[nodiscard]] std::optional<std::string_view> unescape(std::string_view escaped,
                                                        std::string& buffer);
 

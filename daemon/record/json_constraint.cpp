@@ -1,5 +1,7 @@
 #include "record/json_constraint.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
 #include <boost/json.hpp>
@@ -20,6 +22,33 @@
 
 namespace sluice::record {
 
+namespace {
+
+// valijson matches these with std::regex, which recurses by character: a long value would exhaust
+// the stack. Below the second list's keywords, names are the schema author's own.
+constexpr std::array<std::string_view, 3> refused_keywords = {"pattern", "patternProperties",
+                                                              "format"};
+constexpr std::array<std::string_view, 4> maps_of_schemas = {"properties", "definitions", "$defs",
+                                                             "dependencies"};
+
+bool uses_refused_keyword(const boost::json::value& value, bool names_are_keywords = true) {
+  if (const auto* array = value.if_array()) {
+    return std::ranges::any_of(*array, [](const auto& item) { return uses_refused_keyword(item); });
+  }
+  const auto* object = value.if_object();
+  if (object == nullptr) return false;
+  return std::ranges::any_of(*object, [&](const auto& member) {
+    const std::string_view name(member.key().data(), member.key().size());
+    if (names_are_keywords && std::ranges::find(refused_keywords, name) != refused_keywords.end())
+      return true;
+    const bool is_map =
+        names_are_keywords && std::ranges::find(maps_of_schemas, name) != maps_of_schemas.end();
+    return uses_refused_keyword(member.value(), !is_map);
+  });
+}
+
+}  // namespace
+
 struct JsonConstraint::State {
   Kind kind = Kind::object;
   std::optional<valijson::Schema> schema;
@@ -39,6 +68,12 @@ std::expected<JsonConstraint, std::string> JsonConstraint::compile(Kind kind,
     const boost::json::value document =
         boost::json::parse({json_schema.data(), json_schema.size()}, error);
     if (error) return std::unexpected("it is not JSON: " + error.message());
+    if (uses_refused_keyword(document)) {
+      return std::unexpected(
+          "`pattern`, `patternProperties` and `format` are not taken inside it; use `enum`, "
+          "lengths "
+          "and bounds, or make the value a field of its own");
+    }
     try {
       valijson::SchemaParser parser;
       parser.populateSchema(valijson::adapters::BoostJsonAdapter(document),

@@ -5,56 +5,67 @@
 namespace sluice::record {
 
 JsonMembers::JsonMembers(std::string_view text) {
-  boost::system::error_code error;
-  boost::json::value value = boost::json::parse({text.data(), text.size()}, error);
-  if (error) {
-    problem_ = fmt::format("not JSON: {}", error.message());
-  } else if (!value.is_object()) {
-    problem_ = "not a JSON object";
+  simdjson::dom::element value;
+  if (const auto error = parser_.parse(text.data(), text.size()).get(value)) {
+    problem_ = fmt::format("not JSON: {}", simdjson::error_message(error));
   } else {
-    object_ = std::move(value.get_object());
+    take(value);
   }
 }
 
-const boost::json::value* JsonMembers::find(std::string_view name) {
-  asked_.emplace(name);
-  const boost::json::value* value = object_.if_contains({name.data(), name.size()});
-  if (value == nullptr) complain(name, "to be there");
-  return value;
+JsonMembers::JsonMembers(simdjson::dom::element value) {
+  take(value);
+}
+
+void JsonMembers::take(simdjson::dom::element value) {
+  simdjson::dom::object object;
+  if (value.get(object) != simdjson::SUCCESS) {
+    problem_ = "not a JSON object";
+    return;
+  }
+  for (const auto& [name, member] : object) {
+    if (!members_.try_emplace(name, Member{member}).second) problem_ = "it has a member twice";
+  }
+}
+
+const simdjson::dom::element* JsonMembers::find(std::string_view name) {
+  const auto found = members_.find(name);
+  if (found == members_.end()) {
+    complain(name, "to be there");
+    return nullptr;
+  }
+  found->second.asked = true;
+  return &found->second.value;
+}
+
+template <class T>
+std::optional<T> JsonMembers::get(std::string_view name, std::string_view expected) {
+  const simdjson::dom::element* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  T read;
+  if (value->get(read) == simdjson::SUCCESS) return read;
+  complain(name, expected);
+  return std::nullopt;
 }
 
 std::string JsonMembers::text(std::string_view name) {
-  const boost::json::value* value = find(name);
-  if (value == nullptr) return {};
-  if (const auto* string = value->if_string()) return {string->data(), string->size()};
-  complain(name, "a string");
-  return {};
+  return std::string(get<std::string_view>(name, "to be a string").value_or(""));
 }
 
 std::uint64_t JsonMembers::number(std::string_view name) {
-  const boost::json::value* value = find(name);
-  if (value == nullptr) return 0;
-  boost::system::error_code error;
-  const auto number = value->to_number<std::uint64_t>(error);
-  if (!error) return number;
-  complain(name, "a whole number");
-  return 0;
+  const auto number = get<std::int64_t>(name, "to be a whole number");
+  if (number && *number < 0) complain(name, "to be a whole number");
+  return static_cast<std::uint64_t>(number.value_or(0));
 }
 
 bool JsonMembers::boolean(std::string_view name) {
-  const boost::json::value* value = find(name);
-  if (value == nullptr) return false;
-  if (const bool* boolean = value->if_bool()) return *boolean;
-  complain(name, "true or false");
-  return false;
+  return get<bool>(name, "to be true or false").value_or(false);
 }
 
-const boost::json::array& JsonMembers::array(std::string_view name) {
-  const boost::json::value* value = find(name);
-  if (value == nullptr) return no_array_;
-  if (const auto* array = value->if_array()) return *array;
-  complain(name, "an array");
-  return no_array_;
+std::vector<simdjson::dom::element> JsonMembers::array(std::string_view name) {
+  const auto array = get<simdjson::dom::array>(name, "to be an array");
+  if (!array) return {};
+  return {array->begin(), array->end()};
 }
 
 void JsonMembers::complain(std::string_view name, std::string_view expected) {
@@ -62,11 +73,9 @@ void JsonMembers::complain(std::string_view name, std::string_view expected) {
 }
 
 std::optional<std::string> JsonMembers::finish() {
-  for (const auto& member : object_) {
+  for (const auto& [name, member] : members_) {
     if (problem_) break;
-    if (!asked_.contains(std::string_view(member.key().data(), member.key().size()))) {
-      problem_ = "it has a member that this version does not know";
-    }
+    if (!member.asked) problem_ = "it has a member that this version does not know";
   }
   return problem_;
 }

@@ -1,13 +1,15 @@
-// Strict reading of the small JSON objects that are signed: every member known, none missing.
+// Strict reading of the small JSON objects that are signed: every member known, none missing, none
+// said twice (readers differ in which of two they believe).
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include <boost/json.hpp>
+#include <simdjson.h>
 
 namespace sluice::record {
 
@@ -15,11 +17,13 @@ namespace sluice::record {
 class JsonMembers {
  public:
   explicit JsonMembers(std::string_view text);
+  // Of an object inside another, which must outlive this.
+  explicit JsonMembers(simdjson::dom::element value);
 
   [[nodiscard]] std::string text(std::string_view name);
-  [[nodiscard]] std::uint64_t number(std::string_view name);
+  [[nodiscard]] std::uint64_t number(std::string_view name);  // below 2^63
   [[nodiscard]] bool boolean(std::string_view name);
-  [[nodiscard]] const boost::json::array& array(std::string_view name);
+  [[nodiscard]] std::vector<simdjson::dom::element> array(std::string_view name);
 
   // Says that a member's value is not as it should be.
   void complain(std::string_view name, std::string_view expected);
@@ -27,11 +31,18 @@ class JsonMembers {
   [[nodiscard]] std::optional<std::string> finish();
 
  private:
-  [[nodiscard]] const boost::json::value* find(std::string_view name);
+  struct Member {
+    simdjson::dom::element value;
+    bool asked = false;
+  };
+  void take(simdjson::dom::element value);
+  [[nodiscard]] const simdjson::dom::element* find(std::string_view name);
+  // Reads a member with one of simdjson's getters.
+  template <class T>
+  [[nodiscard]] std::optional<T> get(std::string_view name, std::string_view expected);
 
-  boost::json::object object_;
-  boost::json::array no_array_;
-  std::set<std::string, std::less<>> asked_;
+  simdjson::dom::parser parser_;  // holds what the elements view
+  std::map<std::string_view, Member> members_;
   std::optional<std::string> problem_;
 };
 

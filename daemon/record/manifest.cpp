@@ -24,10 +24,14 @@ std::optional<Mode> mode_of(std::string_view text) {
 
 std::string_view to_string(Mode mode) {
   switch (mode) {
-    case Mode::direct: return "direct";
-    case Mode::front_end: return "front-end";
-    case Mode::disk: return "disk";
-    case Mode::manual_entry: return "manual-entry";
+    case Mode::direct:
+      return "direct";
+    case Mode::front_end:
+      return "front-end";
+    case Mode::disk:
+      return "disk";
+    case Mode::manual_entry:
+      return "manual-entry";
   }
   return "?";
 }
@@ -66,6 +70,7 @@ std::expected<Manifest, ManifestFailure> parse_manifest(std::string_view json) {
     return std::unexpected(ManifestFailure{problem, "manifest.json", std::move(sentence)});
   };
   const std::string format = members.text("format");
+  if (format.empty()) members.complain("format", "to be named");
   if (!format.empty() && format != format_name) {
     return failure(ManifestProblem::unsupported_format,
                    fmt::format("the batch is of a format that this version does not read; expected "
@@ -86,6 +91,7 @@ std::expected<Manifest, ManifestFailure> parse_manifest(std::string_view json) {
   manifest.stream.bureau = BureauId(name("bureau"));
   manifest.stream.epoch = {members.number("epoch")};
   manifest.sequence = {members.number("sequence")};
+  if (manifest.sequence.value == 0) members.complain("sequence", "to be 1 or more");
   manifest.dataset = DatasetId(name("dataset"));
   manifest.schema = digest("schema");
   const auto mode = mode_of(members.text("mode"));

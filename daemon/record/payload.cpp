@@ -12,6 +12,8 @@ namespace {
 // Level 1: payloads are written once, read twice and kept; more effort would cost the intake
 // more time than the disk saves (docs/performance.md).
 constexpr int compression_level = 1;
+// What RFC 8878 asks every reader to take. More would let a payload choose our memory.
+constexpr int window_log_limit = 23;  // 8 MiB
 constexpr std::size_t piece_bytes = std::size_t{256} << 10;
 
 struct FreeCompressor {
@@ -56,11 +58,12 @@ std::expected<void, PayloadFailure> read_payload(
     const std::function<bool(std::string_view lines)>& consume) {
   const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
   if (!context) throw std::bad_alloc();
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, window_log_limit);
   ZSTD_inBuffer input{compressed.data(), compressed.size(), 0};
   std::string piece(piece_bytes, '\0');
   std::size_t held = 0;  // bytes of `piece` that are filled
   std::uint64_t total = 0;
-  bool frame_done = compressed.empty();
+  bool frame_done = false;
   while (!frame_done || input.pos < input.size) {
     if (held == piece.size()) piece.resize(2 * piece.size());  // one line longer than the piece
     ZSTD_outBuffer output{piece.data() + held, piece.size() - held, 0};
@@ -78,10 +81,10 @@ std::expected<void, PayloadFailure> read_payload(
       return std::unexpected(corrupt("it ends too early"));
     }
     held += output.pos;
-    const std::size_t newline = std::string_view(piece.data(), held).rfind('\n');
-    if (newline == std::string_view::npos) continue;
     // Small pieces are gathered, so that a consumer's per-piece cost is paid seldom.
     if (held < piece.size() && !(frame_done && input.pos == input.size)) continue;
+    const std::size_t newline = std::string_view(piece.data(), held).rfind('\n');
+    if (newline == std::string_view::npos) continue;
     if (!consume({piece.data(), newline + 1})) return {};
     held -= newline + 1;
     piece.replace(0, held, piece, newline + 1, held);

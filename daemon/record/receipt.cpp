@@ -25,16 +25,20 @@ boost::json::object to_value(const RejectedRow& row) {
 
 std::string_view to_string(Outcome outcome) {
   switch (outcome) {
-    case Outcome::accepted: return "accepted";
-    case Outcome::duplicate: return "duplicate";
-    case Outcome::rejected: return "rejected";
+    case Outcome::accepted:
+      return "accepted";
+    case Outcome::duplicate:
+      return "duplicate";
+    case Outcome::rejected:
+      return "rejected";
   }
   return "?";
 }
 
 std::string to_json(const Receipt& receipt) {
   boost::json::array rejected_rows;
-  for (const RejectedRow& row : receipt.rejected_rows) rejected_rows.push_back(to_value(row));
+  for (const RejectedRow& row : receipt.rejected_rows)
+    rejected_rows.push_back(to_value(row));
   const boost::json::object object{
       {"format", format_name},
       {"bureau", receipt.stream.bureau.str()},
@@ -64,6 +68,7 @@ std::expected<Receipt, Failure<ReceiptProblem>> parse_receipt(std::string_view j
   if (!is_name(receipt.stream.bureau.str())) members.complain("bureau", "to be a name");
   receipt.stream.epoch = {members.number("epoch")};
   receipt.sequence = {members.number("sequence")};
+  if (receipt.sequence.value == 0) members.complain("sequence", "to be 1 or more");
   const auto manifest = parse_digest(members.text("manifest"));
   if (!manifest) members.complain("manifest", "to be a sha256 digest");
   receipt.manifest = manifest.value_or(Digest{});
@@ -76,8 +81,8 @@ std::expected<Receipt, Failure<ReceiptProblem>> parse_receipt(std::string_view j
   receipt.rows.unchanged = {members.number("unchanged")};
   receipt.rows.deleted = {members.number("deleted")};
   receipt.rows.rejected = {members.number("rejected")};
-  for (const boost::json::value& value : members.array("rejected_rows")) {
-    JsonMembers row(boost::json::serialize(value));
+  for (const simdjson::dom::element& value : members.array("rejected_rows")) {
+    JsonMembers row(value);
     receipt.rejected_rows.push_back(
         {row.number("row"), row.text("field"), row.text("rule"), row.text("sentence")});
     if (row.finish()) members.complain("rejected_rows", "to be rows");

@@ -15,6 +15,14 @@
 namespace sluice::record {
 namespace {
 
+// Looks a view up without making a string of it.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+
 struct Bound {
   std::string_view rule;
   std::string limit;  // canonical
@@ -28,18 +36,29 @@ bool has_order(FieldType type) {
 // JSON texts pass here and are looked at by their JsonConstraint.
 syntax::Canonical canonical(const Field& field, std::string_view text, std::string& buffer) {
   switch (field.type) {
-    case FieldType::string: return syntax::formatted(text, field.format, buffer);
-    case FieldType::number: return syntax::number(text, field, buffer);
-    case FieldType::integer: return syntax::integer(text, field, buffer);
-    case FieldType::boolean: return syntax::boolean(text, field);
+    case FieldType::string:
+      return syntax::formatted(text, field.format, buffer);
+    case FieldType::number:
+      return syntax::number(text, field, buffer);
+    case FieldType::integer:
+      return syntax::integer(text, field, buffer);
+    case FieldType::boolean:
+      return syntax::boolean(text, field);
     case FieldType::object:
-    case FieldType::array: return text;
-    case FieldType::date: return syntax::date(text);
-    case FieldType::datetime: return syntax::datetime(text, buffer);
-    case FieldType::time: return syntax::time(text, buffer);
-    case FieldType::year: return syntax::year(text);
-    case FieldType::yearmonth: return syntax::yearmonth(text);
-    case FieldType::duration: return syntax::duration(text);
+    case FieldType::array:
+      return text;
+    case FieldType::date:
+      return syntax::date(text);
+    case FieldType::datetime:
+      return syntax::datetime(text, buffer);
+    case FieldType::time:
+      return syntax::time(text, buffer);
+    case FieldType::year:
+      return syntax::year(text);
+    case FieldType::yearmonth:
+      return syntax::yearmonth(text);
+    case FieldType::duration:
+      return syntax::duration(text);
   }
   return std::nullopt;
 }
@@ -51,17 +70,26 @@ std::string expected_of(const Field& field) {
     case FieldType::number:
       return fmt::format("a decimal number of at most {} digits on either side of the point",
                          syntax::max_number_digits);
-    case FieldType::integer: return "a whole number of at most 64 bits";
-    case FieldType::boolean: return "one of the field's trueValues or falseValues";
-    case FieldType::object: return "a JSON object";
-    case FieldType::array: return "a JSON array";
-    case FieldType::date: return "a date such as 2026-11-23";
+    case FieldType::integer:
+      return "a whole number of at most 64 bits";
+    case FieldType::boolean:
+      return "one of the field's trueValues or falseValues";
+    case FieldType::object:
+      return "a JSON object";
+    case FieldType::array:
+      return "a JSON array";
+    case FieldType::date:
+      return "a date such as 2026-11-23";
     case FieldType::datetime:
       return "a date and time with its offset from UTC, such as 2026-11-23T04:44:00+08:00";
-    case FieldType::time: return "a time of day such as 04:44:00";
-    case FieldType::year: return "a year of four digits";
-    case FieldType::yearmonth: return "a month such as 2026-11";
-    case FieldType::duration: return "an ISO 8601 duration such as P1DT12H";
+    case FieldType::time:
+      return "a time of day such as 04:44:00";
+    case FieldType::year:
+      return "a year of four digits";
+    case FieldType::yearmonth:
+      return "a month such as 2026-11";
+    case FieldType::duration:
+      return "an ISO 8601 duration such as P1DT12H";
   }
   return {};
 }
@@ -72,7 +100,7 @@ struct ColumnChecker::Compiled {
   Field field;
   Field canonical_field;  // the same, but written in the canonical way
   std::unique_ptr<re2::RE2> pattern;
-  std::unordered_set<std::string> enumeration;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> enumeration;
   std::optional<JsonConstraint> json;
   std::optional<Bound> minimum, maximum, exclusive_minimum, exclusive_maximum;
   bool plain_text = false;  // a string with nothing to check
@@ -87,11 +115,27 @@ namespace {
 
 using Failures = std::vector<SchemaFailure>;
 
+// The same field, but written in the canonical way.
+Field canonical_writing(Field field) {
+  field.true_values = {"t"};
+  field.false_values = {"f"};
+  field.decimal_char = '.';
+  field.group_char.clear();
+  return field;
+}
+
+// A schema says its limits in canonical text, whatever decimalChar its source has; only the words
+// of a boolean are the source's.
+syntax::Canonical canonical_limit(const Field& field, std::string_view text, std::string& buffer) {
+  if (field.type == FieldType::boolean) return syntax::boolean(text, field);
+  return canonical(canonical_writing(field), text, buffer);
+}
+
 std::optional<Bound> compile_bound(const Field& field, std::string_view rule,
                                    const std::optional<std::string>& limit, Failures& failures) {
   if (!limit) return std::nullopt;
   std::string buffer;
-  const auto text = has_order(field.type) ? canonical(field, *limit, buffer) : std::nullopt;
+  const auto text = has_order(field.type) ? canonical_limit(field, *limit, buffer) : std::nullopt;
   if (!text) {
     failures.push_back({SchemaProblem::bad_bound, field.name,
                         fmt::format("`{}` of a {} field must be {}", rule, to_string(field.type),
@@ -123,9 +167,9 @@ std::optional<JsonConstraint> compile_json(const Field& field, Failures& failure
     }
     return std::nullopt;
   }
-  auto json = JsonConstraint::compile(field.type == FieldType::object ? JsonConstraint::Kind::object
-                                                                      : JsonConstraint::Kind::array,
-                                      field.constraints.json_schema.value_or(""));
+  auto json = JsonConstraint::compile(
+      field.type == FieldType::object ? JsonConstraint::Kind::object : JsonConstraint::Kind::array,
+      field.constraints.json_schema.value_or(""));
   if (!json) {
     failures.push_back({SchemaProblem::bad_json_schema, field.name,
                         fmt::format("`jsonSchema` can not be used: {}", json.error())});
@@ -140,7 +184,8 @@ std::optional<Violation> ColumnChecker::Compiled::check_bounds(std::string_view 
   const auto violated = [&](const std::optional<Bound>& bound, auto&& is_wrong,
                             std::string_view expected) -> std::optional<Violation> {
     if (!bound || !is_wrong(syntax::compare(field.type, text, bound->limit))) return std::nullopt;
-    return Violation{std::string(bound->rule), fmt::format("expected {} {}", expected, bound->limit)};
+    return Violation{std::string(bound->rule),
+                     fmt::format("expected {} {}", expected, bound->limit)};
   };
   const auto less = [](std::strong_ordering order) { return order < 0; };
   const auto greater = [](std::strong_ordering order) { return order > 0; };
@@ -166,10 +211,12 @@ std::optional<Violation> ColumnChecker::Compiled::check_length(std::string_view 
     length = syntax::code_points(text);
   }
   if (min && length < *min) {
-    return Violation{"minLength", fmt::format("its length is {}, expected at least {}", length, *min)};
+    return Violation{"minLength",
+                     fmt::format("its length is {}, expected at least {}", length, *min)};
   }
   if (max && length > *max) {
-    return Violation{"maxLength", fmt::format("its length is {}, expected at most {}", length, *max)};
+    return Violation{"maxLength",
+                     fmt::format("its length is {}, expected at most {}", length, *max)};
   }
   return std::nullopt;
 }
@@ -177,7 +224,8 @@ std::optional<Violation> ColumnChecker::Compiled::check_length(std::string_view 
 std::optional<Violation> ColumnChecker::Compiled::check_json(std::string_view text) const {
   std::size_t members = 0;
   switch (json->check(text, members)) {
-    case JsonConstraint::Verdict::good: return std::nullopt;
+    case JsonConstraint::Verdict::good:
+      return std::nullopt;
     case JsonConstraint::Verdict::not_of_the_kind:
       return Violation{"type", "expected " + expected_of(field)};
     case JsonConstraint::Verdict::against_the_schema:
@@ -191,8 +239,12 @@ ColumnChecker::ColumnChecker(ColumnChecker&&) noexcept = default;
 ColumnChecker& ColumnChecker::operator=(ColumnChecker&&) noexcept = default;
 ColumnChecker::~ColumnChecker() = default;
 
-bool ColumnChecker::required() const { return compiled_->field.constraints.required; }
-const Field& ColumnChecker::field() const { return compiled_->field; }
+bool ColumnChecker::required() const {
+  return compiled_->field.constraints.required;
+}
+const Field& ColumnChecker::field() const {
+  return compiled_->field;
+}
 
 std::expected<std::string_view, Violation> ColumnChecker::check(std::string_view text,
                                                                 std::string& buffer) const {
@@ -218,16 +270,17 @@ std::expected<std::string_view, Violation> ColumnChecker::check_as(const Field& 
   if (column.has_bounds) {
     if (auto violation = column.check_bounds(*value)) return std::unexpected(std::move(*violation));
   }
-  if (column.pattern && !re2::RE2::FullMatch(re2::StringPiece(value->data(), value->size()),
-                                             *column.pattern)) {
+  if (column.pattern &&
+      !re2::RE2::FullMatch(re2::StringPiece(value->data(), value->size()), *column.pattern)) {
     return std::unexpected(Violation{
         "pattern", fmt::format("it does not match the pattern {}", column.pattern->pattern())});
   }
-  if (!column.enumeration.empty() && !column.enumeration.contains(std::string(*value))) {
+  if (!column.enumeration.empty() && !column.enumeration.contains(*value)) {
     return std::unexpected(Violation{"enum", "it is not among the field's allowed values"});
   }
   if (auto sentence = failed_check(column.field.check, *value)) {
-    return std::unexpected(Violation{std::string(to_string(column.field.check)), std::move(*sentence)});
+    return std::unexpected(
+        Violation{std::string(to_string(column.field.check)), std::move(*sentence)});
   }
   return *value;
 }
@@ -239,11 +292,7 @@ std::expected<RecordChecker, std::vector<SchemaFailure>> RecordChecker::compile(
   for (const Field& field : schema.fields) {
     auto compiled = std::make_unique<ColumnChecker::Compiled>();
     compiled->field = field;
-    compiled->canonical_field = field;
-    compiled->canonical_field.true_values = {"t"};
-    compiled->canonical_field.false_values = {"f"};
-    compiled->canonical_field.decimal_char = '.';
-    compiled->canonical_field.group_char.clear();
+    compiled->canonical_field = canonical_writing(field);
     compiled->pattern = compile_pattern(field, failures);
     compiled->json = compile_json(field, failures);
     const Constraints& limits = field.constraints;
@@ -257,7 +306,7 @@ std::expected<RecordChecker, std::vector<SchemaFailure>> RecordChecker::compile(
                            compiled->exclusive_maximum;
     for (const std::string& value : limits.enumeration) {
       std::string buffer;
-      const auto text = canonical(field, value, buffer);
+      const auto text = canonical_limit(field, value, buffer);
       if (!text) {
         failures.push_back({SchemaProblem::bad_bound, field.name,
                             fmt::format("every `enum` value must be {}", expected_of(field))});

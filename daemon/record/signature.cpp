@@ -19,6 +19,8 @@ SignatureFailure unreadable(const std::filesystem::path& file, std::string_view 
 }
 
 openssl::Bio memory(std::string_view bytes) {
+  // A null pointer would make no BIO, and no BIO would mean: the content is in the signature.
+  if (bytes.data() == nullptr) bytes = "";
   return openssl::Bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
 }
 
@@ -35,12 +37,17 @@ SignatureFailure judge(int error, std::string_view subject) {
       return {SignatureProblem::expired, std::string(subject),
               fmt::format("{}; renew it, or check this machine's clock", reason)};
     case X509_V_ERR_CERT_REVOKED:
-      return {SignatureProblem::revoked, std::string(subject), "the signer's certificate is revoked"};
+      return {SignatureProblem::revoked, std::string(subject),
+              "the signer's certificate is revoked"};
     default:
       return {SignatureProblem::untrusted, std::string(subject),
               fmt::format("the signer's certificate is not one of our authorities': {}", reason)};
   }
 }
+
+struct FreeLists {
+  void operator()(STACK_OF(X509_CRL) * lists) const { sk_X509_CRL_pop_free(lists, X509_CRL_free); }
+};
 
 Time signing_time(CMS_SignerInfo* signer) {
   const auto* attribute = static_cast<const ASN1_TYPE*>(nullptr);
@@ -53,6 +60,37 @@ Time signing_time(CMS_SignerInfo* signer) {
   std::tm parts{};
   if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
   return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
+}
+
+bool was_revoked_by(std::time_t moment, X509_STORE_CTX* context) {
+  X509* const certificate = X509_STORE_CTX_get_current_cert(context);
+  // Not the context's current list: OpenSSL has dropped that once it complained of its dates.
+  const std::unique_ptr<STACK_OF(X509_CRL), FreeLists> lists(
+      X509_STORE_CTX_get1_crls(context, X509_get_issuer_name(certificate)));
+  for (int i = 0; i < sk_X509_CRL_num(lists.get()); ++i) {
+    X509_REVOKED* entry = nullptr;
+    X509_CRL_get0_by_cert(sk_X509_CRL_value(lists.get(), i), &entry, certificate);
+    if (entry != nullptr && X509_cmp_time(X509_REVOKED_get0_revocationDate(entry), &moment) <= 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// A list is newer than what lies in an archive, and knows of revocations that came after it was
+// received: neither spoils what was good then.
+int forgive_later_revocation(int good, X509_STORE_CTX* context) {
+  if (good == 1) return good;
+  switch (X509_STORE_CTX_get_error(context)) {
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+      return 1;
+    case X509_V_ERR_CERT_REVOKED:
+      return was_revoked_by(X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(context)), context)
+                 ? 0
+                 : 1;
+    default:
+      return 0;
+  }
 }
 
 }  // namespace
@@ -84,9 +122,11 @@ std::expected<Signer, SignatureFailure> Signer::load(const std::filesystem::path
   if (const auto file = open_file(key)) {
     state->key.reset(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, nullptr));
   }
-  if (!state->key) return std::unexpected(unreadable(key, "a PEM private key without a passphrase"));
+  if (!state->key)
+    return std::unexpected(unreadable(key, "a PEM private key without a passphrase"));
   if (X509_check_private_key(state->certificate.get(), state->key.get()) != 1) {
-    return std::unexpected(unreadable(key, fmt::format("the private key of {}", certificate.string())));
+    return std::unexpected(
+        unreadable(key, fmt::format("the private key of {}", certificate.string())));
   }
   state->subject = openssl::name_text(X509_get_subject_name(state->certificate.get()));
   return Signer(std::move(state));
@@ -95,8 +135,7 @@ std::expected<Signer, SignatureFailure> Signer::load(const std::filesystem::path
 std::string Signer::sign(std::string_view content) const {
   const auto input = memory(content);
   const openssl::CmsContent cms(CMS_sign(state_->certificate.get(), state_->key.get(), nullptr,
-                                         input.get(),
-                                         CMS_DETACHED | CMS_BINARY | CMS_NOSMIMECAP));
+                                         input.get(), CMS_DETACHED | CMS_BINARY | CMS_NOSMIMECAP));
   unsigned char* der = nullptr;
   const int size = cms ? i2d_CMS_ContentInfo(cms.get(), &der) : -1;
   if (size < 0) throw std::runtime_error("signing failed: " + openssl::last_error());
@@ -105,7 +144,9 @@ std::string Signer::sign(std::string_view content) const {
   return signature;
 }
 
-const std::string& Signer::subject() const { return state_->subject; }
+const std::string& Signer::subject() const {
+  return state_->subject;
+}
 
 struct Verifier::State {
   openssl::CertificateStore store{X509_STORE_new()};
@@ -138,7 +179,11 @@ std::expected<Signatory, SignatureFailure> Verifier::verify(std::string_view con
   const auto* der = reinterpret_cast<const unsigned char*>(signature.data());
   const openssl::CmsContent cms(
       d2i_CMS_ContentInfo(nullptr, &der, static_cast<long>(signature.size())));
-  if (!cms) return std::unexpected(unreadable("signature", "a CMS SignedData in DER"));
+  const auto* const end =
+      reinterpret_cast<const unsigned char*>(signature.data()) + signature.size();
+  if (!cms || der != end || CMS_is_detached(cms.get()) != 1) {
+    return std::unexpected(unreadable("signature", "a detached CMS SignedData in DER"));
+  }
   const auto input = memory(content);
   // The certificate is judged below, by hand, for a time that the caller names.
   if (CMS_verify(cms.get(), nullptr, nullptr, input.get(), nullptr,
@@ -159,13 +204,14 @@ std::expected<Signatory, SignatureFailure> Verifier::verify(std::string_view con
       X509_STORE_CTX_init(context.get(), state_->store.get(), certificate, nullptr) != 1) {
     throw std::runtime_error("verifying failed: " + openssl::last_error());
   }
+  X509_STORE_CTX_set_verify_cb(context.get(), forgive_later_revocation);
   X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context.get()),
                              std::chrono::system_clock::to_time_t(at));
   if (X509_verify_cert(context.get()) != 1) {
     return std::unexpected(judge(X509_STORE_CTX_get_error(context.get()), subject));
   }
-  return Signatory{subject, signing_time(sk_CMS_SignerInfo_value(
-                                CMS_get0_SignerInfos(cms.get()), 0))};
+  return Signatory{subject,
+                   signing_time(sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms.get()), 0))};
 }
 
 }  // namespace sluice::record

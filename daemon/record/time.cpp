@@ -20,8 +20,8 @@ std::expected<Time, std::string> parse_time(std::string_view text) {
   const auto bad = [] {
     return std::unexpected(std::string("expected a time such as 2026-11-23T04:44:00.000Z"));
   };
-  if (text.size() != 24 || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
-      text[13] != ':' || text[16] != ':' || text[19] != '.' || text[23] != 'Z') {
+  if (text.size() != 24 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+      text[16] != ':' || text[19] != '.' || text[23] != 'Z') {
     return bad();
   }
   const auto number = [&](std::size_t at, std::size_t digits) {
@@ -36,7 +36,7 @@ std::expected<Time, std::string> parse_time(std::string_view text) {
   const int minute = number(14, 2);
   const int second = number(17, 2);
   const int milliseconds = number(20, 3);
-  if (year < 0 || month < 0 || day < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+  if (year < 1 || month < 0 || day < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
       second < 0 || second > 59 || milliseconds < 0) {
     return bad();
   }

@@ -5,13 +5,15 @@
 #include <chrono>
 #include <cstdint>
 
-#include <fmt/format.h>
 #include <fmt/compile.h>
+#include <fmt/format.h>
 
 namespace sluice::record::syntax {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 bool all_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_digit);
@@ -28,7 +30,7 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
   return value;
 }
 
-std::optional<std::chrono::sys_days> day_at_front(std::string_view text) {
+std::optional<std::chrono::year_month_day> day_at_front(std::string_view text) {
   if (text.size() < 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
   const int y = digits(text, 0, 4);
   const int m = digits(text, 5, 2);
@@ -38,7 +40,7 @@ std::optional<std::chrono::sys_days> day_at_front(std::string_view text) {
                                         std::chrono::month(static_cast<unsigned>(m)),
                                         std::chrono::day(static_cast<unsigned>(d)));
   if (!day.ok()) return std::nullopt;
-  return std::chrono::sys_days(day);
+  return day;
 }
 
 struct Clock {
@@ -53,7 +55,8 @@ std::optional<Clock> clock_at_front(std::string_view text) {
   const int m = digits(text, 3, 2);
   const int s = digits(text, 6, 2);
   if (h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59) return std::nullopt;
-  Clock clock{std::chrono::hours(h) + std::chrono::minutes(m) + std::chrono::seconds(s), {},
+  Clock clock{std::chrono::hours(h) + std::chrono::minutes(m) + std::chrono::seconds(s),
+              {},
               text.substr(8)};
   if (clock.rest.starts_with('.')) {
     const auto end = std::find_if_not(clock.rest.begin() + 1, clock.rest.end(), is_digit);
@@ -82,6 +85,31 @@ void append_fraction(std::string& out, std::string_view fraction) {
   out += fraction;
 }
 
+// A grouping mark stands between digits; how many digits a group has is the source's custom.
+bool groups_at_front(std::string_view text, std::string_view group) {
+  return !group.empty() && text.starts_with(group) && text.size() > group.size() &&
+         is_digit(text[group.size()]);
+}
+
+// Whether a date and time that is right is in its one form already: the center reads little else.
+bool is_canonical_datetime(std::string_view text, std::string_view fraction) {
+  constexpr std::size_t without_fraction = 20;
+  const std::size_t size = without_fraction + (fraction.empty() ? 0 : 1 + fraction.size());
+  return text.size() == size && text[10] == 'T' && text.back() == 'Z';
+}
+
+// The same of a number: no plus, exponent or needless zero.
+bool is_canonical_decimal(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const std::string_view whole = text.substr(0, text.find('.'));
+  if (!all_digits(whole) || whole.size() > max_number_digits) return false;
+  if (whole.size() > 1 && whole.front() == '0') return false;
+  if (whole.size() == text.size()) return !negative || whole != "0";
+  const std::string_view fraction = text.substr(whole.size() + 1);
+  return all_digits(fraction) && fraction.size() <= max_number_digits && fraction.back() != '0';
+}
+
 // Digits of a decimal before normalising: what stands before the point, after it, and the power of
 // ten that moves the point.
 struct Decimal {
@@ -97,17 +125,19 @@ std::optional<Decimal> read_decimal(std::string_view text, const Field& field) {
     text.remove_prefix(1);
   }
   bool seen_point = false;
+  bool after_digit = false;
   while (!text.empty()) {
     if (is_digit(text.front())) {
       decimal.digits += text.front();
       if (!seen_point) ++decimal.point;
       text.remove_prefix(1);
+      after_digit = true;
     } else if (text.front() == field.decimal_char && !seen_point) {
       seen_point = true;
       text.remove_prefix(1);
-    } else if (!seen_point && !field.group_char.empty() && !decimal.digits.empty() &&
-               text.starts_with(field.group_char)) {
+    } else if (!seen_point && after_digit && groups_at_front(text, field.group_char)) {
       text.remove_prefix(field.group_char.size());
+      after_digit = false;
     } else {
       break;
     }
@@ -116,7 +146,10 @@ std::optional<Decimal> read_decimal(std::string_view text, const Field& field) {
   if (!text.empty()) {
     if (text.front() != 'e' && text.front() != 'E') return std::nullopt;
     text.remove_prefix(1);
-    if (text.starts_with('+')) text.remove_prefix(1);
+    if (text.starts_with('+')) {
+      text.remove_prefix(1);
+      if (text.starts_with('-')) return std::nullopt;
+    }
     int exponent = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), exponent);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -173,11 +206,11 @@ bool is_email(std::string_view text) {
 bool is_uri(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == 0 || colon == std::string_view::npos) return false;
-  const auto scheme = [](char c) {
-    return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' ||
-           c == '-' || c == '.';
+  const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  const auto scheme = [&](char c) {
+    return letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
   };
-  return !is_digit(text.front()) && std::ranges::all_of(text.substr(0, colon), scheme) &&
+  return letter(text.front()) && std::ranges::all_of(text.substr(0, colon), scheme) &&
          text.find_first_of(" \t\r\n<>\"{}|\\^`") == std::string_view::npos;
 }
 
@@ -188,7 +221,7 @@ Canonical integer(std::string_view text, const Field& field, std::string& buffer
   if (!field.group_char.empty() && text.find(field.group_char) != std::string_view::npos) {
     buffer.clear();
     for (std::size_t at = 0; at < text.size();) {
-      if (at > 0 && text.substr(at).starts_with(field.group_char)) {
+      if (at > 0 && is_digit(text[at - 1]) && groups_at_front(text.substr(at), field.group_char)) {
         at += field.group_char.size();
       } else {
         buffer += text[at++];
@@ -196,8 +229,10 @@ Canonical integer(std::string_view text, const Field& field, std::string& buffer
     }
     plain = buffer;
   }
-  if (plain.starts_with('+')) plain.remove_prefix(1);
-  if (plain.starts_with("+") || plain.starts_with("+-")) return std::nullopt;
+  if (plain.starts_with('+')) {
+    plain.remove_prefix(1);
+    if (plain.starts_with('-')) return std::nullopt;
+  }
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), value);
   if (error != std::errc{} || end != plain.data() + plain.size()) return std::nullopt;
@@ -209,6 +244,7 @@ Canonical integer(std::string_view text, const Field& field, std::string& buffer
 }
 
 Canonical number(std::string_view text, const Field& field, std::string& buffer) {
+  if (field.decimal_char == '.' && is_canonical_decimal(text)) return text;
   auto decimal = read_decimal(text, field);
   if (!decimal) return std::nullopt;
   std::string& all = decimal->digits;
@@ -266,7 +302,9 @@ Canonical datetime(std::string_view text, std::string& buffer) {
   if (!clock) return std::nullopt;
   const auto shift = offset(clock->rest);
   if (!shift) return std::nullopt;
-  const std::chrono::sys_seconds moment = *day + clock->since_midnight - *shift;
+  if (is_canonical_datetime(text, clock->fraction)) return text;
+  const std::chrono::sys_seconds moment =
+      std::chrono::sys_days(*day) + clock->since_midnight - *shift;
   const auto utc_day = std::chrono::floor<std::chrono::days>(moment);
   const std::chrono::year_month_day utc(utc_day);
   if (utc.year() < std::chrono::year(1) || utc.year() > std::chrono::year(9999)) {
@@ -303,18 +341,25 @@ Canonical duration(std::string_view text) {
   rest.remove_prefix(1);
   std::string_view units = "YMWD";
   bool in_time = false;
+  bool has_fraction = false;
   while (!rest.empty()) {
+    if (has_fraction) return std::nullopt;  // only the smallest unit may have one
     if (rest.front() == 'T' && !in_time) {
       in_time = true;
       units = "HMS";
       rest.remove_prefix(1);
       if (rest.empty()) return std::nullopt;
     }
-    const auto unit = std::find_if_not(rest.begin(), rest.end(),
-                                       [](char c) { return is_digit(c) || c == '.'; });
+    auto unit = std::find_if_not(rest.begin(), rest.end(), is_digit);
     if (unit == rest.begin() || unit == rest.end()) return std::nullopt;
+    if (*unit == '.') {
+      has_fraction = true;
+      const auto fraction = unit + 1;
+      unit = std::find_if_not(fraction, rest.end(), is_digit);
+      if (unit == fraction || unit == rest.end()) return std::nullopt;
+    }
     const std::size_t place = units.find(*unit);
-    if (place == std::string_view::npos || !is_digit(rest.front())) return std::nullopt;
+    if (place == std::string_view::npos) return std::nullopt;
     units.remove_prefix(place + 1);  // each unit once, the large ones first
     rest = {unit + 1, rest.end()};
   }
@@ -323,11 +368,16 @@ Canonical duration(std::string_view text) {
 
 Canonical formatted(std::string_view text, StringFormat format, std::string& buffer) {
   switch (format) {
-    case StringFormat::any: return text;
-    case StringFormat::email: return is_email(text) ? Canonical(text) : std::nullopt;
-    case StringFormat::uri: return is_uri(text) ? Canonical(text) : std::nullopt;
-    case StringFormat::uuid: return uuid(text, buffer);
-    case StringFormat::binary: return is_base64(text) ? Canonical(text) : std::nullopt;
+    case StringFormat::any:
+      return text;
+    case StringFormat::email:
+      return is_email(text) ? Canonical(text) : std::nullopt;
+    case StringFormat::uri:
+      return is_uri(text) ? Canonical(text) : std::nullopt;
+    case StringFormat::uuid:
+      return uuid(text, buffer);
+    case StringFormat::binary:
+      return is_base64(text) ? Canonical(text) : std::nullopt;
   }
   return std::nullopt;
 }

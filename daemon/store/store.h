@@ -20,30 +20,30 @@
 namespace sluice::store {
 
 enum class StoreProblem {
-  unavailable,       // no connection, or it was lost (a commit may be in doubt): try the same call again
-  schema_conflict,   // the dataset's tables can not follow its schema; says what to do
-  unknown_dataset,   // prepare() was not called, or the store holds no such dataset
-  out_of_order,      // the batch is not the next of its stream: `expected` in the sentence
-  chain_broken,      // it is the next by number, but its `previous` digest is not the head's
-  conflicting,       // another batch with this number was applied before
-  corrupt,           // the payload does not decode, though its digest is right
-  failed,            // anything else that the database said
+  unavailable,  // no connection, or it was lost (a commit may be in doubt): try the same call again
+  schema_conflict,  // the dataset's tables can not follow its schema; says what to do
+  unknown_dataset,  // prepare() was not called, or the store holds no such dataset
+  out_of_order,     // the batch is not the next of its stream: `expected` in the sentence
+  chain_broken,     // it is the next by number, but its `previous` digest is not the head's
+  conflicting,      // another batch with this number was applied before
+  corrupt,          // the payload does not decode, though its digest is right
+  failed,           // anything else that the database said
 };
 using StoreFailure = record::Failure<StoreProblem>;
 
 // What apply() is given. Everything must outlive the call.
 struct Delivery {
   const record::Manifest& manifest;
-  const record::Batch& batch;          // verified by the caller
-  const record::Dataset& dataset;      // of manifest.dataset
+  const record::Batch& batch;            // verified by the caller
+  const record::Dataset& dataset;        // of manifest.dataset
   const record::RecordChecker& checker;  // compiled from dataset.schema
 };
 
 // Makes the signed receipt for what apply() did; called inside the transaction, just before it
 // commits, so that the receipt is in the ledger if and only if the batch was applied.
-using ReceiptMaker = std::function<record::SignedReceipt(
-    record::Outcome, const std::string& reason, const record::RowOutcomes&,
-    const std::vector<record::RejectedRow>&)>;
+using ReceiptMaker = std::function<record::SignedReceipt(record::Outcome, const std::string& reason,
+                                                         const record::RowOutcomes&,
+                                                         const std::vector<record::RejectedRow>&)>;
 
 // A row of the ledger.
 struct LedgerEntry {
@@ -69,16 +69,16 @@ class Store {
   virtual ~Store() = default;
 
   // Creates the dataset's current and history tables, or evolves them: a new optional field is
-  // added; anything else that differs is refused with what to do. Idempotent, and cheap when nothing
-  // differs.
+  // added; anything else that differs is refused with what to do. Idempotent, and cheap when
+  // nothing differs.
   [[nodiscard]] virtual std::expected<void, StoreFailure> prepare(
       const record::Dataset& dataset) = 0;
 
   // Applies one batch whole in one transaction: its rows, its ledger row, its archive row, its
   // receipt. A batch that is in the ledger already is not applied: the receipt it got then comes
-  // back. Rows that break the dataset's schema or a unique key are rejected one by one, and named in
-  // the receipt. After `unavailable` the same call again is always right, since the ledger decides.
-  // The outer value is the signed receipt now in the ledger.
+  // back. Rows that break the dataset's schema or a unique key are rejected one by one, and named
+  // in the receipt. After `unavailable` the same call again is always right, since the ledger
+  // decides. The outer value is the signed receipt now in the ledger.
   [[nodiscard]] virtual std::expected<record::SignedReceipt, StoreFailure> apply(
       const Delivery& delivery, const ReceiptMaker& make_receipt) = 0;
 

@@ -1,0 +1,67 @@
+// A file that is to be loaded: a regular one, read from its beginning to its end, of which can be
+// told afterwards whether it stayed as it was.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <span>
+
+#include "adapters/adapter.h"
+#include "adapters/disk/byte_source.h"
+
+namespace sluice::adapters::disk {
+
+// What tells two states of a file apart without reading it.
+struct FileStamp {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;  // since 1970
+  friend bool operator==(const FileStamp&, const FileStamp&) = default;
+};
+
+// The one owner of a file descriptor here.
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
+  FileDescriptor(FileDescriptor&& other) noexcept;
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  ~FileDescriptor();
+  [[nodiscard]] int get() const { return descriptor_; }
+  [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
+
+ private:
+  int descriptor_;
+};
+
+// Not thread-safe. Failures name the path as their place.
+class InputFile final : public ByteSource {
+ public:
+  // Refuses what is not a regular file: folders, pipes, devices, symbolic links.
+  [[nodiscard]] static std::expected<InputFile, CollectionFailure> open(
+      const std::filesystem::path& path);
+
+  [[nodiscard]] std::expected<std::size_t, CollectionFailure> read(std::span<char> room) override;
+
+  // As it was when it was opened.
+  [[nodiscard]] const FileStamp& stamp() const { return stamp_; }
+  // `changed`, where the file, or what now stands under its path, is no longer that.
+  [[nodiscard]] std::expected<void, CollectionFailure> check_unchanged() const;
+
+ private:
+  InputFile(std::filesystem::path path, FileDescriptor descriptor, const FileStamp& stamp)
+      : path_(std::move(path)), descriptor_(std::move(descriptor)), stamp_(stamp) {}
+
+  std::filesystem::path path_;
+  FileDescriptor descriptor_;
+  FileStamp stamp_;
+};
+
+// Nothing where there is no regular file under the path.
+[[nodiscard]] std::optional<FileStamp> stamp_of(const std::filesystem::path& path);
+
+[[nodiscard]] CollectionFailure changed_while_read(const std::filesystem::path& path);
+
+}  // namespace sluice::adapters::disk

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # shared with the other parts
+# Keeps every single figure as a line of JSON, and shows medians and ratios.
+
+now() { printf '%s\n' "$EPOCHREALTIME"; }
+seconds_since() { awk -v from="$1" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.3f", to - from }'; }
+
+# record CONTESTANT LEG RUN JSON-OBJECT
+record() {
+  jq -nc --arg contestant "$1" --arg leg "$2" --argjson run "$3" --argjson figures "$4" \
+    '{$contestant, $leg, $run} + $figures' >>"$work/figures.jsonl"
+  say "$1 $2 run $3: $4"
+}
+
+# Runs a command; sets `seconds_taken`, `peak_kib` (its own peak memory) and `exit_status`.
+measure() {
+  local from
+  from=$(now)
+  exit_status=0
+  /usr/bin/time --quiet --format=%M --output="$work/peak" "$@" >"$work/command.log" 2>&1 || exit_status=$?
+  seconds_taken=$(seconds_since "$from")
+  peak_kib=$(tail -n 1 "$work/peak")
+}
+
+save_figures() {
+  [[ -n $json ]] || return 0
+  jq -s --arg machine "$(uname -srm), $(nproc) CPUs, $(awk '/MemTotal/ {print int($2/1024)}' /proc/meminfo) MiB" \
+    --arg postgresql "$("$pg_bin/postgres" --version)" --arg at "$(date -u +%FT%TZ)" \
+    --arg settings "${cluster_settings[*]}" \
+    '{$at, $machine, $postgresql, $settings, figures: .}' "$work/figures.jsonl" >"$json"
+  say "every single figure: $json"
+}
+
+jq_medians='
+def median: sort | if length == 0 then null
+  elif length % 2 == 1 then .[length / 2 | floor]
+  else (.[length / 2 - 1] + .[length / 2]) / 2 end;
+def shown(digits): if . == null then "-" else
+  (. * pow(10; digits) | round) / pow(10; digits) | tostring end;
+def of(key): map(.[key] | values);
+'
+
+show_import() {
+  jq -rs "$jq_medians"'
+    (map(select(.contestant == "copy" and .leg == "first")) | of("rows_per_second") | median) as $copy
+    | (map(select(.contestant == "pgloader" and .leg == "first")) | of("rows_per_second") | median) as $pgloader
+    | (reduce (map(select(.leg == "first")) | group_by(.contestant)[]) as $own
+        ({}; .[$own[0].contestant] = ($own | of("rows_per_second") | median))) as $first
+    | ["contestant", "leg", "runs", "seconds", "rows/s", "MB/s", "x_copy", "x_pgloader", "x_first", "peak_MiB",
+       "sluiced_MiB", "WAL_MB"],
+      (reduce .[] as $f ([]; (map(.[0] | .contestant + .leg) | index($f.contestant + $f.leg)) as $at
+        | if $at == null then . + [[$f]] else .[$at] += [$f] end)
+      | .[]
+      | (of("rows_per_second") | median) as $rate
+      | [.[0].contestant, .[0].leg, length,
+         (of("seconds") | median | shown(2)), ($rate | shown(0)),
+         (of("mb_per_second") | median | shown(1)),
+         (if $copy then $rate / $copy else null end | shown(2)),
+         (if $pgloader then $rate / $pgloader else null end | shown(2)),
+         ($first[.[0].contestant] as $own | if $own then $rate / $own else null end | shown(2)),
+         (of("peak_kib") | max | if . then . / 1024 else null end | shown(0)),
+         (of("daemon_peak_kib") | max | if . then . / 1024 else null end | shown(0)),
+         (of("wal_bytes") | median | if . then . / 1e6 else null end | shown(1))])
+    | @tsv' "$work/figures.jsonl" | column -t -s $'\t'
+}
+
+show_direct() {
+  jq -rs "$jq_medians"'
+    (map(select(.contestant == "pgbench")) | of("per_second") | median) as $pgbench
+    | ["contestant", "runs", "requests/s", "x_pgbench", "p50_ms", "p99_ms", "max_ms", "sluiced_MiB"],
+      (group_by(.contestant)[]
+      | (of("per_second") | median) as $rate
+      | [.[0].contestant, length, ($rate | shown(0)),
+         (if $pgbench then $rate / $pgbench else null end | shown(2)),
+         (of("p50_ms") | median | shown(3)), (of("p99_ms") | median | shown(3)),
+         (of("max_ms") | max | shown(1)),
+         (of("daemon_peak_kib") | max | if . then . / 1024 else null end | shown(0))])
+    | @tsv' "$work/figures.jsonl" | column -t -s $'\t'
+}

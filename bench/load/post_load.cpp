@@ -1,0 +1,189 @@
+// post_load: posts single records over keep-alive connections and mutual TLS as fast as the server
+// answers, and says how fast that was. One thread, so that it leaves the machine to the server.
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <getopt.h>
+
+#include "bench/load/client_connection.h"
+#include "bench/load/latency_histogram.h"
+#include "bench/load/load.h"
+
+namespace {
+
+using sluice::bench::LatencyHistogram;
+using sluice::bench::LoadResult;
+
+constexpr std::string_view usage =
+    "usage: post_load --connect HOST:PORT --cert PEM --key PEM --ca PEM --dataset NAME\n"
+    "                 [--connections N] [--seconds N | --count N] [--first-row N] [--json]\n"
+    "Posts rows of the wide register, one a request, each with its own key, to\n"
+    "https://HOST:PORT/v1/datasets/NAME/records and waits for every answer.\n"
+    "  --connections N   1 to 1024 at once (default 32)\n"
+    "  --seconds N       stop asking after this time (default 10)\n"
+    "  --count N         stop after this many requests instead\n"
+    "  --first-row N     the row of the register to begin with, so that a second run has new keys\n"
+    "  --json            one JSON object instead of text\n"
+    "Exit status: 0 if every answer was a 2xx, 1 if not, 2 for a wrong command line.\n";
+
+struct Options {
+  sluice::bench::LoadOptions load;
+  sluice::bench::TlsFiles tls;
+  bool json = false;
+};
+
+bool set_number(std::uint64_t& target, std::string_view text) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), target);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool set_seconds(std::chrono::seconds& target, std::string_view text) {
+  std::uint32_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  target = std::chrono::seconds(seconds);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool set_server(sluice::bench::Server& server, std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  server.host = text.substr(0, colon);
+  server.port = text.substr(colon + 1);
+  return !server.host.empty() && !server.port.empty();
+}
+
+// Nothing: the command line was not understood.
+std::optional<Options> parse_command_line(int argument_count, char** arguments) {
+  enum Option { connect = 1, cert, key, ca, dataset, connections, seconds, count, first_row, json };
+  constexpr option known[] = {{"connect", required_argument, nullptr, connect},
+                              {"cert", required_argument, nullptr, cert},
+                              {"key", required_argument, nullptr, key},
+                              {"ca", required_argument, nullptr, ca},
+                              {"dataset", required_argument, nullptr, dataset},
+                              {"connections", required_argument, nullptr, connections},
+                              {"seconds", required_argument, nullptr, seconds},
+                              {"count", required_argument, nullptr, count},
+                              {"first-row", required_argument, nullptr, first_row},
+                              {"json", no_argument, nullptr, json},
+                              {nullptr, 0, nullptr, 0}};
+  Options options;
+  bool understood = true;
+  int which = 0;
+  while (understood && (which = getopt_long(argument_count, arguments, "", known, nullptr)) != -1) {
+    switch (which) {
+      case connect:
+        understood = set_server(options.load.server, optarg);
+        break;
+      case cert:
+        options.tls.certificate = optarg;
+        break;
+      case key:
+        options.tls.key = optarg;
+        break;
+      case ca:
+        options.tls.authorities = optarg;
+        break;
+      case dataset:
+        options.load.dataset = optarg;
+        break;
+      case connections:
+        understood = set_number(options.load.connections, optarg);
+        break;
+      case seconds:
+        understood = set_seconds(options.load.duration, optarg);
+        break;
+      case count:
+        understood = set_number(options.load.count.emplace(), optarg);
+        break;
+      case first_row:
+        understood = set_number(options.load.first_row, optarg);
+        break;
+      case json:
+        options.json = true;
+        break;
+      default:
+        understood = false;
+    }
+  }
+  const bool complete = !options.load.server.host.empty() && !options.tls.certificate.empty() &&
+                        !options.tls.key.empty() && !options.tls.authorities.empty() &&
+                        !options.load.dataset.empty();
+  if (!understood || !complete || optind != argument_count) return std::nullopt;
+  if (options.load.connections < 1 || options.load.connections > 1024) return std::nullopt;
+  return options;
+}
+
+double milliseconds(LatencyHistogram::Latency latency) {
+  return std::chrono::duration<double, std::milli>(latency).count();
+}
+
+double rate(const LoadResult& result) {
+  const double seconds = std::chrono::duration<double>(result.elapsed).count();
+  return seconds > 0 ? static_cast<double>(result.latencies.total()) / seconds : 0;
+}
+
+void print_text(const LoadResult& result) {
+  for (const auto& [status, count] : result.answers)
+    fmt::print("status {}: {}\n", status, count);
+  fmt::print("requests/s {:.0f}\np50 {:.3f} ms\np99 {:.3f} ms\nmax {:.3f} ms\n", rate(result),
+             milliseconds(result.latencies.percentile(0.5)),
+             milliseconds(result.latencies.percentile(0.99)), milliseconds(result.latencies.max()));
+}
+
+void print_json(const LoadResult& result) {
+  std::string answers;
+  for (const auto& [status, count] : result.answers) {
+    answers += fmt::format("{}\"{}\":{}", answers.empty() ? "" : ",", status, count);
+  }
+  fmt::print(
+      "{{\"answers\":{{{}}},\"seconds\":{:.6f},\"per_second\":{:.1f},\"p50_ms\":{:.3f},"
+      "\"p99_ms\":{:.3f},\"max_ms\":{:.3f},\"reconnects\":{}}}\n",
+      answers, std::chrono::duration<double>(result.elapsed).count(), rate(result),
+      milliseconds(result.latencies.percentile(0.5)),
+      milliseconds(result.latencies.percentile(0.99)), milliseconds(result.latencies.max()),
+      result.reconnects);
+}
+
+bool all_taken(const LoadResult& result) {
+  return std::ranges::all_of(result.answers, [](const auto& answer) {
+    return answer.first >= 200 && answer.first <= 299;
+  });
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const auto options = parse_command_line(count, arguments);
+  if (!options) {
+    fmt::print(stderr, "{}", usage);
+    return 2;
+  }
+  // A server that breaks off is to be reported, not to end the program.
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto context = sluice::bench::make_context(options->tls);
+  if (!context) {
+    fmt::print(stderr, "post_load: {}\n", context.error());
+    return 1;
+  }
+  const LoadResult result = sluice::bench::run_load(options->load, **context);
+  if (result.answers.empty()) {
+    fmt::print(stderr, "post_load: {}\n",
+               result.problem.empty() ? "nothing was asked for" : result.problem);
+    return 1;
+  }
+  if (options->json) {
+    print_json(result);
+  } else {
+    print_text(result);
+  }
+  if (!result.problem.empty()) fmt::print(stderr, "post_load: {}\n", result.problem);
+  return result.problem.empty() && all_taken(result) ? 0 : 1;
+}

@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # shared with the other parts
+# A node all in one: one bureau that publishes the wide register by file and by API, and PostgreSQL as
+# the central store.
+
+node_table='data."wide-register"'
+
+write_node_configuration() {
+  local config=$node_dir/config tls=$work/certificates
+  mkdir -p "$config/bureaus" "$config/schemas" "$node_dir/state"
+  cp "$bench_dir/wide-register.schema.json" "$config/schemas/wide-register.json"
+  cat >"$config/node.yaml" <<TEXT
+node: bench
+state_directory: $node_dir/state
+control_socket: $node_dir/control.socket
+identity:
+  certificate: $tls/server.pem
+  key: $tls/server.key
+  authorities: $tls/ca.pem
+listen:
+  address: 127.0.0.1
+  port: $node_port
+store:
+  postgresql:
+    connection: host=$PGHOST port=$PGPORT user=$PGUSER dbname=sluiced
+TEXT
+  cat >"$config/bureaus/bench.yaml" <<TEXT
+bureau: bench
+name: Benchmark
+certificate_subject: $bureau_subject
+channels:
+  direct: {}
+  disk: {}
+publishes:
+  - dataset: wide-register
+    channels: [direct, disk]
+TEXT
+}
+
+# A node that has seen nothing yet, with an empty central store.
+start_fresh_node() {
+  make_certificates
+  node_dir=$work/node
+  rm -rf "$node_dir"
+  mkdir -m 700 "$node_dir"
+  node_port=$(free_port)
+  fresh_database sluiced
+  write_node_configuration
+  "$sluiced" --config "$node_dir/config" >"$work/sluiced.log" 2>&1 &
+  node_pid=$!
+  local attempt
+  for attempt in {1..150}; do
+    if "$sluice" --config "$node_dir/config" status --json >/dev/null 2>&1; then return; fi
+    kill -0 "$node_pid" 2>/dev/null || die "sluiced ended: $(tail -n 5 "$work/sluiced.log")"
+    sleep 0.2
+  done
+  die "sluiced is not ready after $((attempt / 5)) s: $(tail -n 5 "$work/sluiced.log")"
+}
+
+stop_node() {
+  [[ -n ${node_pid:-} ]] || return 0
+  kill -TERM "$node_pid" 2>/dev/null || true
+  wait "$node_pid" 2>/dev/null || true
+  node_pid=''
+}
+
+# The kernel's high-water mark of the daemon's resident memory, and its reset before a measurement.
+node_peak_kib() { awk '/^VmHWM:/ { print $2 }' "/proc/$node_pid/status"; }
+forget_node_peak() { echo 5 >"/proc/$node_pid/clear_refs"; }

@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# What the benchmark needs from Debian, named all at once.
+
+require_packages() {
+  local missing=()
+  require() { command -v "$1" >/dev/null || missing+=("$2"); }
+  require jq jq
+  require column bsdextrautils
+  require setpriv util-linux
+  require openssl openssl
+  require psql postgresql-client
+  [[ -x /usr/bin/time ]] || missing+=(time)
+  postgresql_bin || missing+=(postgresql)
+  if takes_part pgloader; then require pgloader pgloader; fi
+  if takes_part nginx; then
+    PATH=$PATH:/usr/sbin require nginx nginx-light
+  fi
+  if [[ ${#missing[@]} -gt 0 ]]; then
+    die "packages are missing; install them with: apt-get install ${missing[*]}"
+  fi
+}
+
+# Sets `pg_bin` to the newest server's programs.
+postgresql_bin() {
+  local candidate
+  pg_bin=''
+  for candidate in /usr/lib/postgresql/*/bin; do
+    if [[ -x $candidate/initdb ]]; then pg_bin=$candidate; fi
+  done
+  [[ -n $pg_bin ]]
+}

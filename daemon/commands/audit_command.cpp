@@ -1,0 +1,48 @@
+#include <fmt/format.h>
+
+#include "commands/commands.h"
+#include "commands/terminal.h"
+#include "exchange/audit.h"
+#include "trust/audit_log.h"
+
+namespace sluice::commands {
+namespace {
+
+ExitStatus verify(const Context& context) {
+  const auto foundation = context.foundation();
+  if (!foundation) return ExitStatus::usage;
+  auto status = ExitStatus::success;
+  if (foundation->settings.node.store) {
+    auto store = foundation->open_store();
+    if (!store) return fail(record::to_string(store.error()));
+    const auto report =
+        exchange::verify_ledger(**store, foundation->verifier, [](const store::LedgerEntry&) {});
+    if (!report) return fail(record::to_string(report.error()));
+    fmt::print("ledger and archive: {} batches of {} streams, {} of signed data: {}\n",
+               human_count(report->batches), human_count(report->streams),
+               human_bytes(report->bytes), report->first_break ? "BROKEN" : "every one verified");
+    if (report->first_break) status = fail(*report->first_break);
+  }
+  const auto log = trust::verify_audit_log(foundation->audit_directory());
+  if (!log) return fail(record::to_string(log.error()));
+  fmt::print("audit log: {} lines: {}\n", human_count(log->lines),
+             log->first_break ? "BROKEN" : "the chain holds");
+  if (log->first_break) {
+    status = fail(fmt::format("{}:{}: {}", log->first_break->file.string(), log->first_break->line,
+                              log->first_break->sentence));
+  }
+  return status;
+}
+
+}  // namespace
+
+void add_audit(CLI::App& app, Context& context) {
+  auto* group = app.add_subcommand("audit", "Prove what was exchanged");
+  group->require_subcommand(1);
+  group
+      ->add_subcommand("verify",
+                       "Walk ledger, archive, chains and signatures; report the first break")
+      ->callback([&context] { context.chosen = [&context] { return verify(context); }; });
+}
+
+}  // namespace sluice::commands

@@ -1,0 +1,41 @@
+// The operator's commands, each added to the command line by one function.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "jobs/exit_status.h"
+#include "foundation/foundation.h"
+
+namespace sluice::commands {
+
+using jobs::ExitStatus;
+
+// What all commands share; lives as long as the command line.
+struct Context {
+  std::filesystem::path configuration = "/etc/sluice";
+  // What the chosen command does; set while the command line is read.
+  std::function<ExitStatus()> chosen;
+
+  // Loads the configuration; prints what is wrong and returns nothing if it can not.
+  [[nodiscard]] std::unique_ptr<foundation::Foundation> foundation() const;
+};
+
+void add_status(CLI::App& app, Context& context);
+void add_import(CLI::App& app, Context& context);
+void add_batch(CLI::App& app, Context& context);
+void add_quarantine(CLI::App& app, Context& context);
+void add_audit(CLI::App& app, Context& context);
+void add_dataset(CLI::App& app, Context& context);
+
+// Prints a failure to standard error.
+[[nodiscard]] ExitStatus fail(const std::string& sentence,
+                              ExitStatus status = ExitStatus::failure);
+// The bureau's settings, or nothing after printing that there is no such bureau and which there are.
+[[nodiscard]] const settings::Bureau* find_bureau(const foundation::Foundation& foundation,
+                                                  const std::string& name);
+
+}  // namespace sluice::commands

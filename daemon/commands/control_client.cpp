@@ -1,0 +1,42 @@
+#include "commands/control_client.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <fmt/format.h>
+
+namespace sluice::commands {
+
+std::expected<std::string, std::string> ask_daemon(const std::filesystem::path& socket,
+                                                   const std::string& target) {
+  namespace asio = boost::asio;
+  namespace http = boost::beast::http;
+  asio::io_context context;
+  asio::local::stream_protocol::socket connection(context);
+  boost::system::error_code error;
+  connection.connect(asio::local::stream_protocol::endpoint(socket.string()), error);
+  if (error) {
+    return std::unexpected(
+        fmt::format("sluiced does not answer on {} ({}); is it running, and may you talk to it?",
+                    socket.string(), error.message()));
+  }
+  http::request<http::empty_body> request(http::verb::get, target, 11);
+  request.set(http::field::host, "localhost");
+  request.set(http::field::connection, "close");
+  http::write(connection, request, error);
+  boost::beast::flat_buffer buffer;
+  http::response<http::string_body> response;
+  if (!error) http::read(connection, buffer, response, error);
+  if (error) {
+    return std::unexpected(fmt::format("sluiced broke the connection on {}: {}", socket.string(),
+                                       error.message()));
+  }
+  if (response.result() != http::status::ok) {
+    return std::unexpected(
+        fmt::format("sluiced answered {} to {}", response.result_int(), target));
+  }
+  return std::move(response.body());
+}
+
+}  // namespace sluice::commands

@@ -1,0 +1,242 @@
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "commands/commands.h"
+#include "commands/control_client.h"
+#include "commands/terminal.h"
+#include "jobs/import_job.h"
+
+namespace sluice::commands {
+namespace {
+
+struct Options {
+  std::string bureau;
+  std::vector<std::string> paths;
+  std::string dataset;
+  bool dry_run = false;
+  bool no_wait = false;
+  bool json = false;
+};
+
+// What the center made of an import's batches.
+struct Applied {
+  record::RowOutcomes rows;
+  bool waited = false;
+  bool complete = false;
+};
+
+constexpr std::chrono::milliseconds receipt_poll{20};
+constexpr std::chrono::seconds daemon_poll{1};
+
+class NoProgress : public adapters::Progress {
+ public:
+  void advanced(std::uint64_t, std::uint64_t, std::uint64_t) override {}
+};
+
+void add(record::RowOutcomes& sum, const record::RowOutcomes& rows) {
+  sum.inserted.value += rows.inserted.value;
+  sum.updated.value += rows.updated.value;
+  sum.unchanged.value += rows.unchanged.value;
+  sum.deleted.value += rows.deleted.value;
+  sum.rejected.value += rows.rejected.value;
+}
+
+// Waits for the receipts of all batches, as long as a daemon runs that can bring them.
+std::expected<Applied, std::string> await_receipts(const foundation::Foundation& foundation,
+                                                   const settings::Bureau& bureau,
+                                                   const std::vector<record::Sequence>& batches) {
+  Applied applied{.waited = true};
+  auto journal = foundation.open_journal(bureau.id);
+  if (!journal) return std::unexpected(record::to_string(journal.error()));
+  const auto& socket = foundation.settings.node.control_socket;
+  ProgressLine line("applying");
+  auto asked_at = std::chrono::steady_clock::now() - daemon_poll;
+  for (std::size_t done = 0; done < batches.size();) {
+    const auto receipt = journal->receipt(batches[done]);
+    if (!receipt) return std::unexpected(record::to_string(receipt.error()));
+    if (*receipt) {
+      const auto parsed = record::parse_receipt((*receipt)->json);
+      if (!parsed) return std::unexpected(record::to_string(parsed.error()));
+      add(applied.rows, parsed->rows);
+      ++done;
+      line.advanced(done, batches.size(), 0);
+      continue;
+    }
+    if (const auto now = std::chrono::steady_clock::now(); now - asked_at >= daemon_poll) {
+      asked_at = now;
+      if (!ask_daemon(socket, "/v1/health")) return applied;
+    }
+    std::this_thread::sleep_for(receipt_poll);
+  }
+  applied.complete = true;
+  return applied;
+}
+
+struct Summary {
+  const jobs::ImportReport& report;
+  const Applied& applied;
+  std::string dataset;
+  double seconds = 0;
+};
+
+void print_json(const Options& options, const std::string& file, const Summary& summary) {
+  const record::RowOutcomes& rows = summary.applied.rows;
+  boost::json::object reasons;
+  for (const auto& [reason, count] : summary.report.reasons) reasons[reason] = count;
+  fmt::print("{}\n", boost::json::serialize(boost::json::object{
+                         {"bureau", options.bureau},
+                         {"dataset", summary.dataset},
+                         {"file", file},
+                         {"mode", "disk"},
+                         {"dry_run", options.dry_run},
+                         {"loaded_before", summary.report.loaded_before},
+                         {"resumed_after", summary.report.resumed_after},
+                         {"bytes", summary.report.bytes},
+                         {"collected", summary.report.rows},
+                         {"accepted", summary.report.accepted},
+                         {"quarantined", summary.report.quarantined},
+                         {"reasons", reasons},
+                         {"batches", summary.report.batches.size()},
+                         {"applied", summary.applied.complete},
+                         {"inserted", rows.inserted.value},
+                         {"updated", rows.updated.value},
+                         {"unchanged", rows.unchanged.value},
+                         {"rejected", rows.rejected.value},
+                         {"seconds", summary.seconds}}));
+}
+
+void print_for_people(const Options& options, const std::string& file, const Summary& summary) {
+  const jobs::ImportReport& report = summary.report;
+  if (report.loaded_before) {
+    fmt::print("{}: loaded before ({} rows); nothing to do\n", file, human_count(report.rows));
+    return;
+  }
+  fmt::print("{}: {} rows, {} accepted, {} quarantined", file, human_count(report.rows),
+             human_count(report.accepted), human_count(report.quarantined));
+  if (options.dry_run) {
+    fmt::print(" (dry run: nothing was taken)");
+  } else if (summary.applied.complete) {
+    const record::RowOutcomes& rows = summary.applied.rows;
+    fmt::print("; applied: {} new, {} changed, {} unchanged, {} rejected",
+               human_count(rows.inserted.value), human_count(rows.updated.value),
+               human_count(rows.unchanged.value), human_count(rows.rejected.value));
+  }
+  fmt::print("; {:.2f} s, {} rows/s\n", summary.seconds,
+             human_count(static_cast<std::uint64_t>(static_cast<double>(report.rows) /
+                                                    std::max(summary.seconds, 1e-3))));
+  if (report.resumed_after > 0) {
+    fmt::print("  went on after row {}, where an earlier run was cut off\n",
+               human_count(report.resumed_after));
+  }
+  for (const auto& [reason, count] : report.reasons) {
+    fmt::print("  quarantined for {}: {}\n", reason, human_count(count));
+  }
+  if (report.quarantined > 0 && !options.dry_run) {
+    fmt::print("  see them with: sluice quarantine list {}\n", options.bureau);
+  }
+  if (!options.dry_run && summary.applied.waited && !summary.applied.complete) {
+    fmt::print("  durable in the journal; sluiced is not running, so not yet in the central store\n");
+  }
+}
+
+ExitStatus status_of(const adapters::CollectionFailure& failure) {
+  using enum adapters::CollectionProblem;
+  switch (failure.code) {
+    case journal_failed:
+    case backlog_full:
+    case unreadable:
+      return ExitStatus::failure;
+    default:
+      return ExitStatus::refused;
+  }
+}
+
+ExitStatus import_file(const foundation::Foundation& foundation, const settings::Bureau& bureau,
+                       const Options& options, const std::filesystem::path& file) {
+  const auto publication = jobs::publication_for(bureau, file, options.dataset);
+  if (!publication) return fail(file.string() + ": " + publication.error(), ExitStatus::usage);
+  const auto started = std::chrono::steady_clock::now();
+  ProgressLine digesting("reading ");
+  ProgressLine loading(options.dry_run ? "checking" : "loading ");
+  bool told = false;
+  const jobs::ImportEvents events{digesting, loading, [&](const std::string& reason) {
+                                    if (told) return;
+                                    told = true;
+                                    fmt::print(stderr, "sluice: waiting for room: {}\n", reason);
+                                  }};
+  const jobs::ImportRequest request{bureau, **publication, file};
+  const auto report = options.dry_run ? jobs::dry_run_import(foundation, request, events)
+                                      : jobs::run_import(foundation, request, events);
+  digesting.clear();
+  loading.clear();
+  if (!report) return fail(record::to_string(report.error()), status_of(report.error()));
+  Applied applied;
+  if (!options.dry_run && !options.no_wait && !report->loaded_before) {
+    auto waited = await_receipts(foundation, bureau, report->batches);
+    if (!waited) return fail(waited.error());
+    applied = *waited;
+  }
+  const Summary summary{
+      *report, applied, (*publication)->dataset.str(),
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()};
+  if (options.json) {
+    print_json(options, file.string(), summary);
+  } else {
+    print_for_people(options, file.string(), summary);
+  }
+  const bool all_good = report->quarantined == 0 && applied.rows.rejected.value == 0;
+  return all_good ? ExitStatus::success : ExitStatus::some_quarantined;
+}
+
+// A folder stands for the CSV files in it, in the order of their names.
+std::vector<std::filesystem::path> files_of(const std::filesystem::path& path) {
+  if (!std::filesystem::is_directory(path)) return {path};
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    if (entry.is_regular_file() && entry.path().extension() == ".csv") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+ExitStatus import_all(const Context& context, const Options& options) {
+  const auto foundation = context.foundation();
+  if (!foundation) return ExitStatus::usage;
+  const settings::Bureau* bureau = find_bureau(*foundation, options.bureau);
+  if (bureau == nullptr) return ExitStatus::usage;
+  auto worst = ExitStatus::success;
+  for (const std::string& path : options.paths) {
+    const auto files = files_of(path);
+    if (files.empty()) worst = fail(path + ": there is no .csv file in it", ExitStatus::usage);
+    for (const auto& file : files) {
+      const ExitStatus status = import_file(*foundation, *bureau, options, file);
+      // A failure stops: what is wrong with the disk is wrong for the next file too.
+      if (status == ExitStatus::failure || status == ExitStatus::usage) return status;
+      worst = std::max(worst, status);
+    }
+  }
+  return worst;
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("import", "Load CSV files of a bureau's (导盘)");
+  auto options = std::make_shared<Options>();
+  command->add_option("bureau", options->bureau, "The bureau whose files they are")->required();
+  command->add_option("path", options->paths, "Files, or folders of .csv files")->required();
+  command->add_option("--dataset", options->dataset, "Where the files' names do not say it");
+  command->add_flag("--dry-run", options->dry_run, "Check everything, take nothing");
+  command->add_flag("--no-wait", options->no_wait,
+                    "Return when all is in the journal, before it is in the central store");
+  command->add_flag("--json", options->json, "For machines: one line a file");
+  command->callback([&context, options] {
+    context.chosen = [&context, options] { return import_all(context, *options); };
+  });
+}
+
+}  // namespace sluice::commands

@@ -1,0 +1,81 @@
+#include <cstdio>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "commands/commands.h"
+#include "commands/control_client.h"
+#include "commands/terminal.h"
+#include "foundation/system_clock.h"
+
+namespace sluice::commands {
+namespace {
+
+std::string text(const boost::json::object& object, const char* name) {
+  const auto* value = object.if_contains(name);
+  if (value == nullptr) return "";
+  if (const auto* string = value->if_string()) return {string->data(), string->size()};
+  return boost::json::serialize(*value);
+}
+
+std::uint64_t number(const boost::json::object& object, const char* name) {
+  const auto* value = object.if_contains(name);
+  return value == nullptr ? 0 : value->to_number<std::uint64_t>();
+}
+
+std::string age_since(const std::string& time) {
+  const auto parsed = record::parse_time(time);
+  if (!parsed) return "";
+  return human_age(std::chrono::duration_cast<std::chrono::seconds>(foundation::system_now() - *parsed));
+}
+
+void print_for_people(const boost::json::object& status) {
+  fmt::print("{}  sluiced {}  up {}", text(status, "node"), text(status, "version"),
+             age_since(text(status, "started_at")));
+  if (status.contains("port")) fmt::print("  https port {}", text(status, "port"));
+  fmt::print("\n");
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& value : status.at("streams").as_array()) {
+    const boost::json::object& stream = value.as_object();
+    if (stream.contains("error")) {
+      rows.push_back({text(stream, "bureau"), "", "", "", "", text(stream, "error")});
+      continue;
+    }
+    const std::string oldest = text(stream, "backlog_oldest");
+    rows.push_back({text(stream, "bureau"), human_count(number(stream, "last_batch")),
+                    human_count(number(stream, "acknowledged")),
+                    human_bytes(number(stream, "backlog_bytes")),
+                    human_count(number(stream, "quarantine_waiting")),
+                    oldest.empty() ? "up to date" : "oldest batch waits " + age_since(oldest)});
+  }
+  if (rows.empty()) {
+    fmt::print("no bureau publishes anything here\n");
+    return;
+  }
+  fmt::print("\n{}", table({"bureau", "last batch", "acknowledged", "backlog", "quarantine", "state"},
+                           rows));
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("status", "Say what the daemon is doing, stream by stream");
+  auto json = std::make_shared<bool>(false);
+  command->add_flag("--json", *json, "For machines");
+  command->callback([&context, json] {
+    context.chosen = [&context, json] {
+      const auto foundation = context.foundation();
+      if (!foundation) return ExitStatus::usage;
+      const auto answer = ask_daemon(foundation->settings.node.control_socket, "/v1/status");
+      if (!answer) return fail(answer.error());
+      if (*json) {
+        fmt::print("{}\n", *answer);
+      } else {
+        print_for_people(boost::json::parse(*answer).as_object());
+      }
+      return ExitStatus::success;
+    };
+  });
+}
+
+}  // namespace sluice::commands

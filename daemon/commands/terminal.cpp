@@ -1,0 +1,136 @@
+#include "commands/terminal.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace sluice::commands {
+namespace {
+
+constexpr std::chrono::milliseconds redraw_interval{100};
+constexpr int bar_width = 24;
+
+// Terminal columns of UTF-8 text: two for what East Asian Width calls wide.
+std::size_t columns_of(std::string_view text) {
+  std::size_t columns = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0U) == 0x80U) continue;  // a continuation byte
+    columns += byte >= 0xE3 ? 2 : 1;        // U+3000 and up
+  }
+  return columns;
+}
+
+bool is_number(std::string_view cell) {
+  return !cell.empty() && std::ranges::all_of(cell, [](char c) {
+    return (c >= '0' && c <= '9') || c == ',' || c == '.' || c == '-';
+  });
+}
+
+std::string padded(std::string_view cell, std::size_t width, bool to_the_right) {
+  const std::string spaces(width - columns_of(cell), ' ');
+  return to_the_right ? spaces + std::string(cell) : std::string(cell) + spaces;
+}
+
+}  // namespace
+
+std::string human_bytes(std::uint64_t bytes) {
+  static constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < std::size(units)) {
+    value /= 1024;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+std::string human_count(std::uint64_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t at = digits.size(); at > 3;) {
+    at -= 3;
+    digits.insert(at, 1, ',');
+  }
+  return digits;
+}
+
+std::string human_age(std::chrono::seconds age) {
+  const auto seconds = age.count();
+  if (seconds < 60) return fmt::format("{} s", seconds);
+  if (seconds < 3600) return fmt::format("{} m {} s", seconds / 60, seconds % 60);
+  if (seconds < 86400) return fmt::format("{} h {} m", seconds / 3600, seconds / 60 % 60);
+  return fmt::format("{} d {} h", seconds / 86400, seconds / 3600 % 24);
+}
+
+std::string table(const std::vector<std::string>& header,
+                  const std::vector<std::vector<std::string>>& rows) {
+  std::string text;
+  std::vector<std::size_t> widths;
+  std::vector<bool> numeric;
+  for (std::size_t column = 0; column < header.size(); ++column) {
+    std::size_t width = columns_of(header[column]);
+    bool numbers = !rows.empty();
+    for (const auto& row : rows) {
+      width = std::max(width, columns_of(row[column]));
+      numbers = numbers && is_number(row[column]);
+    }
+    widths.push_back(width);
+    numeric.push_back(numbers);
+  }
+  const auto append_row = [&](const std::vector<std::string>& cells) {
+    std::string line;
+    for (std::size_t column = 0; column < cells.size(); ++column) {
+      if (column > 0) line += "  ";
+      line += padded(cells[column], widths[column], numeric[column]);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  };
+  append_row(header);
+  for (const auto& row : rows) append_row(row);
+  return text;
+}
+
+ProgressLine::ProgressLine(std::string label)
+    : label_(std::move(label)),
+      on_terminal_(isatty(STDERR_FILENO) == 1),
+      started_(std::chrono::steady_clock::now()) {}
+
+ProgressLine::~ProgressLine() { clear(); }
+
+void ProgressLine::advanced(std::uint64_t bytes, std::uint64_t of_bytes, std::uint64_t rows) {
+  if (!on_terminal_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (shown_ && now - drawn_ < redraw_interval) return;
+  drawn_ = now;
+  shown_ = true;
+  const double seconds = std::chrono::duration<double>(now - started_).count();
+  const double share =
+      of_bytes == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(of_bytes);
+  const int filled = static_cast<int>(share * bar_width);
+  std::string line = fmt::format(
+      "\r{} [{:#<{}}{:.<{}}] {:3.0f} %", label_, "", filled, "", bar_width - filled, share * 100);
+  if (rows > 0) line += fmt::format("  {} rows", human_count(rows));
+  if (seconds > 0.2) {
+    line += fmt::format("  {:.1f} MB/s", static_cast<double>(bytes) / seconds / 1e6);
+    if (share > 0.01 && share < 1) {
+      line += fmt::format("  {} left",
+                          human_age(std::chrono::seconds(
+                              static_cast<long>(seconds * (1 - share) / share) + 1)));
+    }
+  }
+  std::fputs((line + "\x1b[K").c_str(), stderr);
+  std::fflush(stderr);
+}
+
+void ProgressLine::clear() {
+  if (!shown_) return;
+  std::fputs("\r\x1b[K", stderr);
+  std::fflush(stderr);
+  shown_ = false;
+}
+
+}  // namespace sluice::commands

@@ -1,0 +1,40 @@
+// What people see: tables, sizes, and a progress line that stays one line.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/adapter.h"
+
+namespace sluice::commands {
+
+[[nodiscard]] std::string human_bytes(std::uint64_t bytes);   // "1.4 GiB"
+[[nodiscard]] std::string human_count(std::uint64_t count);   // "1,234,567"
+[[nodiscard]] std::string human_age(std::chrono::seconds age);  // "3 m 20 s"
+
+// Columns aligned; those whose cells are all numbers to the right. A row's cells are as many as the
+// header's. Wide characters (汉字) count as two columns, as terminals show them.
+[[nodiscard]] std::string table(const std::vector<std::string>& header,
+                                const std::vector<std::vector<std::string>>& rows);
+
+// A progress line on standard error where that is a terminal; nothing elsewhere.
+class ProgressLine : public adapters::Progress {
+ public:
+  explicit ProgressLine(std::string label);
+  ~ProgressLine() override;
+  void advanced(std::uint64_t bytes, std::uint64_t of_bytes, std::uint64_t rows) override;
+  // Takes the line away.
+  void clear();
+
+ private:
+  std::string label_;
+  bool on_terminal_;
+  bool shown_ = false;
+  std::chrono::steady_clock::time_point started_;
+  std::chrono::steady_clock::time_point drawn_;
+};
+
+}  // namespace sluice::commands

@@ -1,0 +1,88 @@
+#include "exchange/audit.h"
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include "record/batch.h"
+
+namespace sluice::exchange {
+namespace {
+
+// What is wrong with one entry that follows `head` in its stream; nothing: it is good.
+std::optional<std::string> fault(const store::LedgerEntry& entry, const record::Batch& batch,
+                                 const record::ChainHead& head, const record::Verifier& verifier) {
+  // Certificates expire and batches stay: each must have been good when it was applied.
+  const auto verified = record::verify(batch, verifier, entry.applied_at);
+  if (!verified) return record::to_string(verified.error());
+  const record::Manifest& manifest = verified->manifest;
+  const record::Digest digest = record::sha256(batch.manifest);
+  if (manifest.stream != entry.stream || manifest.sequence != entry.sequence ||
+      manifest.dataset != entry.dataset || digest != entry.manifest) {
+    return "the ledger names another batch than the archive holds";
+  }
+  if (entry.sequence.value != head.sequence.value + 1) {
+    return fmt::format("batch {} of this stream is missing", head.sequence.value + 1);
+  }
+  if (manifest.previous != head.manifest) {
+    return "its manifest does not follow the one before it";
+  }
+  const auto signatory =
+      verifier.verify(entry.receipt.json, entry.receipt.signature, entry.applied_at);
+  if (!signatory) return "its receipt: " + record::to_string(signatory.error());
+  const auto receipt = record::parse_receipt(entry.receipt.json);
+  if (!receipt) return "its receipt: " + record::to_string(receipt.error());
+  if (receipt->manifest != digest || receipt->stream != entry.stream ||
+      receipt->sequence != entry.sequence) {
+    return "its receipt is for another batch";
+  }
+  const record::RowOutcomes& rows = receipt->rows;
+  const std::uint64_t outcomes = rows.inserted.value + rows.updated.value + rows.unchanged.value +
+                                 rows.deleted.value + rows.rejected.value;
+  if (receipt->outcome == record::Outcome::accepted &&
+      outcomes != manifest.upserts.value + manifest.deletes.value) {
+    return "its receipt does not account for every row";
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<LedgerReport, store::StoreFailure> verify_ledger(
+    store::Store& store, const record::Verifier& verifier,
+    const std::function<void(const store::LedgerEntry&)>& seen) {
+  LedgerReport report;
+  std::map<record::StreamId, record::ChainHead> heads;
+  auto walked = store.walk(0, [&](const store::LedgerEntry& entry, const record::Batch& batch) {
+    record::ChainHead& head = heads[entry.stream];
+    if (const auto wrong = fault(entry, batch, head, verifier)) {
+      report.first_break =
+          fmt::format("ledger entry {} ({} batch {}, epoch {}): {}", entry.id,
+                      entry.stream.bureau.str(), entry.sequence.value, entry.stream.epoch.value,
+                      *wrong);
+      return false;
+    }
+    head = {entry.sequence, entry.manifest};
+    ++report.batches;
+    report.bytes += batch.payload.size();
+    seen(entry);
+    return true;
+  });
+  if (!walked) return std::unexpected(walked.error());
+  report.streams = heads.size();
+  // Entries at the end of a stream can not be missed by following the chain: the store says where
+  // each stream stands.
+  for (const auto& [stream, head] : heads) {
+    if (report.first_break) break;
+    const auto stands = store.head(stream);
+    if (!stands) return std::unexpected(stands.error());
+    if (*stands != head) {
+      report.first_break = fmt::format(
+          "stream {} (epoch {}): its last batch should be {}, the ledger ends at {}",
+          stream.bureau.str(), stream.epoch.value, stands->sequence.value, head.sequence.value);
+    }
+  }
+  return report;
+}
+
+}  // namespace sluice::exchange

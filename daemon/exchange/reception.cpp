@@ -1,0 +1,107 @@
+#include "exchange/reception.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace sluice::exchange {
+namespace {
+
+std::string name_of(const record::Manifest& manifest) {
+  return fmt::format("{} batch {}", manifest.stream.bureau.str(), manifest.sequence.value);
+}
+
+ReceptionFailure reception_failure(const store::StoreFailure& failure) {
+  const bool later = failure.code == store::StoreProblem::unavailable;
+  return {later ? ReceptionProblem::unavailable : ReceptionProblem::refused, failure.place,
+          failure.sentence};
+}
+
+}  // namespace
+
+Reception::Reception(std::unique_ptr<store::Store> store, Trust trust, Clock clock)
+    : store_(std::move(store)), trust_(std::move(trust)), clock_(std::move(clock)) {}
+
+std::expected<record::Manifest, ReceptionFailure> Reception::admit(
+    const record::Batch& batch) const {
+  auto verified = record::verify(batch, trust_.verifier, clock_());
+  if (!verified) {
+    return std::unexpected(ReceptionFailure{ReceptionProblem::not_trusted, verified.error().place,
+                                            verified.error().sentence});
+  }
+  record::Manifest& manifest = verified->manifest;
+  if (!trust_.nodes.contains(verified->signatory.subject)) {
+    return std::unexpected(
+        ReceptionFailure{ReceptionProblem::not_trusted, name_of(manifest),
+                         fmt::format("it was signed by {}, which is not a node of this exchange",
+                                     verified->signatory.subject)});
+  }
+  const KnownDataset* known = trust_.catalogue.find(manifest.dataset);
+  const auto not_allowed = [&](std::string sentence) {
+    return std::unexpected(ReceptionFailure{ReceptionProblem::not_allowed, name_of(manifest),
+                                            std::move(sentence)});
+  };
+  if (known == nullptr) {
+    return not_allowed(fmt::format("its dataset {} is not known here; put its schema back",
+                                   manifest.dataset.str()));
+  }
+  if (known->dataset.owner != manifest.stream.bureau) {
+    return not_allowed(fmt::format("its dataset {} is owned by {}", manifest.dataset.str(),
+                                   known->dataset.owner.str()));
+  }
+  if (known->schema != manifest.schema) {
+    return not_allowed(
+        fmt::format("it was made under another schema of {}; put that schema back until the journal "
+                    "is drained (`sluice status`), then change it",
+                    manifest.dataset.str()));
+  }
+  return std::move(manifest);
+}
+
+std::expected<void, ReceptionFailure> Reception::prepare(const KnownDataset& known) {
+  if (prepared_.contains(known.dataset.id)) return {};
+  if (auto prepared = store_->prepare(known.dataset); !prepared) {
+    return std::unexpected(reception_failure(prepared.error()));
+  }
+  prepared_.insert(known.dataset.id);
+  return {};
+}
+
+record::SignedReceipt Reception::sign(const record::Batch& batch, const record::Manifest& manifest,
+                                      record::Outcome outcome, const std::string& reason,
+                                      const record::RowOutcomes& rows,
+                                      const std::vector<record::RejectedRow>& rejected) const {
+  record::SignedReceipt receipt;
+  receipt.json = record::to_json(record::Receipt{.stream = manifest.stream,
+                                                 .sequence = manifest.sequence,
+                                                 .manifest = record::sha256(batch.manifest),
+                                                 .outcome = outcome,
+                                                 .reason = reason,
+                                                 .rows = rows,
+                                                 .rejected_rows = rejected,
+                                                 .at = clock_()});
+  receipt.signature = trust_.signer.sign(receipt.json);
+  return receipt;
+}
+
+std::expected<record::SignedReceipt, ReceptionFailure> Reception::receive(
+    const record::Batch& batch) {
+  const auto manifest = admit(batch);
+  if (!manifest) return std::unexpected(manifest.error());
+  const KnownDataset& known = *trust_.catalogue.find(manifest->dataset);
+  if (auto prepared = prepare(known); !prepared) return std::unexpected(prepared.error());
+  auto receipt = store_->apply(
+      {.manifest = *manifest, .batch = batch, .dataset = known.dataset, .checker = known.checker},
+      [&](record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
+          const std::vector<record::RejectedRow>& rejected) {
+        return sign(batch, *manifest, outcome, reason, rows, rejected);
+      });
+  if (!receipt) {
+    // The tables may be gone with a database that was replaced: look again next time.
+    if (receipt.error().code == store::StoreProblem::unknown_dataset) prepared_.clear();
+    return std::unexpected(reception_failure(receipt.error()));
+  }
+  return std::move(*receipt);
+}
+
+}  // namespace sluice::exchange

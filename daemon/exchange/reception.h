@@ -1,0 +1,60 @@
+// The center's door: takes a batch from any link, believes nothing but its signature, has the store
+// apply it, and answers with a signed receipt.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "exchange/catalogue.h"
+#include "record/batch.h"
+#include "record/receipt.h"
+#include "store/store.h"
+
+namespace sluice::exchange {
+
+enum class ReceptionProblem {
+  unavailable,  // the store can not be reached, or was lost: the same batch again, later
+  not_trusted,  // the signature is not good, or its signer may not speak for this bureau
+  not_allowed,  // the dataset is unknown here, is another bureau's, or has another schema
+  refused,      // the store will not take it: out of order, conflicting, schema conflict …
+};
+using ReceptionFailure = record::Failure<ReceptionProblem>;
+
+// Not thread-safe: one owner, one thread; it has its own store connection.
+class Reception {
+ public:
+  using Clock = std::function<record::Time()>;
+
+  // What must outlive the reception. `nodes` are the certificate subjects that may sign batches.
+  struct Trust {
+    const Catalogue& catalogue;
+    const record::Verifier& verifier;
+    const record::Signer& signer;
+    std::set<std::string> nodes;
+  };
+  Reception(std::unique_ptr<store::Store> store, Trust trust, Clock clock);
+
+  [[nodiscard]] std::expected<record::SignedReceipt, ReceptionFailure> receive(
+      const record::Batch& batch);
+
+ private:
+  [[nodiscard]] std::expected<record::Manifest, ReceptionFailure> admit(
+      const record::Batch& batch) const;
+  [[nodiscard]] std::expected<void, ReceptionFailure> prepare(const KnownDataset& known);
+  [[nodiscard]] record::SignedReceipt sign(const record::Batch& batch,
+                                           const record::Manifest& manifest,
+                                           record::Outcome outcome, const std::string& reason,
+                                           const record::RowOutcomes& rows,
+                                           const std::vector<record::RejectedRow>& rejected) const;
+
+  std::unique_ptr<store::Store> store_;
+  Trust trust_;
+  Clock clock_;
+  std::set<record::DatasetId> prepared_;
+};
+
+}  // namespace sluice::exchange

@@ -1,0 +1,163 @@
+#include "jobs/import_job.h"
+
+#include <algorithm>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "adapters/disk/csv_collector.h"
+#include "adapters/disk/file_digest.h"
+#include "intake/bulk_intake.h"
+#include "intake/journal_sink.h"
+#include "jobs/run_lock.h"
+
+namespace sluice::jobs {
+namespace {
+
+constexpr std::string_view channel = "disk";
+
+class NoSink : public intake::BatchSink {
+ public:
+  [[nodiscard]] std::expected<void, intake::IntakeFailure> put(intake::ConvertedBatch) override {
+    return {};
+  }
+  [[nodiscard]] std::expected<record::Sequence, intake::IntakeFailure> finish() override {
+    return record::Sequence{};
+  }
+};
+
+adapters::CollectionFailure journal_failed(std::string place, std::string sentence) {
+  return {adapters::CollectionProblem::journal_failed, std::move(place), std::move(sentence)};
+}
+
+// One dataset can be loaded from the same file by several bureaus' rules only if they are different
+// datasets; so the cursor names the dataset beside the digest.
+std::string cursor_key(const record::DatasetId& dataset, const record::Digest& digest) {
+  return dataset.str() + "/" + record::to_string(digest);
+}
+
+intake::Delivery delivery_of(const foundation::Foundation& foundation, const ImportRequest& request) {
+  const exchange::KnownDataset& known =
+      *foundation.catalogue.find(request.publication.dataset);
+  return {.dataset = known.dataset,
+          .checker = known.checker,
+          .mapping = request.publication.mapping,
+          .reject_limit = request.publication.reject_limit,
+          .mode = record::Mode::disk,
+          .source = request.file.filename().string()};
+}
+
+intake::BatchSize batch_size(const foundation::Foundation& foundation) {
+  const journal::Limits& limits = foundation.settings.node.journal;
+  return {limits.batch_rows, limits.batch_bytes};
+}
+
+// Reads the file into `sink` through an intake that begins after what `taken` says.
+std::expected<ImportReport, adapters::CollectionFailure> collect(
+    const foundation::Foundation& foundation, const ImportRequest& request,
+    const adapters::disk::FileDigest& digest, const intake::SourceCursor& taken,
+    intake::BatchSink& sink, adapters::Progress& progress) {
+  try {
+    intake::BulkIntake intake(delivery_of(foundation, request), batch_size(foundation), taken,
+                              foundation.scratch_directory(), sink);
+    adapters::disk::CsvCollector collector(request.file, request.publication.disk,
+                                           request.publication.max_row_bytes, digest);
+    if (auto collected = collector.collect(intake, progress); !collected) {
+      return std::unexpected(std::move(collected.error()));
+    }
+    if (auto finished = intake.finish(); !finished) {
+      return std::unexpected(adapters::collection_failure(finished.error()));
+    }
+    return ImportReport{.resumed_after = taken.rows,
+                        .bytes = digest.stamp.bytes,
+                        .rows = intake.cursor().rows,
+                        .accepted = intake.cursor().accepted,
+                        .quarantined = intake.cursor().quarantined,
+                        .reasons = intake.reasons()};
+  } catch (const std::system_error& error) {
+    // The key set's temporary file, on a disk that is full or failing.
+    return std::unexpected(journal_failed(foundation.scratch_directory().string(), error.what()));
+  }
+}
+
+bool names_dataset(const std::filesystem::path& file, const record::DatasetId& dataset) {
+  const std::string stem = file.stem().string();
+  return stem == dataset.str() || stem.starts_with(dataset.str() + "-");
+}
+
+}  // namespace
+
+std::expected<const settings::Publication*, std::string> publication_for(
+    const settings::Bureau& bureau, const std::filesystem::path& file, const std::string& named) {
+  std::vector<const settings::Publication*> by_disk;
+  for (const settings::Publication& publication : bureau.publishes) {
+    if (std::ranges::find(publication.channels, record::Mode::disk) != publication.channels.end()) {
+      by_disk.push_back(&publication);
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto* publication : by_disk) names.push_back(publication->dataset.str());
+  const auto found = std::ranges::find_if(by_disk, [&](const settings::Publication* publication) {
+    return named.empty() ? names_dataset(file, publication->dataset)
+                         : publication->dataset.str() == named;
+  });
+  if (found != by_disk.end()) return *found;
+  if (by_disk.empty()) {
+    return std::unexpected(fmt::format("{} publishes nothing by disk", bureau.id.str()));
+  }
+  if (!named.empty()) {
+    return std::unexpected(fmt::format("{} does not publish {} by disk; it publishes {}",
+                                       bureau.id.str(), named, fmt::join(names, ", ")));
+  }
+  if (by_disk.size() == 1) return by_disk.front();
+  return std::unexpected(
+      fmt::format("the file's name does not say for which dataset it is; name one of {} by --dataset",
+                  fmt::join(names, ", ")));
+}
+
+std::expected<ImportReport, adapters::CollectionFailure> run_import(
+    const foundation::Foundation& foundation, const ImportRequest& request, const ImportEvents& events) {
+  const record::BureauId& bureau = request.bureau.id;
+  const auto lock = RunLock::take(foundation.scratch_directory() / (bureau.str() + ".import.lock"));
+  if (!lock) return std::unexpected(journal_failed("", lock.error()));
+  const auto digest = adapters::disk::digest_file(request.file, events.digesting);
+  if (!digest) return std::unexpected(digest.error());
+  auto journal = foundation.open_journal(bureau);
+  if (!journal) {
+    return std::unexpected(journal_failed(journal.error().place, journal.error().sentence));
+  }
+  const std::string key = cursor_key(request.publication.dataset, digest->digest);
+  const auto kept = journal->cursor(channel, key);
+  if (!kept) return std::unexpected(journal_failed(kept.error().place, kept.error().sentence));
+  intake::SourceCursor taken;
+  if (*kept) taken = intake::parse_source_cursor((*kept)->value).value_or(taken);
+  if (taken.complete) {
+    return ImportReport{.loaded_before = true,
+                        .bytes = digest->stamp.bytes,
+                        .rows = taken.rows,
+                        .accepted = taken.accepted,
+                        .quarantined = taken.quarantined};
+  }
+  intake::JournalSink sink(
+      *journal,
+      {foundation.origin(request.publication.dataset, record::Mode::disk), std::string(channel), key},
+      [&](const journal::JournalFailure& failure) {
+        events.waiting_for_room(record::to_string(failure));
+      });
+  auto report = collect(foundation, request, *digest, taken, sink, events.loading);
+  if (report) report->batches = sink.sequences();
+  return report;
+}
+
+std::expected<ImportReport, adapters::CollectionFailure> dry_run_import(
+    const foundation::Foundation& foundation, const ImportRequest& request, const ImportEvents& events) {
+  const auto digest = adapters::disk::digest_file(request.file, events.digesting);
+  if (!digest) return std::unexpected(digest.error());
+  NoSink sink;
+  return collect(foundation, request, *digest, {}, sink, events.loading);
+}
+
+}  // namespace sluice::jobs

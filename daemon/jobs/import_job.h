@@ -1,0 +1,59 @@
+// Loads one file of a bureau's into its journal: the job behind `sluice import`, run by hand or by
+// the daemon as a child process.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "adapters/adapter.h"
+#include "foundation/foundation.h"
+#include "record/receipt.h"
+#include "settings/settings.h"
+
+namespace sluice::jobs {
+
+struct ImportRequest {
+  const settings::Bureau& bureau;
+  const settings::Publication& publication;
+  std::filesystem::path file;
+};
+
+// What an import did. `rows` are of the source: accepted + quarantined.
+struct ImportReport {
+  bool loaded_before = false;  // the very same bytes: nothing was done
+  std::uint64_t resumed_after = 0;  // rows that an earlier, interrupted run had taken
+  std::uint64_t bytes = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t quarantined = 0;
+  std::map<std::string, std::uint64_t> reasons;  // "field: rule" to how often
+  std::vector<record::Sequence> batches;         // of this run
+};
+
+// Told on the job's threads.
+struct ImportEvents {
+  adapters::Progress& digesting;
+  adapters::Progress& loading;
+  std::function<void(const std::string& reason)> waiting_for_room;
+};
+
+// Which dataset a file is for: `named` if given, else by the file's name (DATASET.csv or
+// DATASET-anything.csv), else the only one that the bureau publishes by disk. The error is a
+// sentence.
+[[nodiscard]] std::expected<const settings::Publication*, std::string> publication_for(
+    const settings::Bureau& bureau, const std::filesystem::path& file, const std::string& named);
+
+// Returns once every row is on the disk, in a batch or in the quarantine.
+[[nodiscard]] std::expected<ImportReport, adapters::CollectionFailure> run_import(
+    const foundation::Foundation& foundation, const ImportRequest& request, const ImportEvents& events);
+
+// Reads and checks everything, takes nothing.
+[[nodiscard]] std::expected<ImportReport, adapters::CollectionFailure> dry_run_import(
+    const foundation::Foundation& foundation, const ImportRequest& request, const ImportEvents& events);
+
+}  // namespace sluice::jobs

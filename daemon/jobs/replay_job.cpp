@@ -1,0 +1,166 @@
+#include "jobs/replay_job.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "adapters/direct/call_collector.h"
+#include "adapters/disk/csv_reader.h"
+
+namespace sluice::jobs {
+namespace {
+
+class BytesInMemory : public adapters::disk::ByteSource {
+ public:
+  explicit BytesInMemory(std::string_view bytes) : left_(bytes) {}
+  [[nodiscard]] std::expected<std::size_t, adapters::CollectionFailure> read(
+      std::span<char> room) override {
+    const std::size_t count = std::min(room.size(), left_.size());
+    std::memcpy(room.data(), left_.data(), count);
+    left_.remove_prefix(count);
+    return count;
+  }
+
+ private:
+  std::string_view left_;
+};
+
+class NoProgress : public adapters::Progress {
+ public:
+  void advanced(std::uint64_t, std::uint64_t, std::uint64_t) override {}
+};
+
+std::vector<std::string> columns_of(const journal::QuarantinedRow& row) {
+  boost::system::error_code error;
+  const boost::json::value value = boost::json::parse(row.columns, error);
+  std::vector<std::string> columns;
+  if (error || !value.is_array()) return columns;
+  for (const auto& name : value.get_array()) {
+    if (const auto* text = name.if_string()) columns.emplace_back(text->data(), text->size());
+  }
+  return columns;
+}
+
+ReplayFailure failure(ReplayProblem problem, std::int64_t id, std::string sentence) {
+  return {problem, fmt::format("quarantine entry {}", id), std::move(sentence)};
+}
+
+std::expected<std::optional<journal::QuarantineEntry>, journal::JournalFailure> find_entry(
+    journal::Journal& journal, std::int64_t id) {
+  std::optional<journal::QuarantineEntry> found;
+  auto read = journal.quarantine(id - 1, [&](const journal::QuarantineEntry& entry) {
+    if (entry.id == id) found = entry;
+    return false;
+  });
+  if (!read) return std::unexpected(read.error());
+  return found;
+}
+
+// An event keeps its envelope in the quarantine (direct::quarantined_as).
+bool is_event(std::string_view json) {
+  boost::system::error_code error;
+  const boost::json::value value = boost::json::parse({json.data(), json.size()}, error);
+  return !error && value.is_object() && value.get_object().contains("specversion") &&
+         value.get_object().contains("source") && value.get_object().contains("type");
+}
+
+std::expected<void, std::string> read_json(std::string_view json,
+                                           const std::vector<std::string>& columns,
+                                           std::uint64_t max_row_bytes, intake::Door& door) {
+  using namespace adapters::direct;
+  const MemberTable members(columns);
+  const Call call{.media_type = is_event(json) ? MediaType::event : MediaType::json, .body = json};
+  RowBuffers buffers;
+  NoProgress progress;
+  auto collected = CallCollector(call, members, max_row_bytes, buffers).collect(door, progress);
+  if (!collected) return std::unexpected(record::to_string(collected.error()));
+  return {};
+}
+
+std::expected<void, std::string> read_csv(std::string_view line, std::uint64_t place,
+                                          const std::vector<std::string>& columns,
+                                          const settings::Publication& publication,
+                                          intake::Door& door) {
+  using adapters::disk::CsvReader;
+  BytesInMemory source(line);
+  auto reader = CsvReader::open(source, publication.disk, publication.max_row_bytes);
+  if (!reader) return std::unexpected(record::to_string(reader.error()));
+  const auto event = reader->next(columns.size());
+  if (!event) return std::unexpected(record::to_string(event.error()));
+  std::expected<void, intake::IntakeFailure> taken;
+  if (*event == CsvReader::Event::row) {
+    taken = door.accept({.values = reader->values(), .original = line, .place = place});
+  } else if (*event == CsvReader::Event::fault) {
+    taken = door.reject(place, line, reader->problem());
+  } else {
+    return std::unexpected("there is no row in the bytes given");
+  }
+  if (!taken) return std::unexpected(record::to_string(taken.error()));
+  return {};
+}
+
+const settings::Publication* publication_of(const settings::Bureau& bureau,
+                                            const record::DatasetId& dataset) {
+  const auto found = std::ranges::find(bureau.publishes, dataset, &settings::Publication::dataset);
+  return found == bureau.publishes.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::expected<journal::Placement, ReplayFailure> replay(
+    const foundation::Foundation& foundation, const record::BureauId& bureau, std::int64_t id,
+    const std::optional<std::string>& corrected) {
+  auto journal = foundation.open_journal(bureau);
+  if (!journal) {
+    return std::unexpected(failure(ReplayProblem::failed, id, record::to_string(journal.error())));
+  }
+  const auto entry = find_entry(*journal, id);
+  if (!entry) {
+    return std::unexpected(failure(ReplayProblem::failed, id, record::to_string(entry.error())));
+  }
+  if (!*entry || (*entry)->state != journal::QuarantineState::waiting) {
+    return std::unexpected(failure(ReplayProblem::no_such_entry, id,
+                                   "there is no such entry, or it was replayed before"));
+  }
+  const journal::QuarantinedRow& row = (*entry)->row;
+  const settings::Publication* publication =
+      publication_of(foundation.settings.bureaus.at(bureau), row.dataset);
+  const exchange::KnownDataset* known = foundation.catalogue.find(row.dataset);
+  if (publication == nullptr || known == nullptr) {
+    return std::unexpected(failure(
+        ReplayProblem::not_published, id,
+        fmt::format("{} no longer publishes {}", bureau.str(), row.dataset.str())));
+  }
+  const std::vector<std::string> columns = columns_of(row);
+  const auto plan = intake::ConversionPlan::bind(known->dataset, known->checker,
+                                                 publication->mapping, columns);
+  if (!plan) {
+    return std::unexpected(
+        failure(ReplayProblem::still_refused, id, record::to_string(plan.error())));
+  }
+  intake::CallIntake intake(*plan, foundation.origin(row.dataset, row.mode), row.source,
+                            row.columns);
+  const std::string_view bytes = corrected ? *corrected : row.original;
+  const auto read = row.mode == record::Mode::direct
+                        ? read_json(bytes, columns, publication->max_row_bytes, intake)
+                        : read_csv(bytes, row.place, columns, *publication, intake);
+  if (!read) return std::unexpected(failure(ReplayProblem::still_refused, id, read.error()));
+  if (!intake.refused().empty()) {
+    const intake::RowProblem& problem = intake.refused().front().problem;
+    return std::unexpected(failure(
+        ReplayProblem::still_refused, id,
+        fmt::format("{}{}{}: {}", problem.field, problem.field.empty() ? "" : ": ", problem.rule,
+                    problem.sentence)));
+  }
+  auto placement = journal->replay(id, intake.take());
+  if (!placement) {
+    return std::unexpected(
+        failure(ReplayProblem::failed, id, record::to_string(placement.error())));
+  }
+  return *placement;
+}
+
+}  // namespace sluice::jobs

@@ -1,0 +1,254 @@
+#include "node/node.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "foundation/system_clock.h"
+#include "server/status_routes.h"
+#include "trust/tls_context.h"
+
+namespace sluice::node {
+namespace {
+
+namespace asio = boost::asio;
+
+// How long running requests may take to end when the daemon stops.
+constexpr std::chrono::seconds stop_grace{10};
+
+trust::Directory directory_of(const settings::Settings& settings) {
+  trust::Directory::Subjects subjects;
+  for (const auto& [id, bureau] : settings.bureaus) {
+    subjects.emplace(bureau.certificate_subject, id);
+  }
+  return trust::Directory(std::move(subjects));
+}
+
+std::expected<trust::TlsContext, trust::TlsFailure> tls_context(const settings::Identity& identity) {
+  return trust::make_server_context(
+      {identity.certificate, identity.key, identity.authorities, identity.revocations});
+}
+
+bool publishes_by(const settings::Publication& publication, record::Mode mode) {
+  return std::ranges::find(publication.channels, mode) != publication.channels.end();
+}
+
+boost::json::object to_json(const journal::Status& status) {
+  boost::json::object object{
+      {"bureau", status.stream.bureau.str()},
+      {"epoch", status.stream.epoch.value},
+      {"last_batch", status.head.sequence.value},
+      {"acknowledged", status.acknowledged.value},
+      {"backlog_batches", status.backlog.batches},
+      {"backlog_bytes", status.backlog.bytes},
+      {"quarantine_waiting", status.quarantine_waiting},
+  };
+  if (status.backlog.oldest) object["backlog_oldest"] = record::to_string(*status.backlog.oldest);
+  return object;
+}
+
+}  // namespace
+
+Node::Node(std::unique_ptr<foundation::Foundation> foundation, std::unique_ptr<observe::Log> log,
+           trust::AuditLog audit)
+    : foundation_(std::move(foundation)),
+      log_(std::move(log)),
+      audit_(std::move(audit)),
+      denials_(audit_,
+               [this](const trust::AuditFailure& failure) {
+                 log_->error("audit-not-written", {{"reason", record::to_string(failure)}});
+               }),
+      directory_(directory_of(foundation_->settings)),
+      notifier_(std::getenv("NOTIFY_SOCKET"), std::getenv("WATCHDOG_USEC")),
+      started_at_(foundation::system_now()) {}
+
+Node::~Node() { blocking_.join(); }
+
+std::expected<std::unique_ptr<Node>, std::string> Node::start(
+    std::unique_ptr<foundation::Foundation> foundation, const std::filesystem::path& command,
+    const std::filesystem::path& configuration) {
+  auto log = observe::open_log(foundation->settings.node.log, "sluiced");
+  auto audit = trust::AuditLog::open(foundation->audit_directory(), foundation::system_now);
+  if (!audit) return std::unexpected(record::to_string(audit.error()));
+  std::unique_ptr<Node> node(
+      new Node(std::move(foundation), std::move(log), std::move(*audit)));
+  if (auto opened = node->open_streams(); !opened) return std::unexpected(opened.error());
+  if (auto made = node->make_endpoint(); !made) return std::unexpected(made.error());
+  if (auto listening = node->listen(); !listening) return std::unexpected(listening.error());
+  node->watch_drop_folders(command, configuration);
+  return node;
+}
+
+std::expected<void, std::string> Node::open_streams() {
+  for (const auto& [id, bureau] : foundation_->settings.bureaus) {
+    if (bureau.publishes.empty()) continue;
+    auto stream = Stream::open(id, {*foundation_, *log_, metrics_});
+    if (!stream) return std::unexpected(stream.error());
+    streams_.emplace(id, std::move(*stream));
+  }
+  return {};
+}
+
+std::expected<void, std::string> Node::make_endpoint() {
+  std::vector<adapters::direct::DirectStream> streams;
+  for (const auto& [id, stream] : streams_) {
+    adapters::direct::DirectStream direct{stream->id(), *stream->commit(), {}};
+    for (const auto& publication : foundation_->settings.bureaus.at(id).publishes) {
+      if (!publishes_by(publication, record::Mode::direct)) continue;
+      const exchange::KnownDataset& known = *foundation_->catalogue.find(publication.dataset);
+      direct.datasets.push_back(
+          {known.dataset, known.checker, publication.mapping, publication.reject_limit,
+           publication.max_row_bytes,
+           foundation_->origin(publication.dataset, record::Mode::direct)});
+    }
+    if (!direct.datasets.empty()) streams.push_back(std::move(direct));
+  }
+  std::vector<record::DatasetId> known;
+  for (const auto& [id, dataset] : foundation_->catalogue.datasets()) known.push_back(id);
+  auto endpoint = adapters::direct::RecordsEndpoint::make(std::move(streams), std::move(known),
+                                                          {denials_, *log_, metrics_});
+  if (!endpoint) return std::unexpected(record::to_string(endpoint.error()));
+  endpoint_ = std::move(*endpoint);
+  return {};
+}
+
+std::vector<server::Route> Node::shared_routes() {
+  std::vector<server::Route> routes;
+  routes.push_back(server::health_route([] { return server::Health{}; }));
+  routes.push_back(server::metrics_route(metrics_));
+  return routes;
+}
+
+server::Route Node::status_route() {
+  return {.method = server::Method::get,
+          .path = "/v1/status",
+          .content_types = {},
+          .handler = [this](const server::Request&) -> asio::awaitable<server::Response> {
+            std::string body = co_await asio::co_spawn(
+                blocking_, [this]() -> asio::awaitable<std::string> { co_return status_json(); },
+                asio::use_awaitable);
+            co_return server::Response{.content_type = "application/json", .body = std::move(body)};
+          }};
+}
+
+std::expected<void, std::string> Node::listen() {
+  const settings::Node& node = foundation_->settings.node;
+  const server::Surroundings surroundings{directory_, denials_, *log_, metrics_};
+  if (node.listen) {
+    auto tls = tls_context(node.identity);
+    if (!tls) return std::unexpected(record::to_string(tls.error()));
+    auto routes = shared_routes();
+    routes.push_back({.method = server::Method::post,
+                      .path = "/v1/datasets/{dataset}/records",
+                      .content_types = {},
+                      .handler = [this](const server::Request& request) {
+                        return endpoint_->handle(request);
+                      }});
+    auto api = server::HttpServer::listen(context_, *node.listen, std::move(*tls),
+                                          server::Router(std::move(routes)), surroundings);
+    if (!api) return std::unexpected(record::to_string(api.error()));
+    api_ = std::move(*api);
+  }
+  auto routes = shared_routes();
+  routes.push_back(status_route());
+  auto control = server::HttpServer::listen_locally(
+      context_, node.control_socket, node.listen.value_or(server::Listen{}),
+      server::Router(std::move(routes)), surroundings);
+  if (!control) return std::unexpected(record::to_string(control.error()));
+  control_ = std::move(*control);
+  return {};
+}
+
+void Node::watch_drop_folders(const std::filesystem::path& command,
+                              const std::filesystem::path& configuration) {
+  for (const auto& [id, bureau] : foundation_->settings.bureaus) {
+    if (!bureau.disk || bureau.disk->drop_folder.empty()) continue;
+    std::vector<record::DatasetId> datasets;
+    for (const auto& publication : bureau.publishes) {
+      if (publishes_by(publication, record::Mode::disk)) datasets.push_back(publication.dataset);
+    }
+    watches_.push_back(std::make_unique<jobs::DropFolderWatch>(
+        jobs::DropFolderWatch::Watched{id, bureau.disk->drop_folder, std::move(datasets)}, command,
+        configuration, *log_));
+  }
+}
+
+std::string Node::status_json() {
+  const settings::Node& node = foundation_->settings.node;
+  boost::json::array streams;
+  for (const auto& [id, stream] : streams_) {
+    const auto status = stream->status();
+    if (status) {
+      streams.push_back(to_json(*status));
+    } else {
+      streams.push_back({{"bureau", id.str()}, {"error", record::to_string(status.error())}});
+    }
+  }
+  boost::json::object object{{"node", node.name.str()},
+                             {"version", SLUICE_VERSION},
+                             {"started_at", record::to_string(started_at_)},
+                             {"now", record::to_string(foundation::system_now())},
+                             {"streams", streams}};
+  if (api_) object["port"] = api_->port();
+  return boost::json::serialize(object);
+}
+
+void Node::reload() {
+  notifier_.reloading();
+  if (api_) {
+    if (auto tls = tls_context(foundation_->settings.node.identity)) {
+      api_->reload(std::move(*tls));
+      log_->info("certificates-reloaded");
+    } else {
+      log_->error("certificates-not-reloaded", {{"reason", record::to_string(tls.error())}});
+    }
+  }
+  notifier_.ready("serving");
+}
+
+asio::awaitable<void> Node::obey_signals() {
+  asio::signal_set signals(co_await asio::this_coro::executor, SIGTERM, SIGINT, SIGHUP);
+  while (true) {
+    const int signal = co_await signals.async_wait(asio::use_awaitable);
+    if (signal != SIGHUP) break;
+    reload();
+  }
+  notifier_.stopping();
+  log_->info("stopping");
+  watches_.clear();
+  if (api_) co_await api_->stop(stop_grace);
+  if (control_) co_await control_->stop(stop_grace);
+  context_.stop();
+}
+
+asio::awaitable<void> Node::stay_alive() {
+  const auto interval = notifier_.watchdog_interval();
+  if (!interval) co_return;
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  while (true) {
+    notifier_.alive();
+    timer.expires_after(*interval);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
+void Node::run() {
+  asio::co_spawn(context_, obey_signals(), asio::detached);
+  asio::co_spawn(context_, stay_alive(), asio::detached);
+  log_->info("ready", {{"node", foundation_->settings.node.name.str()},
+                       {"version", SLUICE_VERSION},
+                       {"port", port()},
+                       {"control", foundation_->settings.node.control_socket.string()}});
+  notifier_.ready("serving");
+  context_.run();
+}
+
+}  // namespace sluice::node

@@ -1,0 +1,77 @@
+// The daemon, put together from what its configuration has: streams, the HTTPS API, the control
+// socket, the watched drop folders.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "adapters/direct/records_endpoint.h"
+#include "jobs/drop_folder_watch.h"
+#include "foundation/foundation.h"
+#include "node/stream.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "observe/notify.h"
+#include "server/http_server.h"
+#include "trust/audit_log.h"
+#include "trust/denials.h"
+#include "trust/directory.h"
+
+namespace sluice::node {
+
+class Node {
+ public:
+  // `command` is the sluice program that jobs run, `configuration` the directory they are given.
+  [[nodiscard]] static std::expected<std::unique_ptr<Node>, std::string> start(
+      std::unique_ptr<foundation::Foundation> foundation, const std::filesystem::path& command,
+      const std::filesystem::path& configuration);
+  ~Node();
+
+  // Serves until SIGTERM or SIGINT; SIGHUP reads the certificates again.
+  void run();
+
+  [[nodiscard]] std::uint16_t port() const { return api_ ? api_->port() : 0; }
+
+ private:
+  explicit Node(std::unique_ptr<foundation::Foundation> foundation, std::unique_ptr<observe::Log> log,
+                trust::AuditLog audit);
+  [[nodiscard]] std::expected<void, std::string> open_streams();
+  [[nodiscard]] std::expected<void, std::string> make_endpoint();
+  [[nodiscard]] std::expected<void, std::string> listen();
+  void watch_drop_folders(const std::filesystem::path& command,
+                          const std::filesystem::path& configuration);
+  [[nodiscard]] std::vector<server::Route> shared_routes();
+  [[nodiscard]] server::Route status_route();
+  [[nodiscard]] std::string status_json();
+  void reload();
+  [[nodiscard]] boost::asio::awaitable<void> obey_signals();
+  [[nodiscard]] boost::asio::awaitable<void> stay_alive();
+
+  std::unique_ptr<foundation::Foundation> foundation_;
+  std::unique_ptr<observe::Log> log_;
+  observe::Metrics metrics_;
+  trust::AuditLog audit_;
+  trust::Denials denials_;
+  trust::Directory directory_;
+  observe::ServiceNotifier notifier_;
+  record::Time started_at_;
+  std::map<record::BureauId, std::unique_ptr<Stream>> streams_;
+  std::unique_ptr<adapters::direct::RecordsEndpoint> endpoint_;
+  std::vector<std::unique_ptr<jobs::DropFolderWatch>> watches_;
+  boost::asio::io_context context_;
+  // Where what blocks is done for handlers of the control socket.
+  boost::asio::thread_pool blocking_{1};
+  std::optional<server::HttpServer> api_;
+  std::optional<server::HttpServer> control_;
+};
+
+}  // namespace sluice::node

@@ -1,0 +1,44 @@
+// One bureau's stream in the daemon: who takes its calls, and who sends its batches on.
+#pragma once
+
+#include <expected>
+#include <memory>
+
+#include "journal/group_commit.h"
+#include "link/sender.h"
+#include "foundation/foundation.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+
+namespace sluice::node {
+
+class Stream {
+ public:
+  // All must outlive the stream.
+  struct Surroundings {
+    const foundation::Foundation& foundation;
+    observe::Log& log;
+    observe::Metrics& metrics;
+  };
+  [[nodiscard]] static std::expected<std::unique_ptr<Stream>, std::string> open(
+      const record::BureauId& bureau, const Surroundings& surroundings);
+
+  [[nodiscard]] const record::StreamId& id() const { return id_; }
+  // For direct calls; made only for a bureau that has that channel.
+  [[nodiscard]] journal::GroupCommit* commit() { return commit_.get(); }
+  // Reads the journal: blocks.
+  [[nodiscard]] std::expected<journal::Status, journal::JournalFailure> status() {
+    return watched_.status();
+  }
+
+ private:
+  Stream(journal::Journal watched, record::StreamId id)
+      : watched_(std::move(watched)), id_(std::move(id)) {}
+
+  journal::Journal watched_;  // a handle of its own, for status()
+  record::StreamId id_;
+  std::unique_ptr<journal::GroupCommit> commit_;
+  std::unique_ptr<link::Sender> sender_;
+};
+
+}  // namespace sluice::node

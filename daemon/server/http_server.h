@@ -1,0 +1,71 @@
+// An HTTP/1.1 server for one listening socket: TLS with client certificates for the API, or a local
+// socket for the operator's command. Requests pass the guard, the limits, the peer's identity and
+// the router, in this order, before a handler sees them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <memory>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "record/failure.h"
+#include "server/listen.h"
+#include "server/router.h"
+#include "trust/denials.h"
+#include "trust/directory.h"
+#include "trust/tls_context.h"
+
+namespace sluice::server {
+
+// What the server tells and asks; all must outlive it.
+struct Surroundings {
+  const trust::Directory& directory;
+  trust::Denials& denials;
+  observe::Log& log;
+  observe::Metrics& metrics;
+};
+
+enum class ListenProblem { address_in_use, address_unusable };
+using ListenFailure = record::Failure<ListenProblem>;
+
+// Any number of threads may run the context; each connection has its own strand, on which its
+// handlers run. Serves from when it is made until stop() has completed, which must be awaited
+// before the server, or anything that handlers refer to, is destroyed while the context still runs.
+class HttpServer {
+ public:
+  [[nodiscard]] static std::expected<HttpServer, ListenFailure> listen(
+      boost::asio::io_context& context, const Listen& listen, trust::TlsContext tls, Router router,
+      const Surroundings& surroundings);
+
+  // Mode 0660. A socket file that nobody listens on is removed first. The peer is whom the kernel
+  // says it is; of `limits` the address and port are not used.
+  [[nodiscard]] static std::expected<HttpServer, ListenFailure> listen_locally(
+      boost::asio::io_context& context, const std::filesystem::path& socket, const Listen& limits,
+      Router router, const Surroundings& surroundings);
+
+  HttpServer(HttpServer&&) noexcept;
+  HttpServer& operator=(HttpServer&&) noexcept;
+  ~HttpServer();
+
+  [[nodiscard]] std::uint16_t port() const;  // 0 on a local socket
+
+  // New certificates, authorities and revocations, for every connection: idle ones are closed, busy
+  // ones after their answer, so that who was revoked gets no further request in. Any thread.
+  void reload(trust::TlsContext tls);
+
+  // Accepts no more, lets running requests finish for up to `grace`, and cuts what is left.
+  [[nodiscard]] boost::asio::awaitable<void> stop(std::chrono::milliseconds grace);
+
+ private:
+  struct State;
+  explicit HttpServer(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace sluice::server

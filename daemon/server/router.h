@@ -1,0 +1,54 @@
+// Which handler serves a request: by method and path, where {name} stands for one segment.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "server/refusal.h"
+#include "server/request.h"
+
+namespace sluice::server {
+
+// Runs on the connection's executor and must not block it. What it throws is answered with 500.
+using Handler = std::function<boost::asio::awaitable<Response>(const Request&)>;
+
+struct Route {
+  Method method = Method::get;
+  std::string path;  // "/v1/datasets/{dataset}/records"; at most four parameters
+  // Media types that the body may have, without parameters; "application/*" is not understood.
+  // Empty: the route looks for itself.
+  std::vector<std::string> content_types;
+  Handler handler;
+};
+
+// Immutable once made, so safe to read from many threads.
+class Router {
+ public:
+  explicit Router(std::vector<Route> routes);
+
+  struct Miss {
+    Refusal refusal;
+    std::string allow;  // for method_not_allowed: the header field's value
+  };
+  // Sets `parameters` to views of `path`. HEAD is served by GET's route.
+  [[nodiscard]] std::expected<const Route*, Miss> find(
+      Method method, std::string_view path, std::array<Request::Parameter, 4>& parameters) const;
+
+ private:
+  struct Entry {
+    Route route;
+    std::vector<std::string> segments;
+  };
+  std::vector<Entry> entries_;
+};
+
+// Whether the route takes a body of this type.
+[[nodiscard]] bool takes_content_type(const Route& route,
+                                      std::optional<std::string_view> content_type);
+
+}  // namespace sluice::server

@@ -1,0 +1,65 @@
+// What the connections of one server share.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "server/body_memory.h"
+#include "server/http_server.h"
+#include "server/share.h"
+
+namespace sluice::server {
+
+// Counts answers by status without looking the counter up each time. Thread-safe.
+class AnswerCounters {
+ public:
+  AnswerCounters(observe::Metrics& metrics, std::string listener)
+      : metrics_(metrics),
+        listener_(std::move(listener)),
+        seconds_(metrics.http_request_seconds(listener_)) {}
+
+  void count(unsigned status, double seconds) {
+    if (status >= by_status_.size()) status = 500;
+    observe::Metrics::Counter* counter = by_status_[status].load(std::memory_order_relaxed);
+    if (counter == nullptr) {
+      counter = &metrics_.http_requests(listener_, status);
+      by_status_[status].store(counter, std::memory_order_relaxed);
+    }
+    counter->Increment();
+    seconds_.Observe(seconds);
+  }
+
+ private:
+  observe::Metrics& metrics_;
+  std::string listener_;
+  observe::Metrics::Histogram& seconds_;
+  std::array<std::atomic<observe::Metrics::Counter*>, 600> by_status_{};
+};
+
+struct Service {
+  Service(std::string listener, Router served, const Listen& listen, const Surroundings& all)
+      : name(std::move(listener)),
+        router(std::move(served)),
+        limits(listen),
+        around(all),
+        body_memory(listen.max_body_memory_bytes, all.metrics.http_body_bytes()),
+        answers(all.metrics, name),
+        open(all.metrics.http_connections(name)) {}
+
+  std::string name;  // "api" or "control"
+  Router router;
+  Listen limits;
+  Surroundings around;
+  BodyMemory body_memory;
+  Shares shares;
+  AnswerCounters answers;
+  observe::Metrics::Gauge& open;
+  // Counts the reloads: a connection of an earlier generation takes no further request.
+  std::atomic<std::uint64_t> generation{1};
+  std::atomic<bool> stopping{false};
+};
+
+}  // namespace sluice::server

@@ -1,0 +1,35 @@
+#include "server/status_routes.h"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+namespace sluice::server {
+
+Route health_route(std::function<Health()> health) {
+  const auto handle = [health =
+                           std::move(health)](const Request&) -> boost::asio::awaitable<Response> {
+    const Health now = health();
+    Response response;
+    response.status = now.serving ? 200 : 503;
+    response.content_type = "application/health+json";
+    response.headers.emplace_back("Cache-Control", "no-store");
+    boost::json::object body{{"status", now.serving ? "pass" : "fail"},
+                             {"version", SLUICE_VERSION}};
+    if (!now.serving) body["reason"] = now.reason;
+    response.body = boost::json::serialize(body) + "\n";
+    co_return response;
+  };
+  return {Method::get, "/v1/health", {}, handle};
+}
+
+Route metrics_route(const observe::Metrics& metrics) {
+  const auto handle = [&metrics](const Request&) -> boost::asio::awaitable<Response> {
+    Response response;
+    response.content_type = observe::Metrics::content_type;
+    response.body = metrics.exposition();
+    co_return response;
+  };
+  return {Method::get, "/metrics", {}, handle};
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,94 @@
+#include "server/transport.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+namespace sluice::server {
+namespace {
+
+namespace asio = boost::asio;
+constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
+
+std::string address_text(const TlsStream& stream) {
+  boost::system::error_code gone;
+  const auto endpoint = stream.lowest_layer().remote_endpoint(gone);
+  if (gone) return "unknown";
+  const std::string address = endpoint.address().to_string();
+  return fmt::format(fmt::runtime(endpoint.address().is_v6() ? "[{}]:{}" : "{}:{}"), address,
+                     endpoint.port());
+}
+
+void report_refusal(TlsStream& stream, Service& service, const std::string& address,
+                    const boost::system::error_code& error) {
+  const bool is_tls = error.category() == asio::error::ssl_category;
+  const unsigned code = is_tls ? static_cast<unsigned>(error.value()) : 0;
+  const trust::CertificateRefusal refused = trust::refusal(stream.native_handle(), code);
+  service.around.metrics.tls_refused(refused.reason).Increment();
+  // A port scan or a probe that went away is no attempt at anything.
+  if (refused.reason == "handshake") {
+    service.around.log.debug("tls-handshake-failed",
+                             {{"address", address}, {"error", error.message()}});
+    return;
+  }
+  const bool first =
+      service.around.denials.note({"certificate-refused", refused.subject,
+                                   address.substr(0, address.rfind(':')), refused.reason});
+  if (first) {
+    service.around.log.warning(
+        "certificate-refused",
+        {{"reason", refused.reason}, {"subject", refused.subject}, {"address", address}});
+  }
+}
+
+}  // namespace
+
+asio::awaitable<std::optional<Introduction>> introduce(TlsStream& stream, Service& service) {
+  std::string address = address_text(stream);
+  const auto [error] = co_await stream.async_handshake(TlsStream::server, awaited);
+  if (error) {
+    report_refusal(stream, service, address, error);
+    co_return std::nullopt;
+  }
+  trust::PeerCertificate certificate = trust::peer_certificate(stream.native_handle());
+  Introduction introduction;
+  introduction.expires = certificate.expires;
+  introduction.peer.address = std::move(address);
+  if (const record::BureauId* bureau = service.around.directory.find(certificate.subject)) {
+    introduction.peer.bureau = *bureau;
+  } else {
+    introduction.welcome = false;
+  }
+  introduction.peer.subject = std::move(certificate.subject);
+  co_return introduction;
+}
+
+asio::awaitable<std::optional<Introduction>> introduce(LocalStream& stream, Service&) {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  if (::getsockopt(stream.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+    co_return std::nullopt;
+  }
+  Introduction introduction;
+  introduction.peer.subject = fmt::format("uid={}", credentials.uid);
+  co_return introduction;
+}
+
+asio::awaitable<void> say_goodbye(TlsStream& stream) {
+  // As if the peer's goodbye had come: then ours is sent, and nothing is waited for.
+  SSL_set_shutdown(stream.native_handle(), SSL_RECEIVED_SHUTDOWN);
+  co_await stream.async_shutdown(awaited);  // the stream ends, whether the peer hears it or not
+  boost::system::error_code gone;
+  stream.lowest_layer().shutdown(asio::socket_base::shutdown_send, gone);
+}
+
+asio::awaitable<void> say_goodbye(LocalStream& stream) {
+  boost::system::error_code gone;
+  stream.shutdown(asio::socket_base::shutdown_send, gone);
+  co_return;
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,227 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "settings/mapping_reader.h"
+#include "settings/readers.h"
+#include "settings/section.h"
+
+namespace sluice::settings {
+namespace {
+
+constexpr std::array modes = {std::pair{"direct", record::Mode::direct},
+                              std::pair{"disk", record::Mode::disk}};
+const std::array<std::string, 2> mode_names = {"direct", "disk"};
+constexpr std::array later_modes = {"front-end", "manual-entry"};
+constexpr const char* only_these_modes = "direct or disk: this version has no other mode yet";
+
+bool is_later_mode(std::string_view name) {
+  return std::ranges::find(later_modes, name) != later_modes.end();
+}
+
+adapters::disk::CsvDialect read_dialect(Section section) {
+  adapters::disk::CsvDialect dialect;
+  dialect.delimiter = section.character("delimiter").value_or(dialect.delimiter);
+  dialect.quote = section.character("quote").value_or(dialect.quote);
+  dialect.double_quote = section.boolean("double_quote").value_or(dialect.double_quote);
+  dialect.escape = section.character("escape");
+  dialect.header = section.boolean("header").value_or(dialect.header);
+  dialect.comment = section.character("comment");
+  dialect.null_sequence = section.text("null_sequence");
+  dialect.skip_initial_space =
+      section.boolean("skip_initial_space").value_or(dialect.skip_initial_space);
+  const auto must_differ = [&](const char* key, std::optional<char> left, const char* other,
+                               std::optional<char> right) {
+    if (!left || left != right) return;
+    section.complain(key, fmt::format("the same character as `{}`", other), "another one");
+  };
+  must_differ("delimiter", dialect.delimiter, "quote", dialect.quote);
+  must_differ("escape", dialect.escape, "quote", dialect.quote);
+  must_differ("escape", dialect.escape, "delimiter", dialect.delimiter);
+  must_differ("comment", dialect.comment, "quote", dialect.quote);
+  must_differ("comment", dialect.comment, "delimiter", dialect.delimiter);
+  section.finish();
+  return dialect;
+}
+
+bool has_channel(const Bureau& bureau, record::Mode mode) {
+  return mode == record::Mode::direct ? bureau.direct.has_value() : bureau.disk.has_value();
+}
+
+std::vector<record::Mode> read_channels(Section& section, const Bureau& bureau) {
+  std::vector<record::Mode> channels;
+  Complaints& complaints = section.complaints();
+  for (const Value& item : section.list("channels")) {
+    const std::string& name = item.text;
+    const auto* mode = std::ranges::find(modes, name, [](const auto& m) { return m.first; });
+    if (is_later_mode(name)) {
+      complaints.add(item.place, in_quotes(name), only_these_modes);
+    } else if (mode == modes.end()) {
+      complaints.add(item.place, described(item), "direct or disk", nearest(name, mode_names));
+    } else if (!has_channel(bureau, mode->second)) {
+      complaints.add(item.place, in_quotes(name), "a channel that the bureau's `channels` has");
+    } else if (std::ranges::find(channels, mode->second) != channels.end()) {
+      complaints.add(item.place, "a second " + in_quotes(name), "each channel once");
+    } else {
+      channels.push_back(mode->second);
+    }
+  }
+  if (section.list("channels").empty()) {
+    complaints.add(section.place_of("channels"), "no channel",
+                   "`channels: [direct]`, `[disk]` or both");
+  }
+  return channels;
+}
+
+const record::Dataset* read_dataset(Section& section, const Bureau& bureau,
+                                    const Datasets& datasets) {
+  const std::string name = section.required_text("dataset");
+  if (name.empty()) return nullptr;
+  const auto found = datasets.find(record::DatasetId(name));
+  if (found == datasets.end()) {
+    std::vector<std::string> names;
+    for (const auto& [id, dataset] : datasets)
+      names.push_back(id.str());
+    section.complain("dataset", in_quotes(name), "a dataset that has a schema", nearest(name, names));
+    return nullptr;
+  }
+  const std::string& owner = found->second.owner.str();
+  if (!owner.empty() && owner != bureau.id.str()) {
+    section.complain("dataset", fmt::format("{}, which {} owns", in_quotes(name), in_quotes(owner)),
+                     "a dataset of this bureau's own (一数一源)");
+  }
+  return &found->second;
+}
+
+adapters::disk::Format read_format(Section& section, const std::vector<record::Mode>& channels) {
+  static const std::array<std::string, 2> encodings = {"utf-8", "gb18030"};
+  adapters::disk::Format format;
+  if (auto csv = section.section("csv")) format.dialect = read_dialect(std::move(*csv));
+  if (const auto encoding = section.choice("encoding", encodings)) {
+    format.encoding =
+        std::array{adapters::disk::Encoding::utf_8, adapters::disk::Encoding::gb18030}[*encoding];
+  }
+  if (std::ranges::find(channels, record::Mode::disk) != channels.end()) return format;
+  for (const char* key : {"csv", "encoding"}) {
+    if (section.has(key)) {
+      section.complain(key, "a way of writing files", "`disk` among the channels");
+    }
+  }
+  return format;
+}
+
+Publication read_publication(const Value& value, const std::filesystem::path& base,
+                             const Bureau& bureau, const Datasets& datasets,
+                             Complaints& complaints) {
+  // What the CSV reader and the server's body limit can be asked to hold for one row.
+  constexpr std::uint64_t largest_row = std::uint64_t{64} << 20;
+  Publication publication;
+  Section section(value, complaints);
+  const record::Dataset* dataset = read_dataset(section, bureau, datasets);
+  if (dataset != nullptr) publication.dataset = dataset->id;
+  publication.channels = read_channels(section, bureau);
+  if (auto mapping = section.section("mapping")) {
+    publication.mapping =
+        read_mapping(std::move(*mapping), base, dataset == nullptr ? nullptr : &dataset->schema);
+  }
+  if (auto limit = section.section("reject_limit")) {
+    publication.reject_limit.rows = limit->count("rows", 0, 1'000'000'000);
+    publication.reject_limit.share = limit->share("share");
+    limit->finish();
+  }
+  publication.disk = read_format(section, publication.channels);
+  publication.max_row_bytes = section.bytes("max_row_bytes").value_or(publication.max_row_bytes);
+  if (publication.max_row_bytes > largest_row) {
+    section.complain("max_row_bytes", fmt::format("{} bytes", publication.max_row_bytes),
+                     "at most 64MiB");
+  }
+  section.finish();
+  return publication;
+}
+
+void read_bureau_channels(Section section, const std::filesystem::path& base, Bureau& bureau) {
+  if (auto direct = section.section("direct")) {
+    direct->finish();
+    bureau.direct.emplace();
+  }
+  if (auto disk = section.section("disk")) {
+    bureau.disk.emplace();
+    if (const auto folder = disk->text("drop_folder"); folder && !folder->empty()) {
+      bureau.disk->drop_folder = (base / *folder).lexically_normal();
+    }
+    disk->finish();
+  }
+  for (const char* name : later_modes) {
+    if (!section.has(name)) continue;
+    section.complaints().add(section.place_of(name), in_quotes(name), only_these_modes);
+  }
+  section.finish();
+}
+
+}  // namespace
+
+Bureau read_bureau(const Value& document, const std::filesystem::path& base,
+                   const Datasets& datasets, Complaints& complaints) {
+  Bureau bureau;
+  Section root(document, complaints);
+  bureau.id = record::BureauId(root.required_name("bureau"));
+  const std::string stem = complaints.file().stem().string();
+  if (!bureau.id.str().empty() && bureau.id.str() != stem) {
+    root.complain("bureau", in_quotes(bureau.id.str()),
+                  fmt::format("the file's own name, {},", in_quotes(stem)));
+  }
+  bureau.name = root.required_text("name");
+  bureau.certificate_subject = root.required_text("certificate_subject");
+  if (!bureau.certificate_subject.empty() &&
+      bureau.certificate_subject.find('=') == std::string::npos) {
+    root.complain("certificate_subject", in_quotes(bureau.certificate_subject),
+                  "an RFC 2253 name such as CN=park,O=Haidian,");
+  }
+  if (auto channels = root.section("channels")) {
+    read_bureau_channels(std::move(*channels), base, bureau);
+  }
+  for (const Value& item : root.list("publishes")) {
+    Publication publication = read_publication(item, base, bureau, datasets, complaints);
+    const std::string& dataset = publication.dataset.str();
+    if (!dataset.empty() && std::ranges::find(bureau.publishes, publication.dataset,
+                                              &Publication::dataset) != bureau.publishes.end()) {
+      complaints.add(item.place, in_quotes(dataset) + " a second time", "each dataset once");
+    }
+    bureau.publishes.push_back(std::move(publication));
+  }
+  root.finish();
+  return bureau;
+}
+
+void check_beside_others(const Value& document, const record::BureauId& own, const Bureaus& bureaus,
+                         Complaints& complaints) {
+  const Bureau& bureau = bureaus.at(own);
+  Section root(document, complaints);
+  for (const auto& [id, other] : bureaus) {
+    if (id == own) continue;
+    if (!bureau.certificate_subject.empty() &&
+        bureau.certificate_subject == other.certificate_subject) {
+      root.complain(
+          "certificate_subject", in_quotes(bureau.certificate_subject),
+          fmt::format("a subject of this bureau's own, {} has this one,", in_quotes(id.str())));
+    }
+    if (bureau.disk && other.disk && !bureau.disk->drop_folder.empty() &&
+        bureau.disk->drop_folder == other.disk->drop_folder) {
+      complaints.add(
+          root.place_of("channels"),
+          fmt::format("{} as `drop_folder`", in_quotes(bureau.disk->drop_folder.string())),
+          fmt::format("a folder of this bureau's own; {} has this one", in_quotes(id.str())));
+    }
+  }
+}
+
+void check_can_be_called(const Value& document, const Bureau& bureau, const Node& node,
+                         Complaints& complaints) {
+  if (!bureau.direct || node.listen) return;
+  Section root(document, complaints);
+  complaints.add(root.place_of("channels"), "the channel `direct`",
+                 "a section `listen` in node.yaml, without which nobody can call");
+}
+
+}  // namespace sluice::settings

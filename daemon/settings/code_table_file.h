@@ -1,0 +1,17 @@
+// A code table in a CSV file (RFC 4180, UTF-8) with the columns `code` and `name`; others are
+// passed over, so that a published table can be used as it is.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "settings/complaints.h"
+
+namespace sluice::settings {
+
+// From code to name. Complaints go to the table's own lines.
+[[nodiscard]] std::map<std::string, std::string> read_code_table(const std::filesystem::path& file,
+                                                                 Complaints& complaints);
+
+}  // namespace sluice::settings

@@ -1,0 +1,86 @@
+#include "settings/complaints.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace sluice::settings {
+namespace {
+
+constexpr std::size_t longest_quote = 60;
+// Nobody mistypes a name that is longer than this by a letter or two.
+constexpr std::size_t longest_typo = 100;
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string to_string(const Complaint& complaint) {
+  std::string text = complaint.file.string();
+  if (complaint.line > 0) text += fmt::format(":{}", complaint.line);
+  if (complaint.column > 0) text += fmt::format(":{}", complaint.column);
+  text += fmt::format(": found {}, expected {}", complaint.found, complaint.expected);
+  if (!complaint.suggestion.empty()) {
+    text += fmt::format("; did you mean `{}`?", complaint.suggestion);
+  }
+  return text;
+}
+
+void Complaints::add(Place place, std::string found, std::string expected, std::string suggestion) {
+  all_.push_back({file_, place.line, place.column, std::move(found), std::move(expected),
+                  std::move(suggestion)});
+}
+
+void Complaints::add_about(const std::filesystem::path& file, Place place, std::string found,
+                           std::string expected) {
+  all_.push_back({file, place.line, place.column, std::move(found), std::move(expected), {}});
+}
+
+std::vector<Complaint> Complaints::take() {
+  std::ranges::stable_sort(all_, {}, [&](const Complaint& complaint) {
+    return std::tuple(complaint.file != file_, complaint.file, complaint.line, complaint.column);
+  });
+  return std::exchange(all_, {});
+}
+
+std::string nearest(std::string_view found, std::span<const std::string> names) {
+  if (found.size() > longest_typo) return {};
+  const auto distance = [&](const std::string& name) { return edit_distance(found, name); };
+  const auto best = std::ranges::min_element(names, {}, distance);
+  if (best == names.end()) return {};
+  const std::size_t near_enough =
+      std::max<std::size_t>(1, std::max(found.size(), best->size()) / 3);
+  return distance(*best) <= near_enough ? *best : std::string();
+}
+
+std::string in_quotes(std::string_view text) {
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (shown.size() >= longest_quote && (byte & 0xC0U) != 0x80U)
+      return fmt::format("`{}…`", shown);
+    if (byte < 0x20 || byte == 0x7F) {
+      shown += fmt::format("\\x{:02X}", byte);
+    } else {
+      shown += c;
+    }
+  }
+  return fmt::format("`{}`", shown);
+}
+
+}  // namespace sluice::settings

@@ -1,0 +1,127 @@
+#include "settings/load.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "settings/readers.h"
+
+namespace sluice::settings {
+namespace {
+
+// A file as it was read, kept until what it says has been compared with the others.
+template <class Id>
+struct ReadFile {
+  Complaints complaints;
+  std::optional<Value> document;
+  Id id;
+};
+
+class Loader {
+ public:
+  std::expected<Settings, std::vector<Complaint>> load(const std::filesystem::path& directory) {
+    Complaints node_complaints(directory / "node.yaml");
+    NodeFile file{.schemas = directory / "schemas", .bureaus = directory / "bureaus"};
+    const auto document = read_document(node_complaints);
+    if (document) file = read_node(*document, directory, node_complaints);
+    const bool node_is_good = node_complaints.empty();
+    keep(node_complaints);
+    read_schemas(files_in(file.schemas, ".json"));
+    read_bureaus(files_in(file.bureaus, ".yaml"), directory);
+    settings_.node = std::move(file.node);
+    check_schemas();
+    check_bureaus(node_is_good);
+    if (!complaints_.empty()) return std::unexpected(std::move(complaints_));
+    return std::move(settings_);
+  }
+
+ private:
+  void keep(Complaints& complaints) {
+    std::ranges::move(complaints.take(), std::back_inserter(complaints_));
+  }
+
+  // By name. A *.schema.json is for editors and describes the YAML files.
+  std::vector<std::filesystem::path> files_in(const std::filesystem::path& directory,
+                                              std::string_view ending) {
+    std::vector<std::filesystem::path> files;
+    Complaints complaints(directory);
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with('.') || name.ends_with(".schema.json")) continue;
+      if (name.ends_with(ending)) {
+        files.push_back(entry.path());
+      } else if (name.ends_with(".yml")) {
+        complaints.add_about(entry.path(), {}, "the ending `.yml`", "the ending `.yaml`");
+      }
+    }
+    if (error) complaints.add({}, "no directory that can be read", "one, though it may be empty");
+    keep(complaints);
+    std::ranges::sort(files);
+    return files;
+  }
+
+  void read_schemas(const std::vector<std::filesystem::path>& files) {
+    for (const auto& path : files) {
+      ReadFile<record::DatasetId> file{.complaints = Complaints(path)};
+      file.document = read_document(file.complaints);
+      if (file.document) {
+        record::Dataset dataset = read_schema(*file.document, file.complaints);
+        file.id = dataset.id;
+        settings_.datasets.emplace(dataset.id, std::move(dataset));
+      }
+      schema_files_.push_back(std::move(file));
+    }
+  }
+
+  void read_bureaus(const std::vector<std::filesystem::path>& files,
+                    const std::filesystem::path& base) {
+    for (const auto& path : files) {
+      ReadFile<record::BureauId> file{.complaints = Complaints(path)};
+      file.document = read_document(file.complaints);
+      if (file.document) {
+        Bureau bureau = read_bureau(*file.document, base, settings_.datasets, file.complaints);
+        // Known to the others by its file's name, whatever it says itself.
+        file.id = record::BureauId(path.stem().string());
+        settings_.bureaus.emplace(file.id, std::move(bureau));
+      }
+      bureau_files_.push_back(std::move(file));
+    }
+  }
+
+  void check_schemas() {
+    for (auto& file : schema_files_) {
+      if (file.complaints.empty()) {
+        const record::Dataset& dataset = settings_.datasets.at(file.id);
+        check_references(*file.document, dataset, settings_.datasets, file.complaints);
+        check_owner(*file.document, dataset, settings_.bureaus, file.complaints);
+      }
+      keep(file.complaints);
+    }
+  }
+
+  void check_bureaus(bool node_is_good) {
+    for (auto& file : bureau_files_) {
+      if (file.document && file.document->is_map()) {
+        const Bureau& bureau = settings_.bureaus.at(file.id);
+        check_beside_others(*file.document, file.id, settings_.bureaus, file.complaints);
+        if (node_is_good) {
+          check_can_be_called(*file.document, bureau, settings_.node, file.complaints);
+        }
+      }
+      keep(file.complaints);
+    }
+  }
+
+  Settings settings_;
+  std::vector<ReadFile<record::DatasetId>> schema_files_;
+  std::vector<ReadFile<record::BureauId>> bureau_files_;
+  std::vector<Complaint> complaints_;
+};
+
+}  // namespace
+
+std::expected<Settings, std::vector<Complaint>> load(const std::filesystem::path& directory) {
+  return Loader().load(directory);
+}
+
+}  // namespace sluice::settings

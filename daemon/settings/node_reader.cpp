@@ -1,0 +1,206 @@
+#include <array>
+#include <memory>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <sys/un.h>
+
+#include "settings/readers.h"
+#include "settings/section.h"
+
+namespace sluice::settings {
+namespace {
+
+std::filesystem::path path_of(const std::filesystem::path& base, const std::string& text) {
+  return text.empty() ? std::filesystem::path() : (base / text).lexically_normal();
+}
+
+// A file that must be there already.
+std::filesystem::path existing_file(Section& section, const std::string& key,
+                                    const std::filesystem::path& base) {
+  std::filesystem::path path = path_of(base, section.text(key).value_or(""));
+  std::error_code error;
+  if (!path.empty() && !std::filesystem::is_regular_file(path, error)) {
+    section.complain(key, in_quotes(path.string()) + ", where there is no file", "an existing file");
+  }
+  return path;
+}
+
+std::filesystem::path required_file(Section& section, const std::string& key,
+                                    const std::filesystem::path& base) {
+  return section.required_text(key).empty() ? std::filesystem::path()
+                                            : existing_file(section, key, base);
+}
+
+template <class Target, class Value>
+void set(Target& target, const std::optional<Value>& value) {
+  if (value) target = static_cast<Target>(*value);
+}
+
+void set_seconds(std::chrono::seconds& target,
+                 const std::optional<std::chrono::milliseconds>& value) {
+  if (value) target = std::chrono::ceil<std::chrono::seconds>(*value);
+}
+
+std::filesystem::path read_socket(Section& section, const std::filesystem::path& base) {
+  constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
+  std::filesystem::path path = path_of(base, section.required_text("control_socket"));
+  if (path.string().size() > longest) {
+    section.complain("control_socket", fmt::format("a path of {} bytes", path.string().size()),
+                     fmt::format("one of at most {}, the system's limit for sockets,", longest));
+  }
+  return path;
+}
+
+Identity read_identity(Section section, const std::filesystem::path& base) {
+  Identity identity;
+  identity.certificate = required_file(section, "certificate", base);
+  identity.key = required_file(section, "key", base);
+  identity.authorities = required_file(section, "authorities", base);
+  identity.revocations = existing_file(section, "revocations", base);
+  section.finish();
+  return identity;
+}
+
+bool is_address(const std::string& text) {
+  in6_addr binary{};
+  return inet_pton(AF_INET, text.c_str(), &binary) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), &binary) == 1;
+}
+
+server::Listen read_listen(Section section) {
+  server::Listen listen;
+  set(listen.address, section.text("address"));
+  if (!is_address(listen.address)) {
+    section.complain("address", in_quotes(listen.address), "an IPv4 or IPv6 address");
+  }
+  constexpr std::uint64_t most_connections = 1'000'000;
+  set(listen.port, section.count("port", 0, 65535));
+  set(listen.max_body_bytes, section.bytes("max_body_bytes"));
+  set(listen.max_body_memory_bytes, section.bytes("max_body_memory_bytes"));
+  set(listen.max_connections, section.count("max_connections", 1, most_connections));
+  set(listen.max_connections_per_bureau,
+      section.count("max_connections_per_bureau", 1, most_connections));
+  set_seconds(listen.header_timeout, section.duration("header_timeout"));
+  set_seconds(listen.body_timeout, section.duration("body_timeout"));
+  set_seconds(listen.idle_timeout, section.duration("idle_timeout"));
+  // One bureau may have half of the memory for bodies: more than that could never be received.
+  if (listen.max_body_bytes > listen.max_body_memory_bytes / 2) {
+    section.complain(
+        "max_body_bytes", fmt::format("{} bytes", listen.max_body_bytes),
+        fmt::format("at most half of `max_body_memory_bytes` ({})", listen.max_body_memory_bytes));
+  }
+  section.finish();
+  return listen;
+}
+
+// What is wrong with a connection string; empty if nothing. Never quotes it: libpq's own messages
+// do.
+std::string wrong_with(const std::string& connection) {
+  struct Free {
+    void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+    void operator()(char* text) const { PQfreemem(text); }
+  };
+  char* message = nullptr;
+  const std::unique_ptr<PQconninfoOption, Free> options(
+      PQconninfoParse(connection.c_str(), &message));
+  const std::unique_ptr<char, Free> owned(message);
+  if (!options) return "what libpq does not understand";
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    const std::string_view keyword = option->keyword;
+    if (option->val != nullptr && (keyword == "password" || keyword == "sslpassword")) {
+      return "a password";
+    }
+  }
+  return {};
+}
+
+PostgresqlStore read_postgresql(Section& section, const std::filesystem::path& base) {
+  PostgresqlStore store;
+  store.connection = section.required_text("connection");
+  if (const std::string wrong = wrong_with(store.connection); !wrong.empty()) {
+    section.complain(
+        "connection", wrong,
+        "a libpq connection string such as `host=a,b dbname=sluice`, the password in a "
+        "file of its own that `password_file` names,");
+  }
+  store.password_file = existing_file(section, "password_file", base);
+  return store;
+}
+
+std::optional<std::variant<SqliteStore, PostgresqlStore>> read_store(
+    Section section, const std::filesystem::path& base, const std::filesystem::path& state) {
+  static const std::array<std::string, 2> kinds = {"sqlite", "postgresql"};
+  if (section.required_text("kind").empty()) return std::nullopt;
+  const auto kind = section.choice("kind", kinds);
+  if (!kind) return std::nullopt;
+  std::optional<std::variant<SqliteStore, PostgresqlStore>> store;
+  if (*kind == 0) {
+    const std::string file = section.text("file").value_or("");
+    store = SqliteStore{file.empty() ? state / "central.sqlite" : path_of(base, file)};
+  } else {
+    store = read_postgresql(section, base);
+  }
+  section.finish();
+  return store;
+}
+
+void read_log(Section section, observe::LogSettings& log) {
+  using Log = observe::LogSettings;
+  static const std::array<std::string, 2> targets = {"stderr", "syslog"};
+  static const std::array<std::string, 4> levels = {"debug", "info", "warning", "error"};
+  if (const auto target = section.choice("to", targets)) {
+    log.target = std::array{Log::Target::standard_error, Log::Target::syslog}[*target];
+  }
+  if (const auto level = section.choice("level", levels)) {
+    log.level = std::array{Log::Level::debug, Log::Level::info, Log::Level::warning,
+                           Log::Level::error}[*level];
+  }
+  section.finish();
+}
+
+void read_limits(Section& root, journal::Limits& limits) {
+  if (auto section = root.section("journal")) {
+    set(limits.backlog_bytes, section->bytes("backlog_bytes"));
+    set_seconds(limits.backlog_age, section->duration("backlog_age"));
+    set_seconds(limits.answer_age, section->duration("answer_age"));
+    section->finish();
+  }
+  if (auto section = root.section("batch")) {
+    set(limits.batch_rows, section->count("rows", 1, 1'000'000));
+    set(limits.batch_bytes, section->bytes("bytes"));
+    set(limits.batch_age, section->duration("age"));
+    if (limits.batch_bytes > limits.backlog_bytes) {
+      section->complain(
+          "bytes", fmt::format("{} bytes", limits.batch_bytes),
+          fmt::format("at most the journal's `backlog_bytes` ({})", limits.backlog_bytes));
+    }
+    section->finish();
+  }
+}
+
+}  // namespace
+
+NodeFile read_node(const Value& document, const std::filesystem::path& base,
+                   Complaints& complaints) {
+  NodeFile file;
+  Section root(document, complaints);
+  Section node = root.required_section("node");
+  file.node.name = record::NodeId(node.required_name("name"));
+  file.node.state_directory = path_of(base, node.required_text("state_directory"));
+  file.node.control_socket = read_socket(node, base);
+  file.schemas = path_of(base, node.text("schemas").value_or("schemas"));
+  file.bureaus = path_of(base, node.text("bureaus").value_or("bureaus"));
+  node.finish();
+  file.node.identity = read_identity(root.required_section("identity"), base);
+  if (auto section = root.section("listen")) file.node.listen = read_listen(std::move(*section));
+  // Without a link to another node, which this version does not have, batches need a store here.
+  file.node.store = read_store(root.required_section("store"), base, file.node.state_directory);
+  if (auto section = root.section("log")) read_log(std::move(*section), file.node.log);
+  read_limits(root, file.node.journal);
+  root.finish();
+  return file;
+}
+
+}  // namespace sluice::settings

@@ -1,0 +1,35 @@
+// The operator's command.
+#include <cstdio>
+#include <exception>
+
+#include "commands/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace sluice::commands;
+  try {
+    CLI::App app("Sluice: data exchange between bureaus. The operator's command.", "sluice");
+    app.set_version_flag("--version", "sluice " SLUICE_VERSION);
+    Context context;
+    app.add_option("--config", context.configuration, "The configuration directory")
+        ->capture_default_str();
+    app.require_subcommand(1);
+    add_status(app, context);
+    add_import(app, context);
+    add_batch(app, context);
+    add_quarantine(app, context);
+    add_dataset(app, context);
+    add_audit(app, context);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::Success& asked) {
+      return app.exit(asked);
+    } catch (const CLI::ParseError& error) {
+      app.exit(error);
+      return static_cast<int>(ExitStatus::usage);
+    }
+    return static_cast<int>(context.chosen());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sluice: %s\n", error.what());
+    return static_cast<int>(ExitStatus::failure);
+  }
+}

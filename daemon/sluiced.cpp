@@ -1,0 +1,72 @@
+// The daemon.
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+
+#include "jobs/exit_status.h"
+#include "node/node.h"
+
+namespace {
+
+using sluice::jobs::ExitStatus;
+
+int exit_with(ExitStatus status) { return static_cast<int>(status); }
+
+// The command that jobs run stands beside the daemon.
+std::filesystem::path command_beside(const char* program) {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return (error ? std::filesystem::path(program) : self).parent_path() / "sluice";
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Sluice: data exchange between bureaus. The daemon.", "sluiced");
+  app.set_version_flag("--version", "sluiced " SLUICE_VERSION);
+  std::filesystem::path configuration = "/etc/sluice";
+  bool only_check = false;
+  app.add_option("--config", configuration, "The configuration directory")->capture_default_str();
+  app.add_flag("--check-config", only_check, "Check the configuration and exit: 0 good, 2 not");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return app.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return exit_with(ExitStatus::usage);
+  }
+  if (only_check) {
+    const auto complaints = sluice::foundation::check_configuration(configuration);
+    for (const std::string& complaint : complaints) std::fprintf(stderr, "%s\n", complaint.c_str());
+    if (!complaints.empty()) return exit_with(ExitStatus::usage);
+    std::printf("%s: the configuration is good\n", configuration.c_str());
+    return exit_with(ExitStatus::success);
+  }
+  auto foundation = sluice::foundation::lay_foundation(configuration);
+  if (!foundation) {
+    for (const std::string& line : foundation.error().lines) {
+      std::fprintf(stderr, "sluiced: %s\n", line.c_str());
+    }
+    return exit_with(foundation.error().configuration ? ExitStatus::usage : ExitStatus::failure);
+  }
+  auto node = sluice::node::Node::start(std::move(*foundation), command_beside(argv[0]),
+                                        configuration);
+  if (!node) {
+    std::fprintf(stderr, "sluiced: %s\n", node.error().c_str());
+    return exit_with(ExitStatus::failure);
+  }
+  (*node)->run();
+  return exit_with(ExitStatus::success);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sluiced: %s\n", error.what());
+    return exit_with(ExitStatus::failure);
+  }
+}

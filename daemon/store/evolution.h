@@ -1,0 +1,44 @@
+// What must change in a dataset's tables so that they follow its schema, or why they can not.
+// The tables' present shape is known from the canonical schema (record::canonical_json) that
+// prepare() kept when it made them.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "record/table_schema.h"
+#include "store/store.h"
+
+namespace sluice::store {
+
+// A unique index beside the primary key's. The name follows from the dataset and the fields.
+struct UniqueKey {
+  std::string index_name;
+  std::vector<std::string> fields;
+  friend auto operator<=>(const UniqueKey&, const UniqueKey&) = default;
+};
+[[nodiscard]] std::vector<UniqueKey> unique_keys(const record::DatasetId& dataset,
+                                                 const record::TableSchema& schema);
+
+struct Evolution {
+  std::vector<std::string> added_fields;
+  std::vector<std::string> newly_required;  // must have a value in every current record
+  std::vector<UniqueKey> added_keys;
+  std::vector<UniqueKey> dropped_keys;
+};
+
+// Whether a dataset can have tables at all: names that a database can hold and tell apart.
+[[nodiscard]] std::expected<void, StoreFailure> check_storable(const record::Dataset& dataset);
+
+[[nodiscard]] std::expected<Evolution, StoreFailure> evolve(std::string_view stored_schema,
+                                                            const record::Dataset& dataset);
+
+// What to say when the database refuses a step of an evolution because of what the tables hold.
+[[nodiscard]] StoreFailure missing_values_conflict(const record::Dataset& dataset,
+                                                   std::string_view field);
+[[nodiscard]] StoreFailure duplicates_conflict(const record::Dataset& dataset,
+                                               const UniqueKey& key);
+
+}  // namespace sluice::store

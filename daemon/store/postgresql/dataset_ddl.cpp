@@ -1,0 +1,139 @@
+#include "store/postgresql/dataset_ddl.h"
+
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "store/dataset_tables.h"
+#include "store/evolution.h"
+#include "store/postgresql/session.h"
+#include "store/postgresql/stored_value.h"
+
+namespace sluice::store::postgresql {
+namespace {
+
+using Done = std::expected<void, StoreFailure>;
+
+std::string quoted_names(const std::vector<std::string>& names) {
+  std::vector<std::string> list;
+  for (const std::string& name : names)
+    list.push_back(quoted_name(name));
+  return fmt::format("{}", fmt::join(list, ", "));
+}
+
+std::unexpected<StoreFailure> failed(const record::Dataset& dataset, const ServerError& error) {
+  return std::unexpected(store_failure(error, "dataset " + dataset.id.str()));
+}
+
+Done run(Connection& connection, const record::Dataset& dataset, const std::string& sql) {
+  if (auto done = connection.execute(sql); !done) return failed(dataset, done.error());
+  return {};
+}
+
+Done add_unique_key(Connection& connection, const record::Dataset& dataset, const UniqueKey& key) {
+  const auto done = connection.execute(
+      fmt::format("CREATE UNIQUE INDEX {} ON {} ({})", quoted_name(key.index_name),
+                  current_table(dataset.id), quoted_names(key.fields)));
+  if (done) return {};
+  if (done.error().is_unique_violation()) return std::unexpected(duplicates_conflict(dataset, key));
+  return failed(dataset, done.error());
+}
+
+Done create_tables(Connection& connection, const record::Dataset& dataset) {
+  std::string fields;
+  for (const StoredColumn& column : stored_columns(dataset.schema)) {
+    fields += fmt::format("{} {}, ", column.name, column.definition);
+  }
+  const std::string sql = fmt::format(
+      "CREATE TABLE {current} (sluice_digest uuid NOT NULL, sluice_batch bigint NOT NULL, "
+      "sluice_source_time timestamptz, {fields}PRIMARY KEY ({key}));"
+      "CREATE TABLE {history} ({fields}sluice_digest uuid NOT NULL, "
+      "sluice_source_time timestamptz, "
+      "sluice_batch_from bigint NOT NULL, sluice_batch_to bigint NOT NULL, "
+      "sluice_valid_from timestamptz NOT NULL, sluice_valid_to timestamptz NOT NULL, "
+      "sluice_ended_by_line bigint NOT NULL, sluice_ended text NOT NULL);"
+      "CREATE INDEX ON {history} ({key}, sluice_batch_to, sluice_ended_by_line);",
+      fmt::arg("current", current_table(dataset.id)),
+      fmt::arg("history", history_table(dataset.id)), fmt::arg("fields", fields),
+      fmt::arg("key", quoted_names(dataset.schema.primary_key)));
+  if (auto done = run(connection, dataset, sql); !done) return done;
+  for (const UniqueKey& unique : unique_keys(dataset.id, dataset.schema)) {
+    if (auto done = add_unique_key(connection, dataset, unique); !done) return done;
+  }
+  return {};
+}
+
+Done check_required(Connection& connection, const record::Dataset& dataset,
+                    const std::string& field) {
+  const auto found = connection.execute(fmt::format("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1",
+                                                    current_table(dataset.id), quoted_name(field)));
+  if (!found) return failed(dataset, found.error());
+  if (found->rows() > 0) return std::unexpected(missing_values_conflict(dataset, field));
+  return {};
+}
+
+Done evolve_tables(Connection& connection, const record::Dataset& dataset,
+                   const Evolution& evolution) {
+  const auto columns = stored_columns(dataset.schema);
+  for (const std::string& name : evolution.added_fields) {
+    const StoredColumn& column = columns[record::field_index(dataset.schema, name).value()];
+    const std::string sql = fmt::format(
+        "ALTER TABLE {0} ADD COLUMN {2} {3}; ALTER TABLE {1} ADD COLUMN {2} {3}",
+        current_table(dataset.id), history_table(dataset.id), column.name, column.definition);
+    if (auto done = run(connection, dataset, sql); !done) return done;
+  }
+  for (const std::string& name : evolution.newly_required) {
+    if (auto done = check_required(connection, dataset, name); !done) return done;
+  }
+  for (const UniqueKey& key : evolution.dropped_keys) {
+    const std::string sql = fmt::format("DROP INDEX data.{}", quoted_name(key.index_name));
+    if (auto done = run(connection, dataset, sql); !done) return done;
+  }
+  for (const UniqueKey& key : evolution.added_keys) {
+    if (auto done = add_unique_key(connection, dataset, key); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string current_table(const record::DatasetId& dataset) {
+  return "data." + quoted_name(dataset.str());
+}
+
+std::string history_table(const record::DatasetId& dataset) {
+  return "history." + quoted_name(dataset.str());
+}
+
+Done make_tables_follow(Connection& connection, const record::Dataset& dataset) {
+  if (auto storable = check_storable(dataset); !storable) return storable;
+  const std::string schema = canonical_json(dataset.schema);
+  auto transaction = PostgresqlTransaction::begin(connection);
+  if (!transaction) return failed(dataset, transaction.error());
+  const auto locked =
+      connection.execute(fmt::format("SELECT pg_advisory_xact_lock({})", lock_keys(Lock::tables)));
+  if (!locked) return failed(dataset, locked.error());
+  const auto known = connection.query("SELECT schema FROM sluice.dataset WHERE id = $1",
+                                      Parameters().text(dataset.id.str()));
+  if (!known) return failed(dataset, known.error());
+  if (known->rows() == 1 && known->text(0, 0) == schema) return {};
+  if (known->rows() == 1) {
+    const auto evolution = evolve(known->text(0, 0), dataset);
+    if (!evolution) return std::unexpected(evolution.error());
+    if (auto evolved = evolve_tables(connection, dataset, *evolution); !evolved) return evolved;
+  } else if (auto made = create_tables(connection, dataset); !made) {
+    return made;
+  }
+  const auto kept = connection.query(
+      "INSERT INTO sluice.dataset (id, owner, schema) VALUES ($1, $2, $3) "
+      "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema",
+      Parameters().text(dataset.id.str()).text(dataset.owner.str()).text(schema));
+  if (!kept) return failed(dataset, kept.error());
+  if (auto committed = transaction->commit(); !committed) {
+    return failed(dataset, committed.error());
+  }
+  return {};
+}
+
+}  // namespace sluice::store::postgresql

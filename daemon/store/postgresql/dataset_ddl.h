@@ -1,0 +1,21 @@
+// Makes a dataset's tables in PostgreSQL, and lets them follow its schema.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "record/table_schema.h"
+#include "store/postgresql/connection.h"
+#include "store/store.h"
+
+namespace sluice::store::postgresql {
+
+// data."DATASET" and history."DATASET".
+[[nodiscard]] std::string current_table(const record::DatasetId& dataset);
+[[nodiscard]] std::string history_table(const record::DatasetId& dataset);
+
+// In one transaction of its own, alone among all centers.
+[[nodiscard]] std::expected<void, StoreFailure> make_tables_follow(Connection& connection,
+                                                                   const record::Dataset& dataset);
+
+}  // namespace sluice::store::postgresql

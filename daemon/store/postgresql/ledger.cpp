@@ -1,0 +1,181 @@
+#include "store/postgresql/ledger.h"
+
+#include <fmt/format.h>
+
+#include "store/postgresql/binary_array.h"
+#include "store/postgresql/session.h"
+
+namespace sluice::store::postgresql {
+namespace {
+
+template <class T>
+using Answer = Connection::Answer<T>;
+
+std::uint64_t unsigned_number(const Result& result, int row, int column) {
+  return static_cast<std::uint64_t>(result.integer(row, column));
+}
+
+record::Digest digest(std::string_view text) {
+  return record::parse_digest(text).value_or(record::Digest{});
+}
+
+// Exact: extract() gives a numeric.
+constexpr std::string_view applied_at_ms = "(extract(epoch FROM applied_at) * 1000)::bigint";
+
+record::Time time_of(std::int64_t milliseconds) {
+  return record::Time(std::chrono::milliseconds(milliseconds));
+}
+
+std::string stream_number(const record::StreamId& stream) {
+  return std::to_string(stream.epoch.value);
+}
+
+}  // namespace
+
+Answer<std::optional<StreamPlace>> lock_stream(Connection& connection,
+                                               const record::BureauId& bureau) {
+  const std::string select = fmt::format(
+      "SELECT epoch, sequence, manifest, {} FROM sluice.stream WHERE bureau = $1 FOR UPDATE",
+      applied_at_ms);
+  auto place = connection.query(select, Parameters().text(bureau.str()));
+  if (place && place->rows() == 0) {
+    // A row to lock: batch 0, which is no batch. Another center's, not yet committed, is waited
+    // for.
+    const auto made = connection.query(
+        "INSERT INTO sluice.stream (bureau, epoch, sequence, manifest, applied_at) "
+        "VALUES ($1, 0, 0, '', '-infinity') ON CONFLICT DO NOTHING",
+        Parameters().text(bureau.str()));
+    if (!made) return std::unexpected(made.error());
+    place =
+        connection.query("SELECT epoch, sequence FROM sluice.stream WHERE bureau = $1 FOR UPDATE",
+                         Parameters().text(bureau.str()));
+    if (place && place->rows() == 1 && place->integer(0, 1) == 0) return std::nullopt;
+    place = connection.query(select, Parameters().text(bureau.str()));
+  }
+  if (!place) return std::unexpected(place.error());
+  return StreamPlace{{unsigned_number(*place, 0, 0)},
+                     {{unsigned_number(*place, 0, 1)}, digest(place->text(0, 2))},
+                     time_of(place->integer(0, 3))};
+}
+
+Answer<std::optional<LedgerAnswer>> find_in_ledger(Connection& connection,
+                                                   const record::StreamId& stream,
+                                                   record::Sequence sequence) {
+  const auto entry = connection.query(
+      "SELECT manifest, receipt, encode(receipt_signature, 'hex') FROM sluice.ledger "
+      "WHERE bureau = $1 AND epoch = $2 AND sequence = $3",
+      Parameters()
+          .text(stream.bureau.str())
+          .text(stream_number(stream))
+          .text(std::to_string(sequence.value)));
+  if (!entry) return std::unexpected(entry.error());
+  if (entry->rows() == 0) return std::nullopt;
+  return LedgerAnswer{std::string(entry->text(0, 0)),
+                      {std::string(entry->text(0, 1)), from_hexadecimal(entry->text(0, 2))}};
+}
+
+Answer<std::int64_t> draw_ledger_id(Connection& connection) {
+  const auto id = connection.execute(
+      fmt::format("SELECT pg_advisory_xact_lock_shared({}); "
+                  "SELECT nextval(pg_get_serial_sequence('sluice.ledger', 'id'))",
+                  lock_keys(Lock::ledger)));
+  if (!id) return std::unexpected(id.error());
+  return id->integer(0, 0);
+}
+
+Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
+                          const record::RowOutcomes& rows, const record::Batch& batch) {
+  const std::string manifest = to_string(entry.manifest);
+  const std::string applied_at = record::to_string(entry.applied_at);
+  Parameters ledger;
+  ledger.number(entry.id)
+      .text(entry.stream.bureau.str())
+      .text(stream_number(entry.stream))
+      .text(std::to_string(entry.sequence.value))
+      .text(entry.dataset.str())
+      .text(manifest)
+      .text(to_string(record::Outcome::accepted));
+  for (const record::RowCount count :
+       {rows.inserted, rows.updated, rows.unchanged, rows.deleted, rows.rejected}) {
+    ledger.text(std::to_string(count.value));
+  }
+  ledger.text(applied_at).text(entry.receipt.json).binary(entry.receipt.signature);
+  const auto entered = connection.query(
+      "INSERT INTO sluice.ledger (id, bureau, epoch, sequence, dataset, manifest, outcome, "
+      "inserted, updated, unchanged, deleted, rejected, applied_at, receipt, receipt_signature) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+      ledger);
+  if (!entered) return std::unexpected(entered.error());
+  const auto archived = connection.query(
+      "INSERT INTO sluice.archive (ledger, manifest, signature, payload) VALUES ($1, $2, $3, $4)",
+      Parameters()
+          .number(entry.id)
+          .binary(batch.manifest)
+          .binary(batch.signature)
+          .binary(batch.payload));
+  if (!archived) return std::unexpected(archived.error());
+  const auto moved = connection.query(
+      "UPDATE sluice.stream SET epoch = $2, sequence = $3, manifest = $4, applied_at = $5 "
+      "WHERE bureau = $1",
+      Parameters()
+          .text(entry.stream.bureau.str())
+          .text(stream_number(entry.stream))
+          .text(std::to_string(entry.sequence.value))
+          .text(manifest)
+          .text(applied_at));
+  if (!moved) return std::unexpected(moved.error());
+  return {};
+}
+
+Answer<std::int64_t> settled_ledger_id(Connection& connection) {
+  const auto id =
+      connection.execute(fmt::format("BEGIN; SELECT pg_advisory_xact_lock({}); COMMIT; "
+                                     "SELECT coalesce(max(id), 0) FROM sluice.ledger",
+                                     lock_keys(Lock::ledger)));
+  if (!id) return std::unexpected(id.error());
+  return id->integer(0, 0);
+}
+
+Answer<std::int64_t> ledger_id_at(Connection& connection, const record::DatasetId& dataset,
+                                  record::Time as_of) {
+  const auto id = connection.query(
+      "SELECT coalesce(max(id), 0) FROM sluice.ledger WHERE dataset = $1 AND applied_at <= $2",
+      Parameters().text(dataset.str()).text(record::to_string(as_of)));
+  if (!id) return std::unexpected(id.error());
+  return id->integer(0, 0);
+}
+
+Answer<record::ChainHead> head_in_ledger(Connection& connection, const record::StreamId& stream) {
+  const auto last = connection.query(
+      "SELECT sequence, manifest FROM sluice.ledger WHERE bureau = $1 AND epoch = $2 "
+      "ORDER BY sequence DESC LIMIT 1",
+      Parameters().text(stream.bureau.str()).text(stream_number(stream)));
+  if (!last) return std::unexpected(last.error());
+  if (last->rows() == 0) return record::ChainHead{};
+  return record::ChainHead{{unsigned_number(*last, 0, 0)}, digest(last->text(0, 1))};
+}
+
+Answer<void> walk_ledger(
+    Connection& connection, std::int64_t after, std::int64_t last,
+    const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
+  // Everything as text or bytea: the answer comes in binary format, where those are plain bytes.
+  const std::string sql = fmt::format(
+      "SELECT l.id::text, l.bureau, l.epoch::text, l.sequence::text, l.dataset, l.manifest, "
+      "{}::text, l.receipt, l.receipt_signature, a.manifest, a.signature, a.payload "
+      "FROM sluice.ledger l JOIN sluice.archive a ON a.ledger = l.id "
+      "WHERE l.id > $1 AND l.id <= $2 ORDER BY l.id",
+      applied_at_ms);
+  return connection.stream(sql, Parameters().number(after).number(last), [&](const Result& row) {
+    const auto text = [&](int column) { return std::string(row.text(0, column)); };
+    const LedgerEntry entry{row.integer(0, 0),
+                            {record::BureauId(text(1)), {unsigned_number(row, 0, 2)}},
+                            {unsigned_number(row, 0, 3)},
+                            record::DatasetId(text(4)),
+                            digest(row.text(0, 5)),
+                            time_of(row.integer(0, 6)),
+                            {text(7), text(8)}};
+    return consume(entry, record::Batch{text(9), text(10), text(11)});
+  });
+}
+
+}  // namespace sluice::store::postgresql

@@ -1,0 +1,46 @@
+// The store's own tables in PostgreSQL: streams, ledger, archive. Every function runs within a
+// transaction of the caller's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "store/postgresql/connection.h"
+#include "store/stream_place.h"
+
+namespace sluice::store::postgresql {
+
+// Where a bureau's stream stands; the bureau stays locked until the transaction ends.
+[[nodiscard]] Connection::Answer<std::optional<StreamPlace>> lock_stream(
+    Connection& connection, const record::BureauId& bureau);
+
+struct LedgerAnswer {
+  std::string manifest;  // digest, as text
+  record::SignedReceipt receipt;
+};
+[[nodiscard]] Connection::Answer<std::optional<LedgerAnswer>> find_in_ledger(
+    Connection& connection, const record::StreamId& stream, record::Sequence sequence);
+
+// Until the transaction ends nobody who walks the ledger goes past this id: of two batches that are
+// applied at the same time, the one with the higher id may be committed first.
+[[nodiscard]] Connection::Answer<std::int64_t> draw_ledger_id(Connection& connection);
+
+[[nodiscard]] Connection::Answer<void> write_ledger(Connection& connection,
+                                                    const LedgerEntry& entry,
+                                                    const record::RowOutcomes& rows,
+                                                    const record::Batch& batch);
+
+// The last id up to which every batch was either committed or given up. Waits for those under way.
+[[nodiscard]] Connection::Answer<std::int64_t> settled_ledger_id(Connection& connection);
+
+[[nodiscard]] Connection::Answer<std::int64_t> ledger_id_at(Connection& connection,
+                                                            const record::DatasetId& dataset,
+                                                            record::Time as_of);
+[[nodiscard]] Connection::Answer<record::ChainHead> head_in_ledger(Connection& connection,
+                                                                   const record::StreamId& stream);
+[[nodiscard]] Connection::Answer<void> walk_ledger(
+    Connection& connection, std::int64_t after, std::int64_t last,
+    const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume);
+
+}  // namespace sluice::store::postgresql

@@ -1,0 +1,228 @@
+#include "store/postgresql/postgresql_store.h"
+
+#include <map>
+#include <utility>
+
+#include "fault/kill_point.h"
+#include "store/batch_application.h"
+#include "store/postgresql/binary_array.h"
+#include "store/postgresql/dataset_ddl.h"
+#include "store/postgresql/ledger.h"
+#include "store/postgresql/postgresql_tables.h"
+#include "store/postgresql/session.h"
+
+namespace sluice::store::postgresql {
+namespace {
+
+using Done = std::expected<void, StoreFailure>;
+
+class PostgresqlStore final : public Store {
+ public:
+  PostgresqlStore(PostgresqlAccess access, std::function<record::Time()> now)
+      : access_(std::move(access)), now_(std::move(now)) {}
+
+  Done prepare(const record::Dataset& dataset) override;
+  std::expected<record::SignedReceipt, StoreFailure> apply(
+      const Delivery& delivery, const ReceiptMaker& make_receipt) override;
+  std::expected<record::ChainHead, StoreFailure> head(const record::StreamId& stream) override;
+  Done read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
+            const std::function<bool(const StoredRecord&)>& consume) override;
+  Done walk(std::int64_t after,
+            const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override;
+
+ private:
+  // A dataset that prepare() has seen.
+  struct Prepared {
+    PostgresqlTables tables;
+    Expectation expectation = Expectation::any;
+  };
+
+  // Runs `work` on a live connection, and lets go of one that it left broken or unsure.
+  template <class Work>
+  auto with_connection(Work work) -> decltype(work(std::declval<Connection&>()));
+
+  Done prepare_on(Connection& connection, const record::Dataset& dataset);
+  std::expected<record::SignedReceipt, StoreFailure> apply_on(Connection& connection,
+                                                              const Delivery& delivery,
+                                                              const ReceiptMaker& make_receipt,
+                                                              Prepared& prepared);
+  Done read_on(Connection& connection, const record::DatasetId& dataset,
+               const PostgresqlTables& tables, std::optional<record::Time> as_of,
+               const std::function<bool(const StoredRecord&)>& consume);
+
+  PostgresqlAccess access_;
+  std::function<record::Time()> now_;
+  std::optional<Connection> connection_;
+  std::map<record::DatasetId, Prepared> prepared_;
+};
+
+std::unexpected<StoreFailure> failed(const ServerError& error, std::string place) {
+  return std::unexpected(store_failure(error, std::move(place)));
+}
+
+template <class Work>
+auto PostgresqlStore::with_connection(Work work) -> decltype(work(std::declval<Connection&>())) {
+  if (connection_ && (!connection_->is_alive() || connection_->in_transaction())) {
+    connection_.reset();
+  }
+  if (!connection_) {
+    auto opened = open_session(access_);
+    if (!opened) return std::unexpected(opened.error());
+    connection_.emplace(std::move(*opened));
+  }
+  auto result = work(*connection_);
+  if (!result && result.error().code == StoreProblem::unavailable) connection_.reset();
+  return result;
+}
+
+Done PostgresqlStore::prepare(const record::Dataset& dataset) {
+  const auto known = prepared_.find(dataset.id);
+  if (known != prepared_.end() &&
+      known->second.tables.schema_digest() == record::schema_digest(dataset.schema)) {
+    return {};
+  }
+  return with_connection([&](Connection& connection) { return prepare_on(connection, dataset); });
+}
+
+Done PostgresqlStore::prepare_on(Connection& connection, const record::Dataset& dataset) {
+  prepared_.erase(dataset.id);
+  if (auto made = make_tables_follow(connection, dataset); !made) return made;
+  const auto any = connection.execute("SELECT 1 FROM " + current_table(dataset.id) + " LIMIT 1");
+  if (!any) return failed(any.error(), "dataset " + dataset.id.str());
+  prepared_.emplace(dataset.id,
+                    Prepared{PostgresqlTables(dataset),
+                             any->rows() == 0 ? Expectation::new_records : Expectation::any});
+  return {};
+}
+
+std::expected<record::SignedReceipt, StoreFailure> PostgresqlStore::apply(
+    const Delivery& delivery, const ReceiptMaker& make_receipt) {
+  if (auto known = check_delivery(delivery); !known) return std::unexpected(known.error());
+  const auto prepared = prepared_.find(delivery.manifest.dataset);
+  if (prepared == prepared_.end()) {
+    return std::unexpected(unknown_dataset(delivery.manifest.dataset));
+  }
+  return with_connection([&](Connection& connection) {
+    return apply_on(connection, delivery, make_receipt, prepared->second);
+  });
+}
+
+std::expected<record::SignedReceipt, StoreFailure> PostgresqlStore::apply_on(
+    Connection& connection, const Delivery& delivery, const ReceiptMaker& make_receipt,
+    Prepared& prepared) {
+  const record::Manifest& manifest = delivery.manifest;
+  const auto fail = [&](const ServerError& error) { return failed(error, place_of(manifest)); };
+  const record::Digest digest = record::sha256(delivery.batch.manifest);
+
+  auto transaction = PostgresqlTransaction::begin(connection);
+  if (!transaction) return fail(transaction.error());
+  // The lock first: whoever held it may just have applied this very batch.
+  const auto place = lock_stream(connection, manifest.stream.bureau);
+  if (!place) return fail(place.error());
+  auto known = find_in_ledger(connection, manifest.stream, manifest.sequence);
+  if (!known) return fail(known.error());
+  if (*known) {
+    if (auto other = refuse_other(manifest, digest, (*known)->manifest)) {
+      return std::unexpected(*other);
+    }
+    return std::move((*known)->receipt);
+  }
+  if (auto refused = refuse_place(manifest, *place)) return std::unexpected(*refused);
+  const auto id = draw_ledger_id(connection);
+  if (!id) return fail(id.error());
+
+  const record::Time applied_at = applied_after(*place, now_());
+  prepared.tables.begin_batch(connection, *id, applied_at);
+  const auto applied = apply_rows(delivery, prepared.tables, prepared.expectation);
+  if (!applied) return std::unexpected(applied.error());
+  LedgerEntry entry{*id, manifest.stream, manifest.sequence, manifest.dataset, digest, applied_at,
+                    {}};
+  entry.receipt = make_receipt(record::Outcome::accepted, "", applied->outcomes, applied->rejected);
+  if (auto written = write_ledger(connection, entry, applied->outcomes, delivery.batch); !written) {
+    return fail(written.error());
+  }
+  SLUICE_KILL_POINT("store.before-commit");
+  if (auto committed = transaction->commit(); !committed) return fail(committed.error());
+  SLUICE_KILL_POINT("store.after-commit");
+  prepared.expectation = applied->all_new ? Expectation::new_records : Expectation::any;
+  return std::move(entry.receipt);
+}
+
+std::expected<record::ChainHead, StoreFailure> PostgresqlStore::head(
+    const record::StreamId& stream) {
+  return with_connection(
+      [&](Connection& connection) -> std::expected<record::ChainHead, StoreFailure> {
+        auto head = head_in_ledger(connection, stream);
+        if (!head) return failed(head.error(), "bureau " + stream.bureau.str());
+        return *head;
+      });
+}
+
+Done PostgresqlStore::read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
+                           const std::function<bool(const StoredRecord&)>& consume) {
+  const auto prepared = prepared_.find(dataset);
+  if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
+  return with_connection([&](Connection& connection) {
+    return read_on(connection, dataset, prepared->second.tables, as_of, consume);
+  });
+}
+
+Done PostgresqlStore::read_on(Connection& connection, const record::DatasetId& dataset,
+                              const PostgresqlTables& tables, std::optional<record::Time> as_of,
+                              const std::function<bool(const StoredRecord&)>& consume) {
+  const std::string where = "dataset " + dataset.str();
+  std::optional<std::int64_t> last;
+  if (as_of) {
+    const auto id = ledger_id_at(connection, dataset, *as_of);
+    if (!id) return failed(id.error(), where);
+    last = *id;
+  }
+  auto transaction = PostgresqlTransaction::begin(connection);
+  if (!transaction) return failed(transaction.error(), where);
+  // All of a table is read here, and its reader may be slow.
+  if (auto set =
+          connection.execute("SET LOCAL enable_seqscan = on; SET LOCAL statement_timeout = 0");
+      !set) {
+    return failed(set.error(), where);
+  }
+  const auto read = connection.copy_out(tables.read_sql(last), [&](std::string_view line) {
+    const std::size_t digest_end = line.find('\t');
+    const std::size_t batch_end = line.find('\t', digest_end + 1);
+    StoredRecord record;
+    record.digest = parse_digest_bytes(from_hexadecimal(line.substr(0, digest_end)));
+    for (const char digit : line.substr(digest_end + 1, batch_end - digest_end - 1)) {
+      record.ledger_id = 10 * record.ledger_id + (digit - '0');
+    }
+    record.columns = line.substr(batch_end + 1);
+    return consume(record);
+  });
+  if (!read) return failed(read.error(), where);
+  return {};
+}
+
+Done PostgresqlStore::walk(
+    std::int64_t after,
+    const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
+  return with_connection([&](Connection& connection) -> Done {
+    const auto last = settled_ledger_id(connection);
+    if (!last) return failed(last.error(), "ledger");
+    if (auto walked = walk_ledger(connection, after, *last, consume); !walked) {
+      return failed(walked.error(), "ledger");
+    }
+    return {};
+  });
+}
+
+}  // namespace
+}  // namespace sluice::store::postgresql
+
+namespace sluice::store {
+
+std::expected<std::unique_ptr<Store>, StoreFailure> open_postgresql(
+    PostgresqlAccess access, std::function<record::Time()> now) {
+  if (auto usable = postgresql::check_access(access); !usable)
+    return std::unexpected(usable.error());
+  return std::make_unique<postgresql::PostgresqlStore>(std::move(access), std::move(now));
+}
+
+}  // namespace sluice::store

@@ -1,0 +1,30 @@
+// The central store in PostgreSQL 13 or later, or what speaks its protocol. Beside the tables of
+// schemas/central-store.postgresql.sql it holds data."DATASET" and history."DATASET" for each
+// dataset (docs/store.md). Several centers may share one database.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "store/store.h"
+
+namespace sluice::store {
+
+struct PostgresqlAccess {
+  // libpq conninfo or URI. With several hosts the one that takes writes is looked for, unless it
+  // says otherwise itself (target_session_attrs).
+  std::string connection;
+  // Holds the password in its first line, and is read whenever a connection is made; empty: none.
+  std::filesystem::path password_file;
+};
+
+// Connects when it is first needed, and again after a connection was lost: with the server down
+// this succeeds and the calls say `unavailable`. Fails where `connection` can not be understood.
+// `now` says when a batch is applied.
+[[nodiscard]] std::expected<std::unique_ptr<Store>, StoreFailure> open_postgresql(
+    PostgresqlAccess access, std::function<record::Time()> now);
+
+}  // namespace sluice::store

@@ -1,0 +1,295 @@
+#include "store/postgresql/postgresql_tables.h"
+
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "store/postgresql/binary_array.h"
+#include "store/postgresql/dataset_ddl.h"
+
+namespace sluice::store::postgresql {
+namespace {
+
+using Done = std::expected<void, StoreFailure>;
+
+// What is handed to libpq at once: large enough that its own costs vanish, small enough that the
+// server starts early.
+constexpr std::size_t copy_buffer_bytes = std::size_t{64} << 10;
+
+std::string_view to_string(Ending ending) {
+  return ending == Ending::deleted ? "deleted" : "superseded";
+}
+
+void append_digest(std::string& line, const record::RowDigest& digest) {
+  constexpr char hexadecimal[] = "0123456789abcdef";
+  const std::size_t at = line.size();
+  line.resize(at + 32);
+  char* out = line.data() + at;
+  for (const char byte : digest_bytes(digest)) {
+    const auto bits = static_cast<unsigned char>(byte);
+    *out++ = hexadecimal[bits >> 4];
+    *out++ = hexadecimal[bits & 15];
+  }
+}
+
+// The columns of keys as arrays, which unnest() puts together again as rows.
+std::vector<BinaryArray> key_arrays(std::size_t columns) {
+  return std::vector<BinaryArray>(columns, BinaryArray(type_id::text));
+}
+
+void add_key(std::vector<BinaryArray>& arrays, std::string_view key, std::string& buffer) {
+  for (BinaryArray& array : arrays) {
+    const std::size_t end = key.find('\t');
+    const std::string_view column = key.substr(0, end);
+    array.add(record::unescape(column, buffer).value_or(column));
+    key.remove_prefix(end == std::string_view::npos ? key.size() : end + 1);
+  }
+}
+
+}  // namespace
+
+PostgresqlTables::PostgresqlTables(const record::Dataset& dataset)
+    : dataset_(dataset.id),
+      schema_digest_(record::schema_digest(dataset.schema)),
+      columns_(stored_columns(dataset.schema)),
+      key_(record::key_columns(dataset.schema)),
+      unique_keys_(unique_keys(dataset.id, dataset.schema)) {
+  compose_sql();
+}
+
+void PostgresqlTables::compose_sql() {
+  std::vector<std::string> names, gone, arrays, aliases, conditions;
+  for (const StoredColumn& column : columns_) {
+    names.push_back(column.name);
+    gone.push_back("gone." + column.name);
+  }
+  for (std::size_t i = 0; i < key_.size(); ++i) {
+    const StoredColumn& column = columns_[key_[i]];
+    arrays.push_back(fmt::format("${}::text[]", i + 1));
+    aliases.push_back(fmt::format("k{}", i));
+    conditions.push_back(fmt::format("c.{} = p.k{}{}", column.name, i, column.key_cast));
+  }
+  const std::string fields = fmt::format("{}", fmt::join(names, ", "));
+  const std::size_t next = key_.size() + 1;
+  probe_sql_ = fmt::format(
+      "SELECT p.n, c.sluice_digest FROM unnest({arrays}, ${digests}::uuid[]) WITH ORDINALITY "
+      "AS p({aliases}, digest, n) LEFT JOIN {current} c ON {conditions} "
+      "WHERE c.sluice_digest IS DISTINCT FROM p.digest",
+      fmt::arg("arrays", fmt::join(arrays, ", ")), fmt::arg("digests", next),
+      fmt::arg("aliases", fmt::join(aliases, ", ")), fmt::arg("current", current_table(dataset_)),
+      fmt::arg("conditions", fmt::join(conditions, " AND ")));
+  // A version of this very batch is not in the ledger yet.
+  end_sql_ = fmt::format(
+      "WITH p AS (SELECT * FROM unnest({arrays}, ${lines}::bigint[], ${endings}::text[]) "
+      "AS p({aliases}, sluice_line, sluice_ending)), "
+      "gone AS (DELETE FROM {current} c USING p WHERE {conditions} "
+      "RETURNING c.*, p.sluice_line, p.sluice_ending) "
+      "INSERT INTO {history} ({fields}, sluice_digest, sluice_source_time, sluice_batch_from, "
+      "sluice_batch_to, sluice_valid_from, sluice_valid_to, sluice_ended_by_line, sluice_ended) "
+      "SELECT {gone}, sluice_digest, sluice_source_time, sluice_batch, ${batch}::bigint, "
+      "coalesce(l.applied_at, ${time}::timestamptz), ${time}::timestamptz, sluice_line, "
+      "sluice_ending "
+      "FROM gone LEFT JOIN sluice.ledger l ON l.id = gone.sluice_batch",
+      fmt::arg("arrays", fmt::join(arrays, ", ")), fmt::arg("lines", next),
+      fmt::arg("endings", next + 1), fmt::arg("aliases", fmt::join(aliases, ", ")),
+      fmt::arg("current", current_table(dataset_)), fmt::arg("history", history_table(dataset_)),
+      fmt::arg("conditions", fmt::join(conditions, " AND ")), fmt::arg("fields", fields),
+      fmt::arg("gone", fmt::join(gone, ", ")), fmt::arg("batch", next + 2),
+      fmt::arg("time", next + 3));
+  copy_current_sql_ =
+      fmt::format("COPY {} (sluice_digest, sluice_batch, sluice_source_time, {}) FROM STDIN",
+                  current_table(dataset_), fields);
+  copy_passing_sql_ = fmt::format(
+      "COPY {} (sluice_digest, sluice_batch_from, sluice_batch_to, sluice_valid_from, "
+      "sluice_valid_to, sluice_ended_by_line, sluice_ended, sluice_source_time, {}) FROM STDIN",
+      history_table(dataset_), fields);
+}
+
+std::string PostgresqlTables::read_sql(std::optional<std::int64_t> as_of) const {
+  std::vector<std::string> names, expressions, key;
+  for (const StoredColumn& column : columns_) {
+    names.push_back(column.name);
+    expressions.push_back(column.read);
+  }
+  for (const std::size_t column : key_)
+    key.push_back("v." + columns_[column].name);
+  const std::string fields = fmt::format("{}", fmt::join(names, ", "));
+  std::string versions = fmt::format("SELECT sluice_digest, sluice_batch, {} FROM {}", fields,
+                                     current_table(dataset_));
+  if (as_of) {
+    versions += fmt::format(
+        " WHERE sluice_batch <= {0} UNION ALL SELECT sluice_digest, sluice_batch_from, {1} FROM "
+        "{2} WHERE sluice_batch_from <= {0} AND sluice_batch_to > {0}",
+        *as_of, fields, history_table(dataset_));
+  }
+  return fmt::format(
+      "COPY (SELECT sluice_digest, sluice_batch, {} FROM ({}) v ORDER BY {}) TO STDOUT",
+      fmt::join(expressions, ", "), versions, fmt::join(key, ", "));
+}
+
+void PostgresqlTables::begin_batch(Connection& connection, std::int64_t ledger_id,
+                                   record::Time applied_at) {
+  connection_ = &connection;
+  ledger_id_ = ledger_id;
+  applied_at_ = record::to_string(applied_at);
+  batch_columns_ = fmt::format("\t{}\t", ledger_id);
+  passing_columns_ = fmt::format("\t{0}\t{0}\t{1}\t{1}\t", ledger_id, applied_at_);
+  asked_ = {};
+  buffer_.clear();
+}
+
+StoreFailure PostgresqlTables::failure(const ServerError& error) const {
+  return store_failure(error, "dataset " + dataset_.str());
+}
+
+WriteFailure PostgresqlTables::write_failure(const ServerError& error) const {
+  WriteFailure why{std::nullopt, failure(error)};
+  if (!error.blames_a_row()) return why;
+  why.refusal = Refusal{error.column, "store",
+                        fmt::format("the central store's table does not take the record "
+                                    "(PostgreSQL, SQLSTATE {})",
+                                    error.state)};
+  for (const UniqueKey& key : unique_keys_) {
+    if (error.is_unique_violation() && error.constraint == key.index_name) {
+      why.refusal = unique_refusal(key.fields);
+    }
+  }
+  return why;
+}
+
+Done PostgresqlTables::execute(const char* sql) {
+  if (auto done = connection_->execute(sql); !done) return std::unexpected(failure(done.error()));
+  return {};
+}
+
+Done PostgresqlTables::mark() {
+  return execute("SAVEPOINT sluice");
+}
+Done PostgresqlTables::release() {
+  return execute("RELEASE SAVEPOINT sluice");
+}
+
+Done PostgresqlTables::roll_back() {
+  connection_->abandon();
+  buffer_.clear();
+  return execute("ROLLBACK TO SAVEPOINT sluice; RELEASE SAVEPOINT sluice");
+}
+
+Done PostgresqlTables::start_probe(std::span<Probe> probes) {
+  auto keys = key_arrays(key_.size());
+  BinaryArray digests(type_id::uuid);
+  std::string buffer;
+  for (const Probe& probe : probes) {
+    add_key(keys, probe.key, buffer);
+    const auto digest = digest_bytes(probe.stored.value_or(record::RowDigest{}));
+    digests.add(std::string_view(digest.data(), digest.size()));
+  }
+  Parameters parameters;
+  for (BinaryArray& array : keys)
+    parameters.binary(array.bytes(), type_id::text_array);
+  parameters.binary(digests.bytes(), type_id::uuid_array);
+  asked_ = probes;
+  auto sent = connection_->send_query(probe_sql_, parameters, Connection::Format::binary);
+  if (!sent) return std::unexpected(failure(sent.error()));
+  return {};
+}
+
+// The server answers only for records that are not as expected.
+Done PostgresqlTables::finish_probe() {
+  const auto answer = connection_->take_answer();
+  if (!answer) return std::unexpected(failure(answer.error()));
+  for (int row = 0; row < answer->rows(); ++row) {
+    std::uint64_t position = 0;
+    for (const char byte : answer->text(row, 0)) {
+      position = position << 8 | static_cast<unsigned char>(byte);
+    }
+    Probe& probe = asked_[position - 1];
+    probe.stored.reset();
+    if (!answer->is_null(row, 1)) probe.stored = parse_digest_bytes(answer->text(row, 1));
+  }
+  return {};
+}
+
+Written PostgresqlTables::end_versions(std::span<const EndedVersion> ended) {
+  auto keys = key_arrays(key_.size());
+  BinaryArray lines(type_id::int8);
+  BinaryArray endings(type_id::text);
+  std::string buffer;
+  for (const EndedVersion& version : ended) {
+    add_key(keys, version.key, buffer);
+    lines.add(static_cast<std::int64_t>(version.line));
+    endings.add(to_string(version.ending));
+  }
+  Parameters parameters;
+  for (BinaryArray& array : keys)
+    parameters.binary(array.bytes(), type_id::text_array);
+  parameters.binary(lines.bytes(), type_id::int8_array)
+      .binary(endings.bytes(), type_id::text_array)
+      .number(ledger_id_)
+      .text(applied_at_);
+  const auto moved = connection_->query(end_sql_, parameters);
+  if (!moved) return std::unexpected(write_failure(moved.error()));
+  if (moved->affected() != ended.size()) {
+    return std::unexpected(WriteFailure{
+        std::nullopt,
+        {StoreProblem::failed, "dataset " + dataset_.str(),
+         fmt::format("{} records were to be moved to the history, {} were there; somebody else "
+                     "writes to the tables",
+                     ended.size(), moved->affected())}});
+  }
+  return {};
+}
+
+Written PostgresqlTables::begin_current() {
+  auto begun = connection_->begin_copy(copy_current_sql_);
+  if (!begun) return std::unexpected(write_failure(begun.error()));
+  return {};
+}
+
+Written PostgresqlTables::add_current(const Row& row) {
+  append_digest(buffer_, row.digest);
+  buffer_ += batch_columns_;
+  buffer_ += row.source_time;
+  buffer_ += '\t';
+  buffer_ += row.fields;
+  buffer_ += '\n';
+  return put_full_buffer();
+}
+
+Written PostgresqlTables::begin_passing() {
+  auto begun = connection_->begin_copy(copy_passing_sql_);
+  if (!begun) return std::unexpected(write_failure(begun.error()));
+  return {};
+}
+
+Written PostgresqlTables::add_passing(const Row& row, std::uint64_t ended_by, Ending ending) {
+  append_digest(buffer_, row.digest);
+  buffer_ += passing_columns_;
+  fmt::format_to(std::back_inserter(buffer_), "{}\t{}\t{}\t{}\n", ended_by, to_string(ending),
+                 row.source_time, row.fields);
+  return put_full_buffer();
+}
+
+Written PostgresqlTables::put_full_buffer() {
+  if (buffer_.size() < copy_buffer_bytes) return {};
+  const auto put = connection_->put_copy(buffer_);
+  buffer_.clear();
+  if (!put) return std::unexpected(write_failure(put.error()));
+  return {};
+}
+
+Written PostgresqlTables::finish_rows() {
+  if (!buffer_.empty()) {
+    const auto put = connection_->put_copy(buffer_);
+    buffer_.clear();
+    if (!put) return std::unexpected(write_failure(put.error()));
+  }
+  if (auto finished = connection_->finish_copy(); !finished) {
+    return std::unexpected(write_failure(finished.error()));
+  }
+  return {};
+}
+
+}  // namespace sluice::store::postgresql

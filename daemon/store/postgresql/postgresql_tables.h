@@ -1,0 +1,61 @@
+// One dataset's tables in PostgreSQL, with the SQL that is composed for them once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "record/table_schema.h"
+#include "store/dataset_tables.h"
+#include "store/evolution.h"
+#include "store/postgresql/connection.h"
+#include "store/postgresql/stored_value.h"
+
+namespace sluice::store::postgresql {
+
+class PostgresqlTables final : public DatasetTables {
+ public:
+  explicit PostgresqlTables(const record::Dataset& dataset);
+
+  [[nodiscard]] const record::Digest& schema_digest() const { return schema_digest_; }
+  // What the next calls write with; `connection` must outlive them, and have a transaction open.
+  void begin_batch(Connection& connection, std::int64_t ledger_id, record::Time applied_at);
+  // A COPY that brings the records that stood after ledger entry `as_of` (nothing: now): digest,
+  // ledger id, fields.
+  [[nodiscard]] std::string read_sql(std::optional<std::int64_t> as_of) const;
+
+  std::expected<void, StoreFailure> mark() override;
+  std::expected<void, StoreFailure> release() override;
+  std::expected<void, StoreFailure> roll_back() override;
+  std::expected<void, StoreFailure> start_probe(std::span<Probe> probes) override;
+  std::expected<void, StoreFailure> finish_probe() override;
+  Written end_versions(std::span<const EndedVersion> ended) override;
+  Written begin_current() override;
+  Written add_current(const Row& row) override;
+  Written begin_passing() override;
+  Written add_passing(const Row& row, std::uint64_t ended_by, Ending ending) override;
+  Written finish_rows() override;
+
+ private:
+  void compose_sql();
+  std::expected<void, StoreFailure> execute(const char* sql);
+  Written put_full_buffer();
+  [[nodiscard]] StoreFailure failure(const ServerError& error) const;
+  [[nodiscard]] WriteFailure write_failure(const ServerError& error) const;
+
+  record::DatasetId dataset_;
+  record::Digest schema_digest_;
+  std::vector<StoredColumn> columns_;
+  std::vector<std::size_t> key_;
+  std::vector<UniqueKey> unique_keys_;
+  std::string probe_sql_, end_sql_, copy_current_sql_, copy_passing_sql_;
+  Connection* connection_ = nullptr;
+  std::int64_t ledger_id_ = 0;
+  std::string applied_at_;
+  std::string batch_columns_;    // what follows the digest in each current row
+  std::string passing_columns_;  // and in each row of history
+  std::span<Probe> asked_;
+  std::string buffer_;
+};
+
+}  // namespace sluice::store::postgresql

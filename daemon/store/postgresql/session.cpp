@@ -1,0 +1,175 @@
+#include "store/postgresql/session.h"
+
+#include <fstream>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include "store/postgresql/ddl.h"
+
+namespace sluice::store::postgresql {
+namespace {
+
+constexpr int lock_class = 0x536C7563;  // "Sluc": apart from other users of the database
+constexpr std::int64_t format_version = 1;
+constexpr std::string_view place = "central store";
+
+// A server or network that is gone is noticed within half a minute. A statement may take long, a
+// COPY of a batch onto a slow disk does; nobody waits for a lock much longer than a batch takes;
+// and should this process stop dead within a transaction, others are not kept waiting for it for
+// ever.
+const Connection::Settings defaults = {
+    {"connect_timeout", "10"},      {"keepalives_idle", "10"},     {"keepalives_interval", "5"},
+    {"keepalives_count", "3"},      {"tcp_user_timeout", "30000"}, {"client_encoding", "UTF8"},
+    {"application_name", "sluice"},
+};
+// Every join of the store is of a few keys with a table's index; the planner, which may know
+// nothing yet about a table that was just made, must not think of scanning it.
+// A commit that the server does not wait for would break the promise that acknowledged is durable.
+constexpr const char* session_settings = R"(
+SET search_path = pg_catalog;
+SET TimeZone = 'UTC';
+SET DateStyle = 'ISO, YMD';
+SET standard_conforming_strings = on;
+SET statement_timeout = '10min';
+SET lock_timeout = '60s';
+SET idle_in_transaction_session_timeout = '5min';
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_seqscan = off;
+SET jit = off;
+SELECT set_config('synchronous_commit', 'on', false)
+ WHERE current_setting('synchronous_commit') = 'off')";
+
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+using Options = std::unique_ptr<PQconninfoOption, FreeOptions>;
+
+Options parse(const std::string& connection, std::string& why) {
+  char* error = nullptr;
+  Options options(PQconninfoParse(connection.c_str(), &error));
+  if (error != nullptr) {
+    why = error;
+    PQfreemem(error);
+  }
+  return options;
+}
+
+// libpq takes the first host that answers: after a failover that may be the standby.
+bool needs_writable_host(const std::string& connection) {
+  std::string why;
+  const Options options = parse(connection, why);
+  bool several_hosts = false;
+  for (const PQconninfoOption* option = options.get(); option && option->keyword; ++option) {
+    const std::string_view keyword = option->keyword;
+    const std::string_view value = option->val != nullptr ? option->val : "";
+    if (keyword == "target_session_attrs" && !value.empty()) return false;
+    several_hosts = several_hosts || ((keyword == "host" || keyword == "hostaddr") &&
+                                      value.find(',') != std::string_view::npos);
+  }
+  return several_hosts;
+}
+
+std::unexpected<StoreFailure> failed(const ServerError& error) {
+  return std::unexpected(store_failure(error, std::string(place)));
+}
+
+std::expected<void, StoreFailure> check_format(Connection& connection) {
+  const auto version = connection.execute("SELECT version FROM sluice.format");
+  if (!version) return failed(version.error());
+  const std::int64_t found = version->rows() == 1 ? version->integer(0, 0) : 0;
+  if (found == format_version) return {};
+  return std::unexpected(
+      StoreFailure{StoreProblem::failed, std::string(place),
+                   fmt::format("the database's schema sluice is of format {}, this version knows "
+                               "format {}; run the version of sluiced that made it",
+                               found, format_version)});
+}
+
+std::expected<void, StoreFailure> make_own_tables(Connection& connection) {
+  constexpr const char* is_there = "SELECT 1 FROM pg_namespace WHERE nspname = 'sluice'";
+  auto there = connection.execute(is_there);
+  if (!there) return failed(there.error());
+  if (there->rows() == 1) return check_format(connection);
+  auto transaction = PostgresqlTransaction::begin(connection);
+  if (!transaction) return failed(transaction.error());
+  auto locked =
+      connection.execute(fmt::format("SELECT pg_advisory_xact_lock({})", lock_keys(Lock::tables)));
+  if (!locked) return failed(locked.error());
+  there = connection.execute(is_there);  // another center may have made them meanwhile
+  if (!there) return failed(there.error());
+  if (there->rows() == 0) {
+    if (auto made = connection.execute(central_store_ddl); !made) return failed(made.error());
+  }
+  if (auto committed = transaction->commit(); !committed) return failed(committed.error());
+  return check_format(connection);
+}
+
+}  // namespace
+
+std::string lock_keys(Lock lock) {
+  return fmt::format("{}, {}", lock_class, static_cast<int>(lock));
+}
+
+std::expected<void, StoreFailure> check_access(const PostgresqlAccess& access) {
+  std::string why;
+  if (parse(access.connection, why)) return {};
+  return std::unexpected(StoreFailure{StoreProblem::failed, std::string(place),
+                                      "the connection string can not be used: " + why});
+}
+
+std::expected<Connection, StoreFailure> open_session(const PostgresqlAccess& access) {
+  Connection::Settings settings = defaults;
+  // Later settings win over earlier ones: ours are defaults to what is in `connection`.
+  settings.emplace_back("dbname", access.connection);
+  if (needs_writable_host(access.connection)) {
+    settings.emplace_back("target_session_attrs", "read-write");
+  }
+  if (!access.password_file.empty()) {
+    std::ifstream file(access.password_file);
+    std::string password;
+    if (!std::getline(file, password)) {
+      return std::unexpected(StoreFailure{StoreProblem::unavailable, access.password_file.string(),
+                                          "the password file can not be read, or is empty"});
+    }
+    settings.emplace_back("password", std::move(password));
+  }
+  auto connection = Connection::open(settings);
+  if (!connection) return failed(connection.error());
+  if (auto set = connection->execute(session_settings); !set) return failed(set.error());
+  if (auto made = make_own_tables(*connection); !made) return std::unexpected(made.error());
+  return std::move(*connection);
+}
+
+Connection::Answer<PostgresqlTransaction> PostgresqlTransaction::begin(Connection& connection) {
+  // Each statement must see what others have committed while it waited for a lock.
+  if (auto begun = connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED"); !begun) {
+    return std::unexpected(begun.error());
+  }
+  return PostgresqlTransaction(connection);
+}
+
+PostgresqlTransaction::PostgresqlTransaction(PostgresqlTransaction&& other) noexcept
+    : connection_(std::exchange(other.connection_, nullptr)) {}
+
+PostgresqlTransaction::~PostgresqlTransaction() {
+  if (connection_ == nullptr) return;
+  connection_->abandon();
+  // Where it can not be said the connection is gone, and the server rolls back by itself.
+  if (connection_->is_alive()) static_cast<void>(connection_->execute("ROLLBACK"));
+}
+
+Connection::Answer<void> PostgresqlTransaction::commit() {
+  const auto committed = connection_->execute("COMMIT");
+  if (!committed) return std::unexpected(committed.error());
+  connection_ = nullptr;
+  if (committed->command() != "COMMIT") {
+    return std::unexpected(ServerError{"25P02", "the transaction was rolled back", {}, {}});
+  }
+  return {};
+}
+
+}  // namespace sluice::store::postgresql

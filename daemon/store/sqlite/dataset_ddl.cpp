@@ -1,0 +1,123 @@
+#include "store/sqlite/dataset_ddl.h"
+
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "store/dataset_tables.h"
+#include "store/sqlite/stored_value.h"
+
+namespace sluice::store::embedded {
+namespace {
+
+using Done = std::expected<void, StoreFailure>;
+
+std::string quoted_names(const std::vector<std::string>& names) {
+  std::vector<std::string> list;
+  for (const std::string& name : names)
+    list.push_back(quoted_name(name));
+  return fmt::format("{}", fmt::join(list, ", "));
+}
+
+std::string field_definitions(const record::TableSchema& schema) {
+  std::string text;
+  for (const record::Field& field : schema.fields) {
+    text += fmt::format("{} {}, ", quoted_name(field.name), column_type(field.type));
+  }
+  return text;
+}
+
+Done run(sqlite::Database& database, const record::Dataset& dataset, const std::string& sql) {
+  if (auto done = database.execute(sql); !done) {
+    return std::unexpected(sqlite_failure(done.error(), "dataset " + dataset.id.str()));
+  }
+  return {};
+}
+
+Done add_unique_key(sqlite::Database& database, const record::Dataset& dataset,
+                    const UniqueKey& key) {
+  const auto done =
+      database.execute(fmt::format("CREATE UNIQUE INDEX {} ON {} ({})", quoted_name(key.index_name),
+                                   current_table(dataset.id), quoted_names(key.fields)));
+  if (done) return {};
+  if (done.error().is_constraint()) return std::unexpected(duplicates_conflict(dataset, key));
+  return std::unexpected(sqlite_failure(done.error(), "dataset " + dataset.id.str()));
+}
+
+Done check_required(sqlite::Database& database, const record::Dataset& dataset,
+                    const std::string& field) {
+  auto statement = database.prepare(fmt::format("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1",
+                                                current_table(dataset.id), quoted_name(field)));
+  auto found =
+      statement ? statement->step() : sqlite::Result<bool>(std::unexpected(statement.error()));
+  if (!found) return std::unexpected(sqlite_failure(found.error(), "dataset " + dataset.id.str()));
+  if (*found) return std::unexpected(missing_values_conflict(dataset, field));
+  return {};
+}
+
+}  // namespace
+
+std::string current_table(const record::DatasetId& dataset) {
+  return quoted_name("data." + dataset.str());
+}
+
+std::string history_table(const record::DatasetId& dataset) {
+  return quoted_name("history." + dataset.str());
+}
+
+Done create_tables(sqlite::Database& database, const record::Dataset& dataset) {
+  const std::string fields = field_definitions(dataset.schema);
+  const std::string key = quoted_names(dataset.schema.primary_key);
+  const std::string sql = fmt::format(
+      "CREATE TABLE {current} ({fields}sluice_digest BLOB NOT NULL, sluice_batch INTEGER NOT NULL, "
+      "sluice_source_time TEXT, PRIMARY KEY ({key})) STRICT;"
+      "CREATE TABLE {history} ({fields}sluice_digest BLOB NOT NULL, sluice_source_time TEXT, "
+      "sluice_batch_from INTEGER NOT NULL, sluice_batch_to INTEGER NOT NULL, "
+      "sluice_valid_from INTEGER NOT NULL, sluice_valid_to INTEGER NOT NULL, "
+      "sluice_ended_by_line INTEGER NOT NULL, sluice_ended TEXT NOT NULL) STRICT;"
+      "CREATE INDEX {index} ON {history} ({key}, sluice_batch_to, sluice_ended_by_line);",
+      fmt::arg("current", current_table(dataset.id)),
+      fmt::arg("history", history_table(dataset.id)), fmt::arg("fields", fields),
+      fmt::arg("key", key), fmt::arg("index", quoted_name("history_key." + dataset.id.str())));
+  if (auto done = run(database, dataset, sql); !done) return done;
+  for (const UniqueKey& unique : unique_keys(dataset.id, dataset.schema)) {
+    if (auto done = add_unique_key(database, dataset, unique); !done) return done;
+  }
+  return {};
+}
+
+Done evolve_tables(sqlite::Database& database, const record::Dataset& dataset,
+                   const Evolution& evolution) {
+  for (const std::string& name : evolution.added_fields) {
+    const auto index = record::field_index(dataset.schema, name).value();
+    for (const std::string& table : {current_table(dataset.id), history_table(dataset.id)}) {
+      const std::string sql =
+          fmt::format("ALTER TABLE {} ADD COLUMN {} {}", table, quoted_name(name),
+                      column_type(dataset.schema.fields[index].type));
+      if (auto done = run(database, dataset, sql); !done) return done;
+    }
+  }
+  for (const std::string& name : evolution.newly_required) {
+    if (auto done = check_required(database, dataset, name); !done) return done;
+  }
+  for (const UniqueKey& key : evolution.dropped_keys) {
+    const std::string sql = fmt::format("DROP INDEX {}", quoted_name(key.index_name));
+    if (auto done = run(database, dataset, sql); !done) return done;
+  }
+  for (const UniqueKey& key : evolution.added_keys) {
+    if (auto done = add_unique_key(database, dataset, key); !done) return done;
+  }
+  return {};
+}
+
+StoreFailure sqlite_failure(const sqlite::Error& error, std::string place) {
+  if (error.is_busy()) {
+    return {StoreProblem::unavailable, std::move(place),
+            "another process held the central store's lock for too long; try again"};
+  }
+  return {StoreProblem::failed, std::move(place),
+          fmt::format("the central store's file: {} (SQLite {})", error.message, error.code)};
+}
+
+}  // namespace sluice::store::embedded

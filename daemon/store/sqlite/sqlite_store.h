@@ -1,0 +1,20 @@
+// The embedded central store: one SQLite file, for a node that is everything at once. Beside the
+// tables of schemas/central-store.sqlite.sql it holds "data.DATASET" and "history.DATASET" for each
+// dataset (docs/store.md).
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "store/store.h"
+
+namespace sluice::store {
+
+// Creates the file if it is not there. `now` says when a batch is applied. Several processes may
+// have the file open; one writes at a time, the others wait.
+[[nodiscard]] std::expected<std::unique_ptr<Store>, StoreFailure> open_sqlite(
+    const std::filesystem::path& file, std::function<record::Time()> now);
+
+}  // namespace sluice::store

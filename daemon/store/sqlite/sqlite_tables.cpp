@@ -1,0 +1,221 @@
+#include "store/sqlite/sqlite_tables.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "store/sqlite/dataset_ddl.h"
+#include "store/sqlite/stored_value.h"
+
+namespace sluice::store::embedded {
+namespace {
+
+using Done = std::expected<void, StoreFailure>;
+
+// Parameters of both inserts: digest, source time, the batch, then the fields.
+constexpr int first_field_parameter = 4;
+
+std::string placeholders(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i)
+    text += text.empty() ? "?" : ", ?";
+  return text;
+}
+
+std::string_view to_string(Ending ending) {
+  return ending == Ending::deleted ? "deleted" : "superseded";
+}
+
+}  // namespace
+
+SqliteTables::SqliteTables(sqlite::Database& database, const record::Dataset& dataset)
+    : database_(database),
+      dataset_(dataset.id),
+      schema_digest_(record::schema_digest(dataset.schema)),
+      key_(record::key_columns(dataset.schema)),
+      unique_keys_(unique_keys(dataset.id, dataset.schema)),
+      buffers_(dataset.schema.fields.size()) {
+  for (const record::Field& field : dataset.schema.fields) {
+    types_.push_back(field.type);
+    names_.push_back(quoted_name(field.name));
+  }
+}
+
+std::expected<std::unique_ptr<SqliteTables>, StoreFailure> SqliteTables::open(
+    sqlite::Database& database, const record::Dataset& dataset) {
+  std::unique_ptr<SqliteTables> tables(new SqliteTables(database, dataset));
+  if (auto prepared = tables->prepare_statements(); !prepared) {
+    return std::unexpected(prepared.error());
+  }
+  return tables;
+}
+
+Done SqliteTables::prepare_statements() {
+  const std::string fields = fmt::format("{}", fmt::join(names_, ", "));
+  std::vector<std::string> conditions;
+  for (const std::size_t column : key_)
+    conditions.push_back(names_[column] + " = ?");
+  const std::string current = current_table(dataset_);
+  const std::string history = history_table(dataset_);
+  const std::string with_key = fmt::format("{}", fmt::join(conditions, " AND "));
+  constexpr std::string_view history_columns =
+      "sluice_batch_to, sluice_valid_from, sluice_valid_to, sluice_ended_by_line, sluice_ended";
+  const std::pair<sqlite::Statement*, std::string> wanted[] = {
+      {&probe_, fmt::format("SELECT sluice_digest FROM {} WHERE {}", current, with_key)},
+      {&insert_current_,
+       fmt::format(
+           "INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch, {}) VALUES ({})",
+           current, fields, placeholders(3 + names_.size()))},
+      {&insert_passing_,
+       fmt::format("INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch_from, {}, {}) "
+                   "VALUES ({})",
+                   history, fields, history_columns, placeholders(8 + names_.size()))},
+      // A version of this very batch is not in the ledger yet.
+      {&copy_to_history_,
+       fmt::format("INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch_from, {}, {}) "
+                   "SELECT sluice_digest, sluice_source_time, sluice_batch, {}, ?1, "
+                   "coalesce((SELECT applied_at FROM ledger WHERE id = sluice_batch), ?2), ?2, ?3, "
+                   "?4 FROM {} WHERE {}",
+                   history, fields, history_columns, fields, current, with_key)},
+      {&delete_current_, fmt::format("DELETE FROM {} WHERE {}", current, with_key)},
+  };
+  for (const auto& [statement, sql] : wanted) {
+    auto prepared = database_.prepare(sql);
+    if (!prepared) return std::unexpected(failure(prepared.error()));
+    *statement = std::move(*prepared);
+  }
+  return {};
+}
+
+StoreFailure SqliteTables::failure(const sqlite::Error& error) const {
+  return sqlite_failure(error, "dataset " + dataset_.str());
+}
+
+void SqliteTables::begin_batch(std::int64_t ledger_id, record::Time applied_at) {
+  ledger_id_ = ledger_id;
+  applied_at_ms_ = applied_at.time_since_epoch().count();
+}
+
+Done SqliteTables::execute(const char* sql) {
+  if (auto done = database_.execute(sql); !done) return std::unexpected(failure(done.error()));
+  return {};
+}
+
+Done SqliteTables::mark() {
+  return execute("SAVEPOINT sluice");
+}
+Done SqliteTables::release() {
+  return execute("RELEASE sluice");
+}
+Done SqliteTables::roll_back() {
+  return execute("ROLLBACK TO sluice; RELEASE sluice");
+}
+
+void SqliteTables::bind_key(sqlite::Statement& statement, int first, std::string_view key) {
+  for (std::size_t i = 0; i < key_.size(); ++i) {
+    const std::size_t end = key.find('\t');
+    bind_value(statement, first + static_cast<int>(i), types_[key_[i]], key.substr(0, end),
+               buffers_[key_[i]]);
+    key.remove_prefix(end == std::string_view::npos ? key.size() : end + 1);
+  }
+}
+
+// In process, so that asking is answering: nothing is gained by putting it off.
+Done SqliteTables::start_probe(std::span<Probe> probes) {
+  for (Probe& probe : probes) {
+    bind_key(probe_, 1, probe.key);
+    const auto found = probe_.step();
+    if (!found) {
+      const StoreFailure why = failure(found.error());
+      probe_.reset();
+      return std::unexpected(why);
+    }
+    probe.stored.reset();
+    if (*found) probe.stored = parse_digest_bytes(probe_.text(0));
+    probe_.reset();
+  }
+  return {};
+}
+
+Done SqliteTables::finish_probe() {
+  return {};
+}
+
+Written SqliteTables::run(sqlite::Statement& statement) {
+  const auto done = statement.run();
+  if (done) return {};
+  WriteFailure why{std::nullopt, failure(done.error())};
+  if (done.error().is_constraint()) {
+    why.refusal = Refusal{"", "store", "the central store's table does not take the record"};
+    for (const UniqueKey& key : unique_keys_) {
+      std::vector<std::string> columns;
+      for (const std::string& field : key.fields) {
+        columns.push_back(fmt::format("data.{}.{}", dataset_.str(), field));
+      }
+      // SQLite names the columns of the index, in its order, and no values.
+      if (done.error().message.ends_with(fmt::format(": {}", fmt::join(columns, ", ")))) {
+        why.refusal = unique_refusal(key.fields);
+      }
+    }
+  }
+  return std::unexpected(std::move(why));
+}
+
+Written SqliteTables::end_versions(std::span<const EndedVersion> ended) {
+  constexpr int first_key_parameter = 5;
+  for (const EndedVersion& version : ended) {
+    copy_to_history_.bind(1, ledger_id_).bind(2, applied_at_ms_).bind(3, version.line);
+    copy_to_history_.bind(4, to_string(version.ending));
+    bind_key(copy_to_history_, first_key_parameter, version.key);
+    if (auto copied = run(copy_to_history_); !copied) return copied;
+    bind_key(delete_current_, 1, version.key);
+    if (auto deleted = run(delete_current_); !deleted) return deleted;
+  }
+  return {};
+}
+
+void SqliteTables::bind_row(sqlite::Statement& statement, const Row& row) {
+  digest_ = digest_bytes(row.digest);
+  statement.bind_blob(1, {digest_.data(), digest_.size()});
+  if (record::is_null(row.source_time)) {
+    statement.bind_null(2);
+  } else {
+    statement.bind(2, row.source_time);
+  }
+  statement.bind(3, ledger_id_);
+  for (std::size_t i = 0; i < types_.size(); ++i) {
+    bind_value(statement, first_field_parameter + static_cast<int>(i), types_[i], row.columns[i],
+               buffers_[i]);
+  }
+}
+
+Written SqliteTables::begin_current() {
+  return {};
+}
+
+Written SqliteTables::add_current(const Row& row) {
+  bind_row(insert_current_, row);
+  return run(insert_current_);
+}
+
+Written SqliteTables::begin_passing() {
+  return {};
+}
+
+Written SqliteTables::add_passing(const Row& row, std::uint64_t ended_by, Ending ending) {
+  bind_row(insert_passing_, row);
+  const int next = first_field_parameter + static_cast<int>(types_.size());
+  insert_passing_.bind(next, ledger_id_)
+      .bind(next + 1, applied_at_ms_)
+      .bind(next + 2, applied_at_ms_)
+      .bind(next + 3, ended_by)
+      .bind(next + 4, to_string(ending));
+  return run(insert_passing_);
+}
+
+Written SqliteTables::finish_rows() {
+  return {};
+}
+
+}  // namespace sluice::store::embedded

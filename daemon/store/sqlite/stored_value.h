@@ -1,0 +1,23 @@
+// How a field's COPY text is kept in a STRICT column of SQLite, and how it becomes the same text
+// again: whole numbers, years and booleans as INTEGER, everything else as TEXT, decimals too, since
+// REAL would not keep them exact.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "record/table_schema.h"
+#include "sqlite/database.h"
+
+namespace sluice::store::embedded {
+
+[[nodiscard]] std::string_view column_type(record::FieldType type);
+
+// `buffer` must live until the statement has run.
+void bind_value(sqlite::Statement& statement, int index, record::FieldType type,
+                std::string_view escaped, std::string& buffer);
+
+void append_value(std::string& columns, const sqlite::Statement& statement, int column,
+                  record::FieldType type);
+
+}  // namespace sluice::store::embedded

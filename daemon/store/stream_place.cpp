@@ -1,0 +1,73 @@
+#include "store/stream_place.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace sluice::store {
+
+std::string place_of(const record::Manifest& manifest) {
+  return fmt::format("bureau {}, epoch {}, batch {}", manifest.stream.bureau.str(),
+                     manifest.stream.epoch.value, manifest.sequence.value);
+}
+
+std::expected<void, StoreFailure> check_delivery(const Delivery& delivery) {
+  const record::Manifest& manifest = delivery.manifest;
+  const record::Dataset& dataset = delivery.dataset;
+  if (manifest.dataset == dataset.id && manifest.stream.bureau == dataset.owner) return {};
+  return std::unexpected(
+      StoreFailure{StoreProblem::failed, place_of(manifest),
+                   fmt::format("it is for dataset {}, expected dataset {} of bureau {}",
+                               manifest.dataset.str(), dataset.id.str(), dataset.owner.str())});
+}
+
+StoreFailure unknown_dataset(const record::DatasetId& dataset) {
+  return {StoreProblem::unknown_dataset, "dataset " + dataset.str(),
+          "its tables were not prepared; check that the node's settings name it"};
+}
+
+std::optional<StoreFailure> refuse_other(const record::Manifest& manifest,
+                                         const record::Digest& digest,
+                                         std::string_view digest_in_ledger) {
+  if (to_string(digest) == digest_in_ledger) return std::nullopt;
+  return StoreFailure{
+      StoreProblem::conflicting, place_of(manifest),
+      fmt::format("another batch was applied under this number: digest {}, this one has {}; two "
+                  "journals send as the same stream",
+                  digest_in_ledger, to_string(digest))};
+}
+
+std::optional<StoreFailure> refuse_place(const record::Manifest& manifest,
+                                         const std::optional<StreamPlace>& place) {
+  const auto refuse = [&](StoreProblem problem, std::string sentence) {
+    return StoreFailure{problem, place_of(manifest), std::move(sentence)};
+  };
+  if (place && manifest.stream.epoch < place->epoch) {
+    return refuse(
+        StoreProblem::out_of_order,
+        fmt::format("its epoch is over: the bureau's stream goes on in epoch {}; find out "
+                    "which node still sends from an old journal",
+                    place->epoch.value));
+  }
+  const bool same_epoch = place && manifest.stream.epoch == place->epoch;
+  const record::ChainHead head = same_epoch ? place->head : record::ChainHead{};
+  if (manifest.sequence.value != head.sequence.value + 1) {
+    return refuse(
+        StoreProblem::out_of_order,
+        fmt::format("expected batch {}; send the batches from there on", head.sequence.value + 1));
+  }
+  if (manifest.previous != head.manifest) {
+    return refuse(
+        StoreProblem::chain_broken,
+        fmt::format("it follows a batch with digest {}, but {} is what was applied before "
+                    "it; the journal it comes from was changed or mixed up",
+                    to_string(manifest.previous), to_string(head.manifest)));
+  }
+  return std::nullopt;
+}
+
+record::Time applied_after(const std::optional<StreamPlace>& place, record::Time now) {
+  return place ? std::max(now, place->applied_at + std::chrono::milliseconds(1)) : now;
+}
+
+}  // namespace sluice::store

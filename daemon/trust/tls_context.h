@@ -1,0 +1,64 @@
+// What a TLS connection is accepted with: mutual authentication always, TLS 1.2 with AEAD ciphers
+// or TLS 1.3, every certificate of the peer's chain against the revocation lists where these are
+// configured. It fails closed: a list that is missing or out of date refuses everybody whom it
+// would cover.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "record/failure.h"
+
+typedef struct ssl_ctx_st SSL_CTX;
+typedef struct ssl_st SSL;
+
+namespace sluice::trust {
+
+struct TlsFiles {
+  std::filesystem::path certificate;  // PEM: our own and the intermediates above it
+  std::filesystem::path key;          // PEM; must not be readable by others
+  std::filesystem::path authorities;  // PEM bundle
+  std::filesystem::path revocations;  // PEM bundle of CRLs; empty: none are checked
+};
+
+enum class TlsProblem {
+  unreadable,  // a file is not there, or holds something else
+  mismatched,  // the key is not the certificate's
+  exposed,     // others may read the key
+};
+using TlsFailure = record::Failure<TlsProblem>;
+
+// Why a handshake failed, as far as the peer's certificate is to blame.
+struct CertificateRefusal {
+  std::string reason;   // "expired", "revoked", "unknown-authority" …, or "none-presented"
+  std::string subject;  // RFC 2253; as the peer claims it, proved by nobody; at most 256 bytes
+};
+
+// A verified peer. The subject is RFC 2253 text.
+struct PeerCertificate {
+  std::string subject;
+  std::chrono::sys_seconds expires;
+};
+
+struct ContextRelease {
+  void operator()(SSL_CTX* context) const;
+};
+using TlsContext = std::unique_ptr<SSL_CTX, ContextRelease>;
+
+// Sessions are never resumed, neither by id nor by ticket: a resumed one would not look at the
+// revocation lists again.
+[[nodiscard]] std::expected<TlsContext, TlsFailure> make_server_context(const TlsFiles& files);
+
+// When our own certificate expires.
+[[nodiscard]] std::chrono::sys_seconds expiry(const SSL_CTX* context);
+
+// After a handshake that succeeded.
+[[nodiscard]] PeerCertificate peer_certificate(const SSL* connection);
+// After one that failed with OpenSSL's `error`. The reason is "handshake" where no certificate is
+// to blame.
+[[nodiscard]] CertificateRefusal refusal(const SSL* connection, unsigned long error);
+
+}  // namespace sluice::trust

@@ -1,0 +1,46 @@
+-- The embedded central store's own tables; central-store.postgresql.sql in SQLite's words. Times are
+-- milliseconds since 1970-01-01T00:00Z.
+
+CREATE TABLE format (version INTEGER NOT NULL) STRICT;
+INSERT INTO format VALUES (1);
+
+CREATE TABLE dataset (
+  id     TEXT NOT NULL PRIMARY KEY,
+  owner  TEXT NOT NULL,
+  schema TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE stream (
+  bureau     TEXT NOT NULL PRIMARY KEY,
+  epoch      INTEGER NOT NULL,
+  sequence   INTEGER NOT NULL,
+  manifest   TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE ledger (
+  id                INTEGER PRIMARY KEY AUTOINCREMENT,
+  bureau            TEXT NOT NULL,
+  epoch             INTEGER NOT NULL,
+  sequence          INTEGER NOT NULL,
+  dataset           TEXT NOT NULL,
+  manifest          TEXT NOT NULL,
+  outcome           TEXT NOT NULL,
+  inserted          INTEGER NOT NULL,
+  updated           INTEGER NOT NULL,
+  unchanged         INTEGER NOT NULL,
+  deleted           INTEGER NOT NULL,
+  rejected          INTEGER NOT NULL,
+  applied_at        INTEGER NOT NULL,
+  receipt           TEXT NOT NULL,
+  receipt_signature BLOB NOT NULL,
+  UNIQUE (bureau, epoch, sequence)
+) STRICT;
+CREATE INDEX ledger_dataset ON ledger (dataset, applied_at);
+
+CREATE TABLE archive (
+  ledger    INTEGER PRIMARY KEY REFERENCES ledger (id),
+  manifest  BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  payload   BLOB NOT NULL
+) STRICT;

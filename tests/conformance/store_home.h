@@ -1,0 +1,41 @@
+// Where a store lives while a test runs: each test has an empty one of each kind. A new kind of
+// store is one line in store_kinds().
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/store.h"
+
+namespace sluice::test {
+
+// A clock that goes a minute on each time it is asked, and tells no other time than that.
+class StepClock {
+ public:
+  record::Time operator()() { return now_ += std::chrono::minutes(1); }
+  [[nodiscard]] record::Time last() const { return now_; }
+  void set(record::Time now) { now_ = now; }
+
+ private:
+  record::Time now_{std::chrono::sys_days(std::chrono::year(2026) / 11 / 23)};
+};
+
+class StoreHome {
+ public:
+  virtual ~StoreHome() = default;
+  // Another owner of the same store, as after a restart. `clock` must outlive it.
+  [[nodiscard]] virtual std::unique_ptr<store::Store> open(StepClock& clock) = 0;
+  // The first column of a query's rows, in the store's own SQL; tables as `data.x` or `"data.x"`.
+  [[nodiscard]] virtual std::vector<std::string> query(const std::string& sql) = 0;
+  [[nodiscard]] virtual std::string table(const std::string& kind, const std::string& dataset) = 0;
+};
+
+struct StoreKind {
+  std::string name;
+  std::function<std::unique_ptr<StoreHome>()> make;
+};
+[[nodiscard]] std::vector<StoreKind> store_kinds();
+
+}  // namespace sluice::test

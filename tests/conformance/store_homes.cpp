@@ -1,0 +1,96 @@
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <unistd.h>
+
+#include "conformance/store_home.h"
+#include "postgresql_cluster.h"
+#include "sqlite/database.h"
+#include "store/postgresql/postgresql_store.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace sluice::test {
+namespace {
+
+std::unique_ptr<store::Store> opened(
+    std::expected<std::unique_ptr<store::Store>, store::StoreFailure> store) {
+  if (!store) throw std::runtime_error(record::to_string(store.error()));
+  return std::move(*store);
+}
+
+class SqliteHome final : public StoreHome {
+ public:
+  SqliteHome() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "sluice-store-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
+    directory_ = pattern;
+  }
+  ~SqliteHome() override { std::filesystem::remove_all(directory_); }
+
+  std::unique_ptr<store::Store> open(StepClock& clock) override {
+    return opened(store::open_sqlite(directory_ / "central.db", std::ref(clock)));
+  }
+
+  std::vector<std::string> query(const std::string& sql) override {
+    auto database = sqlite::Database::open(directory_ / "central.db");
+    auto statement = database->prepare(sql);
+    if (!statement) throw std::runtime_error(statement.error().message);
+    std::vector<std::string> rows;
+    while (statement->step().value())
+      rows.emplace_back(statement->text(0));
+    return rows;
+  }
+
+  std::string table(const std::string& kind, const std::string& dataset) override {
+    return fmt::format("\"{}.{}\"", kind, dataset);
+  }
+
+ private:
+  std::filesystem::path directory_;
+};
+
+class PostgresqlHome final : public StoreHome {
+ public:
+  PostgresqlHome() : database_(cluster().create_database()) {}
+
+  std::unique_ptr<store::Store> open(StepClock& clock) override {
+    return opened(
+        store::open_postgresql({.connection = cluster().socket(database_)}, std::ref(clock)));
+  }
+
+  std::vector<std::string> query(const std::string& sql) override {
+    const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(
+        PQconnectdb(cluster().socket(database_).c_str()), PQfinish);
+    const std::unique_ptr<PGresult, void (*)(PGresult*)> result(
+        PQexec(connection.get(), sql.c_str()), PQclear);
+    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
+      throw std::runtime_error(PQerrorMessage(connection.get()));
+    }
+    std::vector<std::string> rows;
+    for (int row = 0; row < PQntuples(result.get()); ++row) {
+      rows.emplace_back(PQgetvalue(result.get(), row, 0));
+    }
+    return rows;
+  }
+
+  std::string table(const std::string& kind, const std::string& dataset) override {
+    return fmt::format("{}.\"{}\"", kind, dataset);
+  }
+
+ private:
+  static PostgresqlCluster& cluster() {
+    static PostgresqlCluster cluster;
+    return cluster;
+  }
+  std::string database_;
+};
+
+}  // namespace
+
+std::vector<StoreKind> store_kinds() {
+  return {{"sqlite", [] { return std::make_unique<SqliteHome>(); }},
+          {"postgresql", [] { return std::make_unique<PostgresqlHome>(); }}};
+}
+
+}  // namespace sluice::test

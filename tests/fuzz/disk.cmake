@@ -1,0 +1,3 @@
+sluice_fuzz(csv_fuzz
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/disk/csv_fuzz.cpp
+  DEPENDS sluice_adapters_disk)

@@ -1,0 +1,1 @@
+sluice_fuzz(fuzz_request_guard SOURCES request_guard_fuzz.cpp DEPENDS sluice_server)

@@ -1,0 +1,127 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "imported_file.h"
+
+namespace sluice::adapters::disk {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(CsvDialectTest, RowsReachTheDoorInOrderWithTheirLines) {
+  const ImportedFile file("code,name\n1,one\n2,two\n");
+  ASSERT_TRUE(file.result) << to_string(file.result.error());
+  EXPECT_THAT(file.door.columns, ElementsAre("code", "name"));
+  EXPECT_THAT(file.values(), ElementsAre(Values{"1", "one"}, Values{"2", "two"}));
+  EXPECT_THAT(file.places(), ElementsAre(2, 3));
+  EXPECT_EQ(file.door.rows[0].original, "1,one");
+  EXPECT_EQ(file.door.begun, 1);
+  EXPECT_EQ(file.header, "code,name");
+}
+
+TEST(CsvDialectTest, LastLineNeedsNoLineEnd) {
+  EXPECT_THAT(ImportedFile("a,b\n1,2").values(), ElementsAre(Values{"1", "2"}));
+}
+
+TEST(CsvDialectTest, LinesMayEndWithCarriageReturnAndLineFeed) {
+  const ImportedFile file("a,b\r\n1,2\r\n\"3\",\"4\"\r\n");
+  EXPECT_THAT(file.values(), ElementsAre(Values{"1", "2"}, Values{"3", "4"}));
+  EXPECT_EQ(file.door.rows[1].original, "\"3\",\"4\"");
+}
+
+TEST(CsvDialectTest, ByteOrderMarkIsNoPartOfTheFirstColumn) {
+  EXPECT_THAT(ImportedFile("\xEF\xBB\xBF"
+                           "a,b\n1,2\n")
+                  .door.columns,
+              ElementsAre("a", "b"));
+}
+
+TEST(CsvDialectTest, QuotedFieldsMayHoldDelimitersQuotesAndLineEnds) {
+  const ImportedFile file("a,b\n\"1,5\",\"say \"\"yes\"\"\"\n\"two\nlines\",\"\"\n3,4\n");
+  EXPECT_THAT(file.values(), ElementsAre(Values{"1,5", "say \"yes\""}, Values{"two\nlines", ""},
+                                         Values{"3", "4"}));
+  EXPECT_THAT(file.places(), ElementsAre(2, 3, 5));
+  EXPECT_EQ(file.door.rows[1].original, "\"two\nlines\",\"\"");
+}
+
+TEST(CsvDialectTest, FieldsLongerThanAScanBlockAreWhole) {
+  const std::string a(63, 'a');
+  const std::string b(64, 'b');
+  const std::string c(200, 'c');
+  const ImportedFile file("a,b,c\n" + a + "," + b + ",\"" + c + "\"\n" + c + "," + a + "," + b);
+  EXPECT_THAT(file.values(), ElementsAre(Values{a, b, c}, Values{c, a, b}));
+}
+
+TEST(CsvDialectTest, DelimiterAndQuoteAreTheDialects) {
+  const ImportedFile file("a;b\n'1;5';x,y\n", with_dialect({.delimiter = ';', .quote = '\''}));
+  EXPECT_THAT(file.values(), ElementsAre(Values{"1;5", "x,y"}));
+}
+
+TEST(CsvDialectTest, EscapeTakesTheNextByteAsItIs) {
+  const ImportedFile file("a,b\n\"1\\\"2\\\\\",x\\,y\n\"\\\"\",z\n",
+                          with_dialect({.double_quote = false, .escape = '\\'}));
+  EXPECT_THAT(file.values(), ElementsAre(Values{"1\"2\\", "x,y"}, Values{"\"", "z"}));
+}
+
+TEST(CsvDialectTest, NullSequenceIsNoValueUnlessItIsQuoted) {
+  const ImportedFile file("a,b,c\nNULL,\"NULL\",\n", with_dialect({.null_sequence = "NULL"}));
+  EXPECT_THAT(file.values(), ElementsAre(Values{std::nullopt, "NULL", ""}));
+}
+
+TEST(CsvDialectTest, EmptyTextIsAValueWhereTheDialectNamesNoNull) {
+  EXPECT_THAT(ImportedFile("a,b\n,\n").values(), ElementsAre(Values{"", ""}));
+}
+
+TEST(CsvDialectTest, CommentsAndEmptyLinesArePassedOver) {
+  const ImportedFile file("# made today\na,b\n\n#1,2\n3,#4\n", with_dialect({.comment = '#'}));
+  EXPECT_THAT(file.values(), ElementsAre(Values{"3", "#4"}));
+  EXPECT_THAT(file.places(), ElementsAre(5));
+  EXPECT_THAT(file.rules(), IsEmpty());
+}
+
+TEST(CsvDialectTest, EmptyLineIsARowWhereRowsHaveOneField) {
+  EXPECT_THAT(ImportedFile("a\n\n1\n").values(), ElementsAre(Values{""}, Values{"1"}));
+}
+
+TEST(CsvDialectTest, InitialSpaceIsSkippedWhereTheDialectSaysSo) {
+  const CsvDialect dialect{.null_sequence = "-", .skip_initial_space = true};
+  EXPECT_THAT(ImportedFile("a, b\n1,  \"2,3\"\n 4, -\n", with_dialect(dialect)).values(),
+              ElementsAre(Values{"1", "2,3"}, Values{"4", std::nullopt}));
+  EXPECT_THAT(ImportedFile("a,b\n 1, 2\n").values(), ElementsAre(Values{" 1", " 2"}));
+}
+
+TEST(CsvDialectTest, ColumnsWithoutAHeaderAreNamedByTheirPlaces) {
+  const ImportedFile file("1,2\n3,4\n", with_dialect({.header = false}));
+  EXPECT_THAT(file.door.columns, ElementsAre("field1", "field2"));
+  EXPECT_THAT(file.values(), ElementsAre(Values{"1", "2"}, Values{"3", "4"}));
+  EXPECT_EQ(file.header, "");
+}
+
+TEST(CsvDialectTest, FileWithAHeaderAloneHasNoRowsAndNoFault) {
+  const ImportedFile file("a,b\n");
+  EXPECT_TRUE(file.result);
+  EXPECT_EQ(file.door.begun, 1);
+  EXPECT_THAT(file.door.rows, IsEmpty());
+}
+
+TEST(CsvDialectTest, RowsAreTheSameWhereverBlocksOfTheFileEnd) {
+  std::string bytes = "a,b\n";
+  for (int i = 0; i < 60'000; ++i)
+    bytes += std::to_string(i) + ",\"x\"\"\n" + std::string(static_cast<std::size_t>(i % 40), 'y') +
+             "\"\n";
+  const ImportedFile file(bytes);
+  ASSERT_EQ(file.door.rows.size(), 60'000);
+  for (std::size_t i = 0; i < file.door.rows.size(); ++i) {
+    ASSERT_EQ(file.door.rows[i].values[0], std::to_string(i));
+    ASSERT_EQ(file.door.rows[i].values[1], "x\"\n" + std::string(i % 40, 'y'));
+    ASSERT_EQ(file.door.rows[i].place, 2 + 2 * i);
+  }
+  EXPECT_EQ(file.progress.last_bytes, bytes.size());
+  EXPECT_EQ(file.progress.last_of_bytes, bytes.size());
+  EXPECT_EQ(file.progress.last_rows, 60'000);
+  EXPECT_GE(file.progress.times, 4);
+}
+
+}  // namespace
+}  // namespace sluice::adapters::disk

@@ -1,0 +1,178 @@
+#include "adapters/disk/drop_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "imported_file.h"
+
+namespace sluice::adapters::disk {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// A drop folder whose time passes when the test says so.
+struct WatchedFolder {
+  explicit WatchedFolder(std::vector<std::string> datasets = {"enterprise"}) {
+    DropFolder::Terms terms{.datasets = {}, .settle = 10s};
+    for (std::string& dataset : datasets)
+      terms.datasets.emplace_back(std::move(dataset));
+    drop.emplace(DropFolder::open(folder.path(), std::move(terms), [this] { return now; }).value());
+  }
+  [[nodiscard]] std::vector<std::string> ready() {
+    std::vector<std::string> names;
+    const auto files = drop->ready();
+    for (const ReadyFile& file : files.value())
+      names.push_back(file.path.filename().string());
+    return names;
+  }
+  TemporaryFolder folder;
+  std::chrono::steady_clock::time_point now{};
+  std::optional<DropFolder> drop;
+};
+
+TEST(DropFolderTest, FileThatItsWriterClosedIsReadyAtOnce) {
+  WatchedFolder watched;
+  EXPECT_THAT(watched.ready(), IsEmpty());
+  (void)watched.folder.write("enterprise.csv", "a,b\n");
+  pollfd happened{watched.drop->descriptor(), POLLIN, 0};
+  EXPECT_EQ(::poll(&happened, 1, 10'000), 1);
+  EXPECT_THAT(watched.ready(), ElementsAre("enterprise.csv"));
+  EXPECT_THAT(watched.ready(), ElementsAre("enterprise.csv"));
+}
+
+TEST(DropFolderTest, FileThatIsStillWrittenToIsNotReadyUntilItHasSettled) {
+  WatchedFolder watched;
+  std::ofstream writer(watched.folder.path() / "enterprise.csv");
+  writer << "a,b\n" << std::flush;
+  EXPECT_THAT(watched.ready(), IsEmpty());
+  watched.now += 9s;
+  writer << "1,2\n" << std::flush;
+  EXPECT_THAT(watched.ready(), IsEmpty());
+  watched.now += 9s;
+  EXPECT_THAT(watched.ready(), IsEmpty());
+  watched.now += 1s;
+  EXPECT_THAT(watched.ready(), ElementsAre("enterprise.csv"));
+}
+
+TEST(DropFolderTest, FileThatIsWrittenToAgainAfterItWasClosedIsNotReady) {
+  WatchedFolder watched;
+  (void)watched.folder.write("enterprise.csv", "a,b\n");
+  std::ofstream writer(watched.folder.path() / "enterprise.csv", std::ios::app);
+  writer << "1,2\n" << std::flush;
+  EXPECT_THAT(watched.ready(), IsEmpty());
+}
+
+TEST(DropFolderTest, FileThatWasThereBeforeTheWatchIsReadyOnceItHasSettled) {
+  TemporaryFolder folder;
+  (void)folder.write("enterprise.csv", "a,b\n");
+  std::chrono::steady_clock::time_point now{};
+  auto drop =
+      DropFolder::open(folder.path(), {.datasets = {}, .settle = 10s}, [&now] { return now; });
+  ASSERT_TRUE(drop);
+  EXPECT_THAT(drop->ready().value(), IsEmpty());
+  now += 10s;
+  EXPECT_EQ(drop->ready().value().size(), 1);
+}
+
+TEST(DropFolderTest, FileThatIsRenamedFromATemporaryNameIsReadyAtOnce) {
+  WatchedFolder watched;
+  const auto part = watched.folder.write("enterprise.csv.part", "a,b\n");
+  EXPECT_THAT(watched.ready(), IsEmpty());
+  std::filesystem::rename(part, watched.folder.path() / "enterprise.csv");
+  EXPECT_THAT(watched.ready(), ElementsAre("enterprise.csv"));
+}
+
+TEST(DropFolderTest, NothingButVisibleRegularCsvFilesIsEverReady) {
+  WatchedFolder watched;
+  for (const char* name : {".enterprise.csv", "enterprise.tmp", "enterprise.csv.tmp",
+                           "enterprise.csv.part", "enterprise.txt"}) {
+    (void)watched.folder.write(name, "a,b\n");
+  }
+  std::filesystem::create_directory(watched.folder.path() / "enterprise-folder.csv");
+  ASSERT_EQ(::mkfifo((watched.folder.path() / "enterprise-pipe.csv").c_str(), 0600), 0);
+  std::filesystem::create_symlink("/etc/passwd", watched.folder.path() / "enterprise-link.csv");
+  EXPECT_THAT(watched.ready(), IsEmpty());
+  watched.now += 1h;
+  EXPECT_THAT(watched.ready(), IsEmpty());
+}
+
+TEST(DropFolderTest, DatasetIsTheLongestNameThatTheFileBeginsWith) {
+  const std::vector<record::DatasetId> datasets{record::DatasetId("tax"),
+                                                record::DatasetId("tax-payer")};
+  EXPECT_EQ(dataset_of("tax.csv", datasets), record::DatasetId("tax"));
+  EXPECT_EQ(dataset_of("tax-2024.csv", datasets), record::DatasetId("tax"));
+  EXPECT_EQ(dataset_of("tax-payer.csv", datasets), record::DatasetId("tax-payer"));
+  EXPECT_EQ(dataset_of("tax-payer-2024.CSV", datasets), record::DatasetId("tax-payer"));
+  EXPECT_EQ(dataset_of("taxes.csv", datasets), std::nullopt);
+  EXPECT_EQ(dataset_of("2024-tax.csv", datasets), std::nullopt);
+}
+
+TEST(DropFolderTest, FileOfNoKnownDatasetIsReadyWithoutOne) {
+  WatchedFolder watched;
+  (void)watched.folder.write("unheard-of.csv", "a,b\n");
+  const auto ready = watched.drop->ready().value();
+  ASSERT_EQ(ready.size(), 1);
+  EXPECT_EQ(ready[0].dataset, std::nullopt);
+}
+
+TEST(DropFolderTest, FolderThatIsNotThereOrIsALinkIsRefused) {
+  const TemporaryFolder folder;
+  const auto clock = [] { return std::chrono::steady_clock::time_point{}; };
+  const auto missing = DropFolder::open(folder.path() / "missing", {}, clock);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, DropFolderProblem::not_a_folder);
+  std::filesystem::create_directory_symlink("/tmp", folder.path() / "link");
+  EXPECT_FALSE(DropFolder::open(folder.path() / "link", {}, clock));
+}
+
+TEST(MoveAwayTest, FileGoesIntoDoneOrFailedBesideIt) {
+  const TemporaryFolder folder;
+  const auto good = folder.write("enterprise.csv", "good");
+  const auto bad = folder.write("enterprise-2.csv", "bad");
+  EXPECT_EQ(move_away(good, *stamp_of(good), Outcome::done), folder.path() / "done/enterprise.csv");
+  EXPECT_EQ(move_away(bad, *stamp_of(bad), Outcome::failed),
+            folder.path() / "failed/enterprise-2.csv");
+  EXPECT_FALSE(std::filesystem::exists(good));
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "failed/enterprise-2.csv"));
+}
+
+TEST(MoveAwayTest, FileThatIsThereAlreadyIsNeverOverwritten) {
+  const TemporaryFolder folder;
+  for (const char* expected :
+       {"done/enterprise.csv", "done/enterprise.2.csv", "done/enterprise.3.csv"}) {
+    const auto file = folder.write("enterprise.csv", expected);
+    ASSERT_EQ(move_away(file, *stamp_of(file), Outcome::done), folder.path() / expected);
+    std::ifstream moved(folder.path() / expected);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(moved), {}), expected);
+  }
+}
+
+TEST(MoveAwayTest, FileThatHasComeSinceUnderTheSameNameStays) {
+  const TemporaryFolder folder;
+  const auto file = folder.write("enterprise.csv", "first");
+  const auto stamp = *stamp_of(file);
+  std::filesystem::rename(folder.write("next", "second"), file);
+  const auto moved = move_away(file, stamp, Outcome::done);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().code, DropFolderProblem::moved_away);
+  EXPECT_TRUE(std::filesystem::exists(file));
+}
+
+TEST(MoveAwayTest, TargetThatIsALinkIsNotFollowed) {
+  const TemporaryFolder folder;
+  const TemporaryFolder elsewhere;
+  std::filesystem::create_directory_symlink(elsewhere.path(), folder.path() / "done");
+  const auto file = folder.write("enterprise.csv", "good");
+  const auto moved = move_away(file, *stamp_of(file), Outcome::done);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().code, DropFolderProblem::not_moved);
+  EXPECT_TRUE(std::filesystem::exists(file));
+}
+
+}  // namespace
+}  // namespace sluice::adapters::disk

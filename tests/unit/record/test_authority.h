@@ -1,0 +1,58 @@
+// A certificate authority that lives as long as a test.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "record/manifest.h"
+
+namespace sluice::record::test {
+
+// When a certificate or a revocation list holds.
+struct Validity {
+  Time from{};
+  Time until{};
+};
+
+class TestAuthority {
+ public:
+  // Its own certificate holds from 2000 to 2100.
+  explicit TestAuthority(const std::string& name);
+  ~TestAuthority();
+  TestAuthority(const TestAuthority&) = delete;
+  TestAuthority& operator=(const TestAuthority&) = delete;
+
+  struct Issued {
+    std::string certificate;  // PEM
+    std::string key;          // PEM
+    long serial = 0;
+  };
+  // `purposes` as in OpenSSL's extendedKeyUsage, such as "clientAuth"; none where it is empty.
+  [[nodiscard]] Issued issue(const std::string& common_name, Validity validity,
+                             const std::string& purposes = {});
+
+  struct Revocation {
+    long serial = 0;
+    Time at{};
+  };
+  [[nodiscard]] std::string revocation_list(const std::vector<Revocation>& revoked,
+                                            Validity validity) const;
+  [[nodiscard]] std::string certificate() const;  // PEM
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The files of one signer, written where a Signer reads them.
+struct SignerFiles {
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+};
+[[nodiscard]] SignerFiles write_signer(const TestAuthority::Issued& issued,
+                                       const std::filesystem::path& directory,
+                                       const std::string& name);
+
+}  // namespace sluice::record::test

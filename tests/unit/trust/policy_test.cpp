@@ -1,0 +1,37 @@
+#include "trust/policy.h"
+
+#include <gtest/gtest.h>
+
+#include "trust/directory.h"
+
+namespace sluice::test {
+namespace {
+
+using record::BureauId;
+using record::DatasetId;
+using record::Mode;
+
+TEST(Policy, DeniesWhatIsNotGranted) {
+  EXPECT_FALSE(
+      trust::Policy().may_publish(BureauId("park"), DatasetId("enterprise"), Mode::direct));
+}
+
+TEST(Policy, GrantsABureauADatasetByAModeAndNothingElse) {
+  const trust::Policy policy({{BureauId("park"), DatasetId("enterprise"), Mode::direct}});
+  EXPECT_TRUE(policy.may_publish(BureauId("park"), DatasetId("enterprise"), Mode::direct));
+  EXPECT_FALSE(policy.may_publish(BureauId("park"), DatasetId("enterprise"), Mode::disk));
+  EXPECT_FALSE(policy.may_publish(BureauId("park"), DatasetId("licence"), Mode::direct));
+  EXPECT_FALSE(policy.may_publish(BureauId("quality"), DatasetId("enterprise"), Mode::direct));
+}
+
+TEST(Directory, KnowsABureauByItsWholeSubjectOnly) {
+  const trust::Directory directory({{"CN=park,O=Sluice development", BureauId("park")}});
+  ASSERT_NE(directory.find("CN=park,O=Sluice development"), nullptr);
+  EXPECT_EQ(*directory.find("CN=park,O=Sluice development"), BureauId("park"));
+  EXPECT_EQ(directory.find("CN=park"), nullptr);
+  EXPECT_EQ(directory.find("CN=park,O=Other"), nullptr);
+  EXPECT_EQ(directory.find(""), nullptr);
+}
+
+}  // namespace
+}  // namespace sluice::test
