@@ -10,9 +10,10 @@ write_node_configuration() {
   mkdir -p "$config/bureaus" "$config/schemas" "$node_dir/state"
   cp "$bench_dir/wide-register.schema.json" "$config/schemas/wide-register.json"
   cat >"$config/node.yaml" <<TEXT
-node: bench
-state_directory: $node_dir/state
-control_socket: $node_dir/control.socket
+node:
+  name: bench
+  state_directory: $node_dir/state
+  control_socket: $node_dir/control.socket
 identity:
   certificate: $tls/server.pem
   key: $tls/server.key
@@ -21,13 +22,13 @@ listen:
   address: 127.0.0.1
   port: $node_port
 store:
-  postgresql:
-    connection: host=$PGHOST port=$PGPORT user=$PGUSER dbname=sluiced
+  kind: postgresql
+  connection: "host=$PGHOST port=$PGPORT user=$PGUSER dbname=sluiced"
 TEXT
   cat >"$config/bureaus/bench.yaml" <<TEXT
 bureau: bench
 name: Benchmark
-certificate_subject: $bureau_subject
+certificate_subject: "$bureau_subject"
 channels:
   direct: {}
   disk: {}

@@ -32,6 +32,10 @@ ExitStatus read(const Context& context, const Options& options) {
   }
   auto store = foundation->open_store();
   if (!store) return fail(record::to_string(store.error()));
+  // A dataset that nothing was collected of yet is empty, not unknown.
+  if (auto prepared = (*store)->prepare(known->dataset); !prepared) {
+    return fail(record::to_string(prepared.error()));
+  }
   std::string header;
   for (const record::Field& field : known->dataset.schema.fields) {
     header += (header.empty() ? "" : "\t") + field.name;

@@ -83,7 +83,8 @@ const record::Dataset* read_dataset(Section& section, const Bureau& bureau,
     std::vector<std::string> names;
     for (const auto& [id, dataset] : datasets)
       names.push_back(id.str());
-    section.complain("dataset", in_quotes(name), "a dataset that has a schema", nearest(name, names));
+    section.complain("dataset", in_quotes(name), "a dataset that has a schema",
+                     nearest(name, names));
     return nullptr;
   }
   const std::string& owner = found->second.owner.str();

@@ -144,7 +144,8 @@ const record::Field* find_field(const std::string& name, const record::TableSche
   std::vector<std::string> names;
   for (const record::Field& field : schema->fields)
     names.push_back(field.name);
-  section.complain("field", in_quotes(name), "a field of the dataset's schema", nearest(name, names));
+  section.complain("field", in_quotes(name), "a field of the dataset's schema",
+                   nearest(name, names));
   return nullptr;
 }
 

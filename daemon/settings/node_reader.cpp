@@ -22,7 +22,8 @@ std::filesystem::path existing_file(Section& section, const std::string& key,
   std::filesystem::path path = path_of(base, section.text(key).value_or(""));
   std::error_code error;
   if (!path.empty() && !std::filesystem::is_regular_file(path, error)) {
-    section.complain(key, in_quotes(path.string()) + ", where there is no file", "an existing file");
+    section.complain(key, in_quotes(path.string()) + ", where there is no file",
+                     "an existing file");
   }
   return path;
 }
