@@ -9,3 +9,9 @@ sluice_test(store_conformance_test
   DEPENDS store_homes
   LABELS store
   TIMEOUT 300)
+
+sluice_test(store_postgresql_test
+  SOURCES store_postgresql_test.cpp store_tcp_proxy.cpp
+  DEPENDS store_homes
+  LABELS store
+  TIMEOUT 300)

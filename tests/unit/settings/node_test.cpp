@@ -1,0 +1,193 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "configuration.h"
+
+namespace sluice::settings::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> complaints_with(std::string_view old_text, std::string_view text) {
+  return Configuration().with("node.yaml", old_text, text).complaints();
+}
+
+TEST(NodeFile, SaysWhereEverythingIs) {
+  Configuration configuration;
+  const Node node = configuration.settings().node;
+  EXPECT_EQ(node.name.str(), "center");
+  EXPECT_EQ(node.state_directory, configuration.path() / "state");
+  EXPECT_EQ(node.control_socket, "/run/c.socket");
+  EXPECT_EQ(node.identity.key, configuration.path() / "node.key");
+  EXPECT_TRUE(node.identity.revocations.empty());
+  ASSERT_TRUE(node.listen);
+  EXPECT_EQ(node.listen->address, "127.0.0.1");
+  EXPECT_EQ(std::get<SqliteStore>(node.store.value()).file,
+            configuration.path() / "state/central.sqlite");
+}
+
+TEST(NodeFile, LeavesEachLimitAtItsOwnDefault) {
+  const Node node = Configuration().settings().node;
+  EXPECT_EQ(node.journal.backlog_bytes, journal::Limits().backlog_bytes);
+  EXPECT_EQ(node.journal.batch_age, journal::Limits().batch_age);
+  EXPECT_EQ(node.listen->max_connections, server::Listen().max_connections);
+  EXPECT_EQ(node.log.level, observe::LogSettings().level);
+}
+
+TEST(NodeFile, SetsEveryLimit) {
+  const Node node = Configuration()
+                        .with("node.yaml", "store:",
+                              "  port: 9443\n  max_body_bytes: 1MiB\n  max_body_memory_bytes: 4MiB\n"
+                              "  max_connections: 10\n  max_connections_per_bureau: 5\n"
+                              "  header_timeout: 1s\n  body_timeout: 2m\n  idle_timeout: 1500ms\n"
+                              "journal: {backlog_bytes: 1GiB, backlog_age: 2d, answer_age: 3h}\n"
+                              "batch: {rows: 7, bytes: 64KiB, age: 250ms}\n"
+                              "log: {to: syslog, level: debug}\nstore:")
+                        .settings()
+                        .node;
+  EXPECT_EQ(node.listen->port, 9443);
+  EXPECT_EQ(node.listen->max_body_bytes, 1U << 20);
+  EXPECT_EQ(node.listen->max_body_memory_bytes, 4U << 20);
+  EXPECT_EQ(node.listen->max_connections, 10U);
+  EXPECT_EQ(node.listen->max_connections_per_bureau, 5U);
+  EXPECT_EQ(node.listen->header_timeout, 1s);
+  EXPECT_EQ(node.listen->body_timeout, 120s);
+  EXPECT_EQ(node.listen->idle_timeout, 2s);  // whole seconds, never less than was asked
+  EXPECT_EQ(node.journal.backlog_bytes, 1U << 30);
+  EXPECT_EQ(node.journal.backlog_age, 48h);
+  EXPECT_EQ(node.journal.answer_age, 3h);
+  EXPECT_EQ(node.journal.batch_rows, 7U);
+  EXPECT_EQ(node.journal.batch_bytes, 64U << 10);
+  EXPECT_EQ(node.journal.batch_age, 250ms);
+  EXPECT_EQ(node.log.target, observe::LogSettings::Target::syslog);
+  EXPECT_EQ(node.log.level, observe::LogSettings::Level::debug);
+}
+
+TEST(NodeFile, NamesTheNearestKeyForATypo) {
+  EXPECT_THAT(complaints_with("address:", "adress:"),
+              ElementsAre("node.yaml:10:3: found `adress`, expected one of address, body_timeout, "
+                          "header_timeout, idle_timeout, max_body_bytes, max_body_memory_bytes, "
+                          "max_connections, max_connections_per_bureau, port; did you mean `address`?"));
+  EXPECT_THAT(complaints_with("listen:", "lisen:"),
+              ElementsAre("node.yaml:9:1: found `lisen`, expected one of batch, identity, journal, "
+                          "listen, log, node, store; did you mean `listen`?"));
+}
+
+TEST(NodeFile, MustHaveItsSectionsAndKeys) {
+  EXPECT_THAT(complaints_with("  name: center\n", ""),
+              ElementsAre("node.yaml:2:3: found no `name`, expected `name: …`"));
+  EXPECT_THAT(Configuration().write("node.yaml", "{}\n").complaints(),
+              ElementsAre("node.yaml:1:1: found no `node`, expected a section `node`",
+                          "node.yaml:1:1: found no `identity`, expected a section `identity`",
+                          "node.yaml:1:1: found no `store`, expected a section `store`"));
+}
+
+TEST(NodeFile, SaysTheWrongTypeOfAValue) {
+  EXPECT_THAT(complaints_with("kind: sqlite", "kind: [sqlite]"),
+              ElementsAre("node.yaml:12:9: found a list, expected a text for `kind`"));
+  EXPECT_THAT(complaints_with("identity:\n", "identity: x\nlog:\n"),
+              ElementsAre("node.yaml:5:11: found `x`, expected keys with values",
+                          "node.yaml:7:3: found `certificate`, expected one of level, to",
+                          "node.yaml:8:3: found `key`, expected one of level, to",
+                          "node.yaml:9:3: found `authorities`, expected one of level, to"));
+  EXPECT_THAT(complaints_with("kind: sqlite", "kind:"),
+              ElementsAre("node.yaml:12:3: found nothing, expected a text for `kind`"));
+}
+
+TEST(NodeFile, RefusesNumbersOutOfRangeOrInQuotes) {
+  EXPECT_THAT(complaints_with("  address: 127.0.0.1", "  port: 65536"),
+              ElementsAre("node.yaml:10:9: found `65536`, expected a whole number from 0 to 65535 for "
+                          "`port`"));
+  EXPECT_THAT(complaints_with("  address: 127.0.0.1", "  port: '8443'"),
+              ElementsAre("node.yaml:10:9: found `8443` in quotes, expected a whole number from 0 to "
+                          "65535 for `port`"));
+  EXPECT_THAT(complaints_with("  address: 127.0.0.1", "  port: 8443.0"),
+              ElementsAre("node.yaml:10:9: found `8443.0`, expected a whole number from 0 to 65535 for "
+                          "`port`"));
+}
+
+TEST(NodeFile, RefusesSizesAndDurationsWithoutAKnownUnit) {
+  EXPECT_THAT(complaints_with("  address: 127.0.0.1", "  max_body_bytes: 8MB\n  idle_timeout: 30"),
+              ElementsAre("node.yaml:10:19: found `8MB`, expected a size in B, KiB, MiB, GiB or TiB, "
+                          "such as 8MiB, for `max_body_bytes`",
+                          "node.yaml:11:17: found `30`, expected a duration in ms, s, m, h or d, such "
+                          "as 30s, for `idle_timeout`"));
+}
+
+TEST(NodeFile, RefusesABodyLimitThatMemoryForBodiesCouldNeverHold) {
+  EXPECT_THAT(complaints_with("  address: 127.0.0.1", "  max_body_bytes: 40MiB"),
+              ElementsAre("node.yaml:10:19: found 41943040 bytes, expected at most half of "
+                          "`max_body_memory_bytes` (67108864) for `max_body_bytes`"));
+}
+
+TEST(NodeFile, RefusesAnAddressThatIsNone) {
+  EXPECT_THAT(complaints_with("127.0.0.1", "localhost"),
+              ElementsAre("node.yaml:10:12: found `localhost`, expected an IPv4 or IPv6 address for "
+                          "`address`"));
+  EXPECT_THAT(complaints_with("127.0.0.1", "'::'"), IsEmpty());
+}
+
+TEST(NodeFile, RefusesANameThatIsNone) {
+  EXPECT_THAT(complaints_with("name: center", "name: Center_1"),
+              ElementsAre("node.yaml:2:9: found `Center_1`, expected a name (lower-case letters, digits "
+                          "and inner hyphens, a letter first, at most 63) for `name`"));
+}
+
+TEST(NodeFile, RefusesIdentityFilesThatAreNotThere) {
+  EXPECT_THAT(complaints_with("key: node.key", "key: none.key"),
+              ElementsAre("node.yaml:7:8: found `none.key`, where there is no file, expected an "
+                          "existing file for `key`"));
+}
+
+TEST(NodeFile, RefusesASocketPathThatTheSystemCanNotBind) {
+  EXPECT_THAT(complaints_with("/run/c.socket", "/run/" + std::string(103, 'c')),
+              ElementsAre("node.yaml:4:19: found a path of 108 bytes, expected one of at most 107, the "
+                          "system's limit for sockets, for `control_socket`"));
+}
+
+TEST(NodeFile, TakesAPostgresqlStoreWithItsPasswordInAFile) {
+  Configuration configuration;
+  configuration.write("password", "secret\n")
+      .with("node.yaml", "kind: sqlite",
+            "kind: postgresql\n  connection: host=a,b dbname=passwords\n  password_file: password");
+  const auto store = std::get<PostgresqlStore>(configuration.settings().node.store.value());
+  EXPECT_EQ(store.connection, "host=a,b dbname=passwords");
+  EXPECT_EQ(store.password_file, configuration.path() / "password");
+}
+
+TEST(NodeFile, RefusesAPasswordInTheConnectionStringAndNeverRepeatsIt) {
+  const std::string rest =
+      "expected a libpq connection string such as `host=a,b dbname=sluice`, the password in a file of "
+      "its own that `password_file` names, for `connection`";
+  for (const char* connection :
+       {"host=a password=secret", "host=a PASSWORD = 'secret'", "postgresql://sluice:secret@a/db",
+        "postgres://a/db?password=secret"}) {
+    const bool understood = std::string_view(connection).find("PASSWORD") == std::string_view::npos;
+    EXPECT_THAT(
+        complaints_with("kind: sqlite", std::string("kind: postgresql\n  connection: ") + connection),
+        ElementsAre((understood ? "node.yaml:13:15: found a password, "
+                                : "node.yaml:13:15: found what libpq does not understand, ") +
+                    rest));
+  }
+}
+
+TEST(NodeFile, RefusesKeysOfTheOtherKindOfStore) {
+  EXPECT_THAT(complaints_with("kind: sqlite", "kind: sqlite\n  connection: host=a"),
+              ElementsAre("node.yaml:13:3: found `connection`, expected one of file, kind"));
+  EXPECT_THAT(complaints_with("kind: sqlite", "kind: postgres"),
+              ElementsAre("node.yaml:12:9: found `postgres`, expected one of sqlite, postgresql for "
+                          "`kind`; did you mean `postgresql`?"));
+}
+
+TEST(NodeFile, RefusesBatchesThatWouldNotFitTheBacklog) {
+  EXPECT_THAT(complaints_with("store:", "journal: {backlog_bytes: 1MiB}\nstore:") , IsEmpty())
+      << "the default batch is larger, but nobody asked for a batch";
+  EXPECT_THAT(complaints_with("store:", "journal: {backlog_bytes: 1MiB}\nbatch: {bytes: 2MiB}\nstore:"),
+              ElementsAre("node.yaml:12:16: found 2097152 bytes, expected at most the journal's "
+                          "`backlog_bytes` (1048576) for `bytes`"));
+}
+
+}  // namespace
+}  // namespace sluice::settings::test
