@@ -172,11 +172,6 @@ void read_limits(Section& root, journal::Limits& limits) {
     set(limits.batch_rows, section->count("rows", 1, 1'000'000));
     set(limits.batch_bytes, section->bytes("bytes"));
     set(limits.batch_age, section->duration("age"));
-    if (limits.batch_bytes > limits.backlog_bytes) {
-      section->complain(
-          "bytes", fmt::format("{} bytes", limits.batch_bytes),
-          fmt::format("at most the journal's `backlog_bytes` ({})", limits.backlog_bytes));
-    }
     section->finish();
   }
 }

@@ -51,17 +51,24 @@ class StorePostgresqlTest : public ::testing::Test {
   }
   std::string ask(const std::string& sql) { return query(cluster().socket(database_), sql); }
 
-  // As its caller does: the same call again while the store is unavailable.
-  record::Receipt apply_stubbornly(store::Store& store, const Sent& sent) {
+  // As the store's callers do: the same call again while the store is unavailable.
+  template <class Call>
+  auto stubbornly(Call call) -> typename decltype(call())::value_type {
     for (int attempt = 0; attempt < 100; ++attempt) {
-      const auto receipt = apply(store, dataset_, sent);
-      if (receipt) return receipt_of(*receipt);
-      EXPECT_EQ(receipt.error().code, StoreProblem::unavailable)
-          << record::to_string(receipt.error());
+      auto result = call();
+      if (result) return std::move(*result);
+      EXPECT_EQ(result.error().code, StoreProblem::unavailable)
+          << record::to_string(result.error());
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     ADD_FAILURE() << "never available again";
     return {};
+  }
+  record::Receipt apply_stubbornly(store::Store& store, const Sent& sent) {
+    return receipt_of(stubbornly([&] { return apply(store, dataset_, sent); }));
+  }
+  record::ChainHead head(store::Store& store) {
+    return stubbornly([&] { return store.head(stream_.id()); });
   }
 
   // A batch of `count` new records, named after the batch.
@@ -97,7 +104,7 @@ TEST_F(StorePostgresqlTest, RestartBetweenBatchesIsSurvived) {
   cluster().restart(PostgresqlCluster::Stop::fast);
   EXPECT_EQ(apply_stubbornly(*store, new_records(3)).rows, outcomes(3, 0, 0, 0, 0));
   cluster().restart(PostgresqlCluster::Stop::kill);
-  EXPECT_EQ(*store->head(stream_.id()), stream_.head());
+  EXPECT_EQ(head(*store), stream_.head());
 }
 
 TEST_F(StorePostgresqlTest, ServerKilledWhileABatchIsAppliedLosesAndDoublesNothing) {
@@ -122,9 +129,9 @@ class StorePostgresqlCutTest : public StorePostgresqlTest,
 INSTANTIATE_TEST_SUITE_P(Cuts, StorePostgresqlCutTest,
                          ::testing::Values(TcpProxy::Cut::before_request,
                                            TcpProxy::Cut::before_answer),
-                         [](const auto& info) {
-                           return info.param == TcpProxy::Cut::before_request ? "BeforeRequest"
-                                                                              : "BeforeAnswer";
+                         [](const auto& tested) {
+                           return tested.param == TcpProxy::Cut::before_request ? "BeforeRequest"
+                                                                                : "BeforeAnswer";
                          });
 
 TEST_P(StorePostgresqlCutTest, LineCutAtAnyPointOfABatchAppliesItOnce) {
@@ -258,7 +265,7 @@ TEST_F(StorePostgresqlTest, CommitsAreWaitedForWhateverTheServerSays) {
   const Sent sent = new_records(2000);
   apply_stubbornly(*store, sent);
   cluster().restart(PostgresqlCluster::Stop::kill);
-  EXPECT_EQ(*store->head(stream_.id()), stream_.head());
+  EXPECT_EQ(head(*store), stream_.head());
 }
 
 TEST_F(StorePostgresqlTest, WhatIsWrongWithTheAccessIsSaid) {
@@ -278,7 +285,7 @@ TEST_F(StorePostgresqlTest, ValueThatItsColumnCanNotHoldIsRejectedWithoutQuoting
   // No rule of the schema forbids it; an index entry of PostgreSQL can not be this long.
   std::string secret;
   for (int i = 0; i < 3000; ++i)
-    secret += fmt::format("{:x}", i * 2654435761U);
+    secret += fmt::format("{:x}", static_cast<unsigned>(i) * 2654435761U);
   const auto receipt = apply_stubbornly(
       *store, stream_.batch(dataset_, {upsert({"a", "1", "1"}), upsert({secret, "1", "1"}),
                                        upsert({"b", "1", "1"})}));

