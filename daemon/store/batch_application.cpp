@@ -134,7 +134,10 @@ std::expected<bool, StoreFailure> Application::insert_all() {
       return written.has_value();
     });
     if (!read) return std::unexpected(read.error());
-    if (written && !removes) written = tables_.finish_rows();
+    if (written && !removes) {
+      SLUICE_KILL_POINT("store.mid-insert");
+      written = tables_.finish_rows();
+    }
   }
   if (!written && !written.error().refusal) return std::unexpected(written.error().failure);
   if (!written || removes) {
