@@ -100,7 +100,7 @@ std::expected<void, std::string> Node::open_streams() {
 std::expected<void, std::string> Node::make_endpoint() {
   std::vector<adapters::direct::DirectStream> streams;
   for (const auto& [id, stream] : streams_) {
-    adapters::direct::DirectStream direct{stream->id(), *stream->commit(), {}};
+    adapters::direct::DirectStream direct{stream->id(), stream->commit(), {}};
     for (const auto& publication : foundation_->settings.bureaus.at(id).publishes) {
       if (!publishes_by(publication, record::Mode::direct)) continue;
       const exchange::KnownDataset& known = *foundation_->catalogue.find(publication.dataset);
@@ -120,11 +120,16 @@ std::expected<void, std::string> Node::make_endpoint() {
   return {};
 }
 
-std::vector<server::Route> Node::shared_routes() {
-  std::vector<server::Route> routes;
-  routes.push_back(server::health_route([] { return server::Health{}; }));
-  routes.push_back(server::metrics_route(metrics_));
-  return routes;
+server::Route Node::health_route() const {
+  return server::health_route([this] {
+    for (const auto& [id, stream] : streams_) {
+      if (stream->is_stopped()) {
+        return server::Health{.serving = false,
+                              .reason = "the stream of " + id.str() + " has stopped; see the log"};
+      }
+    }
+    return server::Health{};
+  });
 }
 
 server::Route Node::status_route() {
@@ -145,7 +150,8 @@ std::expected<void, std::string> Node::listen() {
   if (node.listen) {
     auto tls = tls_context(node.identity);
     if (!tls) return std::unexpected(record::to_string(tls.error()));
-    auto routes = shared_routes();
+    std::vector<server::Route> routes{health_route()};
+    if (node.listen->metrics) routes.push_back(server::metrics_route(metrics_));
     routes.push_back({.method = server::Method::post,
                       .path = "/v1/datasets/{dataset}/records",
                       .content_types = {},
@@ -157,8 +163,8 @@ std::expected<void, std::string> Node::listen() {
     if (!api) return std::unexpected(record::to_string(api.error()));
     api_ = std::move(*api);
   }
-  auto routes = shared_routes();
-  routes.push_back(status_route());
+  std::vector<server::Route> routes{health_route(), server::metrics_route(metrics_),
+                                    status_route()};
   auto control = server::HttpServer::listen_locally(
       context_, node.control_socket, node.listen.value_or(server::Listen{}),
       server::Router(std::move(routes)), surroundings);

@@ -49,7 +49,7 @@ class Node {
   [[nodiscard]] std::expected<void, std::string> listen();
   void watch_drop_folders(const std::filesystem::path& command,
                           const std::filesystem::path& configuration);
-  [[nodiscard]] std::vector<server::Route> shared_routes();
+  [[nodiscard]] server::Route health_route() const;
   [[nodiscard]] server::Route status_route();
   [[nodiscard]] std::string status_json();
   void reload();

@@ -10,7 +10,8 @@ namespace sluice::node {
 namespace {
 
 link::SenderEvents sender_events(const record::BureauId& bureau,
-                                 const Stream::Surroundings& surroundings) {
+                                 const Stream::Surroundings& surroundings,
+                                 std::atomic<bool>& stopped) {
   auto& log = surroundings.log;
   auto& metrics = surroundings.metrics;
   return {
@@ -34,7 +35,8 @@ link::SenderEvents sender_events(const record::BureauId& bureau,
                         {{"bureau", bureau.str()}, {"reason", record::to_string(failure)}});
           },
       .stopped =
-          [&log, bureau](const std::string& sentence) {
+          [&log, &stopped, bureau](const std::string& sentence) {
+            stopped = true;
             log.error("stream-stopped", {{"bureau", bureau.str()}, {"reason", sentence}});
           },
   };
@@ -73,7 +75,7 @@ std::expected<std::unique_ptr<Stream>, std::string> Stream::open(const record::B
                                 foundation::system_now);
   stream->sender_ = std::make_unique<link::Sender>(
       std::move(*sending), std::make_unique<exchange::LocalLink>(std::move(reception)),
-      foundation.verifier, foundation::system_now, sender_events(bureau, surroundings));
+      foundation.verifier, foundation::system_now, sender_events(bureau, surroundings, stream->stopped_));
   return stream;
 }
 

@@ -1,6 +1,7 @@
 // One bureau's stream in the daemon: who takes its calls, and who sends its batches on.
 #pragma once
 
+#include <atomic>
 #include <expected>
 #include <memory>
 
@@ -24,8 +25,10 @@ class Stream {
       const record::BureauId& bureau, const Surroundings& surroundings);
 
   [[nodiscard]] const record::StreamId& id() const { return id_; }
-  // For direct calls; made only for a bureau that has that channel.
-  [[nodiscard]] journal::GroupCommit* commit() { return commit_.get(); }
+  // For direct calls.
+  [[nodiscard]] journal::GroupCommit& commit() { return *commit_; }
+  // Whether its batches are no longer sent until a person has acted. Any thread.
+  [[nodiscard]] bool is_stopped() const { return stopped_; }
   // Reads the journal: blocks.
   [[nodiscard]] std::expected<journal::Status, journal::JournalFailure> status() {
     return watched_.status();
@@ -37,6 +40,7 @@ class Stream {
 
   journal::Journal watched_;  // a handle of its own, for status()
   record::StreamId id_;
+  std::atomic<bool> stopped_ = false;
   std::unique_ptr<journal::GroupCommit> commit_;
   std::unique_ptr<link::Sender> sender_;
 };

@@ -15,6 +15,8 @@ struct Listen {
   std::uint64_t max_body_memory_bytes = std::uint64_t{64} << 20;
   std::uint64_t max_connections = 1024;
   std::uint64_t max_connections_per_bureau = 256;
+  // Whether GET /metrics is answered here too: its figures name every bureau.
+  bool metrics = false;
   std::chrono::seconds header_timeout{10};
   std::chrono::seconds body_timeout{60};
   std::chrono::seconds idle_timeout{75};

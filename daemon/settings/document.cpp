@@ -125,7 +125,10 @@ std::optional<Value> parse_document(std::string_view text, Syntax syntax, Compla
     }
   } catch (const YAML::Exception& error) {
     complaints.add(places.of(error.mark), fmt::format("a syntax error ({})", error.msg),
-                   syntax == Syntax::json ? "JSON" : "YAML");
+                   // JSON has passed by now: what is left is what YAML's reader can not do.
+                   syntax == Syntax::json
+                       ? "JSON without pairs of \\u escapes: the character itself"
+                       : "YAML");
     return std::nullopt;
   }
   if (builder.documents() > 1) return std::nullopt;

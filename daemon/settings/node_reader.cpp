@@ -80,6 +80,7 @@ server::Listen read_listen(Section section) {
   set(listen.port, section.count("port", 0, 65535));
   set(listen.max_body_bytes, section.bytes("max_body_bytes"));
   set(listen.max_body_memory_bytes, section.bytes("max_body_memory_bytes"));
+  set(listen.metrics, section.boolean("metrics"));
   set(listen.max_connections, section.count("max_connections", 1, most_connections));
   set(listen.max_connections_per_bureau,
       section.count("max_connections_per_bureau", 1, most_connections));

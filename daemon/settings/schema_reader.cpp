@@ -157,8 +157,10 @@ void check_compiles(const Value& document, const record::TableSchema& schema,
     const auto index = record::field_index(schema, failure.place);
     Place place = document.place;
     if (index) place = document.find("fields")->value.items[*index].place;
-    complaints.add(place, "a field " + in_quotes(failure.place) + " that can not be checked",
-                   failure.sentence);
+    complaints.add(place,
+                   fmt::format("a field {} that can not be checked: {}", in_quotes(failure.place),
+                               failure.sentence),
+                   "constraints that fit the field");
   }
 }
 

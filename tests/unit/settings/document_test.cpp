@@ -40,7 +40,7 @@ TEST(Document, IsATreeWithThePlaceOfEachValue) {
 
 TEST(Document, CountsColumnsInCharactersNotBytes) {
   EXPECT_THAT(parse("{海淀: 园, a: 010}").complaints,
-              ElementsAre(HasSubstr("f:1:13: found `010`")));
+              ElementsAre(HasSubstr("f:1:12: found `010`")));
 }
 
 TEST(Document, MayBeginWithAByteOrderMark) {
@@ -160,6 +160,12 @@ TEST(JsonDocument, TellsTextFromNumbersAndReadsEscapes) {
   EXPECT_TRUE(parsed.value->find("a")->value.quoted);
   EXPECT_FALSE(parsed.value->find("b")->value.quoted);
   EXPECT_EQ(parsed.value->find("d")->value.kind, Value::Kind::nothing);
+}
+
+TEST(JsonDocument, RefusesPairsOfEscapesAndSaysWhatToWrite) {
+  EXPECT_THAT(parse(R"({"a":"\ud842\udfb7"})", Syntax::json).complaints,
+              ElementsAre(HasSubstr("expected JSON without pairs of \\u escapes")));
+  EXPECT_THAT(parse(R"({"a":"𠮷"})", Syntax::json).complaints, IsEmpty());
 }
 
 TEST(Nearest, IsTheNameThatATypoMeant) {

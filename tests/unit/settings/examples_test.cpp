@@ -58,7 +58,7 @@ TEST(Example, HasNoYamlThatIsNotRead) {
   for (const auto& entry :
        std::filesystem::recursive_directory_iterator(source_directory / "config")) {
     const auto ending = entry.path().extension();
-    files += ending == ".yaml" || ending == ".yml" ? 1 : 0;
+    if (ending == ".yaml" || ending == ".yml") ++files;
   }
   EXPECT_EQ(files, 1 + Installed().configuration.settings().bureaus.size());
 }

@@ -30,7 +30,7 @@ TEST(Load, TellsAllComplaintsOfAllFilesInOrder) {
   EXPECT_THAT(
       configuration.complaints(),
       ElementsAre(HasSubstr("node.yaml:10:3: found `prot`"), HasSubstr("node.yaml:11:9: found `x`"),
-                  HasSubstr("schemas/approval.json:6:36: found `dat`"),
+                  HasSubstr("schemas/approval.json:6:37: found `dat`"),
                   HasSubstr("schemas/bad.json:1:2: found a syntax error"),
                   HasSubstr("bureaus/bad.yaml:2:1: found a syntax error"),
                   HasSubstr("bureaus/park.yaml:10:22: found `dirct`")));

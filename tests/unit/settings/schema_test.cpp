@@ -144,20 +144,22 @@ TEST(Schema, RefusesConstraintsThatDoNotFitTheType) {
               ElementsAre(HasSubstr("expected type number or integer for `groupChar`")));
   EXPECT_THAT(complaints_of(R"({"name": "x", "type": "date", "sluice:check": "uscc"})"),
               ElementsAre(HasSubstr("expected type string for `sluice:check`")));
-  EXPECT_THAT(complaints_of(R"({"name": "x", "constraints": {"minimum": "a"}})"),
-              ElementsAre("schemas/approval.json:5:5: found a field `x` that can not be checked, "
-                          "expected `minimum` of a string field must be left out"));
+  EXPECT_THAT(
+      complaints_of(R"({"name": "x", "constraints": {"minimum": "a"}})"),
+      ElementsAre(
+          "schemas/approval.json:5:5: found a field `x` that can not be checked: "
+          "`minimum` of a string field must be left out, expected constraints that fit the field"));
 }
 
 TEST(Schema, RefusesLimitsThatNoValueMeets) {
   EXPECT_THAT(
       complaints_of(R"({"name": "x", "constraints": {"minLength": 3, "maxLength": 2}})"),
-      ElementsAre("schemas/approval.json:5:47: found more than `maxLength`, expected at most as "
+      ElementsAre("schemas/approval.json:5:48: found more than `maxLength`, expected at most as "
                   "much for `minLength`"));
   EXPECT_THAT(
       complaints_of(
           R"({"name": "x", "type": "number", "constraints": {"minimum": 10, "maximum": 9.5}})"),
-      ElementsAre("schemas/approval.json:5:80: found less than `minimum`, expected at least as "
+      ElementsAre("schemas/approval.json:5:79: found less than `minimum`, expected at least as "
                   "much for `maximum`"));
   EXPECT_THAT(
       complaints_of(
@@ -167,25 +169,25 @@ TEST(Schema, RefusesLimitsThatNoValueMeets) {
 
 TEST(Schema, RefusesBoundsAndEnumerationsOfAnotherType) {
   EXPECT_THAT(complaints_of(R"({"name": "x", "type": "date", "constraints": {"minimum": "x"}})"),
-              ElementsAre(HasSubstr("expected `minimum` of a date field must be a date such as")));
+              ElementsAre(HasSubstr("checked: `minimum` of a date field must be a date such as")));
   EXPECT_THAT(
       complaints_of(R"({"name": "x", "type": "integer", "constraints": {"enum": [1, "a"]}})"),
-      ElementsAre(HasSubstr("expected every `enum` value must be a whole number")));
+      ElementsAre(HasSubstr("checked: every `enum` value must be a whole number")));
   EXPECT_THAT(complaints_of(R"({"name": "x", "constraints": {"enum": []}})"),
-              ElementsAre("schemas/approval.json:5:42: found no value, expected at least one for "
+              ElementsAre("schemas/approval.json:5:43: found no value, expected at least one for "
                           "`enum`"));
 }
 
 TEST(Schema, RefusesAPatternThatDoesNotCompile) {
   EXPECT_THAT(complaints_of(R"({"name": "x", "constraints": {"pattern": "(a"}})"),
               ElementsAre(HasSubstr("schemas/approval.json:5:5: found a field `x` that can not be "
-                                    "checked, expected `pattern` is not a regular expression")));
+                                    "checked: `pattern` is not a regular expression")));
 }
 
 TEST(Schema, RefusesAFlagInQuotes) {
   EXPECT_THAT(
       complaints_of(R"({"name": "x", "constraints": {"required": "true"}})"),
-      ElementsAre("schemas/approval.json:5:46: found `true` in quotes, expected true or false "
+      ElementsAre("schemas/approval.json:5:47: found `true` in quotes, expected true or false "
                   "for `required`"));
 }
 

@@ -1,0 +1,277 @@
+#!/usr/bin/env bash
+# What a file gets that is not as it should be, and files as they should be: on the real programs.
+#   tests/scenario/files.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
+# shellcheck disable=SC2119,SC2154  # start_daemon takes arguments only where it gets some; cases.sh sets the rest
+set -euo pipefail
+here=$(dirname "$0")
+bin=$here/../../build/dev/bin only=
+while [[ $# -ge 2 ]]; do
+  case $1 in
+    --bin) bin=$2 ;;
+    --only) only=$2 ;;
+  esac
+  shift 2
+done
+# shellcheck source=tests/scenario/node.sh
+source "$here/node.sh"
+# shellcheck source=tests/scenario/cases.sh
+source "$here/cases.sh"
+
+make_node() { # NAME [MORE-YAML-OF-NODE] [MORE-YAML-OF-REGISTER]
+  new_node "$1" '{kind: sqlite}' "${2:-}"
+  mkdir -p "$node/drop"
+  add_bureau park <<END
+channels: {direct: {}, disk: {drop_folder: $node/drop}}
+publishes:
+  - {dataset: register, channels: [disk], max_row_bytes: 64KiB${3:-}}
+  - {dataset: register-gb, channels: [disk], encoding: gb18030}
+END
+  local dataset
+  for dataset in register register-gb; do
+    add_schema "$dataset" <<'END'
+{"sluice:dataset": {"owner": "park", "title": "Register"},
+ "fields": [{"name": "number", "type": "string", "constraints": {"required": true}},
+            {"name": "name", "type": "string"}, {"name": "capital", "type": "integer"}],
+ "primaryKey": "number", "fieldsMatch": "equal"}
+END
+  done
+}
+
+# A node that runs for this case alone.
+running_node() {
+  make_node "$@"
+  trap kill_daemon EXIT
+  start_daemon
+}
+
+file() { # NAME: from standard input
+  cat >"$node/$1"
+}
+
+import() { # FILE [OPTION…]: as JSON
+  local file=$1
+  shift
+  try sluice import park "$node/$file" --dataset register --json "$@"
+}
+
+numbers() { held "${1:-register}" | cut -f 1 | paste -sd ' '; }
+# The quarantine's entries, as PLACE/RULE, and the original bytes of one.
+quarantined() { sluice quarantine export park | jq -r '"\(.place)/\(.rule)"' | paste -sd ' '; }
+original() { sluice quarantine show park "$1" --json | jq -j .original; }
+original_hex() { sluice quarantine show park "$1" --json | jq -r .original_hex; }
+
+expect_taken() { # STATUS NUMBERS-HELD QUARANTINED
+  expect "exit status ($err)" "$status" "$1"
+  expect "records held" "$(numbers)" "$2"
+  expect "quarantine" "$(quarantined)" "$3"
+}
+
+# Nothing taken, and a sentence with place and reason.
+expect_refused() { # SENTENCE
+  expect "exit status" "$status" 4
+  expect_like "its sentence" "$err" "$1"
+  expect "records held" "$(numbers)" ""
+  expect "quarantine" "$(quarantined)" ""
+}
+
+case_ragged_rows_are_quarantined_and_the_rows_around_them_taken() {
+  running_node ragged
+  printf 'number,name,capital\nA1,a,1\nA2,short\nA3,c,3\nA4,d,4,long\nA5,e,5\n' | file register.csv
+  import register.csv
+  expect_taken 3 'A1 A3 A5' '3/ragged 5/ragged'
+  expect "the first one's bytes" "$(original 1)" 'A2,short'
+  expect "the second one's bytes" "$(original 2)" 'A4,d,4,long'
+}
+
+case_an_unterminated_quote_costs_only_its_own_line() {
+  running_node quote
+  printf 'number,name,capital\nA1,a,1\nA2,"open,2\nA3,c,3\nA4,"d",4\n' | file register.csv
+  import register.csv
+  expect_taken 3 'A1 A3 A4' '3/unterminated-quote'
+  expect "its bytes" "$(original 1)" 'A2,"open,2'
+}
+
+case_nul_bytes_cost_only_their_own_row() {
+  running_node nul
+  printf 'number,name,capital\nA1,a,1\nA2,b\0b,2\nA3,c,3\n' | file register.csv
+  import register.csv
+  expect_taken 3 'A1 A3' '3/nul'
+  sluice quarantine show park 1 --json | jq -j '.original // .original_hex' >"$node/original"
+  printf 'A2,b\0b,2' | cmp - "$node/original" || fail "its bytes were not kept"
+}
+
+case_bytes_that_are_no_text_cost_only_their_own_row() {
+  running_node bytes
+  printf 'number,name,capital\nA1,a,1\nA2,\xff\xfe,2\nA3,c,3\n' | file register.csv
+  import register.csv
+  expect_taken 3 'A1 A3' '3/encoding'
+  expect "its bytes" "$(original_hex 1)" 41322cfffe2c32
+}
+
+case_a_file_in_another_encoding_than_declared_is_refused_and_nothing_taken() {
+  running_node declared
+  printf 'number,name,capital\nA1,北京,1\nA2,海淀,2\nA3,中关村,3\nA4,国税局,4\n' >"$node/utf8.csv"
+  iconv -f utf-8 -t gb18030 "$node/utf8.csv" >"$node/register.csv"
+  import register.csv
+  expect_refused 'declared as UTF-8.*GB18030'
+  try sluice import park "$node/utf8.csv" --dataset register-gb --json
+  expect_refused 'declared as GB18030.*UTF-8'
+  printf '\xff\xfen\0u\0' | file utf16.csv
+  import utf16.csv
+  expect_refused 'UTF-16'
+}
+
+case_a_gb18030_file_arrives_as_the_same_text() {
+  running_node gb
+  printf 'number,name,capital\nA1,北京海淀,1\nA2,㐀𠀀龥,2\n' | iconv -f utf-8 -t gb18030 | file register-gb.csv
+  try sluice import park "$node/register-gb.csv" --json
+  expect "exit status ($err)" "$status" 0
+  expect "records held" "$(held register-gb)" $'A1\t北京海淀\t1\nA2\t㐀𠀀龥\t2'
+}
+
+case_a_header_that_does_not_match_is_refused_with_the_columns_named() {
+  running_node header
+  printf 'number,nmae,capital\nA1,a,1\n' | file register.csv
+  import register.csv
+  expect_refused 'register.csv:1.*name'
+  : | file empty.csv
+  import empty.csv
+  expect_refused 'empty.csv.*no row'
+}
+
+case_of_two_rows_with_one_key_in_a_file_one_is_quarantined() {
+  running_node duplicate
+  printf 'number,name,capital\nA1,a,1\nA2,b,2\nA1,other,9\nA3,c,3\n' | file register.csv
+  import register.csv
+  expect_taken 3 'A1 A2 A3' '4/duplicate-key'
+  expect "its bytes" "$(original 1)" 'A1,other,9'
+  expect "the record" "$(held register | head -n 1)" $'A1\ta\t1'
+}
+
+case_a_row_over_the_limit_is_quarantined_with_its_first_bytes() {
+  running_node large
+  {
+    printf 'number,name,capital\nA1,a,1\nA2,'
+    head -c 100000 /dev/zero | tr '\0' x
+    printf ',2\nA3,c,3\n'
+  } | file register.csv
+  import register.csv
+  expect_taken 3 'A1 A3' '3/too-large'
+  expect "bytes kept" "$(original 1 | wc -c)" 4096
+}
+
+case_a_line_of_two_gigabytes_is_read_in_bounded_memory() {
+  running_node line
+  printf 'number,name,capital\nA1,a,1\nA2,' | file register.csv
+  truncate -s 2G "$node/register.csv"
+  printf ',2\nA3,c,3\n' >>"$node/register.csv"
+  # All its address space, not only what it uses.
+  try bash -c 'ulimit -v 700000; exec "$@"' - \
+    "$bin/sluice" --config "$node/config" import park "$node/register.csv" --json
+  expect "exit status ($err)" "$status" 3
+  expect "records held" "$(numbers)" 'A1 A3'
+  expect_like "quarantine" "$(quarantined)" '^3/(too-large|nul)$'
+}
+
+case_a_file_that_changes_while_it_is_read_is_not_taken_as_loaded() {
+  # The import waits for room until the daemon runs: so the change falls in the middle of it.
+  make_node changing $'journal: {backlog_bytes: 1KiB}\nbatch: {rows: 100}'
+  seq 10000 19999 | awk 'BEGIN { print "number,name,capital" } { printf "N%d,name,%d\n", $1, $1 }' | file register.csv
+  sluice import park "$node/register.csv" --dataset register --no-wait >"$node/out" 2>"$node/err" &
+  local import=$!
+  until_true 30 grep -q 'waiting for room' "$node/err" || fail "the import did not wait for room"
+  echo 'N99999,late,1' >>"$node/register.csv"
+  trap kill_daemon EXIT
+  start_daemon
+  local ended=0
+  wait "$import" || ended=$?
+  expect "exit status" "$ended" 4
+  expect_like "its sentence" "$(cat "$node/err")" 'changed or replaced while it was read'
+  import register.csv
+  expect "the import of the file as it is now ($err)" "$status" 0
+  expect "records held" "$(held register | wc -l)" 10001
+}
+
+case_what_is_no_regular_file_is_not_read() {
+  running_node irregular
+  mkfifo "$node/pipe.csv"
+  import pipe.csv
+  expect "a pipe" "$status" 1
+  expect_like "its sentence" "$err" 'pipe.csv.*pipe.*regular file'
+  ln -s /etc/passwd "$node/link.csv"
+  import link.csv
+  expect "a link" "$status" 1
+  expect_like "its sentence" "$err" 'symbolic link'
+  import missing.csv
+  expect "nothing there" "$status" 1
+  expect_like "its sentence" "$err" 'missing.csv.*No such file'
+}
+
+case_a_mostly_bad_file_is_refused_by_the_reject_limit() {
+  running_node limit '' ', reject_limit: {rows: 2}'
+  printf 'number,name,capital\nA1,a,1\nA2,b,many\nA3,c,few\nA4,d,some\nA5,e,5\n' | file register.csv
+  import register.csv
+  expect "exit status" "$status" 4
+  expect_like "its sentence" "$err" 'reject'
+  expect "records held" "$(numbers)" ''
+}
+
+case_the_same_file_twice_is_recognised_under_another_name() {
+  running_node twice
+  printf 'number,name,capital\nA1,a,1\nA2,b,2\n' | file register.csv
+  import register.csv
+  expect "exit status ($err)" "$status" 0
+  cp "$node/register.csv" "$node/renamed.csv"
+  import renamed.csv
+  expect "exit status ($err)" "$status" 0
+  expect "loaded before" "$(jq .loaded_before <<<"$out")" true
+  expect "batches" "$(sqlite3 "$node/state/central.sqlite" 'SELECT count(*) FROM ledger')" 1
+}
+
+case_a_dry_run_finds_what_is_bad_and_takes_nothing() {
+  running_node dry
+  printf 'number,name,capital\nA1,a,1\nA2,b,many\n' | file register.csv
+  import register.csv --dry-run
+  expect "rows found bad" "$(jq .quarantined <<<"$out")" 1
+  expect_taken 3 '' ''
+  import register.csv
+  expect_like "the import after it" "$(jq -c '[.loaded_before, .resumed_after, .accepted]' <<<"$out")" '^.false,0,1.$'
+}
+
+case_dropped_files_end_in_done_or_failed() {
+  running_node drop
+  printf 'number,name,capital\nA1,a,1\nA2,b,many\n' >"$node/drop/register-1.csv.part"
+  mv "$node/drop/register-1.csv.part" "$node/drop/register-1.csv"
+  printf 'number\nA3\n' >"$node/drop/register-2.csv.part"
+  mv "$node/drop/register-2.csv.part" "$node/drop/register-2.csv"
+  echo something >"$node/drop/unknown.part"
+  mv "$node/drop/unknown.part" "$node/drop/unknown.csv"
+  until_true 30 test -e "$node/drop/done/register-1.csv" || fail "register-1.csv is not in done/"
+  until_true 30 test -e "$node/drop/failed/register-2.csv" || fail "register-2.csv is not in failed/"
+  until_true 30 test -e "$node/drop/failed/unknown.csv" || fail "unknown.csv is not in failed/"
+  await_held register 1
+  expect "records held" "$(numbers)" A1
+  expect "quarantine" "$(quarantined | wc -w)" 1
+}
+
+case_a_quarantined_row_is_taken_when_it_was_corrected() {
+  running_node replay
+  printf 'number,name,capital\nA1,a,1\nA2,b,many\n' | file register.csv
+  import register.csv
+  expect "quarantine" "$(sluice quarantine list park --json | jq -r '"\(.place)/\(.field)"')" 3/capital
+  try sluice quarantine replay park 1
+  expect "as it was" "$status" 3
+  echo 'A2,b,2' | file corrected
+  try sluice quarantine replay park 1 --with "$node/corrected"
+  expect "corrected ($err)" "$status" 0
+  await_held register 2
+  expect "records held" "$(held register | tail -n 1)" $'A2\tb\t2'
+  expect "quarantine" "$(quarantined)" ''
+  try sluice quarantine replay park 1 --with "$node/corrected"
+  expect "a second time" "$status" 1
+  audited '.event == "quarantine-replayed"' || fail "the replay is not in the audit log"
+}
+
+open_workshop files park
+trap 'close_workshop $?' EXIT
+run_cases
