@@ -137,7 +137,8 @@ CsvCollector::Result CsvCollector::hand_over(CsvReader& reader, CsvReader::Event
 std::unexpected<CollectionFailure> CsvCollector::failure_of_door(
     const intake::IntakeFailure& refusal, std::uint64_t line) const {
   CollectionFailure inner = collection_failure(refusal);
-  if (inner.place.empty()) inner.place = fmt::to_string(line);
+  const bool is_of_header = refusal.code == intake::IntakeProblem::columns_mismatch;
+  if (inner.place.empty() || is_of_header) inner.place = fmt::to_string(line);
   return failure(std::move(inner));
 }
 

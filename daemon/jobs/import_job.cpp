@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "adapters/disk/csv_collector.h"
+#include "adapters/disk/drop_folder.h"
 #include "adapters/disk/file_digest.h"
 #include "intake/bulk_intake.h"
 #include "intake/journal_sink.h"
@@ -83,11 +84,6 @@ std::expected<ImportReport, adapters::CollectionFailure> collect(
   }
 }
 
-bool names_dataset(const std::filesystem::path& file, const record::DatasetId& dataset) {
-  const std::string stem = file.stem().string();
-  return stem == dataset.str() || stem.starts_with(dataset.str() + "-");
-}
-
 }  // namespace
 
 std::expected<const settings::Publication*, std::string> publication_for(
@@ -98,11 +94,17 @@ std::expected<const settings::Publication*, std::string> publication_for(
       by_disk.push_back(&publication);
     }
   }
+  std::vector<record::DatasetId> datasets;
   std::vector<std::string> names;
-  for (const auto* publication : by_disk) names.push_back(publication->dataset.str());
+  for (const auto* publication : by_disk) {
+    datasets.push_back(publication->dataset);
+    names.push_back(publication->dataset.str());
+  }
+  // The file's name says it as in a drop folder, whatever its extension is here.
+  const auto wanted = named.empty() ? adapters::disk::dataset_of(file.stem().string() + ".csv", datasets)
+                                    : std::optional(record::DatasetId(named));
   const auto found = std::ranges::find_if(by_disk, [&](const settings::Publication* publication) {
-    return named.empty() ? names_dataset(file, publication->dataset)
-                         : publication->dataset.str() == named;
+    return publication->dataset == wanted;
   });
   if (found != by_disk.end()) return *found;
   if (by_disk.empty()) {

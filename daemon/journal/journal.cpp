@@ -115,9 +115,12 @@ auto Journal::State::write(std::uint64_t bytes, Steps steps)
   auto result = [&]() -> decltype(steps(std::declval<StreamRow&>())) {
     SLUICE_TRY(transaction, sqlite::Transaction::begin(database));
     SLUICE_TRY(row, tables.stream());
+    const StreamRow before = *row;
     auto done = steps(*row);
     if (!done) return done;
-    SLUICE_TRY(updated, tables.update_stream(*row));
+    if (*row != before) {
+      SLUICE_TRY(updated, tables.update_stream(*row));
+    }
     SLUICE_KILL_POINT("journal.before-commit");
     SLUICE_TRY(committed, transaction->commit());
     SLUICE_KILL_POINT("journal.after-commit");
@@ -197,7 +200,11 @@ bool Journal::State::is_due(const OpenBatch& batch, record::Time now) const {
 std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
     const StreamRow& row, std::span<const Submission> submissions) {
   SLUICE_TRY(open, tables.open_batches());
-  std::map<record::Sequence, std::string> new_lines;
+  struct NewLines {
+    std::uint64_t first_row = 0;
+    std::string text;
+  };
+  std::map<record::Sequence, NewLines> new_lines;
   std::vector<Placement> placements;
   placements.reserve(submissions.size());
   for (const Submission& submission : submissions) {
@@ -220,7 +227,9 @@ std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
       batch->upserts.value += submission.upserts.value;
       batch->deletes.value += submission.deletes.value;
       batch->bytes.value += submission.lines.size();
-      new_lines[batch->sequence] += submission.lines;
+      NewLines& lines = new_lines[batch->sequence];
+      if (lines.text.empty()) lines.first_row = placement.first_row;
+      lines.text += submission.lines;
     }
     if (auto kept = keep(submission.quarantined, submission.cursors, placement); !kept) {
       return std::unexpected(kept.error());
@@ -231,7 +240,8 @@ std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
     const auto lines = new_lines.find(batch.sequence);
     if (lines == new_lines.end()) continue;
     SLUICE_TRY(put, tables.put_open_batch(batch));
-    SLUICE_TRY(added, tables.add_lines(batch.sequence, lines->second));
+    SLUICE_TRY(added, tables.add_lines(batch.sequence, lines->second.first_row,
+                                       lines->second.text));
   }
   return placements;
 }

@@ -40,12 +40,12 @@ CREATE TABLE open_batch(
   deletes INTEGER NOT NULL,
   bytes INTEGER NOT NULL
 ) STRICT;
+-- Their rows, a group commit's worth in each: `id` is sequence * 2^32 + the number of its first row, so
+-- that a batch's rows lie together without an index.
 CREATE TABLE open_lines(
   id INTEGER PRIMARY KEY,
-  sequence INTEGER NOT NULL REFERENCES open_batch(sequence),
   lines BLOB NOT NULL
 ) STRICT;
-CREATE INDEX open_lines_sequence ON open_lines(sequence);
 
 CREATE TABLE receipt(
   sequence INTEGER PRIMARY KEY,

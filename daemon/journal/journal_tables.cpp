@@ -64,9 +64,12 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
       {&Tables::put_open_batch_,
        "INSERT INTO open_batch VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(sequence) DO "
        "UPDATE SET upserts=excluded.upserts, deletes=excluded.deletes, bytes=excluded.bytes"},
-      {&Tables::add_lines_, "INSERT INTO open_lines(sequence, lines) VALUES(?1, ?2)"},
-      {&Tables::lines_, "SELECT lines FROM open_lines WHERE sequence = ?1 ORDER BY id"},
-      {&Tables::delete_lines_, "DELETE FROM open_lines WHERE sequence = ?1"},
+      {&Tables::add_lines_, "INSERT INTO open_lines VALUES(?1 * 4294967296 + ?2, ?3)"},
+      {&Tables::lines_, 
+       "SELECT lines FROM open_lines WHERE id >= ?1 * 4294967296 AND id < (?1 + 1) * 4294967296 "
+       "ORDER BY id"},
+      {&Tables::delete_lines_, 
+       "DELETE FROM open_lines WHERE id >= ?1 * 4294967296 AND id < (?1 + 1) * 4294967296"},
       {&Tables::delete_open_batch_, "DELETE FROM open_batch WHERE sequence = ?1"},
       {&Tables::put_receipt_, "INSERT OR REPLACE INTO receipt VALUES(?1, ?2, ?3, ?4)"},
       {&Tables::receipt_, "SELECT json, signature FROM receipt WHERE sequence = ?1"},
@@ -187,8 +190,9 @@ sqlite::Result<void> Tables::put_open_batch(const OpenBatch& batch) {
       .run();
 }
 
-sqlite::Result<void> Tables::add_lines(record::Sequence sequence, std::string_view lines) {
-  return add_lines_.bind(1, sequence.value).bind_blob(2, lines).run();
+sqlite::Result<void> Tables::add_lines(record::Sequence sequence, std::uint64_t first_row,
+                                       std::string_view lines) {
+  return add_lines_.bind(1, sequence.value).bind(2, first_row).bind_blob(3, lines).run();
 }
 
 sqlite::Result<std::string> Tables::lines(record::Sequence sequence) {

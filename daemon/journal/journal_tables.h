@@ -19,6 +19,7 @@ struct StreamRow {
   record::Sequence acknowledged;
   std::uint64_t backlog_batches = 0;
   std::uint64_t backlog_bytes = 0;
+  friend bool operator==(const StreamRow&, const StreamRow&) = default;
 };
 
 struct OpenBatch {
@@ -50,7 +51,9 @@ class Tables {
 
   [[nodiscard]] Result<std::vector<OpenBatch>> open_batches();  // by sequence
   [[nodiscard]] Result<void> put_open_batch(const OpenBatch& batch);
-  [[nodiscard]] Result<void> add_lines(record::Sequence sequence, std::string_view lines);
+  // `first_row` is the number of the first of these lines in its batch, from 1.
+  [[nodiscard]] Result<void> add_lines(record::Sequence sequence, std::uint64_t first_row,
+                                       std::string_view lines);
   [[nodiscard]] Result<std::string> lines(record::Sequence sequence);
   [[nodiscard]] Result<void> delete_open_batch(record::Sequence sequence);
 

@@ -10,7 +10,7 @@ namespace sluice::settings {
 namespace {
 
 // No configuration comes near these; what does is an attack or a mistake, and would cost memory.
-constexpr std::size_t most_values = 200'000;
+constexpr std::size_t most_values = 50'000;
 constexpr std::size_t deepest = 64;
 
 bool looks_octal(std::string_view text) {

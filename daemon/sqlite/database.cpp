@@ -136,7 +136,7 @@ Result<Database> Database::open(const std::filesystem::path& file, int busy_time
   if (result != SQLITE_OK) return std::unexpected(last_error(handle));
   sqlite3_busy_timeout(handle, busy_timeout_ms);
   auto configured = database.execute(
-      "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
       "PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=67108864;");
   if (!configured) return std::unexpected(configured.error());
   if (is_new) sync_directory(file.parent_path());

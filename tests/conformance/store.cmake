@@ -8,10 +8,10 @@ sluice_test(store_conformance_test
   SOURCES store_test.cpp store_history_test.cpp store_rejection_test.cpp store_evolution_test.cpp
   DEPENDS store_homes
   LABELS store
-  TIMEOUT 300)
+  TIMEOUT 600)
 
 sluice_test(store_postgresql_test
   SOURCES store_postgresql_test.cpp store_tcp_proxy.cpp
   DEPENDS store_homes
   LABELS store
-  TIMEOUT 300)
+  TIMEOUT 900)

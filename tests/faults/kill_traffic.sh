@@ -59,7 +59,10 @@ one_call() {
   local status
   status=$(answer=$node/calls/$1-$2.answer post park approval "@$node/calls/$1-$2.ndjson" \
     --header "Idempotency-Key: round-$round-$1-$2")
-  [[ $status = 200 ]] || return 1
+  if [[ $status != 200 ]]; then
+    echo "$(date +%T) status $status $(cat "$node/calls/$1-$2.answer.err")" >"$node/calls/$1-$2.failure"
+    return 1
+  fi
   echo "$2" >>"$node/calls/$1.acknowledged"
 }
 
@@ -90,7 +93,8 @@ repeat_calls() {
     number=1
     [[ ! -e $node/calls/$client.acknowledged ]] || number=$(($(wc -l <"$node/calls/$client.acknowledged") + 1))
     for (( ; number <= calls_a_client; ++number)); do
-      one_call "$client" "$number" || die "round $round: call $client-$number was not acknowledged again"
+      one_call "$client" "$number" ||
+        die "round $round: call $client-$number was not acknowledged again: $(cat "$node/calls/$client-$number.failure")"
     done
   done
 }

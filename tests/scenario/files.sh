@@ -54,7 +54,7 @@ import() { # FILE [OPTION…]: as JSON
   try sluice import park "$node/$file" --dataset register --json "$@"
 }
 
-numbers() { held "${1:-register}" | cut -f 1 | paste -sd ' '; }
+numbers() { held register | cut -f 1 | paste -sd ' '; }
 # The quarantine's entries, as PLACE/RULE, and the original bytes of one.
 quarantined() { sluice quarantine export park | jq -r '"\(.place)/\(.rule)"' | paste -sd ' '; }
 original() { sluice quarantine show park "$1" --json | jq -j .original; }
@@ -85,7 +85,7 @@ case_ragged_rows_are_quarantined_and_the_rows_around_them_taken() {
 
 case_an_unterminated_quote_costs_only_its_own_line() {
   running_node quote
-  printf 'number,name,capital\nA1,a,1\nA2,"open,2\nA3,c,3\nA4,"d",4\n' | file register.csv
+  printf 'number,name,capital\nA1,a,1\nA2,"open,2\nA3,c,3\nA4,d,4\n' | file register.csv
   import register.csv
   expect_taken 3 'A1 A3 A4' '3/unterminated-quote'
   expect "its bytes" "$(original 1)" 'A2,"open,2'
@@ -175,11 +175,11 @@ case_a_line_of_two_gigabytes_is_read_in_bounded_memory() {
 
 case_a_file_that_changes_while_it_is_read_is_not_taken_as_loaded() {
   # The import waits for room until the daemon runs: so the change falls in the middle of it.
-  make_node changing $'journal: {backlog_bytes: 1KiB}\nbatch: {rows: 100}'
+  make_node changing $'journal: {backlog_bytes: 1KiB}\nbatch: {rows: 100, bytes: 1KiB}'
   seq 10000 19999 | awk 'BEGIN { print "number,name,capital" } { printf "N%d,name,%d\n", $1, $1 }' | file register.csv
   sluice import park "$node/register.csv" --dataset register --no-wait >"$node/out" 2>"$node/err" &
   local import=$!
-  until_true 30 grep -q 'waiting for room' "$node/err" || fail "the import did not wait for room"
+  until_true 30 grep -qs "waiting for room" "$node/err" || fail "the import did not wait for room"
   echo 'N99999,late,1' >>"$node/register.csv"
   trap kill_daemon EXIT
   start_daemon

@@ -102,13 +102,13 @@ stop_daemon() {
 }
 
 # call BUREAU METHOD PATH [CURL-ARGUMENT…]: prints the status (000: no answer); the body is in
-# $node/answer.
+# $answer, or $node/answer, and what curl says of a failure in the same name with .err.
 call() {
   local bureau=$1 method=$2 path=$3
   shift 3
-  curl --silent --max-time 60 --cacert "$pki/ca.pem" --cert "$pki/$bureau.pem" --key "$pki/$bureau.key" \
+  curl --silent --show-error --max-time 60 --cacert "$pki/ca.pem" --cert "$pki/$bureau.pem" --key "$pki/$bureau.key" \
     --request "$method" --output "${answer:-$node/answer}" --write-out '%{http_code}' "$@" \
-    "https://localhost:$port$path" || true
+    "https://localhost:$port$path" 2>"${answer:-$node/answer}.err" || true
 }
 
 # post BUREAU DATASET BODY [CURL-ARGUMENT…]: BODY as curl's --data-binary takes it.

@@ -145,10 +145,13 @@ Answer<std::int64_t> ledger_id_at(Connection& connection, const record::DatasetI
   return id->integer(0, 0);
 }
 
-Answer<record::ChainHead> head_in_ledger(Connection& connection, const record::StreamId& stream) {
+// Not from the ledger alone: whoever verifies it must learn that entries at its end are missing.
+// Of an epoch that is over only the ledger knows.
+Answer<record::ChainHead> head_of(Connection& connection, const record::StreamId& stream) {
   const auto last = connection.query(
-      "SELECT sequence, manifest FROM sluice.ledger WHERE bureau = $1 AND epoch = $2 "
-      "ORDER BY sequence DESC LIMIT 1",
+      "SELECT sequence, manifest FROM sluice.stream WHERE bureau = $1 AND epoch = $2 UNION ALL "
+      "(SELECT sequence, manifest FROM sluice.ledger WHERE bureau = $1 AND epoch = $2 "
+      "ORDER BY sequence DESC LIMIT 1) ORDER BY sequence DESC LIMIT 1",
       Parameters().text(stream.bureau.str()).text(stream_number(stream)));
   if (!last) return std::unexpected(last.error());
   if (last->rows() == 0) return record::ChainHead{};

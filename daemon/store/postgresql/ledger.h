@@ -37,8 +37,8 @@ struct LedgerAnswer {
 [[nodiscard]] Connection::Answer<std::int64_t> ledger_id_at(Connection& connection,
                                                             const record::DatasetId& dataset,
                                                             record::Time as_of);
-[[nodiscard]] Connection::Answer<record::ChainHead> head_in_ledger(Connection& connection,
-                                                                   const record::StreamId& stream);
+[[nodiscard]] Connection::Answer<record::ChainHead> head_of(Connection& connection,
+                                                            const record::StreamId& stream);
 [[nodiscard]] Connection::Answer<void> walk_ledger(
     Connection& connection, std::int64_t after, std::int64_t last,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume);

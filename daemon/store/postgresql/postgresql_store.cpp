@@ -152,7 +152,7 @@ std::expected<record::ChainHead, StoreFailure> PostgresqlStore::head(
     const record::StreamId& stream) {
   return with_connection(
       [&](Connection& connection) -> std::expected<record::ChainHead, StoreFailure> {
-        auto head = head_in_ledger(connection, stream);
+        auto head = head_of(connection, stream);
         if (!head) return failed(head.error(), "bureau " + stream.bureau.str());
         return *head;
       });

@@ -1,6 +1,5 @@
 #include "store/postgresql/postgresql_tables.h"
 
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,18 +19,6 @@ constexpr std::size_t copy_buffer_bytes = std::size_t{64} << 10;
 
 std::string_view to_string(Ending ending) {
   return ending == Ending::deleted ? "deleted" : "superseded";
-}
-
-void append_digest(std::string& line, const record::RowDigest& digest) {
-  constexpr char hexadecimal[] = "0123456789abcdef";
-  const std::size_t at = line.size();
-  line.resize(at + 32);
-  char* out = line.data() + at;
-  for (const char byte : digest_bytes(digest)) {
-    const auto bits = static_cast<unsigned char>(byte);
-    *out++ = hexadecimal[bits >> 4];
-    *out++ = hexadecimal[bits & 15];
-  }
 }
 
 // The columns of keys as arrays, which unnest() puts together again as rows.
@@ -54,6 +41,7 @@ PostgresqlTables::PostgresqlTables(const record::Dataset& dataset)
     : dataset_(dataset.id),
       schema_digest_(record::schema_digest(dataset.schema)),
       columns_(stored_columns(dataset.schema)),
+      encodings_(encodings(dataset.schema)),
       key_(record::key_columns(dataset.schema)),
       unique_keys_(unique_keys(dataset.id, dataset.schema)) {
   compose_sql();
@@ -99,11 +87,11 @@ void PostgresqlTables::compose_sql() {
       fmt::arg("gone", fmt::join(gone, ", ")), fmt::arg("batch", next + 2),
       fmt::arg("time", next + 3));
   copy_current_sql_ =
-      fmt::format("COPY {} (sluice_digest, sluice_batch, sluice_source_time, {}) FROM STDIN",
+      fmt::format("COPY {} (sluice_digest, sluice_batch, sluice_source_time, {}) FROM STDIN (FORMAT binary)",
                   current_table(dataset_), fields);
   copy_passing_sql_ = fmt::format(
       "COPY {} (sluice_digest, sluice_batch_from, sluice_batch_to, sluice_valid_from, "
-      "sluice_valid_to, sluice_ended_by_line, sluice_ended, sluice_source_time, {}) FROM STDIN",
+      "sluice_valid_to, sluice_ended_by_line, sluice_ended, sluice_source_time, {}) FROM STDIN (FORMAT binary)",
       history_table(dataset_), fields);
 }
 
@@ -134,8 +122,6 @@ void PostgresqlTables::begin_batch(Connection& connection, std::int64_t ledger_i
   connection_ = &connection;
   ledger_id_ = ledger_id;
   applied_at_ = record::to_string(applied_at);
-  batch_columns_ = fmt::format("\t{}\t", ledger_id);
-  passing_columns_ = fmt::format("\t{0}\t{0}\t{1}\t{1}\t", ledger_id, applied_at_);
   asked_ = {};
   buffer_.clear();
 }
@@ -242,33 +228,42 @@ Written PostgresqlTables::end_versions(std::span<const EndedVersion> ended) {
   return {};
 }
 
-Written PostgresqlTables::begin_current() {
-  auto begun = connection_->begin_copy(copy_current_sql_);
+Written PostgresqlTables::begin_copy(const std::string& sql) {
+  auto begun = connection_->begin_copy(sql);
   if (!begun) return std::unexpected(write_failure(begun.error()));
+  BinaryRows::begin(buffer_);
   return {};
 }
+
+Written PostgresqlTables::begin_current() { return begin_copy(copy_current_sql_); }
 
 Written PostgresqlTables::add_current(const Row& row) {
-  append_digest(buffer_, row.digest);
-  buffer_ += batch_columns_;
-  buffer_ += row.source_time;
-  buffer_ += '\t';
-  buffer_ += row.fields;
-  buffer_ += '\n';
-  return put_full_buffer();
+  constexpr std::size_t own_columns = 3;
+  rows_.begin_row(own_columns + encodings_.size());
+  rows_.uuid(row.digest);
+  rows_.int8(ledger_id_);
+  return add_fields(row);
 }
 
-Written PostgresqlTables::begin_passing() {
-  auto begun = connection_->begin_copy(copy_passing_sql_);
-  if (!begun) return std::unexpected(write_failure(begun.error()));
-  return {};
-}
+Written PostgresqlTables::begin_passing() { return begin_copy(copy_passing_sql_); }
 
 Written PostgresqlTables::add_passing(const Row& row, std::uint64_t ended_by, Ending ending) {
-  append_digest(buffer_, row.digest);
-  buffer_ += passing_columns_;
-  fmt::format_to(std::back_inserter(buffer_), "{}\t{}\t{}\t{}\n", ended_by, to_string(ending),
-                 row.source_time, row.fields);
+  constexpr std::size_t own_columns = 8;
+  rows_.begin_row(own_columns + encodings_.size());
+  rows_.uuid(row.digest);
+  rows_.int8(ledger_id_);
+  rows_.int8(ledger_id_);
+  rows_.column(Encoding::timestamptz, applied_at_);
+  rows_.column(Encoding::timestamptz, applied_at_);
+  rows_.int8(static_cast<std::int64_t>(ended_by));
+  rows_.text(to_string(ending));
+  return add_fields(row);
+}
+
+// What every row ends with: the time at the source and the fields.
+Written PostgresqlTables::add_fields(const Row& row) {
+  rows_.column(Encoding::timestamptz, row.source_time);
+  for (std::size_t i = 0; i < encodings_.size(); ++i) rows_.column(encodings_[i], row.columns[i]);
   return put_full_buffer();
 }
 
@@ -281,11 +276,10 @@ Written PostgresqlTables::put_full_buffer() {
 }
 
 Written PostgresqlTables::finish_rows() {
-  if (!buffer_.empty()) {
-    const auto put = connection_->put_copy(buffer_);
-    buffer_.clear();
-    if (!put) return std::unexpected(write_failure(put.error()));
-  }
+  BinaryRows::end(buffer_);
+  const auto put = connection_->put_copy(buffer_);
+  buffer_.clear();
+  if (!put) return std::unexpected(write_failure(put.error()));
   if (auto finished = connection_->finish_copy(); !finished) {
     return std::unexpected(write_failure(finished.error()));
   }

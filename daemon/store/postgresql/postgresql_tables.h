@@ -8,6 +8,7 @@
 #include "record/table_schema.h"
 #include "store/dataset_tables.h"
 #include "store/evolution.h"
+#include "store/postgresql/binary_row.h"
 #include "store/postgresql/connection.h"
 #include "store/postgresql/stored_value.h"
 
@@ -39,6 +40,8 @@ class PostgresqlTables final : public DatasetTables {
  private:
   void compose_sql();
   std::expected<void, StoreFailure> execute(const char* sql);
+  Written begin_copy(const std::string& sql);
+  Written add_fields(const Row& row);
   Written put_full_buffer();
   [[nodiscard]] StoreFailure failure(const ServerError& error) const;
   [[nodiscard]] WriteFailure write_failure(const ServerError& error) const;
@@ -46,16 +49,16 @@ class PostgresqlTables final : public DatasetTables {
   record::DatasetId dataset_;
   record::Digest schema_digest_;
   std::vector<StoredColumn> columns_;
+  std::vector<Encoding> encodings_;
   std::vector<std::size_t> key_;
   std::vector<UniqueKey> unique_keys_;
   std::string probe_sql_, end_sql_, copy_current_sql_, copy_passing_sql_;
   Connection* connection_ = nullptr;
   std::int64_t ledger_id_ = 0;
   std::string applied_at_;
-  std::string batch_columns_;    // what follows the digest in each current row
-  std::string passing_columns_;  // and in each row of history
   std::span<Probe> asked_;
   std::string buffer_;
+  BinaryRows rows_{buffer_};
 };
 
 }  // namespace sluice::store::postgresql

@@ -97,7 +97,7 @@ TEST(Document, ComplainsOfTabsInTheIndentationAndOfNoOthers) {
   EXPECT_THAT(parse("a:\n\tb: 1\n  \tc: 2\n").complaints,
               ElementsAre("f:2:1: found a tab in the indentation, expected spaces",
                           "f:3:3: found a tab in the indentation, expected spaces"));
-  EXPECT_THAT(parse("a:\tb\n\t\nc: 'd\te'\n").complaints, IsEmpty());
+  EXPECT_THAT(parse("a:\tb\nc: 'd\te'\n").complaints, IsEmpty());
   EXPECT_THAT(parse("{\n\t\"a\": 1\n}\n", Syntax::json).complaints, IsEmpty());
 }
 
@@ -127,9 +127,9 @@ TEST(Document, RefusesDeepNestingWhereItBegins) {
 
 TEST(Document, RefusesMoreValuesThanAConfigurationHas) {
   std::string text = "[";
-  for (int i = 0; i < 200'001; ++i)
+  for (int i = 0; i < 50'001; ++i)
     text += "1,";
-  EXPECT_THAT(parse(text + "]").complaints, ElementsAre(HasSubstr("more than 200000 values")));
+  EXPECT_THAT(parse(text + "]").complaints, ElementsAre(HasSubstr("more than 50000 values")));
 }
 
 TEST(Document, ComplainsOfAKeyThatIsNotAName) {

@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# What can be proved afterwards: earlier states, batches checked without us, tampering found, and the
+# configuration examples.
+#   tests/scenario/proof.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
+# shellcheck disable=SC2119,SC2154  # start_daemon takes arguments only where it gets some; cases.sh sets the rest
+set -euo pipefail
+here=$(dirname "$0")
+bin=$here/../../build/dev/bin only=
+while [[ $# -ge 2 ]]; do
+  case $1 in
+    --bin) bin=$2 ;;
+    --only) only=$2 ;;
+  esac
+  shift 2
+done
+# shellcheck source=tests/scenario/node.sh
+source "$here/node.sh"
+# shellcheck source=tests/scenario/cases.sh
+source "$here/cases.sh"
+
+# A node that holds a register in two states, one import after the other.
+running_node() {
+  new_node "$1" '{kind: sqlite}'
+  add_bureau park <<'END'
+channels: {disk: {}}
+publishes:
+  - {dataset: register, channels: [disk]}
+END
+  add_schema register <<'END'
+{"sluice:dataset": {"owner": "park", "title": "Register"},
+ "fields": [{"name": "number", "type": "string", "constraints": {"required": true}},
+            {"name": "name", "type": "string"}],
+ "primaryKey": "number"}
+END
+  trap kill_daemon EXIT
+  start_daemon
+  printf 'number,name\nA1,one\nA2,two\n' >"$node/register-1.csv"
+  printf 'number,name\nA1,one\nA2,second\nA3,three\n' >"$node/register-2.csv"
+  sluice import park "$node/register-1.csv" >/dev/null
+  between=$(sqlite3 "$central" 'SELECT strftime("%Y-%m-%dT%H:%M:", applied_at / 1000, "unixepoch")
+      || printf("%06.3fZ", applied_at % 60000 / 1000.0) FROM ledger WHERE sequence = 1')
+  sluice import park "$node/register-2.csv" >/dev/null
+}
+central=
+
+case_the_register_is_read_as_it_was_before_the_second_import() {
+  central=$workshop/as-of/state/central.sqlite
+  running_node as-of
+  expect "now" "$(held register)" $'A1\tone\nA2\tsecond\nA3\tthree'
+  expect "as of $between" "$(held register --as-of "$between")" $'A1\tone\nA2\ttwo'
+  expect "before anything" "$(held register --as-of 2020-01-01T00:00:00.000Z)" ''
+}
+
+case_an_exported_batch_is_checked_by_stock_tools_alone() {
+  central=$workshop/export/state/central.sqlite
+  running_node export
+  try sluice batch export park 2 "$node/batch.tar"
+  expect "export ($err)" "$status" 0
+  try sluice batch verify "$node/batch.tar"
+  expect "verify ($err)" "$status" 0
+  expect_like "what it says" "$out" 'good: batch 2 of park, 3 rows of register'
+  mkdir "$node/unpacked"
+  tar -xf "$node/batch.tar" -C "$node/unpacked"
+  (
+    cd "$node/unpacked"
+    openssl cms -verify -binary -inform DER -in manifest.p7s -content manifest.json -CAfile "$pki/ca.pem" \
+      -purpose any -out /dev/null 2>"$node/err" || fail "openssl: $(cat "$node/err")"
+    expect "the payload's digest" "sha256:$(sha256sum <data.tsv.zst | cut -d ' ' -f 1)" "$(jq -r .payload manifest.json)"
+    expect "its lines" "$(zstdcat data.tsv.zst | cut -f 1,3-)" $'U\tA1\tone\nU\tA2\tsecond\nU\tA3\tthree'
+  )
+}
+
+case_a_changed_batch_is_refused() {
+  central=$workshop/changed/state/central.sqlite
+  running_node changed
+  sluice batch export park 1 "$node/batch.tar" >/dev/null
+  mkdir "$node/unpacked"
+  tar -xf "$node/batch.tar" -C "$node/unpacked"
+  cd "$node/unpacked"
+  zstdcat data.tsv.zst | sed 's/two/owt/' | zstd -q -o other.zst
+  mv other.zst data.tsv.zst
+  tar -cf "$node/changed.tar" manifest.json manifest.p7s data.tsv.zst
+  try sluice batch verify "$node/changed.tar"
+  expect "another payload" "$status" 4
+  tar -xf "$node/batch.tar"
+  sed -i 's/"park"/"tax"/' manifest.json
+  tar -cf "$node/changed.tar" manifest.json manifest.p7s data.tsv.zst
+  try sluice batch verify "$node/changed.tar"
+  expect "another manifest" "$status" 4
+}
+
+case_the_first_break_of_a_chain_is_named() {
+  central=$workshop/tampered/state/central.sqlite
+  running_node tampered
+  try sluice audit verify
+  expect "before ($err)" "$status" 0
+  stop_daemon
+  cp "$central" "$node/good.sqlite"
+  local change
+  for change in 'UPDATE archive SET payload = (SELECT payload FROM archive WHERE ledger = 2) WHERE ledger = 1' \
+    'UPDATE ledger SET manifest = replace(manifest, "a", "b") WHERE id = 1' \
+    'DELETE FROM archive WHERE ledger = 1; DELETE FROM ledger WHERE id = 1' \
+    'DELETE FROM archive WHERE ledger = 2; DELETE FROM ledger WHERE id = 2'; do
+    cp "$node/good.sqlite" "$central"
+    sqlite3 "$central" "$change"
+    try sluice audit verify
+    [[ $status -ne 0 ]] || fail "not noticed: $change"
+    expect_like "what it says of $change" "$out$err" 'ledger entry|stream park'
+  done
+  cp "$node/good.sqlite" "$central"
+  local log
+  log=$(find "$node/state/audit" -name '*.jsonl' | head -n 1)
+  if [[ -s $log && $(wc -l <"$log") -gt 1 ]]; then
+    sed -i '1s/"event":"./"event":"x/' "$log"
+    try sluice audit verify
+    [[ $status -ne 0 ]] || fail "a changed line of the audit log was not noticed"
+  fi
+}
+
+case_the_configuration_examples_are_good() {
+  node=$workshop/examples
+  mkdir -p "$node"
+  cp -r "$project/config" "$node/config"
+  cp -r "$project/schemas" "$node/config/schemas"
+  # What an installation puts in place: certificates, and the schemas beside the configuration.
+  sh "$project/config/dev-ca.sh" "$node/config/tls" center
+  try "$bin/sluiced" --config "$node/config" --check-config
+  expect "exit status ($err)" "$status" 0
+  echo 'recieve: everything' >>"$node/config/bureaus/park.yaml"
+  try "$bin/sluiced" --config "$node/config" --check-config
+  expect "with an unknown key" "$status" 2
+  expect_like "what it says" "$err" 'park.yaml:[0-9]+'
+}
+
+open_workshop proof park
+trap 'close_workshop $?' EXIT
+run_cases
