@@ -63,6 +63,8 @@ std::string shifted(std::string_view digits, std::size_t after_point, int shift)
     if (out.size() <= after_point) out.insert(0, after_point + 1 - out.size(), '0');
     out.insert(out.size() - after_point, 1, '.');
   }
+  const std::size_t whole = std::min(out.find('.'), out.size());
+  out.erase(0, std::min(out.find_first_not_of('0'), whole - 1));
   return out;
 }
 

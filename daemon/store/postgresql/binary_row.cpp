@@ -32,7 +32,8 @@ void append_sized(std::string& data, Integer value) {
 
 int digits(std::string_view text, std::size_t at, std::size_t count) {
   int value = 0;
-  for (const char c : text.substr(at, count)) value = 10 * value + (c - '0');
+  for (const char c : text.substr(at, count))
+    value = 10 * value + (c - '0');
   return value;
 }
 
@@ -44,10 +45,9 @@ std::int64_t integer(std::string_view text) {
 
 // 2026-11-23…
 std::int32_t days(std::string_view text) {
-  const std::chrono::sys_days day =
-      std::chrono::year(digits(text, 0, 4)) /
-      std::chrono::month(static_cast<unsigned>(digits(text, 5, 2))) /
-      std::chrono::day(static_cast<unsigned>(digits(text, 8, 2)));
+  const std::chrono::sys_days day = std::chrono::year(digits(text, 0, 4)) /
+                                    std::chrono::month(static_cast<unsigned>(digits(text, 5, 2))) /
+                                    std::chrono::day(static_cast<unsigned>(digits(text, 8, 2)));
   return static_cast<std::int32_t>((day - epoch).count());
 }
 
@@ -87,22 +87,25 @@ void append_numeric(std::string& data, std::string_view text) {
   for (std::size_t at = 0; at < fraction.size(); at += group) {
     const std::string_view part = fraction.substr(at, group);
     int value = digits(part, 0, group);
-    for (std::size_t missing = part.size(); missing < group; ++missing) value *= 10;
+    for (std::size_t missing = part.size(); missing < group; ++missing)
+      value *= 10;
     groups[count++] = static_cast<std::int16_t>(value);
   }
   // Leading and trailing groups of zeros are not sent.
   std::size_t first = 0;
-  while (first < count && groups[first] == 0) ++first;
-  while (count > first && groups[count - 1] == 0) --count;
+  while (first < count && groups[first] == 0)
+    ++first;
+  while (count > first && groups[count - 1] == 0)
+    --count;
   const std::size_t sent = count - first;
   append(data, static_cast<std::int32_t>(8 + 2 * sent));
   append(data, static_cast<std::int16_t>(sent));
   append(data, static_cast<std::int16_t>(
-                   sent == 0 ? 0
-                             : static_cast<int>(whole_groups) - 1 - static_cast<int>(first)));
+                   sent == 0 ? 0 : static_cast<int>(whole_groups) - 1 - static_cast<int>(first)));
   append(data, static_cast<std::uint16_t>(negative ? 0x4000 : 0));
   append(data, static_cast<std::int16_t>(fraction.size()));
-  for (std::size_t i = first; i < count; ++i) append(data, groups[i]);
+  for (std::size_t i = first; i < count; ++i)
+    append(data, groups[i]);
 }
 
 }  // namespace
@@ -130,7 +133,9 @@ void BinaryRows::begin(std::string& data) {
   append(data, std::int32_t{0});  // header extension
 }
 
-void BinaryRows::end(std::string& data) { append(data, std::int16_t{-1}); }
+void BinaryRows::end(std::string& data) {
+  append(data, std::int16_t{-1});
+}
 
 void BinaryRows::begin_row(std::size_t columns) {
   append(data_, static_cast<std::int16_t>(columns));
@@ -142,7 +147,9 @@ void BinaryRows::uuid(const record::RowDigest& digest) {
   append(data_, digest.low);
 }
 
-void BinaryRows::int8(std::int64_t value) { append_sized(data_, value); }
+void BinaryRows::int8(std::int64_t value) {
+  append_sized(data_, value);
+}
 
 void BinaryRows::text(std::string_view plain) {
   append(data_, static_cast<std::int32_t>(plain.size()));

@@ -33,7 +33,7 @@ class PostgresqlStore final : public Store {
  private:
   // A dataset that prepare() has seen.
   struct Prepared {
-    PostgresqlTables tables;
+    std::unique_ptr<PostgresqlTables> tables;
     Expectation expectation = Expectation::any;
   };
 
@@ -78,7 +78,7 @@ auto PostgresqlStore::with_connection(Work work) -> decltype(work(std::declval<C
 Done PostgresqlStore::prepare(const record::Dataset& dataset) {
   const auto known = prepared_.find(dataset.id);
   if (known != prepared_.end() &&
-      known->second.tables.schema_digest() == record::schema_digest(dataset.schema)) {
+      known->second.tables->schema_digest() == record::schema_digest(dataset.schema)) {
     return {};
   }
   return with_connection([&](Connection& connection) { return prepare_on(connection, dataset); });
@@ -90,7 +90,7 @@ Done PostgresqlStore::prepare_on(Connection& connection, const record::Dataset& 
   const auto any = connection.execute("SELECT 1 FROM " + current_table(dataset.id) + " LIMIT 1");
   if (!any) return failed(any.error(), "dataset " + dataset.id.str());
   prepared_.emplace(dataset.id,
-                    Prepared{PostgresqlTables(dataset),
+                    Prepared{std::make_unique<PostgresqlTables>(dataset),
                              any->rows() == 0 ? Expectation::new_records : Expectation::any});
   return {};
 }
@@ -132,8 +132,8 @@ std::expected<record::SignedReceipt, StoreFailure> PostgresqlStore::apply_on(
   if (!id) return fail(id.error());
 
   const record::Time applied_at = applied_after(*place, now_());
-  prepared.tables.begin_batch(connection, *id, applied_at);
-  const auto applied = apply_rows(delivery, prepared.tables, prepared.expectation);
+  prepared.tables->begin_batch(connection, *id, applied_at);
+  const auto applied = apply_rows(delivery, *prepared.tables, prepared.expectation);
   if (!applied) return std::unexpected(applied.error());
   LedgerEntry entry{*id, manifest.stream, manifest.sequence, manifest.dataset, digest, applied_at,
                     {}};
@@ -163,7 +163,7 @@ Done PostgresqlStore::read(const record::DatasetId& dataset, std::optional<recor
   const auto prepared = prepared_.find(dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
   return with_connection([&](Connection& connection) {
-    return read_on(connection, dataset, prepared->second.tables, as_of, consume);
+    return read_on(connection, dataset, *prepared->second.tables, as_of, consume);
   });
 }
 

@@ -86,12 +86,13 @@ void PostgresqlTables::compose_sql() {
       fmt::arg("conditions", fmt::join(conditions, " AND ")), fmt::arg("fields", fields),
       fmt::arg("gone", fmt::join(gone, ", ")), fmt::arg("batch", next + 2),
       fmt::arg("time", next + 3));
-  copy_current_sql_ =
-      fmt::format("COPY {} (sluice_digest, sluice_batch, sluice_source_time, {}) FROM STDIN (FORMAT binary)",
-                  current_table(dataset_), fields);
+  copy_current_sql_ = fmt::format(
+      "COPY {} (sluice_digest, sluice_batch, sluice_source_time, {}) FROM STDIN (FORMAT binary)",
+      current_table(dataset_), fields);
   copy_passing_sql_ = fmt::format(
       "COPY {} (sluice_digest, sluice_batch_from, sluice_batch_to, sluice_valid_from, "
-      "sluice_valid_to, sluice_ended_by_line, sluice_ended, sluice_source_time, {}) FROM STDIN (FORMAT binary)",
+      "sluice_valid_to, sluice_ended_by_line, sluice_ended, sluice_source_time, {}) FROM STDIN "
+      "(FORMAT binary)",
       history_table(dataset_), fields);
 }
 
@@ -235,7 +236,9 @@ Written PostgresqlTables::begin_copy(const std::string& sql) {
   return {};
 }
 
-Written PostgresqlTables::begin_current() { return begin_copy(copy_current_sql_); }
+Written PostgresqlTables::begin_current() {
+  return begin_copy(copy_current_sql_);
+}
 
 Written PostgresqlTables::add_current(const Row& row) {
   constexpr std::size_t own_columns = 3;
@@ -245,7 +248,9 @@ Written PostgresqlTables::add_current(const Row& row) {
   return add_fields(row);
 }
 
-Written PostgresqlTables::begin_passing() { return begin_copy(copy_passing_sql_); }
+Written PostgresqlTables::begin_passing() {
+  return begin_copy(copy_passing_sql_);
+}
 
 Written PostgresqlTables::add_passing(const Row& row, std::uint64_t ended_by, Ending ending) {
   constexpr std::size_t own_columns = 8;
@@ -263,7 +268,8 @@ Written PostgresqlTables::add_passing(const Row& row, std::uint64_t ended_by, En
 // What every row ends with: the time at the source and the fields.
 Written PostgresqlTables::add_fields(const Row& row) {
   rows_.column(Encoding::timestamptz, row.source_time);
-  for (std::size_t i = 0; i < encodings_.size(); ++i) rows_.column(encodings_[i], row.columns[i]);
+  for (std::size_t i = 0; i < encodings_.size(); ++i)
+    rows_.column(encodings_[i], row.columns[i]);
   return put_full_buffer();
 }
 

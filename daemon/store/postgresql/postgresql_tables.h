@@ -17,6 +17,8 @@ namespace sluice::store::postgresql {
 class PostgresqlTables final : public DatasetTables {
  public:
   explicit PostgresqlTables(const record::Dataset& dataset);
+  PostgresqlTables(const PostgresqlTables&) = delete;
+  PostgresqlTables& operator=(const PostgresqlTables&) = delete;
 
   [[nodiscard]] const record::Digest& schema_digest() const { return schema_digest_; }
   // What the next calls write with; `connection` must outlive them, and have a transaction open.

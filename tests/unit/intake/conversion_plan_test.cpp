@@ -1,0 +1,127 @@
+#include "intake/conversion_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "intake_builder.h"
+
+namespace sluice::intake::test {
+namespace {
+
+using testing::HasSubstr;
+
+struct Converted {
+  std::string line;
+  record::RowDigest key;
+  RowProblem problem;
+};
+
+Converted convert(const ConversionPlan& plan, std::vector<SourceValue> values,
+                  record::Operation operation = record::Operation::upsert) {
+  ConversionPlan::Buffers buffers;
+  const auto done = plan.convert({.values = values, .operation = operation}, buffers);
+  if (!done) return {.problem = done.error()};
+  return {.line = buffers.line, .key = buffers.key.digest()};
+}
+
+ConversionPlan plan_of(const Register& reg) {
+  return ConversionPlan::bind(reg.dataset, reg.checker, reg.mapping, reg.columns).value();
+}
+
+TEST(ConversionPlan, RenamesConvertsAndSplitsOneColumnIntoTwoFields) {
+  const Register reg;
+  EXPECT_EQ(convert(plan_of(reg), {"A1", " 海淀店　", "　１，０００（万美元） "}).line,
+            "U\t\\N\tA1\t海淀店\t10000000\tUSD\n");
+}
+
+TEST(ConversionPlan, WritesMissingValuesAsNone) {
+  const Register reg;
+  EXPECT_EQ(convert(plan_of(reg), {"A1", "", "N/A"}).line, "U\t\\N\tA1\t\\N\t\\N\t\\N\n");
+  EXPECT_EQ(convert(plan_of(reg), {"A1", std::nullopt, " 　"}).line, "U\t\\N\tA1\t\\N\t\\N\t\\N\n");
+}
+
+TEST(ConversionPlan, EscapesWhatWouldBreakTheLine) {
+  const Register reg;
+  EXPECT_EQ(convert(plan_of(reg), {"A1", "a\tb\\c\nd", "N/A"}).line,
+            "U\t\\N\tA1\ta\\tb\\\\c\\nd\t\\N\t\\N\n");
+}
+
+TEST(ConversionPlan, RefusesARowWithoutItsKey) {
+  const Register reg;
+  const Converted converted = convert(plan_of(reg), {"", "x", "N/A"});
+  EXPECT_EQ(converted.problem.field, "code");
+  EXPECT_EQ(converted.problem.rule, "required");
+}
+
+TEST(ConversionPlan, NamesTheFieldWhoseStepFailed) {
+  const Register reg;
+  const Converted converted = convert(plan_of(reg), {"A1", "x", "much"});
+  EXPECT_EQ(converted.problem.field, "capital");
+  EXPECT_EQ(converted.problem.rule, "amount");
+}
+
+TEST(ConversionPlan, ADeleteCarriesNothingButTheKey) {
+  const Register reg;
+  EXPECT_EQ(convert(plan_of(reg), {"A1", "x", "much"}, record::Operation::remove).line,
+            "D\t\\N\tA1\t\\N\t\\N\t\\N\n");
+}
+
+TEST(ConversionPlan, EqualKeysHaveEqualDigests) {
+  const Register reg;
+  const ConversionPlan plan = plan_of(reg);
+  EXPECT_EQ(convert(plan, {"A1", "x", "N/A"}).key, convert(plan, {"A1", "y", "N/A"}).key);
+  EXPECT_NE(convert(plan, {"A1", "x", "N/A"}).key, convert(plan, {"A2", "x", "N/A"}).key);
+}
+
+TEST(ConversionPlan, AConstantNeedsNoColumn) {
+  Register reg;
+  reg.mapping.fields[0] = {.field = "name", .constant = "fixed"};
+  reg.columns = {"code", "资金"};
+  EXPECT_EQ(convert(plan_of(reg), {"A1", "N/A"}).line, "U\t\\N\tA1\tfixed\t\\N\t\\N\n");
+}
+
+struct Match {
+  record::FieldsMatch match;
+  std::vector<std::string> columns;
+  const char* complaint;  // empty: good
+};
+
+class FieldsMatchTest : public testing::TestWithParam<Match> {};
+
+using enum record::FieldsMatch;
+INSTANTIATE_TEST_SUITE_P(
+    All, FieldsMatchTest,
+    testing::Values(Match{exact, {"code", "名称", "资金"}, ""},
+                    Match{exact, {"名称", "code", "资金"}, "the order is"},
+                    Match{equal, {"名称", "code", "资金"}, ""},
+                    Match{equal, {"code", "名称"}, "`资金` not found"},
+                    Match{equal, {"code", "名称", "资金", "备注"}, "`备注` found"},
+                    Match{subset, {"code", "名称", "资金", "备注"}, ""},
+                    Match{subset, {"code", "备注"}, "not found"},
+                    Match{superset, {"code"}, ""},
+                    Match{superset, {"code", "备注"}, "`备注` found"},
+                    Match{partial, {"code", "备注"}, ""},
+                    Match{partial, {"备注"}, "none of the columns is known"}));
+
+TEST_P(FieldsMatchTest, DecidesWhetherColumnsAreGoodEnough) {
+  Register reg;
+  reg.dataset.schema.fields_match = GetParam().match;
+  const auto plan =
+      ConversionPlan::bind(reg.dataset, reg.checker, reg.mapping, GetParam().columns);
+  if (std::string(GetParam().complaint).empty()) {
+    EXPECT_TRUE(plan) << plan.error().sentence;
+  } else {
+    ASSERT_FALSE(plan);
+    EXPECT_THAT(plan.error().sentence, HasSubstr(GetParam().complaint));
+  }
+}
+
+TEST(ConversionPlan, IgnoresColumnsThatTheMappingDropsKnowingly) {
+  Register reg;
+  reg.mapping.ignore = {"备注"};
+  reg.columns.emplace_back("备注");
+  EXPECT_EQ(convert(plan_of(reg), {"A1", "x", "N/A", "y"}).line, "U\t\\N\tA1\tx\t\\N\t\\N\n");
+}
+
+}  // namespace
+}  // namespace sluice::intake::test

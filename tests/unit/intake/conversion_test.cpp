@@ -1,0 +1,75 @@
+#include "intake/conversion.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::intake {
+namespace {
+
+struct Sum {
+  const char* text;
+  const char* amount;
+  const char* currency;
+};
+
+class ReadMoney : public testing::TestWithParam<Sum> {};
+
+// Spellings found in the real register of Beijing.
+INSTANTIATE_TEST_SUITE_P(
+    RealSpellings, ReadMoney,
+    testing::Values(Sum{"1,000(万元人民币)", "10000000", "CNY"}, Sum{"10(万元)", "100000", "CNY"},
+                    Sum{"3万人民币", "30000", "CNY"}, Sum{"100万元人民币", "1000000", "CNY"},
+                    Sum{"50(万美元)", "500000", "USD"}, Sum{"14(万元美元)", "140000", "USD"},
+                    Sum{"5(万)", "50000", "CNY"}, Sum{"17万人民币元", "170000", "CNY"},
+                    Sum{"11(万香港元)", "110000", "HKD"}, Sum{"6(万欧元)", "60000", "EUR"},
+                    Sum{"4(万元日元)", "40000", "JPY"}, Sum{"9（万元）", "90000", "CNY"},
+                    Sum{"2(万德国马克)", "20000", "DEM"}, Sum{"1.5(万元)", "15000", "CNY"},
+                    Sum{"0.00005(万元)", "0.5", "CNY"}, Sum{"0.5亿元", "50000000", "CNY"},
+                    Sum{"12.345678(万元)", "123456.78", "CNY"}, Sum{"300", "300", "CNY"}));
+
+TEST_P(ReadMoney, GivesAmountAndCurrency) {
+  const auto money = read_money(GetParam().text);
+  ASSERT_TRUE(money) << GetParam().text;
+  EXPECT_EQ(money->amount, GetParam().amount) << GetParam().text;
+  EXPECT_EQ(money->currency, GetParam().currency) << GetParam().text;
+}
+
+TEST(ReadMoney, RefusesWhatIsNoSum) {
+  for (const char* text : {"", "-", "CHUNHONANDY）", "万元", "1.2.3万元", "5(万元", "5万元)", "5(万贝壳)"}) {
+    const auto money = read_money(text);
+    ASSERT_FALSE(money) << text;
+    EXPECT_EQ(money.error().rule, "amount");
+  }
+}
+
+std::string converted(const Step& step, std::string_view text) {
+  std::string buffer;
+  const auto result = convert(step, text, buffer);
+  return result ? std::string(*result) : "refused: " + result.error().rule;
+}
+
+TEST(Conversion, TrimsAsciiAndIdeographicSpace) {
+  EXPECT_EQ(converted(step::Trim{}, "\t 　海淀 店　 \r\n"), "海淀 店");
+  EXPECT_EQ(converted(step::Trim{}, "　 "), "");
+}
+
+TEST(Conversion, TurnsFullWidthAsciiIntoAsciiAndLeavesTheRest) {
+  EXPECT_EQ(converted(step::HalfWidth{}, "ＡＢＣ（１２３）～！　海淀。"), "ABC(123)~! 海淀。");
+  EXPECT_EQ(converted(step::HalfWidth{}, "｟plain"), "｟plain") << "U+FF5F has no ASCII";
+}
+
+TEST(Conversion, ReadsDatesByTheirFormat) {
+  EXPECT_EQ(converted(step::DateFormat{"%Y年%m月%d日"}, "2003年1月2日"), "2003-01-02");
+  EXPECT_EQ(converted(step::DateFormat{"%Y/%m/%d %H:%M"}, "2003/01/02 09:30"),
+            "2003-01-02T09:30:00+08:00");
+  EXPECT_EQ(converted(step::DateFormat{"%Y-%m-%d"}, "2003-02-30"), "refused: date");
+  EXPECT_EQ(converted(step::DateFormat{"%Y-%m-%d"}, "2003-02-03x"), "refused: date");
+}
+
+TEST(Conversion, RefusesACodeThatIsNotInTheTable) {
+  const step::CodeTable table{{{"1", "存续"}}};
+  EXPECT_EQ(converted(table, "1"), "存续");
+  EXPECT_EQ(converted(table, "2"), "refused: codes");
+}
+
+}  // namespace
+}  // namespace sluice::intake

@@ -1,0 +1,36 @@
+#include "intake/key_set.h"
+
+#include <gtest/gtest.h>
+
+#include "intake/source_cursor.h"
+
+namespace sluice::intake {
+namespace {
+
+record::RowDigest key(std::uint64_t number) {
+  record::RowDigester digester;
+  digester.add(1, std::to_string(number));
+  return digester.digest();
+}
+
+TEST(KeySet, KnowsEveryKeyThatItHasSeenAndNoOther) {
+  KeySet keys(testing::TempDir());
+  constexpr std::uint64_t count = 600'000;  // most of them lie in the file by then
+  for (std::uint64_t i = 1; i <= count; ++i) ASSERT_FALSE(keys.insert(key(i), i));
+  for (std::uint64_t i = 1; i <= count; i += 997) ASSERT_EQ(keys.insert(key(i), 0), i);
+}
+
+TEST(KeySet, SaysSoWhereItsDirectoryIsNotThere) {
+  EXPECT_THROW(KeySet("/nowhere/at/all"), std::system_error);
+}
+
+TEST(SourceCursor, ReadsWhatItWrote) {
+  const SourceCursor cursor{.rows = 7, .accepted = 5, .quarantined = 2, .complete = true};
+  EXPECT_EQ(parse_source_cursor(to_string(cursor)), cursor);
+  EXPECT_EQ(to_string(cursor), "rows=7 accepted=5 quarantined=2 complete");
+  EXPECT_FALSE(parse_source_cursor("rows=7 accepted=5 quarantined=2 done"));
+  EXPECT_FALSE(parse_source_cursor("rows=x"));
+}
+
+}  // namespace
+}  // namespace sluice::intake

@@ -1,0 +1,234 @@
+#include "journal/journal.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "journal_builder.h"
+
+namespace sluice::journal::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class JournalTest : public testing::Test {
+ protected:
+  // All batches verify, and each follows the one before it.
+  void expect_chain(Journal& journal) {
+    record::ChainHead head;
+    for (const record::Batch& batch : waiting(journal)) {
+      const auto verified = record::verify(batch, desk.node.verifier(), desk.now);
+      ASSERT_TRUE(verified) << record::to_string(verified.error());
+      EXPECT_EQ(verified->manifest.sequence.value, head.sequence.value + 1);
+      EXPECT_EQ(verified->manifest.previous, head.manifest);
+      head = {verified->manifest.sequence, record::sha256(batch.manifest)};
+    }
+  }
+
+  record::Sequence append(Journal& journal, const std::string& name, int rows = 2) {
+    return journal.append(origin(), payload(name, rows), {}, {}).value();
+  }
+
+  Desk desk;
+};
+
+TEST_F(JournalTest, NumbersAndChainsBatches) {
+  Journal journal = desk.open();
+  for (std::uint64_t i = 1; i <= 3; ++i) EXPECT_EQ(append(journal, "a").value, i);
+  EXPECT_THAT(waiting(journal), SizeIs(3));
+  expect_chain(journal);
+}
+
+TEST_F(JournalTest, GoesOnWithItsEpochAndChainWhenOpenedAgain) {
+  record::StreamId stream;
+  {
+    Journal journal = desk.open();
+    append(journal, "a");
+    stream = journal.status()->stream;
+  }
+  desk.now += std::chrono::hours(1);
+  Journal journal = desk.open();
+  EXPECT_EQ(journal.status()->stream, stream);
+  EXPECT_EQ(append(journal, "b").value, 2U);
+  expect_chain(journal);
+}
+
+TEST_F(JournalTest, PutsSmallSubmissionsOfADatasetIntoOneBatch) {
+  Journal journal = desk.open();
+  const std::vector<Submission> calls = {submission("a", 1), submission("b", 2),
+                                         submission("x", 1, "licence"), submission("c", 1)};
+  const auto places = journal.commit(calls).value();
+  EXPECT_EQ(places[0].sequence.value, 1U);
+  EXPECT_EQ(places[1].first_row, 2U);
+  EXPECT_EQ(places[2].sequence.value, 2U);
+  EXPECT_EQ(places[3].first_row, 4U);
+  EXPECT_THAT(waiting(journal), IsEmpty()) << "open batches are not sent";
+  ASSERT_TRUE(journal.close_open_batches(Journal::Close::all).value());
+  const auto batches = waiting(journal);
+  ASSERT_THAT(batches, SizeIs(2));
+  EXPECT_EQ(text_of(batches[0]), lines("a", 1) + lines("b", 2) + lines("c", 1));
+  EXPECT_EQ(text_of(batches[1]), lines("x", 1));
+  expect_chain(journal);
+}
+
+TEST_F(JournalTest, KeepsTheRowsOfManyCommitsInTheOrderInWhichTheyCame) {
+  Journal journal = desk.open();
+  std::string expected;
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "call" + std::to_string(i);
+    ASSERT_TRUE(journal.commit(std::vector{submission(name, 3)}));
+    expected += lines(name, 3);
+  }
+  ASSERT_TRUE(journal.close_open_batches(Journal::Close::all).value());
+  EXPECT_EQ(text_of(waiting(journal).front()), expected);
+}
+
+TEST_F(JournalTest, ClosesAnOpenBatchOnlyWhenItIsDue) {
+  desk.limits.batch_age = std::chrono::seconds(1);
+  Journal journal = desk.open();
+  ASSERT_TRUE(journal.commit(std::vector{submission("a", 1)}));
+  EXPECT_FALSE(journal.close_open_batches(Journal::Close::due).value());
+  desk.now += std::chrono::seconds(1);
+  EXPECT_TRUE(journal.close_open_batches(Journal::Close::due).value());
+  EXPECT_THAT(waiting(journal), SizeIs(1));
+}
+
+TEST_F(JournalTest, ClosesOpenBatchesWithLowerNumbersBeforeALargeOne) {
+  Journal journal = desk.open();
+  ASSERT_TRUE(journal.commit(std::vector{submission("a", 1), submission("x", 1, "licence")}));
+  EXPECT_EQ(append(journal, "large").value, 3U);
+  EXPECT_THAT(waiting(journal), SizeIs(3));
+  expect_chain(journal);
+}
+
+TEST_F(JournalTest, OpenBatchesSurviveARestart) {
+  {
+    Journal journal = desk.open();
+    ASSERT_TRUE(journal.commit(std::vector{submission("a", 2)}));
+  }
+  Journal journal = desk.open();
+  EXPECT_EQ(journal.commit(std::vector{submission("b", 1)}).value().front().first_row, 3U);
+  ASSERT_TRUE(journal.close_open_batches(Journal::Close::all).value());
+  EXPECT_EQ(text_of(waiting(journal).front()), lines("a", 2) + lines("b", 1));
+}
+
+TEST_F(JournalTest, TwoHandlesOnOneFileTakeTurns) {
+  Journal daemon = desk.open();
+  Journal import = desk.open();
+  ASSERT_TRUE(daemon.commit(std::vector{submission("a", 1)}));
+  append(import, "file");
+  ASSERT_TRUE(daemon.commit(std::vector{submission("b", 1)}));
+  append(import, "file2");
+  EXPECT_THAT(waiting(daemon), SizeIs(4));
+  expect_chain(daemon);
+}
+
+TEST_F(JournalTest, KeepsTheSourcesCursorInTheBatchsTransaction) {
+  Journal journal = desk.open();
+  const std::vector<Cursor> cursors = {{"disk", "digest", "rows=2"}};
+  ASSERT_TRUE(journal.append(origin(), payload("a", 2), {}, cursors));
+  EXPECT_EQ(journal.cursor("disk", "digest").value()->value, "rows=2");
+  EXPECT_FALSE(journal.cursor("disk", "another").value());
+}
+
+TEST_F(JournalTest, NothingOfASubmissionStaysWhenTheBacklogIsFull) {
+  desk.limits.backlog_bytes = 1;
+  Journal journal = desk.open();
+  append(journal, "a");
+  Submission call = submission("b", 1);
+  call.cursors.push_back({"direct", "key", "value"});
+  const auto refused = journal.commit(std::vector{call});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, JournalProblem::backlog_full);
+  EXPECT_THAT(refused.error().sentence, HasSubstr("at most 1 may"));
+  EXPECT_FALSE(journal.cursor("direct", "key").value());
+  EXPECT_FALSE(journal.append(origin(), payload("c", 1), {}, {}));
+  EXPECT_THAT(waiting(journal), SizeIs(1));
+}
+
+TEST_F(JournalTest, ABacklogThatIsTooOldIsFullToo) {
+  desk.limits.backlog_age = std::chrono::hours(1);
+  Journal journal = desk.open();
+  append(journal, "a");
+  EXPECT_TRUE(journal.check_backlog());
+  desk.now += std::chrono::hours(1);
+  EXPECT_EQ(journal.check_backlog().error().code, JournalProblem::backlog_full);
+}
+
+TEST_F(JournalTest, LetsGoOfABatchWhenItsReceiptIsThere) {
+  Journal journal = desk.open();
+  append(journal, "a");
+  append(journal, "b");
+  const record::Batch first = waiting(journal).front();
+  ASSERT_TRUE(journal.acknowledge(receipt_for(first), {"json", "signature"}));
+  EXPECT_THAT(waiting(journal), SizeIs(1));
+  EXPECT_EQ(journal.receipt({1}).value()->json, "json");
+  const Status status = journal.status().value();
+  EXPECT_EQ(status.acknowledged.value, 1U);
+  EXPECT_EQ(status.head.sequence.value, 2U);
+  EXPECT_EQ(status.backlog.batches, 1U);
+  EXPECT_EQ(status.backlog.bytes, waiting(journal).front().payload.size());
+  EXPECT_TRUE(journal.acknowledge(receipt_for(first), {"json", "signature"})) << "once more";
+}
+
+TEST_F(JournalTest, RefusesAReceiptForOtherContentThanItHolds) {
+  Journal journal = desk.open();
+  append(journal, "a");
+  record::Receipt receipt = receipt_for(waiting(journal).front());
+  receipt.manifest = record::sha256("another manifest");
+  EXPECT_EQ(journal.acknowledge(receipt, {}).error().code, JournalProblem::broken);
+  EXPECT_THAT(waiting(journal), SizeIs(1));
+}
+
+TEST_F(JournalTest, ForgetsAnswersAfterTheirTimeAndSourcesNever) {
+  desk.limits.answer_age = std::chrono::hours(24);
+  Journal journal = desk.open();
+  Submission call = submission("a", 1);
+  call.cursors = {{"direct", "key", "answer", Cursor::Keep::as_an_answer},
+                  {"disk", "file", "complete"}};
+  ASSERT_TRUE(journal.commit(std::vector{call}));
+  EXPECT_EQ(journal.cursor("direct", "key").value()->placement.sequence.value, 1U);
+  desk.now += std::chrono::hours(25);
+  append(journal, "b");
+  ASSERT_TRUE(journal.acknowledge(receipt_for(waiting(journal).front()), {"{}", "s"}));
+  EXPECT_FALSE(journal.cursor("direct", "key").value());
+  EXPECT_TRUE(journal.cursor("disk", "file").value());
+}
+
+TEST_F(JournalTest, ReplaysAQuarantinedRowOnce) {
+  Journal journal = desk.open();
+  const std::vector<QuarantinedRow> rows = {
+      {.dataset = record::DatasetId("approval"), .place = 7, .rule = "uscc", .original = "x"}};
+  ASSERT_EQ(journal.append(origin(), payload("none", 0), rows, {}).value().value, 0U);
+  EXPECT_EQ(journal.status()->quarantine_waiting, 1U);
+  std::int64_t id = 0;
+  ASSERT_TRUE(journal.quarantine(0, [&](const QuarantineEntry& entry) {
+    id = entry.id;
+    EXPECT_EQ(entry.row.place, 7U);
+    return true;
+  }));
+  EXPECT_EQ(journal.replay(id, submission("corrected", 1)).value().sequence.value, 1U);
+  EXPECT_EQ(journal.status()->quarantine_waiting, 0U);
+  EXPECT_EQ(journal.replay(id, submission("again", 1)).error().code, JournalProblem::not_waiting);
+}
+
+TEST_F(JournalTest, RefusesAnotherBureausFileAndAFileThatIsNoJournal) {
+  { Journal journal = desk.open(); }
+  const auto other = Journal::open(desk.file(), record::BureauId("quality"), {}, desk.node.signer,
+                                   [&] { return desk.now; });
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, JournalProblem::unreadable);
+  EXPECT_THAT(other.error().sentence, HasSubstr("another bureau"));
+  const auto text = desk.node.directory / "text";
+  std::ofstream(text) << std::string(10'000, 'x');
+  EXPECT_EQ(Journal::open(text, record::BureauId("park"), {}, desk.node.signer, [&] {
+              return desk.now;
+            }).error().code,
+            JournalProblem::unreadable);
+}
+
+}  // namespace
+}  // namespace sluice::journal::test
