@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <tuple>
 
 #include <fmt/format.h>
 
@@ -48,20 +47,24 @@ std::string to_string(const Complaint& complaint) {
 }
 
 void Complaints::add(Place place, std::string found, std::string expected, std::string suggestion) {
-  all_.push_back({file_, place.line, place.column, std::move(found), std::move(expected),
-                  std::move(suggestion)});
+  all_.emplace(Order(false, file_, place.line, place.column),
+               Complaint{file_, place.line, place.column, std::move(found), std::move(expected),
+                         std::move(suggestion)});
 }
 
 void Complaints::add_about(const std::filesystem::path& file, Place place, std::string found,
                            std::string expected) {
-  all_.push_back({file, place.line, place.column, std::move(found), std::move(expected), {}});
+  all_.emplace(
+      Order(file != file_, file, place.line, place.column),
+      Complaint{file, place.line, place.column, std::move(found), std::move(expected), {}});
 }
 
 std::vector<Complaint> Complaints::take() {
-  std::ranges::stable_sort(all_, {}, [&](const Complaint& complaint) {
-    return std::tuple(complaint.file != file_, complaint.file, complaint.line, complaint.column);
-  });
-  return std::exchange(all_, {});
+  std::vector<Complaint> taken;
+  for (auto& [order, complaint] : std::exchange(all_, {})) {
+    taken.push_back(std::move(complaint));
+  }
+  return taken;
 }
 
 std::string nearest(std::string_view found, std::span<const std::string> names) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -34,8 +36,11 @@ class Complaints {
   [[nodiscard]] std::vector<Complaint> take();
 
  private:
+  // Whether of another file, which, line, column.
+  using Order = std::tuple<bool, std::filesystem::path, int, int>;
+
   std::filesystem::path file_;
-  std::vector<Complaint> all_;
+  std::multimap<Order, Complaint> all_;
 };
 
 // The nearest of `names` for a typo; empty where none is near.
