@@ -1,4 +1,4 @@
-// A row as COPY … (FORMAT binary) takes it. The server spends a fifth less on it than on text
+// A row as COPY … (FORMAT binary) takes it. The server spends less on it than on text
 // (docs/performance.md): it neither looks for separators nor parses digests, numbers and times,
 // which here are known to be canonical and are cheap to convert.
 #pragma once
