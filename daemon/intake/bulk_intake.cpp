@@ -36,10 +36,13 @@ std::expected<void, IntakeFailure> BulkIntake::accept(const SourceRow& row) {
   batch_.lines += buffers_.line;
   batch_bytes_ += buffers_.line.size();
   ++(row.operation == record::Operation::upsert ? batch_.upserts : batch_.deletes).value;
+  return is_full() ? close_batch() : std::expected<void, IntakeFailure>();
+}
+
+bool BulkIntake::is_full() const {
   const std::uint64_t rows =
       batch_.upserts.value + batch_.deletes.value + batch_.quarantined.size();
-  if (rows >= size_.rows || batch_bytes_ >= size_.bytes) return close_batch();
-  return {};
+  return rows >= size_.rows || batch_bytes_ >= size_.bytes;
 }
 
 std::expected<void, IntakeFailure> BulkIntake::reject(std::uint64_t place,
@@ -64,10 +67,9 @@ std::expected<void, IntakeFailure> BulkIntake::quarantine(std::uint64_t place,
                                 .sentence = problem.sentence,
                                 .columns = columns_,
                                 .original = std::string(original)});
-  batch_bytes_ += original.size();
+  batch_bytes_ += original.size() + columns_.size();
   if (auto within = check_limit(false); !within) return within;
-  if (batch_bytes_ >= size_.bytes) return close_batch();
-  return {};
+  return is_full() ? close_batch() : std::expected<void, IntakeFailure>();
 }
 
 std::expected<void, IntakeFailure> BulkIntake::check_limit(bool batch_is_whole) const {

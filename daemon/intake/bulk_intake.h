@@ -59,6 +59,7 @@ class BulkIntake : public Door {
                                                               std::string_view original,
                                                               const RowProblem& problem);
   [[nodiscard]] std::expected<void, IntakeFailure> check_limit(bool batch_is_whole) const;
+  [[nodiscard]] bool is_full() const;
   [[nodiscard]] std::expected<void, IntakeFailure> close_batch();
   [[nodiscard]] bool is_taken() const { return cursor_.rows <= taken_.rows; }
 

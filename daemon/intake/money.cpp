@@ -51,6 +51,23 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// Commas stand before groups of three, or not at all: `10,5` may be ten and a half.
+bool append_whole(std::string_view whole, std::string& digits) {
+  const bool is_grouped = whole.find(',') != std::string_view::npos;
+  std::size_t in_group = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    if (whole[i] != ',') {
+      digits += whole[i];
+      if (++in_group > 3 && is_grouped) return false;
+    } else if (in_group == 0 || (in_group < 3 && digits.size() > in_group)) {
+      return false;
+    } else {
+      in_group = 0;
+    }
+  }
+  return !is_grouped || in_group == 3;
+}
+
 // `digits` times ten to the power `shift`, by moving the point.
 std::string shifted(std::string_view digits, std::size_t after_point, int shift) {
   std::string out(digits);
@@ -72,23 +89,15 @@ std::string shifted(std::string_view digits, std::size_t after_point, int shift)
 
 std::expected<Money, record::Violation> read_money(std::string_view text) {
   text = trimmed(text);
+  const std::string_view figure = text.substr(0, text.find_first_not_of("0123456789,."));
+  text = trimmed(text.substr(figure.size()));
+  const std::size_t point = std::min(figure.find('.'), figure.size());
   std::string digits;
-  std::size_t after_point = 0;
-  bool seen_point = false;
-  while (!text.empty()) {
-    const char c = text.front();
-    if (c >= '0' && c <= '9') {
-      digits += c;
-      after_point += seen_point ? 1 : 0;
-    } else if (c == '.' && !seen_point) {
-      seen_point = true;
-    } else if (c != ',' || digits.empty() || seen_point) {
-      break;
-    }
-    text.remove_prefix(1);
-  }
+  if (!append_whole(figure.substr(0, point), digits)) return unreadable();
+  const std::string_view fraction = figure.substr(std::min(point + 1, figure.size()));
+  if (fraction.find_first_of(",.") != std::string_view::npos) return unreadable();
+  digits += fraction;
   if (digits.empty() || digits.size() > 30) return unreadable();
-  text = trimmed(text);
   if (drop_prefix(text, "(") || drop_prefix(text, "（")) {
     if (!drop_suffix(text, ")") && !drop_suffix(text, "）")) return unreadable();
   }
@@ -102,7 +111,7 @@ std::expected<Money, record::Violation> read_money(std::string_view text) {
   if (text.size() > yuan.size()) drop_prefix(text, yuan);
   const auto* currency = std::ranges::find(currencies, text, &decltype(currencies)::value_type::first);
   if (currency == currencies.end()) return unreadable();
-  return Money{shifted(digits, after_point, shift), currency->second};
+  return Money{shifted(digits, fraction.size(), shift), currency->second};
 }
 
 }  // namespace sluice::intake

@@ -13,6 +13,12 @@ namespace {
 // disk has stalled.
 constexpr std::uint64_t waiting_bytes_limit = std::uint64_t{64} << 20;
 
+std::uint64_t bytes_of(const Submission& submission) {
+  std::uint64_t bytes = submission.lines.size();
+  for (const QuarantinedRow& row : submission.quarantined) bytes += row.original.size();
+  return bytes;
+}
+
 }  // namespace
 
 struct GroupCommit::State {
@@ -89,7 +95,7 @@ void GroupCommit::submit(Submission submission, Done done) {
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->waiting_bytes < waiting_bytes_limit) {
-      state_->waiting_bytes += submission.lines.size();
+      state_->waiting_bytes += bytes_of(submission);
       state_->submissions.push_back(std::move(submission));
       state_->callbacks.push_back(std::move(done));
       state_->wake.notify_one();

@@ -211,12 +211,16 @@ std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
     const std::uint64_t rows = submission.upserts.value + submission.deletes.value;
     Placement placement;
     if (rows > 0) {
-      const auto takes = [&](const OpenBatch& batch) {
-        return batch.origin == submission.origin && batch.rows() < limits.batch_rows &&
-               batch.bytes.value < limits.batch_bytes;
-      };
-      auto batch = std::ranges::find_if(*open, takes);
-      if (batch == open->end()) {
+      // Only the dataset's last batch: in an earlier one, of another mode or schema, these rows would
+      // be applied before some that came before them.
+      const auto newest = std::find_if(open->rbegin(), open->rend(), [&](const OpenBatch& candidate) {
+        return candidate.origin.dataset == submission.origin.dataset;
+      });
+      const bool takes = newest != open->rend() && newest->origin == submission.origin &&
+                         newest->rows() < limits.batch_rows &&
+                         newest->bytes.value < limits.batch_bytes;
+      auto batch = takes ? std::prev(newest.base()) : open->end();
+      if (!takes) {
         const record::Sequence last = open->empty() ? row.head.sequence : open->back().sequence;
         open->push_back({.sequence = {last.value + 1},
                          .origin = submission.origin,

@@ -8,8 +8,8 @@
 namespace sluice::journal {
 namespace {
 
-sqlite::Result<std::int64_t> version_of(sqlite::Database& database) {
-  auto statement = database.prepare("PRAGMA user_version");
+sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view query) {
+  auto statement = database.prepare(query);
   if (!statement) return std::unexpected(statement.error());
   auto row = statement->step();
   if (!row) return std::unexpected(row.error());
@@ -42,13 +42,16 @@ std::expected<void, std::string> create_or_check(sqlite::Database& database,
   // The lock first: two processes may open a new journal at the same moment.
   auto transaction = sqlite::Transaction::begin(database);
   if (!transaction) return std::unexpected(transaction.error().message);
-  const auto version = version_of(database);
+  const auto version = number(database, "PRAGMA user_version");
   if (!version) return std::unexpected(version.error().message);
   if (*version > format_version) {
     return std::unexpected(fmt::format(
         "it is of format {}, this program reads up to {}; upgrade it", *version, format_version));
   }
   if (*version == format_version) return {};
+  const auto tables = number(database, "SELECT count(*) FROM sqlite_master");
+  if (!tables) return std::unexpected(tables.error().message);
+  if (*tables != 0) return std::unexpected("it is a database of something else");
   if (auto made = create(database, bureau, now); !made) return std::unexpected(made.error().message);
   if (auto done = transaction->commit(); !done) return std::unexpected(done.error().message);
   return {};

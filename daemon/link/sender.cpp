@@ -6,6 +6,8 @@
 #include <mutex>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "fault/kill_point.h"
 #include "record/batch.h"
 
@@ -57,10 +59,7 @@ void Sender::run(const std::stop_token& stop) {
 Sender::Pass Sender::drain(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto batch = journal_.next(sent_);
-    if (!batch) {
-      events_.stopped(record::to_string(batch.error()));
-      return Pass::stopped;
-    }
+    if (!batch) return journal_failed(batch.error());
     if (!*batch) return Pass::drained;
     SLUICE_KILL_POINT("sender.before-send");
     const auto receipt = link_->send(**batch);
@@ -72,6 +71,16 @@ Sender::Pass Sender::drain(const std::stop_token& stop) {
     if (const Pass kept = keep_receipt(**batch, *receipt); kept != Pass::drained) return kept;
   }
   return Pass::drained;
+}
+
+Sender::Pass Sender::journal_failed(const journal::JournalFailure& failure) {
+  if (failure.code == journal::JournalProblem::busy) {
+    // A batch that was under way is sent again later, and the same receipt comes back.
+    events_.held_back({LinkProblem::unavailable, failure.place, failure.sentence});
+    return Pass::held_back;
+  }
+  events_.stopped(record::to_string(failure));
+  return Pass::stopped;
 }
 
 Sender::Pass Sender::keep_receipt(const record::Batch& batch,
@@ -89,13 +98,13 @@ Sender::Pass Sender::keep_receipt(const record::Batch& batch,
   if (!receipt) return stop_with(record::to_string(receipt.error()));
   const auto manifest = record::parse_manifest(batch.manifest);
   if (!manifest) return stop_with(record::to_string(manifest.error()));
+  // The journal takes receipts that came before; here, one for another batch would never end.
+  if (receipt->sequence != manifest->sequence) {
+    return stop_with(fmt::format("batch {} was sent, and the receipt for batch {} came back",
+                                 manifest->sequence.value, receipt->sequence.value));
+  }
   if (auto kept = journal_.acknowledge(*receipt, signed_receipt); !kept) {
-    if (kept.error().code == journal::JournalProblem::busy) {
-      // The batch is sent again later, and the same receipt comes back.
-      events_.held_back({LinkProblem::unavailable, kept.error().place, kept.error().sentence});
-      return Pass::held_back;
-    }
-    return stop_with(record::to_string(kept.error()));
+    return journal_failed(kept.error());
   }
   SLUICE_KILL_POINT("sender.after-acknowledge");
   sent_ = receipt->sequence;

@@ -35,6 +35,7 @@ class Sender {
   // Sends what is waiting until nothing is, or something is in the way.
   enum class Pass { drained, held_back, stopped };
   [[nodiscard]] Pass drain(const std::stop_token& stop);
+  [[nodiscard]] Pass journal_failed(const journal::JournalFailure& failure);
   // `drained` when the receipt is good and kept.
   [[nodiscard]] Pass keep_receipt(const record::Batch& batch, const record::SignedReceipt& receipt);
 

@@ -80,9 +80,46 @@ TEST_F(BulkIntakeTest, QuarantinesTheSecondRowWithAKey) {
   EXPECT_THAT(bad.sentence, HasSubstr("row 2 of"));
 }
 
+TEST_F(BulkIntakeTest, KeepsNoMoreBadRowsInMemoryThanABatchHas) {
+  ASSERT_TRUE(run({"", "", "", "", ""}));
+  ASSERT_THAT(sink.batches, SizeIs(3));
+  EXPECT_THAT(sink.batches[0].quarantined, SizeIs(2));
+  EXPECT_EQ(sink.batches[0].cursor, (SourceCursor{2, 0, 2, false}));
+}
+
+TEST_F(BulkIntakeTest, CountsARowThatItsCollectorRejectedAgainstTheLimit) {
+  limit.rows = 1;
+  BulkIntake intake({reg.dataset, reg.checker, reg.mapping, limit, record::Mode::disk, "f.csv"},
+                    {.rows = 10}, {}, testing::TempDir(), sink);
+  ASSERT_TRUE(intake.begin(reg.columns));
+  EXPECT_TRUE(intake.reject(2, "a,b", {"", "ragged", "2 fields, expected 3"}));
+  const auto refused = intake.reject(3, "a,b", {"", "ragged", "2 fields, expected 3"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().place, "f.csv:3");
+  EXPECT_THAT(intake.reasons(), testing::ElementsAre(testing::Pair("ragged", 2U)));
+}
+
+TEST_F(BulkIntakeTest, TheLimitIsOfABatchNotOfTheWholeDelivery) {
+  limit.rows = 1;
+  EXPECT_TRUE(run({"A", "", "C", "", "E", ""}));
+}
+
+TEST_F(BulkIntakeTest, ADeliveryWithoutRowsIsCompleteToo) {
+  ASSERT_TRUE(run({}));
+  ASSERT_THAT(sink.batches, SizeIs(1));
+  EXPECT_EQ(sink.batches[0].cursor, (SourceCursor{0, 0, 0, true}));
+}
+
+TEST_F(BulkIntakeTest, RefusesColumnsThatTheMappingDoesNotKnow) {
+  BulkIntake intake({reg.dataset, reg.checker, reg.mapping, limit, record::Mode::disk, "f.csv"},
+                    size, {}, testing::TempDir(), sink);
+  const std::vector<std::string> other = {"code", "名称"};
+  EXPECT_EQ(intake.begin(other).error().code, IntakeProblem::columns_mismatch);
+}
+
 TEST_F(BulkIntakeTest, RefusesABatchWithTooManyBadRows) {
   limit.rows = 1;
-  const auto refused = run({"A", "B", "C", "", ""});
+  const auto refused = run({"A", "B", "", ""});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, IntakeProblem::refused);
   EXPECT_THAT(refused.error().sentence, HasSubstr("code: required"));

@@ -80,6 +80,52 @@ TEST(ConversionPlan, AConstantNeedsNoColumn) {
   EXPECT_EQ(convert(plan_of(reg), {"A1", "N/A"}).line, "U\t\\N\tA1\tfixed\t\\N\t\\N\n");
 }
 
+TEST(ConversionPlan, EveryStepReadsWhatTheStepBeforeItLeft) {
+  Register reg;
+  // Steps that write a buffer, that return a view, and that return a text of their own, by turns.
+  reg.mapping.fields[0].steps = {step::HalfWidth{}, step::Trim{},
+                                 step::UpperCase{}, step::Trim{},
+                                 step::HalfWidth{}, step::UpperCase{},
+                                 step::CodeTable{{{"AB C", "　long enough for the heap ｘｙ　"}}},
+                                 step::HalfWidth{}, step::Trim{}, step::UpperCase{}};
+  EXPECT_EQ(convert(plan_of(reg), {"A1", "　ａb　ｃ　", "N/A"}).line,
+            "U\t\\N\tA1\tLONG ENOUGH FOR THE HEAP XY\t\\N\t\\N\n");
+}
+
+TEST(ConversionPlan, AValueMayTurnOutToBeMissingAfterAnyStep) {
+  Register reg;
+  reg.mapping.fields[0].steps = {step::CodeTable{{{"9", "unknown"}}}, step::UpperCase{}};
+  reg.mapping.fields[0].missing = {"unknown"};
+  EXPECT_EQ(convert(plan_of(reg), {"A1", "9", "N/A"}).line, "U\t\\N\tA1\t\\N\t\\N\t\\N\n");
+}
+
+TEST(ConversionPlan, RefusesAValueThatIsNotOfItsFieldsType) {
+  Register reg;
+  reg.mapping.fields[1].steps = {step::Trim{}};
+  const Converted converted = convert(plan_of(reg), {"A1", "x", "much"});
+  EXPECT_EQ(converted.problem.field, "capital");
+  EXPECT_EQ(converted.problem.rule, "type");
+}
+
+TEST(ConversionPlan, NoReasonQuotesTheValue) {
+  const Register reg;
+  const Converted converted = convert(plan_of(reg), {"A1", "x", "secret-7"});
+  EXPECT_THAT(converted.problem.sentence, testing::Not(HasSubstr("secret-7")));
+}
+
+TEST(ConversionPlan, AConstantGoesThroughTheStepsAndTheSchema) {
+  Register reg;
+  reg.mapping.fields[0] = {.field = "name", .constant = " fixed ", .steps = {step::Trim{}}};
+  reg.mapping.fields[1] = {.field = "capital", .constant = "much"};
+  reg.columns = {"code", "资金"};
+  EXPECT_EQ(convert(plan_of(reg), {"A1", "N/A"}).problem.rule, "type");
+}
+
+TEST(ConversionPlan, WantsEachSourceColumnOnceInTheFieldsOrder) {
+  const Register reg;
+  EXPECT_EQ(wanted_columns(reg.dataset.schema, reg.mapping), reg.columns);
+}
+
 struct Match {
   record::FieldsMatch match;
   std::vector<std::string> columns;

@@ -24,7 +24,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Sum{"4(万元日元)", "40000", "JPY"}, Sum{"9（万元）", "90000", "CNY"},
                     Sum{"2(万德国马克)", "20000", "DEM"}, Sum{"1.5(万元)", "15000", "CNY"},
                     Sum{"0.00005(万元)", "0.5", "CNY"}, Sum{"0.5亿元", "50000000", "CNY"},
-                    Sum{"12.345678(万元)", "123456.78", "CNY"}, Sum{"300", "300", "CNY"}));
+                    Sum{"12.345678(万元)", "123456.78", "CNY"}, Sum{"300", "300", "CNY"},
+                    Sum{"6(万日元)", "60000", "JPY"}, Sum{"1,234,567.8(元)", "1234567.8", "CNY"},
+                    Sum{" 5 万元 ", "50000", "CNY"}, Sum{"007万元", "70000", "CNY"},
+                    Sum{"0(万元)", "0", "CNY"}));
 
 TEST_P(ReadMoney, GivesAmountAndCurrency) {
   const auto money = read_money(GetParam().text);
@@ -34,7 +37,9 @@ TEST_P(ReadMoney, GivesAmountAndCurrency) {
 }
 
 TEST(ReadMoney, RefusesWhatIsNoSum) {
-  for (const char* text : {"", "-", "CHUNHONANDY）", "万元", "1.2.3万元", "5(万元", "5万元)", "5(万贝壳)"}) {
+  for (const char* text : {"", "-", "CHUNHONANDY）", "万元", "1.2.3万元", "5(万元", "5万元)", "5(万贝壳)",
+                           "1,5万元", "1,0000元", "12,34,567元", "1,000,万元", ",100元", "1.000,5元",
+                           "-5万元", "1000000000000000000000000000001元"}) {
     const auto money = read_money(text);
     ASSERT_FALSE(money) << text;
     EXPECT_EQ(money.error().rule, "amount");
@@ -63,6 +68,37 @@ TEST(Conversion, ReadsDatesByTheirFormat) {
             "2003-01-02T09:30:00+08:00");
   EXPECT_EQ(converted(step::DateFormat{"%Y-%m-%d"}, "2003-02-30"), "refused: date");
   EXPECT_EQ(converted(step::DateFormat{"%Y-%m-%d"}, "2003-02-03x"), "refused: date");
+}
+
+TEST(Conversion, TakesTheOffsetFromTheTextWhereTheFormatHasOne) {
+  EXPECT_EQ(converted(step::DateFormat{"%Y-%m-%d %H:%M:%S%z"}, "2003-01-02 09:30:15-0330"),
+            "2003-01-02T09:30:15-03:30");
+}
+
+TEST(Conversion, ReadsAYearOrAMonthAsItsFirstDay) {
+  EXPECT_EQ(converted(step::DateFormat{"%Y年"}, "2003年"), "2003-01-01");
+  EXPECT_EQ(converted(step::DateFormat{"%Y%m"}, "200312"), "2003-12-01");
+}
+
+TEST(Conversion, RefusesDatesThatTheCalendarDoesNotHave) {
+  for (const char* text : {"2003-13-01", "2003-00-10", "2003-01-32", "1900-02-29", "0000-01-01",
+                           "", "今天"}) {
+    EXPECT_EQ(converted(step::DateFormat{"%Y-%m-%d"}, text), "refused: date") << text;
+  }
+  EXPECT_EQ(converted(step::DateFormat{"%Y-%m-%d"}, "2000-02-29"), "2000-02-29");
+}
+
+TEST(Conversion, TurnsAsciiLettersIntoCapitals) {
+  EXPECT_EQ(converted(step::UpperCase{}, "ma05é海x"), "MA05é海X");
+}
+
+TEST(Conversion, TurnsEveryFullWidthCharacterIntoItsOwnHalf) {
+  for (unsigned wide = 0xFF01; wide <= 0xFF5E; ++wide) {
+    const std::string text = {static_cast<char>(0xE0 | (wide >> 12)),
+                              static_cast<char>(0x80 | ((wide >> 6) & 0x3F)),
+                              static_cast<char>(0x80 | (wide & 0x3F))};
+    EXPECT_EQ(converted(step::HalfWidth{}, text), std::string(1, static_cast<char>(wide - 0xFEE0)));
+  }
 }
 
 TEST(Conversion, RefusesACodeThatIsNotInTheTable) {

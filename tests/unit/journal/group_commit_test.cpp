@@ -58,6 +58,21 @@ TEST(GroupCommit, FindsTheCursorOfWhatWasSubmittedBefore) {
   EXPECT_EQ(cursor->placement.first_row, 1U);
 }
 
+TEST(GroupCommit, ClosesABatchThatIsOldEnough) {
+  Desk desk;
+  desk.limits.batch_age = std::chrono::milliseconds(0);
+  GroupCommit commit(desk.open(), desk.limits, no_failure);
+  commit.submit(submission("a", 1), [](auto placement) { EXPECT_TRUE(placement); });
+  // The second answer comes a round later than the first, with the closing of batches in between.
+  for (int round = 0; round < 2; ++round) {
+    std::promise<void> answered;
+    commit.find("direct", "none", [&](auto) { answered.set_value(); });
+    answered.get_future().get();
+  }
+  Journal journal = desk.open();
+  EXPECT_EQ(waiting(journal).size(), 1U);
+}
+
 TEST(GroupCommit, PassesAFullBacklogOn) {
   Desk desk;
   desk.limits.backlog_bytes = 1;
