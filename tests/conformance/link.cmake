@@ -1,0 +1,16 @@
+# The suite that every Link passes. A new one adds one line here: its instance and its targets.
+set(links
+  link_local.cpp sluice_exchange sluice_store_sqlite
+)
+set(sources ${links})
+list(FILTER sources INCLUDE REGEX "\\.cpp$")
+set(targets ${links})
+list(FILTER targets EXCLUDE REGEX "\\.cpp$")
+list(TRANSFORM sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
+sluice_test(link_conformance
+  SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/link_test.cpp
+    ${PROJECT_SOURCE_DIR}/tests/unit/record/test_authority.cpp
+    ${sources}
+  DEPENDS ${targets}
+  LABELS conformance)

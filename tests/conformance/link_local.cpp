@@ -1,0 +1,35 @@
+#include "exchange/local_link.h"
+
+#include "conformance/link_suite.h"
+#include "unit/exchange/center_builder.h"
+
+namespace sluice::link::conformance {
+namespace {
+
+class SameProcess final : public Far {
+ public:
+  std::unique_ptr<Link> connect() override {
+    return std::make_unique<exchange::LocalLink>(center_.reception());
+  }
+  void set_store_available(bool available) override { center_.is_store_available = available; }
+  record::Batch batch(const std::string& key) override {
+    return center_.batch(exchange::test::line(key));
+  }
+  record::Batch untrusted_batch() override {
+    return center_.stray(center_.origin(), exchange::test::line("X"), stranger_);
+  }
+  const record::Verifier& verifier() const override { return center_.verifier; }
+  record::Time now() const override { return center_.now; }
+
+ private:
+  exchange::test::Center center_;
+  record::Signer stranger_ = center_.certified("stranger");
+};
+
+INSTANTIATE_TEST_SUITE_P(Local, LinkConformance,
+                         testing::Values(Way{"SameProcess",
+                                             [] { return std::make_unique<SameProcess>(); }}),
+                         way_name);
+
+}  // namespace
+}  // namespace sluice::link::conformance

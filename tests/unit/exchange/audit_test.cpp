@@ -1,0 +1,173 @@
+#include "exchange/audit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "center_builder.h"
+
+namespace sluice::exchange::test {
+namespace {
+
+using testing::HasSubstr;
+
+// A ledger that somebody with access to the database has changed. The streams' heads are the real
+// store's.
+class ForgedLedger : public store::Store {
+ public:
+  struct Entry {
+    store::LedgerEntry row;
+    record::Batch batch;
+  };
+  explicit ForgedLedger(std::unique_ptr<store::Store> real) : real_(std::move(real)) {
+    const auto copied = real_->walk(0, [&](const auto& row, const auto& batch) {
+      entries.push_back({row, batch});
+      return true;
+    });
+    EXPECT_TRUE(copied);
+  }
+  std::expected<void, store::StoreFailure> walk(
+      std::int64_t after, const std::function<bool(const store::LedgerEntry&, const record::Batch&)>&
+                              consume) override {
+    for (const Entry& entry : entries) {
+      if (entry.row.id > after && !consume(entry.row, entry.batch)) break;
+    }
+    return {};
+  }
+  std::expected<record::ChainHead, store::StoreFailure> head(
+      const record::StreamId& stream) override {
+    return real_->head(stream);
+  }
+  std::expected<void, store::StoreFailure> prepare(const record::Dataset& dataset) override {
+    return real_->prepare(dataset);
+  }
+  std::expected<record::SignedReceipt, store::StoreFailure> apply(
+      const store::Delivery& delivery, const store::ReceiptMaker& make_receipt) override {
+    return real_->apply(delivery, make_receipt);
+  }
+  std::expected<void, store::StoreFailure> read(
+      const record::DatasetId& dataset, std::optional<record::Time> as_of,
+      const std::function<bool(const store::StoredRecord&)>& consume) override {
+    return real_->read(dataset, as_of, consume);
+  }
+
+  std::vector<Entry> entries;
+
+ private:
+  std::unique_ptr<store::Store> real_;
+};
+
+class AuditTest : public testing::Test {
+ protected:
+  AuditTest() {
+    Reception reception = center.reception();
+    for (const char* code : {"A", "B", "C"}) {
+      EXPECT_TRUE(reception.receive(center.batch(line(code))));
+    }
+  }
+
+  LedgerReport verify(store::Store& store) {
+    return verify_ledger(store, center.verifier, [&](const store::LedgerEntry&) { ++good; }).value();
+  }
+  std::string first_break(const std::function<void(std::vector<ForgedLedger::Entry>&)>& forge) {
+    ForgedLedger ledger(center.store());
+    forge(ledger.entries);
+    return verify(ledger).first_break.value_or("nothing");
+  }
+  record::SignedReceipt signed_by(const record::Signer& signer, const record::Receipt& receipt) {
+    const std::string json = record::to_json(receipt);
+    return {json, signer.sign(json)};
+  }
+  record::Receipt receipt_of(const ForgedLedger::Entry& entry) {
+    return record::parse_receipt(entry.row.receipt.json).value();
+  }
+
+  Center center;
+  int good = 0;
+};
+
+TEST_F(AuditTest, FindsNothingWrongInALedgerThatNobodyTouched) {
+  const auto store = center.store();
+  const LedgerReport report = verify(*store);
+  EXPECT_EQ(report.first_break.value_or("none"), "none");
+  EXPECT_EQ(report.batches, 3U);
+  EXPECT_EQ(report.streams, 1U);
+  EXPECT_GT(report.bytes, 0U);
+  EXPECT_EQ(good, 3);
+}
+
+TEST_F(AuditTest, FindsAPayloadWithOneByteChanged) {
+  EXPECT_THAT(first_break([](auto& entries) {
+                entries[1].batch.payload[10] = static_cast<char>(entries[1].batch.payload[10] ^ 1);
+              }),
+              HasSubstr("park batch 2"));
+  EXPECT_EQ(good, 1) << "what stands before it is proved";
+}
+
+TEST_F(AuditTest, FindsAChangedManifest) {
+  EXPECT_THAT(first_break([](auto& entries) { entries[0].batch.manifest += '\n'; }),
+              HasSubstr("park batch 1"));
+}
+
+TEST_F(AuditTest, FindsAMissingBatch) {
+  EXPECT_THAT(first_break([](auto& entries) { entries.erase(entries.begin() + 1); }),
+              HasSubstr("batch 2 of this stream is missing"));
+}
+
+TEST_F(AuditTest, FindsThatTheLastBatchesWereCutOff) {
+  EXPECT_THAT(first_break([](auto& entries) { entries.pop_back(); }),
+              HasSubstr("the ledger ends at 2"));
+}
+
+TEST_F(AuditTest, FindsBatchesThatChangedPlaces) {
+  EXPECT_NE(first_break([](auto& entries) { std::swap(entries[1].batch, entries[2].batch); }),
+            "nothing");
+  EXPECT_THAT(first_break([](auto& entries) { std::swap(entries[1], entries[2]); }),
+              HasSubstr("missing"));
+}
+
+TEST_F(AuditTest, FindsABatchThatDoesNotFollowTheOneBeforeIt) {
+  EXPECT_THAT(first_break([&](auto& entries) {
+                center.head = {{1}, record::sha256("another first batch")};
+                auto& entry = entries[1];
+                entry.batch = center.stray(center.origin(), line("B"), center.node.signer);
+                entry.row.manifest = record::sha256(entry.batch.manifest);
+              }),
+              HasSubstr("does not follow"));
+}
+
+TEST_F(AuditTest, FindsALedgerRowThatNamesAnotherBatch) {
+  EXPECT_THAT(first_break([](auto& entries) {
+                entries[1].row.manifest = entries[2].row.manifest;
+              }),
+              HasSubstr("another batch than the archive"));
+}
+
+TEST_F(AuditTest, FindsAReceiptForAnotherBatch) {
+  EXPECT_THAT(first_break([](auto& entries) { entries[1].row.receipt = entries[2].row.receipt; }),
+              HasSubstr("its receipt is for another batch"));
+}
+
+TEST_F(AuditTest, FindsAReceiptThatWasChangedAfterItWasSigned) {
+  EXPECT_THAT(first_break([](auto& entries) { entries[1].row.receipt.json += ' '; }),
+              HasSubstr("its receipt"));
+}
+
+TEST_F(AuditTest, FindsAReceiptThatLeavesRowsOut) {
+  EXPECT_THAT(first_break([&](auto& entries) {
+                record::Receipt receipt = receipt_of(entries[1]);
+                receipt.rows = {};
+                entries[1].row.receipt = signed_by(center.signer, receipt);
+              }),
+              HasSubstr("account for every row"));
+}
+
+TEST_F(AuditTest, SaysThatTheStoreIsGoneInsteadOfCallingTheLedgerBroken) {
+  center.is_store_available = false;
+  const auto store = center.store();
+  const auto report = verify_ledger(*store, center.verifier, [](const store::LedgerEntry&) {});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, store::StoreProblem::unavailable);
+}
+
+}  // namespace
+}  // namespace sluice::exchange::test

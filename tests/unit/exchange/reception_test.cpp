@@ -1,0 +1,131 @@
+#include "exchange/reception.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "center_builder.h"
+
+namespace sluice::exchange::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::SizeIs;
+
+class ReceptionTest : public testing::Test {
+ protected:
+  ReceptionFailure refusal(const record::Batch& batch) {
+    auto receipt = reception.receive(batch);
+    EXPECT_FALSE(receipt);
+    return receipt ? ReceptionFailure{} : receipt.error();
+  }
+  record::Receipt receive(const record::Batch& batch) {
+    return record::parse_receipt(reception.receive(batch).value().json).value();
+  }
+  Center center;
+  Reception reception = center.reception();
+};
+
+TEST_F(ReceptionTest, AnswersAGoodBatchWithAReceiptThatVerifies) {
+  const record::Batch batch = center.batch(line("A") + line("B"));
+  const auto signed_receipt = reception.receive(batch);
+  ASSERT_TRUE(signed_receipt) << record::to_string(signed_receipt.error());
+  const auto signatory =
+      center.verifier.verify(signed_receipt->json, signed_receipt->signature, center.now);
+  ASSERT_TRUE(signatory);
+  EXPECT_EQ(signatory->subject, center.signer.subject());
+  const auto receipt = record::parse_receipt(signed_receipt->json).value();
+  EXPECT_EQ(receipt.outcome, record::Outcome::accepted);
+  EXPECT_EQ(receipt.stream, center.origin().stream);
+  EXPECT_EQ(receipt.sequence.value, 1U);
+  EXPECT_EQ(receipt.manifest, record::sha256(batch.manifest));
+  EXPECT_EQ(receipt.rows.inserted.value, 2U);
+}
+
+TEST_F(ReceptionTest, AnswersABatchThatComesAgainWithTheReceiptThatItGot) {
+  const record::Batch batch = center.batch(line("A"));
+  const auto first = reception.receive(batch).value();
+  center.now += std::chrono::hours(1);
+  Reception restarted = center.reception();
+  const auto again = restarted.receive(batch).value();
+  EXPECT_EQ(again.json, first.json);
+  EXPECT_EQ(again.signature, first.signature);
+}
+
+TEST_F(ReceptionTest, TakesTheGoodRowsAndNamesTheBadOnes) {
+  const auto receipt = receive(center.batch(line("A") + line("B", "more than ten") + line("C")));
+  EXPECT_EQ(receipt.rows.inserted.value, 2U);
+  ASSERT_THAT(receipt.rejected_rows, SizeIs(1));
+  EXPECT_EQ(receipt.rejected_rows[0].row, 2U);
+  EXPECT_EQ(receipt.rejected_rows[0].rule, "maxLength");
+}
+
+TEST_F(ReceptionTest, DoesNotTrustABatchThatWasChangedOnItsWay) {
+  record::Batch payload = center.batch(line("A"));
+  payload.payload.back() = static_cast<char>(payload.payload.back() ^ 1);
+  EXPECT_EQ(refusal(payload).code, ReceptionProblem::not_trusted);
+  record::Batch manifest = center.batch(line("A"));
+  manifest.manifest += ' ';
+  EXPECT_EQ(refusal(manifest).code, ReceptionProblem::not_trusted);
+  record::Batch unsigned_batch = center.batch(line("A"));
+  unsigned_batch.signature.clear();
+  EXPECT_EQ(refusal(unsigned_batch).code, ReceptionProblem::not_trusted);
+}
+
+TEST_F(ReceptionTest, DoesNotTrustASignerThatIsNotANodeOfTheExchange) {
+  const record::Signer bureau = center.certified("park-system");
+  const auto failure = refusal(center.stray(center.origin(), line("A"), bureau));
+  EXPECT_EQ(failure.code, ReceptionProblem::not_trusted);
+  EXPECT_THAT(failure.sentence, HasSubstr("park-system"));
+}
+
+TEST_F(ReceptionTest, DoesNotTrustANodeOfAnotherAuthorityByItsName) {
+  const record::test::SigningNode impostor;
+  ASSERT_EQ(impostor.signer.subject(), center.node.signer.subject());
+  EXPECT_EQ(refusal(center.stray(center.origin(), line("A"), impostor.signer)).code,
+            ReceptionProblem::not_trusted);
+}
+
+TEST_F(ReceptionTest, DoesNotTakeADatasetThatItDoesNotKnow) {
+  auto origin = center.origin();
+  origin.dataset = record::DatasetId("licence");
+  const auto failure = refusal(center.stray(origin, line("A"), center.node.signer));
+  EXPECT_EQ(failure.code, ReceptionProblem::not_allowed);
+  EXPECT_THAT(failure.sentence, HasSubstr("licence"));
+}
+
+TEST_F(ReceptionTest, DoesNotTakeADatasetFromABureauThatDoesNotOwnIt) {
+  auto origin = center.origin();
+  origin.stream.bureau = record::BureauId("quality");
+  const auto failure = refusal(center.stray(origin, line("A"), center.node.signer));
+  EXPECT_EQ(failure.code, ReceptionProblem::not_allowed);
+  EXPECT_THAT(failure.sentence, HasSubstr("owned by park"));
+}
+
+TEST_F(ReceptionTest, DoesNotTakeABatchThatWasMadeUnderAnotherSchema) {
+  auto origin = center.origin();
+  origin.schema = record::sha256("another schema");
+  EXPECT_EQ(refusal(center.stray(origin, line("A"), center.node.signer)).code,
+            ReceptionProblem::not_allowed);
+}
+
+TEST_F(ReceptionTest, DoesNotTakeABatchBeforeTheOneItFollows) {
+  const record::Batch first = center.batch(line("A"));
+  const record::Batch second = center.batch(line("B"));
+  EXPECT_EQ(refusal(second).code, ReceptionProblem::refused);
+  EXPECT_EQ(receive(first).sequence.value, 1U);
+  EXPECT_EQ(receive(second).sequence.value, 2U);
+}
+
+TEST_F(ReceptionTest, AsksForTheBatchAgainLaterWhenItsStoreIsGone) {
+  const record::Batch first = center.batch(line("A"));
+  center.is_store_available = false;
+  EXPECT_EQ(refusal(first).code, ReceptionProblem::unavailable);
+  center.is_store_available = true;
+  EXPECT_EQ(receive(first).rows.inserted.value, 1U);
+  const record::Batch second = center.batch(line("B"));
+  center.is_store_available = false;
+  EXPECT_EQ(refusal(second).code, ReceptionProblem::unavailable);
+}
+
+}  // namespace
+}  // namespace sluice::exchange::test

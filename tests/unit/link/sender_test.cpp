@@ -1,0 +1,171 @@
+#include "link/sender.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sending.h"
+
+namespace sluice::link::test {
+namespace {
+
+using journal::test::payload;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class SenderTest : public testing::Test {
+ protected:
+  void append(int batches) {
+    journal::Journal journal = desk.open();
+    for (int i = 0; i < batches; ++i) {
+      ASSERT_TRUE(journal.append(journal::test::origin(), payload("row", 1), {}, {}));
+    }
+  }
+  record::SignedReceipt receipt_for(const record::Batch& batch) const {
+    return sign(journal::test::receipt_for(batch), desk.node.signer);
+  }
+  static record::SignedReceipt sign(const record::Receipt& receipt, const record::Signer& signer) {
+    const std::string json = record::to_json(receipt);
+    return {json, signer.sign(json)};
+  }
+  std::unique_ptr<Sender> sender(Conversation& conversation) {
+    return std::make_unique<Sender>(desk.open(), std::make_unique<ConversingLink>(conversation),
+                                    verifier, [this] { return desk.now; }, conversation.events());
+  }
+  std::uint64_t waiting() { return desk.open().status()->backlog.batches; }
+
+  journal::test::Desk desk;
+  record::Verifier verifier = desk.node.verifier();
+  Conversation good{[this](const record::Batch& batch, int) { return receipt_for(batch); }};
+};
+
+TEST_F(SenderTest, DrainsAJournalInOrder) {
+  append(5);
+  const auto running = sender(good);
+  EXPECT_THAT(good.acknowledged(5), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(good.sent(), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_EQ(waiting(), 0U);
+  EXPECT_EQ(desk.open().status()->acknowledged.value, 5U);
+}
+
+TEST_F(SenderTest, SendsWhatIsJournaledAfterItHasDrained) {
+  append(1);
+  const auto running = sender(good);
+  good.acknowledged(1);
+  append(2);
+  EXPECT_THAT(good.acknowledged(3), ElementsAre(1, 2, 3));
+}
+
+TEST_F(SenderTest, KeepsTheReceipt) {
+  append(1);
+  const auto running = sender(good);
+  good.acknowledged(1);
+  const auto kept = desk.open().receipt({1}).value();
+  ASSERT_TRUE(kept);
+  EXPECT_TRUE(verifier.verify(kept->json, kept->signature, desk.now));
+}
+
+TEST_F(SenderTest, SendsTheSameBatchAgainUntilTheCenterIsThere) {
+  append(2);
+  Conversation center([this](const record::Batch& batch, int time) -> Conversation::Answer {
+    if (time <= 2) return unavailable();
+    return receipt_for(batch);
+  });
+  const auto running = sender(center);
+  EXPECT_THAT(center.held_back(2), ElementsAre(LinkProblem::unavailable, LinkProblem::unavailable));
+  EXPECT_THAT(center.acknowledged(2), ElementsAre(1, 2));
+  EXPECT_THAT(center.sent(), ElementsAre(1, 1, 1, 2));
+}
+
+TEST_F(SenderTest, ABatchThatIsRefusedHoldsTheOnesBehindItBack) {
+  append(2);
+  Conversation center([](const record::Batch&, int) -> Conversation::Answer {
+    return std::unexpected(LinkFailure{LinkProblem::refused, "center", "schema conflict"});
+  });
+  {
+    const auto running = sender(center);
+    center.held_back(2);
+  }
+  EXPECT_THAT(center.sent(), testing::Each(1));
+  EXPECT_EQ(waiting(), 2U);
+}
+
+TEST_F(SenderTest, GoesOnAfterARestartWithTheFirstBatchThatHasNoReceipt) {
+  append(3);
+  Conversation first([this](const record::Batch& batch, int time) -> Conversation::Answer {
+    if (time > 1) return unavailable();  // taken, and its receipt lost
+    return receipt_for(batch);
+  });
+  {
+    const auto running = sender(first);
+    first.held_back(1);
+  }
+  const auto running = sender(good);
+  EXPECT_THAT(good.acknowledged(2), ElementsAre(2, 3));
+  EXPECT_THAT(good.sent(), ElementsAre(2, 3));
+}
+
+// A receipt that must not be believed, and a word of the reason.
+struct BadReceipt {
+  const char* name;
+  std::function<void(record::Receipt&)> change;
+  const char* reason;
+};
+
+class BadReceiptTest : public SenderTest, public testing::WithParamInterface<BadReceipt> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadReceiptTest,
+    testing::Values(
+        BadReceipt{"OfAnotherBureau",
+                   [](auto& receipt) { receipt.stream.bureau = record::BureauId("quality"); },
+                   "another stream"},
+        BadReceipt{"OfAnotherEpoch", [](auto& receipt) { ++receipt.stream.epoch.value; },
+                   "another stream"},
+        BadReceipt{"ForABatchThatWasAcknowledgedBefore", [](auto& receipt) { receipt.sequence = {1}; },
+                   "receipt for batch 1 came back"},
+        BadReceipt{"ForABatchThatWasNotSent", [](auto& receipt) { receipt.sequence = {3}; },
+                   "receipt for batch 3 came back"},
+        BadReceipt{"ForOtherContent",
+                   [](auto& receipt) { receipt.manifest = record::sha256("other"); },
+                   "other content"}),
+    [](const auto& bad) { return std::string(bad.param.name); });
+
+TEST_P(BadReceiptTest, StopsTheSenderAndTheBatchStays) {
+  append(3);
+  Conversation center([this](const record::Batch& batch, int time) -> Conversation::Answer {
+    record::Receipt receipt = journal::test::receipt_for(batch);
+    if (time == 2) GetParam().change(receipt);
+    return sign(receipt, desk.node.signer);
+  });
+  const auto running = sender(center);
+  EXPECT_THAT(center.stopped(), HasSubstr(GetParam().reason));
+  EXPECT_THAT(center.sent(), ElementsAre(1, 2));
+  EXPECT_EQ(waiting(), 2U);
+}
+
+TEST_F(SenderTest, StopsOnAReceiptWhoseSignatureIsNotGood) {
+  append(1);
+  Conversation center([this](const record::Batch& batch, int) -> Conversation::Answer {
+    auto receipt = receipt_for(batch);
+    receipt.json += ' ';
+    return receipt;
+  });
+  const auto running = sender(center);
+  EXPECT_THAT(center.stopped(), HasSubstr("receipt is not good"));
+  EXPECT_EQ(waiting(), 1U);
+}
+
+TEST_F(SenderTest, StopsOnAReceiptOfAnAuthorityThatItDoesNotTrust) {
+  append(1);
+  const record::test::SigningNode impostor;
+  Conversation center([&](const record::Batch& batch, int) -> Conversation::Answer {
+    return sign(journal::test::receipt_for(batch), impostor.signer);
+  });
+  const auto running = sender(center);
+  EXPECT_THAT(center.stopped(), HasSubstr("receipt is not good"));
+  EXPECT_THAT(center.acknowledged(0), IsEmpty());
+}
+
+}  // namespace
+}  // namespace sluice::link::test

@@ -1,0 +1,80 @@
+// A sender at work: a link that answers as the test says, and what the sender told, to be waited for.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "link/sender.h"
+#include "unit/journal/journal_builder.h"
+
+namespace sluice::link::test {
+
+// The sender's side and the test's side of one conversation. Thread-safe.
+class Conversation {
+ public:
+  using Answer = std::expected<record::SignedReceipt, LinkFailure>;
+  // How the center answers its `time`-th call, from 1.
+  using Center = std::function<Answer(const record::Batch& batch, int time)>;
+  explicit Conversation(Center center) : center_(std::move(center)) {}
+
+  Answer send(const record::Batch& batch) {
+    const std::lock_guard lock(mutex_);
+    sent_.push_back(record::parse_manifest(batch.manifest).value().sequence.value);
+    return center_(batch, static_cast<int>(sent_.size()));
+  }
+  [[nodiscard]] SenderEvents events() {
+    return {.acknowledged = [this](const record::Manifest& manifest,
+                                   const record::Receipt&) { tell(acknowledged_, manifest.sequence.value); },
+            .held_back = [this](const LinkFailure& failure) { tell(held_back_, failure.code); },
+            .stopped = [this](const std::string& sentence) { tell(stopped_, sentence); }};
+  }
+
+  // Each waits until there are `count`, and gives all that there are.
+  std::vector<std::uint64_t> acknowledged(std::size_t count) { return wait(acknowledged_, count); }
+  std::vector<LinkProblem> held_back(std::size_t count) { return wait(held_back_, count); }
+  std::string stopped() { return wait(stopped_, 1).front(); }
+  // The numbers of the batches, as often as each was sent.
+  std::vector<std::uint64_t> sent() { return wait(sent_, 0); }
+
+ private:
+  template <class T>
+  void tell(std::vector<T>& list, T entry) {
+    const std::lock_guard lock(mutex_);
+    list.push_back(std::move(entry));
+    changed_.notify_all();
+  }
+  template <class T>
+  std::vector<T> wait(const std::vector<T>& list, std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return list.size() >= count; });
+    return list;
+  }
+
+  Center center_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::uint64_t> sent_;
+  std::vector<std::uint64_t> acknowledged_;
+  std::vector<LinkProblem> held_back_;
+  std::vector<std::string> stopped_;
+};
+
+class ConversingLink : public Link {
+ public:
+  explicit ConversingLink(Conversation& conversation) : conversation_(conversation) {}
+  std::expected<record::SignedReceipt, LinkFailure> send(const record::Batch& batch) override {
+    return conversation_.send(batch);
+  }
+
+ private:
+  Conversation& conversation_;
+};
+
+inline std::unexpected<LinkFailure> unavailable() {
+  return std::unexpected(LinkFailure{LinkProblem::unavailable, "center", "no connection"});
+}
+
+}  // namespace sluice::link::test
