@@ -1,0 +1,3 @@
+foreach(target conversion plan)
+  sluice_fuzz(intake_${target}_fuzz SOURCES intake/${target}_fuzz.cpp DEPENDS sluice_intake)
+endforeach()
