@@ -11,15 +11,15 @@
 namespace sluice::adapters {
 
 enum class CollectionProblem {
-  unreadable,       // the source can not be opened or read
-  bad_encoding,     // its bytes are not in the encoding that was declared
-  bad_syntax,       // it is not in the format that was declared
-  bad_columns,      // its columns are not what mapping and schema ask for
-  too_large,        // a row or the whole is over its limit
-  changed,          // it changed while it was read
-  refused,          // the intake's reject limit was passed
-  backlog_full,     // the journal can take no more now
-  journal_failed,   // could not be made durable
+  unreadable,      // the source can not be opened or read
+  bad_encoding,    // its bytes are not in the encoding that was declared
+  bad_syntax,      // it is not in the format that was declared
+  bad_columns,     // its columns are not what mapping and schema ask for
+  too_large,       // a row or the whole is over its limit
+  changed,         // it changed while it was read
+  refused,         // the intake's reject limit was passed
+  backlog_full,    // the journal can take no more now
+  journal_failed,  // could not be made durable
 };
 // `place` is file:line:column, or an offset in a call's body.
 using CollectionFailure = record::Failure<CollectionProblem>;
@@ -38,9 +38,9 @@ class Progress {
 // One delivery of a bureau's data: a file, a call's body, a database query, a form. An object is
 // made for one delivery, used once, on one thread.
 //
-// collect() reads it to its end and hands every row, in the source's order, to the door: each either
-// accepted or rejected, none dropped, none twice. A failure says where; the rows handed over before
-// it remain with the door. Memory is bounded whatever the size of the delivery.
+// collect() reads it to its end and hands every row, in the source's order, to the door: each
+// either accepted or rejected, none dropped, none twice. A failure says where; the rows handed over
+// before it remain with the door. Memory is bounded whatever the size of the delivery.
 class Collector {
  public:
   virtual ~Collector() = default;

@@ -12,7 +12,9 @@ namespace {
 
 using sluice::jobs::ExitStatus;
 
-int exit_with(ExitStatus status) { return static_cast<int>(status); }
+int exit_with(ExitStatus status) {
+  return static_cast<int>(status);
+}
 
 // The command that jobs run stands beside the daemon.
 std::filesystem::path command_beside(const char* program) {
@@ -38,7 +40,8 @@ int run(int argc, char** argv) {
   }
   if (only_check) {
     const auto complaints = sluice::foundation::check_configuration(configuration);
-    for (const std::string& complaint : complaints) std::fprintf(stderr, "%s\n", complaint.c_str());
+    for (const std::string& complaint : complaints)
+      std::fprintf(stderr, "%s\n", complaint.c_str());
     if (!complaints.empty()) return exit_with(ExitStatus::usage);
     std::printf("%s: the configuration is good\n", configuration.c_str());
     return exit_with(ExitStatus::success);
@@ -50,8 +53,8 @@ int run(int argc, char** argv) {
     }
     return exit_with(foundation.error().configuration ? ExitStatus::usage : ExitStatus::failure);
   }
-  auto node = sluice::node::Node::start(std::move(*foundation), command_beside(argv[0]),
-                                        configuration);
+  auto node =
+      sluice::node::Node::start(std::move(*foundation), command_beside(argv[0]), configuration);
   if (!node) {
     std::fprintf(stderr, "sluiced: %s\n", node.error().c_str());
     return exit_with(ExitStatus::failure);

@@ -28,9 +28,10 @@ asio::awaitable<Result> on_own_executor(Start start) {
       [&start](auto handler) {
         const auto executor = asio::get_associated_executor(handler);
         start([executor, handler = std::move(handler)](Result result) mutable {
-          asio::post(executor, [handler = std::move(handler), result = std::move(result)]() mutable {
-            std::move(handler)(std::move(result));
-          });
+          asio::post(executor,
+                     [handler = std::move(handler), result = std::move(result)]() mutable {
+                       std::move(handler)(std::move(result));
+                     });
         });
       },
       asio::use_awaitable);
@@ -132,7 +133,8 @@ std::expected<const RecordsEndpoint::Publication*, Reply> RecordsEndpoint::admit
     const server::Request& request) {
   const record::DatasetId dataset{std::string(request.parameter("dataset"))};
   if (!request.peer.bureau) {
-    return std::unexpected(refuse(CallProblem::unidentified, "the client certificate names no bureau"));
+    return std::unexpected(
+        refuse(CallProblem::unidentified, "the client certificate names no bureau"));
   }
   if (std::ranges::find(known_datasets_, dataset) == known_datasets_.end()) {
     return std::unexpected(refuse(CallProblem::unknown_dataset,
@@ -219,7 +221,8 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
   journal::Submission submission = intake.take();
   Outcome outcome;
   outcome.accepted = submission.upserts.value + submission.deletes.value;
-  for (const intake::RefusedRow& row : intake.refused()) outcome.add_failure(row.place, row.problem);
+  for (const intake::RefusedRow& row : intake.refused())
+    outcome.add_failure(row.place, row.problem);
   if (over_limit(published.reject_limit, outcome.quarantined,
                  outcome.accepted + outcome.quarantined)) {
     co_return refuse(CallProblem::rows_refused,
@@ -234,9 +237,8 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
                                   .keep = journal::Cursor::Keep::as_an_answer});
   }
   using Result = std::expected<journal::Placement, journal::JournalFailure>;
-  const Result placement = co_await on_own_executor<Result>([&](auto done) {
-    publication.commit.submit(std::move(submission), std::move(done));
-  });
+  const Result placement = co_await on_own_executor<Result>(
+      [&](auto done) { publication.commit.submit(std::move(submission), std::move(done)); });
   if (!placement) co_return refuse(placement.error());
   publication.collected.Increment(static_cast<double>(outcome.accepted + outcome.quarantined));
   if (outcome.quarantined > 0) {

@@ -1,5 +1,5 @@
-// POST /v1/datasets/{dataset}/records: from a bureau's call to an answer that is given only once the
-// journal has the rows on disk.
+// POST /v1/datasets/{dataset}/records: from a bureau's call to an answer that is given only once
+// the journal has the rows on disk.
 #pragma once
 
 #include <map>
@@ -50,8 +50,8 @@ class RecordsEndpoint {
     observe::Metrics& metrics;
   };
 
-  // `known_datasets`: all of the node, to tell an unknown dataset from a forbidden one. The error is
-  // that of a mapping which records can not serve.
+  // `known_datasets`: all of the node, to tell an unknown dataset from a forbidden one. The error
+  // is that of a mapping which records can not serve.
   [[nodiscard]] static std::expected<std::unique_ptr<RecordsEndpoint>, intake::IntakeFailure> make(
       std::vector<DirectStream> streams, std::vector<record::DatasetId> known_datasets,
       const Surroundings& surroundings);
@@ -69,8 +69,7 @@ class RecordsEndpoint {
   // Empty where the key is new.
   [[nodiscard]] boost::asio::awaitable<std::optional<Reply>> earlier_answer(
       const Publication& publication, const std::string& key, const record::Digest& fingerprint);
-  [[nodiscard]] boost::asio::awaitable<Reply> take(const Publication& publication,
-                                                   const Call& call,
+  [[nodiscard]] boost::asio::awaitable<Reply> take(const Publication& publication, const Call& call,
                                                    const std::optional<std::string>& key,
                                                    const record::Digest& fingerprint);
   [[nodiscard]] std::unique_ptr<RowBuffers> borrow_buffers();

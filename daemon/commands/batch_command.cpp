@@ -45,12 +45,11 @@ ExitStatus list(const Context& context, const Options& options) {
         const auto manifest = record::parse_manifest(batch.manifest);
         const auto receipt = record::parse_receipt(entry.receipt.json);
         if (!manifest || !receipt) return true;
-        rows.push_back({entry.stream.bureau.str(), std::to_string(entry.sequence.value),
-                        entry.dataset.str(), std::string(record::to_string(manifest->mode)),
-                        human_count(manifest->upserts.value), human_count(manifest->deletes.value),
-                        human_count(receipt->rows.rejected.value),
-                        human_bytes(manifest->payload_bytes.value),
-                        record::to_string(entry.applied_at)});
+        rows.push_back(
+            {entry.stream.bureau.str(), std::to_string(entry.sequence.value), entry.dataset.str(),
+             std::string(record::to_string(manifest->mode)), human_count(manifest->upserts.value),
+             human_count(manifest->deletes.value), human_count(receipt->rows.rejected.value),
+             human_bytes(manifest->payload_bytes.value), record::to_string(entry.applied_at)});
         return true;
       });
   if (status != ExitStatus::success) return status;
@@ -70,18 +69,17 @@ ExitStatus with_batch(
     const Context& context, const Options& options,
     const std::function<ExitStatus(const store::LedgerEntry&, const record::Batch&)>& use) {
   std::optional<std::pair<store::LedgerEntry, record::Batch>> found;
-  const ExitStatus status =
-      for_each_batch(context, [&](const store::LedgerEntry& entry, const record::Batch& batch) {
-        if (entry.stream.bureau.str() == options.bureau &&
-            entry.sequence.value == options.sequence) {
-          found.emplace(entry, batch);
-        }
-        return true;
-      });
+  const ExitStatus status = for_each_batch(context, [&](const store::LedgerEntry& entry,
+                                                        const record::Batch& batch) {
+    if (entry.stream.bureau.str() == options.bureau && entry.sequence.value == options.sequence) {
+      found.emplace(entry, batch);
+    }
+    return true;
+  });
   if (status != ExitStatus::success) return status;
   if (!found) {
-    return fail(fmt::format("the central store has no batch {} of {}", options.sequence,
-                            options.bureau));
+    return fail(
+        fmt::format("the central store has no batch {} of {}", options.sequence, options.bureau));
   }
   return use(found->first, found->second);
 }
@@ -96,17 +94,17 @@ ExitStatus show(const Context& context, const Options& options) {
 }
 
 ExitStatus export_one(const Context& context, const Options& options) {
-  return with_batch(
-      context, options, [&](const store::LedgerEntry& entry, const record::Batch& batch) {
-        const std::string bytes = record::write_batch_file(batch, entry.applied_at);
-        std::ofstream file(options.file, std::ios::binary | std::ios::trunc);
-        file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        file.close();
-        if (!file) return fail(options.file + ": can not be written");
-        fmt::print("{}: {}\nVerify it anywhere: sluice batch verify {}\n", options.file,
-                   human_bytes(bytes.size()), options.file);
-        return ExitStatus::success;
-      });
+  return with_batch(context, options,
+                    [&](const store::LedgerEntry& entry, const record::Batch& batch) {
+                      const std::string bytes = record::write_batch_file(batch, entry.applied_at);
+                      std::ofstream file(options.file, std::ios::binary | std::ios::trunc);
+                      file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+                      file.close();
+                      if (!file) return fail(options.file + ": can not be written");
+                      fmt::print("{}: {}\nVerify it anywhere: sluice batch verify {}\n",
+                                 options.file, human_bytes(bytes.size()), options.file);
+                      return ExitStatus::success;
+                    });
 }
 
 ExitStatus verify(const Context& context, const Options& options) {
@@ -116,19 +114,22 @@ ExitStatus verify(const Context& context, const Options& options) {
   if (!file) return fail(options.file + ": can not be read");
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   const auto batch = record::read_batch_file(bytes, largest_batch_file);
-  if (!batch) return fail(options.file + ": " + record::to_string(batch.error()), ExitStatus::refused);
+  if (!batch)
+    return fail(options.file + ": " + record::to_string(batch.error()), ExitStatus::refused);
   const auto verified = record::verify(*batch, foundation->verifier, foundation::system_now());
   if (!verified) {
     return fail(options.file + ": " + record::to_string(verified.error()), ExitStatus::refused);
   }
   const record::Manifest& manifest = verified->manifest;
   std::uint64_t lines = 0;
-  const auto read = record::read_payload(batch->payload, manifest.payload_raw_bytes,
-                                         [&](std::string_view piece) {
-                                           for (const char c : piece) lines += c == '\n' ? 1 : 0;
-                                           return true;
-                                         });
-  if (!read) return fail(options.file + ": " + record::to_string(read.error()), ExitStatus::refused);
+  const auto read =
+      record::read_payload(batch->payload, manifest.payload_raw_bytes, [&](std::string_view piece) {
+        for (const char c : piece)
+          lines += c == '\n' ? 1 : 0;
+        return true;
+      });
+  if (!read)
+    return fail(options.file + ": " + record::to_string(read.error()), ExitStatus::refused);
   if (lines != manifest.upserts.value + manifest.deletes.value) {
     return fail(fmt::format("{}: {} rows where its manifest says {}", options.file, lines,
                             manifest.upserts.value + manifest.deletes.value),

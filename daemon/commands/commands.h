@@ -7,8 +7,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "jobs/exit_status.h"
 #include "foundation/foundation.h"
+#include "jobs/exit_status.h"
 
 namespace sluice::commands {
 
@@ -32,9 +32,9 @@ void add_audit(CLI::App& app, Context& context);
 void add_dataset(CLI::App& app, Context& context);
 
 // Prints a failure to standard error.
-[[nodiscard]] ExitStatus fail(const std::string& sentence,
-                              ExitStatus status = ExitStatus::failure);
-// The bureau's settings, or nothing after printing that there is no such bureau and which there are.
+[[nodiscard]] ExitStatus fail(const std::string& sentence, ExitStatus status = ExitStatus::failure);
+// The bureau's settings, or nothing after printing that there is no such bureau and which there
+// are.
 [[nodiscard]] const settings::Bureau* find_bureau(const foundation::Foundation& foundation,
                                                   const std::string& name);
 

@@ -13,7 +13,8 @@ namespace sluice::commands {
 std::unique_ptr<foundation::Foundation> Context::foundation() const {
   auto foundation = foundation::lay_foundation(configuration);
   if (foundation) return std::move(*foundation);
-  for (const std::string& line : foundation.error().lines) fmt::print(stderr, "sluice: {}\n", line);
+  for (const std::string& line : foundation.error().lines)
+    fmt::print(stderr, "sluice: {}\n", line);
   return nullptr;
 }
 
@@ -22,12 +23,14 @@ ExitStatus fail(const std::string& sentence, ExitStatus status) {
   return status;
 }
 
-const settings::Bureau* find_bureau(const foundation::Foundation& foundation, const std::string& name) {
+const settings::Bureau* find_bureau(const foundation::Foundation& foundation,
+                                    const std::string& name) {
   const auto& bureaus = foundation.settings.bureaus;
   const auto found = bureaus.find(record::BureauId(name));
   if (found != bureaus.end()) return &found->second;
   std::vector<std::string> names;
-  for (const auto& [id, bureau] : bureaus) names.push_back(id.str());
+  for (const auto& [id, bureau] : bureaus)
+    names.push_back(id.str());
   fmt::print(stderr, "sluice: there is no bureau {}; there are {}\n", name, fmt::join(names, ", "));
   return nullptr;
 }

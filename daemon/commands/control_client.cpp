@@ -29,12 +29,11 @@ std::expected<std::string, std::string> ask_daemon(const std::filesystem::path& 
   http::response<http::string_body> response;
   if (!error) http::read(connection, buffer, response, error);
   if (error) {
-    return std::unexpected(fmt::format("sluiced broke the connection on {}: {}", socket.string(),
-                                       error.message()));
+    return std::unexpected(
+        fmt::format("sluiced broke the connection on {}: {}", socket.string(), error.message()));
   }
   if (response.result() != http::status::ok) {
-    return std::unexpected(
-        fmt::format("sluiced answered {} to {}", response.result_int(), target));
+    return std::unexpected(fmt::format("sluiced answered {} to {}", response.result_int(), target));
   }
   return std::move(response.body());
 }

@@ -41,11 +41,10 @@ ExitStatus read(const Context& context, const Options& options) {
     header += (header.empty() ? "" : "\t") + field.name;
   }
   fmt::print("{}\n", header);
-  const auto done =
-      (*store)->read(known->dataset.id, as_of, [](const store::StoredRecord& stored) {
-        std::fwrite(stored.columns.data(), 1, stored.columns.size(), stdout);
-        return std::fputc('\n', stdout) != EOF;
-      });
+  const auto done = (*store)->read(known->dataset.id, as_of, [](const store::StoredRecord& stored) {
+    std::fwrite(stored.columns.data(), 1, stored.columns.size(), stdout);
+    return std::fputc('\n', stdout) != EOF;
+  });
   if (!done) return fail(record::to_string(done.error()));
   return std::fflush(stdout) == 0 ? ExitStatus::success : fail("the output could not be written");
 }

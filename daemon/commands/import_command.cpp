@@ -86,27 +86,28 @@ struct Summary {
 void print_json(const Options& options, const std::string& file, const Summary& summary) {
   const record::RowOutcomes& rows = summary.applied.rows;
   boost::json::object reasons;
-  for (const auto& [reason, count] : summary.report.reasons) reasons[reason] = count;
-  fmt::print("{}\n", boost::json::serialize(boost::json::object{
-                         {"bureau", options.bureau},
-                         {"dataset", summary.dataset},
-                         {"file", file},
-                         {"mode", "disk"},
-                         {"dry_run", options.dry_run},
-                         {"loaded_before", summary.report.loaded_before},
-                         {"resumed_after", summary.report.resumed_after},
-                         {"bytes", summary.report.bytes},
-                         {"collected", summary.report.rows},
-                         {"accepted", summary.report.accepted},
-                         {"quarantined", summary.report.quarantined},
-                         {"reasons", reasons},
-                         {"batches", summary.report.batches.size()},
-                         {"applied", summary.applied.complete},
-                         {"inserted", rows.inserted.value},
-                         {"updated", rows.updated.value},
-                         {"unchanged", rows.unchanged.value},
-                         {"rejected", rows.rejected.value},
-                         {"seconds", summary.seconds}}));
+  for (const auto& [reason, count] : summary.report.reasons)
+    reasons[reason] = count;
+  fmt::print("{}\n", boost::json::serialize(
+                         boost::json::object{{"bureau", options.bureau},
+                                             {"dataset", summary.dataset},
+                                             {"file", file},
+                                             {"mode", "disk"},
+                                             {"dry_run", options.dry_run},
+                                             {"loaded_before", summary.report.loaded_before},
+                                             {"resumed_after", summary.report.resumed_after},
+                                             {"bytes", summary.report.bytes},
+                                             {"collected", summary.report.rows},
+                                             {"accepted", summary.report.accepted},
+                                             {"quarantined", summary.report.quarantined},
+                                             {"reasons", reasons},
+                                             {"batches", summary.report.batches.size()},
+                                             {"applied", summary.applied.complete},
+                                             {"inserted", rows.inserted.value},
+                                             {"updated", rows.updated.value},
+                                             {"unchanged", rows.unchanged.value},
+                                             {"rejected", rows.rejected.value},
+                                             {"seconds", summary.seconds}}));
 }
 
 void print_for_people(const Options& options, const std::string& file, const Summary& summary) {
@@ -139,7 +140,8 @@ void print_for_people(const Options& options, const std::string& file, const Sum
     fmt::print("  see them with: sluice quarantine list {}\n", options.bureau);
   }
   if (!options.dry_run && summary.applied.waited && !summary.applied.complete) {
-    fmt::print("  durable in the journal; sluiced is not running, so not yet in the central store\n");
+    fmt::print(
+        "  durable in the journal; sluiced is not running, so not yet in the central store\n");
   }
 }
 
@@ -197,7 +199,8 @@ std::vector<std::filesystem::path> files_of(const std::filesystem::path& path) {
   if (!std::filesystem::is_directory(path)) return {path};
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".csv") files.push_back(entry.path());
+    if (entry.is_regular_file() && entry.path().extension() == ".csv")
+      files.push_back(entry.path());
   }
   std::ranges::sort(files);
   return files;

@@ -7,8 +7,8 @@
 
 #include "commands/commands.h"
 #include "commands/terminal.h"
-#include "jobs/replay_job.h"
 #include "foundation/system_clock.h"
+#include "jobs/replay_job.h"
 #include "record/record_checker.h"
 #include "trust/audit_log.h"
 
@@ -35,7 +35,8 @@ void put_original(boost::json::object& object, const std::string& original) {
     return;
   }
   std::string digits;
-  for (const char c : original) digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  for (const char c : original)
+    digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
   object["original_hex"] = digits;
 }
 
@@ -108,8 +109,8 @@ ExitStatus show(const Context& context, const Options& options) {
           return false;
         }
         const journal::QuarantinedRow& row = entry.row;
-        fmt::print("entry    {} ({}, since {})\ndataset  {} by {}\nfrom     {}, place {}\n", entry.id,
-                   to_string(entry.state), record::to_string(entry.at), row.dataset.str(),
+        fmt::print("entry    {} ({}, since {})\ndataset  {} by {}\nfrom     {}, place {}\n",
+                   entry.id, to_string(entry.state), record::to_string(entry.at), row.dataset.str(),
                    record::to_string(row.mode), row.source, row.place);
         fmt::print("field    {}\nrule     {}\nreason   {}\ncolumns  {}\n\n",
                    row.field.empty() ? "(the whole row)" : row.field, row.rule, row.sentence,
@@ -120,8 +121,8 @@ ExitStatus show(const Context& context, const Options& options) {
         return false;
       });
   if (status == ExitStatus::success && !found) {
-    return fail(fmt::format("there is no entry {} in the quarantine of {}", options.id,
-                            options.bureau));
+    return fail(
+        fmt::format("there is no entry {} in the quarantine of {}", options.id, options.bureau));
   }
   return status;
 }
@@ -145,7 +146,8 @@ ExitStatus replay(const Context& context, const Options& options) {
     if (!file) return fail(options.with + ": can not be read");
     corrected.emplace(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
     // An editor's last newline is no part of the row.
-    while (corrected->ends_with('\n') || corrected->ends_with('\r')) corrected->pop_back();
+    while (corrected->ends_with('\n') || corrected->ends_with('\r'))
+      corrected->pop_back();
   }
   const auto foundation = context.foundation();
   if (!foundation) return ExitStatus::usage;
@@ -199,7 +201,8 @@ void add_quarantine(CLI::App& app, Context& context) {
   exporting->add_flag("--all", options->all, "Those that were replayed too");
   auto* replaying = add("replay", "Take entries again, as they were or corrected", replay);
   replaying->add_option("id", options->ids)->required();
-  replaying->add_option("--with", options->with, "A file with the corrected row, in its own format");
+  replaying->add_option("--with", options->with,
+                        "A file with the corrected row, in its own format");
 }
 
 }  // namespace sluice::commands

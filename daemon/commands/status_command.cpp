@@ -26,7 +26,8 @@ std::uint64_t number(const boost::json::object& object, const char* name) {
 std::string age_since(const std::string& time) {
   const auto parsed = record::parse_time(time);
   if (!parsed) return "";
-  return human_age(std::chrono::duration_cast<std::chrono::seconds>(foundation::system_now() - *parsed));
+  return human_age(
+      std::chrono::duration_cast<std::chrono::seconds>(foundation::system_now() - *parsed));
 }
 
 void print_for_people(const boost::json::object& status) {
@@ -52,8 +53,9 @@ void print_for_people(const boost::json::object& status) {
     fmt::print("no bureau publishes anything here\n");
     return;
   }
-  fmt::print("\n{}", table({"bureau", "last batch", "acknowledged", "backlog", "quarantine", "state"},
-                           rows));
+  fmt::print(
+      "\n{}",
+      table({"bureau", "last batch", "acknowledged", "backlog", "quarantine", "state"}, rows));
 }
 
 }  // namespace

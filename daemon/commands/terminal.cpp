@@ -90,7 +90,8 @@ std::string table(const std::vector<std::string>& header,
     text += line + "\n";
   };
   append_row(header);
-  for (const auto& row : rows) append_row(row);
+  for (const auto& row : rows)
+    append_row(row);
   return text;
 }
 
@@ -99,7 +100,9 @@ ProgressLine::ProgressLine(std::string label)
       on_terminal_(isatty(STDERR_FILENO) == 1),
       started_(std::chrono::steady_clock::now()) {}
 
-ProgressLine::~ProgressLine() { clear(); }
+ProgressLine::~ProgressLine() {
+  clear();
+}
 
 void ProgressLine::advanced(std::uint64_t bytes, std::uint64_t of_bytes, std::uint64_t rows) {
   if (!on_terminal_) return;
@@ -111,15 +114,15 @@ void ProgressLine::advanced(std::uint64_t bytes, std::uint64_t of_bytes, std::ui
   const double share =
       of_bytes == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(of_bytes);
   const int filled = static_cast<int>(share * bar_width);
-  std::string line = fmt::format(
-      "\r{} [{:#<{}}{:.<{}}] {:3.0f} %", label_, "", filled, "", bar_width - filled, share * 100);
+  std::string line = fmt::format("\r{} [{:#<{}}{:.<{}}] {:3.0f} %", label_, "", filled, "",
+                                 bar_width - filled, share * 100);
   if (rows > 0) line += fmt::format("  {} rows", human_count(rows));
   if (seconds > 0.2) {
     line += fmt::format("  {:.1f} MB/s", static_cast<double>(bytes) / seconds / 1e6);
     if (share > 0.01 && share < 1) {
-      line += fmt::format("  {} left",
-                          human_age(std::chrono::seconds(
-                              static_cast<long>(seconds * (1 - share) / share) + 1)));
+      line += fmt::format(
+          "  {} left",
+          human_age(std::chrono::seconds(static_cast<long>(seconds * (1 - share) / share) + 1)));
     }
   }
   std::fputs((line + "\x1b[K").c_str(), stderr);

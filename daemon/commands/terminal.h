@@ -11,8 +11,8 @@
 
 namespace sluice::commands {
 
-[[nodiscard]] std::string human_bytes(std::uint64_t bytes);   // "1.4 GiB"
-[[nodiscard]] std::string human_count(std::uint64_t count);   // "1,234,567"
+[[nodiscard]] std::string human_bytes(std::uint64_t bytes);     // "1.4 GiB"
+[[nodiscard]] std::string human_count(std::uint64_t count);     // "1,234,567"
 [[nodiscard]] std::string human_age(std::chrono::seconds age);  // "3 m 20 s"
 
 // Columns aligned; those whose cells are all numbers to the right. A row's cells are as many as the

@@ -58,10 +58,9 @@ std::expected<LedgerReport, store::StoreFailure> verify_ledger(
     last_seen = entry.id;
     record::ChainHead& head = heads[entry.stream];
     if (const auto wrong = fault(entry, batch, head, verifier)) {
-      report.first_break =
-          fmt::format("ledger entry {} ({} batch {}, epoch {}): {}", entry.id,
-                      entry.stream.bureau.str(), entry.sequence.value, entry.stream.epoch.value,
-                      *wrong);
+      report.first_break = fmt::format("ledger entry {} ({} batch {}, epoch {}): {}", entry.id,
+                                       entry.stream.bureau.str(), entry.sequence.value,
+                                       entry.stream.epoch.value, *wrong);
       return false;
     }
     head = {entry.sequence, entry.manifest};

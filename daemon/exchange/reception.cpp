@@ -38,8 +38,8 @@ std::expected<record::Manifest, ReceptionFailure> Reception::admit(
   }
   const KnownDataset* known = trust_.catalogue.find(manifest.dataset);
   const auto not_allowed = [&](std::string sentence) {
-    return std::unexpected(ReceptionFailure{ReceptionProblem::not_allowed, name_of(manifest),
-                                            std::move(sentence)});
+    return std::unexpected(
+        ReceptionFailure{ReceptionProblem::not_allowed, name_of(manifest), std::move(sentence)});
   };
   if (known == nullptr) {
     return not_allowed(fmt::format("its dataset {} is not known here; put its schema back",
@@ -50,10 +50,10 @@ std::expected<record::Manifest, ReceptionFailure> Reception::admit(
                                    known->dataset.owner.str()));
   }
   if (known->schema != manifest.schema) {
-    return not_allowed(
-        fmt::format("it was made under another schema of {}; put that schema back until the journal "
-                    "is drained (`sluice status`), then change it",
-                    manifest.dataset.str()));
+    return not_allowed(fmt::format(
+        "it was made under another schema of {}; put that schema back until the journal "
+        "is drained (`sluice status`), then change it",
+        manifest.dataset.str()));
   }
   return std::move(manifest);
 }

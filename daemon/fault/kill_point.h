@@ -4,19 +4,21 @@
 
 #ifdef SLUICE_FAULT_POINTS
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <atomic>
 
 namespace sluice::fault {
 
 // SLUICE_KILL_AT=name or name:n kills at the n-th time (from 1) that the point is passed.
 inline void kill_point(const char* name) {
-  static const char* const wanted = std::getenv("SLUICE_KILL_AT");  // NOLINT(concurrency-mt-unsafe): never set by us
+  static const char* const wanted =
+      std::getenv("SLUICE_KILL_AT");  // NOLINT(concurrency-mt-unsafe): never set by us
   if (wanted == nullptr) return;
   const char* colon = std::strchr(wanted, ':');
-  const std::size_t length = colon != nullptr ? static_cast<std::size_t>(colon - wanted) : std::strlen(wanted);
+  const std::size_t length =
+      colon != nullptr ? static_cast<std::size_t>(colon - wanted) : std::strlen(wanted);
   if (std::strlen(name) != length || std::strncmp(name, wanted, length) != 0) return;
   static std::atomic<long> passed{0};
   const long at = colon != nullptr ? std::strtol(colon + 1, nullptr, 10) : 1;

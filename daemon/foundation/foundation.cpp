@@ -37,7 +37,8 @@ std::unexpected<Refusal> refused(const record::Failure<Code>& failure) {
 template <class Complaint>
 std::vector<std::string> lines_of(const std::vector<Complaint>& complaints) {
   std::vector<std::string> lines;
-  for (const Complaint& complaint : complaints) lines.push_back(to_string(complaint));
+  for (const Complaint& complaint : complaints)
+    lines.push_back(to_string(complaint));
   return lines;
 }
 

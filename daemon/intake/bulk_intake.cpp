@@ -13,7 +13,8 @@ BulkIntake::BulkIntake(const Delivery& delivery, const BatchSize& size, const So
     : delivery_(delivery), size_(size), taken_(taken), sink_(sink), keys_(scratch) {}
 
 std::expected<void, IntakeFailure> BulkIntake::begin(std::span<const std::string> columns) {
-  auto plan = ConversionPlan::bind(delivery_.dataset, delivery_.checker, delivery_.mapping, columns);
+  auto plan =
+      ConversionPlan::bind(delivery_.dataset, delivery_.checker, delivery_.mapping, columns);
   if (!plan) return std::unexpected(plan.error());
   plan_ = std::move(*plan);
   columns_ = boost::json::serialize(boost::json::value_from(columns));
@@ -26,10 +27,10 @@ std::expected<void, IntakeFailure> BulkIntake::accept(const SourceRow& row) {
     return quarantine(row.place, row.original, converted.error());
   }
   if (const auto first = keys_.insert(buffers_.key.digest(), row.place)) {
-    return quarantine(row.place, row.original,
-                      {"", "duplicate-key",
-                       fmt::format("its primary key stands in row {} of this delivery already",
-                                   *first)});
+    return quarantine(
+        row.place, row.original,
+        {"", "duplicate-key",
+         fmt::format("its primary key stands in row {} of this delivery already", *first)});
   }
   ++cursor_.accepted;
   if (is_taken()) return {};
@@ -84,7 +85,8 @@ std::expected<void, IntakeFailure> BulkIntake::check_limit(bool batch_is_whole) 
   const auto most = std::ranges::max_element(
       reasons_, {}, &std::map<std::string, std::uint64_t>::value_type::second);
   return std::unexpected(IntakeFailure{
-      IntakeProblem::refused, fmt::format("{}:{}", delivery_.source, batch_.quarantined.back().place),
+      IntakeProblem::refused,
+      fmt::format("{}:{}", delivery_.source, batch_.quarantined.back().place),
       fmt::format("{} of {} rows of this batch failed, more than reject_limit allows; most often: "
                   "{}. Source rows up to {} are taken, this batch and what follows it is not; "
                   "correct the source or the mapping and send it again",

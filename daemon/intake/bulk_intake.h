@@ -34,8 +34,8 @@ struct BatchSize {
 
 class BulkIntake : public Door {
  public:
-  // `taken`: the cursor of an earlier run over the same delivery; its rows are read again, for their
-  // keys, and not taken again. `scratch` is a directory for temporary files.
+  // `taken`: the cursor of an earlier run over the same delivery; its rows are read again, for
+  // their keys, and not taken again. `scratch` is a directory for temporary files.
   BulkIntake(const Delivery& delivery, const BatchSize& size, const SourceCursor& taken,
              const std::filesystem::path& scratch, BatchSink& sink);
 

@@ -11,9 +11,11 @@ namespace {
 using Converted = std::expected<std::string_view, record::Violation>;
 
 constexpr std::string_view ideographic_space = "\xE3\x80\x80";  // U+3000
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";    // U+FEFF, left inside by some exports
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // U+FEFF, left inside by some exports
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 std::string_view trim(std::string_view text) {
   while (!text.empty()) {
@@ -43,15 +45,18 @@ char half_width_of(std::string_view text) {
   if (text.size() < 3) return '\0';
   if (text.starts_with(ideographic_space)) return ' ';
   if (byte(0) != 0xEF) return '\0';
-  if (byte(1) == 0xBC && byte(2) >= 0x81 && byte(2) <= 0xBF) return static_cast<char>(byte(2) - 0x60);
-  if (byte(1) == 0xBD && byte(2) >= 0x80 && byte(2) <= 0x9E) return static_cast<char>(byte(2) - 0x20);
+  if (byte(1) == 0xBC && byte(2) >= 0x81 && byte(2) <= 0xBF)
+    return static_cast<char>(byte(2) - 0x60);
+  if (byte(1) == 0xBD && byte(2) >= 0x80 && byte(2) <= 0x9E)
+    return static_cast<char>(byte(2) - 0x20);
   return '\0';
 }
 
 std::string_view half_width(std::string_view text, std::string& buffer) {
   const auto wide_byte = [](char c) { return c == '\xEF' || c == '\xE3'; };
   std::size_t at = 0;
-  while (at < text.size() && (!wide_byte(text[at]) || half_width_of(text.substr(at)) == '\0')) ++at;
+  while (at < text.size() && (!wide_byte(text[at]) || half_width_of(text.substr(at)) == '\0'))
+    ++at;
   if (at == text.size()) return text;
   buffer.assign(text, 0, at);
   while (at < text.size()) {
@@ -86,14 +91,14 @@ Converted date(const std::string& format, std::string_view text, std::string& bu
                                         std::chrono::day(static_cast<unsigned>(parts.tm_mday)));
   if (!day.ok() || parts.tm_year + 1900 < 1 || parts.tm_year + 1900 > 9999) return refused();
   buffer = fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
-  const bool has_time = format.find("%H") != std::string::npos ||
-                        format.find("%I") != std::string::npos ||
-                        format.find("%T") != std::string::npos || format.find("%R") != std::string::npos;
+  const bool has_time =
+      format.find("%H") != std::string::npos || format.find("%I") != std::string::npos ||
+      format.find("%T") != std::string::npos || format.find("%R") != std::string::npos;
   if (has_time) {
     const long offset = parts.tm_gmtoff / 60;
-    buffer += fmt::format("T{:02}:{:02}:{:02}{}{:02}:{:02}", parts.tm_hour, parts.tm_min,
-                          parts.tm_sec, offset < 0 ? '-' : '+', std::abs(offset) / 60,
-                          std::abs(offset) % 60);
+    buffer +=
+        fmt::format("T{:02}:{:02}:{:02}{}{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec,
+                    offset < 0 ? '-' : '+', std::abs(offset) / 60, std::abs(offset) % 60);
   }
   return buffer;
 }
@@ -103,7 +108,8 @@ Converted code(const step::CodeTable& table, std::string_view text, std::string&
   const auto found = table.codes.find(buffer);
   if (found == table.codes.end()) {
     return std::unexpected(record::Violation{
-        "codes", "it is not in the field's code table; add it to the configuration, or correct it"});
+        "codes",
+        "it is not in the field's code table; add it to the configuration, or correct it"});
   }
   return found->second;
 }

@@ -10,8 +10,8 @@
 
 namespace sluice::intake {
 
-// The text after `step`, as a view of `text` or of `buffer`, or a violation whose rule is the step's
-// name in the configuration ("amount", "date", "codes" …).
+// The text after `step`, as a view of `text` or of `buffer`, or a violation whose rule is the
+// step's name in the configuration ("amount", "date", "codes" …).
 [[nodiscard]] std::expected<std::string_view, record::Violation> convert(const Step& step,
                                                                          std::string_view text,
                                                                          std::string& buffer);

@@ -27,7 +27,8 @@ std::string quoted(const std::vector<std::string>& names) {
 
 bool lies_in(std::string_view view, const std::string& buffer) {
   const std::less_equal<> not_after;
-  return not_after(buffer.data(), view.data()) && not_after(view.data(), buffer.data() + buffer.size());
+  return not_after(buffer.data(), view.data()) &&
+         not_after(view.data(), buffer.data() + buffer.size());
 }
 
 // What is wrong with a source's columns, as far as fieldsMatch cares; empty: nothing.
@@ -66,7 +67,8 @@ std::vector<std::string> wanted_columns(const record::TableSchema& schema, const
   for (const record::Field& field : schema.fields) {
     const FieldMapping* mapped = mapping_of(mapping, field.name);
     if (mapped != nullptr && mapped->constant) continue;
-    const std::string& name = mapped != nullptr && !mapped->from.empty() ? mapped->from : field.name;
+    const std::string& name =
+        mapped != nullptr && !mapped->from.empty() ? mapped->from : field.name;
     if (!contains(columns, name)) columns.push_back(name);
   }
   return columns;
@@ -82,10 +84,10 @@ std::expected<ConversionPlan, IntakeFailure> ConversionPlan::bind(
   });
   const std::string wrong = mismatch(dataset.schema.fields_match, wanted, found);
   if (!wrong.empty()) {
-    return std::unexpected(IntakeFailure{
-        IntakeProblem::columns_mismatch, dataset.id.str(),
-        fmt::format("the source's columns do not match (fieldsMatch: {}): {}",
-                    record::to_string(dataset.schema.fields_match), wrong)});
+    return std::unexpected(
+        IntakeFailure{IntakeProblem::columns_mismatch, dataset.id.str(),
+                      fmt::format("the source's columns do not match (fieldsMatch: {}): {}",
+                                  record::to_string(dataset.schema.fields_match), wrong)});
   }
   ConversionPlan plan;
   plan.checker_ = &checker;

@@ -47,8 +47,8 @@ class ConversionPlan {
  private:
   struct Column {
     const record::ColumnChecker* checker = nullptr;
-    const FieldMapping* mapping = nullptr;       // nothing: taken as it is
-    std::optional<std::size_t> source;           // nothing: constant or absent
+    const FieldMapping* mapping = nullptr;  // nothing: taken as it is
+    std::optional<std::size_t> source;      // nothing: constant or absent
     std::uint64_t salt = 0;
     bool in_key = false;
   };

@@ -47,8 +47,7 @@ struct KeySet::State {
 
   // Sets the key's bits; true if all were set before.
   bool filter_had(const record::RowDigest& key) {
-    std::uint64_t* line =
-        &filter[(key.high % (filter_words / words_in_line)) * words_in_line];
+    std::uint64_t* line = &filter[(key.high % (filter_words / words_in_line)) * words_in_line];
     std::uint64_t bits = key.low;
     bool had = true;
     for (int i = 0; i < bits_of_a_key; ++i) {
@@ -64,8 +63,8 @@ struct KeySet::State {
   std::optional<std::uint64_t> find(const Partition& part, const record::RowDigest& key) const {
     const auto in = [&](const auto& entries, std::size_t count) -> std::optional<std::uint64_t> {
       const auto* end = entries.begin() + count;
-      const auto* found = std::find_if(entries.begin(), end,
-                                       [&](const Entry& entry) { return entry.key == key; });
+      const auto* found =
+          std::find_if(entries.begin(), end, [&](const Entry& entry) { return entry.key == key; });
       if (found == end) return std::nullopt;
       return found->place;
     };
@@ -99,7 +98,9 @@ KeySet::KeySet(const std::filesystem::path& directory) : state_(std::make_unique
   if (state_->file < 0) fail(directory.c_str());
 }
 
-KeySet::~KeySet() { close(state_->file); }
+KeySet::~KeySet() {
+  close(state_->file);
+}
 
 std::optional<std::uint64_t> KeySet::insert(const record::RowDigest& key, std::uint64_t place) {
   Partition& part = state_->parts[(key.low >> 52) % partitions];

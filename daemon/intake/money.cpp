@@ -7,30 +7,33 @@
 namespace sluice::intake {
 namespace {
 
-// How registers name currencies, after a leading 元 is dropped (`万元美元`). DEM, FRF and their like
-// are no longer money but stand in old registers.
+// How registers name currencies, after a leading 元 is dropped (`万元美元`). DEM, FRF and their
+// like are no longer money but stand in old registers.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 30> currencies = {{
-    {"", "CNY"},       {"元", "CNY"},         {"人民币", "CNY"},   {"人民币元", "CNY"},
-    {"美元", "USD"},   {"美金", "USD"},       {"港元", "HKD"},     {"港币", "HKD"},
-    {"香港元", "HKD"}, {"澳门元", "MOP"},     {"新台币", "TWD"},   {"台币", "TWD"},
-    {"日元", "JPY"},   {"日币", "JPY"},       {"欧元", "EUR"},     {"英镑", "GBP"},
-    {"加元", "CAD"},   {"加拿大元", "CAD"},   {"澳元", "AUD"},     {"澳大利亚元", "AUD"},
-    {"韩元", "KRW"},   {"韩国元", "KRW"},     {"新加坡元", "SGD"}, {"瑞士法郎", "CHF"},
-    {"瑞典克朗", "SEK"}, {"丹麦克朗", "DKK"}, {"挪威克朗", "NOK"}, {"德国马克", "DEM"},
+    {"", "CNY"},         {"元", "CNY"},         {"人民币", "CNY"},   {"人民币元", "CNY"},
+    {"美元", "USD"},     {"美金", "USD"},       {"港元", "HKD"},     {"港币", "HKD"},
+    {"香港元", "HKD"},   {"澳门元", "MOP"},     {"新台币", "TWD"},   {"台币", "TWD"},
+    {"日元", "JPY"},     {"日币", "JPY"},       {"欧元", "EUR"},     {"英镑", "GBP"},
+    {"加元", "CAD"},     {"加拿大元", "CAD"},   {"澳元", "AUD"},     {"澳大利亚元", "AUD"},
+    {"韩元", "KRW"},     {"韩国元", "KRW"},     {"新加坡元", "SGD"}, {"瑞士法郎", "CHF"},
+    {"瑞典克朗", "SEK"}, {"丹麦克朗", "DKK"},   {"挪威克朗", "NOK"}, {"德国马克", "DEM"},
     {"法国法郎", "FRF"}, {"意大利里拉", "ITL"},
 }};
 
 constexpr std::array<std::pair<std::string_view, int>, 4> multipliers = {{
-    {"万", 4}, {"亿", 8}, {"千", 3}, {"百万", 6},
+    {"万", 4},
+    {"亿", 8},
+    {"千", 3},
+    {"百万", 6},
 }};
 
 constexpr std::string_view yuan = "元";
 
 std::unexpected<record::Violation> unreadable() {
-  return std::unexpected(record::Violation{
-      "amount",
-      "expected a sum such as 1,000(万元人民币), 100万元 or 50(万美元): digits, then 万 or 亿 if need "
-      "be, then a currency that Sluice knows"});
+  return std::unexpected(record::Violation{"amount",
+                                           "expected a sum such as 1,000(万元人民币), 100万元 or "
+                                           "50(万美元): digits, then 万 or 亿 if need "
+                                           "be, then a currency that Sluice knows"});
 }
 
 bool drop_prefix(std::string_view& text, std::string_view prefix) {
@@ -46,8 +49,10 @@ bool drop_suffix(std::string_view& text, std::string_view suffix) {
 }
 
 std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
+  while (text.starts_with(' '))
+    text.remove_prefix(1);
+  while (text.ends_with(' '))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -109,7 +114,8 @@ std::expected<Money, record::Violation> read_money(std::string_view text) {
     }
   }
   if (text.size() > yuan.size()) drop_prefix(text, yuan);
-  const auto* currency = std::ranges::find(currencies, text, &decltype(currencies)::value_type::first);
+  const auto* currency =
+      std::ranges::find(currencies, text, &decltype(currencies)::value_type::first);
   if (currency == currencies.end()) return unreadable();
   return Money{shifted(digits, fraction.size(), shift), currency->second};
 }

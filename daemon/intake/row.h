@@ -15,8 +15,8 @@ namespace sluice::intake {
 // NULL). An empty string is a value: whether it counts as missing is the schema's to say.
 using SourceValue = std::optional<std::string_view>;
 
-// Views live until accept() returns. Values are valid UTF-8 without NUL bytes: the collector rejects
-// a row that is not.
+// Views live until accept() returns. Values are valid UTF-8 without NUL bytes: the collector
+// rejects a row that is not.
 struct SourceRow {
   // One a source column, in the order that was announced to Door::begin().
   std::span<const SourceValue> values;

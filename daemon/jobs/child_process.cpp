@@ -23,7 +23,8 @@ struct SpawnSettings {
     posix_spawnattr_setsigmask(&attributes, &none);
     sigset_t defaults;
     sigemptyset(&defaults);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) sigaddset(&defaults, signal);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE})
+      sigaddset(&defaults, signal);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
@@ -45,15 +46,16 @@ std::expected<ChildProcess, std::string> ChildProcess::start(
   std::string name = program.string();
   std::vector<std::string> copies = arguments;
   std::vector<char*> pointers{name.data()};
-  for (std::string& argument : copies) pointers.push_back(argument.data());
+  for (std::string& argument : copies)
+    pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   const SpawnSettings settings;
   pid_t id = 0;
   const int error = posix_spawn(&id, name.c_str(), &settings.actions, &settings.attributes,
                                 pointers.data(), environ);
   if (error != 0) {
-    return std::unexpected(fmt::format("{}: can not be started: {}", name,
-                                       std::generic_category().message(error)));
+    return std::unexpected(
+        fmt::format("{}: can not be started: {}", name, std::generic_category().message(error)));
   }
   return ChildProcess(id);
 }

@@ -5,8 +5,8 @@
 #include <mutex>
 #include <utility>
 
-#include "jobs/exit_status.h"
 #include "jobs/child_process.h"
+#include "jobs/exit_status.h"
 
 namespace sluice::jobs {
 namespace {
@@ -26,11 +26,11 @@ DropFolderWatch::DropFolderWatch(Watched watched, std::filesystem::path command,
 DropFolderWatch::~DropFolderWatch() = default;
 
 void DropFolderWatch::run(const std::stop_token& stop) {
-  auto folder = adapters::disk::DropFolder::open(
-      watched_.folder, {.datasets = watched_.datasets}, std::chrono::steady_clock::now);
+  auto folder = adapters::disk::DropFolder::open(watched_.folder, {.datasets = watched_.datasets},
+                                                 std::chrono::steady_clock::now);
   if (!folder) {
-    log_.error("drop-folder-not-watched", {{"bureau", watched_.bureau.str()},
-                                           {"reason", record::to_string(folder.error())}});
+    log_.error("drop-folder-not-watched",
+               {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(folder.error())}});
     return;
   }
   std::mutex mutex;
@@ -45,8 +45,8 @@ void DropFolderWatch::run(const std::stop_token& stop) {
 void DropFolderWatch::look(adapters::disk::DropFolder& folder, const std::stop_token& stop) {
   const auto ready = folder.ready();
   if (!ready) {
-    log_.warning("drop-folder-not-read", {{"bureau", watched_.bureau.str()},
-                                          {"reason", record::to_string(ready.error())}});
+    log_.warning("drop-folder-not-read",
+                 {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(ready.error())}});
     return;
   }
   for (const adapters::disk::ReadyFile& file : *ready) {
@@ -61,8 +61,8 @@ void DropFolderWatch::look(adapters::disk::DropFolder& folder, const std::stop_t
   }
 }
 
-std::optional<adapters::disk::Outcome> DropFolderWatch::load(
-    const adapters::disk::ReadyFile& file, const std::stop_token& stop) {
+std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::disk::ReadyFile& file,
+                                                             const std::stop_token& stop) {
   using adapters::disk::Outcome;
   const std::string name = file.path.filename().string();
   if (!file.dataset) {
@@ -82,7 +82,7 @@ std::optional<adapters::disk::Outcome> DropFolderWatch::load(
   const int status = child->wait();
   log_.info("dropped-file-imported",
             {{"bureau", watched_.bureau.str()}, {"file", name}, {"status", status}});
-  
+
   switch (static_cast<ExitStatus>(status)) {
     case ExitStatus::success:
     case ExitStatus::some_quarantined:

@@ -31,8 +31,8 @@ class DropFolderWatch {
   void run(const std::stop_token& stop);
   void look(adapters::disk::DropFolder& folder, const std::stop_token& stop);
   // What became of the file; nothing where it is to be tried again.
-  [[nodiscard]] std::optional<adapters::disk::Outcome> load(
-      const adapters::disk::ReadyFile& file, const std::stop_token& stop);
+  [[nodiscard]] std::optional<adapters::disk::Outcome> load(const adapters::disk::ReadyFile& file,
+                                                            const std::stop_token& stop);
 
   Watched watched_;
   std::filesystem::path command_;

@@ -40,9 +40,9 @@ std::string cursor_key(const record::DatasetId& dataset, const record::Digest& d
   return dataset.str() + "/" + record::to_string(digest);
 }
 
-intake::Delivery delivery_of(const foundation::Foundation& foundation, const ImportRequest& request) {
-  const exchange::KnownDataset& known =
-      *foundation.catalogue.find(request.publication.dataset);
+intake::Delivery delivery_of(const foundation::Foundation& foundation,
+                             const ImportRequest& request) {
+  const exchange::KnownDataset& known = *foundation.catalogue.find(request.publication.dataset);
   return {.dataset = known.dataset,
           .checker = known.checker,
           .mapping = request.publication.mapping,
@@ -101,8 +101,9 @@ std::expected<const settings::Publication*, std::string> publication_for(
     names.push_back(publication->dataset.str());
   }
   // The file's name says it as in a drop folder, whatever its extension is here.
-  const auto wanted = named.empty() ? adapters::disk::dataset_of(file.stem().string() + ".csv", datasets)
-                                    : std::optional(record::DatasetId(named));
+  const auto wanted = named.empty()
+                          ? adapters::disk::dataset_of(file.stem().string() + ".csv", datasets)
+                          : std::optional(record::DatasetId(named));
   const auto found = std::ranges::find_if(by_disk, [&](const settings::Publication* publication) {
     return publication->dataset == wanted;
   });
@@ -115,13 +116,14 @@ std::expected<const settings::Publication*, std::string> publication_for(
                                        bureau.id.str(), named, fmt::join(names, ", ")));
   }
   if (by_disk.size() == 1) return by_disk.front();
-  return std::unexpected(
-      fmt::format("the file's name does not say for which dataset it is; name one of {} by --dataset",
-                  fmt::join(names, ", ")));
+  return std::unexpected(fmt::format(
+      "the file's name does not say for which dataset it is; name one of {} by --dataset",
+      fmt::join(names, ", ")));
 }
 
 std::expected<ImportReport, adapters::CollectionFailure> run_import(
-    const foundation::Foundation& foundation, const ImportRequest& request, const ImportEvents& events) {
+    const foundation::Foundation& foundation, const ImportRequest& request,
+    const ImportEvents& events) {
   const record::BureauId& bureau = request.bureau.id;
   const auto lock = RunLock::take(foundation.scratch_directory() / (bureau.str() + ".import.lock"));
   if (!lock) return std::unexpected(journal_failed("", lock.error()));
@@ -143,19 +145,20 @@ std::expected<ImportReport, adapters::CollectionFailure> run_import(
                         .accepted = taken.accepted,
                         .quarantined = taken.quarantined};
   }
-  intake::JournalSink sink(
-      *journal,
-      {foundation.origin(request.publication.dataset, record::Mode::disk), std::string(channel), key},
-      [&](const journal::JournalFailure& failure) {
-        events.waiting_for_room(record::to_string(failure));
-      });
+  intake::JournalSink sink(*journal,
+                           {foundation.origin(request.publication.dataset, record::Mode::disk),
+                            std::string(channel), key},
+                           [&](const journal::JournalFailure& failure) {
+                             events.waiting_for_room(record::to_string(failure));
+                           });
   auto report = collect(foundation, request, *digest, taken, sink, events.loading);
   if (report) report->batches = sink.sequences();
   return report;
 }
 
 std::expected<ImportReport, adapters::CollectionFailure> dry_run_import(
-    const foundation::Foundation& foundation, const ImportRequest& request, const ImportEvents& events) {
+    const foundation::Foundation& foundation, const ImportRequest& request,
+    const ImportEvents& events) {
   const auto digest = adapters::disk::digest_file(request.file, events.digesting);
   if (!digest) return std::unexpected(digest.error());
   NoSink sink;

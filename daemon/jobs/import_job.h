@@ -25,7 +25,7 @@ struct ImportRequest {
 
 // What an import did. `rows` are of the source: accepted + quarantined.
 struct ImportReport {
-  bool loaded_before = false;  // the very same bytes: nothing was done
+  bool loaded_before = false;       // the very same bytes: nothing was done
   std::uint64_t resumed_after = 0;  // rows that an earlier, interrupted run had taken
   std::uint64_t bytes = 0;
   std::uint64_t rows = 0;
@@ -50,10 +50,12 @@ struct ImportEvents {
 
 // Returns once every row is on the disk, in a batch or in the quarantine.
 [[nodiscard]] std::expected<ImportReport, adapters::CollectionFailure> run_import(
-    const foundation::Foundation& foundation, const ImportRequest& request, const ImportEvents& events);
+    const foundation::Foundation& foundation, const ImportRequest& request,
+    const ImportEvents& events);
 
 // Reads and checks everything, takes nothing.
 [[nodiscard]] std::expected<ImportReport, adapters::CollectionFailure> dry_run_import(
-    const foundation::Foundation& foundation, const ImportRequest& request, const ImportEvents& events);
+    const foundation::Foundation& foundation, const ImportRequest& request,
+    const ImportEvents& events);
 
 }  // namespace sluice::jobs

@@ -130,13 +130,13 @@ std::expected<journal::Placement, ReplayFailure> replay(
       publication_of(foundation.settings.bureaus.at(bureau), row.dataset);
   const exchange::KnownDataset* known = foundation.catalogue.find(row.dataset);
   if (publication == nullptr || known == nullptr) {
-    return std::unexpected(failure(
-        ReplayProblem::not_published, id,
-        fmt::format("{} no longer publishes {}", bureau.str(), row.dataset.str())));
+    return std::unexpected(
+        failure(ReplayProblem::not_published, id,
+                fmt::format("{} no longer publishes {}", bureau.str(), row.dataset.str())));
   }
   const std::vector<std::string> columns = columns_of(row);
-  const auto plan = intake::ConversionPlan::bind(known->dataset, known->checker,
-                                                 publication->mapping, columns);
+  const auto plan =
+      intake::ConversionPlan::bind(known->dataset, known->checker, publication->mapping, columns);
   if (!plan) {
     return std::unexpected(
         failure(ReplayProblem::still_refused, id, record::to_string(plan.error())));
@@ -150,10 +150,10 @@ std::expected<journal::Placement, ReplayFailure> replay(
   if (!read) return std::unexpected(failure(ReplayProblem::still_refused, id, read.error()));
   if (!intake.refused().empty()) {
     const intake::RowProblem& problem = intake.refused().front().problem;
-    return std::unexpected(failure(
-        ReplayProblem::still_refused, id,
-        fmt::format("{}{}{}: {}", problem.field, problem.field.empty() ? "" : ": ", problem.rule,
-                    problem.sentence)));
+    return std::unexpected(
+        failure(ReplayProblem::still_refused, id,
+                fmt::format("{}{}{}: {}", problem.field, problem.field.empty() ? "" : ": ",
+                            problem.rule, problem.sentence)));
   }
   auto placement = journal->replay(id, intake.take());
   if (!placement) {

@@ -15,7 +15,8 @@ std::expected<RunLock, std::string> RunLock::take(const std::filesystem::path& f
   const int descriptor = open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
   RunLock lock(descriptor);
   int result = descriptor < 0 ? -1 : flock(descriptor, LOCK_EX);
-  while (result < 0 && descriptor >= 0 && errno == EINTR) result = flock(descriptor, LOCK_EX);
+  while (result < 0 && descriptor >= 0 && errno == EINTR)
+    result = flock(descriptor, LOCK_EX);
   if (result < 0) {
     return std::unexpected(fmt::format("{}: can not be locked: {}", file.string(),
                                        std::generic_category().message(errno)));

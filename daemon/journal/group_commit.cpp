@@ -15,7 +15,8 @@ constexpr std::uint64_t waiting_bytes_limit = std::uint64_t{64} << 20;
 
 std::uint64_t bytes_of(const Submission& submission) {
   std::uint64_t bytes = submission.lines.size();
-  for (const QuarantinedRow& row : submission.quarantined) bytes += row.original.size();
+  for (const QuarantinedRow& row : submission.quarantined)
+    bytes += row.original.size();
   return bytes;
 }
 
@@ -63,7 +64,8 @@ void GroupCommit::State::run(const std::stop_token& stop) {
     }
     if (group.empty() && looking.empty() && stop.stop_requested()) return;
     if (!group.empty()) commit(std::move(group), std::move(done));
-    for (LookUp& look_up : looking) look_up.found(journal.cursor(look_up.channel, look_up.key));
+    for (LookUp& look_up : looking)
+      look_up.found(journal.cursor(look_up.channel, look_up.key));
     if (auto closed = journal.close_open_batches(Journal::Close::due); !closed) {
       on_failure(closed.error());
     }
@@ -86,7 +88,8 @@ GroupCommit::GroupCommit(Journal journal, const Limits& limits, OnFailure on_fai
     : state_(std::make_unique<State>(std::move(journal),
                                      std::max(limits.batch_age / 4, std::chrono::milliseconds(5)),
                                      std::move(on_failure))) {
-  state_->thread = std::jthread([state = state_.get()](const std::stop_token& stop) { state->run(stop); });
+  state_->thread =
+      std::jthread([state = state_.get()](const std::stop_token& stop) { state->run(stop); });
 }
 
 GroupCommit::~GroupCommit() = default;
@@ -102,8 +105,9 @@ void GroupCommit::submit(Submission submission, Done done) {
       return;
     }
   }
-  done(std::unexpected(JournalFailure{JournalProblem::backlog_full, "journal",
-                                      "too much waits to be written to the disk; send again later"}));
+  done(std::unexpected(
+      JournalFailure{JournalProblem::backlog_full, "journal",
+                     "too much waits to be written to the disk; send again later"}));
 }
 
 void GroupCommit::find(std::string channel, std::string key, Found found) {

@@ -14,8 +14,8 @@ namespace sluice::journal {
 class GroupCommit {
  public:
   using Done = std::move_only_function<void(std::expected<Placement, JournalFailure>)>;
-  using Found = std::move_only_function<void(
-      std::expected<std::optional<KeptCursor>, JournalFailure>)>;
+  using Found =
+      std::move_only_function<void(std::expected<std::optional<KeptCursor>, JournalFailure>)>;
   // Told, on the commit thread, each time that an attempt to close open batches fails.
   using OnFailure = std::function<void(const JournalFailure&)>;
 

@@ -42,7 +42,8 @@ struct Journal::State {
   auto write(std::uint64_t bytes, Steps steps) -> decltype(steps(std::declval<StreamRow&>()));
   [[nodiscard]] std::expected<void, JournalFailure> checkpoint_after(std::uint64_t bytes);
 
-  [[nodiscard]] std::expected<void, JournalFailure> seal(StreamRow& row, const DatasetOrigin& origin,
+  [[nodiscard]] std::expected<void, JournalFailure> seal(StreamRow& row,
+                                                         const DatasetOrigin& origin,
                                                          record::Payload payload);
   [[nodiscard]] std::expected<void, JournalFailure> seal_open(StreamRow& row,
                                                               const OpenBatch& batch);
@@ -55,8 +56,8 @@ struct Journal::State {
 };
 
 // Turns a SQLite result into one of ours, or returns from the enclosing function with the failure.
-#define SLUICE_TRY(result_name, expression)                                 \
-  auto result_name = (expression);                                          \
+#define SLUICE_TRY(result_name, expression) \
+  auto result_name = (expression);          \
   if (!(result_name)) return std::unexpected(failure((result_name).error()))
 
 JournalFailure Journal::State::failure(const sqlite::Error& error) {
@@ -163,12 +164,13 @@ std::expected<void, JournalFailure> Journal::State::seal(StreamRow& row,
 std::expected<void, JournalFailure> Journal::State::seal_open(StreamRow& row,
                                                               const OpenBatch& batch) {
   if (batch.sequence.value != row.head.sequence.value + 1) {
-    return std::unexpected(broken(fmt::format("open batch {} does not follow the last closed one, {}",
-                                              batch.sequence.value, row.head.sequence.value)));
+    return std::unexpected(
+        broken(fmt::format("open batch {} does not follow the last closed one, {}",
+                           batch.sequence.value, row.head.sequence.value)));
   }
   SLUICE_TRY(lines, tables.lines(batch.sequence));
-  if (auto sealed = seal(row, batch.origin,
-                         record::compress_payload(*lines, batch.upserts, batch.deletes));
+  if (auto sealed =
+          seal(row, batch.origin, record::compress_payload(*lines, batch.upserts, batch.deletes));
       !sealed) {
     return sealed;
   }
@@ -211,20 +213,20 @@ std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
     const std::uint64_t rows = submission.upserts.value + submission.deletes.value;
     Placement placement;
     if (rows > 0) {
-      // Only the dataset's last batch: in an earlier one, of another mode or schema, these rows would
-      // be applied before some that came before them.
-      const auto newest = std::find_if(open->rbegin(), open->rend(), [&](const OpenBatch& candidate) {
-        return candidate.origin.dataset == submission.origin.dataset;
-      });
+      // Only the dataset's last batch: in an earlier one, of another mode or schema, these rows
+      // would be applied before some that came before them.
+      const auto newest =
+          std::find_if(open->rbegin(), open->rend(), [&](const OpenBatch& candidate) {
+            return candidate.origin.dataset == submission.origin.dataset;
+          });
       const bool takes = newest != open->rend() && newest->origin == submission.origin &&
                          newest->rows() < limits.batch_rows &&
                          newest->bytes.value < limits.batch_bytes;
       auto batch = takes ? std::prev(newest.base()) : open->end();
       if (!takes) {
         const record::Sequence last = open->empty() ? row.head.sequence : open->back().sequence;
-        open->push_back({.sequence = {last.value + 1},
-                         .origin = submission.origin,
-                         .opened_at = clock()});
+        open->push_back(
+            {.sequence = {last.value + 1}, .origin = submission.origin, .opened_at = clock()});
         batch = open->end() - 1;
       }
       placement = {batch->sequence, batch->rows() + 1};
@@ -244,8 +246,8 @@ std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
     const auto lines = new_lines.find(batch.sequence);
     if (lines == new_lines.end()) continue;
     SLUICE_TRY(put, tables.put_open_batch(batch));
-    SLUICE_TRY(added, tables.add_lines(batch.sequence, lines->second.first_row,
-                                       lines->second.text));
+    SLUICE_TRY(added,
+               tables.add_lines(batch.sequence, lines->second.first_row, lines->second.text));
   }
   return placements;
 }
@@ -270,9 +272,9 @@ std::expected<Journal, JournalFailure> Journal::open(const std::filesystem::path
   state->signer = &signer;
   state->clock = std::move(clock);
   const auto unreadable = [&](std::string_view what) {
-    return std::unexpected(JournalFailure{JournalProblem::unreadable, file.string(),
-                                          fmt::format("expected the journal of {}: {}",
-                                                      bureau.str(), what)});
+    return std::unexpected(
+        JournalFailure{JournalProblem::unreadable, file.string(),
+                       fmt::format("expected the journal of {}: {}", bureau.str(), what)});
   };
   auto database = sqlite::Database::open(file);
   if (!database) return unreadable(database.error().message);
@@ -299,40 +301,41 @@ std::expected<record::Sequence, JournalFailure> Journal::append(
   State& state = *state_;
   const std::uint64_t bytes = payload.compressed.size();
   const bool has_rows = payload.upserts.value + payload.deletes.value > 0;
-  return state.write(
-      bytes, [&](StreamRow& row) -> std::expected<record::Sequence, JournalFailure> {
-        Placement placement;
-        if (has_rows) {
-          if (auto room = state.check_room(row); !room) return std::unexpected(room.error());
-          // Numbered before this one, so they go before it.
-          SLUICE_TRY(open, state.tables.open_batches());
-          for (const OpenBatch& batch : *open) {
-            if (auto sealed = state.seal_open(row, batch); !sealed) {
-              return std::unexpected(sealed.error());
-            }
-          }
-          if (auto sealed = state.seal(row, origin, std::move(payload)); !sealed) {
-            return std::unexpected(sealed.error());
-          }
-          placement = {row.head.sequence, 1};
+  return state.write(bytes, [&](StreamRow& row) -> std::expected<record::Sequence, JournalFailure> {
+    Placement placement;
+    if (has_rows) {
+      if (auto room = state.check_room(row); !room) return std::unexpected(room.error());
+      // Numbered before this one, so they go before it.
+      SLUICE_TRY(open, state.tables.open_batches());
+      for (const OpenBatch& batch : *open) {
+        if (auto sealed = state.seal_open(row, batch); !sealed) {
+          return std::unexpected(sealed.error());
         }
-        if (auto kept = state.keep(quarantined, cursors, placement); !kept) {
-          return std::unexpected(kept.error());
-        }
-        return placement.sequence;
-      });
+      }
+      if (auto sealed = state.seal(row, origin, std::move(payload)); !sealed) {
+        return std::unexpected(sealed.error());
+      }
+      placement = {row.head.sequence, 1};
+    }
+    if (auto kept = state.keep(quarantined, cursors, placement); !kept) {
+      return std::unexpected(kept.error());
+    }
+    return placement.sequence;
+  });
 }
 
 std::expected<std::vector<Placement>, JournalFailure> Journal::commit(
     std::span<const Submission> submissions) {
   State& state = *state_;
   std::uint64_t bytes = 0;
-  for (const Submission& submission : submissions) bytes += submission.lines.size();
-  return state.write(
-      bytes, [&](StreamRow& row) -> std::expected<std::vector<Placement>, JournalFailure> {
-        if (auto room = state.check_room(row); !room) return std::unexpected(room.error());
-        return state.place(row, submissions);
-      });
+  for (const Submission& submission : submissions)
+    bytes += submission.lines.size();
+  return state.write(bytes,
+                     [&](StreamRow& row) -> std::expected<std::vector<Placement>, JournalFailure> {
+                       if (auto room = state.check_room(row); !room)
+                         return std::unexpected(room.error());
+                       return state.place(row, submissions);
+                     });
 }
 
 std::expected<bool, JournalFailure> Journal::close_open_batches(Close which) {
@@ -373,14 +376,14 @@ std::expected<void, JournalFailure> Journal::acknowledge(
     SLUICE_TRY(manifest, state.tables.manifest(receipt.sequence));
     if (!*manifest) {
       if (receipt.sequence <= row.head.sequence) return {};  // acknowledged before
-      return std::unexpected(state.broken(fmt::format(
-          "a receipt came for batch {}, but {} is the last one", receipt.sequence.value,
-          row.head.sequence.value)));
+      return std::unexpected(
+          state.broken(fmt::format("a receipt came for batch {}, but {} is the last one",
+                                   receipt.sequence.value, row.head.sequence.value)));
     }
     if (record::sha256(**manifest) != receipt.manifest) {
-      return std::unexpected(state.broken(fmt::format(
-          "the receipt for batch {} is for other content than the journal's",
-          receipt.sequence.value)));
+      return std::unexpected(state.broken(
+          fmt::format("the receipt for batch {} is for other content than the journal's",
+                      receipt.sequence.value)));
     }
     const auto parsed = record::parse_manifest(**manifest);
     if (!parsed) return std::unexpected(state.broken(parsed.error().sentence));
@@ -433,18 +436,18 @@ std::expected<void, JournalFailure> Journal::quarantine(
 std::expected<Placement, JournalFailure> Journal::replay(std::int64_t id,
                                                          const Submission& submission) {
   State& state = *state_;
-  return state.write(submission.lines.size(),
-                     [&](StreamRow& row) -> std::expected<Placement, JournalFailure> {
-                       SLUICE_TRY(marked, state.tables.mark_replayed(id));
-                       if (!*marked) {
-                         return std::unexpected(JournalFailure{
-                             JournalProblem::not_waiting, fmt::format("quarantine entry {}", id),
+  return state.write(
+      submission.lines.size(), [&](StreamRow& row) -> std::expected<Placement, JournalFailure> {
+        SLUICE_TRY(marked, state.tables.mark_replayed(id));
+        if (!*marked) {
+          return std::unexpected(
+              JournalFailure{JournalProblem::not_waiting, fmt::format("quarantine entry {}", id),
                              "there is no such entry, or it was replayed before"});
-                       }
-                       auto placed = state.place(row, std::span(&submission, 1));
-                       if (!placed) return std::unexpected(placed.error());
-                       return placed->front();
-                     });
+        }
+        auto placed = state.place(row, std::span(&submission, 1));
+        if (!placed) return std::unexpected(placed.error());
+        return placed->front();
+      });
 }
 
 }  // namespace sluice::journal

@@ -46,12 +46,12 @@ struct Cursor {
 struct QuarantinedRow {
   record::DatasetId dataset;
   record::Mode mode = record::Mode::direct;
-  std::string source;        // file name or call id
-  std::uint64_t place = 0;   // line, or index in the call
+  std::string source;       // file name or call id
+  std::uint64_t place = 0;  // line, or index in the call
   std::string field;
   std::string rule;
   std::string sentence;
-  std::string columns;       // the source's columns as a JSON array of names; may be empty
+  std::string columns;  // the source's columns as a JSON array of names; may be empty
   std::string original;
 };
 

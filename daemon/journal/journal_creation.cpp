@@ -37,8 +37,7 @@ sqlite::Result<void> create(sqlite::Database& database, const record::BureauId& 
 }  // namespace
 
 std::expected<void, std::string> create_or_check(sqlite::Database& database,
-                                                 const record::BureauId& bureau,
-                                                 record::Time now) {
+                                                 const record::BureauId& bureau, record::Time now) {
   // The lock first: two processes may open a new journal at the same moment.
   auto transaction = sqlite::Transaction::begin(database);
   if (!transaction) return std::unexpected(transaction.error().message);
@@ -52,7 +51,8 @@ std::expected<void, std::string> create_or_check(sqlite::Database& database,
   const auto tables = number(database, "SELECT count(*) FROM sqlite_master");
   if (!tables) return std::unexpected(tables.error().message);
   if (*tables != 0) return std::unexpected("it is a database of something else");
-  if (auto made = create(database, bureau, now); !made) return std::unexpected(made.error().message);
+  if (auto made = create(database, bureau, now); !made)
+    return std::unexpected(made.error().message);
   if (auto done = transaction->commit(); !done) return std::unexpected(done.error().message);
   return {};
 }

@@ -6,7 +6,9 @@
 namespace sluice::journal {
 namespace {
 
-std::int64_t milliseconds(record::Time time) { return time.time_since_epoch().count(); }
+std::int64_t milliseconds(record::Time time) {
+  return time.time_since_epoch().count();
+}
 record::Time time_of(std::int64_t milliseconds) {
   return record::Time(std::chrono::milliseconds(milliseconds));
 }
@@ -56,7 +58,8 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
        "backlog_batches=?4, backlog_bytes=?5"},
       {&Tables::insert_batch_, "INSERT INTO batch VALUES(?1, ?2, ?3, ?4, ?5)"},
       {&Tables::next_batch_,
-       "SELECT manifest, signature, payload FROM batch WHERE sequence > ?1 ORDER BY sequence LIMIT 1"},
+       "SELECT manifest, signature, payload FROM batch WHERE sequence > ?1 ORDER BY sequence LIMIT "
+       "1"},
       {&Tables::manifest_, "SELECT manifest FROM batch WHERE sequence = ?1"},
       {&Tables::delete_batch_, "DELETE FROM batch WHERE sequence = ?1"},
       {&Tables::oldest_batch_, "SELECT closed_at FROM batch ORDER BY sequence LIMIT 1"},
@@ -65,10 +68,10 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
        "INSERT INTO open_batch VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(sequence) DO "
        "UPDATE SET upserts=excluded.upserts, deletes=excluded.deletes, bytes=excluded.bytes"},
       {&Tables::add_lines_, "INSERT INTO open_lines VALUES(?1 * 4294967296 + ?2, ?3)"},
-      {&Tables::lines_, 
+      {&Tables::lines_,
        "SELECT lines FROM open_lines WHERE id >= ?1 * 4294967296 AND id < (?1 + 1) * 4294967296 "
        "ORDER BY id"},
-      {&Tables::delete_lines_, 
+      {&Tables::delete_lines_,
        "DELETE FROM open_lines WHERE id >= ?1 * 4294967296 AND id < (?1 + 1) * 4294967296"},
       {&Tables::delete_open_batch_, "DELETE FROM open_batch WHERE sequence = ?1"},
       {&Tables::put_receipt_, "INSERT OR REPLACE INTO receipt VALUES(?1, ?2, ?3, ?4)"},
@@ -77,17 +80,20 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
       {&Tables::cursor_,
        "SELECT value, sequence, first_row FROM cursor WHERE channel = ?1 AND key = ?2"},
       {&Tables::forget_cursors_,
-       "DELETE FROM cursor WHERE (channel, key) IN (SELECT channel, key FROM cursor WHERE forget_at "
+       "DELETE FROM cursor WHERE (channel, key) IN (SELECT channel, key FROM cursor WHERE "
+       "forget_at "
        "< ?1 ORDER BY forget_at LIMIT 64)"},
       {&Tables::forget_receipts_,
-       "DELETE FROM receipt WHERE sequence IN (SELECT sequence FROM receipt ORDER BY sequence LIMIT "
+       "DELETE FROM receipt WHERE sequence IN (SELECT sequence FROM receipt ORDER BY sequence "
+       "LIMIT "
        "2) AND at < ?1"},
       {&Tables::add_quarantined_,
        "INSERT INTO quarantine(state, at, dataset, mode, source, place, field, rule, sentence, "
        "columns, original) VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
       {&Tables::mark_replayed_, "UPDATE quarantine SET state = 1 WHERE id = ?1 AND state = 0"},
       {&Tables::quarantine_,
-       "SELECT id, state, at, dataset, mode, source, place, field, rule, sentence, columns, original "
+       "SELECT id, state, at, dataset, mode, source, place, field, rule, sentence, columns, "
+       "original "
        "FROM quarantine WHERE id > ?1 ORDER BY id"},
       {&Tables::quarantine_waiting_, "SELECT count(*) FROM quarantine WHERE state = 0"},
   };
@@ -288,19 +294,18 @@ sqlite::Result<void> Tables::quarantine(
       return {};
     }
     const auto text = [&](int column) { return std::string(quarantine_.text(column)); };
-    const QuarantineEntry entry{
-        .id = quarantine_.integer(0),
-        .state = static_cast<QuarantineState>(quarantine_.integer(1)),
-        .at = time_of(quarantine_.integer(2)),
-        .row = {.dataset = record::DatasetId(text(3)),
-                .mode = static_cast<record::Mode>(quarantine_.integer(4)),
-                .source = text(5),
-                .place = count(quarantine_, 6),
-                .field = text(7),
-                .rule = text(8),
-                .sentence = text(9),
-                .columns = text(10),
-                .original = text(11)}};
+    const QuarantineEntry entry{.id = quarantine_.integer(0),
+                                .state = static_cast<QuarantineState>(quarantine_.integer(1)),
+                                .at = time_of(quarantine_.integer(2)),
+                                .row = {.dataset = record::DatasetId(text(3)),
+                                        .mode = static_cast<record::Mode>(quarantine_.integer(4)),
+                                        .source = text(5),
+                                        .place = count(quarantine_, 6),
+                                        .field = text(7),
+                                        .rule = text(8),
+                                        .sentence = text(9),
+                                        .columns = text(10),
+                                        .original = text(11)}};
     if (!consume(entry)) {
       quarantine_.reset();
       return {};
@@ -309,8 +314,8 @@ sqlite::Result<void> Tables::quarantine(
 }
 
 sqlite::Result<std::uint64_t> Tables::quarantine_waiting() {
-  const auto waiting = first_row(quarantine_waiting_,
-                                 [](const sqlite::Statement& row) { return count(row, 0); });
+  const auto waiting =
+      first_row(quarantine_waiting_, [](const sqlite::Statement& row) { return count(row, 0); });
   if (!waiting) return std::unexpected(waiting.error());
   return waiting->value_or(0);
 }

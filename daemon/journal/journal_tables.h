@@ -43,7 +43,8 @@ class Tables {
   [[nodiscard]] Result<StreamRow> stream();
   [[nodiscard]] Result<void> update_stream(const StreamRow& row);
 
-  [[nodiscard]] Result<void> insert_batch(const record::SealedBatch& sealed, record::Time closed_at);
+  [[nodiscard]] Result<void> insert_batch(const record::SealedBatch& sealed,
+                                          record::Time closed_at);
   [[nodiscard]] Result<std::optional<record::Batch>> next_batch(record::Sequence after);
   [[nodiscard]] Result<std::optional<std::string>> manifest(record::Sequence sequence);
   [[nodiscard]] Result<void> delete_batch(record::Sequence sequence);

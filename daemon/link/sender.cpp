@@ -89,8 +89,7 @@ Sender::Pass Sender::keep_receipt(const record::Batch& batch,
     events_.stopped(sentence);
     return Pass::stopped;
   };
-  const auto signatory =
-      verifier_.verify(signed_receipt.json, signed_receipt.signature, clock_());
+  const auto signatory = verifier_.verify(signed_receipt.json, signed_receipt.signature, clock_());
   if (!signatory) {
     return stop_with("the receipt is not good: " + record::to_string(signatory.error()));
   }

@@ -32,7 +32,8 @@ trust::Directory directory_of(const settings::Settings& settings) {
   return trust::Directory(std::move(subjects));
 }
 
-std::expected<trust::TlsContext, trust::TlsFailure> tls_context(const settings::Identity& identity) {
+std::expected<trust::TlsContext, trust::TlsFailure> tls_context(
+    const settings::Identity& identity) {
   return trust::make_server_context(
       {identity.certificate, identity.key, identity.authorities, identity.revocations});
 }
@@ -70,7 +71,9 @@ Node::Node(std::unique_ptr<foundation::Foundation> foundation, std::unique_ptr<o
       notifier_(std::getenv("NOTIFY_SOCKET"), std::getenv("WATCHDOG_USEC")),
       started_at_(foundation::system_now()) {}
 
-Node::~Node() { blocking_.join(); }
+Node::~Node() {
+  blocking_.join();
+}
 
 std::expected<std::unique_ptr<Node>, std::string> Node::start(
     std::unique_ptr<foundation::Foundation> foundation, const std::filesystem::path& command,
@@ -78,8 +81,7 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   auto log = observe::open_log(foundation->settings.node.log, "sluiced");
   auto audit = trust::AuditLog::open(foundation->audit_directory(), foundation::system_now);
   if (!audit) return std::unexpected(record::to_string(audit.error()));
-  std::unique_ptr<Node> node(
-      new Node(std::move(foundation), std::move(log), std::move(*audit)));
+  std::unique_ptr<Node> node(new Node(std::move(foundation), std::move(log), std::move(*audit)));
   if (auto opened = node->open_streams(); !opened) return std::unexpected(opened.error());
   if (auto made = node->make_endpoint(); !made) return std::unexpected(made.error());
   if (auto listening = node->listen(); !listening) return std::unexpected(listening.error());
@@ -104,15 +106,15 @@ std::expected<void, std::string> Node::make_endpoint() {
     for (const auto& publication : foundation_->settings.bureaus.at(id).publishes) {
       if (!publishes_by(publication, record::Mode::direct)) continue;
       const exchange::KnownDataset& known = *foundation_->catalogue.find(publication.dataset);
-      direct.datasets.push_back(
-          {known.dataset, known.checker, publication.mapping, publication.reject_limit,
-           publication.max_row_bytes,
-           foundation_->origin(publication.dataset, record::Mode::direct)});
+      direct.datasets.push_back({known.dataset, known.checker, publication.mapping,
+                                 publication.reject_limit, publication.max_row_bytes,
+                                 foundation_->origin(publication.dataset, record::Mode::direct)});
     }
     if (!direct.datasets.empty()) streams.push_back(std::move(direct));
   }
   std::vector<record::DatasetId> known;
-  for (const auto& [id, dataset] : foundation_->catalogue.datasets()) known.push_back(id);
+  for (const auto& [id, dataset] : foundation_->catalogue.datasets())
+    known.push_back(id);
   auto endpoint = adapters::direct::RecordsEndpoint::make(std::move(streams), std::move(known),
                                                           {denials_, *log_, metrics_});
   if (!endpoint) return std::unexpected(record::to_string(endpoint.error()));
@@ -152,12 +154,11 @@ std::expected<void, std::string> Node::listen() {
     if (!tls) return std::unexpected(record::to_string(tls.error()));
     std::vector<server::Route> routes{health_route()};
     if (node.listen->metrics) routes.push_back(server::metrics_route(metrics_));
-    routes.push_back({.method = server::Method::post,
-                      .path = "/v1/datasets/{dataset}/records",
-                      .content_types = {},
-                      .handler = [this](const server::Request& request) {
-                        return endpoint_->handle(request);
-                      }});
+    routes.push_back(
+        {.method = server::Method::post,
+         .path = "/v1/datasets/{dataset}/records",
+         .content_types = {},
+         .handler = [this](const server::Request& request) { return endpoint_->handle(request); }});
     auto api = server::HttpServer::listen(context_, *node.listen, std::move(*tls),
                                           server::Router(std::move(routes)), surroundings);
     if (!api) return std::unexpected(record::to_string(api.error()));

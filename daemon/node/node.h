@@ -15,8 +15,8 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "adapters/direct/records_endpoint.h"
-#include "jobs/drop_folder_watch.h"
 #include "foundation/foundation.h"
+#include "jobs/drop_folder_watch.h"
 #include "node/stream.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -42,8 +42,8 @@ class Node {
   [[nodiscard]] std::uint16_t port() const { return api_ ? api_->port() : 0; }
 
  private:
-  explicit Node(std::unique_ptr<foundation::Foundation> foundation, std::unique_ptr<observe::Log> log,
-                trust::AuditLog audit);
+  explicit Node(std::unique_ptr<foundation::Foundation> foundation,
+                std::unique_ptr<observe::Log> log, trust::AuditLog audit);
   [[nodiscard]] std::expected<void, std::string> open_streams();
   [[nodiscard]] std::expected<void, std::string> make_endpoint();
   [[nodiscard]] std::expected<void, std::string> listen();

@@ -17,7 +17,8 @@ link::SenderEvents sender_events(const record::BureauId& bureau,
   return {
       .acknowledged =
           [&log, &metrics](const record::Manifest& manifest, const record::Receipt& receipt) {
-            metrics.batches_applied(manifest.stream.bureau.str(), record::to_string(receipt.outcome))
+            metrics
+                .batches_applied(manifest.stream.bureau.str(), record::to_string(receipt.outcome))
                 .Increment();
             log.info("batch-applied", {{"bureau", manifest.stream.bureau.str()},
                                        {"dataset", manifest.dataset.str()},
@@ -75,7 +76,8 @@ std::expected<std::unique_ptr<Stream>, std::string> Stream::open(const record::B
                                 foundation::system_now);
   stream->sender_ = std::make_unique<link::Sender>(
       std::move(*sending), std::make_unique<exchange::LocalLink>(std::move(reception)),
-      foundation.verifier, foundation::system_now, sender_events(bureau, surroundings, stream->stopped_));
+      foundation.verifier, foundation::system_now,
+      sender_events(bureau, surroundings, stream->stopped_));
   return stream;
 }
 

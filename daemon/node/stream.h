@@ -5,9 +5,9 @@
 #include <expected>
 #include <memory>
 
+#include "foundation/foundation.h"
 #include "journal/group_commit.h"
 #include "link/sender.h"
-#include "foundation/foundation.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 

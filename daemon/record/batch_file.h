@@ -1,5 +1,5 @@
-// The form in which a batch travels: a plain tar (POSIX.1-1988 ustar) of manifest.json, manifest.p7s
-// and data.tsv.zst, in this order, so that stock tools open and verify it without us.
+// The form in which a batch travels: a plain tar (POSIX.1-1988 ustar) of manifest.json,
+// manifest.p7s and data.tsv.zst, in this order, so that stock tools open and verify it without us.
 #pragma once
 
 #include <expected>

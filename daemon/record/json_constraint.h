@@ -11,7 +11,8 @@ namespace sluice::record {
 // Thread-safe once compiled.
 class JsonConstraint {
  public:
-  // `kind` is what the text must be: an object or an array. `json_schema` may be empty: any is good.
+  // `kind` is what the text must be: an object or an array. `json_schema` may be empty: any is
+  // good.
   enum class Kind { object, array };
   [[nodiscard]] static std::expected<JsonConstraint, std::string> compile(
       Kind kind, std::string_view json_schema);

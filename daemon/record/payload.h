@@ -30,9 +30,9 @@ struct Payload {
 [[nodiscard]] Payload compress_payload(std::string_view lines, RowCount upserts, RowCount deletes);
 
 enum class PayloadProblem {
-  corrupt,       // not zstd, truncated, or its checksum is wrong
-  too_large,     // more text than its manifest says
-  not_a_line,    // an unterminated last line
+  corrupt,     // not zstd, truncated, or its checksum is wrong
+  too_large,   // more text than its manifest says
+  not_a_line,  // an unterminated last line
 };
 using PayloadFailure = Failure<PayloadProblem>;
 

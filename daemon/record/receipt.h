@@ -41,7 +41,8 @@ struct Receipt {
   Outcome outcome = Outcome::accepted;
   std::string reason;  // why a rejected batch was rejected
   RowOutcomes rows;
-  std::vector<RejectedRow> rejected_rows;  // at most max_rejected_rows; `rows.rejected` has the count
+  std::vector<RejectedRow>
+      rejected_rows;  // at most max_rejected_rows; `rows.rejected` has the count
   Time at{};
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };

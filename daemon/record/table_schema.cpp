@@ -26,20 +26,28 @@ constexpr std::array<std::pair<FieldType, std::string_view>, 12> type_names = {{
 
 std::string_view to_string(StringFormat format) {
   switch (format) {
-    case StringFormat::any: return "default";
-    case StringFormat::email: return "email";
-    case StringFormat::uri: return "uri";
-    case StringFormat::uuid: return "uuid";
-    case StringFormat::binary: return "binary";
+    case StringFormat::any:
+      return "default";
+    case StringFormat::email:
+      return "email";
+    case StringFormat::uri:
+      return "uri";
+    case StringFormat::uuid:
+      return "uuid";
+    case StringFormat::binary:
+      return "binary";
   }
   return "?";
 }
 
 std::string_view to_string(Sensitivity sensitivity) {
   switch (sensitivity) {
-    case Sensitivity::open: return "open";
-    case Sensitivity::internal: return "internal";
-    case Sensitivity::personal: return "personal";
+    case Sensitivity::open:
+      return "open";
+    case Sensitivity::internal:
+      return "internal";
+    case Sensitivity::personal:
+      return "personal";
   }
   return "?";
 }
@@ -50,7 +58,8 @@ boost::json::string json_text(std::string_view text) {
 
 boost::json::array list(const std::vector<std::string>& texts) {
   boost::json::array array;
-  for (const std::string& text : texts) array.emplace_back(text);
+  for (const std::string& text : texts)
+    array.emplace_back(text);
   return array;
 }
 
@@ -111,9 +120,11 @@ std::vector<std::size_t> key_columns(const TableSchema& schema) {
 
 std::string canonical_json(const TableSchema& schema) {
   boost::json::array fields;
-  for (const Field& field : schema.fields) fields.push_back(field_value(field));
+  for (const Field& field : schema.fields)
+    fields.push_back(field_value(field));
   boost::json::array unique_keys;
-  for (const auto& key : schema.unique_keys) unique_keys.push_back(list(key));
+  for (const auto& key : schema.unique_keys)
+    unique_keys.push_back(list(key));
   boost::json::array foreign_keys;
   for (const ForeignKey& key : schema.foreign_keys) {
     foreign_keys.push_back({{"fields", list(key.fields)},
@@ -129,7 +140,9 @@ std::string canonical_json(const TableSchema& schema) {
   return boost::json::serialize(object);
 }
 
-Digest schema_digest(const TableSchema& schema) { return sha256(canonical_json(schema)); }
+Digest schema_digest(const TableSchema& schema) {
+  return sha256(canonical_json(schema));
+}
 
 std::string_view to_string(FieldType type) {
   return std::ranges::find(type_names, type, &decltype(type_names)::value_type::first)->second;
@@ -144,21 +157,30 @@ std::optional<FieldType> field_type(std::string_view name) {
 
 std::string_view to_string(Check check) {
   switch (check) {
-    case Check::none: return "none";
-    case Check::uscc: return "uscc";
-    case Check::citizen_id: return "citizen-id";
-    case Check::region_code: return "region-code";
+    case Check::none:
+      return "none";
+    case Check::uscc:
+      return "uscc";
+    case Check::citizen_id:
+      return "citizen-id";
+    case Check::region_code:
+      return "region-code";
   }
   return "?";
 }
 
 std::string_view to_string(FieldsMatch match) {
   switch (match) {
-    case FieldsMatch::exact: return "exact";
-    case FieldsMatch::equal: return "equal";
-    case FieldsMatch::subset: return "subset";
-    case FieldsMatch::superset: return "superset";
-    case FieldsMatch::partial: return "partial";
+    case FieldsMatch::exact:
+      return "exact";
+    case FieldsMatch::equal:
+      return "equal";
+    case FieldsMatch::subset:
+      return "subset";
+    case FieldsMatch::superset:
+      return "superset";
+    case FieldsMatch::partial:
+      return "partial";
   }
   return "?";
 }

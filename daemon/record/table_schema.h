@@ -1,6 +1,6 @@
 // What a dataset's records look like: a Frictionless Table Schema (v2) with Sluice's own
-// properties, as plain values. settings/ reads it from schemas/*.json; record_checker.h compiles it.
-// Which types and constraints are refused, and why, is said in docs/table-schema.md.
+// properties, as plain values. settings/ reads it from schemas/*.json; record_checker.h compiles
+// it. Which types and constraints are refused, and why, is said in docs/table-schema.md.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,18 @@
 namespace sluice::record {
 
 enum class FieldType {
-  string, number, integer, boolean, object, array, date, datetime, time, year, yearmonth, duration
+  string,
+  number,
+  integer,
+  boolean,
+  object,
+  array,
+  date,
+  datetime,
+  time,
+  year,
+  yearmonth,
+  duration
 };
 
 // The `format` of a string field; other types take only the default format here. Where a bureau
@@ -30,14 +41,15 @@ enum class Sensitivity { open, internal, personal };
 struct Constraints {
   bool required = false;
   bool unique = false;
-  std::optional<std::size_t> min_length;  // in code points for strings, bytes for binary, members else
+  std::optional<std::size_t>
+      min_length;  // in code points for strings, bytes for binary, members else
   std::optional<std::size_t> max_length;
   std::optional<std::string> minimum;  // in the field's own canonical text
   std::optional<std::string> maximum;
   std::optional<std::string> exclusive_minimum;
   std::optional<std::string> exclusive_maximum;
-  std::optional<std::string> pattern;  // RE2, matched against the whole value
-  std::vector<std::string> enumeration;  // empty: no such constraint
+  std::optional<std::string> pattern;      // RE2, matched against the whole value
+  std::vector<std::string> enumeration;    // empty: no such constraint
   std::optional<std::string> json_schema;  // JSON text, for object and array fields
   friend bool operator==(const Constraints&, const Constraints&) = default;
 };

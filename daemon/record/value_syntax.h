@@ -20,8 +20,9 @@ using Canonical = std::optional<std::string_view>;
 [[nodiscard]] Canonical number(std::string_view text, const Field& field, std::string& buffer);
 inline constexpr int max_number_digits = 300;
 [[nodiscard]] Canonical boolean(std::string_view text, const Field& field);  // "t", "f"
-[[nodiscard]] Canonical date(std::string_view text);       // 2026-11-23
-[[nodiscard]] Canonical time(std::string_view text, std::string& buffer);  // 04:44:00, at most microseconds
+[[nodiscard]] Canonical date(std::string_view text);                         // 2026-11-23
+[[nodiscard]] Canonical time(std::string_view text,
+                             std::string& buffer);  // 04:44:00, at most microseconds
 // RFC 3339 with an offset, to UTC: 2026-11-23T04:44:00Z, at most microseconds.
 [[nodiscard]] Canonical datetime(std::string_view text, std::string& buffer);
 [[nodiscard]] Canonical year(std::string_view text);       // 0001 to 9999

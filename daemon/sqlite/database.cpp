@@ -15,7 +15,9 @@ Error last_error(sqlite3* database) {
   return {sqlite3_extended_errcode(database), sqlite3_errmsg(database)};
 }
 
-int primary_code(int extended) { return extended & 0xFF; }
+int primary_code(int extended) {
+  return extended & 0xFF;
+}
 
 // A wrong index or a misuse is ours, not the disk's.
 void demand(sqlite3_stmt* statement, int result) {
@@ -41,13 +43,17 @@ bool Error::is_durability_failure() const {
          primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_CANTOPEN;
 }
 
-bool Error::is_disk_full() const { return primary_code(code) == SQLITE_FULL; }
+bool Error::is_disk_full() const {
+  return primary_code(code) == SQLITE_FULL;
+}
 
 bool Error::is_busy() const {
   return primary_code(code) == SQLITE_BUSY || primary_code(code) == SQLITE_LOCKED;
 }
 
-bool Error::is_constraint() const { return primary_code(code) == SQLITE_CONSTRAINT; }
+bool Error::is_constraint() const {
+  return primary_code(code) == SQLITE_CONSTRAINT;
+}
 
 void Statement::Finalizer::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
@@ -64,15 +70,16 @@ Statement& Statement::bind(int index, std::uint64_t value) {
 }
 
 Statement& Statement::bind(int index, std::string_view text) {
-  demand(handle_.get(), sqlite3_bind_text64(handle_.get(), index, text.data() != nullptr ? text.data() : "",
-                                            text.size(), SQLITE_STATIC, SQLITE_UTF8));
+  demand(handle_.get(),
+         sqlite3_bind_text64(handle_.get(), index, text.data() != nullptr ? text.data() : "",
+                             text.size(), SQLITE_STATIC, SQLITE_UTF8));
   return *this;
 }
 
 Statement& Statement::bind_blob(int index, std::string_view bytes) {
-  demand(handle_.get(), sqlite3_bind_blob64(handle_.get(), index,
-                                            bytes.data() != nullptr ? bytes.data() : "",
-                                            bytes.size(), SQLITE_STATIC));
+  demand(handle_.get(),
+         sqlite3_bind_blob64(handle_.get(), index, bytes.data() != nullptr ? bytes.data() : "",
+                             bytes.size(), SQLITE_STATIC));
   return *this;
 }
 
@@ -83,9 +90,12 @@ Statement& Statement::bind_null(int index) {
 
 Result<bool> Statement::step() {
   switch (sqlite3_step(handle_.get())) {
-    case SQLITE_ROW: return true;
-    case SQLITE_DONE: return false;
-    default: return std::unexpected(last_error(sqlite3_db_handle(handle_.get())));
+    case SQLITE_ROW:
+      return true;
+    case SQLITE_DONE:
+      return false;
+    default:
+      return std::unexpected(last_error(sqlite3_db_handle(handle_.get())));
   }
 }
 
@@ -115,7 +125,9 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
 }
 
-void Database::Closer::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+void Database::Closer::operator()(sqlite3* database) const {
+  sqlite3_close_v2(database);
+}
 
 Result<Database> Database::open(const std::filesystem::path& file, int busy_timeout_ms) {
   const bool is_new = !std::filesystem::exists(file);
@@ -129,9 +141,9 @@ Result<Database> Database::open(const std::filesystem::path& file, int busy_time
   }
   Database database;
   sqlite3* handle = nullptr;
-  const int result = sqlite3_open_v2(
-      file.c_str(), &handle,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int result =
+      sqlite3_open_v2(file.c_str(), &handle,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   database.handle_.reset(handle);
   if (result != SQLITE_OK) return std::unexpected(last_error(handle));
   sqlite3_busy_timeout(handle, busy_timeout_ms);
@@ -169,8 +181,12 @@ Result<void> Database::checkpoint() {
   return {};
 }
 
-std::int64_t Database::changes() const { return sqlite3_changes64(handle_.get()); }
-std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(handle_.get());
+}
+std::int64_t Database::last_row_id() const {
+  return sqlite3_last_insert_rowid(handle_.get());
+}
 
 Result<Transaction> Transaction::begin(Database& database) {
   auto begun = database.execute("BEGIN IMMEDIATE");

@@ -1,4 +1,5 @@
-// Owner types for SQLite's handles, with the few calls that the journal and the embedded store need.
+// Owner types for SQLite's handles, with the few calls that the journal and the embedded store
+// need.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,5 @@
-#include "exchange/local_link.h"
-
 #include "conformance/link_suite.h"
+#include "exchange/local_link.h"
 #include "unit/exchange/center_builder.h"
 
 namespace sluice::link::conformance {

@@ -36,6 +36,22 @@ void reads_real_dates(const std::string& format, std::string_view text, bool has
   }
 }
 
+void reads_plain_sums(std::string_view text) {
+  const auto money = read_money(text);
+  if (!money) {
+    demand(money.error().rule == "amount", "a refusal names its rule");
+    return;
+  }
+  std::string buffer;
+  demand(sluice::record::syntax::number(money->amount, {}, buffer).has_value(),
+         "an amount is a number");
+  demand(money->amount.find_first_not_of("0123456789.") == std::string::npos,
+         "an amount has digits and a point only");
+  demand(money->currency.size() == 3, "a currency has three letters");
+  const auto again = read_money(money->amount);
+  demand(!again || again->amount == money->amount, "an amount is its own amount");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -45,6 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   tidies_once(step::Trim{}, text);
   tidies_once(step::HalfWidth{}, text);
   tidies_once(step::UpperCase{}, text);
+  reads_plain_sums(text);
   for (const char* format : {"%Y年%m月%d日", "%Y-%m-%d", "%d %b %y", "%Y%j"}) {
     reads_real_dates(format, text, false);
   }

@@ -1,5 +1,6 @@
 // Any row of values, separated by US (0x1F), through a plan with every step: what comes out is one
-// line with the schema's columns that the center's check takes, or a reason with a field and a rule.
+// line with the schema's columns that the center's check takes, or a reason with a field and a
+// rule.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -39,7 +40,8 @@ struct Register {
           {.field = "capital", .steps = {step::HalfWidth{}, step::Trim{}, step::Amount{}}},
           {.field = "currency", .from = "capital", .steps = {step::HalfWidth{}, step::Currency{}}},
           {.field = "state",
-           .steps = {step::UpperCase{}, step::CodeTable{{{"A", "存续"}, {"B", "注销"}, {"C", ""}}}}},
+           .steps = {step::UpperCase{},
+                     step::CodeTable{{{"A", "存续"}, {"B", "注销"}, {"C", ""}}}}},
       }};
   ConversionPlan plan = ConversionPlan::bind(dataset, checker, mapping, columns).value();
 };

@@ -26,8 +26,9 @@ class ForgedLedger : public store::Store {
     EXPECT_TRUE(copied);
   }
   std::expected<void, store::StoreFailure> walk(
-      std::int64_t after, const std::function<bool(const store::LedgerEntry&, const record::Batch&)>&
-                              consume) override {
+      std::int64_t after,
+      const std::function<bool(const store::LedgerEntry&, const record::Batch&)>& consume)
+      override {
     for (const Entry& entry : entries) {
       if (entry.row.id > after && !consume(entry.row, entry.batch)) break;
     }
@@ -66,7 +67,8 @@ class AuditTest : public testing::Test {
   }
 
   LedgerReport verify(store::Store& store) {
-    return verify_ledger(store, center.verifier, [&](const store::LedgerEntry&) { ++good; }).value();
+    return verify_ledger(store, center.verifier, [&](const store::LedgerEntry&) { ++good; })
+        .value();
   }
   std::string first_break(const std::function<void(std::vector<ForgedLedger::Entry>&)>& forge) {
     ForgedLedger ledger(center.store());
@@ -136,9 +138,7 @@ TEST_F(AuditTest, FindsABatchThatDoesNotFollowTheOneBeforeIt) {
 }
 
 TEST_F(AuditTest, FindsALedgerRowThatNamesAnotherBatch) {
-  EXPECT_THAT(first_break([](auto& entries) {
-                entries[1].row.manifest = entries[2].row.manifest;
-              }),
+  EXPECT_THAT(first_break([](auto& entries) { entries[1].row.manifest = entries[2].row.manifest; }),
               HasSubstr("another batch than the archive"));
 }
 

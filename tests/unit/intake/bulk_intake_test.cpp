@@ -24,7 +24,8 @@ class BulkIntakeTest : public testing::Test {
     for (const std::string& code : codes) {
       const std::vector<SourceValue> values = {code, "name", "N/A"};
       const std::string original = code + ",name,N/A";
-      if (auto taken_row = intake.accept({.values = values, .original = original, .place = ++place});
+      if (auto taken_row =
+              intake.accept({.values = values, .original = original, .place = ++place});
           !taken_row) {
         return std::unexpected(taken_row.error());
       }

@@ -22,7 +22,8 @@ class CallIntakeTest : public testing::Test {
   Register reg;
   ConversionPlan plan =
       ConversionPlan::bind(reg.dataset, reg.checker, reg.mapping, reg.columns).value();
-  journal::DatasetOrigin origin{reg.dataset.id, record::sha256("schema"), record::Mode::direct, false};
+  journal::DatasetOrigin origin{reg.dataset.id, record::sha256("schema"), record::Mode::direct,
+                                false};
   CallIntake intake{plan, origin, "call-7", R"(["code","名称","资金"])"};
 };
 
@@ -58,8 +59,7 @@ TEST_F(CallIntakeTest, TellsTheCallerWhichRowsWereRefusedAndWhy) {
 TEST_F(CallIntakeTest, TheSameKeyTwiceInACallIsTakenTwiceAndInOrder) {
   accept({"A1", "old", "N/A"}, 1);
   accept({"A1", "new", "N/A"}, 2);
-  EXPECT_EQ(intake.take().lines,
-            "U\t\\N\tA1\told\t\\N\t\\N\nU\t\\N\tA1\tnew\t\\N\t\\N\n");
+  EXPECT_EQ(intake.take().lines, "U\t\\N\tA1\told\t\\N\t\\N\nU\t\\N\tA1\tnew\t\\N\t\\N\n");
 }
 
 TEST_F(CallIntakeTest, IsEmptyOnceItsSubmissionWasTaken) {

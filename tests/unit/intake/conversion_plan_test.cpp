@@ -83,11 +83,16 @@ TEST(ConversionPlan, AConstantNeedsNoColumn) {
 TEST(ConversionPlan, EveryStepReadsWhatTheStepBeforeItLeft) {
   Register reg;
   // Steps that write a buffer, that return a view, and that return a text of their own, by turns.
-  reg.mapping.fields[0].steps = {step::HalfWidth{}, step::Trim{},
-                                 step::UpperCase{}, step::Trim{},
-                                 step::HalfWidth{}, step::UpperCase{},
+  reg.mapping.fields[0].steps = {step::HalfWidth{},
+                                 step::Trim{},
+                                 step::UpperCase{},
+                                 step::Trim{},
+                                 step::HalfWidth{},
+                                 step::UpperCase{},
                                  step::CodeTable{{{"AB C", "　long enough for the heap ｘｙ　"}}},
-                                 step::HalfWidth{}, step::Trim{}, step::UpperCase{}};
+                                 step::HalfWidth{},
+                                 step::Trim{},
+                                 step::UpperCase{}};
   EXPECT_EQ(convert(plan_of(reg), {"A1", "　ａb　ｃ　", "N/A"}).line,
             "U\t\\N\tA1\tLONG ENOUGH FOR THE HEAP XY\t\\N\t\\N\n");
 }
@@ -143,8 +148,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Match{equal, {"code", "名称"}, "`资金` not found"},
                     Match{equal, {"code", "名称", "资金", "备注"}, "`备注` found"},
                     Match{subset, {"code", "名称", "资金", "备注"}, ""},
-                    Match{subset, {"code", "备注"}, "not found"},
-                    Match{superset, {"code"}, ""},
+                    Match{subset, {"code", "备注"}, "not found"}, Match{superset, {"code"}, ""},
                     Match{superset, {"code", "备注"}, "`备注` found"},
                     Match{partial, {"code", "备注"}, ""},
                     Match{partial, {"备注"}, "none of the columns is known"}));
@@ -152,8 +156,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_P(FieldsMatchTest, DecidesWhetherColumnsAreGoodEnough) {
   Register reg;
   reg.dataset.schema.fields_match = GetParam().match;
-  const auto plan =
-      ConversionPlan::bind(reg.dataset, reg.checker, reg.mapping, GetParam().columns);
+  const auto plan = ConversionPlan::bind(reg.dataset, reg.checker, reg.mapping, GetParam().columns);
   if (std::string(GetParam().complaint).empty()) {
     EXPECT_TRUE(plan) << plan.error().sentence;
   } else {

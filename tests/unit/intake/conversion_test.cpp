@@ -37,9 +37,9 @@ TEST_P(ReadMoney, GivesAmountAndCurrency) {
 }
 
 TEST(ReadMoney, RefusesWhatIsNoSum) {
-  for (const char* text : {"", "-", "CHUNHONANDY）", "万元", "1.2.3万元", "5(万元", "5万元)", "5(万贝壳)",
-                           "1,5万元", "1,0000元", "12,34,567元", "1,000,万元", ",100元", "1.000,5元",
-                           "-5万元", "1000000000000000000000000000001元"}) {
+  for (const char* text : {"", "-", "CHUNHONANDY）", "万元", "1.2.3万元", "5(万元", "5万元)",
+                           "5(万贝壳)", "1,5万元", "1,0000元", "12,34,567元", "1,000,万元",
+                           ",100元", "1.000,5元", "-5万元", "1000000000000000000000000000001元"}) {
     const auto money = read_money(text);
     ASSERT_FALSE(money) << text;
     EXPECT_EQ(money.error().rule, "amount");
@@ -81,8 +81,8 @@ TEST(Conversion, ReadsAYearOrAMonthAsItsFirstDay) {
 }
 
 TEST(Conversion, RefusesDatesThatTheCalendarDoesNotHave) {
-  for (const char* text : {"2003-13-01", "2003-00-10", "2003-01-32", "1900-02-29", "0000-01-01",
-                           "", "今天"}) {
+  for (const char* text :
+       {"2003-13-01", "2003-00-10", "2003-01-32", "1900-02-29", "0000-01-01", "", "今天"}) {
     EXPECT_EQ(converted(step::DateFormat{"%Y-%m-%d"}, text), "refused: date") << text;
   }
   EXPECT_EQ(converted(step::DateFormat{"%Y-%m-%d"}, "2000-02-29"), "2000-02-29");

@@ -20,16 +20,16 @@ struct Register {
                  .primary_key = {"code"},
                  .fields_match = record::FieldsMatch::equal}};
   record::RecordChecker checker = record::RecordChecker::compile(dataset.schema).value();
-  Mapping mapping{.fields = {{.field = "name", .from = "名称", .steps = {step::Trim{}}},
-                             {.field = "capital",
-                              .from = "资金",
-                              .steps = {step::Trim{}, step::HalfWidth{}, step::Trim{},
-                                        step::Amount{}},
-                              .missing = {"N/A"}},
-                             {.field = "currency",
-                              .from = "资金",
-                              .steps = {step::Trim{}, step::HalfWidth{}, step::Currency{}},
-                              .missing = {"N/A"}}}};
+  Mapping mapping{
+      .fields = {{.field = "name", .from = "名称", .steps = {step::Trim{}}},
+                 {.field = "capital",
+                  .from = "资金",
+                  .steps = {step::Trim{}, step::HalfWidth{}, step::Trim{}, step::Amount{}},
+                  .missing = {"N/A"}},
+                 {.field = "currency",
+                  .from = "资金",
+                  .steps = {step::Trim{}, step::HalfWidth{}, step::Currency{}},
+                  .missing = {"N/A"}}}};
   std::vector<std::string> columns = {"code", "名称", "资金"};
 };
 
@@ -44,7 +44,8 @@ class KeepingSink : public BatchSink {
   }
   [[nodiscard]] std::string text() const {
     std::string all;
-    for (const ConvertedBatch& batch : batches) all += batch.lines;
+    for (const ConvertedBatch& batch : batches)
+      all += batch.lines;
     return all;
   }
   std::vector<ConvertedBatch> batches;

@@ -34,7 +34,8 @@ class JournalSinkTest : public testing::Test {
 TEST_F(JournalSinkTest, JournalsBatchesInTheOrderInWhichTheyWerePut) {
   journal::Journal journal = desk.open();
   JournalSink sink(journal, source, never);
-  for (const char* name : {"a", "b", "c", "d"}) ASSERT_TRUE(sink.put(batch(name, 2)));
+  for (const char* name : {"a", "b", "c", "d"})
+    ASSERT_TRUE(sink.put(batch(name, 2)));
   EXPECT_EQ(sink.finish().value().value, 4U);
   EXPECT_THAT(sink.sequences(), SizeIs(4));
   std::string text;
@@ -106,7 +107,8 @@ TEST_F(JournalSinkTest, AFailureOfTheJournalComesBackFromEveryLaterCall) {
   EXPECT_FALSE(sink.put(batch("b", 1)));
   EXPECT_FALSE(sink.finish());
   EXPECT_THAT(sink.sequences(), ElementsAre());
-  EXPECT_EQ(journal.status()->head.sequence.value, 0U) << "the batch did not stay without its cursor";
+  EXPECT_EQ(journal.status()->head.sequence.value, 0U)
+      << "the batch did not stay without its cursor";
 }
 
 }  // namespace

@@ -16,8 +16,10 @@ record::RowDigest key(std::uint64_t number) {
 TEST(KeySet, KnowsEveryKeyThatItHasSeenAndNoOther) {
   KeySet keys(testing::TempDir());
   constexpr std::uint64_t count = 600'000;  // most of them lie in the file by then
-  for (std::uint64_t i = 1; i <= count; ++i) ASSERT_FALSE(keys.insert(key(i), i));
-  for (std::uint64_t i = 1; i <= count; i += 997) ASSERT_EQ(keys.insert(key(i), 0), i);
+  for (std::uint64_t i = 1; i <= count; ++i)
+    ASSERT_FALSE(keys.insert(key(i), i));
+  for (std::uint64_t i = 1; i <= count; i += 997)
+    ASSERT_EQ(keys.insert(key(i), 0), i);
 }
 
 TEST(KeySet, SaysSoWhereItsDirectoryIsNotThere) {

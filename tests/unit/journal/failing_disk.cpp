@@ -64,9 +64,15 @@ FailingDisk::~FailingDisk() {
   sqlite3_vfs_register(state_->real, 1);
 }
 
-void FailingDisk::fail_writes(int code) { write_code = code; }
-void FailingDisk::fail_fsyncs(int code) { log_fsync_code = code; }
-void FailingDisk::fail_fsyncs_of_the_file(int code) { file_fsync_code = code; }
+void FailingDisk::fail_writes(int code) {
+  write_code = code;
+}
+void FailingDisk::fail_fsyncs(int code) {
+  log_fsync_code = code;
+}
+void FailingDisk::fail_fsyncs_of_the_file(int code) {
+  file_fsync_code = code;
+}
 
 void FailingDisk::heal() {
   write_code = SQLITE_OK;

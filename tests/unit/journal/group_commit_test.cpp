@@ -13,7 +13,9 @@
 namespace sluice::journal::test {
 namespace {
 
-void no_failure(const JournalFailure& failure) { ADD_FAILURE() << record::to_string(failure); }
+void no_failure(const JournalFailure& failure) {
+  ADD_FAILURE() << record::to_string(failure);
+}
 
 TEST(GroupCommit, AnswersEverySubmissionOnceAndWithAPlaceOfItsOwn) {
   Desk desk;

@@ -15,9 +15,9 @@ struct Desk {
 
   [[nodiscard]] std::filesystem::path file() const { return node.directory / "park.journal"; }
   [[nodiscard]] Journal open() {
-    return Journal::open(file(), record::BureauId("park"), limits, node.signer, [this] {
-             return now;
-           }).value();
+    return Journal::open(file(), record::BureauId("park"), limits, node.signer,
+                         [this] { return now; })
+        .value();
   }
 };
 
@@ -28,7 +28,8 @@ inline DatasetOrigin origin(const std::string& dataset = "approval") {
 // `rows` lines, each naming itself.
 inline std::string lines(const std::string& name, int rows) {
   std::string text;
-  for (int i = 1; i <= rows; ++i) text += "U\t\\N\t" + name + "-" + std::to_string(i) + "\n";
+  for (int i = 1; i <= rows; ++i)
+    text += "U\t\\N\t" + name + "-" + std::to_string(i) + "\n";
   return text;
 }
 

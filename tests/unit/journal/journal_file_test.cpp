@@ -1,9 +1,8 @@
 // The journal as a file that others may open, replace or hold.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "journal_builder.h"
 #include "sqlite/database.h"

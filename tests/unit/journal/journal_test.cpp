@@ -37,7 +37,8 @@ class JournalTest : public testing::Test {
 
 TEST_F(JournalTest, NumbersAndChainsBatches) {
   Journal journal = desk.open();
-  for (std::uint64_t i = 1; i <= 3; ++i) EXPECT_EQ(append(journal, "a").value, i);
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    EXPECT_EQ(append(journal, "a").value, i);
   EXPECT_THAT(waiting(journal), SizeIs(3));
   expect_chain(journal);
 }
@@ -224,10 +225,11 @@ TEST_F(JournalTest, RefusesAnotherBureausFileAndAFileThatIsNoJournal) {
   EXPECT_THAT(other.error().sentence, HasSubstr("another bureau"));
   const auto text = desk.node.directory / "text";
   std::ofstream(text) << std::string(10'000, 'x');
-  EXPECT_EQ(Journal::open(text, record::BureauId("park"), {}, desk.node.signer, [&] {
-              return desk.now;
-            }).error().code,
-            JournalProblem::unreadable);
+  EXPECT_EQ(
+      Journal::open(text, record::BureauId("park"), {}, desk.node.signer, [&] { return desk.now; })
+          .error()
+          .code,
+      JournalProblem::unreadable);
 }
 
 }  // namespace

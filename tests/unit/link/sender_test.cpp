@@ -29,8 +29,9 @@ class SenderTest : public testing::Test {
     return {json, signer.sign(json)};
   }
   std::unique_ptr<Sender> sender(Conversation& conversation) {
-    return std::make_unique<Sender>(desk.open(), std::make_unique<ConversingLink>(conversation),
-                                    verifier, [this] { return desk.now; }, conversation.events());
+    return std::make_unique<Sender>(
+        desk.open(), std::make_unique<ConversingLink>(conversation), verifier,
+        [this] { return desk.now; }, conversation.events());
   }
   std::uint64_t waiting() { return desk.open().status()->backlog.batches; }
 
@@ -122,8 +123,8 @@ INSTANTIATE_TEST_SUITE_P(
                    "another stream"},
         BadReceipt{"OfAnotherEpoch", [](auto& receipt) { ++receipt.stream.epoch.value; },
                    "another stream"},
-        BadReceipt{"ForABatchThatWasAcknowledgedBefore", [](auto& receipt) { receipt.sequence = {1}; },
-                   "receipt for batch 1 came back"},
+        BadReceipt{"ForABatchThatWasAcknowledgedBefore",
+                   [](auto& receipt) { receipt.sequence = {1}; }, "receipt for batch 1 came back"},
         BadReceipt{"ForABatchThatWasNotSent", [](auto& receipt) { receipt.sequence = {3}; },
                    "receipt for batch 3 came back"},
         BadReceipt{"ForOtherContent",

@@ -1,11 +1,15 @@
-// A sender at work: a link that answers as the test says, and what the sender told, to be waited for.
+// A sender at work: a link that answers as the test says, and what the sender told, to be waited
+// for.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "link/sender.h"
 #include "unit/journal/journal_builder.h"
@@ -26,8 +30,10 @@ class Conversation {
     return center_(batch, static_cast<int>(sent_.size()));
   }
   [[nodiscard]] SenderEvents events() {
-    return {.acknowledged = [this](const record::Manifest& manifest,
-                                   const record::Receipt&) { tell(acknowledged_, manifest.sequence.value); },
+    return {.acknowledged =
+                [this](const record::Manifest& manifest, const record::Receipt&) {
+                  tell(acknowledged_, manifest.sequence.value);
+                },
             .held_back = [this](const LinkFailure& failure) { tell(held_back_, failure.code); },
             .stopped = [this](const std::string& sentence) { tell(stopped_, sentence); }};
   }
@@ -35,11 +41,17 @@ class Conversation {
   // Each waits until there are `count`, and gives all that there are.
   std::vector<std::uint64_t> acknowledged(std::size_t count) { return wait(acknowledged_, count); }
   std::vector<LinkProblem> held_back(std::size_t count) { return wait(held_back_, count); }
-  std::string stopped() { return wait(stopped_, 1).front(); }
+  std::string stopped() {
+    const auto sentences = wait(stopped_, 1);
+    return sentences.empty() ? "" : sentences.front();
+  }
   // The numbers of the batches, as often as each was sent.
   std::vector<std::uint64_t> sent() { return wait(sent_, 0); }
 
  private:
+  // Only a sender that does not do what is waited for takes that long.
+  static constexpr std::chrono::seconds patience{20};
+
   template <class T>
   void tell(std::vector<T>& list, T entry) {
     const std::lock_guard lock(mutex_);
@@ -49,7 +61,7 @@ class Conversation {
   template <class T>
   std::vector<T> wait(const std::vector<T>& list, std::size_t count) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return list.size() >= count; });
+    EXPECT_TRUE(changed_.wait_for(lock, patience, [&] { return list.size() >= count; }));
     return list;
   }
 
