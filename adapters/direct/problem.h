@@ -1,5 +1,6 @@
-// What is said when a call is refused as a whole: RFC 9457 problem details. Types, statuses and
-// titles are API; schemas/openapi.yaml lists the same, and a test holds the two together.
+// What is said when a call is refused as a whole for what it says (server/refusal.h: for how it is
+// sent): RFC 9457 problem details. Types, statuses and titles are API; schemas/openapi.yaml lists
+// the same, and a test holds the two together.
 #pragma once
 
 #include <optional>
@@ -15,13 +16,10 @@ enum class CallProblem {
   rows_quarantined,     // some were not taken; the others were, so this is no refusal
   malformed,            // the body is not in the form that its type says
   bad_idempotency_key,  // the header's value is no key
-  unidentified,         // no client certificate, or one that names no bureau
   not_permitted,        // this bureau may not publish this dataset here
   unknown_dataset,
-  method_not_allowed,
   still_running,  // a call with the same idempotency key has not ended
-  length_required,
-  too_large,  // the body
+  too_large,      // the body
   unsupported_media_type,
   rows_refused,      // no row was taken: all are in quarantine, or the reject limit was passed
   key_reused,        // the idempotency key came with another body before

@@ -4,7 +4,7 @@
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -28,10 +28,10 @@ asio::awaitable<Result> on_own_executor(Start start) {
       [&start](auto handler) {
         const auto executor = asio::get_associated_executor(handler);
         start([executor, handler = std::move(handler)](Result result) mutable {
-          asio::post(executor,
-                     [handler = std::move(handler), result = std::move(result)]() mutable {
-                       std::move(handler)(std::move(result));
-                     });
+          asio::dispatch(executor,
+                         [handler = std::move(handler), result = std::move(result)]() mutable {
+                           std::move(handler)(std::move(result));
+                         });
         });
       },
       asio::use_awaitable);
@@ -134,7 +134,7 @@ std::expected<const RecordsEndpoint::Publication*, Reply> RecordsEndpoint::admit
   const record::DatasetId dataset{std::string(request.parameter("dataset"))};
   if (!request.peer.bureau) {
     return std::unexpected(
-        refuse(CallProblem::unidentified, "the client certificate names no bureau"));
+        refuse(CallProblem::not_permitted, "the client certificate names no bureau"));
   }
   if (std::ranges::find(known_datasets_, dataset) == known_datasets_.end()) {
     return std::unexpected(refuse(CallProblem::unknown_dataset,

@@ -8,6 +8,21 @@
 namespace sluice::commands {
 namespace {
 
+// Of the bureaus that have a journal on this node.
+std::expected<std::vector<exchange::JournalClaim>, journal::JournalFailure> journal_claims(
+    const foundation::Foundation& foundation) {
+  std::vector<exchange::JournalClaim> claims;
+  for (const auto& [id, bureau] : foundation.settings.bureaus) {
+    if (!std::filesystem::exists(foundation.journal_file(id))) continue;
+    auto journal = foundation.open_journal(id);
+    if (!journal) return std::unexpected(journal.error());
+    const auto status = journal->status();
+    if (!status) return std::unexpected(status.error());
+    claims.push_back({status->stream, status->acknowledged});
+  }
+  return claims;
+}
+
 ExitStatus verify(const Context& context) {
   const auto foundation = context.foundation();
   if (!foundation) return ExitStatus::usage;
@@ -15,11 +30,13 @@ ExitStatus verify(const Context& context) {
   if (foundation->settings.node.store) {
     auto store = foundation->open_store();
     if (!store) return fail(record::to_string(store.error()));
-    const auto report =
-        exchange::verify_ledger(**store, foundation->verifier, [](const store::LedgerEntry&) {});
+    const auto claims = journal_claims(*foundation);
+    if (!claims) return fail(record::to_string(claims.error()));
+    const auto report = exchange::verify_ledger(**store, foundation->verifier, *claims,
+                                                [](const store::LedgerEntry&) {});
     if (!report) return fail(record::to_string(report.error()));
     fmt::print("ledger and archive: {} batches of {} streams, {} of signed data: {}\n",
-               human_count(report->batches), human_count(report->streams),
+               human_count(report->batches), human_count(report->heads.size()),
                human_bytes(report->bytes), report->first_break ? "BROKEN" : "every one verified");
     if (report->first_break) status = fail(*report->first_break);
   }

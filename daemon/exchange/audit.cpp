@@ -1,7 +1,5 @@
 #include "exchange/audit.h"
 
-#include <map>
-
 #include <fmt/format.h>
 
 #include "record/batch.h"
@@ -49,14 +47,13 @@ std::optional<std::string> fault(const store::LedgerEntry& entry, const record::
 }  // namespace
 
 std::expected<LedgerReport, store::StoreFailure> verify_ledger(
-    store::Store& store, const record::Verifier& verifier,
+    store::Store& store, const record::Verifier& verifier, std::span<const JournalClaim> claims,
     const std::function<void(const store::LedgerEntry&)>& seen) {
   LedgerReport report;
-  std::map<record::StreamId, record::ChainHead> heads;
   std::int64_t last_seen = 0;
   const auto check = [&](const store::LedgerEntry& entry, const record::Batch& batch) {
     last_seen = entry.id;
-    record::ChainHead& head = heads[entry.stream];
+    record::ChainHead& head = report.heads[entry.stream];
     if (const auto wrong = fault(entry, batch, head, verifier)) {
       report.first_break = fmt::format("ledger entry {} ({} batch {}, epoch {}): {}", entry.id,
                                        entry.stream.bureau.str(), entry.sequence.value,
@@ -71,10 +68,13 @@ std::expected<LedgerReport, store::StoreFailure> verify_ledger(
   };
   auto walked = store.walk(0, check);
   if (!walked) return std::unexpected(walked.error());
-  report.streams = heads.size();
-  // Entries at the end of a stream can not be missed by following the chain: the store says where
-  // each stream stands.
-  for (const auto& [stream, head] : heads) {
+  // Entries at the end of a stream can not be missed by following the chain: the store says which
+  // streams there are and where each stands.
+  const auto streams = store.streams();
+  if (!streams) return std::unexpected(streams.error());
+  for (const record::StreamId& stream : *streams)
+    report.heads.try_emplace(stream);
+  for (const auto& [stream, head] : report.heads) {
     if (report.first_break) break;
     const auto stands = store.head(stream);
     if (!stands) return std::unexpected(stands.error());
@@ -88,6 +88,14 @@ std::expected<LedgerReport, store::StoreFailure> verify_ledger(
           "stream {} (epoch {}): its last batch should be {}, the ledger ends at {}",
           stream.bureau.str(), stream.epoch.value, stands->sequence.value, head.sequence.value);
     }
+  }
+  for (const JournalClaim& claim : claims) {
+    const record::Sequence end = report.heads[claim.stream].sequence;
+    if (report.first_break || end >= claim.acknowledged) continue;
+    report.first_break = fmt::format(
+        "stream {} (epoch {}): this node's journal has receipts up to batch {}, the ledger ends at "
+        "{}",
+        claim.stream.bureau.str(), claim.stream.epoch.value, claim.acknowledged.value, end.value);
   }
   return report;
 }

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "record/signature.h"
@@ -15,15 +17,22 @@ namespace sluice::exchange {
 
 struct LedgerReport {
   std::uint64_t batches = 0;
-  std::uint64_t streams = 0;
+  // Where each stream ends in the ledger, those included of which it should have entries.
+  std::map<record::StreamId, record::ChainHead> heads;
   std::uint64_t bytes = 0;  // of payloads
   // Where the proof breaks first, and why.
   std::optional<std::string> first_break;
 };
 
-// `seen` is told of every entry that was found good.
+// What a journal of this node says was applied: it holds receipts up to there.
+struct JournalClaim {
+  record::StreamId stream;
+  record::Sequence acknowledged;
+};
+
+// The claims must be older than the walk. `seen` is told of every entry that was found good.
 [[nodiscard]] std::expected<LedgerReport, store::StoreFailure> verify_ledger(
-    store::Store& store, const record::Verifier& verifier,
+    store::Store& store, const record::Verifier& verifier, std::span<const JournalClaim> claims,
     const std::function<void(const store::LedgerEntry&)>& seen);
 
 }  // namespace sluice::exchange

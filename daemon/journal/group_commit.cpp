@@ -29,16 +29,21 @@ struct GroupCommit::State {
     Found found;
   };
 
-  State(Journal owned, std::chrono::milliseconds interval, OnFailure told)
-      : journal(std::move(owned)), tick(interval), on_failure(std::move(told)) {}
+  State(Journal owned, std::chrono::milliseconds interval, OnFailure told, Deliver delivers)
+      : journal(std::move(owned)),
+        tick(interval),
+        on_failure(std::move(told)),
+        deliver(std::move(delivers)) {}
 
   Journal journal;
   std::chrono::milliseconds tick;
   OnFailure on_failure;
+  Deliver deliver;
 
   std::mutex mutex;
   std::condition_variable_any wake;
-  std::vector<Submission> submissions;  // guarded by mutex, as the next three
+  bool asleep = false;  // guarded by mutex, as the next four
+  std::vector<Submission> submissions;
   std::vector<Done> callbacks;
   std::uint64_t waiting_bytes = 0;
   std::vector<LookUp> look_ups;
@@ -46,7 +51,11 @@ struct GroupCommit::State {
   std::jthread thread;  // last: joined before the rest goes
 
   void run(const std::stop_token& stop);
-  void commit(std::vector<Submission> group, std::vector<Done> done);
+  void commit(const std::vector<Submission>& group, std::vector<Done> done);
+  // With the mutex held. A thread that is at work looks again before it sleeps.
+  void wake_up() {
+    if (std::exchange(asleep, false)) wake.notify_one();
+  }
 };
 
 void GroupCommit::State::run(const std::stop_token& stop) {
@@ -56,38 +65,46 @@ void GroupCommit::State::run(const std::stop_token& stop) {
     std::vector<LookUp> looking;
     {
       std::unique_lock lock(mutex);
+      asleep = true;
       wake.wait_for(lock, stop, tick, [&] { return !submissions.empty() || !look_ups.empty(); });
+      asleep = false;
       group.swap(submissions);
       done.swap(callbacks);
       looking.swap(look_ups);
       waiting_bytes = 0;
     }
     if (group.empty() && looking.empty() && stop.stop_requested()) return;
-    if (!group.empty()) commit(std::move(group), std::move(done));
-    for (LookUp& look_up : looking)
-      look_up.found(journal.cursor(look_up.channel, look_up.key));
+    if (!group.empty()) commit(group, std::move(done));
+    for (LookUp& look_up : looking) {
+      deliver([found = std::move(look_up.found),
+               cursor = journal.cursor(look_up.channel, look_up.key)]() mutable {
+        found(std::move(cursor));
+      });
+    }
     if (auto closed = journal.close_open_batches(Journal::Close::due); !closed) {
       on_failure(closed.error());
     }
   }
 }
 
-void GroupCommit::State::commit(std::vector<Submission> group, std::vector<Done> done) {
-  auto placements = journal.commit(group);
-  for (std::size_t i = 0; i < done.size(); ++i) {
-    if (placements) {
-      done[i]((*placements)[i]);
-    } else {
-      done[i](std::unexpected(placements.error()));
+void GroupCommit::State::commit(const std::vector<Submission>& group, std::vector<Done> done) {
+  deliver([done = std::move(done), placements = journal.commit(group)]() mutable {
+    for (std::size_t i = 0; i < done.size(); ++i) {
+      if (placements) {
+        done[i]((*placements)[i]);
+      } else {
+        done[i](std::unexpected(placements.error()));
+      }
     }
-  }
+  });
 }
 
-GroupCommit::GroupCommit(Journal journal, const Limits& limits, OnFailure on_failure)
+GroupCommit::GroupCommit(Journal journal, const Limits& limits, OnFailure on_failure,
+                         Deliver deliver)
     // The tick: often enough that no batch stays open much longer than it may.
     : state_(std::make_unique<State>(std::move(journal),
                                      std::max(limits.batch_age / 4, std::chrono::milliseconds(5)),
-                                     std::move(on_failure))) {
+                                     std::move(on_failure), std::move(deliver))) {
   state_->thread =
       std::jthread([state = state_.get()](const std::stop_token& stop) { state->run(stop); });
 }
@@ -101,19 +118,21 @@ void GroupCommit::submit(Submission submission, Done done) {
       state_->waiting_bytes += bytes_of(submission);
       state_->submissions.push_back(std::move(submission));
       state_->callbacks.push_back(std::move(done));
-      state_->wake.notify_one();
+      state_->wake_up();
       return;
     }
   }
-  done(std::unexpected(
-      JournalFailure{JournalProblem::backlog_full, "journal",
-                     "too much waits to be written to the disk; send again later"}));
+  state_->deliver([done = std::move(done)]() mutable {
+    done(std::unexpected(
+        JournalFailure{JournalProblem::backlog_full, "journal",
+                       "too much waits to be written to the disk; send again later"}));
+  });
 }
 
 void GroupCommit::find(std::string channel, std::string key, Found found) {
   const std::lock_guard lock(state_->mutex);
   state_->look_ups.push_back({std::move(channel), std::move(key), std::move(found)});
-  state_->wake.notify_one();
+  state_->wake_up();
 }
 
 }  // namespace sluice::journal

@@ -18,18 +18,24 @@ class GroupCommit {
       std::move_only_function<void(std::expected<std::optional<KeptCursor>, JournalFailure>)>;
   // Told, on the commit thread, each time that an attempt to close open batches fails.
   using OnFailure = std::function<void(const JournalFailure&)>;
+  // Given, on any thread, the answers to a whole group: runs them once, there and then or on a
+  // thread of the callers, who so are woken once and not one by one.
+  using Answers = std::move_only_function<void()>;
+  using Deliver = std::function<void(Answers)>;
+  static void at_once(Answers answers) { answers(); }
 
-  GroupCommit(Journal journal, const Limits& limits, OnFailure on_failure);
+  GroupCommit(Journal journal, const Limits& limits, OnFailure on_failure,
+              Deliver deliver = at_once);
   // Commits what is waiting first.
   ~GroupCommit();
   GroupCommit(const GroupCommit&) = delete;
   GroupCommit& operator=(const GroupCommit&) = delete;
 
-  // `done` is called on the commit thread once the submission is durable or has failed; it must not
-  // block. Too many waiting is `backlog_full` at once, on the caller's thread.
+  // `done` is called where `deliver` does it, once the submission is durable or has failed; it must
+  // not block. Too many waiting is `backlog_full` at once.
   void submit(Submission submission, Done done);
 
-  // Looks a cursor up on the commit thread, after what was submitted before.
+  // Looks a cursor up, after what was submitted before; `found` is called as `done` above.
   void find(std::string channel, std::string key, Found found);
 
  private:

@@ -92,7 +92,7 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
 std::expected<void, std::string> Node::open_streams() {
   for (const auto& [id, bureau] : foundation_->settings.bureaus) {
     if (bureau.publishes.empty()) continue;
-    auto stream = Stream::open(id, {*foundation_, *log_, metrics_});
+    auto stream = Stream::open(id, {*foundation_, *log_, metrics_, context_.get_executor()});
     if (!stream) return std::unexpected(stream.error());
     streams_.emplace(id, std::move(*stream));
   }

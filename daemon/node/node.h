@@ -67,7 +67,7 @@ class Node {
   std::map<record::BureauId, std::unique_ptr<Stream>> streams_;
   std::unique_ptr<adapters::direct::RecordsEndpoint> endpoint_;
   std::vector<std::unique_ptr<jobs::DropFolderWatch>> watches_;
-  boost::asio::io_context context_;
+  boost::asio::io_context context_{1};  // run by one thread
   // Where what blocks is done for handlers of the control socket.
   boost::asio::thread_pool blocking_{1};
   std::optional<server::HttpServer> api_;

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+
 #include "exchange/local_link.h"
 #include "foundation/system_clock.h"
 
@@ -61,6 +63,9 @@ std::expected<std::unique_ptr<Stream>, std::string> Stream::open(const record::B
       [&log = surroundings.log, bureau](const journal::JournalFailure& failure) {
         log.error("batch-not-closed",
                   {{"bureau", bureau.str()}, {"reason", record::to_string(failure)}});
+      },
+      [callers = surroundings.callers](journal::GroupCommit::Answers answers) {
+        boost::asio::post(callers, std::move(answers));
       });
 
   if (!foundation.settings.node.store) return stream;

@@ -5,6 +5,8 @@
 #include <expected>
 #include <memory>
 
+#include <boost/asio/io_context.hpp>
+
 #include "foundation/foundation.h"
 #include "journal/group_commit.h"
 #include "link/sender.h"
@@ -20,6 +22,7 @@ class Stream {
     const foundation::Foundation& foundation;
     observe::Log& log;
     observe::Metrics& metrics;
+    boost::asio::io_context::executor_type callers;  // where calls are answered
   };
   [[nodiscard]] static std::expected<std::unique_ptr<Stream>, std::string> open(
       const record::BureauId& bureau, const Surroundings& surroundings);

@@ -147,8 +147,10 @@ Result<Database> Database::open(const std::filesystem::path& file, int busy_time
   database.handle_.reset(handle);
   if (result != SQLITE_OK) return std::unexpected(last_error(handle));
   sqlite3_busy_timeout(handle, busy_timeout_ms);
+  // Debian builds SQLite to overwrite all that is deleted, which writes every large value twice.
+  // FAST overwrites what costs no page of its own.
   auto configured = database.execute(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST; "
       "PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=67108864;");
   if (!configured) return std::unexpected(configured.error());
   if (is_new) sync_directory(file.parent_path());

@@ -85,6 +85,9 @@ class Store {
   // Where a stream stands; sequence 0 if the store never saw it.
   [[nodiscard]] virtual std::expected<record::ChainHead, StoreFailure> head(
       const record::StreamId& stream) = 0;
+  // Every bureau's stream that the store ever took a batch of, in its latest epoch; known from
+  // elsewhere than the ledger, as its head is, so that a ledger which lacks entries is found out.
+  [[nodiscard]] virtual std::expected<std::vector<record::StreamId>, StoreFailure> streams() = 0;
 
   // The dataset's records as of a moment (nothing: now), ordered by primary key. `consume` returns
   // false to stop early. Streams: memory does not grow with the table.

@@ -99,6 +99,7 @@ TEST_P(StoreTest, NewEpochStartsAtOneAndEndsTheOldOne) {
   EXPECT_EQ(refusal(dataset, stream_.batch(dataset, {})), StoreProblem::out_of_order);
   EXPECT_EQ(store_->head(stream_.id())->sequence.value, 2U);
   EXPECT_EQ(*store_->head(renewed.id()), renewed.head());
+  EXPECT_THAT(*store_->streams(), ElementsAre(renewed.id()));
 }
 
 TEST_P(StoreTest, HeadFollowsTheLedger) {

@@ -112,7 +112,8 @@ case_a_dataset_of_another_bureau_is_403_and_audited() {
 case_a_certificate_of_nobody_here_is_refused_and_audited() {
   running_node stranger
   certify stranger stranger
-  expect_like "status" "$(post stranger approval '{"number":"A1"}')" "^40[13]$"
+  expect "status" "$(post stranger approval '{"number":"A1"}')" 403
+  expect "problem" "$(problem)" unknown-certificate
   until_true 30 audited '.event == "certificate-unknown" and (.actor | contains("stranger"))' ||
     fail "it is not in the audit log"
   expect_only ''

@@ -158,6 +158,18 @@ Answer<record::ChainHead> head_of(Connection& connection, const record::StreamId
   return record::ChainHead{{unsigned_number(*last, 0, 0)}, digest(last->text(0, 1))};
 }
 
+Answer<std::vector<record::StreamId>> known_streams(Connection& connection) {
+  const auto rows =
+      connection.query("SELECT bureau, epoch FROM sluice.stream ORDER BY bureau", Parameters());
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<record::StreamId> streams;
+  for (int row = 0; row < rows->rows(); ++row) {
+    streams.push_back(
+        {record::BureauId(std::string(rows->text(row, 0))), {unsigned_number(*rows, row, 1)}});
+  }
+  return streams;
+}
+
 Answer<void> walk_ledger(
     Connection& connection, std::int64_t after, std::int64_t last,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {

@@ -39,6 +39,8 @@ struct LedgerAnswer {
                                                             record::Time as_of);
 [[nodiscard]] Connection::Answer<record::ChainHead> head_of(Connection& connection,
                                                             const record::StreamId& stream);
+[[nodiscard]] Connection::Answer<std::vector<record::StreamId>> known_streams(
+    Connection& connection);
 [[nodiscard]] Connection::Answer<void> walk_ledger(
     Connection& connection, std::int64_t after, std::int64_t last,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume);

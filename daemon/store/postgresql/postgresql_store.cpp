@@ -25,6 +25,7 @@ class PostgresqlStore final : public Store {
   std::expected<record::SignedReceipt, StoreFailure> apply(
       const Delivery& delivery, const ReceiptMaker& make_receipt) override;
   std::expected<record::ChainHead, StoreFailure> head(const record::StreamId& stream) override;
+  std::expected<std::vector<record::StreamId>, StoreFailure> streams() override;
   Done read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
             const std::function<bool(const StoredRecord&)>& consume) override;
   Done walk(std::int64_t after,
@@ -155,6 +156,15 @@ std::expected<record::ChainHead, StoreFailure> PostgresqlStore::head(
         auto head = head_of(connection, stream);
         if (!head) return failed(head.error(), "bureau " + stream.bureau.str());
         return *head;
+      });
+}
+
+std::expected<std::vector<record::StreamId>, StoreFailure> PostgresqlStore::streams() {
+  return with_connection(
+      [](Connection& connection) -> std::expected<std::vector<record::StreamId>, StoreFailure> {
+        auto streams = known_streams(connection);
+        if (!streams) return failed(streams.error(), "streams");
+        return std::move(*streams);
       });
 }
 

@@ -8,6 +8,7 @@
 
 #include "adapters/direct/json_scanner.h"
 #include "adapters/direct/problem.h"
+#include "server/refusal.h"
 #include "unit/direct/recorded_call.h"
 
 namespace sluice::adapters::direct {
@@ -90,6 +91,19 @@ TEST_F(OpenApi, ListsExactlyTheProblemTypesThatThereAre) {
   std::set<std::string> known;
   for (const ProblemType& type : problem_types())
     known.emplace(type.type);
+  EXPECT_EQ(listed, known);
+}
+
+TEST_F(OpenApi, ListsExactlyTheRefusalsOfTheServer) {
+  std::set<std::string> listed;
+  for (const auto& type : document["components"]["schemas"]["RefusalType"]["enum"]) {
+    listed.insert(type.Scalar());
+  }
+  std::set<std::string> known;
+  for (std::size_t i = 0; i < server::refusal_count; ++i) {
+    known.insert("urn:sluice:problem:" +
+                 std::string(server::text_of(static_cast<server::Refusal>(i)).name));
+  }
   EXPECT_EQ(listed, known);
 }
 

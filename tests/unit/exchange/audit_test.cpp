@@ -38,6 +38,9 @@ class ForgedLedger : public store::Store {
       const record::StreamId& stream) override {
     return real_->head(stream);
   }
+  std::expected<std::vector<record::StreamId>, store::StoreFailure> streams() override {
+    return real_->streams();
+  }
   std::expected<void, store::StoreFailure> prepare(const record::Dataset& dataset) override {
     return real_->prepare(dataset);
   }
@@ -67,7 +70,7 @@ class AuditTest : public testing::Test {
   }
 
   LedgerReport verify(store::Store& store) {
-    return verify_ledger(store, center.verifier, [&](const store::LedgerEntry&) { ++good; })
+    return verify_ledger(store, center.verifier, claims, [&](const store::LedgerEntry&) { ++good; })
         .value();
   }
   std::string first_break(const std::function<void(std::vector<ForgedLedger::Entry>&)>& forge) {
@@ -84,6 +87,7 @@ class AuditTest : public testing::Test {
   }
 
   Center center;
+  std::vector<JournalClaim> claims;
   int good = 0;
 };
 
@@ -92,7 +96,8 @@ TEST_F(AuditTest, FindsNothingWrongInALedgerThatNobodyTouched) {
   const LedgerReport report = verify(*store);
   EXPECT_EQ(report.first_break.value_or("none"), "none");
   EXPECT_EQ(report.batches, 3U);
-  EXPECT_EQ(report.streams, 1U);
+  EXPECT_EQ(report.heads.size(), 1U);
+  EXPECT_EQ(report.heads.begin()->second, center.head);
   EXPECT_GT(report.bytes, 0U);
   EXPECT_EQ(good, 3);
 }
@@ -118,6 +123,23 @@ TEST_F(AuditTest, FindsAMissingBatch) {
 TEST_F(AuditTest, FindsThatTheLastBatchesWereCutOff) {
   EXPECT_THAT(first_break([](auto& entries) { entries.pop_back(); }),
               HasSubstr("the ledger ends at 2"));
+}
+
+TEST_F(AuditTest, FindsThatAllOfABureauIsGone) {
+  EXPECT_THAT(
+      first_break([](auto& entries) { entries.clear(); }),
+      HasSubstr("stream park (epoch 1000): its last batch should be 3, the ledger ends at 0"));
+}
+
+TEST_F(AuditTest, FindsThatTheLedgerLacksWhatAJournalHasAReceiptFor) {
+  const auto store = center.store();
+  claims = {{center.origin().stream, {3}}};
+  EXPECT_EQ(verify(*store).first_break.value_or("none"), "none");
+  claims = {{center.origin().stream, {4}}};
+  EXPECT_THAT(verify(*store).first_break.value_or("none"),
+              HasSubstr("receipts up to batch 4, the ledger ends at 3"));
+  claims = {{{record::BureauId("portal"), {7}}, {1}}};
+  EXPECT_THAT(verify(*store).first_break.value_or("none"), HasSubstr("stream portal (epoch 7)"));
 }
 
 TEST_F(AuditTest, FindsBatchesThatChangedPlaces) {
@@ -164,7 +186,7 @@ TEST_F(AuditTest, FindsAReceiptThatLeavesRowsOut) {
 TEST_F(AuditTest, SaysThatTheStoreIsGoneInsteadOfCallingTheLedgerBroken) {
   center.is_store_available = false;
   const auto store = center.store();
-  const auto report = verify_ledger(*store, center.verifier, [](const store::LedgerEntry&) {});
+  const auto report = verify_ledger(*store, center.verifier, {}, [](const store::LedgerEntry&) {});
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, store::StoreProblem::unavailable);
 }

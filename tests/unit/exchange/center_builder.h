@@ -52,6 +52,10 @@ class UnsteadyStore : public store::Store {
     if (!available_) return gone();
     return store_->head(stream);
   }
+  std::expected<std::vector<record::StreamId>, store::StoreFailure> streams() override {
+    if (!available_) return gone();
+    return store_->streams();
+  }
   std::expected<void, store::StoreFailure> read(
       const record::DatasetId& dataset, std::optional<record::Time> as_of,
       const std::function<bool(const store::StoredRecord&)>& consume) override {
