@@ -21,9 +21,9 @@ struct Options {
 // A batch file is checked in memory.
 constexpr record::ByteCount largest_batch_file{std::uint64_t{1} << 30};
 
-// Calls `consume` with each batch of the central store; prints a failure.
+// Calls `consume` with those batches of the central store; prints a failure.
 ExitStatus for_each_batch(
-    const Context& context,
+    const Context& context, const store::Extent& extent,
     const std::function<bool(const store::LedgerEntry&, const record::Batch&)>& consume) {
   const auto foundation = context.foundation();
   if (!foundation) return ExitStatus::usage;
@@ -32,16 +32,17 @@ ExitStatus for_each_batch(
   }
   auto store = foundation->open_store();
   if (!store) return fail(record::to_string(store.error()));
-  const auto walked = (*store)->walk(0, consume);
+  const auto walked = (*store)->walk(extent, consume);
   if (!walked) return fail(record::to_string(walked.error()));
   return ExitStatus::success;
 }
 
 ExitStatus list(const Context& context, const Options& options) {
   std::vector<std::vector<std::string>> rows;
-  const ExitStatus status =
-      for_each_batch(context, [&](const store::LedgerEntry& entry, const record::Batch& batch) {
-        if (!options.bureau.empty() && entry.stream.bureau.str() != options.bureau) return true;
+  store::Extent extent{.payloads = store::Extent::Payloads::left_out};
+  if (!options.bureau.empty()) extent.bureau = record::BureauId(options.bureau);
+  const ExitStatus status = for_each_batch(
+      context, extent, [&](const store::LedgerEntry& entry, const record::Batch& batch) {
         const auto manifest = record::parse_manifest(batch.manifest);
         const auto receipt = record::parse_receipt(entry.receipt.json);
         if (!manifest || !receipt) return true;
@@ -69,13 +70,13 @@ ExitStatus with_batch(
     const Context& context, const Options& options,
     const std::function<ExitStatus(const store::LedgerEntry&, const record::Batch&)>& use) {
   std::optional<std::pair<store::LedgerEntry, record::Batch>> found;
-  const ExitStatus status = for_each_batch(context, [&](const store::LedgerEntry& entry,
-                                                        const record::Batch& batch) {
-    if (entry.stream.bureau.str() == options.bureau && entry.sequence.value == options.sequence) {
-      found.emplace(entry, batch);
-    }
-    return true;
-  });
+  const ExitStatus status = for_each_batch(
+      context,
+      {.bureau = record::BureauId(options.bureau), .sequence = record::Sequence{options.sequence}},
+      [&](const store::LedgerEntry& entry, const record::Batch& batch) {
+        found.emplace(entry, batch);
+        return true;
+      });
   if (status != ExitStatus::success) return status;
   if (!found) {
     return fail(

@@ -66,7 +66,7 @@ std::expected<LedgerReport, store::StoreFailure> verify_ledger(
     seen(entry);
     return true;
   };
-  auto walked = store.walk(0, check);
+  auto walked = store.walk({}, check);
   if (!walked) return std::unexpected(walked.error());
   // Entries at the end of a stream can not be missed by following the chain: the store says which
   // streams there are and where each stands.
@@ -79,7 +79,7 @@ std::expected<LedgerReport, store::StoreFailure> verify_ledger(
     const auto stands = store.head(stream);
     if (!stands) return std::unexpected(stands.error());
     // A daemon that runs may have applied more since: then the ledger has it by now.
-    if (*stands != head) walked = store.walk(last_seen, check);
+    if (*stands != head) walked = store.walk({.after = last_seen}, check);
     if (!walked) return std::unexpected(walked.error());
     const bool ends_early = stands->sequence.value > head.sequence.value;
     const bool is_another = stands->sequence == head.sequence && stands->manifest != head.manifest;

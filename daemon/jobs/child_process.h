@@ -13,7 +13,8 @@ namespace sluice::jobs {
 // One running child. Killed and waited for when it goes without wait() having returned.
 class ChildProcess {
  public:
-  // Standard input is empty; output and errors are the parent's. The error is a sentence.
+  // Standard input is empty; output, which is for a person, is dropped; errors go where the
+  // parent's go. The error is a sentence.
   [[nodiscard]] static std::expected<ChildProcess, std::string> start(
       const std::filesystem::path& program, const std::vector<std::string>& arguments);
   ChildProcess(ChildProcess&& other) noexcept;

@@ -56,6 +56,15 @@ struct LedgerEntry {
   record::SignedReceipt receipt;
 };
 
+// Which entries of the ledger are walked.
+struct Extent {
+  std::int64_t after = 0;  // ledger id
+  std::optional<record::BureauId> bureau;
+  std::optional<record::Sequence> sequence;
+  // Left out: `payload` is empty, and no time is spent on reading it.
+  enum class Payloads { read, left_out } payloads = Payloads::read;
+};
+
 // One record as it was or is, its fields as COPY text columns in schema order, tab-separated.
 struct StoredRecord {
   std::string_view columns;
@@ -95,9 +104,9 @@ class Store {
       const record::DatasetId& dataset, std::optional<record::Time> as_of,
       const std::function<bool(const StoredRecord&)>& consume) = 0;
 
-  // Ledger entries with id > `after`, in order, with the archived batch of each.
+  // Ledger entries in the order of their ids, with the archived batch of each.
   [[nodiscard]] virtual std::expected<void, StoreFailure> walk(
-      std::int64_t after,
+      const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) = 0;
 };
 

@@ -1,5 +1,6 @@
 # The suite that every Collector passes. A new one adds one line here: its instance and its target.
 set(collectors
+  collector/direct_call.cpp sluice_adapters_direct
   collector/disk_csv.cpp sluice_adapters_disk
 )
 set(sources ${collectors})

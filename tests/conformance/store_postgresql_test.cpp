@@ -217,7 +217,7 @@ TEST_F(StorePostgresqlTest, WalkDoesNotPassABatchThatIsStillBeingApplied) {
   std::future<std::vector<std::string>> walked;
   const auto walk = [&] {
     std::vector<std::string> bureaus;
-    EXPECT_TRUE(walker->walk(0, [&](const store::LedgerEntry& entry, auto&) {
+    EXPECT_TRUE(walker->walk({}, [&](const store::LedgerEntry& entry, auto&) {
       bureaus.push_back(entry.stream.bureau.str());
       return true;
     }));

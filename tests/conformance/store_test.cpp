@@ -1,4 +1,5 @@
 // Applying, once and in order, and reading back: what every store must do.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "conformance/store_fixture.h"
@@ -259,19 +260,46 @@ TEST_P(StoreTest, WalkBringsEveryBatchByteForByteAndStopsWhenTold) {
     entries.push_back(entry);
     return true;
   };
-  ASSERT_TRUE(store_->walk(0, collect));
+  ASSERT_TRUE(store_->walk({}, collect));
   ASSERT_EQ(entries.size(), 3U);
   EXPECT_LT(entries[0].id, entries[1].id);
   EXPECT_LT(entries[0].applied_at, entries[1].applied_at);
   EXPECT_EQ(entries[2].applied_at, clock_.last());
   const std::int64_t second = entries[1].id;
   entries.clear();
-  ASSERT_TRUE(store_->walk(second, collect));
+  ASSERT_TRUE(store_->walk({.after = second}, collect));
   EXPECT_EQ(entries.size(), 1U);
   int seen = 0;
-  ASSERT_TRUE(store_->walk(0, [&](auto&, auto&) { return ++seen < 2; }));
+  ASSERT_TRUE(store_->walk({}, [&](auto&, auto&) { return ++seen < 2; }));
   EXPECT_EQ(seen, 2);
   EXPECT_EQ(*store_->head(stream_.id()), stream_.head());  // the connection is still good
+}
+
+TEST_P(StoreTest, WalkBringsOneBureausBatchesOrOneWithoutThePayloadsOnRequest) {
+  const auto dataset = enterprises();
+  const auto persons = DatasetBuilder("person", "portal").field("code").field("name").build();
+  prepare(dataset);
+  prepare(persons);
+  TestStream portal("portal");
+  apply(dataset, {upsert({"a", "Alpha", "1"})});
+  apply(persons, portal.batch(persons, {upsert({"b", "Bob"})}));
+  apply(dataset, {upsert({"c", "Gamma", "1"})});
+  const auto walked = [&](const store::Extent& extent) {
+    std::vector<std::string> found;
+    EXPECT_TRUE(store_->walk(extent, [&](const auto& entry, const record::Batch& batch) {
+      EXPECT_FALSE(batch.manifest.empty());
+      EXPECT_EQ(batch.payload.empty(), extent.payloads == store::Extent::Payloads::left_out);
+      found.push_back(fmt::format("{} {}", entry.stream.bureau.str(), entry.sequence.value));
+      return true;
+    }));
+    return found;
+  };
+  EXPECT_THAT(walked({.payloads = store::Extent::Payloads::left_out}),
+              ElementsAre("park 1", "portal 1", "park 2"));
+  EXPECT_THAT(walked({.bureau = stream_.id().bureau}), ElementsAre("park 1", "park 2"));
+  EXPECT_THAT(walked({.bureau = stream_.id().bureau, .sequence = record::Sequence{2}}),
+              ElementsAre("park 2"));
+  EXPECT_THAT(walked({.sequence = record::Sequence{3}}), ElementsAre());
 }
 
 TEST_P(StoreTest, ReadStopsWhenTold) {

@@ -171,16 +171,24 @@ Answer<std::vector<record::StreamId>> known_streams(Connection& connection) {
 }
 
 Answer<void> walk_ledger(
-    Connection& connection, std::int64_t after, std::int64_t last,
+    Connection& connection, const Extent& extent, std::int64_t last,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
   // Everything as text or bytea: the answer comes in binary format, where those are plain bytes.
   const std::string sql = fmt::format(
       "SELECT l.id::text, l.bureau, l.epoch::text, l.sequence::text, l.dataset, l.manifest, "
-      "{}::text, l.receipt, l.receipt_signature, a.manifest, a.signature, a.payload "
+      "{}::text, l.receipt, l.receipt_signature, a.manifest, a.signature, "
+      "CASE WHEN $5 THEN a.payload ELSE '' END "
       "FROM sluice.ledger l JOIN sluice.archive a ON a.ledger = l.id "
-      "WHERE l.id > $1 AND l.id <= $2 ORDER BY l.id",
+      "WHERE l.id > $1 AND l.id <= $2 AND ($3 = '' OR l.bureau = $3) "
+      "AND ($4 = '' OR l.sequence::text = $4) ORDER BY l.id",
       applied_at_ms);
-  return connection.stream(sql, Parameters().number(after).number(last), [&](const Result& row) {
+  const auto parameters = Parameters()
+                              .number(extent.after)
+                              .number(last)
+                              .text(extent.bureau ? extent.bureau->str() : "")
+                              .text(extent.sequence ? std::to_string(extent.sequence->value) : "")
+                              .text(extent.payloads == Extent::Payloads::read ? "true" : "false");
+  return connection.stream(sql, parameters, [&](const Result& row) {
     const auto text = [&](int column) { return std::string(row.text(0, column)); };
     const LedgerEntry entry{row.integer(0, 0),
                             {record::BureauId(text(1)), {unsigned_number(row, 0, 2)}},

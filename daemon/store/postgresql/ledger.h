@@ -42,7 +42,7 @@ struct LedgerAnswer {
 [[nodiscard]] Connection::Answer<std::vector<record::StreamId>> known_streams(
     Connection& connection);
 [[nodiscard]] Connection::Answer<void> walk_ledger(
-    Connection& connection, std::int64_t after, std::int64_t last,
+    Connection& connection, const Extent& extent, std::int64_t last,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume);
 
 }  // namespace sluice::store::postgresql

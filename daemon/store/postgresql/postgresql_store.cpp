@@ -28,7 +28,7 @@ class PostgresqlStore final : public Store {
   std::expected<std::vector<record::StreamId>, StoreFailure> streams() override;
   Done read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
             const std::function<bool(const StoredRecord&)>& consume) override;
-  Done walk(std::int64_t after,
+  Done walk(const Extent& extent,
             const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override;
 
  private:
@@ -211,12 +211,12 @@ Done PostgresqlStore::read_on(Connection& connection, const record::DatasetId& d
 }
 
 Done PostgresqlStore::walk(
-    std::int64_t after,
+    const Extent& extent,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
   return with_connection([&](Connection& connection) -> Done {
     const auto last = settled_ledger_id(connection);
     if (!last) return failed(last.error(), "ledger");
-    if (auto walked = walk_ledger(connection, after, *last, consume); !walked) {
+    if (auto walked = walk_ledger(connection, extent, *last, consume); !walked) {
       return failed(walked.error(), "ledger");
     }
     return {};

@@ -127,14 +127,17 @@ std::expected<std::int64_t, StoreFailure> SqliteLedger::id_at(const record::Data
 }
 
 Done SqliteLedger::walk(
-    std::int64_t after,
+    const Extent& extent,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
   auto select = file_.statement(
       "SELECT l.id, l.bureau, l.epoch, l.sequence, l.dataset, l.manifest, l.applied_at, l.receipt, "
-      "l.receipt_signature, a.manifest, a.signature, a.payload "
-      "FROM ledger l JOIN archive a ON a.ledger = l.id WHERE l.id > ? ORDER BY l.id");
+      "l.receipt_signature, a.manifest, a.signature, iif(?4, a.payload, x'') "
+      "FROM ledger l JOIN archive a ON a.ledger = l.id WHERE l.id > ?1 AND "
+      "(?2 IS NULL OR l.bureau = ?2) AND (?3 IS NULL OR l.sequence = ?3) ORDER BY l.id");
   if (!select) return std::unexpected(select.error());
-  select->bind(1, after);
+  select->bind(1, extent.after).bind(4, std::int64_t{extent.payloads == Extent::Payloads::read});
+  if (extent.bureau) select->bind(2, extent.bureau->str());
+  if (extent.sequence) select->bind(3, extent.sequence->value);
   const auto text = [&](int column) { return std::string(select->text(column)); };
   const auto number = [&](int column) {
     return static_cast<std::uint64_t>(select->integer(column));

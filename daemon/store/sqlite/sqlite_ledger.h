@@ -36,7 +36,7 @@ class SqliteLedger {
   [[nodiscard]] std::expected<record::ChainHead, StoreFailure> head(const record::StreamId& stream);
   [[nodiscard]] std::expected<std::vector<record::StreamId>, StoreFailure> streams();
   [[nodiscard]] std::expected<void, StoreFailure> walk(
-      std::int64_t after,
+      const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume);
 
  private:

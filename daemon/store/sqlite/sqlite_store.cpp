@@ -42,9 +42,9 @@ class SqliteStore final : public Store {
   }
   Done read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
             const std::function<bool(const StoredRecord&)>& consume) override;
-  Done walk(std::int64_t after,
+  Done walk(const Extent& extent,
             const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override {
-    return ledger_.walk(after, consume);
+    return ledger_.walk(extent, consume);
   }
 
  private:

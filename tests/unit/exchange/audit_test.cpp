@@ -19,18 +19,18 @@ class ForgedLedger : public store::Store {
     record::Batch batch;
   };
   explicit ForgedLedger(std::unique_ptr<store::Store> real) : real_(std::move(real)) {
-    const auto copied = real_->walk(0, [&](const auto& row, const auto& batch) {
+    const auto copied = real_->walk({}, [&](const auto& row, const auto& batch) {
       entries.push_back({row, batch});
       return true;
     });
     EXPECT_TRUE(copied);
   }
   std::expected<void, store::StoreFailure> walk(
-      std::int64_t after,
+      const store::Extent& extent,
       const std::function<bool(const store::LedgerEntry&, const record::Batch&)>& consume)
       override {
     for (const Entry& entry : entries) {
-      if (entry.row.id > after && !consume(entry.row, entry.batch)) break;
+      if (entry.row.id > extent.after && !consume(entry.row, entry.batch)) break;
     }
     return {};
   }

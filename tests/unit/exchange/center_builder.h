@@ -63,11 +63,11 @@ class UnsteadyStore : public store::Store {
     return store_->read(dataset, as_of, consume);
   }
   std::expected<void, store::StoreFailure> walk(
-      std::int64_t after,
+      const store::Extent& extent,
       const std::function<bool(const store::LedgerEntry&, const record::Batch&)>& consume)
       override {
     if (!available_) return gone();
-    return store_->walk(after, consume);
+    return store_->walk(extent, consume);
   }
 
  private:
