@@ -1,5 +1,6 @@
 # What Sluice needs from Debian 12, by name. Sourced by quickstart.sh and tests/run.sh.
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # who sources it uses them
 
 # To build and run.
 sluice_packages=(

@@ -9,6 +9,9 @@ source .ci/packages.sh
 install_packages "${sluice_packages[@]}" "${test_packages[@]}"
 npm ci --prefix tests/openapi --no-audit --no-fund --loglevel=error
 
+find adapters bench daemon tests -path tests/openapi -prune -o -name '*.h' -print0 -o -name '*.cpp' -print0 |
+  xargs -0 clang-format --dry-run --Werror
+
 jobs=$(nproc)
 cmake --preset dev
 cmake --build --preset dev -j "$jobs"

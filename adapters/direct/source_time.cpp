@@ -44,7 +44,7 @@ std::optional<std::chrono::minutes> offset(std::string_view text) {
 std::optional<record::Time> parse(std::string_view text) {
   constexpr std::string_view shape = "0000-00-00T00:00:00";
   if (text.size() <= shape.size()) return std::nullopt;
-  for (std::size_t i : {4U, 7U, 13U, 16U}) {
+  for (const std::size_t i : {4U, 7U, 13U, 16U}) {
     if (text[i] != shape[i]) return std::nullopt;
   }
   if (text[10] != 'T' && text[10] != 't') return std::nullopt;

@@ -29,7 +29,7 @@ inline std::uint64_t marked(const char* text, const Marks& marks) {
   const __m128i quote = _mm_set1_epi8(marks.quote);
   const __m128i escape = _mm_set1_epi8(marks.escape);
   std::uint64_t bits = 0;
-  for (unsigned block = 0; block < 4; ++block) {
+  for (std::size_t block = 0; block < 4; ++block) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + block * 16));
     const __m128i hits =
         _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, delimiter), _mm_cmpeq_epi8(bytes, quote)),

@@ -135,7 +135,7 @@ class Load {
   }
 
   void take_answer(std::size_t index) {
-    ClientConnection& connection = slots_[index].connection;
+    const ClientConnection& connection = slots_[index].connection;
     last_answer_ = Clock::now();
     result_.latencies.add(last_answer_ - connection.sent_at());
     ++result_.answers[connection.answer().status()];

@@ -1,6 +1,8 @@
 #include "sqlite/database.h"
 
+#include <cerrno>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -28,11 +30,14 @@ void demand(sqlite3_stmt* statement, int result) {
 }
 
 // SQLite fsyncs what is in its files, not that a new file has a name.
-void sync_directory(const std::filesystem::path& directory) {
+Result<void> sync_directory(const std::filesystem::path& directory) {
   const int handle = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY);
-  if (handle < 0) return;
-  ::fsync(handle);
-  ::close(handle);
+  const bool synced = handle >= 0 && ::fsync(handle) == 0;
+  const std::string reason = std::generic_category().message(errno);
+  if (handle >= 0) ::close(handle);
+  if (synced) return {};
+  return std::unexpected(
+      Error{SQLITE_IOERR_DIR_FSYNC, fmt::format("{}: fsync: {}", directory.string(), reason)});
 }
 
 }  // namespace
@@ -153,7 +158,11 @@ Result<Database> Database::open(const std::filesystem::path& file, int busy_time
       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST; "
       "PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=67108864;");
   if (!configured) return std::unexpected(configured.error());
-  if (is_new) sync_directory(file.parent_path());
+  if (is_new) {
+    if (auto synced = sync_directory(file.parent_path()); !synced) {
+      return std::unexpected(synced.error());
+    }
+  }
   return database;
 }
 

@@ -13,7 +13,7 @@ die() {
 
 # open_workshop NAME BUREAU…: a folder, and certificates of a node and these bureaus.
 open_workshop() {
-  bin=${bin:?the folder of the programs}
+  bin=$(cd "${bin:?the folder of the programs}" && pwd)
   [[ -x $bin/sluiced && -x $bin/sluice ]] || die "$bin has no sluiced and sluice: name their folder by --bin"
   workshop=$(mktemp -d "${TMPDIR:-/tmp}/sluice-$1.XXXXXX")
   chmod 711 "$workshop" # PostgreSQL, where root runs the tests, is another user
