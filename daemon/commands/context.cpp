@@ -29,6 +29,7 @@ const settings::Bureau* find_bureau(const foundation::Foundation& foundation,
   const auto found = bureaus.find(record::BureauId(name));
   if (found != bureaus.end()) return &found->second;
   std::vector<std::string> names;
+  names.reserve(bureaus.size());
   for (const auto& [id, bureau] : bureaus)
     names.push_back(id.str());
   fmt::print(stderr, "sluice: there is no bureau {}; there are {}\n", name, fmt::join(names, ", "));

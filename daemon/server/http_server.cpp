@@ -57,6 +57,9 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
   std::shared_ptr<asio::ssl::context> tls;
   std::unordered_map<AnyConnection*, std::weak_ptr<AnyConnection>> connections;
 
+  // Hands every connection to `take`, until the acceptor is closed.
+  template <class Listening, class Take>
+  awaitable<void> accept(Listening& listening, Take take);
   awaitable<void> accept_tls();
   awaitable<void> accept_local();
   awaitable<void> watch_deadlines();
@@ -106,8 +109,8 @@ void HttpServer::State::forget(AnyConnection* connection) {
   }
 }
 
-awaitable<void> HttpServer::State::accept_tls() {
-  auto& listening = std::get<tcp::acceptor>(acceptor);
+template <class Listening, class Take>
+awaitable<void> HttpServer::State::accept(Listening& listening, Take take) {
   asio::steady_timer pause(strand);
   while (listening.is_open()) {
     auto [error, socket] = co_await listening.async_accept(asio::make_strand(context), awaited);
@@ -118,6 +121,12 @@ awaitable<void> HttpServer::State::accept_tls() {
       co_await pause.async_wait(awaited);
       continue;
     }
+    take(std::move(socket));
+  }
+}
+
+awaitable<void> HttpServer::State::accept_tls() {
+  return accept(std::get<tcp::acceptor>(acceptor), [this](auto socket) {
     boost::system::error_code gone;
     socket.set_option(tcp::no_delay(true), gone);
     std::shared_ptr<asio::ssl::context> current;
@@ -126,23 +135,12 @@ awaitable<void> HttpServer::State::accept_tls() {
       current = tls;
     }
     serve(TlsStream(tcp::socket(std::move(socket)), *current));
-  }
+  });
 }
 
 awaitable<void> HttpServer::State::accept_local() {
-  auto& listening = std::get<stream_protocol::acceptor>(acceptor);
-  asio::steady_timer pause(strand);
-  while (listening.is_open()) {
-    auto [error, socket] = co_await listening.async_accept(asio::make_strand(context), awaited);
-    if (error == asio::error::operation_aborted) break;
-    if (error) {
-      service->around.log.warning("accept-failed", {{"error", error.message()}});
-      pause.expires_after(accept_pause);
-      co_await pause.async_wait(awaited);
-      continue;
-    }
-    serve(LocalStream(std::move(socket)));
-  }
+  return accept(std::get<stream_protocol::acceptor>(acceptor),
+                [this](auto socket) { serve(LocalStream(std::move(socket))); });
 }
 
 awaitable<void> HttpServer::State::watch_deadlines() {

@@ -1,7 +1,19 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034  # node.sh sets, and the cases read, the rest
 # Cases: functions named case_…, whose name is a sentence of behaviour. All of them run, in a shell of
-# their own, and the failed ones are named at the end. Sourced after node.sh.
+# their own, and the failed ones are named at the end. Sourced with the script's own arguments.
+
+here=$(dirname "${BASH_SOURCE[0]}")
+bin=$here/../../build/dev/bin only=
+while [[ $# -ge 2 ]]; do
+  case $1 in
+    --bin) bin=$2 ;;
+    --only) only=$2 ;;
+  esac
+  shift 2
+done
+# shellcheck source=tests/scenario/node.sh
+source "$here/node.sh"
 
 fail() {
   printf '    %s\n' "$*" >&2

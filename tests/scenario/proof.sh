@@ -4,19 +4,8 @@
 #   tests/scenario/proof.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
 # shellcheck disable=SC2119,SC2154  # start_daemon takes arguments only where it gets some; cases.sh sets the rest
 set -euo pipefail
-here=$(dirname "$0")
-bin=$here/../../build/dev/bin only=
-while [[ $# -ge 2 ]]; do
-  case $1 in
-    --bin) bin=$2 ;;
-    --only) only=$2 ;;
-  esac
-  shift 2
-done
-# shellcheck source=tests/scenario/node.sh
-source "$here/node.sh"
 # shellcheck source=tests/scenario/cases.sh
-source "$here/cases.sh"
+source "$(dirname "$0")/cases.sh" "$@"
 
 # A node that holds a register in two states, one import after the other.
 running_node() {

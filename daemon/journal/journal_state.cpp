@@ -1,0 +1,186 @@
+#include "journal/journal_state.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+namespace sluice::journal {
+namespace {
+
+// Log bytes after which the write-ahead log is moved into the file.
+constexpr std::uint64_t checkpoint_bytes = std::uint64_t{32} << 20;
+
+}  // namespace
+
+#define SLUICE_TRY(result_name, expression) SLUICE_TRY_OF(*this, result_name, expression)
+
+JournalFailure Journal::State::failure(const sqlite::Error& error) {
+  if (error.is_busy()) {
+    return {JournalProblem::busy, file.string(),
+            "another process held the journal's lock for too long; look for a hanging `sluice`"};
+  }
+  if (error.is_durability_failure()) {
+    if (!error.is_disk_full()) not_durable = error.message;
+    return {JournalProblem::not_durable, file.string(),
+            error.is_disk_full()
+                ? "the disk is full; nothing was taken: free space and send again"
+                : fmt::format("the disk did not take a write ({}); nothing more is acknowledged "
+                              "until this program is restarted on a sound disk",
+                              error.message)};
+  }
+  return broken(fmt::format("SQLite says: {}", error.message));
+}
+
+JournalFailure Journal::State::broken(std::string sentence) const {
+  return {JournalProblem::broken, file.string(), std::move(sentence)};
+}
+
+std::expected<void, JournalFailure> Journal::State::check_durable() const {
+  if (!not_durable) return {};
+  return std::unexpected(JournalFailure{
+      JournalProblem::not_durable, file.string(),
+      fmt::format("an earlier write was not taken by the disk ({}); nothing is acknowledged until "
+                  "this program is restarted on a sound disk",
+                  *not_durable)});
+}
+
+std::expected<void, JournalFailure> Journal::State::check_room(const StreamRow& row) {
+  const auto full = [&](std::string found) {
+    return std::unexpected(JournalFailure{
+        JournalProblem::backlog_full, stream.bureau.str(),
+        fmt::format("{}; see why the center sends no receipts (`sluice status`)", found)});
+  };
+  if (row.backlog_bytes >= limits.backlog_bytes) {
+    return full(fmt::format("{} bytes wait for their receipts, at most {} may", row.backlog_bytes,
+                            limits.backlog_bytes));
+  }
+  if (row.backlog_batches == 0) return {};
+  SLUICE_TRY(oldest, tables.oldest_batch());
+  if (*oldest && clock() - **oldest >= limits.backlog_age) {
+    return full(fmt::format("a batch of {} still waits for its receipt, at most {} s may it",
+                            record::to_string(**oldest), limits.backlog_age.count()));
+  }
+  return {};
+}
+
+std::expected<void, JournalFailure> Journal::State::checkpoint_after(std::uint64_t bytes) {
+  constexpr std::uint64_t page_overhead = 16 << 10;
+  bytes_since_checkpoint += bytes + page_overhead;
+  if (bytes_since_checkpoint < checkpoint_bytes) return {};
+  bytes_since_checkpoint = 0;
+  SLUICE_TRY(moved, database.checkpoint());
+  return {};
+}
+
+std::expected<void, JournalFailure> Journal::State::seal(StreamRow& row,
+                                                         const DatasetOrigin& origin,
+                                                         record::Payload payload) {
+  const record::Time now = clock();
+  const record::SealedBatch sealed =
+      record::seal({.stream = stream,
+                    .dataset = origin.dataset,
+                    .schema = origin.schema,
+                    .mode = origin.mode,
+                    .collected_at = now,
+                    .carries_case_numbers = origin.carries_case_numbers},
+                   std::move(payload), row.head, *signer);
+  SLUICE_TRY(inserted, tables.insert_batch(sealed, now));
+  row.head = {sealed.manifest.sequence, record::sha256(sealed.batch.manifest)};
+  ++row.backlog_batches;
+  row.backlog_bytes += sealed.batch.payload.size();
+  return {};
+}
+
+std::expected<void, JournalFailure> Journal::State::seal_open(StreamRow& row,
+                                                              const OpenBatch& batch) {
+  if (batch.sequence.value != row.head.sequence.value + 1) {
+    return std::unexpected(
+        broken(fmt::format("open batch {} does not follow the last closed one, {}",
+                           batch.sequence.value, row.head.sequence.value)));
+  }
+  SLUICE_TRY(lines, tables.lines(batch.sequence));
+  if (auto sealed =
+          seal(row, batch.origin, record::compress_payload(*lines, batch.upserts, batch.deletes));
+      !sealed) {
+    return sealed;
+  }
+  SLUICE_TRY(deleted, tables.delete_open_batch(batch.sequence));
+  return {};
+}
+
+std::expected<void, JournalFailure> Journal::State::keep(std::span<const QuarantinedRow> rows,
+                                                         std::span<const Cursor> cursors,
+                                                         const Placement& placement) {
+  const record::Time now = clock();
+  for (const QuarantinedRow& row : rows) {
+    SLUICE_TRY(added, tables.add_quarantined(row, now));
+  }
+  for (const Cursor& cursor : cursors) {
+    const auto forget_at = cursor.keep == Cursor::Keep::as_an_answer
+                               ? std::optional(now + limits.answer_age)
+                               : std::nullopt;
+    SLUICE_TRY(put, tables.put_cursor(cursor, placement, forget_at));
+  }
+  return {};
+}
+
+bool Journal::State::is_due(const OpenBatch& batch, record::Time now) const {
+  return batch.rows() >= limits.batch_rows || batch.bytes.value >= limits.batch_bytes ||
+         now - batch.opened_at >= limits.batch_age;
+}
+
+std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
+    const StreamRow& row, std::span<const Submission> submissions) {
+  SLUICE_TRY(open, tables.open_batches());
+  struct NewLines {
+    std::uint64_t first_row = 0;
+    std::string text;
+  };
+  std::map<record::Sequence, NewLines> new_lines;
+  std::vector<Placement> placements;
+  placements.reserve(submissions.size());
+  for (const Submission& submission : submissions) {
+    const std::uint64_t rows = submission.upserts.value + submission.deletes.value;
+    Placement placement;
+    if (rows > 0) {
+      // Only the dataset's last batch: in an earlier one, of another mode or schema, these rows
+      // would be applied before some that came before them.
+      const auto newest =
+          std::find_if(open->rbegin(), open->rend(), [&](const OpenBatch& candidate) {
+            return candidate.origin.dataset == submission.origin.dataset;
+          });
+      const bool takes = newest != open->rend() && newest->origin == submission.origin &&
+                         newest->rows() < limits.batch_rows &&
+                         newest->bytes.value < limits.batch_bytes;
+      auto batch = takes ? std::prev(newest.base()) : open->end();
+      if (!takes) {
+        const record::Sequence last = open->empty() ? row.head.sequence : open->back().sequence;
+        open->push_back(
+            {.sequence = {last.value + 1}, .origin = submission.origin, .opened_at = clock()});
+        batch = open->end() - 1;
+      }
+      placement = {batch->sequence, batch->rows() + 1};
+      batch->upserts.value += submission.upserts.value;
+      batch->deletes.value += submission.deletes.value;
+      batch->bytes.value += submission.lines.size();
+      NewLines& lines = new_lines[batch->sequence];
+      if (lines.text.empty()) lines.first_row = placement.first_row;
+      lines.text += submission.lines;
+    }
+    if (auto kept = keep(submission.quarantined, submission.cursors, placement); !kept) {
+      return std::unexpected(kept.error());
+    }
+    placements.push_back(placement);
+  }
+  for (const OpenBatch& batch : *open) {
+    const auto lines = new_lines.find(batch.sequence);
+    if (lines == new_lines.end()) continue;
+    SLUICE_TRY(put, tables.put_open_batch(batch));
+    SLUICE_TRY(added,
+               tables.add_lines(batch.sequence, lines->second.first_row, lines->second.text));
+  }
+  return placements;
+}
+
+}  // namespace sluice::journal
