@@ -135,8 +135,7 @@ void Database::Closer::operator()(sqlite3* database) const {
 }
 
 Result<Database> Database::open(const std::filesystem::path& file, int busy_timeout_ms) {
-  const bool is_new = !std::filesystem::exists(file);
-  if (is_new) {
+  if (!std::filesystem::exists(file)) {
     // Made here first so that it is never readable by others, not even for a moment.
     const int handle = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (handle < 0) {
@@ -158,10 +157,9 @@ Result<Database> Database::open(const std::filesystem::path& file, int busy_time
       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST; "
       "PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=67108864;");
   if (!configured) return std::unexpected(configured.error());
-  if (is_new) {
-    if (auto synced = sync_directory(file.parent_path()); !synced) {
-      return std::unexpected(synced.error());
-    }
+  // Each time: whoever made the file may have been killed before it came to this.
+  if (auto synced = sync_directory(file.parent_path()); !synced) {
+    return std::unexpected(synced.error());
   }
   return database;
 }

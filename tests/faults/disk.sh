@@ -95,6 +95,18 @@ case_an_import_stops_at_a_failed_fsync_and_goes_on_after_the_repair() {
   expect "rows that came twice" "$(sqlite3 "$node/state/central.sqlite" 'SELECT sum(unchanged) FROM ledger')" 0
 }
 
+case_a_journal_whose_name_is_not_durable_is_not_used() {
+  make_node name
+  printf 'number,name\nN1,one\n' >"$node/register.csv"
+  local attempt
+  for attempt in first second; do # the second finds the file that the first has made
+    try env "LD_PRELOAD=$failing_disk" SLUICE_FAIL_PATH=/state/journals SLUICE_FAIL_DIRECTORY_FSYNC=1 \
+      "$bin/sluice" --config "$node/config" import park "$node/register.csv" --no-wait
+    expect "the $attempt import's exit status" "$status" 1
+    expect_like "its sentence" "$err" 'state/journals: fsync: Input/output error'
+  done
+}
+
 case_on_a_full_disk_calls_are_refused_until_there_is_space_without_a_restart() {
   make_node space
   trap kill_daemon EXIT

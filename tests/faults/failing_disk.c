@@ -1,6 +1,8 @@
 // A disk that fails, for LD_PRELOAD. Only files whose path contains SLUICE_FAIL_PATH are on it.
 //   SLUICE_FAIL_FSYNC_AFTER=n  fsync and fdatasync fail with EIO once n calls have succeeded: the next
 //                              one, and every one after it;
+//   SLUICE_FAIL_DIRECTORY_FSYNC=1
+//                              an fsync of a directory fails with EIO;
 //   SLUICE_FAIL_SPACE=file     writes fail with ENOSPC while that file exists.
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -25,7 +28,17 @@ static bool is_on_failing_disk(int descriptor) {
   return strstr(path, wanted) != NULL;
 }
 
+static bool is_directory(int descriptor) {
+  struct stat status;
+  return fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 static bool sync_fails(int descriptor) {
+  if (getenv("SLUICE_FAIL_DIRECTORY_FSYNC") != NULL && is_directory(descriptor) &&
+      is_on_failing_disk(descriptor)) {
+    errno = EIO;
+    return true;
+  }
   static atomic_long succeeded;
   const char* after = getenv("SLUICE_FAIL_FSYNC_AFTER");
   if (after == NULL || !is_on_failing_disk(descriptor)) return false;

@@ -4,7 +4,7 @@
 # their own, and the failed ones are named at the end. Sourced with the script's own arguments.
 
 here=$(dirname "${BASH_SOURCE[0]}")
-bin=$here/../../build/dev/bin only=
+bin=${bin:-$here/../../build/dev/bin} only=${only:-}
 while [[ $# -ge 2 ]]; do
   case $1 in
     --bin) bin=$2 ;;
