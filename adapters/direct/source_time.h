@@ -1,5 +1,5 @@
 // The time at the source as bureaus write it, RFC 3339 with any offset, in the one form in which a
-// payload carries it.
+// batch carries it (docs/batch-format.md).
 #pragma once
 
 #include <expected>
@@ -8,8 +8,8 @@
 
 namespace sluice::adapters::direct {
 
-// UTC with milliseconds, as record::to_string(Time) writes it: a view of `text` where that is the
-// form already, else of what was appended to `buffer`. Digits beyond the millisecond are cut off.
+// UTC to the microsecond, without trailing zeros: a view of `text` where that is the form already,
+// else of `buffer`. Digits beyond the microsecond are cut off: Java's clocks write nine.
 // The error is a sentence that does not quote the text.
 [[nodiscard]] std::expected<std::string_view, std::string> source_time(std::string_view text,
                                                                        std::string& buffer);

@@ -37,6 +37,7 @@ std::unexpected<Refusal> refused(const record::Failure<Code>& failure) {
 template <class Complaint>
 std::vector<std::string> lines_of(const std::vector<Complaint>& complaints) {
   std::vector<std::string> lines;
+  lines.reserve(complaints.size());
   for (const Complaint& complaint : complaints)
     lines.push_back(to_string(complaint));
   return lines;

@@ -83,7 +83,8 @@ Converted date(const std::string& format, std::string_view text, std::string& bu
   const std::string terminated(text);
   std::tm parts{};
   parts.tm_mday = 1;
-  parts.tm_gmtoff = 8 * 3600;  // China Standard Time, where the format does not say
+  // China Standard Time, where the format does not say.
+  parts.tm_gmtoff = std::chrono::seconds(std::chrono::hours(8)).count();
   const char* end = strptime(terminated.c_str(), format.c_str(), &parts);
   if (end == nullptr || *end != '\0') return refused();
   const std::chrono::year_month_day day(std::chrono::year(parts.tm_year + 1900),

@@ -8,6 +8,7 @@
 
 #include "intake/conversion.h"
 #include "record/copy_text.h"
+#include "record/value_syntax.h"
 
 namespace sluice::intake {
 namespace {
@@ -154,6 +155,12 @@ std::expected<void, RowProblem> ConversionPlan::convert(const SourceRow& row,
                                                         Buffers& buffers) const {
   buffers.line.clear();
   buffers.key = {};
+  // The center would reject the row, long after its bureau was told that it is taken.
+  if (row.source_time &&
+      record::syntax::datetime(*row.source_time, buffers.canonical) != *row.source_time) {
+    return std::unexpected(
+        RowProblem{"", "source-time", "the time at the source is not in the form of a batch"});
+  }
   record::begin_line(buffers.line, row.operation, row.source_time);
   const bool removes = row.operation == record::Operation::remove;
   for (const Column& column : columns_) {

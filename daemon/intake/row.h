@@ -25,7 +25,7 @@ struct SourceRow {
   // Where in the source: line of a file, index in a call (1 is the first).
   std::uint64_t place = 0;
   record::Operation operation = record::Operation::upsert;
-  // RFC 3339 UTC, where the source says.
+  // Where the source says: in the form of a batch's second column (docs/batch-format.md).
   std::optional<std::string_view> source_time;
 };
 

@@ -57,9 +57,11 @@ struct Journal::State {
 
 // Turns a SQLite result into one of ours, or returns from the enclosing function with the failure,
 // which `state` makes of SQLite's.
+// NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared takes none.
 #define SLUICE_TRY_OF(state, result_name, expression) \
   auto result_name = (expression);                    \
   if (!(result_name)) return std::unexpected((state).failure((result_name).error()))
+// NOLINTEND(bugprone-macro-parentheses)
 
 template <class Steps>
 auto Journal::State::write(std::uint64_t bytes, Steps steps)

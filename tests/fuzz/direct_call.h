@@ -10,6 +10,7 @@
 
 #include "adapters/direct/call_collector.h"
 #include "record/record_checker.h"
+#include "record/value_syntax.h"
 
 namespace sluice::adapters::direct {
 
@@ -31,7 +32,9 @@ class CheckingDoor final : public intake::Door {
       require(record::is_valid_utf8(*value));
       require(value->find('\0') == std::string_view::npos);
     }
-    require(!row.source_time || row.source_time->size() == 24);
+    std::string buffer;
+    require(!row.source_time ||
+            record::syntax::datetime(*row.source_time, buffer) == *row.source_time);
     return {};
   }
   std::expected<void, intake::IntakeFailure> reject(std::uint64_t place, std::string_view,

@@ -82,6 +82,29 @@ END
   authority -preserveDN -in "$pki/$name.csr" -out "$pki/$name.pem" "$@"
 }
 
+case_the_examples_of_the_page_on_the_api_do_what_it_says() {
+  new_node examples '{kind: sqlite}' 'batch: {age: 50ms}'
+  cp "$project/config/bureaus/park.yaml" "$node/config/bureaus/"
+  cp "$project"/schemas/{park-approval,enterprise-register}.json "$node/config/schemas/"
+  add_bureau national-tax <<<'channels: {disk: {}}' # owns the register
+  trap kill_daemon EXIT
+  start_daemon
+  printf '{"approval_number":"%s","credit_code":"91350100M000100Y43","approved_at":"2026-11-23T00:00:00Z","decision":"withdrawn"}\n' \
+    HD-3 HD-4 >"$node/records.ndjson"
+  cp "$pki"/{ca.pem,park.pem,park.key} "$node/"
+  # Every shell block of the page, with the status behind each answer.
+  awk '/^```sh/ { block = 1; next } /^```/ { block = 0 } block' "$project/docs/direct-api.md" |
+    sed -e "s/localhost:8443/localhost:$port/" -e 's/^curl/curl --silent --show-error --write-out "\\n%{http_code}\\n"/' \
+      >"$node/examples.sh"
+  (cd "$node" && bash -eu examples.sh) >"$node/answers" 2>"$node/err" || fail "$(cat "$node/err")"
+  # Metrics are on this port only where the node's file says so.
+  expect "statuses" "$(grep -xE '[0-9]{3}' "$node/answers" | tr '\n' ' ')" '200 200 200 200 200 404 '
+  expect "accepted" "$(grep -o '"accepted":[0-9]*' "$node/answers" | tr '\n' ' ')" \
+    '"accepted":1 "accepted":2 "accepted":1 "accepted":1 '
+  await_held park-approval 3
+  expect "held" "$(held park-approval | cut -f 1 | tr '\n' ' ')" 'HD-2 HD-3 HD-4 '
+}
+
 case_an_unknown_dataset_is_404() {
   running_node unknown
   expect "status" "$(post park nothing '{"number":"A1"}')" 404

@@ -73,7 +73,7 @@ TEST(CallCollector, TakesOperationAndSourceTimeFromTheReservedMembers) {
   ASSERT_TRUE(call.result);
   ASSERT_EQ(call.door.rows.size(), 3U);
   EXPECT_EQ(call.door.rows[0].operation, record::Operation::remove);
-  EXPECT_EQ(call.door.rows[0].source_time, "2026-11-23T04:44:00.000Z");
+  EXPECT_EQ(call.door.rows[0].source_time, "2026-11-23T04:44:00Z");
   EXPECT_EQ(call.door.rows[1].operation, record::Operation::upsert);
   EXPECT_EQ(call.door.rows[1].source_time, nothing);
   EXPECT_EQ(call.door.rows[2].operation, record::Operation::upsert);

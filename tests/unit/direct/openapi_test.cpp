@@ -65,7 +65,8 @@ class OpenApi : public testing::Test {
 TEST_F(OpenApi, ExamplesOfEveryRequestBodyAreTakenRowByRow) {
   const YAML::Node content =
       document["paths"]["/v1/datasets/{dataset}/records"]["post"]["requestBody"]["content"];
-  const std::vector<std::string> columns = {"uscc", "name", "capital"};
+  const std::vector<std::string> columns = {"approval_number", "credit_code", "approved_at",
+                                            "decision"};
   const MemberTable members(columns);
   int examples = 0;
   for (const auto& form : content) {

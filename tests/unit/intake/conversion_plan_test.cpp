@@ -66,6 +66,24 @@ TEST(ConversionPlan, ADeleteCarriesNothingButTheKey) {
             "D\t\\N\tA1\t\\N\t\\N\t\\N\n");
 }
 
+TEST(ConversionPlan, CarriesATimeAtTheSourceOnlyInTheFormThatTheCenterTakes) {
+  const Register reg;
+  const ConversionPlan plan = plan_of(reg);
+  const std::vector<SourceValue> values = {"A1", "x", "N/A"};
+  ConversionPlan::Buffers buffers;
+  for (const char* good : {"2026-11-23T04:44:00Z", "2026-11-23T04:44:00.5Z"}) {
+    ASSERT_TRUE(plan.convert({.values = values, .source_time = good}, buffers)) << good;
+    buffers.line.pop_back();
+    EXPECT_TRUE(buffers.line.starts_with("U\t" + std::string(good) + "\t"));
+    EXPECT_FALSE(reg.checker.check_line(buffers.line, buffers.canonical)) << good;
+  }
+  for (const char* bad : {"2026-11-23T04:44:00.000Z", "2026-11-23T12:44:00+08:00", "now", ""}) {
+    const auto refused = plan.convert({.values = values, .source_time = bad}, buffers);
+    ASSERT_FALSE(refused) << bad;
+    EXPECT_EQ(refused.error().rule, "source-time");
+  }
+}
+
 TEST(ConversionPlan, EqualKeysHaveEqualDigests) {
   const Register reg;
   const ConversionPlan plan = plan_of(reg);
