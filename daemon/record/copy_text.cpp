@@ -57,7 +57,7 @@ bool may_need_escape(std::uint64_t word) {
 
 const char* first_to_escape(const char* at, const char* end) {
   for (; end - at >= 8; at += 8) {
-    std::uint64_t word;
+    std::uint64_t word = 0;
     std::memcpy(&word, at, sizeof word);
     if (!may_need_escape(word)) continue;
     for (int i = 0; i < 8; ++i) {

@@ -82,7 +82,8 @@ std::expected<void, PayloadFailure> read_payload(
     }
     held += output.pos;
     // Small pieces are gathered, so that a consumer's per-piece cost is paid seldom.
-    if (held < piece.size() && !(frame_done && input.pos == input.size)) continue;
+    const bool is_last = frame_done && input.pos == input.size;
+    if (held < piece.size() && !is_last) continue;
     const std::size_t newline = std::string_view(piece.data(), held).rfind('\n');
     if (newline == std::string_view::npos) continue;
     if (!consume({piece.data(), newline + 1})) return {};

@@ -112,6 +112,7 @@ std::optional<std::size_t> field_index(const TableSchema& schema, std::string_vi
 
 std::vector<std::size_t> key_columns(const TableSchema& schema) {
   std::vector<std::size_t> columns;
+  columns.reserve(schema.primary_key.size());
   for (const std::string& name : schema.primary_key) {
     columns.push_back(field_index(schema, name).value());
   }

@@ -190,7 +190,8 @@ Canonical uuid(std::string_view text, std::string& buffer) {
     char c = text[i];
     const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
     if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-    if (hyphen ? c != '-' : !(is_digit(c) || (c >= 'a' && c <= 'f'))) return std::nullopt;
+    const bool fits = hyphen ? c == '-' : is_digit(c) || (c >= 'a' && c <= 'f');
+    if (!fits) return std::nullopt;
     buffer += c;
   }
   return buffer;

@@ -59,7 +59,7 @@ boost::json::value json_of(const Value& value) {
   if (!value.is_scalar()) return nullptr;
   if (value.quoted) return boost::json::string(value.text);
   boost::system::error_code error;
-  boost::json::value parsed = boost::json::parse(value.text, error);
+  const boost::json::value parsed = boost::json::parse(value.text, error);
   return error ? boost::json::value(boost::json::string(value.text)) : parsed;
 }
 

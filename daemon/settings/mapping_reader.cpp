@@ -142,6 +142,7 @@ const record::Field* find_field(const std::string& name, const record::TableSche
   const auto index = record::field_index(*schema, name);
   if (index) return &schema->fields[*index];
   std::vector<std::string> names;
+  names.reserve(schema->fields.size());
   for (const record::Field& field : schema->fields)
     names.push_back(field.name);
   section.complain("field", in_quotes(name), "a field of the dataset's schema",

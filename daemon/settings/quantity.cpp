@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <span>
 
 namespace sluice::settings {
@@ -65,7 +66,7 @@ std::optional<double> parse_share(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), last, value, std::chars_format::fixed);
   if (error != std::errc{} || end != last) return std::nullopt;
   if (percent) value /= 100;
-  if (!(value >= 0 && value <= 1)) return std::nullopt;
+  if (std::isnan(value) || value < 0 || value > 1) return std::nullopt;
   return value;
 }
 

@@ -20,6 +20,7 @@ constexpr std::array matches = {record::FieldsMatch::exact, record::FieldsMatch:
 
 std::vector<std::string> names_of(const record::TableSchema& schema) {
   std::vector<std::string> names;
+  names.reserve(schema.fields.size());
   for (const record::Field& field : schema.fields)
     names.push_back(field.name);
   return names;

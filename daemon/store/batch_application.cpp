@@ -55,7 +55,7 @@ class Application {
   Done take_answers();
   Done settle_slice();
   Done write(std::size_t first, std::size_t last);
-  Done write_one_by_one(const KeptKey& key, Refusal refusal);
+  Done write_one_by_one(const KeptKey& key, const Refusal& refusal);
   Written write(const Plan& plan);
   Row row_of(const KeptChange& change);
 
@@ -229,7 +229,7 @@ Done Application::write(std::size_t first, std::size_t last) {
 
 // A record whose changes can not all be written: each on its own, so that only what is refused is
 // rejected, and the record stays as the last good change left it.
-Done Application::write_one_by_one(const KeptKey& key, Refusal refusal) {
+Done Application::write_one_by_one(const KeptKey& key, const Refusal& refusal) {
   const auto rejected = [](const KeptChange& change, const Refusal& why) {
     return record::RejectedRow{change.number, why.field, why.rule, why.sentence};
   };

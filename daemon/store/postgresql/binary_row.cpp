@@ -53,8 +53,8 @@ std::int32_t days(std::string_view text) {
 
 // 04:44:00, with up to six digits behind a point.
 std::int64_t microseconds(std::string_view text) {
-  const std::int64_t seconds =
-      std::int64_t{3600} * digits(text, 0, 2) + 60 * digits(text, 3, 2) + digits(text, 6, 2);
+  const std::int64_t seconds = std::int64_t{3600} * digits(text, 0, 2) +
+                               std::int64_t{60} * digits(text, 3, 2) + digits(text, 6, 2);
   std::int64_t fraction = 0;
   for (std::size_t i = 0; i < 6; ++i) {
     fraction = 10 * fraction + (9 + i < text.size() ? text[9 + i] - '0' : 0);

@@ -17,6 +17,7 @@ using Done = std::expected<void, StoreFailure>;
 
 std::string quoted_names(const std::vector<std::string>& names) {
   std::vector<std::string> list;
+  list.reserve(names.size());
   for (const std::string& name : names)
     list.push_back(quoted_name(name));
   return fmt::format("{}", fmt::join(list, ", "));

@@ -163,6 +163,7 @@ Answer<std::vector<record::StreamId>> known_streams(Connection& connection) {
       connection.query("SELECT bureau, epoch FROM sluice.stream ORDER BY bureau", Parameters());
   if (!rows) return std::unexpected(rows.error());
   std::vector<record::StreamId> streams;
+  streams.reserve(static_cast<std::size_t>(rows->rows()));
   for (int row = 0; row < rows->rows(); ++row) {
     streams.push_back(
         {record::BureauId(std::string(rows->text(row, 0))), {unsigned_number(*rows, row, 1)}});
