@@ -1,12 +1,11 @@
 #include <algorithm>
 #include <cstdio>
-#include <thread>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "commands/applied.h"
 #include "commands/commands.h"
-#include "commands/control_client.h"
 #include "commands/terminal.h"
 #include "jobs/import_job.h"
 
@@ -21,60 +20,6 @@ struct Options {
   bool no_wait = false;
   bool json = false;
 };
-
-// What the center made of an import's batches.
-struct Applied {
-  record::RowOutcomes rows;
-  bool waited = false;
-  bool complete = false;
-};
-
-constexpr std::chrono::milliseconds receipt_poll{20};
-constexpr std::chrono::seconds daemon_poll{1};
-
-class NoProgress : public adapters::Progress {
- public:
-  void advanced(std::uint64_t, std::uint64_t, std::uint64_t) override {}
-};
-
-void add(record::RowOutcomes& sum, const record::RowOutcomes& rows) {
-  sum.inserted.value += rows.inserted.value;
-  sum.updated.value += rows.updated.value;
-  sum.unchanged.value += rows.unchanged.value;
-  sum.deleted.value += rows.deleted.value;
-  sum.rejected.value += rows.rejected.value;
-}
-
-// Waits for the receipts of all batches, as long as a daemon runs that can bring them.
-std::expected<Applied, std::string> await_receipts(const foundation::Foundation& foundation,
-                                                   const settings::Bureau& bureau,
-                                                   const std::vector<record::Sequence>& batches) {
-  Applied applied{.waited = true};
-  auto journal = foundation.open_journal(bureau.id);
-  if (!journal) return std::unexpected(record::to_string(journal.error()));
-  const auto& socket = foundation.settings.node.control_socket;
-  ProgressLine line("applying");
-  auto asked_at = std::chrono::steady_clock::now() - daemon_poll;
-  for (std::size_t done = 0; done < batches.size();) {
-    const auto receipt = journal->receipt(batches[done]);
-    if (!receipt) return std::unexpected(record::to_string(receipt.error()));
-    if (*receipt) {
-      const auto parsed = record::parse_receipt((*receipt)->json);
-      if (!parsed) return std::unexpected(record::to_string(parsed.error()));
-      add(applied.rows, parsed->rows);
-      ++done;
-      line.advanced(done, batches.size(), 0);
-      continue;
-    }
-    if (const auto now = std::chrono::steady_clock::now(); now - asked_at >= daemon_poll) {
-      asked_at = now;
-      if (!ask_daemon(socket, "/v1/health")) return applied;
-    }
-    std::this_thread::sleep_for(receipt_poll);
-  }
-  applied.complete = true;
-  return applied;
-}
 
 struct Summary {
   const jobs::ImportReport& report;
@@ -178,7 +123,7 @@ ExitStatus import_file(const foundation::Foundation& foundation, const settings:
   if (!report) return fail(record::to_string(report.error()), status_of(report.error()));
   Applied applied;
   if (!options.dry_run && !options.no_wait && !report->loaded_before) {
-    auto waited = await_receipts(foundation, bureau, report->batches);
+    auto waited = await_receipts(foundation, bureau.id, report->batches);
     if (!waited) return fail(waited.error());
     applied = *waited;
   }

@@ -61,6 +61,10 @@ std::filesystem::path Foundation::audit_directory() const {
   return settings.node.state_directory / "audit";
 }
 
+std::filesystem::path Foundation::capture_directory(const record::BureauId& bureau) const {
+  return settings.node.state_directory / "captures" / bureau.str();
+}
+
 std::filesystem::path Foundation::scratch_directory() const {
   return settings.node.state_directory / "scratch";
 }

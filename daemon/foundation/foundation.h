@@ -24,6 +24,8 @@ struct Foundation {
 
   [[nodiscard]] std::filesystem::path journal_file(const record::BureauId& bureau) const;
   [[nodiscard]] std::filesystem::path audit_directory() const;
+  // For what the front-end captures of a bureau keep beside its journal.
+  [[nodiscard]] std::filesystem::path capture_directory(const record::BureauId& bureau) const;
   // For temporary files and locks.
   [[nodiscard]] std::filesystem::path scratch_directory() const;
 

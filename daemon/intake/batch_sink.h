@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "intake/door.h"
-#include "intake/source_cursor.h"
 #include "journal/journal.h"
 
 namespace sluice::intake {
@@ -17,7 +16,7 @@ struct ConvertedBatch {
   record::RowCount upserts;
   record::RowCount deletes;
   std::vector<journal::QuarantinedRow> quarantined;
-  SourceCursor cursor;
+  std::string cursor;  // its value in the journal
 };
 
 class BatchSink {
@@ -25,7 +24,8 @@ class BatchSink {
   virtual ~BatchSink() = default;
   // Takes a batch, or says what became of an earlier one. In order; may block for room.
   [[nodiscard]] virtual std::expected<void, IntakeFailure> put(ConvertedBatch batch) = 0;
-  // Returns once everything that was put is durable. The last batch's number; 0 for none.
+  // Returns once everything that was put is durable; more may be put then. The last batch's number;
+  // 0 for none.
   [[nodiscard]] virtual std::expected<record::Sequence, IntakeFailure> finish() = 0;
 };
 

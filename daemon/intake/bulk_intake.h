@@ -1,4 +1,4 @@
-// The door for a large delivery (a file, a database query): batches by rows and bytes, quarantine
+// The door for a large delivery (a file): batches by rows and bytes, quarantine
 // with its limit, duplicate keys, and a cursor that lets a delivery that was cut off go on.
 #pragma once
 
@@ -7,30 +7,16 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "intake/batch_sink.h"
 #include "intake/conversion_plan.h"
+#include "intake/delivery.h"
 #include "intake/door.h"
 #include "intake/key_set.h"
-#include "intake/mapping.h"
+#include "intake/open_batch.h"
+#include "intake/source_cursor.h"
 
 namespace sluice::intake {
-
-// Everything named here must outlive the intake.
-struct Delivery {
-  const record::Dataset& dataset;
-  const record::RecordChecker& checker;
-  const Mapping& mapping;
-  RejectLimit reject_limit;
-  record::Mode mode = record::Mode::disk;
-  std::string source;  // file name or the like, for the quarantine
-};
-
-struct BatchSize {
-  std::uint64_t rows = 20'000;
-  std::uint64_t bytes = std::uint64_t{8} << 20;
-};
 
 class BulkIntake : public Door {
  public:
@@ -52,29 +38,25 @@ class BulkIntake : public Door {
   // Rows so far, those of an earlier run included.
   [[nodiscard]] const SourceCursor& cursor() const { return cursor_; }
   // How often each "field: rule" was the reason for a quarantined row in this run.
-  [[nodiscard]] const std::map<std::string, std::uint64_t>& reasons() const { return reasons_; }
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& reasons() const {
+    return batch_.reasons();
+  }
 
  private:
   [[nodiscard]] std::expected<void, IntakeFailure> quarantine(std::uint64_t place,
                                                               std::string_view original,
                                                               const RowProblem& problem);
-  [[nodiscard]] std::expected<void, IntakeFailure> check_limit(bool batch_is_whole) const;
-  [[nodiscard]] bool is_full() const;
   [[nodiscard]] std::expected<void, IntakeFailure> close_batch();
   [[nodiscard]] bool is_taken() const { return cursor_.rows <= taken_.rows; }
 
   Delivery delivery_;
-  BatchSize size_;
   SourceCursor taken_;
   BatchSink& sink_;
-  std::string columns_;
   std::optional<ConversionPlan> plan_;
   ConversionPlan::Buffers buffers_;
   KeySet keys_;
   SourceCursor cursor_;
-  ConvertedBatch batch_;
-  std::uint64_t batch_bytes_ = 0;
-  std::map<std::string, std::uint64_t> reasons_;
+  OpenBatch batch_;
 };
 
 }  // namespace sluice::intake

@@ -12,12 +12,6 @@
 
 namespace sluice::intake {
 
-// A row of a call that went to the quarantine.
-struct RefusedRow {
-  std::uint64_t place = 0;
-  RowProblem problem;
-};
-
 class CallIntake : public Door {
  public:
   // `plan` is bound to the columns that begin() will announce; it must outlive the intake.

@@ -68,7 +68,7 @@ std::expected<void, IntakeFailure> JournalSink::write(ConvertedBatch batch,
                                                       const std::stop_token& stop) {
   record::Payload payload = record::compress_payload(batch.lines, batch.upserts, batch.deletes);
   batch.lines = {};
-  const journal::Cursor cursor{source_.channel, source_.key, to_string(batch.cursor)};
+  const journal::Cursor cursor{source_.channel, source_.key, std::move(batch.cursor)};
   // Back-pressure: a full backlog makes the source wait; nothing is dropped.
   while (true) {
     const auto room = journal_.check_backlog();

@@ -36,4 +36,10 @@ struct RowProblem {
   std::string sentence;
 };
 
+// A row that went to the quarantine.
+struct RefusedRow {
+  std::uint64_t place = 0;
+  RowProblem problem;
+};
+
 }  // namespace sluice::intake

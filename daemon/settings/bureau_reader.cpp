@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "settings/front_end_reader.h"
 #include "settings/mapping_reader.h"
 #include "settings/readers.h"
 #include "settings/section.h"
@@ -11,10 +12,12 @@ namespace sluice::settings {
 namespace {
 
 constexpr std::array modes = {std::pair{"direct", record::Mode::direct},
+                              std::pair{"front-end", record::Mode::front_end},
                               std::pair{"disk", record::Mode::disk}};
-const std::array<std::string, 2> mode_names = {"direct", "disk"};
-constexpr std::array later_modes = {"front-end", "manual-entry"};
-constexpr const char* only_these_modes = "direct or disk: this version has no other mode yet";
+const std::array<std::string, 3> mode_names = {"direct", "front-end", "disk"};
+constexpr std::array later_modes = {"manual-entry"};
+constexpr const char* only_these_modes =
+    "direct, front-end or disk: this version has no other mode yet";
 
 bool is_later_mode(std::string_view name) {
   return std::ranges::find(later_modes, name) != later_modes.end();
@@ -46,7 +49,17 @@ adapters::disk::CsvDialect read_dialect(Section section) {
 }
 
 bool has_channel(const Bureau& bureau, record::Mode mode) {
-  return mode == record::Mode::direct ? bureau.direct.has_value() : bureau.disk.has_value();
+  switch (mode) {
+    case record::Mode::direct:
+      return bureau.direct.has_value();
+    case record::Mode::front_end:
+      return bureau.front_end.has_value();
+    case record::Mode::disk:
+      return bureau.disk.has_value();
+    case record::Mode::manual_entry:
+      break;
+  }
+  return false;
 }
 
 std::vector<record::Mode> read_channels(Section& section, const Bureau& bureau) {
@@ -58,7 +71,8 @@ std::vector<record::Mode> read_channels(Section& section, const Bureau& bureau) 
     if (is_later_mode(name)) {
       complaints.add(item.place, in_quotes(name), only_these_modes);
     } else if (mode == modes.end()) {
-      complaints.add(item.place, described(item), "direct or disk", nearest(name, mode_names));
+      complaints.add(item.place, described(item), "direct, front-end or disk",
+                     nearest(name, mode_names));
     } else if (!has_channel(bureau, mode->second)) {
       complaints.add(item.place, in_quotes(name), "a channel that the bureau's `channels` has");
     } else if (std::ranges::find(channels, mode->second) != channels.end()) {
@@ -69,7 +83,7 @@ std::vector<record::Mode> read_channels(Section& section, const Bureau& bureau) 
   }
   if (section.list("channels").empty()) {
     complaints.add(section.place_of("channels"), "no channel",
-                   "`channels: [direct]`, `[disk]` or both");
+                   "one or more of direct, front-end and disk, such as `channels: [direct]`,");
   }
   return channels;
 }
@@ -112,6 +126,20 @@ adapters::disk::Format read_format(Section& section, const std::vector<record::M
   return format;
 }
 
+void read_front_end(Section& section, const Bureau& bureau, Publication& publication) {
+  const bool is_wanted = std::ranges::find(publication.channels, record::Mode::front_end) !=
+                         publication.channels.end();
+  if (!is_wanted) {
+    if (section.has("front-end")) {
+      section.complain("front-end", "a way of reading a database",
+                       "`front-end` among the channels");
+    }
+    return;
+  }
+  publication.front_end =
+      read_exchange_table(section.required_section("front-end"), bureau.front_end->database);
+}
+
 Publication read_publication(const Value& value, const std::filesystem::path& base,
                              const Bureau& bureau, const Datasets& datasets,
                              Complaints& complaints) {
@@ -132,6 +160,7 @@ Publication read_publication(const Value& value, const std::filesystem::path& ba
     limit->finish();
   }
   publication.disk = read_format(section, publication.channels);
+  read_front_end(section, bureau, publication);
   publication.max_row_bytes = section.bytes("max_row_bytes").value_or(publication.max_row_bytes);
   if (publication.max_row_bytes > largest_row) {
     section.complain("max_row_bytes", fmt::format("{} bytes", publication.max_row_bytes),
@@ -145,6 +174,11 @@ void read_bureau_channels(Section section, const std::filesystem::path& base, Bu
   if (auto direct = section.section("direct")) {
     direct->finish();
     bureau.direct.emplace();
+  }
+  if (auto front_end = section.section("front-end")) {
+    bureau.front_end.emplace();
+    bureau.front_end->database = read_exchange_database(*front_end, base);
+    front_end->finish();
   }
   if (auto disk = section.section("disk")) {
     bureau.disk.emplace();

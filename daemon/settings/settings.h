@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "adapters/disk/format.h"
+#include "adapters/front_end/exchange_database.h"
+#include "adapters/front_end/exchange_table.h"
 #include "intake/mapping.h"
 #include "journal/limits.h"
 #include "observe/log_settings.h"
@@ -56,6 +58,7 @@ struct Publication {
   intake::Mapping mapping;
   intake::RejectLimit reject_limit;
   adapters::disk::Format disk;
+  adapters::front_end::ExchangeTable front_end;
   std::uint64_t max_row_bytes = std::uint64_t{1} << 20;
 };
 
@@ -65,12 +68,17 @@ struct DiskChannel {
   std::filesystem::path drop_folder;
 };
 
+struct FrontEndChannel {
+  adapters::front_end::ExchangeDatabase database;
+};
+
 struct Bureau {
   record::BureauId id;
   std::string name;
   // RFC 2253 subject of the client certificate that speaks for this bureau; unique on a node.
   std::string certificate_subject;
   std::optional<DirectChannel> direct;
+  std::optional<FrontEndChannel> front_end;
   std::optional<DiskChannel> disk;
   std::vector<Publication> publishes;
 };

@@ -50,9 +50,8 @@ TEST_F(BulkIntakeTest, ClosesABatchWhenItHasItsRows) {
   const auto cursor = run({"A", "B", "C"}).value();
   ASSERT_THAT(sink.batches, SizeIs(2));
   EXPECT_EQ(sink.batches[0].lines, line("A") + line("B"));
-  EXPECT_FALSE(sink.batches[0].cursor.complete);
-  EXPECT_EQ(sink.batches[0].cursor.rows, 2U);
-  EXPECT_TRUE(sink.batches[1].cursor.complete);
+  EXPECT_EQ(cursor_of(sink.batches[0]), (SourceCursor{2, 2, 0, false}));
+  EXPECT_TRUE(cursor_of(sink.batches[1]).complete);
   EXPECT_EQ(cursor.accepted, 3U);
 }
 
@@ -85,7 +84,7 @@ TEST_F(BulkIntakeTest, KeepsNoMoreBadRowsInMemoryThanABatchHas) {
   ASSERT_TRUE(run({"", "", "", "", ""}));
   ASSERT_THAT(sink.batches, SizeIs(3));
   EXPECT_THAT(sink.batches[0].quarantined, SizeIs(2));
-  EXPECT_EQ(sink.batches[0].cursor, (SourceCursor{2, 0, 2, false}));
+  EXPECT_EQ(cursor_of(sink.batches[0]), (SourceCursor{2, 0, 2, false}));
 }
 
 TEST_F(BulkIntakeTest, CountsARowThatItsCollectorRejectedAgainstTheLimit) {
@@ -108,7 +107,7 @@ TEST_F(BulkIntakeTest, TheLimitIsOfABatchNotOfTheWholeDelivery) {
 TEST_F(BulkIntakeTest, ADeliveryWithoutRowsIsCompleteToo) {
   ASSERT_TRUE(run({}));
   ASSERT_THAT(sink.batches, SizeIs(1));
-  EXPECT_EQ(sink.batches[0].cursor, (SourceCursor{0, 0, 0, true}));
+  EXPECT_EQ(cursor_of(sink.batches[0]), (SourceCursor{0, 0, 0, true}));
 }
 
 TEST_F(BulkIntakeTest, RefusesColumnsThatTheMappingDoesNotKnow) {
@@ -139,7 +138,7 @@ TEST_F(BulkIntakeTest, RefusesABatchWithTooLargeAShareOfBadRows) {
 TEST_F(BulkIntakeTest, GoesOnAfterTheRowsThatAnEarlierRunTook) {
   const std::vector<std::string> codes = {"A", "", "C", "D", "A"};
   ASSERT_TRUE(run(codes, {}, false));
-  const SourceCursor reached = sink.batches.at(0).cursor;
+  const SourceCursor reached = cursor_of(sink.batches.at(0));
   const std::string first = sink.batches.at(0).lines;
   sink.batches.clear();
   const auto cursor = run(codes, reached).value();

@@ -6,6 +6,7 @@
 
 #include "intake/batch_sink.h"
 #include "intake/conversion_plan.h"
+#include "intake/source_cursor.h"
 
 namespace sluice::intake::test {
 
@@ -32,6 +33,10 @@ struct Register {
                   .missing = {"N/A"}}}};
   std::vector<std::string> columns = {"code", "名称", "资金"};
 };
+
+inline SourceCursor cursor_of(const ConvertedBatch& batch) {
+  return parse_source_cursor(batch.cursor).value();
+}
 
 class KeepingSink : public BatchSink {
  public:

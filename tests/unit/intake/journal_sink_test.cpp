@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "intake/source_cursor.h"
 #include "sqlite/database.h"
 #include "unit/journal/journal_builder.h"
 
@@ -19,7 +20,7 @@ using testing::SizeIs;
 ConvertedBatch batch(const std::string& name, int rows, std::uint64_t reached = 0) {
   return {.lines = lines(name, rows),
           .upserts = {static_cast<std::uint64_t>(rows)},
-          .cursor = {.rows = reached, .accepted = reached}};
+          .cursor = to_string(SourceCursor{.rows = reached, .accepted = reached})};
 }
 
 class JournalSinkTest : public testing::Test {
@@ -50,7 +51,7 @@ TEST_F(JournalSinkTest, KeepsTheCursorOfTheLastBatchAndOfADeliveryWithoutRows) {
   JournalSink sink(journal, source, never);
   ASSERT_TRUE(sink.put(batch("a", 2, 2)));
   ConvertedBatch end = batch("", 0, 2);
-  end.cursor.complete = true;
+  end.cursor = to_string(SourceCursor{.rows = 2, .accepted = 2, .complete = true});
   ASSERT_TRUE(sink.put(std::move(end)));
   EXPECT_EQ(sink.finish().value().value, 1U) << "no rows, no batch";
   EXPECT_EQ(journal.cursor("disk", "digest").value()->value,

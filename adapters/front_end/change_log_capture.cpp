@@ -1,0 +1,208 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "adapters/front_end/capture_run.h"
+#include "adapters/front_end/operation_code.h"
+#include "adapters/front_end/watermark.h"
+
+namespace sluice::adapters::front_end {
+namespace {
+
+// How many records are asked for in one query.
+constexpr std::size_t records_in_query = 50;
+
+// Lines of a log become visible when their transactions commit, not in the order of their numbers.
+// So the last `look_back_numbers` are read again each time; a line is passed by when one with its
+// number or a higher one of the same record was sent before.
+class ChangeLogCapture {
+ public:
+  // `records`: the table that the log is of, where the log itself has only its keys.
+  ChangeLogCapture(CaptureRun& run, const capture::ByChangeLog& way, TableReader* records,
+                   SentWindow window)
+      : run_(run),
+        way_(way),
+        records_(records),
+        log_(run.reader.table()),
+        dialect_(run.connection.dialect()),
+        sequence_at_(log_.at(way.sequence)),
+        operation_at_(log_.at(way.operation)),
+        sequence_(log_.columns[sequence_at_]),
+        window_(std::move(window)) {}
+
+  Result load();
+  Result follow();
+
+ private:
+  // The last change to one record in a page of the log.
+  struct Change {
+    std::int64_t sequence = 0;
+    record::Operation operation = record::Operation::upsert;
+    RecordKey key;
+  };
+  Result take(const TableRow& line);
+  Result take_records();
+  Result hand_over_records(std::span<const Change* const> changes);
+  Result end_page();
+  [[nodiscard]] std::int64_t window_start() const {
+    const auto back = static_cast<std::int64_t>(way_.look_back_numbers);
+    return shifted_back(WatermarkKind::number, {run_.position.reached.value_or(0)}, back).value;
+  }
+
+  CaptureRun& run_;
+  const capture::ByChangeLog& way_;
+  TableReader* records_;
+  const SourceTable& log_;
+  const odbc::Dialect& dialect_;
+  std::size_t sequence_at_;
+  std::size_t operation_at_;
+  const odbc::SourceColumn& sequence_;
+  SentWindow window_;
+  std::vector<SentVersion> pending_;
+  std::map<record::RowDigest, Change> page_;  // by key; only with `records_`
+  std::string buffer_;
+};
+
+// What was there before the log's first line: only the table itself knows.
+Result ChangeLogCapture::load() {
+  if (!run_.position.loaded_up_to) {
+    if (auto cleared = window_.clear(); !cleared) {
+      return std::unexpected(collection_failure(cleared.error()));
+    }
+    const auto found =
+        run_.reader.read_first_value(select_greatest(dialect_, sequence_, log_.name));
+    if (!found) return std::unexpected(found.error());
+    const auto highest =
+        *found ? parse_watermark(WatermarkKind::number, **found) : std::optional<Watermark>();
+    run_.position.reached = highest ? highest->value : 0;
+  }
+  if (records_ != nullptr) {
+    CaptureRun of_records{run_.connection, *records_,    run_.settlement, run_.position,
+                          run_.folder,     run_.dataset, run_.page_rows};
+    auto loaded = load_by_key(of_records, [](const TableRow&) { return Result(); });
+    if (!loaded) return loaded;
+  } else {
+    run_.position.reached = 0;  // the log is all there is
+  }
+  run_.position.loaded_up_to.reset();
+  run_.position.is_loaded = true;
+  return mark(run_);
+}
+
+Result ChangeLogCapture::follow() {
+  const std::vector<odbc::SourceColumn> order{sequence_};
+  std::string from = fmt::to_string(window_start());
+  while (true) {
+    const std::vector<std::string> after{from};
+    const auto lines =
+        run_.reader.read(select(dialect_, log_.columns, log_.name, beyond(dialect_, order, after),
+                                order, run_.page_rows),
+                         [&](const TableRow& line) -> Result {
+                           from = line.exact(sequence_at_).value_or(std::string_view());
+                           return take(line);
+                         });
+    if (!lines) return std::unexpected(lines.error());
+    if (auto ended = end_page(); !ended) return ended;
+    if (*lines < run_.page_rows) return {};
+  }
+}
+
+Result ChangeLogCapture::take(const TableRow& line) {
+  const auto text = line.exact(sequence_at_).value_or(std::string_view());
+  const auto sequence = parse_watermark(WatermarkKind::number, text);
+  if (!sequence) {
+    return std::unexpected(
+        CollectionFailure{CollectionProblem::bad_columns, log_.name.name,
+                          fmt::format("column {} holds something else than whole numbers of 64 "
+                                      "bits; expected the log's sequence",
+                                      way_.sequence)});
+  }
+  run_.position.reached = std::max(run_.position.reached.value_or(0), sequence->value);
+  const record::RowDigest key = line.key_digest(buffer_);
+  const auto sent = window_.find(key);
+  if (!sent) return std::unexpected(collection_failure(sent.error()));
+  if (*sent && (*sent)->mark >= sequence->value) return {};
+  pending_.push_back({key, {}, sequence->value});
+  const auto operation = operation_of(way_.codes, line.exact(operation_at_));
+  if (!operation) return run_.reader.refuse(line, unknown_operation(way_.codes));
+  if (records_ != nullptr) {
+    page_[key] = {sequence->value, *operation, line.key()};
+    return {};
+  }
+  if (auto handed = run_.reader.hand_over(line, *operation); !handed) return handed;
+  return mark_if_due(run_);
+}
+
+// The log's lines say which records were touched; what they are now, the table says. So each is
+// looked up once, however often it was touched.
+Result ChangeLogCapture::take_records() {
+  std::vector<const Change*> upserts;
+  for (const auto& [digest, change] : page_) {
+    if (change.operation == record::Operation::remove) {
+      if (auto handed = records_->hand_over_removed(change.key); !handed) return handed;
+    } else {
+      upserts.push_back(&change);
+    }
+  }
+  for (std::size_t i = 0; i < upserts.size(); i += records_in_query) {
+    const std::size_t count = std::min(records_in_query, upserts.size() - i);
+    if (auto handed = hand_over_records(std::span(upserts).subspan(i, count)); !handed) {
+      return handed;
+    }
+  }
+  page_.clear();
+  return {};
+}
+
+// A record that is not found has been deleted since, which a later line of the log says.
+Result ChangeLogCapture::hand_over_records(std::span<const Change* const> changes) {
+  const SourceTable& table = records_->table();
+  std::vector<Query> keys;
+  for (const Change* change : changes) {
+    std::vector<Query> parts;
+    for (std::size_t i = 0; i < table.key.size(); ++i) {
+      parts.push_back(equal(dialect_, table.key[i], change->key.exact[i]));
+    }
+    keys.push_back(all_of(std::move(parts)));
+  }
+  const auto rows = records_->read(
+      select(dialect_, table.columns, table.name, any_of(std::move(keys)), table.key,
+             changes.size()),
+      [&](const TableRow& row) { return records_->hand_over(row, record::Operation::upsert); });
+  if (!rows) return std::unexpected(rows.error());
+  return {};
+}
+
+Result ChangeLogCapture::end_page() {
+  if (records_ != nullptr) {
+    if (auto taken = take_records(); !taken) return taken;
+  }
+  if (auto marked = mark(run_); !marked) return marked;
+  if (pending_.empty()) return {};
+  if (auto settled = settle(run_); !settled) return settled;
+  if (auto kept = window_.keep(pending_, window_start()); !kept) {
+    return std::unexpected(collection_failure(kept.error()));
+  }
+  pending_.clear();
+  return {};
+}
+
+}  // namespace
+
+Result run_change_log(CaptureRun& run, const capture::ByChangeLog& way, TableReader* records) {
+  auto window = SentWindow::open(run.folder / "sent.sqlite", run.dataset);
+  if (!window) return std::unexpected(collection_failure(window.error()));
+  ChangeLogCapture capture(run, way, records, std::move(*window));
+  if (!run.position.is_loaded) {
+    if (auto loaded = capture.load(); !loaded) return loaded;
+  }
+  return capture.follow();
+}
+
+}  // namespace sluice::adapters::front_end

@@ -1,0 +1,93 @@
+// What a snapshot found in a table the last time: each record's key and the digest of its row, in
+// the order in which the database itself sorts the keys. Written anew by each run beside the one
+// before; the journal's cursor says which of the files counts and up to which byte, so that a file
+// and the batches that it stands for are committed together. docs/front-end.md has the format.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "record/digest.h"
+#include "record/failure.h"
+
+namespace sluice::adapters::front_end {
+
+enum class DigestFileProblem { unreadable, not_durable };
+using DigestFileFailure = record::Failure<DigestFileProblem>;
+
+// A record's key: each column's value as a parameter of a query, and as the intake is told it.
+struct RecordKey {
+  std::vector<std::string> exact;
+  std::vector<std::string> told;
+  friend bool operator==(const RecordKey&, const RecordKey&) = default;
+};
+
+struct DigestEntry {
+  RecordKey key;
+  record::RowDigest row;
+  friend bool operator==(const DigestEntry&, const DigestEntry&) = default;
+};
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+class DigestFileReader {
+ public:
+  // From an offset that offset() gave (0: the first entry) up to `bytes`. `columns` must be what
+  // the file was begun with: another order of columns or another key makes other digests.
+  [[nodiscard]] static std::expected<DigestFileReader, DigestFileFailure> open(
+      const std::filesystem::path& path, std::uint64_t from, std::uint64_t bytes,
+      const record::Digest& columns);
+
+  // Nothing at the end.
+  [[nodiscard]] std::expected<std::optional<DigestEntry>, DigestFileFailure> next();
+  // Where the next entry begins.
+  [[nodiscard]] std::uint64_t offset() const { return bytes_ - left_; }
+
+ private:
+  DigestFileReader(std::filesystem::path path, File file, std::uint64_t bytes)
+      : path_(std::move(path)), file_(std::move(file)), bytes_(bytes), left_(bytes) {}
+  [[nodiscard]] bool read(void* target, std::size_t size);
+  [[nodiscard]] bool read_text(std::string& text);
+
+  std::filesystem::path path_;
+  File file_;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t left_ = 0;
+};
+
+class DigestFileWriter {
+ public:
+  // Begins a file, in place of any that is there.
+  [[nodiscard]] static std::expected<DigestFileWriter, DigestFileFailure> begin(
+      const std::filesystem::path& path, const record::Digest& columns);
+  // Goes on after `bytes` of one that was begun before; what stands behind them is cut off.
+  [[nodiscard]] static std::expected<DigestFileWriter, DigestFileFailure> go_on(
+      const std::filesystem::path& path, std::uint64_t bytes);
+
+  [[nodiscard]] std::expected<void, DigestFileFailure> append(const DigestEntry& entry);
+  // All that was appended is on the disk when this returns. How many bytes the file then has.
+  [[nodiscard]] std::expected<std::uint64_t, DigestFileFailure> make_durable();
+
+ private:
+  DigestFileWriter(std::filesystem::path path, File file, std::uint64_t bytes)
+      : path_(std::move(path)), file_(std::move(file)), bytes_(bytes) {}
+  [[nodiscard]] DigestFileFailure failure() const;
+  [[nodiscard]] bool write(const void* source, std::size_t size);
+  [[nodiscard]] bool write_text(const std::string& text);
+
+  std::filesystem::path path_;
+  File file_;
+  std::uint64_t bytes_ = 0;
+  bool name_is_durable_ = false;
+};
+
+}  // namespace sluice::adapters::front_end

@@ -1,0 +1,176 @@
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "adapters/front_end/capture_run.h"
+#include "adapters/front_end/operation_code.h"
+
+namespace sluice::adapters::front_end {
+namespace {
+
+// A page is claimed, journaled and written back whole: small enough that a bureau's own writers
+// never wait long for one of its rows.
+constexpr std::size_t rows_claimed = 1'000;
+
+// At most so many characters, none of them cut.
+std::string cut_to(std::string text, std::uint64_t characters) {
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins_character = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+    if (begins_character && seen++ == characters) {
+      text.resize(i);
+      break;
+    }
+  }
+  return text;
+}
+
+// The protocol for one page, each step safe to do again after a crash:
+//   1. ready -> taking, for the rows of the page;
+//   2. read what is taking, hand it over, wait until it is durable in our journal;
+//   3. taking -> taken, or failed with the reason.
+// A bureau's system that changes a row meanwhile sets it to ready again, so that step 3 passes it
+// by and the next page has its new version.
+class FlagCapture {
+ public:
+  FlagCapture(CaptureRun& run, const capture::ByFlag& way)
+      : run_(run),
+        way_(way),
+        table_(run.reader.table()),
+        dialect_(run.connection.dialect()),
+        status_(table_.columns[table_.at(way.column)]) {}
+
+  // What is `taking` already: of a run that was cut off, or of claim().
+  Result take_claimed();
+  // False: nothing was ready.
+  std::expected<bool, CollectionFailure> claim();
+
+ private:
+  Result take(const TableRow& row);
+  Result write_back(const RecordKey& last);
+  Result update_status(std::vector<Assignment> assignments, const Query& condition);
+
+  CaptureRun& run_;
+  const capture::ByFlag& way_;
+  const SourceTable& table_;
+  const odbc::Dialect& dialect_;
+  const odbc::SourceColumn& status_;
+  // The page's rows by their place, to find the refused ones again; only their keys.
+  struct Read {
+    RecordKey key;
+    bool is_refused = false;
+    std::string reason;
+  };
+  std::vector<Read> read_;
+};
+
+std::expected<bool, CollectionFailure> FlagCapture::claim() {
+  std::optional<RecordKey> last;
+  const auto rows =
+      run_.reader.read(select(dialect_, table_.columns, table_.name,
+                              equal(dialect_, status_, way_.ready), table_.key, rows_claimed),
+                       [&](const TableRow& row) -> Result {
+                         last = row.key();
+                         return {};
+                       });
+  if (!rows) return std::unexpected(rows.error());
+  if (!last) return false;
+  auto claimed = update_status(
+      {{status_, way_.taking}},
+      all_of({equal(dialect_, status_, way_.ready), up_to(dialect_, table_.key, last->exact)}));
+  if (!claimed) return std::unexpected(claimed.error());
+  return true;
+}
+
+Result FlagCapture::take_claimed() {
+  while (true) {
+    read_.clear();
+    const auto rows =
+        run_.reader.read(select(dialect_, table_.columns, table_.name,
+                                equal(dialect_, status_, way_.taking), table_.key, rows_claimed),
+                         [&](const TableRow& row) { return take(row); });
+    if (!rows) return std::unexpected(rows.error());
+    if (*rows == 0) return {};
+    if (!read_.empty()) {
+      const RecordKey last = read_.back().key;
+      if (auto written = write_back(last); !written) return written;
+    }
+    if (*rows < rows_claimed) return {};
+  }
+}
+
+Result FlagCapture::take(const TableRow& row) {
+  const std::size_t refused_before = run_.settlement.refused().size();
+  Result handed;
+  auto operation = std::optional(record::Operation::upsert);
+  if (!way_.operation_column.empty()) {
+    operation = operation_of(way_.codes, row.exact(table_.at(way_.operation_column)));
+  }
+  if (operation) {
+    handed = run_.reader.hand_over(row, *operation);
+  } else {
+    handed = run_.reader.refuse(row, unknown_operation(way_.codes));
+  }
+  if (!handed) return handed;
+  Read read{.key = row.key()};
+  const auto refused = run_.settlement.refused();
+  if (refused.size() > refused_before) {
+    read.is_refused = true;
+    const intake::RowProblem& problem = refused.back().problem;
+    read.reason = problem.field.empty() ? problem.sentence
+                                        : fmt::format("{}: {}", problem.field, problem.sentence);
+  }
+  read_.push_back(std::move(read));
+  if (!run_.settlement.is_due()) return {};
+  const RecordKey last = read_.back().key;
+  return write_back(last);
+}
+
+Result FlagCapture::write_back(const RecordKey& last) {
+  if (auto marked = mark(run_); !marked) return marked;
+  if (auto settled = settle(run_); !settled) return settled;
+  const Query is_taking = equal(dialect_, status_, way_.taking);
+  for (const Read& read : read_) {
+    if (!read.is_refused) continue;
+    std::vector<Assignment> assignments{{status_, way_.failed}};
+    if (!way_.reason_column.empty()) {
+      const odbc::SourceColumn& reason = table_.columns[table_.at(way_.reason_column)];
+      assignments.push_back({reason, cut_to(read.reason, reason.size)});
+    }
+    std::vector<Query> conditions{is_taking};
+    for (std::size_t i = 0; i < table_.key.size(); ++i) {
+      conditions.push_back(equal(dialect_, table_.key[i], read.key.exact[i]));
+    }
+    if (auto failed = update_status(std::move(assignments), all_of(std::move(conditions)));
+        !failed) {
+      return failed;
+    }
+  }
+  read_.clear();
+  return update_status({{status_, way_.taken}},
+                       all_of({is_taking, up_to(dialect_, table_.key, last.exact)}));
+}
+
+Result FlagCapture::update_status(std::vector<Assignment> assignments, const Query& condition) {
+  const Query query = update(dialect_, table_.name, assignments, condition);
+  const auto changed = run_.connection.execute(query.sql, query.parameters);
+  if (!changed) return std::unexpected(collection_failure(changed.error()));
+  return {};
+}
+
+}  // namespace
+
+Result run_flag(CaptureRun& run, const capture::ByFlag& way) {
+  FlagCapture capture(run, way);
+  run.position.is_loaded = true;
+  while (true) {
+    if (auto taken = capture.take_claimed(); !taken) return taken;
+    const auto claimed = capture.claim();
+    if (!claimed) return std::unexpected(claimed.error());
+    if (!*claimed) return {};
+  }
+}
+
+}  // namespace sluice::adapters::front_end

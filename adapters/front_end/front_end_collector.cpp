@@ -1,0 +1,130 @@
+#include "adapters/front_end/front_end_collector.h"
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "adapters/front_end/capture_run.h"
+
+namespace sluice::adapters::front_end {
+namespace {
+
+template <class... Ways>
+struct Overloaded : Ways... {
+  using Ways::operator()...;
+};
+
+Wanted wanted_of(const Source& source) {
+  Wanted wanted{.table = source.exchange.table,
+                .fields = source.fields,
+                .key = source.exchange.key.empty() ? source.key : source.exchange.key,
+                .key_is_stated = !source.exchange.key.empty(),
+                .source_time = source.exchange.source_time};
+  if (const auto* way = std::get_if<capture::ByWatermark>(&source.exchange.capture)) {
+    wanted.capture = {way->column};
+  } else if (const auto* flag = std::get_if<capture::ByFlag>(&source.exchange.capture)) {
+    wanted.capture = {flag->column};
+    for (const std::string* column : {&flag->reason_column, &flag->operation_column}) {
+      if (!column->empty()) wanted.capture.push_back(*column);
+    }
+  } else if (std::holds_alternative<capture::BySnapshot>(source.exchange.capture)) {
+    // With all columns as its key, a table needs none of its own.
+    wanted.key_is_stated = wanted.key_is_stated || wanted.key.size() == wanted.fields.size();
+  }
+  return wanted;
+}
+
+// The log in place of the table: its key repeats, and where the records lie in a table of their
+// own, that is where the other fields come from.
+Wanted wanted_log(const Source& source, const capture::ByChangeLog& way) {
+  Wanted wanted = wanted_of(source);
+  wanted.table = way.log;
+  wanted.key_is_stated = true;
+  wanted.capture = {way.sequence, way.operation};
+  if (!source.exchange.table.name.empty()) wanted.fields = wanted.key;
+  return wanted;
+}
+
+Result announce(const SourceTable& table, intake::Door& door) {
+  if (auto begun = door.begin(table.announced); !begun) {
+    CollectionFailure failure = adapters::collection_failure(begun.error());
+    failure.place = table.name.name;
+    return std::unexpected(std::move(failure));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view name_of(const Capture& way) {
+  return std::visit(
+      Overloaded{[](const capture::BySnapshot&) -> std::string_view { return "snapshot"; },
+                 [](const capture::ByWatermark&) -> std::string_view { return "watermark"; },
+                 [](const capture::ByFlag&) -> std::string_view { return "flag"; },
+                 [](const capture::ByChangeLog&) -> std::string_view { return "change-log"; }},
+      way);
+}
+
+FrontEndCollector::FrontEndCollector(Source source, intake::Settlement& settlement)
+    : source_(std::move(source)), settlement_(settlement) {}
+
+Result FrontEndCollector::collect(intake::Door& door, Progress& progress) {
+  auto connection = odbc::Connection::open(source_.access);
+  if (!connection) return std::unexpected(collection_failure(connection.error()));
+  return collect_from(*connection, door, progress);
+}
+
+std::expected<Position, CollectionFailure> FrontEndCollector::find_position() const {
+  Position position{.capture = std::string(name_of(source_.exchange.capture))};
+  if (settlement_.position().empty() || source_.reads_anew) return position;
+  auto kept = parse_position(settlement_.position());
+  if (!kept) {
+    return std::unexpected(CollectionFailure{
+        CollectionProblem::journal_failed, source_.dataset.str(),
+        "the journal's note of where this table stands can not be read: it may be of a later "
+        "version; `sluice collect BUREAU --anew` reads the table as if for the first time"});
+  }
+  // Another way of capture knows nothing of what this one has seen.
+  if (kept->capture != position.capture) return position;
+  return std::move(*kept);
+}
+
+Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Door& door,
+                                       Progress& progress) {
+  const auto* by_log = std::get_if<capture::ByChangeLog>(&source_.exchange.capture);
+  const bool has_records = by_log != nullptr && !source_.exchange.table.name.empty();
+  const auto table =
+      find_table(connection, by_log != nullptr ? wanted_log(source_, *by_log) : wanted_of(source_));
+  if (!table) return std::unexpected(table.error());
+  std::optional<SourceTable> records;
+  if (has_records) {
+    auto found = find_table(connection, wanted_of(source_));
+    if (!found) return std::unexpected(found.error());
+    records = std::move(*found);
+  }
+  const SourceTable& described = records ? *records : *table;
+  auto position = find_position();
+  if (!position) return std::unexpected(position.error());
+  if (!source_.accepts_columns) {
+    if (auto same = check_types(described, position->columns); !same) return same;
+  }
+  position->columns = described.types();
+  if (auto begun = announce(described, door); !begun) return begun;
+
+  TableReader reader(connection, *table, source_.max_row_bytes, door, progress);
+  std::optional<TableReader> record_reader;
+  if (records) record_reader.emplace(connection, *records, source_.max_row_bytes, door, progress);
+  CaptureRun run{connection,     reader,          settlement_,      std::move(*position),
+                 source_.folder, source_.dataset, source_.page_rows};
+  return std::visit(
+      Overloaded{[&](const capture::BySnapshot&) { return run_snapshot(run); },
+                 [&](const capture::ByWatermark& way) { return run_watermark(run, way); },
+                 [&](const capture::ByFlag& way) { return run_flag(run, way); },
+                 [&](const capture::ByChangeLog& way) {
+                   return run_change_log(run, way, record_reader ? &*record_reader : nullptr);
+                 }},
+      source_.exchange.capture);
+}
+
+}  // namespace sluice::adapters::front_end

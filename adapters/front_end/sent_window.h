@@ -1,0 +1,60 @@
+// What of a look-back window was sent already: by record, the digest of its last version and where
+// in the source that stood. It only saves work and keeps order. Written after the rows are durable
+// in the journal, so that losing its last lines, or the whole file, means that rows are sent once
+// more, which the center knows as unchanged.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "record/digest.h"
+#include "record/failure.h"
+#include "record/identifiers.h"
+#include "sqlite/database.h"
+
+namespace sluice::adapters::front_end {
+
+enum class WindowProblem { failed };
+using WindowFailure = record::Failure<WindowProblem>;
+
+// The last version of one record that was sent.
+struct SentVersion {
+  record::RowDigest key;
+  record::RowDigest row;
+  std::int64_t mark = 0;  // watermark's value, or the change log's sequence
+};
+
+// One owner, one thread; one file a bureau, for all of its datasets.
+class SentWindow {
+ public:
+  [[nodiscard]] static std::expected<SentWindow, WindowFailure> open(
+      const std::filesystem::path& file, const record::DatasetId& dataset);
+
+  [[nodiscard]] std::expected<std::optional<SentVersion>, WindowFailure> find(
+      const record::RowDigest& key);
+
+  // In one transaction: keeps these, and forgets all whose mark is less than `from`.
+  [[nodiscard]] std::expected<void, WindowFailure> keep(const std::vector<SentVersion>& sent,
+                                                        std::int64_t from);
+  // Where a dataset is read anew from its beginning.
+  [[nodiscard]] std::expected<void, WindowFailure> clear();
+
+ private:
+  SentWindow(sqlite::Database database, record::DatasetId dataset, std::filesystem::path file)
+      : database_(std::move(database)), dataset_(std::move(dataset)), file_(std::move(file)) {}
+  [[nodiscard]] std::expected<void, WindowFailure> prepare();
+
+  sqlite::Database database_;
+  record::DatasetId dataset_;
+  std::filesystem::path file_;
+  sqlite::Statement find_;
+  sqlite::Statement insert_;
+  sqlite::Statement forget_;
+  sqlite::Statement clear_;
+};
+
+}  // namespace sluice::adapters::front_end

@@ -1,0 +1,59 @@
+// The SQL that is asked of an exchange database. Names are quoted, values are parameters: no text
+// of a configuration or a row is ever SQL.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/front_end/odbc/dialect.h"
+#include "adapters/front_end/odbc/parameter.h"
+
+namespace sluice::adapters::front_end {
+
+using Columns = std::span<const odbc::SourceColumn>;
+using Values = std::span<const std::string>;
+
+// A statement, or a part of one, and what its question marks stand for.
+struct Query {
+  std::string sql;
+  std::vector<odbc::Parameter> parameters;
+};
+
+[[nodiscard]] Query equal(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
+                          std::string_view value);
+[[nodiscard]] Query at_least(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
+                             std::string_view value);
+[[nodiscard]] Query is_null(const odbc::Dialect& dialect, const odbc::SourceColumn& column);
+[[nodiscard]] Query is_not_null(const odbc::Dialect& dialect, const odbc::SourceColumn& column);
+
+// Whether a row comes after these values in the order of these columns, as `ORDER BY` sorts them;
+// written without row values, which not every database has, and so that an index helps.
+[[nodiscard]] Query beyond(const odbc::Dialect& dialect, Columns columns, Values values);
+// Whether it comes before them, or has them.
+[[nodiscard]] Query up_to(const odbc::Dialect& dialect, Columns columns, Values values);
+
+// All of these; no condition at all where none is given.
+[[nodiscard]] Query all_of(std::vector<Query> conditions);
+// Any of these; at least one.
+[[nodiscard]] Query any_of(std::vector<Query> conditions);
+
+// SELECT columns FROM table WHERE … ORDER BY …, the first `limit` rows.
+[[nodiscard]] Query select(const odbc::Dialect& dialect, Columns columns,
+                           const odbc::TableName& table, const Query& condition, Columns order,
+                           std::size_t limit);
+// The greatest value of a column.
+[[nodiscard]] Query select_greatest(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
+                                    const odbc::TableName& table);
+
+// A column of an update and what it becomes.
+struct Assignment {
+  const odbc::SourceColumn& column;
+  std::string value;
+};
+[[nodiscard]] Query update(const odbc::Dialect& dialect, const odbc::TableName& table,
+                           std::span<const Assignment> assignments, const Query& condition);
+
+}  // namespace sluice::adapters::front_end

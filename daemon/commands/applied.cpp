@@ -1,0 +1,55 @@
+#include "commands/applied.h"
+
+#include <chrono>
+#include <thread>
+
+#include "commands/control_client.h"
+#include "commands/terminal.h"
+
+namespace sluice::commands {
+namespace {
+
+constexpr std::chrono::milliseconds receipt_poll{20};
+constexpr std::chrono::seconds daemon_poll{1};
+
+void add(record::RowOutcomes& sum, const record::RowOutcomes& rows) {
+  sum.inserted.value += rows.inserted.value;
+  sum.updated.value += rows.updated.value;
+  sum.unchanged.value += rows.unchanged.value;
+  sum.deleted.value += rows.deleted.value;
+  sum.rejected.value += rows.rejected.value;
+}
+
+}  // namespace
+
+std::expected<Applied, std::string> await_receipts(const foundation::Foundation& foundation,
+                                                   const record::BureauId& bureau,
+                                                   const std::vector<record::Sequence>& batches) {
+  Applied applied{.waited = true};
+  auto journal = foundation.open_journal(bureau);
+  if (!journal) return std::unexpected(record::to_string(journal.error()));
+  const auto& socket = foundation.settings.node.control_socket;
+  ProgressLine line("applying");
+  auto asked_at = std::chrono::steady_clock::now() - daemon_poll;
+  for (std::size_t done = 0; done < batches.size();) {
+    const auto receipt = journal->receipt(batches[done]);
+    if (!receipt) return std::unexpected(record::to_string(receipt.error()));
+    if (*receipt) {
+      const auto parsed = record::parse_receipt((*receipt)->json);
+      if (!parsed) return std::unexpected(record::to_string(parsed.error()));
+      add(applied.rows, parsed->rows);
+      ++done;
+      line.advanced(done, batches.size(), 0);
+      continue;
+    }
+    if (const auto now = std::chrono::steady_clock::now(); now - asked_at >= daemon_poll) {
+      asked_at = now;
+      if (!ask_daemon(socket, "/v1/health")) return applied;
+    }
+    std::this_thread::sleep_for(receipt_poll);
+  }
+  applied.complete = true;
+  return applied;
+}
+
+}  // namespace sluice::commands

@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "commands/applied.h"
+#include "commands/commands.h"
+#include "commands/terminal.h"
+#include "jobs/collect_job.h"
+
+namespace sluice::commands {
+namespace {
+
+struct Options {
+  std::string bureau;
+  std::string dataset;
+  bool accept_columns = false;
+  bool anew = false;
+  bool no_wait = false;
+  bool json = false;
+};
+
+struct Summary {
+  const jobs::CollectReport& report;
+  const Applied& applied;
+  std::string dataset;
+  double seconds = 0;
+};
+
+// The datasets that are asked for, or all that the bureau publishes from its database.
+std::vector<const settings::Publication*> publications_of(const settings::Bureau& bureau,
+                                                          const std::string& dataset) {
+  std::vector<const settings::Publication*> found;
+  for (const settings::Publication& publication : bureau.publishes) {
+    const auto& channels = publication.channels;
+    const bool is_collected =
+        std::ranges::find(channels, record::Mode::front_end) != channels.end();
+    if (is_collected && (dataset.empty() || dataset == publication.dataset.str())) {
+      found.push_back(&publication);
+    }
+  }
+  return found;
+}
+
+void print_json(const Options& options, const Summary& summary) {
+  const jobs::CollectReport& report = summary.report;
+  const record::RowOutcomes& rows = summary.applied.rows;
+  boost::json::object reasons;
+  for (const auto& [reason, count] : report.reasons)
+    reasons[reason] = count;
+  fmt::print("{}\n",
+             boost::json::serialize(boost::json::object{{"bureau", options.bureau},
+                                                        {"dataset", summary.dataset},
+                                                        {"mode", "front-end"},
+                                                        {"collected", report.rows},
+                                                        {"upserts", report.upserts},
+                                                        {"deletes", report.deletes},
+                                                        {"quarantined", report.quarantined},
+                                                        {"reasons", reasons},
+                                                        {"batches", report.batches.size()},
+                                                        {"applied", summary.applied.complete},
+                                                        {"inserted", rows.inserted.value},
+                                                        {"updated", rows.updated.value},
+                                                        {"unchanged", rows.unchanged.value},
+                                                        {"deleted", rows.deleted.value},
+                                                        {"rejected", rows.rejected.value},
+                                                        {"seconds", summary.seconds}}));
+}
+
+void print_for_people(const Options& options, const Summary& summary) {
+  const jobs::CollectReport& report = summary.report;
+  if (report.rows == 0) {
+    fmt::print("{}: nothing has changed; {:.2f} s\n", summary.dataset, summary.seconds);
+    return;
+  }
+  fmt::print("{}: {} new or changed, {} deleted, {} quarantined", summary.dataset,
+             human_count(report.upserts), human_count(report.deletes),
+             human_count(report.quarantined));
+  if (summary.applied.complete) {
+    const record::RowOutcomes& rows = summary.applied.rows;
+    fmt::print("; applied: {} new, {} changed, {} deleted, {} unchanged, {} rejected",
+               human_count(rows.inserted.value), human_count(rows.updated.value),
+               human_count(rows.deleted.value), human_count(rows.unchanged.value),
+               human_count(rows.rejected.value));
+  }
+  fmt::print("; {:.2f} s\n", summary.seconds);
+  for (const auto& [reason, count] : report.reasons) {
+    fmt::print("  quarantined for {}: {}\n", reason, human_count(count));
+  }
+  if (report.quarantined > 0) {
+    fmt::print("  see them with: sluice quarantine list {}\n", options.bureau);
+  }
+  if (summary.applied.waited && !summary.applied.complete) {
+    fmt::print(
+        "  durable in the journal; sluiced is not running, so not yet in the central store\n");
+  }
+}
+
+ExitStatus status_of(const adapters::CollectionFailure& failure) {
+  using enum adapters::CollectionProblem;
+  switch (failure.code) {
+    case refused:
+    case bad_columns:
+      return ExitStatus::refused;
+    default:
+      return ExitStatus::failure;
+  }
+}
+
+ExitStatus collect_dataset(const foundation::Foundation& foundation, const settings::Bureau& bureau,
+                           const settings::Publication& publication, const Options& options) {
+  const auto started = std::chrono::steady_clock::now();
+  ProgressLine reading("collecting " + publication.dataset.str());
+  bool told = false;
+  const jobs::CollectEvents events{reading, [&](const std::string& reason) {
+                                     if (told) return;
+                                     told = true;
+                                     fmt::print(stderr, "sluice: waiting for room: {}\n", reason);
+                                   }};
+  const auto collected = jobs::run_collect(
+      foundation, {bureau, publication, options.accept_columns, options.anew}, events);
+  reading.clear();
+  if (!collected) {
+    const jobs::CollectReport& report = collected.error().report;
+    const ExitStatus status =
+        fail(publication.dataset.str() + ": " + record::to_string(collected.error().failure),
+             status_of(collected.error().failure));
+    if (report.rows > 0) {
+      fmt::print(stderr, "  {} rows that were read before that are taken\n",
+                 human_count(report.rows));
+    }
+    return status;
+  }
+  Applied applied;
+  if (!options.no_wait && !collected->batches.empty()) {
+    auto waited = await_receipts(foundation, bureau.id, collected->batches);
+    if (!waited) return fail(waited.error());
+    applied = *waited;
+  }
+  const Summary summary{
+      *collected, applied, publication.dataset.str(),
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()};
+  if (options.json) {
+    print_json(options, summary);
+  } else {
+    print_for_people(options, summary);
+  }
+  const bool all_good = collected->quarantined == 0 && applied.rows.rejected.value == 0;
+  return all_good ? ExitStatus::success : ExitStatus::some_quarantined;
+}
+
+ExitStatus collect_all(const Context& context, const Options& options) {
+  const auto foundation = context.foundation();
+  if (!foundation) return ExitStatus::usage;
+  const settings::Bureau* bureau = find_bureau(*foundation, options.bureau);
+  if (bureau == nullptr) return ExitStatus::usage;
+  const auto publications = publications_of(*bureau, options.dataset);
+  if (publications.empty()) {
+    return fail(fmt::format("{} publishes {} from an exchange database", options.bureau,
+                            options.dataset.empty() ? "nothing" : "no " + options.dataset),
+                ExitStatus::usage);
+  }
+  // A dataset that fails does not keep the others from being collected.
+  auto worst = ExitStatus::success;
+  bool has_failed = false;
+  for (const settings::Publication* publication : publications) {
+    const ExitStatus status = collect_dataset(*foundation, *bureau, *publication, options);
+    has_failed = has_failed || status == ExitStatus::failure;
+    worst = std::max(worst, status);
+  }
+  return has_failed ? ExitStatus::failure : worst;
+}
+
+}  // namespace
+
+void add_collect(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand(
+      "collect", "Collect what has changed in a bureau's exchange database (前置机)");
+  auto options = std::make_shared<Options>();
+  command->add_option("bureau", options->bureau, "The bureau whose database it is")->required();
+  command->add_option("--dataset", options->dataset, "Only this one of its datasets");
+  command->add_flag("--accept-columns", options->accept_columns,
+                    "Take the types of the table's columns as they are now");
+  command->add_flag("--anew", options->anew, "Read the whole table as if for the first time");
+  command->add_flag("--no-wait", options->no_wait,
+                    "Return when all is in the journal, before it is in the central store");
+  command->add_flag("--json", options->json, "For machines: one line a dataset");
+  command->callback([&context, options] {
+    context.chosen = [&context, options] { return collect_all(context, *options); };
+  });
+}
+
+}  // namespace sluice::commands

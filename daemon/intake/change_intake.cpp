@@ -1,0 +1,54 @@
+#include "intake/change_intake.h"
+
+#include <utility>
+
+namespace sluice::intake {
+
+ChangeIntake::ChangeIntake(const Delivery& delivery, const BatchSize& size, std::string position,
+                           BatchSink& sink)
+    : delivery_(delivery), position_(std::move(position)), sink_(sink), batch_(delivery, size) {}
+
+std::expected<void, IntakeFailure> ChangeIntake::begin(std::span<const std::string> columns) {
+  auto plan =
+      ConversionPlan::bind(delivery_.dataset, delivery_.checker, delivery_.mapping, columns);
+  if (!plan) return std::unexpected(plan.error());
+  plan_ = std::move(*plan);
+  batch_.name_columns(columns);
+  return {};
+}
+
+std::expected<void, IntakeFailure> ChangeIntake::accept(const SourceRow& row) {
+  if (auto converted = plan_->convert(row, buffers_); !converted) {
+    return reject(row.place, row.original, converted.error());
+  }
+  ++counts_.rows;
+  ++(row.operation == record::Operation::upsert ? counts_.upserts : counts_.deletes);
+  batch_.add(row.operation, buffers_.line);
+  return {};
+}
+
+std::expected<void, IntakeFailure> ChangeIntake::reject(std::uint64_t place,
+                                                        std::string_view original,
+                                                        const RowProblem& problem) {
+  ++counts_.rows;
+  ++counts_.quarantined;
+  refused_.push_back({place, problem});
+  return batch_.quarantine(place, original, problem, counts_.rows);
+}
+
+std::expected<void, IntakeFailure> ChangeIntake::mark(std::string position) {
+  // A poll that found nothing costs no write.
+  if (batch_.rows() == 0 && position == position_) return {};
+  auto closed = batch_.close(position, counts_.rows);
+  if (!closed) return std::unexpected(closed.error());
+  position_ = std::move(position);
+  refused_.clear();
+  return sink_.put(std::move(*closed));
+}
+
+std::expected<void, IntakeFailure> ChangeIntake::settle() {
+  if (auto settled = sink_.finish(); !settled) return std::unexpected(settled.error());
+  return {};
+}
+
+}  // namespace sluice::intake

@@ -1,0 +1,29 @@
+// What an intake is told of the rows that it will get, and how large its batches are.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "intake/mapping.h"
+#include "record/manifest.h"
+#include "record/record_checker.h"
+#include "record/table_schema.h"
+
+namespace sluice::intake {
+
+// Everything named here must outlive the intake.
+struct Delivery {
+  const record::Dataset& dataset;
+  const record::RecordChecker& checker;
+  const Mapping& mapping;
+  RejectLimit reject_limit;
+  record::Mode mode = record::Mode::disk;
+  std::string source;  // file name, table or the like, for the quarantine
+};
+
+struct BatchSize {
+  std::uint64_t rows = 20'000;
+  std::uint64_t bytes = std::uint64_t{8} << 20;
+};
+
+}  // namespace sluice::intake

@@ -1,0 +1,54 @@
+// The batch that an intake is filling: its lines, its quarantined rows, and the limits on both.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "intake/batch_sink.h"
+#include "intake/delivery.h"
+#include "intake/door.h"
+
+namespace sluice::intake {
+
+class OpenBatch {
+ public:
+  OpenBatch(const Delivery& delivery, const BatchSize& size) : delivery_(delivery), size_(size) {}
+
+  // The source's columns, which quarantined rows are kept with.
+  void name_columns(std::span<const std::string> columns);
+
+  void add(record::Operation operation, std::string_view line);
+  // `refused` once the reject limit is passed. `source_rows`: of the source so far, this one
+  // included.
+  [[nodiscard]] std::expected<void, IntakeFailure> quarantine(std::uint64_t place,
+                                                              std::string_view original,
+                                                              const RowProblem& problem,
+                                                              std::uint64_t source_rows);
+  [[nodiscard]] std::uint64_t rows() const;
+  [[nodiscard]] bool is_full() const { return rows() >= size_.rows || bytes_ >= size_.bytes; }
+
+  // What is in it, with the source's cursor; leaves it empty. `refused` where too large a share of
+  // its rows failed.
+  [[nodiscard]] std::expected<ConvertedBatch, IntakeFailure> close(std::string cursor,
+                                                                   std::uint64_t source_rows);
+
+  // How often each "field: rule" was the reason for a quarantined row since the beginning.
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& reasons() const { return reasons_; }
+
+ private:
+  [[nodiscard]] std::expected<void, IntakeFailure> check_limit(bool is_whole,
+                                                               std::uint64_t source_rows) const;
+
+  Delivery delivery_;
+  BatchSize size_;
+  std::string columns_;  // as a JSON array
+  ConvertedBatch batch_;
+  std::uint64_t bytes_ = 0;
+  std::map<std::string, std::uint64_t> reasons_;
+};
+
+}  // namespace sluice::intake

@@ -1,0 +1,36 @@
+// What a source that is read again and again settles with the journal: rows are made durable
+// together with the place up to which the source has been read, and only then is the source told.
+#pragma once
+
+#include <expected>
+#include <span>
+#include <string>
+
+#include "intake/door.h"
+#include "intake/row.h"
+
+namespace sluice::intake {
+
+// The other face of the door that the same rows are handed to.
+class Settlement {
+ public:
+  virtual ~Settlement() = default;
+
+  // Where the source stands by the journal; empty where it was never read.
+  [[nodiscard]] virtual const std::string& position() const = 0;
+
+  // Whether what was handed over since the last mark is enough for a batch: mark() soon.
+  [[nodiscard]] virtual bool is_due() const = 0;
+
+  // All rows handed over so far, and `position`, are committed together, though perhaps not yet
+  // when this returns. Marks are committed in their order.
+  [[nodiscard]] virtual std::expected<void, IntakeFailure> mark(std::string position) = 0;
+
+  // Returns once all that was marked is durable.
+  [[nodiscard]] virtual std::expected<void, IntakeFailure> settle() = 0;
+
+  // The rows refused since the last mark, in order.
+  [[nodiscard]] virtual std::span<const RefusedRow> refused() const = 0;
+};
+
+}  // namespace sluice::intake

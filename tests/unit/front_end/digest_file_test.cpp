@@ -1,0 +1,78 @@
+#include "adapters/front_end/digest_file.h"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "unit/record/temporary_directory.h"
+
+namespace sluice::adapters::front_end::test {
+namespace {
+
+DigestEntry entry(const std::string& key, std::uint64_t digest) {
+  return {{{key, "2"}, {key + "'", "2"}}, {digest, digest}};
+}
+
+class DigestFileTest : public testing::Test {
+ protected:
+  std::uint64_t write(std::initializer_list<DigestEntry> entries) {
+    auto writer = DigestFileWriter::begin(file, columns).value();
+    for (const DigestEntry& each : entries)
+      EXPECT_TRUE(writer.append(each));
+    return writer.make_durable().value();
+  }
+  std::vector<DigestEntry> read(std::uint64_t from, std::uint64_t bytes) {
+    auto reader = DigestFileReader::open(file, from, bytes, columns).value();
+    std::vector<DigestEntry> entries;
+    while (auto next = reader.next().value())
+      entries.push_back(std::move(*next));
+    return entries;
+  }
+
+  record::test::TemporaryDirectory directory;
+  std::filesystem::path file = directory.path() / "register.1.digests";
+  record::Digest columns = record::sha256("columns");
+};
+
+TEST_F(DigestFileTest, GivesBackWhatWasWrittenFromAnyEntryOn) {
+  const auto bytes = write({entry("a", 1), entry("b", 2), entry("c", 3)});
+  EXPECT_EQ(read(0, bytes), (std::vector{entry("a", 1), entry("b", 2), entry("c", 3)}));
+  auto reader = DigestFileReader::open(file, 0, bytes, columns).value();
+  ASSERT_TRUE(reader.next().value());
+  EXPECT_EQ(read(reader.offset(), bytes), (std::vector{entry("b", 2), entry("c", 3)}));
+}
+
+TEST_F(DigestFileTest, WhatTheJournalDoesNotCountIsCutOffAndWrittenAnew) {
+  const auto counted = write({entry("a", 1)});
+  {
+    auto writer = DigestFileWriter::go_on(file, counted).value();
+    ASSERT_TRUE(writer.append(entry("lost", 9)));
+    ASSERT_TRUE(writer.make_durable());
+  }
+  auto writer = DigestFileWriter::go_on(file, counted).value();
+  ASSERT_TRUE(writer.append(entry("b", 2)));
+  const auto bytes = writer.make_durable().value();
+  EXPECT_EQ(read(0, bytes), (std::vector{entry("a", 1), entry("b", 2)}));
+  EXPECT_EQ(std::filesystem::file_size(file), bytes);
+}
+
+TEST_F(DigestFileTest, AFileThatIsShorterThanTheJournalSaysIsAnErrorThatSaysWhatToDo) {
+  const auto bytes = write({entry("a", 1), entry("b", 2)});
+  std::filesystem::resize_file(file, bytes - 1);
+  auto reader = DigestFileReader::open(file, 0, bytes, columns).value();
+  ASSERT_TRUE(reader.next().value());
+  const auto broken = reader.next();
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().code, DigestFileProblem::unreadable);
+  EXPECT_NE(broken.error().sentence.find("--anew"), std::string::npos);
+}
+
+TEST_F(DigestFileTest, AFileOfOtherColumnsIsNotCompared) {
+  const auto bytes = write({entry("a", 1)});
+  const auto other = DigestFileReader::open(file, 0, bytes, record::sha256("others"));
+  ASSERT_FALSE(other);
+  EXPECT_NE(other.error().sentence.find("other columns"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sluice::adapters::front_end::test

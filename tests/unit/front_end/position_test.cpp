@@ -1,0 +1,33 @@
+#include "adapters/front_end/position.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::adapters::front_end::test {
+namespace {
+
+TEST(Position, IsReadAgainAsItWasWritten) {
+  const Position position{.capture = "snapshot",
+                          .columns = {{"编号", "INTEGER"}, {"a \"b\"", "VARCHAR(20)"}},
+                          .loaded_up_to = RecordKey{{"7", "\xD6\xD0"}, {"7", "中"}},
+                          .is_loaded = true,
+                          .reached = -5,
+                          .base = DigestFilePart{3, 4096},
+                          .base_offset = 77,
+                          .run = DigestFilePart{4, 128}};
+  EXPECT_EQ(parse_position(to_string(position)), position);
+}
+
+TEST(Position, WhatIsNotThereStaysSo) {
+  const Position position{.capture = "watermark"};
+  EXPECT_EQ(parse_position(to_string(position)), position);
+}
+
+TEST(Position, TextOfAnotherVersionIsNone) {
+  for (const char* text : {"", "rows=3", "[]", "{}", R"({"capture":1})",
+                           R"({"capture":"flag","columns":{},"is_loaded":"yes"})"}) {
+    EXPECT_EQ(parse_position(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace sluice::adapters::front_end::test

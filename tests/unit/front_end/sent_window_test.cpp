@@ -1,0 +1,66 @@
+#include "adapters/front_end/sent_window.h"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "unit/record/temporary_directory.h"
+
+namespace sluice::adapters::front_end::test {
+namespace {
+
+class SentWindowTest : public testing::Test {
+ protected:
+  SentWindow open(const char* dataset = "payments") {
+    return SentWindow::open(file, record::DatasetId(dataset)).value();
+  }
+  static SentVersion version(std::uint64_t key, std::uint64_t row, std::int64_t mark) {
+    return {{key, key}, {row, row}, mark};
+  }
+  static std::optional<std::uint64_t> row_of(SentWindow& window, std::uint64_t key) {
+    const auto found = window.find({key, key}).value();
+    return found ? std::optional(found->row.low) : std::nullopt;
+  }
+
+  record::test::TemporaryDirectory directory;
+  std::filesystem::path file = directory.path() / "sent.sqlite";
+};
+
+TEST_F(SentWindowTest, KeepsARecordsLastVersionOverARestart) {
+  {
+    auto window = open();
+    ASSERT_TRUE(window.keep({version(1, 10, 100), version(2, 20, 101)}, 0));
+    ASSERT_TRUE(window.keep({version(1, 11, 102)}, 0));
+  }
+  auto window = open();
+  EXPECT_EQ(row_of(window, 1), 11U);
+  EXPECT_EQ(row_of(window, 2), 20U);
+  EXPECT_EQ(row_of(window, 3), std::nullopt);
+}
+
+TEST_F(SentWindowTest, ForgetsWhatLiesBeforeTheWindow) {
+  auto window = open();
+  ASSERT_TRUE(window.keep({version(1, 10, 100), version(2, 20, 200)}, 150));
+  EXPECT_EQ(row_of(window, 1), std::nullopt);
+  EXPECT_EQ(row_of(window, 2), 20U);
+}
+
+TEST_F(SentWindowTest, DatasetsOfOneBureauDoNotMeet) {
+  auto payments = open("payments");
+  auto permits = open("permits");
+  ASSERT_TRUE(payments.keep({version(1, 10, 100)}, 0));
+  ASSERT_TRUE(permits.keep({version(1, 77, 100)}, 0));
+  ASSERT_TRUE(permits.clear());
+  EXPECT_EQ(row_of(payments, 1), 10U);
+  EXPECT_EQ(row_of(permits, 1), std::nullopt);
+}
+
+TEST_F(SentWindowTest, AFileThatIsNoneSaysThatItMayBeRemoved) {
+  std::ofstream(file) << std::string(4096, 'x');
+  const auto window = SentWindow::open(file, record::DatasetId("payments"));
+  ASSERT_FALSE(window);
+  EXPECT_NE(window.error().sentence.find("may be removed"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sluice::adapters::front_end::test

@@ -1,0 +1,97 @@
+#include "intake/change_intake.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "intake_builder.h"
+
+namespace sluice::intake::test {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class ChangeIntakeTest : public testing::Test {
+ protected:
+  ChangeIntakeTest() { EXPECT_TRUE(intake.begin(table.columns)); }
+
+  std::expected<void, IntakeFailure> take(
+      std::string_view code, std::string_view capital = "1",
+      record::Operation operation = record::Operation::upsert) {
+    const std::vector<SourceValue> values{code, "name", capital};
+    return intake.accept(
+        {.values = values, .original = code, .place = ++place, .operation = operation});
+  }
+
+  Register table;
+  RejectLimit limit{.rows = 2};
+  KeepingSink sink;
+  ChangeIntake intake{{.dataset = table.dataset,
+                       .checker = table.checker,
+                       .mapping = table.mapping,
+                       .reject_limit = limit,
+                       .mode = record::Mode::front_end,
+                       .source = "payments"},
+                      {.rows = 3, .bytes = 1 << 20},
+                      "at 0",
+                      sink};
+  std::uint64_t place = 0;
+};
+
+TEST_F(ChangeIntakeTest, TakesSeveralChangesOfOneKeyInTheirOrder) {
+  ASSERT_TRUE(take("A", "1"));
+  ASSERT_TRUE(take("A", "", record::Operation::remove));
+  ASSERT_TRUE(take("A", "2"));
+  ASSERT_TRUE(intake.mark("at 3"));
+  ASSERT_THAT(sink.batches, SizeIs(1));
+  EXPECT_EQ(sink.batches[0].upserts.value, 2U);
+  EXPECT_EQ(sink.batches[0].deletes.value, 1U);
+  EXPECT_EQ(sink.batches[0].cursor, "at 3");
+  EXPECT_EQ(sink.text(),
+            "U\t\\N\tA\tname\t1\t\\N\nD\t\\N\tA\t\\N\t\\N\t\\N\nU\t\\N\tA\tname\t2\t\\N\n");
+}
+
+TEST_F(ChangeIntakeTest, NothingIsPutBeforeTheSourceSaysWhereItStands) {
+  for (const char* code : {"A", "B", "C", "D"})
+    ASSERT_TRUE(take(code));
+  EXPECT_TRUE(intake.is_due());
+  EXPECT_THAT(sink.batches, IsEmpty());
+}
+
+TEST_F(ChangeIntakeTest, APollThatFoundNothingWritesNothing) {
+  ASSERT_TRUE(intake.mark("at 0"));
+  EXPECT_THAT(sink.batches, IsEmpty());
+}
+
+TEST_F(ChangeIntakeTest, APositionThatMovedWithoutRowsIsKept) {
+  ASSERT_TRUE(intake.mark("at 9"));
+  ASSERT_THAT(sink.batches, SizeIs(1));
+  EXPECT_EQ(sink.batches[0].cursor, "at 9");
+  EXPECT_EQ(intake.position(), "at 9");
+}
+
+TEST_F(ChangeIntakeTest, TellsWhichRowsWereRefusedSinceTheLastMark) {
+  ASSERT_TRUE(take("A"));
+  ASSERT_TRUE(take("B", "no sum"));
+  ASSERT_THAT(intake.refused(), SizeIs(1));
+  EXPECT_EQ(intake.refused()[0].place, 2U);
+  EXPECT_EQ(intake.refused()[0].problem.field, "capital");
+  ASSERT_TRUE(intake.mark("at 2"));
+  EXPECT_THAT(intake.refused(), IsEmpty());
+  EXPECT_EQ(intake.counts().quarantined, 1U);
+  EXPECT_EQ(intake.counts().accepted(), 1U);
+}
+
+TEST_F(ChangeIntakeTest, TheRejectLimitEndsTheRunAndLeavesThePositionWhereItWas) {
+  ASSERT_TRUE(take("A", "no sum"));
+  ASSERT_TRUE(take("B", "no sum"));
+  const auto third = take("C", "no sum");
+  ASSERT_FALSE(third);
+  EXPECT_EQ(third.error().code, IntakeProblem::refused);
+  EXPECT_EQ(third.error().place, "payments:3");
+  EXPECT_EQ(intake.position(), "at 0");
+  EXPECT_THAT(sink.batches, IsEmpty());
+}
+
+}  // namespace
+}  // namespace sluice::intake::test
