@@ -7,13 +7,14 @@ sluice_packages=(
   build-essential cmake ninja-build ccache mold pkg-config ca-certificates
   libboost1.81-dev libssl-dev libsqlite3-dev libpq-dev libzstd-dev libfmt-dev libyaml-cpp-dev
   libre2-dev libxxhash-dev libsimdjson-dev libarchive-dev libvalijson-dev libcli11-dev
-  libhowardhinnant-date-dev prometheus-cpp-dev openssl
+  libhowardhinnant-date-dev prometheus-cpp-dev unixodbc-dev openssl
 )
 # For quickstart.sh's own checking.
 quickstart_packages=(curl jq sqlite3 bsdextrautils)
 # For the tests, beside those.
 test_packages=(
-  libgtest-dev libgmock-dev postgresql curl jq sqlite3 zstd tar coreutils procps clang-19
+  libgtest-dev libgmock-dev postgresql mariadb-server odbc-postgresql odbc-mariadb
+  libsqliteodbc tdsodbc curl jq sqlite3 zstd tar coreutils procps clang-19
   libclang-rt-19-dev clang-format nodejs npm
 )
 

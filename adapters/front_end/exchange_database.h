@@ -8,13 +8,14 @@
 
 namespace sluice::adapters::front_end {
 
-// How its text is encoded where the driver hands out bytes and not wide characters.
-enum class TextEncoding { utf_8, gb18030 };
+// How text is fetched: as wide characters, or as bytes of UTF-8 where the driver is known to give
+// those (automatic); or as bytes, which are in the encoding named.
+enum class TextEncoding { automatic, utf_8, gb18030 };
 
 struct ExchangeDatabase {
   std::string connection;               // ODBC connection string, without the password
   std::filesystem::path password_file;  // empty: none
-  TextEncoding encoding = TextEncoding::utf_8;
+  TextEncoding encoding = TextEncoding::automatic;
   std::string time_zone = "Asia/Shanghai";  // IANA; of its timestamps without a zone
   std::chrono::seconds login_timeout{10};
   std::chrono::seconds query_timeout{300};

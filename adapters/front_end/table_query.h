@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "adapters/front_end/odbc/dialect.h"
-#include "adapters/front_end/odbc/parameter.h"
+#include "adapters/front_end/odbc/types.h"
 
 namespace sluice::adapters::front_end {
 

@@ -1,5 +1,7 @@
 #include "adapters/front_end/table_reader.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -80,7 +82,8 @@ TableReader::TableReader(odbc::Connection& connection, const SourceTable& table,
 
 std::expected<std::size_t, CollectionFailure> TableReader::read(const Query& query,
                                                                 const Each& each) {
-  auto cursor = connection_.query(query.sql, query.parameters, {.max_value_bytes = max_row_bytes_});
+  auto cursor = connection_.query(query.sql, query.parameters, table_.columns,
+                                  {.max_value_bytes = max_row_bytes_});
   if (!cursor) return std::unexpected(collection_failure(cursor.error()));
   std::size_t rows = 0;
   while (true) {
@@ -99,7 +102,9 @@ std::expected<std::size_t, CollectionFailure> TableReader::read(const Query& que
 
 std::expected<std::optional<std::string>, CollectionFailure> TableReader::read_first_value(
     const Query& query) {
-  auto cursor = connection_.query(query.sql, query.parameters, {});
+  // Whatever it is, as text.
+  const std::vector<odbc::SourceColumn> one(1);
+  auto cursor = connection_.query(query.sql, query.parameters, one, {});
   if (!cursor) return std::unexpected(collection_failure(cursor.error()));
   const auto rows = cursor->next_block();
   if (!rows) return std::unexpected(collection_failure(rows.error()));

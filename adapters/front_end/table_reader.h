@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapters/adapter.h"
+#include "adapters/front_end/digest_file.h"
 #include "adapters/front_end/source_table.h"
 #include "adapters/front_end/table_query.h"
 #include "intake/door.h"

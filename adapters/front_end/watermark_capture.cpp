@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -17,7 +18,7 @@ constexpr std::size_t most_pending = 50'000;
 
 std::expected<WatermarkKind, CollectionFailure> kind_of(const SourceTable& table,
                                                         const odbc::SourceColumn& column) {
-  switch (odbc::kind_of(column)) {
+  switch (column.kind) {
     case odbc::ValueKind::integer:
       return WatermarkKind::number;
     case odbc::ValueKind::decimal:
@@ -84,15 +85,19 @@ class WatermarkCapture {
 };
 
 Result WatermarkCapture::find_ceiling() {
-  if (kind_ == WatermarkKind::number) return {};
-  const auto text =
-      run_.reader.read_first_value({run_.connection.dialect().select_current_timestamp, {}});
+  const std::string& question = run_.connection.dialect().current_timestamp;
+  if (kind_ == WatermarkKind::number || question.empty()) return {};
+  const auto text = run_.reader.read_first_value({question, {}});
   if (!text) return std::unexpected(text.error());
   // To the second: what stands behind, a fraction or an offset, is written in many ways.
-  if (!*text) return {};
-  if (const auto now = parse_watermark(WatermarkKind::timestamp, (*text)->substr(0, 19))) {
-    ceiling_ = now->value;
-  }
+  const auto now = *text ? parse_watermark(WatermarkKind::timestamp, (*text)->substr(0, 19))
+                         : std::optional<Watermark>();
+  if (!now) return {};
+  ceiling_ = now->value;
+  if (column_.kind == odbc::ValueKind::zoned_timestamp) return {};
+  // The answer is in UTC, the column in the zone of those who write it.
+  const date::sys_time<std::chrono::microseconds> moment{std::chrono::microseconds(now->value)};
+  ceiling_ = run_.connection.time_zone().to_local(moment).time_since_epoch().count();
   return {};
 }
 

@@ -50,7 +50,8 @@ front_end::odbc::Access access_of(const front_end::ExchangeDatabase& database,
           .login_timeout = database.login_timeout,
           .query_timeout = database.query_timeout,
           .encoding = database.encoding,
-          .time_zone = database.time_zone};
+          .time_zone = database.time_zone,
+          .writes = database.write_back};
 }
 
 // Source columns that the dataset's primary key comes from.

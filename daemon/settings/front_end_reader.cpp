@@ -184,12 +184,13 @@ adapters::front_end::Capture read_capture(Section section, const ExchangeDatabas
 }  // namespace
 
 ExchangeDatabase read_exchange_database(Section& section, const std::filesystem::path& base) {
-  static const std::array<std::string, 2> encodings = {"utf-8", "gb18030"};
+  static const std::array<std::string, 3> encodings = {"automatic", "utf-8", "gb18030"};
   ExchangeDatabase database;
   database.connection = read_connection(section);
   database.password_file = read_password_file(section, base);
   if (const auto encoding = section.choice("encoding", encodings)) {
-    database.encoding = std::array{TextEncoding::utf_8, TextEncoding::gb18030}[*encoding];
+    database.encoding = std::array{
+        TextEncoding::automatic, TextEncoding::utf_8, TextEncoding::gb18030}[*encoding];
   }
   read_time_zone(section, database.time_zone);
   set_seconds(section, "login_timeout", database.login_timeout);

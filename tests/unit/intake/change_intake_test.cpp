@@ -48,7 +48,7 @@ TEST_F(ChangeIntakeTest, TakesSeveralChangesOfOneKeyInTheirOrder) {
   EXPECT_EQ(sink.batches[0].deletes.value, 1U);
   EXPECT_EQ(sink.batches[0].cursor, "at 3");
   EXPECT_EQ(sink.text(),
-            "U\t\\N\tA\tname\t1\t\\N\nD\t\\N\tA\t\\N\t\\N\t\\N\nU\t\\N\tA\tname\t2\t\\N\n");
+            "U\t\\N\tA\tname\t1\tCNY\nD\t\\N\tA\t\\N\t\\N\t\\N\nU\t\\N\tA\tname\t2\tCNY\n");
 }
 
 TEST_F(ChangeIntakeTest, NothingIsPutBeforeTheSourceSaysWhereItStands) {

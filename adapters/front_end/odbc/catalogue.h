@@ -1,0 +1,32 @@
+// What a database says of its tables: ODBC's catalogue functions, read into values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/front_end/odbc/dialect.h"
+#include "adapters/front_end/odbc/handle.h"
+#include "adapters/front_end/odbc/types.h"
+
+namespace sluice::adapters::front_end::odbc {
+
+struct FoundColumns {
+  std::vector<SourceColumn> columns;  // empty: no such table
+  std::vector<std::string> schemas;   // that have a table of the name, where none was named
+};
+
+// Of nothing: the statement's diagnostics say why.
+[[nodiscard]] std::optional<FoundColumns> find_columns(const StatementHandle& statement,
+                                                       const Dialect& dialect,
+                                                       const TableName& table);
+[[nodiscard]] std::optional<std::vector<std::string>> find_primary_key(
+    const StatementHandle& statement, const TableName& table);
+
+// Some of the tables and views that the user may see; for a message.
+[[nodiscard]] std::vector<std::string> table_names(const StatementHandle& statement);
+
+// How values of a type are fetched and told.
+[[nodiscard]] ValueKind kind_of(const Dialect& dialect, short sql_type, std::string_view type_name);
+
+}  // namespace sluice::adapters::front_end::odbc

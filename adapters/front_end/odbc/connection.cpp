@@ -1,0 +1,251 @@
+#include "adapters/front_end/odbc/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <clocale>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "adapters/front_end/odbc/catalogue.h"
+#include "adapters/front_end/odbc/connection_string.h"
+#include "adapters/front_end/odbc/cursor_state.h"
+#include "adapters/front_end/odbc/handle.h"
+#include "adapters/front_end/odbc/parameter_buffers.h"
+#include "adapters/front_end/odbc/utf16.h"
+
+namespace sluice::adapters::front_end::odbc {
+namespace {
+
+// UTF-16 text in the type of ODBC's functions, which take it without const.
+class WideText {
+ public:
+  explicit WideText(std::string_view text) : text_(to_utf16(text)) {}
+  // SQLWCHAR is an unsigned short of the same bits (unixODBC).
+  [[nodiscard]] SQLWCHAR* data() { return reinterpret_cast<SQLWCHAR*>(text_.data()); }
+  [[nodiscard]] SQLSMALLINT length() const { return static_cast<SQLSMALLINT>(text_.size()); }
+
+ private:
+  std::u16string text_;
+};
+
+SQLPOINTER as_attribute(std::uintptr_t value) {
+  // ODBC passes numbers in pointers (SQLSetConnectAttr).
+  return reinterpret_cast<SQLPOINTER>(value);
+}
+
+std::string information(SQLHDBC connection, SQLUSMALLINT what) {
+  std::array<SQLWCHAR, 256> text{};
+  SQLSMALLINT bytes = 0;
+  const SQLRETURN result =
+      SQLGetInfoW(connection, what, text.data(),
+                  static_cast<SQLSMALLINT>(text.size() * sizeof(SQLWCHAR)), &bytes);
+  if (!SQL_SUCCEEDED(result) || bytes < 0) return {};
+  const std::size_t units =
+      std::min(static_cast<std::size_t>(bytes) / sizeof(SQLWCHAR), text.size() - 1);
+  std::u16string wide(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(units));
+  std::string told;
+  static_cast<void>(to_utf8(wide, told));
+  return told;
+}
+
+const Environment& environment() {
+  // One for the process, as ODBC has it; it holds nothing of ours.
+  static const Environment shared = [] {
+    // Drivers turn wide characters into bytes by the process's locale: in the "C" locale SQLite's
+    // loses every name that is not ASCII, and PostgreSQL's every such value.
+    std::setlocale(LC_CTYPE, "C.UTF-8");
+    Environment made(SQL_NULL_HANDLE);
+    SQLSetEnvAttr(made.get(), SQL_ATTR_ODBC_VERSION, as_attribute(SQL_OV_ODBC3), 0);
+    return made;
+  }();
+  return shared;
+}
+
+std::expected<ConnectionHandle, OdbcFailure> connect(const Access& access,
+                                                     const std::string& string) {
+  const std::string place = place_of(access.connection);
+  ConnectionHandle handle(environment().get());
+  if (handle.get() == nullptr) {
+    return std::unexpected(
+        OdbcFailure{OdbcProblem::driver_fault, place, "the ODBC driver manager gives no handle"});
+  }
+  const auto seconds = static_cast<std::uintptr_t>(access.login_timeout.count());
+  SQLSetConnectAttrW(handle.get(), SQL_ATTR_LOGIN_TIMEOUT, as_attribute(seconds), 0);
+  if (!access.writes) {
+    // A hint that many drivers take no notice of: rights in the database are what counts.
+    SQLSetConnectAttrW(handle.get(), SQL_ATTR_ACCESS_MODE, as_attribute(SQL_MODE_READ_ONLY), 0);
+  }
+  WideText text(string + password_part(access.password));
+  const SQLRETURN result = SQLDriverConnectW(handle.get(), nullptr, text.data(), text.length(),
+                                             nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
+  if (SQL_SUCCEEDED(result)) return handle;
+  OdbcFailure failure = diagnose({SQL_HANDLE_DBC, handle.get()}, place, access.password);
+  // Whatever broke while connecting, there was no connection yet.
+  if (failure.code == OdbcProblem::lost || failure.code == OdbcProblem::rejected) {
+    failure.code = OdbcProblem::unreachable;
+  }
+  return std::unexpected(std::move(failure));
+}
+
+TextForm form_of(TextEncoding encoding, const Dialect& dialect) {
+  switch (encoding) {
+    case TextEncoding::utf_8:
+      return TextForm::narrow_utf_8;
+    case TextEncoding::gb18030:
+      return TextForm::narrow_gb18030;
+    case TextEncoding::automatic:
+      break;
+  }
+  // Wide characters are right with every driver; narrow ones are quicker where they are known.
+  return dialect.tells_utf_8 ? TextForm::narrow_utf_8 : TextForm::wide;
+}
+
+}  // namespace
+
+struct Connection::State {
+  ConnectionHandle handle;
+  Access access;
+  std::string place;
+  Dialect dialect;
+  TextForm form = TextForm::wide;
+  const date::time_zone* zone = nullptr;
+
+  [[nodiscard]] OdbcFailure failure(const StatementHandle& statement) const {
+    return diagnose({SQL_HANDLE_STMT, statement.get()}, place, access.password);
+  }
+  [[nodiscard]] std::expected<StatementHandle, OdbcFailure> statement() const;
+  [[nodiscard]] std::expected<StatementHandle, OdbcFailure> run(
+      const std::string& sql, std::span<const Parameter> parameters) const;
+};
+
+std::expected<StatementHandle, OdbcFailure> Connection::State::statement() const {
+  StatementHandle statement(handle.get());
+  if (statement.get() == nullptr) {
+    return std::unexpected(diagnose({SQL_HANDLE_DBC, handle.get()}, place, access.password));
+  }
+  const auto seconds = static_cast<std::uintptr_t>(access.query_timeout.count());
+  // Not every driver can: then the run's own time limit is the only one.
+  SQLSetStmtAttrW(statement.get(), SQL_ATTR_QUERY_TIMEOUT, as_attribute(seconds), 0);
+  return statement;
+}
+
+std::expected<StatementHandle, OdbcFailure> Connection::State::run(
+    const std::string& sql, std::span<const Parameter> parameters) const {
+  auto made = statement();
+  if (!made) return made;
+  WideText text(sql);
+  if (!SQL_SUCCEEDED(SQLPrepareW(made->get(), text.data(), text.length()))) {
+    return std::unexpected(failure(*made));
+  }
+  ParameterBuffers buffers(parameters, form);
+  if (!buffers.bind(made->get())) return std::unexpected(failure(*made));
+  const SQLRETURN result = SQLExecute(made->get());
+  // An update that touched no row is one too.
+  if (!SQL_SUCCEEDED(result) && result != SQL_NO_DATA) return std::unexpected(failure(*made));
+  SQLFreeStmt(made->get(), SQL_RESET_PARAMS);
+  return made;
+}
+
+Connection::Connection(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+std::expected<Connection, OdbcFailure> Connection::open(const Access& access) {
+  auto handle = connect(access, access.connection);
+  if (!handle) return std::unexpected(handle.error());
+  // Which driver stands behind a DSN is only known now; some need to be told more.
+  const std::string driver = information(handle->get(), SQL_DRIVER_NAME);
+  const std::string string = with_needed_options(access.connection, driver);
+  if (string != access.connection) {
+    handle = connect(access, string);
+    if (!handle) return std::unexpected(handle.error());
+  }
+  auto state = std::make_unique<State>(
+      State{.handle = std::move(*handle), .access = access, .place = place_of(access.connection)});
+  const SQLHDBC raw = state->handle.get();
+  state->dialect = dialect_of(information(raw, SQL_DBMS_NAME), driver,
+                              information(raw, SQL_IDENTIFIER_QUOTE_CHAR));
+  state->form = form_of(access.encoding, state->dialect);
+  state->zone = date::locate_zone(access.time_zone);
+  for (const std::string& sql : session_statements(state->dialect)) {
+    if (auto done = state->run(sql, {}); !done) return std::unexpected(done.error());
+  }
+  return Connection(std::move(state));
+}
+
+const date::time_zone& Connection::time_zone() const {
+  return *state_->zone;
+}
+
+const Dialect& Connection::dialect() const {
+  return state_->dialect;
+}
+
+std::expected<std::vector<SourceColumn>, OdbcFailure> Connection::columns(const TableName& table) {
+  auto statement = state_->statement();
+  if (!statement) return std::unexpected(statement.error());
+  auto found = find_columns(*statement, state_->dialect, table);
+  if (!found) return std::unexpected(state_->failure(*statement));
+  if (found->schemas.size() > 1) {
+    return std::unexpected(OdbcFailure{
+        OdbcProblem::no_table, table.name,
+        fmt::format(
+            "there are tables of this name in {}; name one: `table: {{schema: …, name: …}}`",
+            fmt::join(found->schemas, ", "))});
+  }
+  if (!found->columns.empty()) return std::move(found->columns);
+  auto others = state_->statement();
+  if (!others) return std::unexpected(others.error());
+  return std::unexpected(
+      OdbcFailure{OdbcProblem::no_table, table.name,
+                  fmt::format("there is no such table in this database, or the user may not see "
+                              "it; there are: {}",
+                              fmt::join(table_names(*others), ", "))});
+}
+
+std::expected<std::vector<std::string>, OdbcFailure> Connection::primary_key(
+    const TableName& table) {
+  auto statement = state_->statement();
+  if (!statement) return std::unexpected(statement.error());
+  auto key = find_primary_key(*statement, table);
+  if (!key) return std::unexpected(state_->failure(*statement));
+  return std::move(*key);
+}
+
+std::expected<Cursor, OdbcFailure> Connection::query(const std::string& sql,
+                                                     std::span<const Parameter> parameters,
+                                                     std::span<const SourceColumn> columns,
+                                                     const ReadLimits& limits) {
+  auto statement = state_->run(sql, parameters);
+  if (!statement) return std::unexpected(statement.error());
+  auto cursor = std::make_unique<Cursor::State>();
+  cursor->statement = std::move(*statement);
+  cursor->place = state_->place;
+  cursor->secret = state_->access.password;
+  cursor->columns.assign(columns.begin(), columns.end());
+  cursor->form = state_->form;
+  cursor->zone = state_->zone;
+  cursor->limits = limits;
+  if (state_->dialect.has_loose_types) {
+    cursor->is_loose = true;
+  }
+  if (auto bound = cursor->bind(); !bound) return std::unexpected(bound.error());
+  return Cursor(std::move(cursor));
+}
+
+std::expected<std::uint64_t, OdbcFailure> Connection::execute(
+    const std::string& sql, std::span<const Parameter> parameters) {
+  const auto statement = state_->run(sql, parameters);
+  if (!statement) return std::unexpected(statement.error());
+  SQLLEN rows = 0;
+  if (!SQL_SUCCEEDED(SQLRowCount(statement->get(), &rows))) {
+    return std::unexpected(state_->failure(*statement));
+  }
+  return rows < 0 ? 0 : static_cast<std::uint64_t>(rows);
+}
+
+}  // namespace sluice::adapters::front_end::odbc

@@ -1,0 +1,67 @@
+// A connection to a bureau's exchange database over ODBC, whatever product it is: its tables'
+// columns and keys, queries with parameters, and what the products differ in.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <date/tz.h>
+
+#include "adapters/front_end/exchange_database.h"
+#include "adapters/front_end/odbc/cursor.h"
+#include "adapters/front_end/odbc/dialect.h"
+#include "adapters/front_end/odbc/failure.h"
+#include "adapters/front_end/odbc/types.h"
+
+namespace sluice::adapters::front_end::odbc {
+
+struct Access {
+  std::string connection;  // ODBC connection string, without the password
+  std::string password;    // empty: none
+  std::chrono::seconds login_timeout{10};
+  std::chrono::seconds query_timeout{300};
+  TextEncoding encoding = TextEncoding::automatic;
+  std::string time_zone = "Asia/Shanghai";  // of timestamps without a zone; a known IANA name
+  bool writes = false;                      // else the session is opened read-only where it can be
+};
+
+// One thread. A driver that hangs is not got rid of here, but with its process.
+class Connection {
+ public:
+  [[nodiscard]] static std::expected<Connection, OdbcFailure> open(const Access& access);
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  [[nodiscard]] const Dialect& dialect() const;
+  // Of its timestamps without one.
+  [[nodiscard]] const date::time_zone& time_zone() const;
+
+  // In the table's own order; at least one. `no_table` names what is there.
+  [[nodiscard]] std::expected<std::vector<SourceColumn>, OdbcFailure> columns(
+      const TableName& table);
+  // In the key's own order; empty where the database knows of none.
+  [[nodiscard]] std::expected<std::vector<std::string>, OdbcFailure> primary_key(
+      const TableName& table);
+
+  // `columns` are what the query asks for, as columns() described them.
+  [[nodiscard]] std::expected<Cursor, OdbcFailure> query(const std::string& sql,
+                                                         std::span<const Parameter> parameters,
+                                                         std::span<const SourceColumn> columns,
+                                                         const ReadLimits& limits);
+  // How many rows it touched. Committed when it returns.
+  [[nodiscard]] std::expected<std::uint64_t, OdbcFailure> execute(
+      const std::string& sql, std::span<const Parameter> parameters);
+
+ private:
+  struct State;
+  explicit Connection(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sluice::adapters::front_end::odbc

@@ -1,0 +1,125 @@
+#include "adapters/front_end/odbc/connection_string.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace sluice::adapters::front_end::odbc {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' '))
+    text.remove_prefix(1);
+  while (text.ends_with(' '))
+    text.remove_suffix(1);
+  return text;
+}
+
+// Takes `keyword=value` from the front; a value in braces may hold semicolons, and braces doubled.
+std::pair<std::string_view, std::string_view> take_attribute(std::string_view& rest) {
+  const std::size_t equals = std::min(rest.find_first_of("=;"), rest.size());
+  const std::string_view keyword = trimmed(rest.substr(0, equals));
+  rest.remove_prefix(equals);
+  if (!rest.starts_with('=')) {
+    if (!rest.empty()) rest.remove_prefix(1);
+    return {keyword, {}};
+  }
+  rest.remove_prefix(1);
+  std::size_t end = 0;
+  if (rest.starts_with('{')) {
+    end = 1;
+    while (end < rest.size() && rest[end] != '}')
+      ++end;
+  }
+  end = std::min(rest.find(';', end), rest.size());
+  const std::string_view value = trimmed(rest.substr(0, end));
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return {keyword, value};
+}
+
+struct Option {
+  std::string_view driver;  // in the driver's name
+  std::string_view keyword;
+  std::string_view value;
+};
+
+// psqlODBC reads a whole result into memory unless it declares a cursor, cuts text at 8190 bytes
+// unless told how much it may be, and calls booleans and byteas text. MariaDB's connector speaks
+// the locale's encoding unless told another.
+constexpr std::array needed = {
+    Option{"psqlodbc", "UseDeclareFetch", "1"},
+    Option{"psqlodbc", "Fetch", "1000"},
+    Option{"psqlodbc", "BoolsAsChar", "0"},
+    Option{"psqlodbc", "TextAsLongVarchar", "1"},
+    Option{"psqlodbc", "UnknownsAsLongVarchar", "1"},
+    Option{"psqlodbc", "ByteaAsLongVarBinary", "1"},
+    Option{"psqlodbc", "MaxLongVarcharSize", "0"},
+    Option{"maodbc", "CHARSET", "utf8mb4"},
+};
+
+}  // namespace
+
+std::string value_of(std::string_view connection, std::string_view keyword) {
+  const std::string wanted = lower(keyword);
+  while (!connection.empty()) {
+    const auto [name, value] = take_attribute(connection);
+    if (lower(name) == wanted) return std::string(value);
+  }
+  return {};
+}
+
+std::string place_of(std::string_view connection) {
+  if (const std::string dsn = value_of(connection, "DSN"); !dsn.empty()) return "DSN " + dsn;
+  std::string server;
+  for (const char* keyword : {"Server", "Servername", "Host"}) {
+    if (server.empty()) server = value_of(connection, keyword);
+  }
+  const std::string database = value_of(connection, "Database");
+  if (server.empty() && database.empty()) return "exchange database";
+  return database.empty() ? server : server.empty() ? database : server + "/" + database;
+}
+
+std::string password_part(std::string_view password) {
+  if (password.empty()) return {};
+  std::string part = ";PWD={";
+  for (const char c : password) {
+    part += c;
+    if (c == '}') part += c;
+  }
+  return part + "}";
+}
+
+std::string with_needed_options(const std::string& connection, std::string_view driver) {
+  const std::string library = lower(driver);
+  std::string whole = connection;
+  for (const Option& option : needed) {
+    if (library.find(option.driver) == std::string::npos) continue;
+    if (!value_of(connection, option.keyword).empty()) continue;
+    if (!whole.ends_with(';')) whole += ';';
+    whole += fmt::format("{}={}", option.keyword, option.value);
+  }
+  return whole;
+}
+
+std::vector<std::string> session_statements(const Dialect& dialect) {
+  const std::string product = lower(dialect.product);
+  if (product.starts_with("postgres") || product.starts_with("kingbase")) {
+    return {"SET TimeZone = 'UTC'"};
+  }
+  if (product.starts_with("mariadb") || product.starts_with("mysql")) {
+    return {"SET time_zone = '+00:00'"};
+  }
+  return {};
+}
+
+}  // namespace sluice::adapters::front_end::odbc

@@ -1,0 +1,88 @@
+#include "adapters/front_end/odbc/failure.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <sql.h>
+#include <sqlext.h>
+
+namespace sluice::adapters::front_end::odbc {
+namespace {
+
+constexpr std::size_t longest_message = 600;
+
+struct Diagnosis {
+  OdbcProblem problem;
+  const char* what_to_do;
+};
+
+// SQLSTATEs of ODBC 3.8 (Appendix A) and, by their class, those that databases add.
+Diagnosis diagnosis_of(std::string_view state, std::string_view message) {
+  const auto mentions = [&](std::string_view text) {
+    return message.find(text) != std::string_view::npos;
+  };
+  if (state == "IM002") {
+    return {OdbcProblem::no_source,
+            "name a DSN of /etc/odbc.ini, or a driver with `Driver=/path/to/library.so`"};
+  }
+  if (state == "IM003" || state == "IM004" || mentions("Can't open lib")) {
+    return {OdbcProblem::no_driver, "install the driver's package, or correct its path"};
+  }
+  if (state == "28000" || state == "28P01" || mentions("authentication failed") ||
+      mentions("Access denied")) {
+    return {OdbcProblem::login_refused, "check the user, and the password in its file"};
+  }
+  if (state == "HYT00" || state == "HYT01") {
+    return {OdbcProblem::timed_out, "see whether the database is busy, or raise the time limit"};
+  }
+  if (state == "08S01" || state == "08007" || state == "57P01" ||
+      mentions("closed the connection") || mentions("server has gone away") ||
+      mentions("Lost connection") || mentions("no connection to the server")) {
+    return {OdbcProblem::lost, "the next run goes on where this one was"};
+  }
+  if (state.starts_with("08")) {
+    return {OdbcProblem::unreachable, "see whether the server runs and can be reached from here"};
+  }
+  if (state == "42S02" || state == "42P01") {
+    return {OdbcProblem::no_table, "check the table's name, and what the user may see"};
+  }
+  return {OdbcProblem::rejected, "see what the database has against it"};
+}
+
+// Drivers quote statements and parameters over several lines; the first one says what is wrong.
+std::string first_line(std::string_view message, std::string_view secret) {
+  std::string line(message.substr(0, message.find_first_of("\r\n")));
+  if (line.size() > longest_message) line.resize(longest_message);
+  for (std::size_t at = 0; !secret.empty() && (at = line.find(secret)) != std::string::npos;) {
+    line.replace(at, secret.size(), "…");
+  }
+  return line;
+}
+
+}  // namespace
+
+OdbcFailure diagnose(const HandleName& handle, std::string_view place, std::string_view secret) {
+  std::array<SQLCHAR, 6> state{};
+  std::array<SQLCHAR, 2048> text{};
+  SQLINTEGER native = 0;
+  SQLSMALLINT length = 0;
+  const SQLRETURN result =
+      SQLGetDiagRec(handle.type, handle.handle, 1, state.data(), &native, text.data(),
+                    static_cast<SQLSMALLINT>(text.size()), &length);
+  if (!SQL_SUCCEEDED(result)) {
+    return {OdbcProblem::driver_fault, std::string(place),
+            "the driver failed and does not say why"};
+  }
+  const auto size = std::clamp<std::size_t>(length < 0 ? 0U : static_cast<std::size_t>(length), 0,
+                                            text.size() - 1);
+  // The driver manager's and the driver's characters are bytes to us.
+  const std::string_view code(reinterpret_cast<const char*>(state.data()), 5);
+  const std::string_view message(reinterpret_cast<const char*>(text.data()), size);
+  const Diagnosis diagnosis = diagnosis_of(code, message);
+  return {
+      diagnosis.problem, std::string(place),
+      fmt::format("{} (SQLSTATE {}); {}", first_line(message, secret), code, diagnosis.what_to_do)};
+}
+
+}  // namespace sluice::adapters::front_end::odbc
