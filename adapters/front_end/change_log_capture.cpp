@@ -46,10 +46,24 @@ class ChangeLogCapture {
     record::Operation operation = record::Operation::upsert;
     RecordKey key;
   };
+  Result pass_by_log();
+  Result read_lines(std::int64_t after, const TableReader::Each& each);
   Result take(const TableRow& line);
   Result take_records();
   Result hand_over_records(std::span<const Change* const> changes);
   Result end_page();
+  Result keep_pending();
+  [[nodiscard]] std::optional<std::int64_t> sequence_of(const TableRow& line) const {
+    const auto text = line.exact(sequence_at_).value_or(std::string_view());
+    const auto number = parse_watermark(WatermarkKind::number, text);
+    return number ? std::optional(number->value) : std::nullopt;
+  }
+  [[nodiscard]] CollectionFailure not_a_sequence() const {
+    return {CollectionProblem::bad_columns, log_.name.name,
+            fmt::format("column {} holds something else than whole numbers of 64 bits; expected "
+                        "the log's sequence",
+                        way_.sequence)};
+  }
   [[nodiscard]] std::int64_t window_start() const {
     const auto back = static_cast<std::int64_t>(way_.look_back_numbers);
     return shifted_back(WatermarkKind::number, {run_.position.reached.value_or(0)}, back).value;
@@ -72,40 +86,54 @@ class ChangeLogCapture {
 // What was there before the log's first line: only the table itself knows.
 Result ChangeLogCapture::load() {
   if (!run_.position.loaded_up_to) {
+    run_.position.reached = 0;  // the log may be all there is
     if (auto cleared = window_.clear(); !cleared) {
       return std::unexpected(collection_failure(cleared.error()));
     }
-    const auto found =
-        run_.reader.read_first_value(select_greatest(dialect_, sequence_, log_.name));
-    if (!found) return std::unexpected(found.error());
-    const auto highest =
-        *found ? parse_watermark(WatermarkKind::number, **found) : std::optional<Watermark>();
-    run_.position.reached = highest ? highest->value : 0;
+    if (records_ != nullptr) {
+      if (auto passed = pass_by_log(); !passed) return passed;
+    }
   }
   if (records_ != nullptr) {
     CaptureRun of_records{run_.connection, *records_,    run_.settlement, run_.position,
                           run_.folder,     run_.dataset, run_.page_rows};
     auto loaded = load_by_key(of_records, [](const TableRow&) { return Result(); });
     if (!loaded) return loaded;
-  } else {
-    run_.position.reached = 0;  // the log is all there is
   }
   run_.position.loaded_up_to.reset();
   run_.position.is_loaded = true;
   return mark(run_);
 }
 
-Result ChangeLogCapture::follow() {
+// The lines that can be seen now are of changes that the table, read from now on, already shows.
+Result ChangeLogCapture::pass_by_log() {
+  const auto highest =
+      run_.reader.read_first_value(select_greatest(dialect_, sequence_, log_.name));
+  if (!highest) return std::unexpected(highest.error());
+  if (!*highest) return {};
+  const auto sequence = parse_watermark(WatermarkKind::number, **highest);
+  if (!sequence) return std::unexpected(not_a_sequence());
+  run_.position.reached = sequence->value;
+  const auto passed = read_lines(window_start(), [&](const TableRow& line) -> Result {
+    const auto number = sequence_of(line);
+    if (!number) return std::unexpected(not_a_sequence());
+    pending_.push_back({line.key_digest(buffer_), {}, *number});
+    return {};
+  });
+  return passed ? keep_pending() : passed;
+}
+
+Result ChangeLogCapture::read_lines(std::int64_t after, const TableReader::Each& each) {
   const std::vector<odbc::SourceColumn> order{sequence_};
-  std::string from = fmt::to_string(window_start());
+  std::string last = fmt::to_string(after);
   while (true) {
-    const std::vector<std::string> after{from};
+    const std::vector<std::string> from{last};
     const auto lines =
-        run_.reader.read(select(dialect_, log_.columns, log_.name, beyond(dialect_, order, after),
+        run_.reader.read(select(dialect_, log_.columns, log_.name, beyond(dialect_, order, from),
                                 order, run_.page_rows),
                          [&](const TableRow& line) -> Result {
-                           from = line.exact(sequence_at_).value_or(std::string_view());
-                           return take(line);
+                           last = line.exact(sequence_at_).value_or(std::string_view());
+                           return each(line);
                          });
     if (!lines) return std::unexpected(lines.error());
     if (auto ended = end_page(); !ended) return ended;
@@ -113,26 +141,23 @@ Result ChangeLogCapture::follow() {
   }
 }
 
+Result ChangeLogCapture::follow() {
+  return read_lines(window_start(), [&](const TableRow& line) { return take(line); });
+}
+
 Result ChangeLogCapture::take(const TableRow& line) {
-  const auto text = line.exact(sequence_at_).value_or(std::string_view());
-  const auto sequence = parse_watermark(WatermarkKind::number, text);
-  if (!sequence) {
-    return std::unexpected(
-        CollectionFailure{CollectionProblem::bad_columns, log_.name.name,
-                          fmt::format("column {} holds something else than whole numbers of 64 "
-                                      "bits; expected the log's sequence",
-                                      way_.sequence)});
-  }
-  run_.position.reached = std::max(run_.position.reached.value_or(0), sequence->value);
+  const auto sequence = sequence_of(line);
+  if (!sequence) return std::unexpected(not_a_sequence());
+  run_.position.reached = std::max(run_.position.reached.value_or(0), *sequence);
   const record::RowDigest key = line.key_digest(buffer_);
   const auto sent = window_.find(key);
   if (!sent) return std::unexpected(collection_failure(sent.error()));
-  if (*sent && (*sent)->mark >= sequence->value) return {};
-  pending_.push_back({key, {}, sequence->value});
+  if (*sent && (*sent)->mark >= *sequence) return {};
+  pending_.push_back({key, {}, *sequence});
   const auto operation = operation_of(way_.codes, line.exact(operation_at_));
   if (!operation) return run_.reader.refuse(line, unknown_operation(way_.codes));
   if (records_ != nullptr) {
-    page_[key] = {sequence->value, *operation, line.key()};
+    page_[key] = {*sequence, *operation, line.key()};
     return {};
   }
   if (auto handed = run_.reader.hand_over(line, *operation); !handed) return handed;
@@ -183,7 +208,13 @@ Result ChangeLogCapture::end_page() {
   if (records_ != nullptr) {
     if (auto taken = take_records(); !taken) return taken;
   }
+  if (!run_.position.is_loaded) return {};
   if (auto marked = mark(run_); !marked) return marked;
+  return keep_pending();
+}
+
+// After the rows that they stand for, except before a load, which reads the whole table anyway.
+Result ChangeLogCapture::keep_pending() {
   if (pending_.empty()) return {};
   if (auto settled = settle(run_); !settled) return settled;
   if (auto kept = window_.keep(pending_, window_start()); !kept) {

@@ -1,0 +1,89 @@
+// A bureau's system as far as it writes to the exchange database, and a gateway that collects from
+// it into a replica: what every way of capture must keep the same.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "adapters/front_end/front_end_collector.h"
+#include "conformance/front_end/exchange_homes.h"
+#include "intake/change_intake.h"
+#include "unit/record/temporary_directory.h"
+
+namespace sluice::adapters::front_end::conformance {
+
+enum class Way { watermark, watermark_number, flag, change_log, change_log_alone, snapshot };
+inline constexpr Way ways[] = {Way::watermark,  Way::watermark_number, Way::flag,
+                               Way::change_log, Way::change_log_alone, Way::snapshot};
+[[nodiscard]] std::string to_string(Way way);
+
+// What a payment is: its amount is the text that SQL is given.
+struct Payment {
+  int id = 0;
+  std::string name;
+  std::string amount = "1.00";
+};
+
+class BureauSystem {
+ public:
+  BureauSystem(Product product, Way way);
+
+  void insert(const Payment& payment);
+  void update(const Payment& payment);
+  void remove(int id);
+  // Whether the way can notice that a record is gone.
+  [[nodiscard]] bool tells_deletes() const;
+
+  // The next change is dated this much before the one before it, as a transaction that was long
+  // under way would be.
+  void date_back(int ticks) { tick_ -= ticks; }
+  void date_forward(int ticks) { tick_ += ticks; }
+
+  void execute(const std::string& sql);
+  [[nodiscard]] std::string value(const std::string& sql);  // of one row's one column
+  [[nodiscard]] Home& home() { return *home_; }
+  [[nodiscard]] Way way() const { return way_; }
+  [[nodiscard]] ExchangeTable exchange() const;
+
+ private:
+  void create_tables();
+  void note_change(int id, const std::string& operation);
+  [[nodiscard]] std::string stamp() const;
+
+  std::unique_ptr<Home> home_;
+  Product product_;
+  Way way_;
+  std::optional<odbc::Connection> connection_;
+  int tick_ = 0;
+  int sequence_ = 0;
+};
+
+// Collects as a node does: each run takes up where the last batch that was kept left off.
+class Gateway {
+ public:
+  explicit Gateway(BureauSystem& bureau) : bureau_(bureau) {}
+
+  // A run; its sink takes only so many batches, and then fails as a journal without disk does.
+  std::expected<void, CollectionFailure> collect(std::optional<std::size_t> most_batches = {});
+  // The records as `id name amount`.
+  [[nodiscard]] std::vector<std::string> records() const;
+
+  std::size_t rows_sent = 0;         // in all runs
+  std::size_t rows_quarantined = 0;  // likewise
+  std::size_t page_rows = 10'000;
+  intake::BatchSize batch{.rows = 20'000, .bytes = 1 << 20};
+  std::optional<ExchangeTable> exchange;  // in place of the bureau's own
+  bool accepts_columns = false;
+  bool reads_anew = false;
+
+ private:
+  friend class ReplicaSink;
+  BureauSystem& bureau_;
+  record::test::TemporaryDirectory directory_;
+  std::string position_;
+  std::map<std::string, std::string> replica_;
+};
+
+}  // namespace sluice::adapters::front_end::conformance
