@@ -83,6 +83,9 @@ void name_type_whole(SourceColumn& column) {
 
 ValueKind kind_of(const Dialect& dialect, short sql_type, std::string_view type_name) {
   const std::string name = lower(type_name);
+  // SQLite's driver calls them text.
+  const bool is_decimal = name.starts_with("decimal") || name.starts_with("numeric");
+  if (dialect.has_loose_types && is_decimal) return ValueKind::decimal;
   switch (sql_type) {
     case SQL_BIT:
       return ValueKind::boolean;
@@ -112,6 +115,8 @@ ValueKind kind_of(const Dialect& dialect, short sql_type, std::string_view type_
       return is_zoned || (is_mysql && name == "timestamp") ? ValueKind::zoned_timestamp
                                                            : ValueKind::timestamp;
     }
+    case SQL_GUID:
+      return ValueKind::guid;
     case SQL_BINARY:
     case SQL_VARBINARY:
     case SQL_LONGVARBINARY:
@@ -168,11 +173,12 @@ std::optional<std::vector<std::string>> find_primary_key(const StatementHandle& 
   return key;
 }
 
-std::vector<std::string> table_names(const StatementHandle& statement) {
+std::vector<std::string> table_names(const StatementHandle& statement, const std::string& catalog) {
   std::vector<std::string> names;
+  Argument in(catalog);
   Argument types("TABLE,VIEW");
-  if (!SQL_SUCCEEDED(SQLTablesW(statement.get(), nullptr, 0, nullptr, 0, nullptr, 0, types.data(),
-                                types.length()))) {
+  if (!SQL_SUCCEEDED(SQLTablesW(statement.get(), in.data(), in.length(), nullptr, 0, nullptr, 0,
+                                types.data(), types.length()))) {
     return names;
   }
   while (names.size() < most_names && SQL_SUCCEEDED(SQLFetch(statement.get())))

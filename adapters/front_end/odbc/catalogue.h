@@ -24,7 +24,8 @@ struct FoundColumns {
     const StatementHandle& statement, const TableName& table);
 
 // Some of the tables and views that the user may see; for a message.
-[[nodiscard]] std::vector<std::string> table_names(const StatementHandle& statement);
+[[nodiscard]] std::vector<std::string> table_names(const StatementHandle& statement,
+                                                   const std::string& catalog);
 
 // How values of a type are fetched and told.
 [[nodiscard]] ValueKind kind_of(const Dialect& dialect, short sql_type, std::string_view type_name);

@@ -25,7 +25,7 @@ class WideText {
   explicit WideText(std::string_view text) : text_(to_utf16(text)) {}
   // SQLWCHAR is an unsigned short of the same bits (unixODBC).
   [[nodiscard]] SQLWCHAR* data() { return reinterpret_cast<SQLWCHAR*>(text_.data()); }
-  [[nodiscard]] SQLSMALLINT length() const { return static_cast<SQLSMALLINT>(text_.size()); }
+  [[nodiscard]] SQLINTEGER length() const { return static_cast<SQLINTEGER>(text_.size()); }
 
  private:
   std::u16string text_;
@@ -79,8 +79,9 @@ std::expected<ConnectionHandle, OdbcFailure> connect(const Access& access,
     SQLSetConnectAttrW(handle.get(), SQL_ATTR_ACCESS_MODE, as_attribute(SQL_MODE_READ_ONLY), 0);
   }
   WideText text(string + password_part(access.password));
-  const SQLRETURN result = SQLDriverConnectW(handle.get(), nullptr, text.data(), text.length(),
-                                             nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
+  const SQLRETURN result =
+      SQLDriverConnectW(handle.get(), nullptr, text.data(), static_cast<SQLSMALLINT>(text.length()),
+                        nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
   if (SQL_SUCCEEDED(result)) return handle;
   OdbcFailure failure = diagnose({SQL_HANDLE_DBC, handle.get()}, place, access.password);
   // Whatever broke while connecting, there was no connection yet.
@@ -199,12 +200,14 @@ std::expected<std::vector<SourceColumn>, OdbcFailure> Connection::columns(const 
   }
   if (!found->columns.empty()) return std::move(found->columns);
   auto others = state_->statement();
+  const std::string catalog =
+      table.catalog.empty() ? information(state_->handle.get(), SQL_DATABASE_NAME) : table.catalog;
   if (!others) return std::unexpected(others.error());
   return std::unexpected(
       OdbcFailure{OdbcProblem::no_table, table.name,
                   fmt::format("there is no such table in this database, or the user may not see "
                               "it; there are: {}",
-                              fmt::join(table_names(*others), ", "))});
+                              fmt::join(table_names(*others, catalog), ", "))});
 }
 
 std::expected<std::vector<std::string>, OdbcFailure> Connection::primary_key(

@@ -85,6 +85,8 @@ std::expected<void, OdbcFailure> Cursor::State::bind_columns() {
 
 std::expected<std::size_t, OdbcFailure> Cursor::State::fetch() {
   fetched = is_bound ? 0 : 1;
+  for (ColumnBuffer& buffer : buffers)
+    buffer.expect_fixed();
   const SQLRETURN result = SQLFetch(statement.get());
   if (result == SQL_NO_DATA) return 0;
   if (!SQL_SUCCEEDED(result)) return std::unexpected(failure());
@@ -140,12 +142,9 @@ std::expected<void, OdbcFailure> Cursor::State::get_value(SQLUSMALLINT number,
                             left, columns[number - 1].name, room)));
     }
     buffer.whole.append(piece.data(), is_more ? room : static_cast<std::size_t>(left));
-    if (!is_more) break;
-    if (buffer.whole.size() > limits.max_value_bytes) {
-      buffer.is_cut = true;
-      break;
-    }
+    if (!is_more || buffer.whole.size() > limits.max_value_bytes) break;
   }
+  buffer.is_cut = buffer.whole.size() > limits.max_value_bytes;
   buffer.lengths[0] = 0;
   return {};
 }
@@ -162,6 +161,7 @@ std::optional<std::string_view> Cursor::State::exact(std::size_t row, std::size_
     conversion.exact = text_of(number);
     return conversion.exact;
   }
+  if (buffer.c_type == SQL_C_BIT) return bytes->starts_with('\0') ? "0" : "1";
   if (columns[column].kind != ValueKind::text || form == TextForm::narrow_utf_8) return bytes;
   if (form == TextForm::wide) {
     std::u16string wide(bytes->size() / sizeof(char16_t), u'\0');

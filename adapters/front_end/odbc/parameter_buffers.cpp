@@ -38,6 +38,9 @@ ParameterBuffers::ParameterBuffers(std::span<const Parameter> parameters, TextFo
       bound.c_type = c_type_of(column, form);
     } else if (column.kind == ValueKind::binary) {
       bound.c_type = SQL_C_BINARY;
+    } else if (column.kind == ValueKind::boolean) {
+      bound.bytes.assign(1, parameter.text == "0" ? '\0' : '\1');
+      bound.c_type = SQL_C_BIT;
     } else if (column.kind == ValueKind::timestamp || column.kind == ValueKind::zoned_timestamp) {
       bound.size = timestamp_size;
       bound.digits = microseconds;

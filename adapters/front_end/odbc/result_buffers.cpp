@@ -1,5 +1,6 @@
 #include "adapters/front_end/odbc/result_buffers.h"
 
+#include <algorithm>
 namespace sluice::adapters::front_end::odbc {
 namespace {
 
@@ -25,12 +26,20 @@ std::optional<std::string_view> ColumnBuffer::value(std::size_t row, bool& cut) 
                           is_sane ? static_cast<std::size_t>(length) : room);
 }
 
+void ColumnBuffer::expect_fixed() {
+  if (c_type != SQL_C_BIT && c_type != SQL_C_DOUBLE) return;
+  std::ranges::fill(lengths, static_cast<SQLLEN>(stride));
+}
+
 SQLSMALLINT c_type_of(const SourceColumn& column, TextForm form) {
   switch (column.kind) {
     case ValueKind::binary:
       return SQL_C_BINARY;
     case ValueKind::floating:
       return SQL_C_DOUBLE;
+    case ValueKind::boolean:
+      // MariaDB's connector gives a BIT's byte where characters are asked for.
+      return SQL_C_BIT;
     case ValueKind::text:
       return form == TextForm::wide ? SQL_C_WCHAR : SQL_C_CHAR;
     default:
@@ -42,6 +51,8 @@ std::optional<std::size_t> bound_of(const SourceColumn& column, TextForm form) {
   switch (column.kind) {
     case ValueKind::floating:
       return sizeof(double);
+    case ValueKind::boolean:
+      return sizeof(unsigned char);
     case ValueKind::decimal:
       return column.size + short_value;
     case ValueKind::text:

@@ -26,8 +26,9 @@ struct ColumnBuffer {
   std::vector<SQLLEN> lengths;
   // Where rows come one by one: the value whole, however long.
   std::string whole;
-  bool is_cut = false;
-
+  bool is_cut =
+      false;  // Before a fetch: not every driver says how long a value of a fixed length is.
+  void expect_fixed();
   // The bytes of a value; nothing for NULL. Sets `cut` where the value is longer than its room, or
   // the driver's word for its length can not be true.
   [[nodiscard]] std::optional<std::string_view> value(std::size_t row, bool& cut) const;

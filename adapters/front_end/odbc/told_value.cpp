@@ -1,6 +1,8 @@
 #include "adapters/front_end/odbc/told_value.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <chrono>
 #include <optional>
@@ -33,8 +35,15 @@ Told tell_text(std::string_view text) {
   return text;
 }
 
-// Databases leave out the zero before the point (Oracle, DM), and write exponents of their floats.
+// Databases leave out the zero before the point (Oracle, DM); SQLite, which keeps decimals as
+// floats, writes exponents.
 Told tell_decimal(std::string_view text, std::string& buffer) {
+  if (text.find_first_of("eE") != std::string_view::npos) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    return is_number ? Told(buffer = text_of(number)) : Told(text);
+  }
   const std::size_t sign = text.starts_with('-') ? 1 : 0;
   if (text.size() <= sign || text[sign] != '.') return text;
   buffer.assign(text.substr(0, sign));
@@ -73,7 +82,8 @@ Told tell_timestamp(std::string_view text, const date::time_zone* zone, std::str
   auto moment = rfc3339_without_offset(text);
   if (!moment) return out_of_range();
   std::string canonical;
-  const auto utc = record::syntax::datetime(*moment + "Z", canonical);
+  const std::string in_utc = *moment + "Z";
+  const auto utc = record::syntax::datetime(in_utc, canonical);
   if (!utc) return out_of_range();
   if (zone == nullptr) return buffer.assign(*utc);
   const auto number = [&](std::size_t at, std::size_t digits) {
@@ -106,6 +116,14 @@ Told tell_boolean(std::string_view text) {
   return text;
 }
 
+// As RFC 4122 writes them.
+std::string_view in_lower_case(std::string_view text, std::string& buffer) {
+  buffer.assign(text);
+  std::ranges::transform(buffer, buffer.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return buffer;
+}
+
 std::string_view in_base64(std::string_view bytes, std::string& buffer) {
   constexpr std::size_t group = 3;
   buffer.resize((bytes.size() + group - 1) / group * 4 + 1);
@@ -136,6 +154,8 @@ Told tell(const SourceColumn& column, std::string_view text, const date::time_zo
       // Oracle's DATE has a time of day; where it is midnight, it is meant as a date.
       if (text.size() == 19 && text.ends_with("00:00:00")) text = text.substr(0, 10);
       return record::syntax::date(text) ? Told(text) : out_of_range();
+    case ValueKind::guid:
+      return in_lower_case(text, buffer);
     case ValueKind::text:
     case ValueKind::integer:
     case ValueKind::floating:

@@ -23,7 +23,8 @@ enum class ValueKind {
   time,             // 04:44:05
   timestamp,        // without a zone: taken in the zone that the configuration names
   zoned_timestamp,  // a moment; the session is set so that the database tells it in UTC
-  binary,           // told in base64
+  guid,
+  binary,  // told in base64
 };
 
 struct SourceColumn {
