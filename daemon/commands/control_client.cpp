@@ -8,10 +8,13 @@
 
 namespace sluice::commands {
 
-std::expected<std::string, std::string> ask_daemon(const std::filesystem::path& socket,
-                                                   const std::string& target) {
-  namespace asio = boost::asio;
-  namespace http = boost::beast::http;
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+
+std::expected<std::string, std::string> converse(const std::filesystem::path& socket,
+                                                 http::verb verb, const std::string& target) {
   asio::io_context context;
   asio::local::stream_protocol::socket connection(context);
   boost::system::error_code error;
@@ -21,9 +24,10 @@ std::expected<std::string, std::string> ask_daemon(const std::filesystem::path& 
         fmt::format("sluiced does not answer on {} ({}); is it running, and may you talk to it?",
                     socket.string(), error.message()));
   }
-  http::request<http::empty_body> request(http::verb::get, target, 11);
+  http::request<http::empty_body> request(verb, target, 11);
   request.set(http::field::host, "localhost");
   request.set(http::field::connection, "close");
+  if (verb == http::verb::post) request.set(http::field::content_length, "0");
   http::write(connection, request, error);
   boost::beast::flat_buffer buffer;
   http::response<http::string_body> response;
@@ -36,6 +40,18 @@ std::expected<std::string, std::string> ask_daemon(const std::filesystem::path& 
     return std::unexpected(fmt::format("sluiced answered {} to {}", response.result_int(), target));
   }
   return std::move(response.body());
+}
+
+}  // namespace
+
+std::expected<std::string, std::string> ask_daemon(const std::filesystem::path& socket,
+                                                   const std::string& target) {
+  return converse(socket, http::verb::get, target);
+}
+
+std::expected<std::string, std::string> tell_daemon(const std::filesystem::path& socket,
+                                                    const std::string& target) {
+  return converse(socket, http::verb::post, target);
 }
 
 }  // namespace sluice::commands

@@ -1,8 +1,11 @@
 // Runs a program of ours as a child, so that what it does to itself costs one run and no more.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -10,24 +13,50 @@
 
 namespace sluice::jobs {
 
-// One running child. Killed and waited for when it goes without wait() having returned.
+// What a child may use up; 0: as much as it likes.
+struct ChildLimits {
+  std::chrono::seconds time{0};  // by the clock on the wall
+  std::chrono::seconds cpu{0};
+  std::uint64_t memory_bytes = 0;  // of its own data (RLIMIT_DATA)
+};
+
+// How a child ended.
+struct ChildEnd {
+  int status = 0;  // its exit status, or 128 and the number of the signal that ended it
+  bool is_timed_out = false;
+  bool is_stopped = false;  // by us, because the daemon stops
+  std::string output;       // the last of what it wrote to standard output, at most 64 KiB
+  std::string errors;       // the last of what it wrote to standard error, at most 4 KiB
+};
+
+// The last line of what it said was wrong, for a log; empty where it said nothing.
+[[nodiscard]] std::string last_line(const std::string& text);
+
+// One running child, the leader of a process group of its own. Killed, with the group, and waited
+// for when it goes without wait() having returned.
 class ChildProcess {
  public:
-  // Standard input is empty; output, which is for a person, is dropped; errors go where the
-  // parent's go. The error is a sentence.
+  // Standard input is empty. The error is a sentence.
   [[nodiscard]] static std::expected<ChildProcess, std::string> start(
-      const std::filesystem::path& program, const std::vector<std::string>& arguments);
+      const std::filesystem::path& program, const std::vector<std::string>& arguments,
+      const ChildLimits& limits);
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
   ~ChildProcess();
 
-  // Blocks until it has ended: its exit status, or 128 and the number of the signal that ended it.
-  [[nodiscard]] int wait();
-  void terminate() const;  // SIGTERM
+  // Blocks until it has ended. Over its time, or when asked to stop, it is told to end (SIGTERM),
+  // and after a grace of five seconds killed.
+  [[nodiscard]] ChildEnd wait(const std::stop_token& stop);
 
  private:
-  explicit ChildProcess(pid_t id) : id_(id) {}
+  ChildProcess(pid_t id, int output, int errors, std::chrono::seconds time)
+      : id_(id), output_(output), errors_(errors), time_(time) {}
+  void signal_group(int signal) const;
+
   pid_t id_;
+  int output_;  // our ends of its pipes
+  int errors_;
+  std::chrono::seconds time_;
 };
 
 }  // namespace sluice::jobs

@@ -69,21 +69,28 @@ std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::dis
     log_.warning("dropped-file-unknown", {{"bureau", watched_.bureau.str()}, {"file", name}});
     return Outcome::failed;
   }
-  auto child = ChildProcess::start(
-      command_, {"--config", configuration_.string(), "import", watched_.bureau.str(),
-                 file.path.string(), "--dataset", file.dataset->str(), "--no-wait"});
+  auto child =
+      ChildProcess::start(command_,
+                          {"--config", configuration_.string(), "import", watched_.bureau.str(),
+                           file.path.string(), "--dataset", file.dataset->str(), "--no-wait"},
+                          {});
   if (!child) {
     log_.error("import-not-started",
                {{"bureau", watched_.bureau.str()}, {"reason", child.error()}});
     return std::nullopt;
   }
-  // An import that is cut off goes on where it was: what it had journaled it has not lost.
-  const std::stop_callback end_child(stop, [&] { child->terminate(); });
-  const int status = child->wait();
-  log_.info("dropped-file-imported",
-            {{"bureau", watched_.bureau.str()}, {"file", name}, {"status", status}});
-
-  switch (static_cast<ExitStatus>(status)) {
+  // An import that is cut off goes on where it was: what it had journaled it has not lost.  const
+  // ChildEnd end = child->wait(stop);
+  if (end.errors.empty()) {
+    log_.info("dropped-file-imported",
+              {{"bureau", watched_.bureau.str()}, {"file", name}, {"status", end.status}});
+  } else {
+    log_.warning("dropped-file-imported", {{"bureau", watched_.bureau.str()},
+                                           {"file", name},
+                                           {"status", end.status},
+                                           {"reason", last_line(end.errors)}});
+  }
+  switch (static_cast<ExitStatus>(end.status)) {
     case ExitStatus::success:
     case ExitStatus::some_quarantined:
       return Outcome::done;

@@ -26,6 +26,10 @@ std::string text(std::string_view view) {
 prometheus::Histogram::BucketBoundaries request_buckets() {
   return {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30};
 }
+// A poll that finds nothing takes a fraction of a second, a first load an hour.
+prometheus::Histogram::BucketBoundaries run_buckets() {
+  return {0.5, 1, 5, 15, 60, 300, 900, 3600};
+}
 // A batch is up to some hundred thousand rows at about 100,000 rows/s.
 prometheus::Histogram::BucketBoundaries apply_buckets() {
   return {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
@@ -62,7 +66,11 @@ Metrics::Metrics()
       quarantine_waiting_(gauges(registry_, "sluice_quarantine_waiting",
                                  "Quarantined rows that nobody has dealt with yet")),
       certificate_expiry_seconds_(gauges(registry_, "sluice_certificate_expiry_timestamp_seconds",
-                                         "When a certificate expires, in seconds since 1970")) {}
+                                         "When a certificate expires, in seconds since 1970")),
+      runs_(counters(registry_, "sluice_runs_total", "Runs of scheduled jobs, by outcome")),
+      run_seconds_(histograms(registry_, "sluice_run_seconds", "How long runs took")),
+      next_run_(gauges(registry_, "sluice_next_run_timestamp_seconds",
+                       "When a job runs next, in seconds since 1970")) {}
 
 Metrics::Counter& Metrics::http_requests(std::string_view listener, unsigned status) {
   return http_requests_.Add({{"listener", text(listener)}, {"status", std::to_string(status)}});
@@ -113,6 +121,17 @@ Metrics::Gauge& Metrics::quarantine_waiting(std::string_view bureau) {
 }
 Metrics::Gauge& Metrics::certificate_expiry_seconds(std::string_view subject) {
   return certificate_expiry_seconds_.Add({{"subject", text(subject)}});
+}
+
+Metrics::Counter& Metrics::runs(std::string_view bureau, std::string_view task,
+                                std::string_view outcome) {
+  return runs_.Add({{"bureau", text(bureau)}, {"task", text(task)}, {"outcome", text(outcome)}});
+}
+Metrics::Histogram& Metrics::run_seconds(std::string_view bureau, std::string_view task) {
+  return run_seconds_.Add({{"bureau", text(bureau)}, {"task", text(task)}}, run_buckets());
+}
+Metrics::Gauge& Metrics::next_run(std::string_view bureau, std::string_view task) {
+  return next_run_.Add({{"bureau", text(bureau)}, {"task", text(task)}});
 }
 
 std::string Metrics::exposition() const {

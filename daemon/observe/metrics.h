@@ -48,6 +48,11 @@ class Metrics {
   Gauge& quarantine_waiting(std::string_view bureau);
   Gauge& certificate_expiry_seconds(std::string_view subject);
 
+  // Of scheduled runs.
+  Counter& runs(std::string_view bureau, std::string_view task, std::string_view outcome);
+  Histogram& run_seconds(std::string_view bureau, std::string_view task);
+  Gauge& next_run(std::string_view bureau, std::string_view task);  // Unix time
+
   // Prometheus' text format 0.0.4.
   [[nodiscard]] std::string exposition() const;
   static constexpr std::string_view content_type = "text/plain; version=0.0.4; charset=utf-8";
@@ -68,6 +73,9 @@ class Metrics {
   prometheus::Family<Gauge>& journal_backlog_oldest_seconds_;
   prometheus::Family<Gauge>& quarantine_waiting_;
   prometheus::Family<Gauge>& certificate_expiry_seconds_;
+  prometheus::Family<Counter>& runs_;
+  prometheus::Family<Histogram>& run_seconds_;
+  prometheus::Family<Gauge>& next_run_;
 };
 
 }  // namespace sluice::observe

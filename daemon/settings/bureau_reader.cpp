@@ -6,6 +6,7 @@
 #include "settings/front_end_reader.h"
 #include "settings/mapping_reader.h"
 #include "settings/readers.h"
+#include "settings/schedule_reader.h"
 #include "settings/section.h"
 
 namespace sluice::settings {
@@ -178,6 +179,9 @@ void read_bureau_channels(Section section, const std::filesystem::path& base, Bu
   if (auto front_end = section.section("front-end")) {
     bureau.front_end.emplace();
     bureau.front_end->database = read_exchange_database(*front_end, base);
+    if (auto schedule = front_end->section("schedule")) {
+      bureau.front_end->schedule = read_schedule(std::move(*schedule));
+    }
     front_end->finish();
   }
   if (auto disk = section.section("disk")) {

@@ -7,8 +7,9 @@
 #include <string>
 #include <utility>
 
-#include <date/tz.h>
 #include <fmt/format.h>
+
+#include "settings/schedule_reader.h"
 
 namespace sluice::settings {
 namespace {
@@ -62,18 +63,6 @@ std::filesystem::path read_password_file(Section& section, const std::filesystem
                      "an existing file");
   }
   return file;
-}
-
-void read_time_zone(Section& section, std::string& zone) {
-  const auto name = section.text("time_zone");
-  if (!name) return;
-  try {
-    static_cast<void>(date::locate_zone(*name));
-    zone = *name;
-  } catch (const std::exception&) {
-    section.complain("time_zone", in_quotes(*name),
-                     "a name of the IANA time zone database such as `Asia/Shanghai`");
-  }
 }
 
 void set_seconds(Section& section, const char* key, std::chrono::seconds& target) {
@@ -189,10 +178,10 @@ ExchangeDatabase read_exchange_database(Section& section, const std::filesystem:
   database.connection = read_connection(section);
   database.password_file = read_password_file(section, base);
   if (const auto encoding = section.choice("encoding", encodings)) {
-    database.encoding = std::array{
-        TextEncoding::automatic, TextEncoding::utf_8, TextEncoding::gb18030}[*encoding];
+    database.encoding =
+        std::array{TextEncoding::automatic, TextEncoding::utf_8, TextEncoding::gb18030}[*encoding];
   }
-  read_time_zone(section, database.time_zone);
+  read_time_zone(section, "time_zone", database.time_zone);
   set_seconds(section, "login_timeout", database.login_timeout);
   set_seconds(section, "query_timeout", database.query_timeout);
   database.page_rows = section.count("page_rows", 1, most_page_rows).value_or(database.page_rows);

@@ -16,6 +16,7 @@
 #include "adapters/front_end/exchange_database.h"
 #include "adapters/front_end/exchange_table.h"
 #include "intake/mapping.h"
+#include "jobs/schedule/schedule.h"
 #include "journal/limits.h"
 #include "observe/log_settings.h"
 #include "record/identifiers.h"
@@ -70,6 +71,7 @@ struct DiskChannel {
 
 struct FrontEndChannel {
   adapters::front_end::ExchangeDatabase database;
+  std::optional<schedule::Schedule> schedule;  // nothing: it is collected from by hand only
 };
 
 struct Bureau {

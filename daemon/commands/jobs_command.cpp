@@ -1,0 +1,126 @@
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "commands/commands.h"
+#include "commands/control_client.h"
+#include "commands/terminal.h"
+#include "foundation/system_clock.h"
+
+namespace sluice::commands {
+namespace {
+
+std::string text(const boost::json::object& object, const char* name) {
+  const auto* value = object.if_contains(name);
+  const auto* string = value == nullptr ? nullptr : value->if_string();
+  return string == nullptr ? "" : std::string(string->data(), string->size());
+}
+
+std::chrono::seconds until(const std::string& time) {
+  const auto parsed = record::parse_time(time);
+  if (!parsed) return {};
+  return std::chrono::duration_cast<std::chrono::seconds>(*parsed - foundation::system_now());
+}
+
+std::string last_of(const boost::json::object& job) {
+  const std::string started = text(job, "last_started");
+  if (started.empty()) return "never";
+  return human_age(-until(started)) + " ago";
+}
+
+std::string outcome_of(const boost::json::object& job) {
+  if (text(job, "state") == "running") return "running";
+  const std::string outcome = text(job, "last_outcome");
+  if (outcome.empty()) return "";
+  return fmt::format("{}, {}", outcome,
+                     human_age(std::chrono::seconds(job.at("last_seconds").to_number<int>())));
+}
+
+std::string next_of(const boost::json::object& job) {
+  const std::string state = text(job, "state");
+  if (state == "held back") return "held back";
+  const std::string next = text(job, "next");
+  if (next.empty()) return state;
+  const auto left = until(next);
+  return left.count() <= 0 ? "now" : "in " + human_age(left);
+}
+
+void print_for_people(const boost::json::array& jobs) {
+  if (jobs.empty()) {
+    fmt::print("no bureau has a schedule here\n");
+    return;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& value : jobs) {
+    const boost::json::object& job = value.as_object();
+    rows.push_back({text(job, "bureau"), text(job, "task"), text(job, "schedule"), last_of(job),
+                    outcome_of(job), next_of(job)});
+  }
+  fmt::print("{}", table({"bureau", "task", "schedule", "last run", "outcome", "next run"}, rows));
+  for (const auto& value : jobs) {
+    const boost::json::object& job = value.as_object();
+    const std::string sentence = text(job, "last_sentence");
+    if (!sentence.empty()) fmt::print("\n{}: {}\n", text(job, "bureau"), sentence);
+    const std::string held_back = text(job, "held_back");
+    if (!held_back.empty()) {
+      fmt::print("\n{} is held back: {}\n", text(job, "bureau"), held_back);
+    }
+  }
+}
+
+ExitStatus list(const Context& context, bool json) {
+  const auto foundation = context.foundation();
+  if (!foundation) return ExitStatus::usage;
+  const auto answer = ask_daemon(foundation->settings.node.control_socket, "/v1/jobs");
+  if (!answer) return fail(answer.error());
+  if (json) {
+    fmt::print("{}\n", *answer);
+  } else {
+    print_for_people(boost::json::parse(*answer).as_array());
+  }
+  return ExitStatus::success;
+}
+
+ExitStatus order(const Context& context, const std::string& bureau, const std::string& what) {
+  const auto foundation = context.foundation();
+  if (!foundation) return ExitStatus::usage;
+  if (find_bureau(*foundation, bureau) == nullptr) return ExitStatus::usage;
+  const auto answer = tell_daemon(foundation->settings.node.control_socket,
+                                  fmt::format("/v1/jobs/{}/{}", bureau, what));
+  if (!answer) return fail(answer.error());
+  return ExitStatus::success;
+}
+
+}  // namespace
+
+void add_jobs(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("jobs", "Say what runs by a schedule, and when");
+  auto json = std::make_shared<bool>(false);
+  command->add_flag("--json", *json, "For machines");
+  command->callback([&context, json, command] {
+    if (!command->get_subcommands().empty()) return;
+    context.chosen = [&context, json] { return list(context, *json); };
+  });
+  struct Order {
+    const char* name;
+    const char* help;
+  };
+  for (const Order& each : {Order{"pause", "Let nothing of a bureau run until it is resumed"},
+                            Order{"resume", "Let a bureau's jobs run again"},
+                            Order{"run", "Run a bureau's next job at once, even when paused"}}) {
+    auto* sub = command->add_subcommand(each.name, each.help);
+    auto bureau = std::make_shared<std::string>();
+    sub->add_option("bureau", *bureau, "The bureau")->required();
+    const std::string name = each.name;
+    sub->callback([&context, bureau, name] {
+      context.chosen = [&context, bureau, name] { return order(context, *bureau, name); };
+    });
+  }
+}
+
+}  // namespace sluice::commands

@@ -1,0 +1,79 @@
+// Runs the jobs of a node's bureaus when their schedules say: each run a child process of the
+// operator's own command, so that what is scheduled is what one can do by hand.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <semaphore>
+#include <string>
+#include <vector>
+
+#include "jobs/run_history.h"
+#include "jobs/schedule/schedule.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+
+namespace sluice::jobs {
+
+// Something to be done for a bureau again and again.
+struct Job {
+  JobName name;
+  schedule::Schedule schedule;
+  std::vector<std::string> arguments;  // of the command, after --config DIRECTORY
+};
+
+// How a job stands.
+struct JobStatus {
+  JobName name;
+  std::string schedule;
+  bool is_paused = false;
+  bool is_running = false;
+  std::string held_back;  // why it must wait though it is due; empty: it need not
+  std::optional<Run> last;
+  std::optional<schedule::Moment> next;  // nothing while paused or running
+};
+
+// Why a bureau's runs must wait, such as a backlog that is full; nothing where they need not.
+// Called on that bureau's thread only.
+using HoldBack = std::function<std::optional<std::string>()>;
+
+class BureauRunner;
+
+// Thread-safe. A bureau's own runs never overlap; of different bureaus, at most `at_once` do.
+class Scheduler {
+ public:
+  // All must outlive the scheduler. `chance` gives numbers from 0 to 1; any thread.
+  struct Surroundings {
+    std::filesystem::path command;        // the sluice program
+    std::filesystem::path configuration;  // the directory that it is given
+    std::filesystem::path history;        // file
+    observe::Log& log;
+    observe::Metrics& metrics;
+    std::function<schedule::Moment()> clock;
+    std::function<double()> chance;
+    std::ptrdiff_t at_once = 4;
+  };
+  explicit Scheduler(Surroundings surroundings);
+  // Ends what runs: it goes on where it was the next time.
+  ~Scheduler();
+
+  // Starts a bureau's jobs. The error is a sentence.
+  [[nodiscard]] std::expected<void, std::string> add(const record::BureauId& bureau,
+                                                     std::vector<Job> jobs, HoldBack hold_back);
+
+  [[nodiscard]] std::vector<JobStatus> status() const;
+  // False: there are no jobs of this bureau. A run that is under way goes on.
+  enum class Order { pause, resume, run_now };
+  [[nodiscard]] bool obey(const record::BureauId& bureau, Order order);
+
+ private:
+  Surroundings surroundings_;
+  std::counting_semaphore<> slots_;
+  std::map<record::BureauId, std::unique_ptr<BureauRunner>> runners_;
+};
+
+}  // namespace sluice::jobs
