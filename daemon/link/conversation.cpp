@@ -95,20 +95,18 @@ awaitable<void> Conversation::await_room(std::uint64_t bytes) {
 }
 
 awaitable<void> Conversation::write_all(std::optional<record::Batch> next) {
-  while (!end_) {
-    if (identity_.current().generation != connection_.generation()) {
-      if (waiting_.empty()) co_return end(End::out_of_date);
+  bool can_go_on = true;
+  while (can_go_on && !end_) {
+    const bool renew = identity_.current().generation != connection_.generation();
+    if (!next && !renew) next = outgoing_.next();
+    if (next && !renew) {
+      can_go_on = co_await write(*next);
+      next.reset();
+    } else if (waiting_.empty()) {
+      end(renew ? End::out_of_date : End::done);
+    } else {
       co_await await_change();
-      continue;
     }
-    if (!next) next = outgoing_.next();
-    if (!next) {
-      if (waiting_.empty()) co_return end(End::done);
-      co_await await_change();
-      continue;
-    }
-    if (!co_await write(*next)) co_return;
-    next.reset();
   }
 }
 
@@ -154,9 +152,12 @@ awaitable<void> Conversation::read_all() {
     }
     auto answer = co_await connection_.receive(uplink_.answer_timeout);
     if (end_) co_return;
-    if (!answer) co_return fail(write_failure_ ? *write_failure_ : std::move(answer.error()));
     SLUICE_KILL_POINT("link.before-receipt");
-    take(*answer);
+    if (answer) {
+      take(*answer);
+    } else {
+      fail(write_failure_ ? *write_failure_ : std::move(answer.error()));
+    }
   }
 }
 
