@@ -13,8 +13,8 @@ sluice_packages=(
 quickstart_packages=(curl jq sqlite3 bsdextrautils)
 # For the tests, beside those.
 test_packages=(
-  libgtest-dev libgmock-dev postgresql mariadb-server odbc-postgresql odbc-mariadb
-  libsqliteodbc tdsodbc curl jq sqlite3 zstd tar coreutils procps clang-19
+  libgtest-dev libgmock-dev postgresql mariadb-server odbc-postgresql odbc-mariadb libsqliteodbc
+  tdsodbc curl jq sqlite3 zstd tar coreutils procps iproute2 clang-19
   libclang-rt-19-dev clang-format nodejs npm
 )
 

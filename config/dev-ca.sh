@@ -5,7 +5,8 @@
 #   config/dev-ca.sh DIR NODE BUREAU...
 #
 # Writes into DIR: ca.pem (the authority), ca.key, crl.pem (an empty revocation list), and NAME.pem and
-# NAME.key for the node and each bureau. A bureau's subject is CN=BUREAU,O=Sluice development.
+# NAME.key for the node and each bureau. A bureau's subject is CN=BUREAU,O=Sluice development. The node's
+# certificate is for localhost, and for what SLUICE_DEV_NAMES says, such as DNS:center.example,IP:10.0.0.1.
 # What is there already is kept, so that bureaus can be added later. Needs openssl 3.
 set -eu
 
@@ -63,7 +64,7 @@ issue() {
 chmod 644 ca.pem crl.pem
 # A node serves and calls by TLS, and signs batches and receipts (CMS, as in S/MIME).
 issue "$node" "extendedKeyUsage = serverAuth,clientAuth,emailProtection
-subjectAltName = DNS:localhost,IP:127.0.0.1"
+subjectAltName = DNS:localhost,IP:127.0.0.1${SLUICE_DEV_NAMES:+,$SLUICE_DEV_NAMES}"
 for bureau in "$@"; do
   issue "$bureau" "extendedKeyUsage = clientAuth"
 done

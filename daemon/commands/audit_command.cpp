@@ -39,6 +39,8 @@ ExitStatus verify(const Context& context) {
                human_count(report->batches), human_count(report->heads.size()),
                human_bytes(report->bytes), report->first_break ? "BROKEN" : "every one verified");
     if (report->first_break) status = fail(*report->first_break);
+  } else {
+    fmt::print("ledger and archive: none on this node; verify them at the center\n");
   }
   const auto log = trust::verify_audit_log(foundation->audit_directory());
   if (!log) return fail(record::to_string(log.error()));

@@ -28,7 +28,7 @@ ExitStatus for_each_batch(
   const auto foundation = context.foundation();
   if (!foundation) return ExitStatus::usage;
   if (!foundation->settings.node.store) {
-    return fail("this node has no central store; ask the center", ExitStatus::usage);
+    return fail_without_store();
   }
   auto store = foundation->open_store();
   if (!store) return fail(record::to_string(store.error()));

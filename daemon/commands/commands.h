@@ -35,8 +35,10 @@ void add_dataset(CLI::App& app, Context& context);
 
 // Prints a failure to standard error.
 [[nodiscard]] ExitStatus fail(const std::string& sentence, ExitStatus status = ExitStatus::failure);
-// The bureau's settings, or nothing after printing that there is no such bureau and which there
-// are.
+// Says that only a node with a central store can do this.
+[[nodiscard]] ExitStatus fail_without_store();
+// The settings of a bureau whose data begins on this node, or nothing after printing that there is
+// none of that name and which there are, or on which node it begins.
 [[nodiscard]] const settings::Bureau* find_bureau(const foundation::Foundation& foundation,
                                                   const std::string& name);
 

@@ -23,11 +23,26 @@ ExitStatus fail(const std::string& sentence, ExitStatus status) {
   return status;
 }
 
+ExitStatus fail_without_store() {
+  return fail(
+      "this node has no central store: it sends its batches to a center (`uplink` in node.yaml); "
+      "ask "
+      "there",
+      ExitStatus::usage);
+}
+
 const settings::Bureau* find_bureau(const foundation::Foundation& foundation,
                                     const std::string& name) {
   const auto& bureaus = foundation.settings.bureaus;
   const auto found = bureaus.find(record::BureauId(name));
-  if (found != bureaus.end()) return &found->second;
+  if (found != bureaus.end()) {
+    const settings::CarryingNode* carrier = foundation.carrier(found->first);
+    if (carrier == nullptr) return &found->second;
+    fmt::print(stderr,
+               "sluice: the data of {} begins on node {}, which brings it here; do this there\n",
+               name, carrier->name.str());
+    return nullptr;
+  }
   std::vector<std::string> names;
   names.reserve(bureaus.size());
   for (const auto& [id, bureau] : bureaus)

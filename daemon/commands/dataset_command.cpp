@@ -17,7 +17,7 @@ ExitStatus read(const Context& context, const Options& options) {
   const auto foundation = context.foundation();
   if (!foundation) return ExitStatus::usage;
   if (!foundation->settings.node.store) {
-    return fail("this node has no central store; ask the center", ExitStatus::usage);
+    return fail_without_store();
   }
   const exchange::KnownDataset* known =
       foundation->catalogue.find(record::DatasetId(options.dataset));

@@ -30,10 +30,29 @@ std::string age_since(const std::string& time) {
       std::chrono::duration_cast<std::chrono::seconds>(foundation::system_now() - *parsed));
 }
 
+// What to read first of a stream.
+std::string state_of(const boost::json::object& stream) {
+  const boost::json::object& link = stream.at("link").as_object();
+  const std::string state = text(link, "state");
+  if (state == "stopped") return "STOPPED: see the log";
+  if (state == "held-back") {
+    return "held back for " + age_since(text(link, "since")) + ": " + text(link, "reason");
+  }
+  const std::string oldest = text(stream, "backlog_oldest");
+  std::string sentence = oldest.empty() ? "up to date" : "oldest batch waits " + age_since(oldest);
+  const std::string receipt = text(link, "last_receipt");
+  return receipt.empty() ? sentence : sentence + ", last receipt " + age_since(receipt) + " ago";
+}
+
 void print_for_people(const boost::json::object& status) {
   fmt::print("{}  sluiced {}  up {}", text(status, "node"), text(status, "version"),
              age_since(text(status, "started_at")));
   if (status.contains("port")) fmt::print("  https port {}", text(status, "port"));
+  if (const auto* uplink = status.if_contains("uplink")) {
+    fmt::print("  uplink to");
+    for (const auto& address : uplink->as_array())
+      fmt::print(" {}", std::string_view(address.as_string()));
+  }
   fmt::print("\n");
   std::vector<std::vector<std::string>> rows;
   for (const auto& value : status.at("streams").as_array()) {
@@ -42,12 +61,10 @@ void print_for_people(const boost::json::object& status) {
       rows.push_back({text(stream, "bureau"), "", "", "", "", text(stream, "error")});
       continue;
     }
-    const std::string oldest = text(stream, "backlog_oldest");
     rows.push_back({text(stream, "bureau"), human_count(number(stream, "last_batch")),
                     human_count(number(stream, "acknowledged")),
                     human_bytes(number(stream, "backlog_bytes")),
-                    human_count(number(stream, "quarantine_waiting")),
-                    oldest.empty() ? "up to date" : "oldest batch waits " + age_since(oldest)});
+                    human_count(number(stream, "quarantine_waiting")), state_of(stream)});
   }
   if (rows.empty()) {
     fmt::print("no bureau publishes anything here\n");

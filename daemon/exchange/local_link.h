@@ -12,8 +12,9 @@ class LocalLink : public link::Link {
  public:
   explicit LocalLink(Reception reception) : reception_(std::move(reception)) {}
 
-  [[nodiscard]] std::expected<record::SignedReceipt, link::LinkFailure> send(
-      const record::Batch& batch) override;
+  // One batch after the other; a stop is heeded between two.
+  [[nodiscard]] std::expected<void, link::LinkFailure> carry(link::Outgoing& outgoing,
+                                                             const std::stop_token& stop) override;
 
  private:
   Reception reception_;

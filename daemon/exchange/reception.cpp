@@ -12,9 +12,17 @@ std::string name_of(const record::Manifest& manifest) {
 }
 
 ReceptionFailure reception_failure(const store::StoreFailure& failure) {
-  const bool later = failure.code == store::StoreProblem::unavailable;
-  return {later ? ReceptionProblem::unavailable : ReceptionProblem::refused, failure.place,
-          failure.sentence};
+  const auto problem = [&] {
+    switch (failure.code) {
+      case store::StoreProblem::unavailable:
+        return ReceptionProblem::unavailable;
+      case store::StoreProblem::out_of_order:
+        return ReceptionProblem::out_of_order;
+      default:
+        return ReceptionProblem::refused;
+    }
+  };
+  return {problem(), failure.place, failure.sentence};
 }
 
 }  // namespace
@@ -30,11 +38,14 @@ std::expected<record::Manifest, ReceptionFailure> Reception::admit(
                                             verified.error().sentence});
   }
   record::Manifest& manifest = verified->manifest;
-  if (!trust_.nodes.contains(verified->signatory.subject)) {
-    return std::unexpected(
-        ReceptionFailure{ReceptionProblem::not_trusted, name_of(manifest),
-                         fmt::format("it was signed by {}, which is not a node of this exchange",
-                                     verified->signatory.subject)});
+  const auto signatories = trust_.signatories.find(manifest.stream.bureau);
+  if (signatories == trust_.signatories.end() ||
+      !signatories->second.contains(verified->signatory.subject)) {
+    return std::unexpected(ReceptionFailure{
+        ReceptionProblem::not_trusted, name_of(manifest),
+        fmt::format(
+            "it was signed by {}, which is not the node that speaks for {} in this exchange",
+            verified->signatory.subject, manifest.stream.bureau.str())});
   }
   const KnownDataset* known = trust_.catalogue.find(manifest.dataset);
   const auto not_allowed = [&](std::string sentence) {
@@ -102,6 +113,27 @@ std::expected<record::SignedReceipt, ReceptionFailure> Reception::receive(
     return std::unexpected(reception_failure(receipt.error()));
   }
   return std::move(*receipt);
+}
+
+std::expected<record::ChainHead, ReceptionFailure> Reception::head(const record::StreamId& stream) {
+  auto head = store_->head(stream);
+  if (!head) return std::unexpected(reception_failure(head.error()));
+  return *head;
+}
+
+std::expected<std::optional<record::SignedReceipt>, ReceptionFailure> Reception::receipt(
+    const record::StreamId& stream, record::Sequence sequence) {
+  std::optional<record::SignedReceipt> found;
+  const auto walked = store_->walk({.bureau = stream.bureau,
+                                    .sequence = sequence,
+                                    .payloads = store::Extent::Payloads::left_out},
+                                   [&](const store::LedgerEntry& entry, const record::Batch&) {
+                                     if (entry.stream != stream) return true;  // another epoch
+                                     found = entry.receipt;
+                                     return false;
+                                   });
+  if (!walked) return std::unexpected(reception_failure(walked.error()));
+  return found;
 }
 
 }  // namespace sluice::exchange

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -17,10 +19,11 @@
 namespace sluice::exchange {
 
 enum class ReceptionProblem {
-  unavailable,  // the store can not be reached, or was lost: the same batch again, later
-  not_trusted,  // the signature is not good, or its signer may not speak for this bureau
-  not_allowed,  // the dataset is unknown here, is another bureau's, or has another schema
-  refused,      // the store will not take it: out of order, conflicting, schema conflict …
+  unavailable,   // the store can not be reached, or was lost: the same batch again, later
+  not_trusted,   // the signature is not good, or its signer may not speak for this bureau
+  not_allowed,   // the dataset is unknown here, is another bureau's, or has another schema
+  out_of_order,  // the store waits for another one of its stream
+  refused,       // the store will not take it: conflicting, schema conflict …
 };
 using ReceptionFailure = record::Failure<ReceptionProblem>;
 
@@ -29,17 +32,27 @@ class Reception {
  public:
   using Clock = std::function<record::Time()>;
 
-  // What must outlive the reception. `nodes` are the certificate subjects that may sign batches.
+  // The certificate subjects that may sign a bureau's batches.
+  using Signatories = std::map<record::BureauId, std::set<std::string>>;
+
+  // What must outlive the reception.
   struct Trust {
     const Catalogue& catalogue;
     const record::Verifier& verifier;
     const record::Signer& signer;
-    std::set<std::string> nodes;
+    const Signatories& signatories;
   };
   Reception(std::unique_ptr<store::Store> store, Trust trust, Clock clock);
 
   [[nodiscard]] std::expected<record::SignedReceipt, ReceptionFailure> receive(
       const record::Batch& batch);
+
+  // Where a stream stands; sequence 0: nothing of it was ever taken.
+  [[nodiscard]] std::expected<record::ChainHead, ReceptionFailure> head(
+      const record::StreamId& stream);
+  // What a batch was answered; nothing: the ledger has no such batch.
+  [[nodiscard]] std::expected<std::optional<record::SignedReceipt>, ReceptionFailure> receipt(
+      const record::StreamId& stream, record::Sequence sequence);
 
  private:
   [[nodiscard]] std::expected<record::Manifest, ReceptionFailure> admit(

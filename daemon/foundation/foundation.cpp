@@ -1,5 +1,6 @@
 #include "foundation/foundation.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -82,6 +83,13 @@ std::expected<std::unique_ptr<store::Store>, store::StoreFailure> Foundation::op
   }
   const auto& postgresql = std::get<settings::PostgresqlStore>(store);
   return store::open_postgresql({postgresql.connection, postgresql.password_file}, system_now);
+}
+
+const settings::CarryingNode* Foundation::carrier(const record::BureauId& bureau) const {
+  const auto& nodes = settings.node.nodes;
+  const auto found = std::ranges::find_if(
+      nodes, [&](const settings::CarryingNode& node) { return node.bureaus.contains(bureau); });
+  return found == nodes.end() ? nullptr : &*found;
 }
 
 journal::DatasetOrigin Foundation::origin(const record::DatasetId& dataset,

@@ -34,6 +34,8 @@ struct Foundation {
   // A store of its own for the caller; the settings have a `store` section.
   [[nodiscard]] std::expected<std::unique_ptr<store::Store>, store::StoreFailure> open_store()
       const;
+  // The other node that brings this bureau's batches here; null where they begin on this node.
+  [[nodiscard]] const settings::CarryingNode* carrier(const record::BureauId& bureau) const;
   [[nodiscard]] journal::DatasetOrigin origin(const record::DatasetId& dataset,
                                               record::Mode mode) const;
 };

@@ -1,8 +1,10 @@
-// How a batch travels from a stream's journal to the center: in process, and later by HTTPS, ferry
-// or diode. One suite (tests/conformance/link_test.cpp) for every link.
+// How a batch travels from a stream's journal to the center: in process, by HTTPS, and later by
+// ferry or diode. One suite (tests/conformance/link_test.cpp) for every link.
 #pragma once
 
 #include <expected>
+#include <optional>
+#include <stop_token>
 
 #include "record/batch.h"
 #include "record/failure.h"
@@ -16,15 +18,35 @@ enum class LinkProblem {
 };
 using LinkFailure = record::Failure<LinkProblem>;
 
+// Where a link gets its batches, and brings its receipts. Called on the carrying thread only.
+class Outgoing {
+ public:
+  virtual ~Outgoing() = default;
+
+  // The batch after the one that was given last; at first the first without a receipt. Nothing: no
+  // more is to be sent now.
+  [[nodiscard]] virtual std::optional<record::Batch> next() = 0;
+
+  // The receipt for the oldest batch that has none yet: receipts come in the order of next().
+  enum class Then { go_on, stop };
+  [[nodiscard]] virtual Then received(const record::SignedReceipt& receipt) = 0;
+
+  // next() begins again with the first batch without a receipt.
+  virtual void rewind() = 0;
+};
+
 // Blocking; one owner, one thread.
 class Link {
  public:
   virtual ~Link() = default;
 
-  // Sends a batch and returns the center's signed receipt for it. Sending the same batch again is
-  // harmless and brings the same receipt. An implementation never makes up a receipt.
-  [[nodiscard]] virtual std::expected<record::SignedReceipt, LinkFailure> send(
-      const record::Batch& batch) = 0;
+  // Carries batches in order, several of them under way where the link can, until the source has no
+  // more and every receipt is back, the source says stop, or something is in the way: the batches
+  // with receipts are then always the first ones. A batch that is carried again is harmless and
+  // brings the same receipt. An implementation never makes up a receipt. Returns soon after a stop
+  // is requested.
+  [[nodiscard]] virtual std::expected<void, LinkFailure> carry(Outgoing& outgoing,
+                                                               const std::stop_token& stop) = 0;
 };
 
 }  // namespace sluice::link

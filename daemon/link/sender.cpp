@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "fault/kill_point.h"
-#include "record/batch.h"
 
 namespace sluice::link {
 namespace {
@@ -19,6 +18,13 @@ constexpr std::chrono::milliseconds look_again{50};
 constexpr std::chrono::milliseconds first_back_off{100};
 constexpr std::chrono::milliseconds longest_back_off{5000};
 
+// Between half of it and all of it, so that the nodes of a center that was away do not all come
+// back at once.
+std::chrono::milliseconds spread(std::chrono::milliseconds back_off, double random) {
+  return std::chrono::milliseconds(
+      static_cast<long>(static_cast<double>(back_off.count()) * (0.5 + random / 2)));
+}
+
 void sleep(const std::stop_token& stop, std::chrono::milliseconds duration) {
   std::mutex mutex;
   std::unique_lock lock(mutex);
@@ -27,50 +33,75 @@ void sleep(const std::stop_token& stop, std::chrono::milliseconds duration) {
 
 }  // namespace
 
-Sender::Sender(journal::Journal journal, std::unique_ptr<Link> link,
-               const record::Verifier& verifier, journal::Clock clock, SenderEvents events)
+Sender::Sender(journal::Journal journal, std::unique_ptr<Link> link, ReceiptSigners center,
+               SenderWorld world, SenderEvents events)
     : journal_(std::move(journal)),
       link_(std::move(link)),
-      verifier_(verifier),
-      clock_(std::move(clock)),
+      center_(std::move(center)),
+      world_(std::move(world)),
       events_(std::move(events)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Sender::~Sender() = default;
 
 void Sender::run(const std::stop_token& stop) {
+  stop_ = stop;
   auto back_off = first_back_off;
   while (!stop.stop_requested()) {
-    switch (drain(stop)) {
-      case Pass::drained:
-        back_off = first_back_off;
-        sleep(stop, look_again);
-        break;
-      case Pass::held_back:
-        sleep(stop, back_off);
-        back_off = std::min(2 * back_off, longest_back_off);
-        break;
-      case Pass::stopped:
-        return;
+    const record::Sequence before = acknowledged_;
+    const Pass pass = drain(stop);
+    if (pass == Pass::stopped) return;
+    if (acknowledged_ != before) back_off = first_back_off;
+    if (pass == Pass::drained) {
+      sleep(stop, look_again);
+    } else {
+      sleep(stop, spread(back_off, world_.random()));
+      back_off = std::min(2 * back_off, longest_back_off);
     }
   }
 }
 
 Sender::Pass Sender::drain(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    const auto batch = journal_.next(sent_);
-    if (!batch) return journal_failed(batch.error());
-    if (!*batch) return Pass::drained;
-    SLUICE_KILL_POINT("sender.before-send");
-    const auto receipt = link_->send(**batch);
-    if (!receipt) {
-      events_.held_back(receipt.error());
-      return Pass::held_back;
-    }
-    SLUICE_KILL_POINT("sender.before-acknowledge");
-    if (const Pass kept = keep_receipt(**batch, *receipt); kept != Pass::drained) return kept;
+  rewind();
+  pass_ = Pass::drained;
+  const auto carried = link_->carry(*this, stop);
+  if (pass_ != Pass::drained || stop.stop_requested()) return pass_;
+  if (carried) return Pass::drained;
+  events_.held_back(carried.error());
+  return Pass::held_back;
+}
+
+std::optional<record::Batch> Sender::next() {
+  if (pass_ != Pass::drained || stop_.stop_requested()) return std::nullopt;
+  auto batch = journal_.next(given_);
+  if (!batch) {
+    pass_ = journal_failed(batch.error());
+    return std::nullopt;
   }
-  return Pass::drained;
+  if (!*batch) return std::nullopt;
+  auto manifest = record::parse_manifest((*batch)->manifest);
+  if (!manifest) {
+    events_.stopped(record::to_string(manifest.error()));
+    pass_ = Pass::stopped;
+    return std::nullopt;
+  }
+  SLUICE_KILL_POINT("sender.before-send");
+  given_ = manifest->sequence;
+  under_way_.push_back(std::move(*manifest));
+  return std::move(*batch);
+}
+
+Outgoing::Then Sender::received(const record::SignedReceipt& receipt) {
+  SLUICE_KILL_POINT("sender.before-acknowledge");
+  const record::Manifest manifest = std::move(under_way_.front());
+  under_way_.pop_front();
+  pass_ = keep_receipt(manifest, receipt);
+  return pass_ == Pass::drained ? Then::go_on : Then::stop;
+}
+
+void Sender::rewind() {
+  given_ = acknowledged_;
+  under_way_.clear();
 }
 
 Sender::Pass Sender::journal_failed(const journal::JournalFailure& failure) {
@@ -83,31 +114,36 @@ Sender::Pass Sender::journal_failed(const journal::JournalFailure& failure) {
   return Pass::stopped;
 }
 
-Sender::Pass Sender::keep_receipt(const record::Batch& batch,
+Sender::Pass Sender::keep_receipt(const record::Manifest& manifest,
                                   const record::SignedReceipt& signed_receipt) {
   const auto stop_with = [&](const std::string& sentence) {
     events_.stopped(sentence);
     return Pass::stopped;
   };
-  const auto signatory = verifier_.verify(signed_receipt.json, signed_receipt.signature, clock_());
+  const auto signatory =
+      center_.verifier.verify(signed_receipt.json, signed_receipt.signature, world_.clock());
   if (!signatory) {
     return stop_with("the receipt is not good: " + record::to_string(signatory.error()));
   }
+  if (!center_.subjects.contains(signatory->subject)) {
+    return stop_with(fmt::format(
+        "the receipt is not good: {} signed it, which is not the center; `uplink.center_subject` "
+        "says who is",
+        signatory->subject));
+  }
   const auto receipt = record::parse_receipt(signed_receipt.json);
   if (!receipt) return stop_with(record::to_string(receipt.error()));
-  const auto manifest = record::parse_manifest(batch.manifest);
-  if (!manifest) return stop_with(record::to_string(manifest.error()));
   // The journal takes receipts that came before; here, one for another batch would never end.
-  if (receipt->sequence != manifest->sequence) {
+  if (receipt->sequence != manifest.sequence) {
     return stop_with(fmt::format("batch {} was sent, and the receipt for batch {} came back",
-                                 manifest->sequence.value, receipt->sequence.value));
+                                 manifest.sequence.value, receipt->sequence.value));
   }
   if (auto kept = journal_.acknowledge(*receipt, signed_receipt); !kept) {
     return journal_failed(kept.error());
   }
   SLUICE_KILL_POINT("sender.after-acknowledge");
-  sent_ = receipt->sequence;
-  events_.acknowledged(*manifest, *receipt);
+  acknowledged_ = receipt->sequence;
+  events_.acknowledged(manifest, *receipt);
   return Pass::drained;
 }
 

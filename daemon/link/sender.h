@@ -1,9 +1,12 @@
-// Drains a stream's journal through a link: one batch after the other, each until its receipt is
-// back, for as long as it takes.
+// Drains a stream's journal through a link: each batch stays until its receipt is back, for as long
+// as it takes.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "journal/journal.h"
@@ -15,36 +18,59 @@ namespace sluice::link {
 // Told on the sender's thread; must not block for long.
 struct SenderEvents {
   std::function<void(const record::Manifest&, const record::Receipt&)> acknowledged;
-  // The batch stays and is sent again later.
+  // The batch stays and is sent again later; told for each attempt.
   std::function<void(const LinkFailure&)> held_back;
   // The journal failed, or a receipt was not the center's: nothing more is sent until a restart.
   std::function<void(const std::string& sentence)> stopped;
 };
 
+// Whose receipts count. `verifier` must outlive whoever holds this.
+struct ReceiptSigners {
+  const record::Verifier& verifier;
+  std::set<std::string> subjects;  // RFC 2253
+};
+
+// What a sender has from outside. `random`: evenly from 0 to 1, to spread the attempts of many
+// nodes.
+struct SenderWorld {
+  journal::Clock clock;
+  std::function<double()> random;
+};
+
 // Owns its thread, its link and its own handle of the journal.
-class Sender {
+class Sender : private Outgoing {
  public:
-  // `verifier` checks receipts, and must outlive the sender.
-  Sender(journal::Journal journal, std::unique_ptr<Link> link, const record::Verifier& verifier,
-         journal::Clock clock, SenderEvents events);
-  // Stops after the batch that is under way.
-  ~Sender();
+  Sender(journal::Journal journal, std::unique_ptr<Link> link, ReceiptSigners center,
+         SenderWorld world, SenderEvents events);
+  // Stops soon; what was under way is sent again by the next one.
+  ~Sender() override;
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
 
  private:
+  [[nodiscard]] std::optional<record::Batch> next() override;
+  [[nodiscard]] Then received(const record::SignedReceipt& receipt) override;
+  void rewind() override;
+
   void run(const std::stop_token& stop);
   // Sends what is waiting until nothing is, or something is in the way.
   enum class Pass { drained, held_back, stopped };
   [[nodiscard]] Pass drain(const std::stop_token& stop);
   [[nodiscard]] Pass journal_failed(const journal::JournalFailure& failure);
   // `drained` when the receipt is good and kept.
-  [[nodiscard]] Pass keep_receipt(const record::Batch& batch, const record::SignedReceipt& receipt);
+  [[nodiscard]] Pass keep_receipt(const record::Manifest& manifest,
+                                  const record::SignedReceipt& receipt);
 
   journal::Journal journal_;
   std::unique_ptr<Link> link_;
-  const record::Verifier& verifier_;
-  journal::Clock clock_;
+  ReceiptSigners center_;
+  SenderWorld world_;
   SenderEvents events_;
-  record::Sequence sent_;
+  record::Sequence acknowledged_;
+  record::Sequence given_;
+  std::deque<record::Manifest> under_way_;
+  Pass pass_ = Pass::drained;  // what the journal or a receipt made of this one
+  std::stop_token stop_;
   std::jthread thread_;  // last: joined before the rest goes
 };
 

@@ -1,7 +1,9 @@
 #include "node/node.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -23,23 +25,49 @@ namespace asio = boost::asio;
 
 // How long running requests may take to end when the daemon stops.
 constexpr std::chrono::seconds stop_grace{10};
+// How many batches of other nodes are applied at once, each over a store connection of its own.
+constexpr std::size_t receptions_at_once = 4;
 
 trust::Directory directory_of(const settings::Settings& settings) {
   trust::Directory::Subjects subjects;
   for (const auto& [id, bureau] : settings.bureaus) {
     subjects.emplace(bureau.certificate_subject, id);
   }
+  for (const settings::CarryingNode& node : settings.node.nodes) {
+    subjects.emplace(node.certificate_subject, node.name);
+  }
   return trust::Directory(std::move(subjects));
 }
 
-std::expected<trust::TlsContext, trust::TlsFailure> tls_context(
-    const settings::Identity& identity) {
-  return trust::make_server_context(
-      {identity.certificate, identity.key, identity.authorities, identity.revocations});
+// A bureau's batches are signed by the node on which its data begins.
+exchange::Reception::Signatories signatories_of(const foundation::Foundation& foundation) {
+  exchange::Reception::Signatories signatories;
+  for (const auto& [id, bureau] : foundation.settings.bureaus) {
+    const settings::CarryingNode* carrier = foundation.carrier(id);
+    signatories[id] = {carrier == nullptr ? foundation.signer.subject()
+                                          : carrier->certificate_subject};
+  }
+  return signatories;
+}
+
+trust::TlsFiles tls_files(const settings::Identity& identity) {
+  return {identity.certificate, identity.key, identity.authorities, identity.revocations};
 }
 
 bool publishes_by(const settings::Publication& publication, record::Mode mode) {
   return std::ranges::find(publication.channels, mode) != publication.channels.end();
+}
+
+boost::json::object to_json(const LinkState::Snapshot& link, bool stopped) {
+  boost::json::object object{{"state", stopped                ? "stopped"
+                                       : link.held_back_since ? "held-back"
+                                                              : "up"}};
+  if (link.held_back_since) {
+    object["since"] = record::to_string(*link.held_back_since);
+    object["reason"] = link.reason;
+  }
+  if (link.last_receipt) object["last_receipt"] = record::to_string(*link.last_receipt);
+  return object;
 }
 
 boost::json::object to_json(const journal::Status& status) {
@@ -69,7 +97,10 @@ Node::Node(std::unique_ptr<foundation::Foundation> foundation, std::unique_ptr<o
                }),
       directory_(directory_of(foundation_->settings)),
       notifier_(std::getenv("NOTIFY_SOCKET"), std::getenv("WATCHDOG_USEC")),
-      started_at_(foundation::system_now()) {}
+      started_at_(foundation::system_now()),
+      signatories_(signatories_of(*foundation_)),
+      bandwidth_(foundation_->settings.node.uplink ? foundation_->settings.node.uplink->bandwidth
+                                                   : std::nullopt) {}
 
 Node::~Node() {
   blocking_.join();
@@ -82,17 +113,30 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   auto audit = trust::AuditLog::open(foundation->audit_directory(), foundation::system_now);
   if (!audit) return std::unexpected(record::to_string(audit.error()));
   std::unique_ptr<Node> node(new Node(std::move(foundation), std::move(log), std::move(*audit)));
+  if (auto made = node->make_uplink(); !made) return std::unexpected(made.error());
   if (auto opened = node->open_streams(); !opened) return std::unexpected(opened.error());
   if (auto made = node->make_endpoint(); !made) return std::unexpected(made.error());
+  if (auto started = node->start_jobs(command, configuration); !started) {
+    return std::unexpected(started.error());
+  }
   if (auto listening = node->listen(); !listening) return std::unexpected(listening.error());
   node->watch_drop_folders(command, configuration);
   return node;
 }
 
+std::expected<void, std::string> Node::make_uplink() {
+  if (!foundation_->settings.node.uplink) return {};
+  auto identity = link::UplinkIdentity::load(tls_files(foundation_->settings.node.identity));
+  if (!identity) return std::unexpected(record::to_string(identity.error()));
+  uplink_identity_ = std::move(*identity);
+  return {};
+}
+
 std::expected<void, std::string> Node::open_streams() {
   for (const auto& [id, bureau] : foundation_->settings.bureaus) {
-    if (bureau.publishes.empty()) continue;
-    auto stream = Stream::open(id, {*foundation_, *log_, metrics_, context_.get_executor()});
+    if (bureau.publishes.empty() || foundation_->carrier(id) != nullptr) continue;
+    auto stream = Stream::open(id, {*foundation_, *log_, metrics_, context_.get_executor(),
+                                    signatories_, uplink_identity_.get(), &bandwidth_});
     if (!stream) return std::unexpected(stream.error());
     streams_.emplace(id, std::move(*stream));
   }
@@ -120,6 +164,30 @@ std::expected<void, std::string> Node::make_endpoint() {
   if (!endpoint) return std::unexpected(record::to_string(endpoint.error()));
   endpoint_ = std::move(*endpoint);
   return {};
+}
+
+void Node::take_from_other_nodes() {
+  const settings::Node& node = foundation_->settings.node;
+  if (node.nodes.empty()) return;
+  exchange::CarryGrants grants;
+  for (const settings::CarryingNode& other : node.nodes)
+    grants.emplace(other.name, other.bureaus);
+  using exchange::Reception;
+  using Opened = std::expected<std::unique_ptr<Reception>, exchange::ReceptionFailure>;
+  receptions_ = std::make_unique<exchange::ReceptionPool>(receptions_at_once, [this]() -> Opened {
+    auto store = foundation_->open_store();
+    if (!store) {
+      return std::unexpected(exchange::ReceptionFailure{
+          exchange::ReceptionProblem::unavailable, store.error().place, store.error().sentence});
+    }
+    return std::make_unique<Reception>(
+        std::move(*store),
+        Reception::Trust{foundation_->catalogue, foundation_->verifier, foundation_->signer,
+                         signatories_},
+        foundation::system_now);
+  });
+  batches_ = std::make_unique<exchange::BatchesEndpoint>(
+      std::move(grants), exchange::BatchesEndpoint::Surroundings{*receptions_, denials_, *log_});
 }
 
 server::Route Node::health_route() const {
@@ -150,7 +218,7 @@ std::expected<void, std::string> Node::listen() {
   const settings::Node& node = foundation_->settings.node;
   const server::Surroundings surroundings{directory_, denials_, *log_, metrics_};
   if (node.listen) {
-    auto tls = tls_context(node.identity);
+    auto tls = trust::make_server_context(tls_files(node.identity));
     if (!tls) return std::unexpected(record::to_string(tls.error()));
     std::vector<server::Route> routes{health_route()};
     if (node.listen->metrics) routes.push_back(server::metrics_route(metrics_));
@@ -159,6 +227,8 @@ std::expected<void, std::string> Node::listen() {
          .path = "/v1/datasets/{dataset}/records",
          .content_types = {},
          .handler = [this](const server::Request& request) { return endpoint_->handle(request); }});
+    take_from_other_nodes();
+    if (batches_) std::ranges::move(batches_->routes(), std::back_inserter(routes));
     auto api = server::HttpServer::listen(context_, *node.listen, std::move(*tls),
                                           server::Router(std::move(routes)), surroundings);
     if (!api) return std::unexpected(record::to_string(api.error()));
@@ -166,6 +236,7 @@ std::expected<void, std::string> Node::listen() {
   }
   std::vector<server::Route> routes{health_route(), server::metrics_route(metrics_),
                                     status_route()};
+  std::ranges::move(jobs_->routes(), std::back_inserter(routes));
   auto control = server::HttpServer::listen_locally(
       context_, node.control_socket, node.listen.value_or(server::Listen{}),
       server::Router(std::move(routes)), surroundings);
@@ -174,10 +245,21 @@ std::expected<void, std::string> Node::listen() {
   return {};
 }
 
+std::expected<void, std::string> Node::start_jobs(const std::filesystem::path& command,
+                                                  const std::filesystem::path& configuration) {
+  std::set<record::BureauId> own;
+  for (const auto& [id, stream] : streams_)
+    own.insert(id);
+  auto jobs = ScheduledJobs::start(own, {*foundation_, command, configuration, *log_, metrics_});
+  if (!jobs) return std::unexpected(jobs.error());
+  jobs_ = std::move(*jobs);
+  return {};
+}
+
 void Node::watch_drop_folders(const std::filesystem::path& command,
                               const std::filesystem::path& configuration) {
   for (const auto& [id, bureau] : foundation_->settings.bureaus) {
-    if (!bureau.disk || bureau.disk->drop_folder.empty()) continue;
+    if (!bureau.disk || bureau.disk->drop_folder.empty() || !streams_.contains(id)) continue;
     std::vector<record::DatasetId> datasets;
     for (const auto& publication : bureau.publishes) {
       if (publishes_by(publication, record::Mode::disk)) datasets.push_back(publication.dataset);
@@ -194,7 +276,9 @@ std::string Node::status_json() {
   for (const auto& [id, stream] : streams_) {
     const auto status = stream->status();
     if (status) {
-      streams.push_back(to_json(*status));
+      boost::json::object object = to_json(*status);
+      object["link"] = to_json(stream->link(), stream->is_stopped());
+      streams.push_back(std::move(object));
     } else {
       streams.push_back({{"bureau", id.str()}, {"error", record::to_string(status.error())}});
     }
@@ -205,18 +289,30 @@ std::string Node::status_json() {
                              {"now", record::to_string(foundation::system_now())},
                              {"streams", streams}};
   if (api_) object["port"] = api_->port();
+  if (node.uplink) {
+    boost::json::array addresses;
+    for (const auto& address : node.uplink->addresses)
+      addresses.emplace_back(fmt::format("{}:{}", address.host, address.port));
+    object["uplink"] = std::move(addresses);
+  }
   return boost::json::serialize(object);
+}
+
+std::expected<void, trust::TlsFailure> Node::reload_certificates() {
+  if (api_) {
+    auto tls = trust::make_server_context(tls_files(foundation_->settings.node.identity));
+    if (!tls) return std::unexpected(tls.error());
+    api_->reload(std::move(*tls));
+  }
+  return uplink_identity_ ? uplink_identity_->reload() : std::expected<void, trust::TlsFailure>();
 }
 
 void Node::reload() {
   notifier_.reloading();
-  if (api_) {
-    if (auto tls = tls_context(foundation_->settings.node.identity)) {
-      api_->reload(std::move(*tls));
-      log_->info("certificates-reloaded");
-    } else {
-      log_->error("certificates-not-reloaded", {{"reason", record::to_string(tls.error())}});
-    }
+  if (const auto reloaded = reload_certificates()) {
+    log_->info("certificates-reloaded");
+  } else {
+    log_->error("certificates-not-reloaded", {{"reason", record::to_string(reloaded.error())}});
   }
   notifier_.ready("serving");
 }
@@ -233,6 +329,8 @@ asio::awaitable<void> Node::obey_signals() {
   watches_.clear();
   if (api_) co_await api_->stop(stop_grace);
   if (control_) co_await control_->stop(stop_grace);
+  // Its runs are ended, and go on where they were the next time.
+  jobs_.reset();
   context_.stop();
 }
 

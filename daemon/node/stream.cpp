@@ -1,24 +1,60 @@
 #include "node/stream.h"
 
 #include <chrono>
+#include <random>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 
 #include "exchange/local_link.h"
 #include "foundation/system_clock.h"
+#include "link/https_link.h"
 
 namespace sluice::node {
 namespace {
 
-link::SenderEvents sender_events(const record::BureauId& bureau,
-                                 const Stream::Surroundings& surroundings,
-                                 std::atomic<bool>& stopped) {
+std::function<double()> randomness() {
+  return [engine = std::mt19937_64(std::random_device()())]() mutable {
+    return std::uniform_real_distribution<double>(0, 1)(engine);
+  };
+}
+
+// The way to the center, and whose receipts then count.
+struct Way {
+  std::unique_ptr<link::Link> link;
+  link::ReceiptSigners signers;
+};
+
+std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surroundings) {
+  const foundation::Foundation& foundation = surroundings.foundation;
+  if (const auto& uplink = foundation.settings.node.uplink) {
+    return Way{
+        std::make_unique<link::HttpsLink>(*uplink, *surroundings.identity, *surroundings.bandwidth),
+        {foundation.verifier, uplink->center_subjects}};
+  }
+  auto store = foundation.open_store();
+  if (!store) return std::unexpected(record::to_string(store.error()));
+  exchange::Reception reception(std::move(*store),
+                                {.catalogue = foundation.catalogue,
+                                 .verifier = foundation.verifier,
+                                 .signer = foundation.signer,
+                                 .signatories = surroundings.signatories},
+                                foundation::system_now);
+  return Way{std::make_unique<exchange::LocalLink>(std::move(reception)),
+             {foundation.verifier, {foundation.signer.subject()}}};
+}
+
+}  // namespace
+
+link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
   auto& log = surroundings.log;
   auto& metrics = surroundings.metrics;
   return {
       .acknowledged =
-          [&log, &metrics](const record::Manifest& manifest, const record::Receipt& receipt) {
+          [this, &log, &metrics](const record::Manifest& manifest, const record::Receipt& receipt) {
+            if (const auto after = link_.receipt_came(foundation::system_now())) {
+              log.info("link-restored", {{"bureau", id_.bureau.str()}, {"after", after->count()}});
+            }
             metrics
                 .batches_applied(manifest.stream.bureau.str(), record::to_string(receipt.outcome))
                 .Increment();
@@ -33,56 +69,55 @@ link::SenderEvents sender_events(const record::BureauId& bureau,
                                        {"rejected", receipt.rows.rejected.value}});
           },
       .held_back =
-          [&log, bureau](const link::LinkFailure& failure) {
+          [this, &log](const link::LinkFailure& failure) {
+            if (!link_.held_back(failure, foundation::system_now())) return;
             log.warning("batch-held-back",
-                        {{"bureau", bureau.str()}, {"reason", record::to_string(failure)}});
+                        {{"bureau", id_.bureau.str()}, {"reason", record::to_string(failure)}});
           },
       .stopped =
-          [&log, &stopped, bureau](const std::string& sentence) {
-            stopped = true;
-            log.error("stream-stopped", {{"bureau", bureau.str()}, {"reason", sentence}});
+          [this, &log](const std::string& sentence) {
+            stopped_ = true;
+            log.error("stream-stopped", {{"bureau", id_.bureau.str()}, {"reason", sentence}});
           },
   };
 }
 
-}  // namespace
-
-std::expected<std::unique_ptr<Stream>, std::string> Stream::open(const record::BureauId& bureau,
-                                                                 const Surroundings& surroundings) {
+std::expected<void, std::string> Stream::take_calls(const Surroundings& surroundings) {
   const foundation::Foundation& foundation = surroundings.foundation;
-  auto watched = foundation.open_journal(bureau);
-  if (!watched) return std::unexpected(record::to_string(watched.error()));
-  const auto status = watched->status();
-  if (!status) return std::unexpected(record::to_string(status.error()));
-  std::unique_ptr<Stream> stream(new Stream(std::move(*watched), status->stream));
-
-  auto committing = foundation.open_journal(bureau);
+  auto committing = foundation.open_journal(id_.bureau);
   if (!committing) return std::unexpected(record::to_string(committing.error()));
-  stream->commit_ = std::make_unique<journal::GroupCommit>(
+  commit_ = std::make_unique<journal::GroupCommit>(
       std::move(*committing), foundation.settings.node.journal,
-      [&log = surroundings.log, bureau](const journal::JournalFailure& failure) {
+      [&log = surroundings.log, bureau = id_.bureau](const journal::JournalFailure& failure) {
         log.error("batch-not-closed",
                   {{"bureau", bureau.str()}, {"reason", record::to_string(failure)}});
       },
       [callers = surroundings.callers](journal::GroupCommit::Answers answers) {
         boost::asio::post(callers, std::move(answers));
       });
+  return {};
+}
 
-  if (!foundation.settings.node.store) return stream;
-  auto store = foundation.open_store();
-  if (!store) return std::unexpected(record::to_string(store.error()));
-  auto sending = foundation.open_journal(bureau);
+std::expected<void, std::string> Stream::send_on(const Surroundings& surroundings) {
+  auto way = way_to_center(surroundings);
+  if (!way) return std::unexpected(way.error());
+  auto sending = surroundings.foundation.open_journal(id_.bureau);
   if (!sending) return std::unexpected(record::to_string(sending.error()));
-  exchange::Reception reception(std::move(*store),
-                                {.catalogue = foundation.catalogue,
-                                 .verifier = foundation.verifier,
-                                 .signer = foundation.signer,
-                                 .nodes = {foundation.signer.subject()}},
-                                foundation::system_now);
-  stream->sender_ = std::make_unique<link::Sender>(
-      std::move(*sending), std::make_unique<exchange::LocalLink>(std::move(reception)),
-      foundation.verifier, foundation::system_now,
-      sender_events(bureau, surroundings, stream->stopped_));
+  sender_ = std::make_unique<link::Sender>(
+      std::move(*sending), std::move(way->link), std::move(way->signers),
+      link::SenderWorld{foundation::system_now, randomness()}, sender_events(surroundings));
+  return {};
+}
+
+std::expected<std::unique_ptr<Stream>, std::string> Stream::open(const record::BureauId& bureau,
+                                                                 const Surroundings& surroundings) {
+  auto watched = surroundings.foundation.open_journal(bureau);
+  if (!watched) return std::unexpected(record::to_string(watched.error()));
+  const auto status = watched->status();
+  if (!status) return std::unexpected(record::to_string(status.error()));
+  std::unique_ptr<Stream> stream(new Stream(std::move(*watched), status->stream));
+  if (auto done = stream->take_calls(surroundings); !done) return std::unexpected(done.error());
+  if (auto done = stream->send_on(surroundings); !done) return std::unexpected(done.error());
   return stream;
 }
 

@@ -7,9 +7,13 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "exchange/reception.h"
 #include "foundation/foundation.h"
 #include "journal/group_commit.h"
+#include "link/bandwidth.h"
 #include "link/sender.h"
+#include "link/uplink_identity.h"
+#include "node/link_state.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 
@@ -23,6 +27,10 @@ class Stream {
     observe::Log& log;
     observe::Metrics& metrics;
     boost::asio::io_context::executor_type callers;  // where calls are answered
+    const exchange::Reception::Signatories& signatories;
+    // Of a node with an uplink; else null.
+    const link::UplinkIdentity* identity = nullptr;
+    link::Bandwidth* bandwidth = nullptr;
   };
   [[nodiscard]] static std::expected<std::unique_ptr<Stream>, std::string> open(
       const record::BureauId& bureau, const Surroundings& surroundings);
@@ -32,6 +40,8 @@ class Stream {
   [[nodiscard]] journal::GroupCommit& commit() { return *commit_; }
   // Whether its batches are no longer sent until a person has acted. Any thread.
   [[nodiscard]] bool is_stopped() const { return stopped_; }
+  // Any thread.
+  [[nodiscard]] LinkState::Snapshot link() const { return link_.snapshot(); }
   // Reads the journal: blocks.
   [[nodiscard]] std::expected<journal::Status, journal::JournalFailure> status() {
     return watched_.status();
@@ -40,10 +50,14 @@ class Stream {
  private:
   Stream(journal::Journal watched, record::StreamId id)
       : watched_(std::move(watched)), id_(std::move(id)) {}
+  [[nodiscard]] std::expected<void, std::string> take_calls(const Surroundings& surroundings);
+  [[nodiscard]] std::expected<void, std::string> send_on(const Surroundings& surroundings);
+  [[nodiscard]] link::SenderEvents sender_events(const Surroundings& surroundings);
 
   journal::Journal watched_;  // a handle of its own, for status()
   record::StreamId id_;
   std::atomic<bool> stopped_ = false;
+  LinkState link_;
   std::unique_ptr<journal::GroupCommit> commit_;
   std::unique_ptr<link::Sender> sender_;
 };

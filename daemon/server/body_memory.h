@@ -50,24 +50,25 @@ class BodyMemory {
 // announced, so that who announces much and sends nothing takes nothing from the others.
 class LargeBody {
  public:
-  explicit LargeBody(BodyMemory& memory) : memory_(memory) {}
+  explicit LargeBody(BodyMemory& memory) : memory_(&memory) {}
   ~LargeBody() { release(); }
   LargeBody(const LargeBody&) = delete;
   LargeBody& operator=(const LargeBody&) = delete;
 
-  // Whose body it is; before anything is reserved.
+  // Whose body it is, and what memory it comes from; while nothing is reserved.
   void charge_to(std::shared_ptr<Share> share) { share_ = std::move(share); }
+  void draw_from(BodyMemory& memory) { memory_ = &memory; }
   // Room for `bytes` in all; false: the memory is used up.
   [[nodiscard]] bool reserve(std::uint64_t bytes) {
     if (bytes <= taken_) return true;
-    if (!memory_.take(bytes - taken_, *share_)) return false;
+    if (!memory_->take(bytes - taken_, *share_)) return false;
     taken_ = bytes;
     bytes_.reserve(bytes);
     return true;
   }
   void release() {
     if (taken_ == 0) return;
-    memory_.give_back(taken_, *share_);
+    memory_->give_back(taken_, *share_);
     taken_ = 0;
     bytes_ = std::string();
   }
@@ -75,7 +76,7 @@ class LargeBody {
   [[nodiscard]] std::uint64_t reserved() const { return taken_; }
 
  private:
-  BodyMemory& memory_;
+  BodyMemory* memory_;
   std::shared_ptr<Share> share_;
   std::uint64_t taken_ = 0;
   std::string bytes_;

@@ -46,8 +46,10 @@ Connection<Stream>::~Connection() {
 
 template <class Stream>
 void Connection<Stream>::take_share() {
-  const auto& bureau = introduction_.peer.bureau;
-  share_ = service_->shares.of(bureau ? bureau->str() : std::string());
+  const Peer& peer = introduction_.peer;
+  share_ = service_->shares.of(peer.bureau ? peer.bureau->str()
+                               : peer.node ? "node:" + peer.node->str()
+                                           : std::string());
   if (++share_->connections > service_->limits.max_connections_per_bureau) over_limit_ = true;
   large_body_.charge_to(share_);
 }
@@ -104,7 +106,14 @@ std::optional<Refusal> Connection<Stream>::objection() const {
   if (head_.content_encoding && !same_but_case(*head_.content_encoding, "identity")) {
     return Refusal::content_encoding_unsupported;
   }
-  if (head_.body_length > service_->limits.max_body_bytes) return Refusal::body_too_large;
+  return std::nullopt;
+}
+
+template <class Stream>
+std::optional<Refusal> Connection<Stream>::objection_to_body(const Route& route) const {
+  if (!unread_input_) return std::nullopt;
+  if (head_.body_length > service_->max_body_bytes(route)) return Refusal::body_too_large;
+  if (!takes_content_type(route, head_.content_type)) return Refusal::content_type_unsupported;
   return std::nullopt;
 }
 
@@ -119,11 +128,12 @@ auto Connection<Stream>::serve_one() -> awaitable<Next> {
   Request request{head_.method, head_.path, head_.query, head_.fields, {}, introduction_.peer, {}};
   const auto route = service_->router.find(head_.method, head_.path, request.parameters);
   if (!route) co_return co_await refuse(route.error());
-  if (unread_input_ && !takes_content_type(**route, head_.content_type)) {
-    co_return co_await refuse(Refusal::content_type_unsupported);
+  if (const auto refusal = objection_to_body(**route)) co_return co_await refuse(*refusal);
+  if ((*route)->admission) {
+    if (const auto answer = (*route)->admission(request)) co_return co_await turn_away(*answer);
   }
   std::size_t request_size = *head_size;
-  const auto body = co_await receive_body(*head_size, request_size);
+  const auto body = co_await receive_body(**route, *head_size, request_size);
   if (!body) co_return co_await end_with(body.error());
   unread_input_ = false;
   request.body = *body;
@@ -179,20 +189,27 @@ auto Connection<Stream>::send_continue() -> awaitable<Received<void>> {
 }
 
 template <class Stream>
-auto Connection<Stream>::receive_body(std::size_t head_size, std::size_t& request_size)
+void Connection<Stream>::body_advanced(const Route& route) {
+  if (route.bodies) deadline_.set(Clock::now(), service_->limits.body_timeout);
+}
+
+template <class Stream>
+auto Connection<Stream>::receive_body(const Route& route, std::size_t head_size,
+                                      std::size_t& request_size)
     -> awaitable<Received<std::string_view>> {
   if (head_.framing == BodyFraming::none) co_return std::string_view();
+  large_body_.draw_from(service_->memory_for(route));
   deadline_.set(Clock::now(), service_->limits.body_timeout);
   if (head_.expects_continue && input_.view().size() == head_size) {
     if (const auto sent = co_await send_continue(); !sent) co_return std::unexpected(sent.error());
   }
   if (head_.framing == BodyFraming::chunked) {
-    co_return co_await receive_chunked_body(head_size, request_size);
+    co_return co_await receive_chunked_body(route, head_size, request_size);
   }
   request_size += head_.body_length;
   if (input_.fits(request_size)) co_return co_await receive_short_body(head_size);
   request_size = head_size;  // the body does not stay in the buffer
-  co_return co_await receive_long_body(head_size);
+  co_return co_await receive_long_body(route, head_size);
 }
 
 // One that fits into the buffer behind its head, and is used where it lies.
@@ -207,7 +224,7 @@ auto Connection<Stream>::receive_short_body(std::size_t head_size)
 }
 
 template <class Stream>
-auto Connection<Stream>::receive_long_body(std::size_t head_size)
+auto Connection<Stream>::receive_long_body(const Route& route, std::size_t head_size)
     -> awaitable<Received<std::string_view>> {
   std::string& body = large_body_.bytes();
   const std::string_view begun = input_.view().substr(head_size);
@@ -227,14 +244,16 @@ auto Connection<Stream>::receive_long_body(std::size_t head_size)
         asio::buffer(body.data() + had, body.size() - had), awaited);
     if (error) co_return std::unexpected(expired_ ? Stop(Refusal::body_timeout) : Stop());
     body.resize(had + size);
+    body_advanced(route);
   }
   co_return std::string_view(body);
 }
 
 template <class Stream>
-auto Connection<Stream>::receive_chunked_body(std::size_t head_size, std::size_t& request_size)
+auto Connection<Stream>::receive_chunked_body(const Route& route, std::size_t head_size,
+                                              std::size_t& request_size)
     -> awaitable<Received<std::string_view>> {
-  ChunkedBody chunks(service_->limits.max_body_bytes);
+  ChunkedBody chunks(service_->max_body_bytes(route));
   std::string& body = large_body_.bytes();
   for (;;) {
     const std::string_view arrived = input_.view().substr(head_size);
@@ -253,6 +272,7 @@ auto Connection<Stream>::receive_chunked_body(std::size_t head_size, std::size_t
     input_.truncate(head_size);
     const auto received = co_await receive_some(Refusal::body_timeout);
     if (!received) co_return std::unexpected(received.error());
+    body_advanced(route);
   }
 }
 
@@ -322,6 +342,12 @@ auto Connection<Stream>::refuse(Router::Miss miss) -> awaitable<Next> {
   co_await send(response, AfterResponse::close);
   unread_input_ = true;
   co_return Next::close;
+}
+
+template <class Stream>
+auto Connection<Stream>::turn_away(const Response& response) -> awaitable<Next> {
+  service_->answers.count(response.status, 0);
+  co_return co_await send(response, AfterResponse::close);
 }
 
 template <class Stream>

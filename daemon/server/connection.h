@@ -55,12 +55,14 @@ class Connection final : public AnyConnection,
 
   boost::asio::awaitable<Next> serve_one();
   boost::asio::awaitable<Received<std::size_t>> receive_head();
-  boost::asio::awaitable<Received<std::string_view>> receive_body(std::size_t head_size,
+  boost::asio::awaitable<Received<std::string_view>> receive_body(const Route& route,
+                                                                  std::size_t head_size,
                                                                   std::size_t& request_size);
   boost::asio::awaitable<Received<std::string_view>> receive_short_body(std::size_t head_size);
-  boost::asio::awaitable<Received<std::string_view>> receive_long_body(std::size_t head_size);
+  boost::asio::awaitable<Received<std::string_view>> receive_long_body(const Route& route,
+                                                                       std::size_t head_size);
   boost::asio::awaitable<Received<std::string_view>> receive_chunked_body(
-      std::size_t head_size, std::size_t& request_size);
+      const Route& route, std::size_t head_size, std::size_t& request_size);
   boost::asio::awaitable<Received<void>> receive_some(Refusal on_timeout);
   boost::asio::awaitable<Received<void>> send_continue();
   boost::asio::awaitable<Next> answer_request(const Route& route, Request& request,
@@ -69,10 +71,14 @@ class Connection final : public AnyConnection,
   boost::asio::awaitable<Next> end_with(Stop stop);
   boost::asio::awaitable<Next> refuse(Refusal refusal);
   boost::asio::awaitable<Next> refuse(Router::Miss miss);
+  boost::asio::awaitable<Next> turn_away(const Response& response);
   boost::asio::awaitable<void> finish();
 
   void take_share();
   [[nodiscard]] std::optional<Refusal> objection() const;
+  [[nodiscard]] std::optional<Refusal> objection_to_body(const Route& route) const;
+  // A body has gone on arriving.
+  void body_advanced(const Route& route);
   [[nodiscard]] bool may_go_on() const;
 
   Stream stream_;

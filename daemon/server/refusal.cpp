@@ -45,7 +45,8 @@ constexpr std::array<RefusalText, refusal_count> texts = {{
     {405, "method-not-allowed", "This path does not take this method; see Allow."},
     {415, "content-type-unsupported", "This path does not take this Content-Type."},
     {415, "content-encoding-unsupported", "Bodies must be sent without a Content-Encoding."},
-    {403, "unknown-certificate", "The certificate is valid, but no bureau is registered under it."},
+    {403, "unknown-certificate",
+     "The certificate is valid, but neither a bureau nor a node is registered under it."},
     {500, "handler-failed", "The request could not be served; the node's log says why."},
 }};
 

@@ -29,8 +29,9 @@ struct HeaderField {
 
 // Who is at the other end.
 struct Peer {
-  // On the API: the bureau whose certificate it is. On the control socket: nothing.
+  // On the API: the bureau or the node whose certificate it is. On the control socket: neither.
   std::optional<record::BureauId> bureau;
+  std::optional<record::NodeId> node;
   // On the API: the certificate's subject, RFC 2253. On the control socket: "uid=0".
   std::string subject;
   std::string address;  // "127.0.0.1:51234"; empty on the control socket

@@ -59,6 +59,14 @@ Router::Router(std::vector<Route> routes) {
   }
 }
 
+std::vector<const Route*> Router::routes() const {
+  std::vector<const Route*> all;
+  all.reserve(entries_.size());
+  for (const Entry& entry : entries_)
+    all.push_back(&entry.route);
+  return all;
+}
+
 std::expected<const Route*, Router::Miss> Router::find(Method method, std::string_view path,
                                                        Parameters& parameters) const {
   std::string allow;

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -47,13 +48,28 @@ struct Service {
         around(all),
         body_memory(listen.max_body_memory_bytes, all.metrics.http_body_bytes()),
         answers(all.metrics, name),
-        open(all.metrics.http_connections(name)) {}
+        open(all.metrics.http_connections(name)) {
+    for (const Route* route : router.routes()) {
+      if (!route->bodies) continue;
+      route_memory.try_emplace(route, route->bodies->max_memory_bytes,
+                               all.metrics.http_body_bytes());
+    }
+  }
+
+  [[nodiscard]] BodyMemory& memory_for(const Route& route) {
+    const auto own = route_memory.find(&route);
+    return own == route_memory.end() ? body_memory : own->second;
+  }
+  [[nodiscard]] std::uint64_t max_body_bytes(const Route& route) const {
+    return route.bodies ? route.bodies->max_bytes : limits.max_body_bytes;
+  }
 
   std::string name;  // "api" or "control"
   Router router;
   Listen limits;
   Surroundings around;
   BodyMemory body_memory;
+  std::map<const Route*, BodyMemory> route_memory;  // of those with limits of their own
   Shares shares;
   AnswerCounters answers;
   observe::Metrics::Gauge& open;

@@ -1,5 +1,5 @@
-// What each bureau uses of what all of them share, so that one that is out of order can not use it
-// up for the others.
+// What each bureau or node uses of what all of them share, so that one that is out of order can not
+// use it up for the others.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,8 @@ struct Share {
 // Thread-safe.
 class Shares {
  public:
-  // `who` is a bureau's id, or empty for all peers that are none. As many as there are bureaus.
+  // `who` names a bureau or a node, or is empty for all peers that are neither. As many as there
+  // are of both.
   [[nodiscard]] std::shared_ptr<Share> of(const std::string& who) {
     const std::lock_guard lock(mutex_);
     auto& share = shares_[who];

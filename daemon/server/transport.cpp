@@ -57,8 +57,12 @@ asio::awaitable<std::optional<Introduction>> introduce(TlsStream& stream, Servic
   Introduction introduction;
   introduction.expires = certificate.expires;
   introduction.peer.address = std::move(address);
-  if (const record::BureauId* bureau = service.around.directory.find(certificate.subject)) {
-    introduction.peer.bureau = *bureau;
+  if (const auto* holder = service.around.directory.find(certificate.subject)) {
+    if (const auto* bureau = std::get_if<record::BureauId>(holder)) {
+      introduction.peer.bureau = *bureau;
+    } else {
+      introduction.peer.node = std::get<record::NodeId>(*holder);
+    }
   } else {
     introduction.welcome = false;
   }

@@ -24,10 +24,11 @@ class Loader {
     const auto document = read_document(node_complaints);
     if (document) file = read_node(*document, directory, node_complaints);
     const bool node_is_good = node_complaints.empty();
-    keep(node_complaints);
     read_schemas(files_in(file.schemas, ".json"));
     read_bureaus(files_in(file.bureaus, ".yaml"), directory);
     settings_.node = std::move(file.node);
+    if (node_is_good) check_nodes(*document, settings_.node, settings_.bureaus, node_complaints);
+    std::ranges::move(node_complaints.take(), std::inserter(complaints_, complaints_.begin()));
     check_schemas();
     check_bureaus(node_is_good);
     if (!complaints_.empty()) return std::unexpected(std::move(complaints_));

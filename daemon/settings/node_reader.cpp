@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 #include <sys/un.h>
 
+#include "settings/link_reader.h"
 #include "settings/readers.h"
 #include "settings/section.h"
 
@@ -148,6 +149,22 @@ std::optional<std::variant<SqliteStore, PostgresqlStore>> read_store(
   return store;
 }
 
+// Where the batches go: into a store here, or up to another node.
+void read_destination(Section& root, const std::filesystem::path& base, Node& node) {
+  auto store = root.section("store");
+  auto uplink = root.section("uplink");
+  if (store && uplink) {
+    root.complain("uplink", "`uplink` beside `store`",
+                  "one of the two: a node stores batches or sends them on;");
+  }
+  if (!store && !uplink) {
+    root.complaints().add(root.place(), "neither `store` nor `uplink`",
+                          "a section `store`, or `uplink` on a node that sends batches to another");
+  }
+  if (store) node.store = read_store(std::move(*store), base, node.state_directory);
+  if (uplink) node.uplink = read_uplink(std::move(*uplink));
+}
+
 void read_log(Section section, observe::LogSettings& log) {
   using Log = observe::LogSettings;
   static const std::array<std::string, 2> targets = {"stderr", "syslog"};
@@ -192,8 +209,8 @@ NodeFile read_node(const Value& document, const std::filesystem::path& base,
   node.finish();
   file.node.identity = read_identity(root.required_section("identity"), base);
   if (auto section = root.section("listen")) file.node.listen = read_listen(std::move(*section));
-  // Without a link to another node, which this version does not have, batches need a store here.
-  file.node.store = read_store(root.required_section("store"), base, file.node.state_directory);
+  read_destination(root, base, file.node);
+  file.node.nodes = read_nodes(root);
   if (auto section = root.section("log")) read_log(std::move(*section), file.node.log);
   read_limits(root, file.node.journal);
   root.finish();

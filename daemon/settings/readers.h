@@ -40,6 +40,10 @@ void check_owner(const Value& document, const record::Dataset& dataset, const Bu
 // Of a bureau: its certificate and its drop folder are its own.
 void check_beside_others(const Value& document, const record::BureauId& own, const Bureaus& bureaus,
                          Complaints& complaints);
+// Of the nodes that bring batches: their bureaus are known, each is brought by one, and their
+// certificates are their own.
+void check_nodes(const Value& document, const Node& node, const Bureaus& bureaus,
+                 Complaints& complaints);
 // Of a bureau with an API: there is an address to call.
 void check_can_be_called(const Value& document, const Bureau& bureau, const Node& node,
                          Complaints& complaints);

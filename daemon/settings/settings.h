@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "intake/mapping.h"
 #include "jobs/schedule/schedule.h"
 #include "journal/limits.h"
+#include "link/uplink.h"
 #include "observe/log_settings.h"
 #include "record/identifiers.h"
 #include "record/manifest.h"
@@ -41,13 +43,23 @@ struct PostgresqlStore {
   std::filesystem::path password_file;  // empty: none
 };
 
+// Another node that brings the batches of these bureaus to this one.
+struct CarryingNode {
+  record::NodeId name;
+  std::string certificate_subject;     // RFC 2253; of its calls and of its signatures
+  std::set<record::BureauId> bureaus;  // each is brought by one node only
+};
+
 struct Node {
   record::NodeId name;
   std::filesystem::path state_directory;  // journals, the embedded store, the audit log
   std::filesystem::path control_socket;
   Identity identity;
   std::optional<server::Listen> listen;
+  // Where batches go: exactly one of the two.
   std::optional<std::variant<SqliteStore, PostgresqlStore>> store;
+  std::optional<link::Uplink> uplink;
+  std::vector<CarryingNode> nodes;  // only with a store
   observe::LogSettings log;
   journal::Limits journal;  // from the sections `journal` and `batch`
 };

@@ -52,6 +52,9 @@ std::string_view reason_name(int error) {
       return "revocation-list-missing";
     case X509_V_ERR_INVALID_PURPOSE:
       return "wrong-purpose";
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return "wrong-name";
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
@@ -92,6 +95,14 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_si
   }
   *chosen = match;
   return SSL_TLSEXT_ERR_OK;
+}
+
+// What both ends of a connection hold to.
+void restrict_protocol(SSL_CTX* context) {
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(context, tls12_ciphers);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 }
 
 std::expected<void, TlsFailure> load_identity(SSL_CTX* context, const TlsFiles& files) {
@@ -156,11 +167,8 @@ std::expected<TlsContext, TlsFailure> make_server_context(const TlsFiles& files)
   ERR_clear_error();
   TlsContext context(SSL_CTX_new(TLS_server_method()));
   if (!context) return failure(TlsProblem::unreadable, {}, "OpenSSL: " + last_error());
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(context.get(), tls12_ciphers);
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                         SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
-  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  restrict_protocol(context.get());
+  SSL_CTX_set_options(context.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_num_tickets(context.get(), 0);
   SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
@@ -172,6 +180,34 @@ std::expected<TlsContext, TlsFailure> make_server_context(const TlsFiles& files)
     return std::unexpected(loaded.error());
   }
   return context;
+}
+
+std::expected<TlsContext, TlsFailure> make_client_context(const TlsFiles& files) {
+  ERR_clear_error();
+  TlsContext context(SSL_CTX_new(TLS_client_method()));
+  if (!context) return failure(TlsProblem::unreadable, {}, "OpenSSL: " + last_error());
+  restrict_protocol(context.get());
+  static constexpr unsigned char http[] = "\x08http/1.1";
+  SSL_CTX_set_alpn_protos(context.get(), http, sizeof http - 1);
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, note_refusal);
+  if (auto loaded = load_identity(context.get(), files); !loaded) {
+    return std::unexpected(loaded.error());
+  }
+  if (auto loaded = load_trust(context.get(), files); !loaded) {
+    return std::unexpected(loaded.error());
+  }
+  return context;
+}
+
+bool expect_server(SSL* connection, const std::string& host) {
+  X509_VERIFY_PARAM* const wanted = SSL_get0_param(connection);
+  if (X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str()) == 1) return true;
+  ERR_clear_error();
+  X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  return X509_VERIFY_PARAM_set1_host(wanted, host.data(), host.size()) == 1 &&
+         // SSL_set_tlsext_host_name, without its old-style cast.
+         SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                  const_cast<char*>(host.c_str())) == 1;
 }
 
 std::chrono::sys_seconds expiry(const SSL_CTX* context) {

@@ -1,7 +1,7 @@
-// What a TLS connection is accepted with: mutual authentication always, TLS 1.2 with AEAD ciphers
-// or TLS 1.3, every certificate of the peer's chain against the revocation lists where these are
-// configured. It fails closed: a list that is missing or out of date refuses everybody whom it
-// would cover.
+// What a TLS connection is accepted and made with: mutual authentication always, TLS 1.2 with AEAD
+// ciphers or TLS 1.3, every certificate of the peer's chain against the revocation lists where
+// these are configured. It fails closed: a list that is missing or out of date refuses everybody
+// whom it would cover.
 #pragma once
 
 #include <chrono>
@@ -51,6 +51,12 @@ using TlsContext = std::unique_ptr<SSL_CTX, ContextRelease>;
 // Sessions are never resumed, neither by id nor by ticket: a resumed one would not look at the
 // revocation lists again.
 [[nodiscard]] std::expected<TlsContext, TlsFailure> make_server_context(const TlsFiles& files);
+
+// As strict about a server's certificate. Each connection must also name its server.
+[[nodiscard]] std::expected<TlsContext, TlsFailure> make_client_context(const TlsFiles& files);
+// Before the handshake: the certificate must be for this host, a DNS name or an IP address; a name
+// is told to the server, too. False: it is no such thing.
+[[nodiscard]] bool expect_server(SSL* connection, const std::string& host);
 
 // When our own certificate expires.
 [[nodiscard]] std::chrono::sys_seconds expiry(const SSL_CTX* context);

@@ -1,6 +1,7 @@
 # The suite that every Link passes. A new one adds one line here: its instance and its targets.
 set(links
   link_local.cpp sluice_exchange sluice_store_sqlite
+  link_https.cpp sluice_exchange_endpoint
 )
 set(sources ${links})
 list(FILTER sources INCLUDE REGEX "\\.cpp$")
@@ -10,7 +11,9 @@ list(TRANSFORM sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 sluice_test(link_conformance
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/link_test.cpp
+    ${PROJECT_SOURCE_DIR}/tests/development_ca.cpp
     ${PROJECT_SOURCE_DIR}/tests/unit/record/test_authority.cpp
+    ${PROJECT_SOURCE_DIR}/tests/unit/server/running_server.cpp
     ${sources}
   DEPENDS ${targets}
   LABELS conformance)

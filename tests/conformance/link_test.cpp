@@ -1,22 +1,30 @@
+#include <numeric>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "conformance/link_suite.h"
+#include "unit/link/source.h"
 
 namespace sluice::link::conformance {
 namespace {
 
-record::SignedReceipt send(Link& link, const record::Batch& batch) {
-  auto receipt = link.send(batch);
-  if (!receipt) throw std::runtime_error(record::to_string(receipt.error()));
-  return std::move(*receipt);
+using test::carry_one;
+using test::Source;
+using testing::ElementsAre;
+
+std::vector<record::Batch> batches(Far& far, int count) {
+  std::vector<record::Batch> all;
+  for (int i = 1; i <= count; ++i)
+    all.push_back(far.batch("key" + std::to_string(all.size()) + "-" + std::to_string(count)));
+  return all;
 }
 
 TEST_P(LinkConformance, BringsTheReceiptThatTheCenterSigned) {
   const auto far = GetParam().open();
   const auto link = far->connect();
   const record::Batch batch = far->batch("A");
-  const auto receipt = send(*link, batch);
+  const auto receipt = carry_one(*link, batch);
   EXPECT_TRUE(far->verifier().verify(receipt.json, receipt.signature, far->now()));
   const auto said = record::parse_receipt(receipt.json).value();
   EXPECT_EQ(said.manifest, record::sha256(batch.manifest));
@@ -24,48 +32,120 @@ TEST_P(LinkConformance, BringsTheReceiptThatTheCenterSigned) {
   EXPECT_EQ(said.rows.inserted.value, 1U);
 }
 
-TEST_P(LinkConformance, BringsTheSameReceiptForABatchThatIsSentAgain) {
+TEST_P(LinkConformance, BringsTheSameReceiptForABatchThatIsCarriedAgain) {
   const auto far = GetParam().open();
   const record::Batch batch = far->batch("A");
-  const auto first = send(*far->connect(), batch);
+  const auto first = carry_one(*far->connect(), batch);
   const auto link = far->connect();
   for (int i = 0; i < 2; ++i) {
-    const auto again = send(*link, batch);
+    const auto again = carry_one(*link, batch);
     EXPECT_EQ(again.json, first.json);
     EXPECT_EQ(again.signature, first.signature);
   }
 }
 
-TEST_P(LinkConformance, KeepsTheOrderOfAStream) {
+TEST_P(LinkConformance, CarriesNothingWhereThereIsNothing) {
+  const auto far = GetParam().open();
+  Source source({});
+  EXPECT_TRUE(far->connect()->carry(source, {}));
+}
+
+TEST_P(LinkConformance, KeepsTheOrderOfAStreamWithManyBatchesUnderWay) {
   const auto far = GetParam().open();
   const auto link = far->connect();
-  for (std::uint64_t number = 1; number <= 3; ++number) {
-    const auto receipt = send(*link, far->batch("key" + std::to_string(number)));
-    EXPECT_EQ(record::parse_receipt(receipt.json).value().sequence.value, number);
-  }
+  Source source(batches(*far, 25));
+  const auto carried = link->carry(source, {});
+  ASSERT_TRUE(carried) << record::to_string(carried.error());
+  std::vector<std::uint64_t> all(25);
+  std::iota(all.begin(), all.end(), 1);
+  EXPECT_EQ(source.receipted(), all);
+  EXPECT_EQ(source.given, 25U) << "none was carried twice";
+}
+
+TEST_P(LinkConformance, CarriesOnOverTheSameLinkWhatBecomesReadyLater) {
+  const auto far = GetParam().open();
+  const auto link = far->connect();
+  Source source(batches(*far, 6));
+  source.ready = 2;
+  // While the last ones are under way, and after all were back.
+  source.on_receipt = [&] {
+    if (source.receipts.size() == 2) source.ready = 4;
+  };
+  ASSERT_TRUE(link->carry(source, {}));
+  EXPECT_THAT(source.receipted(), ElementsAre(1, 2, 3, 4));
+  source.ready = 6;
+  ASSERT_TRUE(link->carry(source, {}));
+  EXPECT_THAT(source.receipted(), ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
+TEST_P(LinkConformance, EndsWhenTheSourceSaysSo) {
+  const auto far = GetParam().open();
+  const auto all = batches(*far, 5);
+  const auto link = far->connect();
+  Source stopped(all);
+  stopped.stop_after = 2;
+  EXPECT_TRUE(link->carry(stopped, {}));
+  EXPECT_THAT(stopped.receipted(), ElementsAre(1, 2));
+  Source again(all);
+  ASSERT_TRUE(link->carry(again, {}));
+  EXPECT_THAT(again.receipted(), ElementsAre(1, 2, 3, 4, 5));
 }
 
 TEST_P(LinkConformance, SaysUnavailableWhileTheStoreIsGoneAndDeliversAfterwards) {
   const auto far = GetParam().open();
   const auto link = far->connect();
-  send(*link, far->batch("A"));
+  static_cast<void>(carry_one(*link, far->batch("A")));
   const record::Batch batch = far->batch("B");
   far->set_store_available(false);
-  const auto gone = link->send(batch);
+  Source source({batch});
+  const auto gone = link->carry(source, {});
   ASSERT_FALSE(gone);
   EXPECT_EQ(gone.error().code, LinkProblem::unavailable);
   EXPECT_FALSE(gone.error().sentence.empty());
+  EXPECT_TRUE(source.receipts.empty());
   far->set_store_available(true);
-  EXPECT_EQ(record::parse_receipt(send(*link, batch).json).value().rows.inserted.value, 1U);
+  EXPECT_EQ(record::parse_receipt(carry_one(*link, batch).json).value().rows.inserted.value, 1U);
 }
 
-TEST_P(LinkConformance, RefusesABatchThatTheCenterDoesNotTrust) {
+TEST_P(LinkConformance, AFailureInTheMiddleLeavesReceiptsForTheFirstOnesOnly) {
   const auto far = GetParam().open();
   const auto link = far->connect();
-  const auto refused = link->send(far->untrusted_batch());
+  Source source(batches(*far, 20));
+  source.on_receipt = [&] {
+    if (source.receipts.size() == 7) far->set_store_available(false);
+  };
+  const auto gone = link->carry(source, {});
+  far->set_store_available(true);
+  // Those that were under way by then may have been in time.
+  if (!gone) {
+    EXPECT_EQ(gone.error().code, LinkProblem::unavailable);
+  }
+  std::vector<std::uint64_t> first_ones(source.receipts.size());
+  std::iota(first_ones.begin(), first_ones.end(), 1);
+  EXPECT_GE(first_ones.size(), 7U);
+  EXPECT_EQ(source.receipted(), first_ones);
+  source.on_receipt = nullptr;
+  source.rewind();
+  ASSERT_TRUE(link->carry(source, {}));
+  EXPECT_EQ(source.receipts.size(), 20U);
+  for (const auto& receipt : source.receipts) {
+    EXPECT_EQ(record::parse_receipt(receipt.json).value().rows.inserted.value, 1U) << receipt.json;
+  }
+}
+
+TEST_P(LinkConformance, RefusesABatchThatTheCenterDoesNotTrustAndAllBehindIt) {
+  const auto far = GetParam().open();
+  const auto link = far->connect();
+  auto all = batches(*far, 2);
+  all.push_back(far->untrusted_batch());
+  const record::Batch third = far->batch("third");
+  all.push_back(far->batch("fourth"));
+  Source source(all);
+  const auto refused = link->carry(source, {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, LinkProblem::refused);
-  EXPECT_NO_THROW(send(*link, far->batch("A"))) << "the stream goes on";
+  EXPECT_THAT(source.receipted(), ElementsAre(1, 2));
+  EXPECT_NO_THROW(static_cast<void>(carry_one(*link, third))) << "the stream goes on";
 }
 
 }  // namespace

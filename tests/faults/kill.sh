@@ -38,21 +38,23 @@ esac
 source "$here/../scenario/node.sh"
 # shellcheck source=tests/scenario/cluster.sh
 source "$here/../scenario/cluster.sh"
+# shellcheck source=tests/faults/kill_steps.sh
+source "$here/kill_steps.sh"
 # shellcheck source=tests/faults/kill_traffic.sh
 source "$here/kill_traffic.sh"
 # shellcheck source=tests/faults/kill_checks.sh
 source "$here/kill_checks.sh"
 
 rounds_a_life=10 # then a new node: the checks read all that the node holds
-import_pid=
-importer_status=
 
-# Every named point, with the program that passes it. The journal is written by both.
+# Every named point of a node that is its own center, with the program that passes it. The journal is
+# written by both.
 named_points() {
   local point
   grep -rhoE 'SLUICE_KILL_POINT\("[^"]+"' "$project/daemon" "$project/adapters" | cut -d '"' -f 2 |
     sort -u | while read -r point; do
     case $point in
+      link.* | batches.*) ;; # between two nodes: link.sh
       intake.*) echo "import $point" ;;
       journal.*) printf '%s\n' "import $point" "daemon $point" ;;
       *) echo "daemon $point" ;;
@@ -72,32 +74,6 @@ begin_life() {
   new_node node "$store_yaml" 'batch: {rows: 500, age: 100ms}'
   add_traffic_configuration
   begin_checks
-}
-
-# Waits at most a minute for a process that is to die; fails if it ended otherwise.
-await_death() {
-  local pid=$1 what=$2 attempt status=0
-  { # The shell would say "Killed"
-    for attempt in {1..600}; do
-      kill -0 "$pid" || break
-      sleep 0.1
-    done
-    if kill -0 "$pid"; then status=running; else wait "$pid" || status=$?; fi
-  } 2>/dev/null
-  [[ $status = 137 ]] || die "round $round: $what was not reached: the program ended with $status"
-}
-
-start_import() {
-  env "$@" "$bin/sluice" --config "$node/config" import park "$node/register.csv" \
-    --dataset register --json >"$node/import.json" 2>"$node/import.log" &
-  import_pid=$!
-}
-
-# What has not been killed comes to its own end.
-await_import() {
-  importer_status=0
-  wait "$import_pid" 2>/dev/null || importer_status=$?
-  import_pid=
 }
 
 # kill_at_point VICTIM POINT[:N]

@@ -34,19 +34,21 @@ close_workshop() {
   fi
 }
 
-# new_node NAME STORE-YAML [MORE-YAML]: an empty node; the test adds bureaus and schemas.
+# new_node NAME STORE-YAML [MORE-YAML]: an empty node; the test adds bureaus and schemas. It is the node
+# that `identity` names a certificate of (default: node); with destination=uplink it is an edge, and
+# STORE-YAML says where to.
 new_node() {
   node=$workshop/$1
   mkdir -p "$node/config/bureaus" "$node/config/schemas"
   cat >"$node/config/node.yaml" <<END
 node: {name: ${1//_/-}, state_directory: $node/state, control_socket: $node/control.socket}
 identity:
-  certificate: $pki/node.pem
-  key: $pki/node.key
+  certificate: $pki/${identity:-node}.pem
+  key: $pki/${identity:-node}.key
   authorities: $pki/ca.pem
   revocations: $pki/crl.pem
 listen: ${listen:-{address: 127.0.0.1, port: 0\}}
-store: $2
+${destination:-store}: $2
 ${3:-}
 END
 }

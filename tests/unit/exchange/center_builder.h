@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -35,7 +36,7 @@ inline std::string line(const std::string& code, const std::string& name = "name
 class UnsteadyStore : public store::Store {
  public:
   // `available` must outlive the store.
-  UnsteadyStore(std::unique_ptr<store::Store> store, const bool& available)
+  UnsteadyStore(std::unique_ptr<store::Store> store, const std::atomic<bool>& available)
       : store_(std::move(store)), available_(available) {}
 
   std::expected<void, store::StoreFailure> prepare(const record::Dataset& dataset) override {
@@ -76,7 +77,7 @@ class UnsteadyStore : public store::Store {
         store::StoreFailure{store::StoreProblem::unavailable, "store", "no connection"});
   }
   std::unique_ptr<store::Store> store_;
-  const bool& available_;
+  const std::atomic<bool>& available_;
 };
 
 struct Center {
@@ -86,7 +87,10 @@ struct Center {
   record::Time now = moment("2026-11-23T04:44:00.000Z");
   record::Dataset dataset = approvals();
   Catalogue catalogue = catalogue_of(dataset);
-  bool is_store_available = true;
+  // Besides the origin's own bureau it speaks for one that it has nothing of.
+  Reception::Signatories signatories = {{record::BureauId("park"), {node.signer.subject()}},
+                                        {record::BureauId("quality"), {node.signer.subject()}}};
+  std::atomic<bool> is_store_available = true;
   record::ChainHead head;  // of what the origin has sealed
 
   // Another signer whose certificate is of the same authority.
@@ -102,8 +106,7 @@ struct Center {
     return std::make_unique<UnsteadyStore>(std::move(embedded.value()), is_store_available);
   }
   [[nodiscard]] Reception reception() {
-    return Reception(store(), {catalogue, verifier, signer, {node.signer.subject()}},
-                     [this] { return now; });
+    return Reception(store(), {catalogue, verifier, signer, signatories}, [this] { return now; });
   }
 
   [[nodiscard]] record::BatchOrigin origin() const {

@@ -111,7 +111,7 @@ TEST_F(ReceptionTest, DoesNotTakeABatchThatWasMadeUnderAnotherSchema) {
 TEST_F(ReceptionTest, DoesNotTakeABatchBeforeTheOneItFollows) {
   const record::Batch first = center.batch(line("A"));
   const record::Batch second = center.batch(line("B"));
-  EXPECT_EQ(refusal(second).code, ReceptionProblem::refused);
+  EXPECT_EQ(refusal(second).code, ReceptionProblem::out_of_order);
   EXPECT_EQ(receive(first).sequence.value, 1U);
   EXPECT_EQ(receive(second).sequence.value, 2U);
 }

@@ -29,9 +29,12 @@ class SenderTest : public testing::Test {
     return {json, signer.sign(json)};
   }
   std::unique_ptr<Sender> sender(Conversation& conversation) {
+    return sender_by(std::make_unique<ConversingLink>(conversation), conversation);
+  }
+  std::unique_ptr<Sender> sender_by(std::unique_ptr<Link> link, Conversation& conversation) {
     return std::make_unique<Sender>(
-        desk.open(), std::make_unique<ConversingLink>(conversation), verifier,
-        [this] { return desk.now; }, conversation.events());
+        desk.open(), std::move(link), ReceiptSigners{verifier, {desk.node.signer.subject()}},
+        SenderWorld{[this] { return desk.now; }, [] { return 0.0; }}, conversation.events());
   }
   std::uint64_t waiting() { return desk.open().status()->backlog.batches; }
 
@@ -55,6 +58,25 @@ TEST_F(SenderTest, SendsWhatIsJournaledAfterItHasDrained) {
   good.acknowledged(1);
   append(2);
   EXPECT_THAT(good.acknowledged(3), ElementsAre(1, 2, 3));
+}
+
+TEST_F(SenderTest, KeepsReceiptsInOrderWhereSeveralBatchesAreUnderWay) {
+  append(5);
+  const auto running = sender_by(std::make_unique<HurriedLink>(good), good);
+  EXPECT_THAT(good.acknowledged(5), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(good.sent(), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_EQ(waiting(), 0U);
+}
+
+TEST_F(SenderTest, BeginsAfterAFailureWithTheFirstBatchWhoseReceiptDidNotCome) {
+  append(4);
+  Conversation center([this](const record::Batch& batch, int time) -> Conversation::Answer {
+    if (time == 3) return unavailable();
+    return receipt_for(batch);
+  });
+  const auto running = sender_by(std::make_unique<HurriedLink>(center), center);
+  EXPECT_THAT(center.acknowledged(4), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(center.sent(), ElementsAre(1, 2, 3, 3, 4));
 }
 
 TEST_F(SenderTest, KeepsTheReceipt) {
@@ -166,6 +188,21 @@ TEST_F(SenderTest, StopsOnAReceiptOfAnAuthorityThatItDoesNotTrust) {
   const auto running = sender(center);
   EXPECT_THAT(center.stopped(), HasSubstr("receipt is not good"));
   EXPECT_THAT(center.acknowledged(0), IsEmpty());
+}
+
+TEST_F(SenderTest, StopsOnAReceiptOfAnotherNodeThanTheCenter) {
+  append(1);
+  const auto issued =
+      desk.node.authority.issue("front-end-2", {record::test::moment("2020-01-01T00:00:00.000Z"),
+                                                record::test::moment("2090-01-01T00:00:00.000Z")});
+  const auto files = record::test::write_signer(issued, desk.node.directory.path(), "other");
+  const auto other = record::Signer::load(files.certificate, files.key).value();
+  Conversation center([&](const record::Batch& batch, int) -> Conversation::Answer {
+    return sign(journal::test::receipt_for(batch), other);
+  });
+  const auto running = sender(center);
+  EXPECT_THAT(center.stopped(), HasSubstr("front-end-2"));
+  EXPECT_EQ(waiting(), 1U);
 }
 
 }  // namespace

@@ -74,11 +74,38 @@ class Conversation {
   std::vector<std::string> stopped_;
 };
 
+// One batch after the other.
 class ConversingLink : public Link {
  public:
   explicit ConversingLink(Conversation& conversation) : conversation_(conversation) {}
-  std::expected<record::SignedReceipt, LinkFailure> send(const record::Batch& batch) override {
-    return conversation_.send(batch);
+  std::expected<void, LinkFailure> carry(Outgoing& outgoing, const std::stop_token&) override {
+    while (const auto batch = outgoing.next()) {
+      const auto receipt = conversation_.send(*batch);
+      if (!receipt) return std::unexpected(receipt.error());
+      if (outgoing.received(*receipt) == Outgoing::Then::stop) break;
+    }
+    return {};
+  }
+
+ private:
+  Conversation& conversation_;
+};
+
+// Takes all that there are before it brings the first receipt, and starts over once in their midst.
+class HurriedLink : public Link {
+ public:
+  explicit HurriedLink(Conversation& conversation) : conversation_(conversation) {}
+  std::expected<void, LinkFailure> carry(Outgoing& outgoing, const std::stop_token&) override {
+    if (outgoing.next()) outgoing.rewind();
+    std::vector<record::Batch> batches;
+    while (auto batch = outgoing.next())
+      batches.push_back(std::move(*batch));
+    for (const record::Batch& batch : batches) {
+      const auto receipt = conversation_.send(batch);
+      if (!receipt) return std::unexpected(receipt.error());
+      if (outgoing.received(*receipt) == Outgoing::Then::stop) break;
+    }
+    return {};
   }
 
  private:

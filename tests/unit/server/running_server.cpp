@@ -30,9 +30,11 @@ class NoTarget : public observe::LogTarget {
   bool write(observe::LogSettings::Level, std::string_view) override { return true; }
 };
 
-trust::Directory two_bureaus() {
+trust::Directory peers() {
   return trust::Directory({{DevelopmentCa::subject("park"), record::BureauId("park")},
-                           {DevelopmentCa::subject("quality"), record::BureauId("quality")}});
+                           {DevelopmentCa::subject("quality"), record::BureauId("quality")},
+                           {DevelopmentCa::subject("front-1"), record::NodeId("front-1")},
+                           {DevelopmentCa::subject("front-2"), record::NodeId("front-2")}});
 }
 
 record::Time now() {
@@ -59,7 +61,7 @@ struct Stage {
 
   server::Surroundings surroundings() { return {directory, *denials, log, metrics}; }
 
-  trust::Directory directory = two_bureaus();
+  trust::Directory directory = peers();
   trust::AuditLog audit;
   std::unique_ptr<trust::Denials> denials;
   observe::Log log{observe::Log::Level::error, std::make_unique<NoTarget>()};

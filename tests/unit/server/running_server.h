@@ -35,7 +35,8 @@ struct ServerOptions {
   static server::Listen short_limits();
 };
 
-// Serves the bureaus "park" and "quality" by TLS on a free port of 127.0.0.1.
+// Serves the bureaus "park" and "quality" and the nodes "front-1" and "front-2" by TLS on a free
+// port of 127.0.0.1.
 class RunningServer {
  public:
   explicit RunningServer(ServerOptions options = {});

@@ -76,7 +76,7 @@ TEST(NodeFile, NamesTheNearestKeyForATypo) {
           "max_connections, max_connections_per_bureau, metrics, port; did you mean `address`?"));
   EXPECT_THAT(complaints_with("listen:", "lisen:"),
               ElementsAre("node.yaml:9:1: found `lisen`, expected one of batch, identity, journal, "
-                          "listen, log, node, store; did you mean `listen`?"));
+                          "listen, log, node, nodes, store, uplink; did you mean `listen`?"));
 }
 
 TEST(NodeFile, MustHaveItsSectionsAndKeys) {
@@ -85,7 +85,8 @@ TEST(NodeFile, MustHaveItsSectionsAndKeys) {
   EXPECT_THAT(Configuration().write("node.yaml", "{}\n").complaints(),
               ElementsAre("node.yaml:1:1: found no `node`, expected a section `node`",
                           "node.yaml:1:1: found no `identity`, expected a section `identity`",
-                          "node.yaml:1:1: found no `store`, expected a section `store`"));
+                          "node.yaml:1:1: found neither `store` nor `uplink`, expected a section "
+                          "`store`, or `uplink` on a node that sends batches to another"));
 }
 
 TEST(NodeFile, SaysTheWrongTypeOfAValue) {

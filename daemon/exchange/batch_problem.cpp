@@ -1,0 +1,54 @@
+#include "exchange/batch_problem.h"
+
+#include <algorithm>
+#include <array>
+
+#include "server/refusal.h"
+
+namespace sluice::exchange {
+namespace {
+
+using enum BatchProblem;
+
+constexpr auto types = std::to_array<BatchProblemType>({
+    {not_a_batch, 400, "not-a-batch"},
+    {wrong_place, 400, "wrong-place"},
+    {not_permitted, 403, "not-permitted"},
+    {not_trusted, 403, "not-trusted"},
+    {no_receipt, 404, "no-receipt"},
+    {out_of_order, 409, "out-of-order"},
+    {batch_refused, 422, "batch-refused"},
+    {store_unavailable, 503, "store-unavailable"},
+});
+
+}  // namespace
+
+std::span<const BatchProblemType> batch_problem_types() {
+  return types;
+}
+
+server::Response refuse(BatchProblem problem, std::string_view detail) {
+  const BatchProblemType& type = *std::ranges::find(types, problem, &BatchProblemType::problem);
+  return server::problem(type.status, type.name, detail);
+}
+
+server::Response refuse(const ReceptionFailure& failure) {
+  return refuse(batch_problem(failure.code), record::to_string(failure));
+}
+
+BatchProblem batch_problem(ReceptionProblem problem) {
+  switch (problem) {
+    case ReceptionProblem::unavailable:
+      return store_unavailable;
+    case ReceptionProblem::not_trusted:
+      return not_trusted;
+    case ReceptionProblem::out_of_order:
+      return out_of_order;
+    case ReceptionProblem::not_allowed:
+    case ReceptionProblem::refused:
+      break;
+  }
+  return batch_refused;
+}
+
+}  // namespace sluice::exchange

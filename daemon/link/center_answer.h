@@ -1,0 +1,25 @@
+// What a center's answers mean (docs/link.md).
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "link/https_connection.h"
+#include "link/link.h"
+#include "record/batch.h"
+
+namespace sluice::link {
+
+// Where the center stands with a stream. `place`: whose answer it is.
+[[nodiscard]] std::expected<record::Sequence, LinkFailure> read_standing(const HttpAnswer& answer,
+                                                                         const std::string& place);
+
+// The receipt in it. Its signature is for the receiver to verify.
+[[nodiscard]] std::expected<record::SignedReceipt, LinkFailure> read_receipt(
+    const HttpAnswer& answer, const std::string& place);
+
+// Whether it says that the ledger has no receipt of that number.
+[[nodiscard]] bool says_no_receipt(const HttpAnswer& answer);
+
+}  // namespace sluice::link

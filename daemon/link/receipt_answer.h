@@ -1,0 +1,18 @@
+// The form in which a receipt comes back over HTTPS (docs/link.md): one JSON object, `receipt` with
+// the exact text that was signed, `signature` with the CMS signature's DER in base64.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "record/receipt.h"
+
+namespace sluice::link {
+
+[[nodiscard]] std::string to_answer(const record::SignedReceipt& receipt);
+// Strict about its form; whether the receipt is good is for who asked for it to verify. The error
+// says what was wrong.
+[[nodiscard]] std::expected<record::SignedReceipt, std::string> parse_answer(std::string_view json);
+
+}  // namespace sluice::link

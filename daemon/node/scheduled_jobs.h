@@ -1,0 +1,43 @@
+// What of a node runs by a schedule, made from its configuration, and how an operator sees and
+// steers it over the control socket.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "foundation/foundation.h"
+#include "jobs/scheduler.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "server/router.h"
+
+namespace sluice::node {
+
+class ScheduledJobs {
+ public:
+  // All references must outlive this. `own` are the bureaus that this node collects from.
+  struct Surroundings {
+    const foundation::Foundation& foundation;
+    std::filesystem::path command;
+    std::filesystem::path configuration;
+    observe::Log& log;
+    observe::Metrics& metrics;
+  };
+  [[nodiscard]] static std::expected<std::unique_ptr<ScheduledJobs>, std::string> start(
+      const std::set<record::BureauId>& own, Surroundings surroundings);
+
+  // GET /v1/jobs, POST /v1/jobs/{bureau}/pause, resume, run.
+  [[nodiscard]] std::vector<server::Route> routes();
+
+ private:
+  explicit ScheduledJobs(jobs::Scheduler::Surroundings surroundings)
+      : scheduler_(std::move(surroundings)) {}
+
+  jobs::Scheduler scheduler_;
+};
+
+}  // namespace sluice::node

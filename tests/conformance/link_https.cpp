@@ -1,0 +1,33 @@
+#include "conformance/link_suite.h"
+#include "unit/exchange/center_server.h"
+
+namespace sluice::link::conformance {
+namespace {
+
+class OverTls final : public Far {
+ public:
+  std::unique_ptr<Link> connect() override { return server_.connect(); }
+  void set_store_available(bool available) override {
+    server_.center.is_store_available = available;
+  }
+  record::Batch batch(const std::string& key) override {
+    return server_.center.batch(exchange::test::line(key));
+  }
+  record::Batch untrusted_batch() override {
+    return server_.center.stray(server_.center.origin(), exchange::test::line("X"), stranger_);
+  }
+  const record::Verifier& verifier() const override { return server_.center.verifier; }
+  record::Time now() const override { return server_.center.now; }
+
+ private:
+  exchange::test::CenterServer server_;
+  record::Signer stranger_ = server_.center.certified("stranger");
+};
+
+INSTANTIATE_TEST_SUITE_P(Https, LinkConformance,
+                         testing::Values(Way{"OverTls",
+                                             [] { return std::make_unique<OverTls>(); }}),
+                         way_name);
+
+}  // namespace
+}  // namespace sluice::link::conformance

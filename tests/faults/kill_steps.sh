@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # kill.sh, link.sh and node.sh set the rest
+# What a round of a kill test is made of: an import in the background, and a death to be awaited.
+
+import_pid=
+importer_status=
+
+# Waits at most a minute for a process that is to die; fails if it ended otherwise.
+await_death() {
+  local pid=$1 what=$2 attempt status=0
+  { # The shell would say "Killed"
+    for attempt in {1..600}; do
+      kill -0 "$pid" || break
+      sleep 0.1
+    done
+    if kill -0 "$pid"; then status=running; else wait "$pid" || status=$?; fi
+  } 2>/dev/null
+  [[ $status = 137 ]] || die "round $round: $what was not reached: the program ended with $status"
+}
+
+start_import() {
+  env "$@" "$bin/sluice" --config "$node/config" import park "$node/register.csv" \
+    --dataset register --json >"$node/import.json" 2>"$node/import.log" &
+  import_pid=$!
+}
+
+# What has not been killed comes to its own end.
+await_import() {
+  importer_status=0
+  wait "$import_pid" 2>/dev/null || importer_status=$?
+  import_pid=
+}

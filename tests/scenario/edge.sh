@@ -1,0 +1,198 @@
+#!/usr/bin/env bash
+# An edge and a center as two nodes: what is taken at the one arrives at the other, whatever happens
+# between them.
+#   tests/scenario/edge.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
+# shellcheck disable=SC2119,SC2120,SC2154  # cases.sh sets the rest
+set -euo pipefail
+# shellcheck source=tests/scenario/cases.sh
+source "$(dirname "$0")/cases.sh" "$@"
+# shellcheck source=tests/scenario/two_nodes.sh
+source "$(dirname "$0")/two_nodes.sh"
+
+# Each case has its own center and edge, in a folder of its own.
+both_nodes() { # CASE [MORE-YAML-OF-EDGE] [MORE-OF-UPLINK]
+  begin_case "$1"
+  new_center
+  new_edge edge "${2:-}" "${3:-}"
+  at edge start_daemon
+}
+
+begin_case() {
+  workshop=$workshop/$1
+  mkdir "$workshop"
+  trap kill_all EXIT
+}
+
+register() { # FIRST LAST: a file of the edge's with these rows
+  { echo number,name && seq -f 'A%.0f,name' "$1" "$2"; } >"$workshop/edge/register-$1.csv"
+  echo "$workshop/edge/register-$1.csv"
+}
+center_holds() { [[ $(at center held "$1" | wc -l) -eq $2 ]]; }
+await_center() { until_true 30 center_holds "$@" || fail "the center holds $(at center held "$1" | wc -l) of $1, expected $2"; }
+link_of_park() { at edge sluice status --json | jq -r ".streams[0].link.$1 // empty"; }
+link_is() { [[ $(link_of_park state) = "$1" ]]; }
+logged() { grep -c "event=$2" "$workshop/$1/sluiced.log" || true; }
+
+case_an_import_on_the_edge_arrives_and_its_receipts_come_back() {
+  both_nodes import
+  at edge try sluice import park "$(register 1 1000)" --dataset register --json
+  expect "exit status ($err)" "$status" 0
+  expect "what the center made of it" "$(jq -r .inserted <<<"$out")" 1000
+  await_center register 1000
+  expect "backlog" "$(at edge sluice status --json | jq '.streams[0].backlog_batches')" 0
+  expect "the link" "$(link_of_park state)" up
+  [[ -n $(link_of_park last_receipt) ]] || fail "the time of the last receipt is not told"
+  at edge try sluice status
+  expect_like "status for people" "$out" 'uplink to localhost:.*up to date, last receipt'
+}
+
+case_a_call_on_the_edge_arrives() {
+  both_nodes call
+  expect "status" "$(at edge post park approval '{"number":"A1","name":"one"}')" 200
+  await_center approval 1
+  at center try sluice audit verify
+  expect "the center's proof ($err)" "$status" 0
+  expect_like "what it says" "$out" '1 batches of 1 streams.*every one verified'
+}
+
+case_the_center_goes_away_and_comes_back() {
+  both_nodes outage
+  at edge sluice import park "$(register 1 10)" --dataset register >/dev/null
+  at center kill_daemon
+  at edge try sluice import park "$(register 11 20)" --dataset register --no-wait
+  expect "an import meanwhile ($err)" "$status" 0
+  until_true 30 link_is held-back || fail "the link is $(link_of_park state)"
+  expect_like "why" "$(link_of_park reason)" 'https://localhost:[0-9]*: nobody answers there'
+  at edge try sluice status
+  expect_like "status for people" "$out" 'held back for .*nobody answers'
+  at edge try sluice import park "$(register 21 30)" --dataset register --no-wait
+  sleep 1 # several attempts
+  at center start_daemon
+  await_center register 30
+  until_true 30 link_is up || fail "the link is $(link_of_park state)"
+  expect "told of the outage" "$(logged edge batch-held-back)" 1
+  expect "told of its end" "$(logged edge link-restored)" 1
+}
+
+case_the_edge_begins_while_the_center_is_away_and_goes_on_after_a_restart() {
+  begin_case late
+  new_center
+  at center stop_daemon
+  new_edge
+  at edge start_daemon
+  at edge try sluice import park "$(register 1 50)" --dataset register --no-wait
+  at edge kill_daemon
+  at edge start_daemon
+  at center start_daemon
+  await_center register 50
+}
+
+case_a_full_backlog_makes_calls_come_later_and_loses_nothing() {
+  both_nodes backlog 'journal: {backlog_bytes: 1KiB}
+batch: {age: 50ms}'
+  at center kill_daemon
+  local number code=200
+  for ((number = 1; number <= 200 && code == 200; ++number)); do
+    code=$(at edge post park approval "{\"number\":\"A$number\",\"name\":\"$RANDOM$RANDOM$RANDOM$RANDOM\"}")
+    sleep 0.02
+  done
+  expect "the last call's status" "$code" 503
+  expect "its problem" "$(jq -r .type "$workshop/edge/answer")" urn:sluice:problem:backlog-full
+  at center start_daemon
+  await_center approval $((number - 2))
+  expect "a call afterwards" "$(at edge post park approval '{"number":"B1","name":"one"}')" 200
+  await_center approval $((number - 1))
+}
+
+case_a_certificate_that_the_center_does_not_know_brings_nothing() {
+  begin_case stranger
+  new_center
+  new_edge stranger
+  ln -s stranger "$workshop/edge"
+  at edge start_daemon
+  at edge try sluice import park "$(register 1 10)" --dataset register --no-wait
+  until_true 30 link_is held-back || fail "the link is $(link_of_park state)"
+  expect_like "why" "$(link_of_park reason)" 'unknown-certificate, status 403'
+  at center until_true 30 audited '.event == "certificate-unknown" and (.actor | test("stranger"))' ||
+    fail "it is not in the audit log"
+  center_holds register 0 || fail "the center took it"
+}
+
+case_a_revoked_certificate_is_told_so() {
+  both_nodes revoked
+  at edge sluice import park "$(register 1 10)" --dataset register >/dev/null
+  revoke edge
+  kill -HUP "${daemon_of[center]}"
+  until_true 30 reloaded || fail "the center has not read its files again"
+  at edge try sluice import park "$(register 11 20)" --dataset register --no-wait
+  until_true 30 link_is held-back || fail "the link is $(link_of_park state)"
+  expect_like "why" "$(link_of_park reason)" "alert certificate revoked.*this node's certificate"
+  at center until_true 30 audited '.event == "certificate-refused" and .reason == "revoked"' ||
+    fail "it is not in the audit log"
+}
+reloaded() { [[ $(logged center certificates-reloaded) -eq 1 ]]; }
+revoke() {
+  cp -r "$pki" "$workshop/pki"
+  pki=$workshop/pki
+  sed -i "s#revocations: .*#revocations: $pki/crl.pem#" "$workshop/center/config/node.yaml"
+  at center kill_daemon
+  at center start_daemon
+  (
+    cd "$pki"
+    : >index.txt
+    printf '[ca]\ndefault_ca = dev\n[dev]\ndatabase = index.txt\ndefault_md = sha256\ndefault_crl_days = 30\n' >ca.cnf
+    openssl ca -config ca.cnf -keyfile ca.key -cert ca.pem -revoke "$1.pem"
+    openssl ca -config ca.cnf -keyfile ca.key -cert ca.pem -gencrl -out crl.pem
+  ) >/dev/null 2>&1
+}
+
+case_a_bureau_that_the_node_does_not_bring_is_403_and_audited() {
+  begin_case foreign
+  new_center '' "[{name: edge, certificate_subject: \"$(subject_of edge)\", bureaus: [tax]}]"
+  new_edge
+  at edge start_daemon
+  at edge try sluice import park "$(register 1 10)" --dataset register --no-wait
+  until_true 30 link_is held-back || fail "the link is $(link_of_park state)"
+  expect_like "why" "$(link_of_park reason)" 'does not bring the batches of this bureau.*not-permitted, status 403'
+  at center until_true 30 audited \
+    '.event == "carry-denied" and .actor == "edge" and .target == "park" and .reason == "not-granted"' ||
+    fail "it is not in the audit log"
+  center_holds register 0 || fail "the center took it"
+}
+
+case_what_only_a_center_can_do_is_refused_on_an_edge_and_the_other_way_round() {
+  both_nodes duties
+  at edge try sluice dataset read register
+  expect "dataset read" "$status" 2
+  expect_like "what it says" "$err" 'no central store.*center'
+  at edge try sluice batch list
+  expect "batch list" "$status" 2
+  at edge try sluice audit verify
+  expect "audit verify ($err)" "$status" 0
+  at center try sluice import park "$(register 1 10)" --dataset register
+  expect "import at the center" "$status" 2
+  expect_like "what it says" "$err" 'begins on node edge'
+  expect "a call at the center" "$(at center post park approval '{"number":"A1","name":"one"}')" 403
+  [[ ! -e $workshop/center/state/journals/park.journal ]] || fail "the center has a journal for park"
+}
+
+# docs/link.md as it is printed, by curl, jq and openssl alone.
+case_the_examples_of_the_protocols_page_run() {
+  both_nodes examples
+  at edge sluice import park "$(register 1 10)" --dataset register >/dev/null
+  at center sluice batch export park 1 "$workshop/batch.tar" >/dev/null
+  cp "$pki"/{ca,edge}.pem "$pki/edge.key" "$workshop"
+  awk '/^```sh/ { block = 1; next } /^```/ { block = 0 } block' "$project/docs/link.md" |
+    sed "s/localhost:8443/localhost:${port_of[center]}/" >"$workshop/examples.sh"
+  (cd "$workshop" && bash -euo pipefail examples.sh) >"$workshop/answers" 2>"$workshop/errors" ||
+    fail "$(cat "$workshop/errors" "$workshop/answers")"
+  expect "statuses" "$(grep -xE 'status [0-9]{3}' "$workshop/answers" | cut -d ' ' -f 2 | tr '\n' ' ')" '200 200 200 '
+  expect "receipts that openssl verified" "$(grep -c 'CMS Verification successful' "$workshop/errors")" 1
+  expect "the number where the stream stands" "$(jq -r 'select(.sequence) | .sequence' <(grep '^{' "$workshop/answers") | head -n 1)" 1
+  expect "the receipt's outcome" "$(jq -r .outcome "$workshop/receipt.json")" accepted
+  center_holds register 10 || fail "a batch that came again was applied again"
+}
+
+open_workshop edge park
+trap 'close_workshop $?' EXIT
+run_cases
