@@ -79,8 +79,8 @@ std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::dis
                {{"bureau", watched_.bureau.str()}, {"reason", child.error()}});
     return std::nullopt;
   }
-  // An import that is cut off goes on where it was: what it had journaled it has not lost.  const
-  // ChildEnd end = child->wait(stop);
+  // An import that is cut off goes on where it was: what it had journaled it has not lost.
+  const ChildEnd end = child->wait(stop);
   if (end.errors.empty()) {
     log_.info("dropped-file-imported",
               {{"bureau", watched_.bureau.str()}, {"file", name}, {"status", end.status}});

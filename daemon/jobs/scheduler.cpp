@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <sstream>
 #include <thread>
 #include <utility>
 
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "jobs/child_process.h"
@@ -46,6 +48,20 @@ std::string sentence_of(const ChildEnd& end, const schedule::Schedule& schedule)
                        said);
   }
   return said;
+}
+
+// Whether what it printed for machines, a JSON object a line, says that there was nothing to do.
+bool found_nothing(const Run& run) {
+  if (run.outcome != "succeeded") return false;
+  std::istringstream lines(run.summary);
+  for (std::string line; std::getline(lines, line);) {
+    boost::system::error_code error;
+    const boost::json::value value = boost::json::parse(line, error);
+    const auto* object = error ? nullptr : value.if_object();
+    const auto* collected = object == nullptr ? nullptr : object->if_contains("collected");
+    if (collected == nullptr || *collected != 0) return false;
+  }
+  return true;
 }
 
 std::uint32_t failures_in_a_row(const std::vector<Run>& newest_first) {
@@ -284,10 +300,13 @@ void BureauRunner::finish(Entry& entry, Run run, const ChildEnd& end) {
                                      {"seconds", seconds},
                                      {"reason", run.sentence}});
   } else {
-    around_.log.info("run-ended", {{"bureau", bureau_.str()},
-                                   {"task", task},
-                                   {"outcome", run.outcome},
-                                   {"seconds", seconds}});
+    // A poll that found nothing is no news.
+    const auto level = found_nothing(run) ? observe::Log::Level::debug : observe::Log::Level::info;
+    around_.log.write(level, "run-ended",
+                      {{"bureau", bureau_.str()},
+                       {"task", task},
+                       {"outcome", run.outcome},
+                       {"seconds", seconds}});
   }
   const std::lock_guard lock(mutex_);
   entry.is_running = false;
