@@ -102,15 +102,23 @@ TEST_F(HttpsLinkTest, GoesOnWhereTheCenterEndsTheConnectionAmidManyBatches) {
   EXPECT_EQ(source.receipts.size(), 30U);
 }
 
-TEST_F(HttpsLinkTest, ShowsNewCertificatesAfterAReload) {
-  const auto all = batches(3);
-  const auto link = server.connect();
-  Source source(all);
+TEST_F(HttpsLinkTest, RenewsItsConnectionWithWhatAReloadHasRead) {
+  link::Uplink uplink = server.uplink();
+  uplink.in_flight = 1;
+  const auto link = server.connect(uplink);
+  const trust::TlsFiles own = server.files_of("front-1");
+  const trust::TlsFiles other = server.files_of("front-2");  // which may bring nothing
+  Source source(batches(4));
   source.on_receipt = [&] {
-    if (source.receipts.size() == 1) server.identity().reload().value();
+    if (source.receipts.size() > 1) return;
+    std::filesystem::rename(other.certificate, own.certificate);
+    std::filesystem::rename(other.key, own.key);
+    server.identity().reload().value();
   };
-  ASSERT_TRUE(link->carry(source, {}));
-  EXPECT_THAT(source.receipted(), ElementsAre(1, 2, 3));
+  const auto refused = link->carry(source, {});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().sentence, HasSubstr("node front-2 does not bring"));
+  EXPECT_THAT(source.receipted(), ElementsAre(1, 2)) << "the second was ready to be sent";
 }
 
 TEST_F(HttpsLinkTest, TriesTheNextAddressWhereOneDoesNotAnswer) {

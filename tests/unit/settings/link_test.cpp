@@ -106,9 +106,10 @@ TEST(Nodes, AreOfUseOnlyWhereTheyCanCallAndThereIsAStore) {
   configuration.with("node.yaml", "listen:\n  address: 127.0.0.1\n", nodes)
       .with("bureaus/park.yaml", "  direct: {}\n", "")
       .with("bureaus/park.yaml", "[direct, disk]", "[disk]");
-  EXPECT_THAT(configuration.complaints(),
-              ElementsAre("node.yaml:10:3: found `nodes`, expected a section `listen`, without which "
-                          "none can bring anything, for `nodes`"));
+  EXPECT_THAT(
+      configuration.complaints(),
+      ElementsAre("node.yaml:10:3: found `nodes`, expected a section `listen`, without which "
+                  "none can bring anything, for `nodes`"));
   Configuration without_store;
   edge(without_store, std::string(nodes) + uplink);
   EXPECT_THAT(without_store.complaints(),
