@@ -31,7 +31,12 @@ std::expected<std::unique_ptr<Reception>, ReceptionFailure> ReceptionPool::borro
     }
     ++opened_;
   }
-  return open_();
+  auto reception = open_();
+  if (!reception) {
+    const std::lock_guard lock(mutex_);
+    --opened_;
+  }
+  return reception;
 }
 
 void ReceptionPool::give_back(const record::BureauId& bureau,

@@ -115,10 +115,10 @@ void check_nodes(const Value& document, const Node& node, const Bureaus& bureaus
   const auto items = root.list("nodes");
   if (items.empty()) return;
   if (!node.listen) {
-    root.complain("nodes", "nodes", "a section `listen`, without which none can bring anything,");
+    root.complain("nodes", "`nodes`", "a section `listen`, without which none can bring anything,");
   }
   if (!node.store) {
-    root.complain("nodes", "nodes", "a section `store`, where their batches go,");
+    root.complain("nodes", "`nodes`", "a section `store`, where their batches go,");
   }
   std::map<std::string, std::string> names;
   std::map<std::string, std::string> subjects;

@@ -1,9 +1,11 @@
 // Batches to be carried, and the receipts that came for them.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,7 @@ class Source : public Outgoing {
   std::optional<record::Batch> next() override {
     if (given_ >= ready) return std::nullopt;
     ++given;
+    so_far_ = given;
     return batches_.at(given_++);
   }
   Then received(const record::SignedReceipt& receipt) override {
@@ -27,6 +30,8 @@ class Source : public Outgoing {
   }
   void rewind() override { given_ = receipts.size(); }
 
+  // Of `given`; any thread.
+  [[nodiscard]] std::size_t given_so_far() const { return so_far_; }
   // The numbers of the batches that have a receipt, in the order in which they came.
   [[nodiscard]] std::vector<std::uint64_t> receipted() const {
     std::vector<std::uint64_t> numbers;
@@ -38,6 +43,7 @@ class Source : public Outgoing {
  private:
   std::vector<record::Batch> batches_;
   std::size_t given_ = 0;
+  std::atomic<std::size_t> so_far_ = 0;
 
  public:
   std::size_t ready = batches_.size();  // how many next() gives

@@ -91,6 +91,14 @@ TEST(EditorSchema, HasTheKeysThatANodesFileHas) {
               EndsWith(properties(file, {"properties", "identity"})));
   EXPECT_THAT(expected_in("listen:", "listen:\n  zzzzzzzz: 1"),
               EndsWith(properties(file, {"properties", "listen"})));
+  EXPECT_THAT(
+      expected_in("store:\n  kind: sqlite",
+                  "uplink: {addresses: ['https://c:1'], center_subject: CN=c, zzzzzzzz: 1}"),
+      EndsWith(properties(file, {"properties", "uplink"})));
+  EXPECT_THAT(expected_in("store:",
+                          "nodes: [{name: n, certificate_subject: CN=n, bureaus: [park], zzzzzzzz: "
+                          "1}]\nstore:"),
+              EndsWith(properties(file, {"properties", "nodes", "items"})));
   for (const char* section : {"journal", "batch", "log"}) {
     EXPECT_THAT(expected_in("node:", std::string(section) + ": {zzzzzzzz: 1}\nnode:"),
                 EndsWith(properties(file, {"properties", section})));
