@@ -90,9 +90,9 @@ Done PostgresqlStore::prepare_on(Connection& connection, const record::Dataset& 
   if (auto made = make_tables_follow(connection, dataset); !made) return made;
   const auto any = connection.execute("SELECT 1 FROM " + current_table(dataset.id) + " LIMIT 1");
   if (!any) return failed(any.error(), "dataset " + dataset.id.str());
-  prepared_.emplace(dataset.id,
-                    Prepared{std::make_unique<PostgresqlTables>(dataset),
-                             any->rows() == 0 ? Expectation::new_records : Expectation::any});
+  auto tables = std::make_unique<PostgresqlTables>(dataset);
+  const auto expected = any->rows() == 0 ? Expectation::new_records : Expectation::any;
+  prepared_.emplace(dataset.id, Prepared{std::move(tables), expected});
   return {};
 }
 
