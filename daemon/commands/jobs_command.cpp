@@ -34,7 +34,6 @@ std::string last_of(const boost::json::object& job) {
 }
 
 std::string outcome_of(const boost::json::object& job) {
-  if (text(job, "state") == "running") return "running";
   const std::string outcome = text(job, "last_outcome");
   if (outcome.empty()) return "";
   return fmt::format("{}, {}", outcome,
@@ -44,6 +43,9 @@ std::string outcome_of(const boost::json::object& job) {
 std::string next_of(const boost::json::object& job) {
   const std::string state = text(job, "state");
   if (state == "held back") return "held back";
+  if (state == "running") {
+    return "runs since " + human_age(-until(text(job, "running_since")));
+  }
   const std::string next = text(job, "next");
   if (next.empty()) return state;
   const auto left = until(next);

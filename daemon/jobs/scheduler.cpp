@@ -105,7 +105,7 @@ class BureauRunner {
     schedule::Past past;
     std::optional<Run> last;
     schedule::NextRun next;
-    bool is_running = false;
+    std::optional<Moment> running_since;
   };
   void run(const std::stop_token& stop);
   // The next entry to run, once it is due; nothing when asked to stop.
@@ -169,10 +169,10 @@ std::vector<JobStatus> BureauRunner::status() const {
     JobStatus status{.name = entry.job.name,
                      .schedule = entry.job.schedule.written,
                      .is_paused = is_paused_,
-                     .is_running = entry.is_running,
+                     .running_since = entry.running_since,
                      .held_back = held_back_,
                      .last = entry.last};
-    if (!is_paused_ && !entry.is_running) status.next = entry.next.at;
+    if (!is_paused_ && !entry.running_since) status.next = entry.next.at;
     all.push_back(std::move(status));
   }
   return all;
@@ -263,8 +263,7 @@ void BureauRunner::run_entry(Entry& entry, const std::stop_token& stop) {
   }
   {
     const std::lock_guard lock(mutex_);
-    entry.is_running = true;
-    entry.last = run;
+    entry.running_since = run.started;
   }
   around_.log.debug("run-started",
                     {{"bureau", bureau_.str()}, {"task", job.name.task}, {"reason", run.reason}});
@@ -309,7 +308,7 @@ void BureauRunner::finish(Entry& entry, Run run, const ChildEnd& end) {
                        {"seconds", seconds}});
   }
   const std::lock_guard lock(mutex_);
-  entry.is_running = false;
+  entry.running_since.reset();
   entry.past.started = run.started;
   entry.past.failures = is_failure(run.outcome) ? entry.past.failures + 1 : 0;
   entry.last = std::move(run);

@@ -31,9 +31,9 @@ struct JobStatus {
   JobName name;
   std::string schedule;
   bool is_paused = false;
-  bool is_running = false;
-  std::string held_back;  // why it must wait though it is due; empty: it need not
-  std::optional<Run> last;
+  std::optional<schedule::Moment> running_since;
+  std::string held_back;                 // why it must wait though it is due; empty: it need not
+  std::optional<Run> last;               // that has ended
   std::optional<schedule::Moment> next;  // nothing while paused or running
 };
 

@@ -29,20 +29,20 @@ boost::json::object to_json(const jobs::JobStatus& status) {
   boost::json::object object{{"bureau", status.name.bureau.str()},
                              {"task", status.name.task},
                              {"schedule", status.schedule}};
-  object["state"] = status.is_running           ? "running"
+  object["state"] = status.running_since        ? "running"
                     : status.is_paused          ? "paused"
                     : !status.held_back.empty() ? "held back"
                                                 : "waiting";
   if (!status.held_back.empty()) object["held_back"] = status.held_back;
+  if (status.running_since) object["running_since"] = text_of(*status.running_since);
   if (status.next) object["next"] = text_of(*status.next);
   if (status.last) {
     object["last_started"] = text_of(status.last->started);
     object["last_reason"] = status.last->reason;
-    if (status.last->ended) {
-      object["last_outcome"] = status.last->outcome;
-      object["last_seconds"] = (*status.last->ended - status.last->started).count();
-      object["last_sentence"] = status.last->sentence;
-    }
+    object["last_outcome"] = status.last->outcome;
+    object["last_seconds"] =
+        (status.last->ended.value_or(status.last->started) - status.last->started).count();
+    object["last_sentence"] = status.last->sentence;
   }
   return object;
 }

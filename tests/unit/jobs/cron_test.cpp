@@ -1,6 +1,6 @@
 #include "jobs/schedule/cron.h"
 
-#include <sstream>
+#include <cstdio>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,11 +11,17 @@ namespace {
 using testing::HasSubstr;
 
 Moment at(const std::string& text) {
-  std::istringstream stream(text);
-  Moment moment;
-  stream >> date::parse("%F %T", moment);
-  EXPECT_FALSE(stream.fail()) << text;
-  return moment;
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  EXPECT_EQ(
+      std::sscanf(text.c_str(), "%d-%u-%u %d:%d:%d", &year, &month, &day, &hour, &minute, &second),
+      6);
+  return date::sys_days(date::year(year) / date::month(month) / date::day(day)) +
+         std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
 }
 
 // The next `count` times after a moment, all in UTC.

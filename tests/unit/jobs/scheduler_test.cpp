@@ -64,7 +64,7 @@ class SchedulerTest : public testing::Test {
   }
   static std::string outcome(const Scheduler& scheduler) {
     const auto status = scheduler.status();
-    return status.at(0).last && status[0].last->ended ? status[0].last->outcome : "";
+    return status.at(0).last ? status[0].last->outcome : "";
   }
   std::size_t runs() const {
     std::ifstream file(directory_ / "runs");
@@ -73,7 +73,7 @@ class SchedulerTest : public testing::Test {
       ++lines;
     return lines;
   }
-  std::vector<Run> history() {
+  std::vector<jobs::Run> history() {
     return RunHistory::open(directory_ / "jobs.sqlite")
         .value()
         .last({bureau_, "collect"}, 100)

@@ -27,7 +27,8 @@ TEST(Policy, GrantsABureauADatasetByAModeAndNothingElse) {
 TEST(Directory, KnowsABureauByItsWholeSubjectOnly) {
   const trust::Directory directory({{"CN=park,O=Sluice development", BureauId("park")}});
   ASSERT_NE(directory.find("CN=park,O=Sluice development"), nullptr);
-  EXPECT_EQ(*directory.find("CN=park,O=Sluice development"), BureauId("park"));
+  EXPECT_EQ(*directory.find("CN=park,O=Sluice development"),
+            trust::Directory::Holder(BureauId("park")));
   EXPECT_EQ(directory.find("CN=park"), nullptr);
   EXPECT_EQ(directory.find("CN=park,O=Other"), nullptr);
   EXPECT_EQ(directory.find(""), nullptr);
