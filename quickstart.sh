@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh Debian 12 to a running gateway that has done its main job once: imports a register of
-# enterprises by disk, takes records by direct docking, and proves that what went in is what the
-# central store holds.
+# enterprises by disk, takes records by direct docking, collects from two exchange databases by edge
+# nodes of their own, and proves that what went in is what the central store holds.
 #
 #   ./quickstart.sh          throws everything away at the end
 #   ./quickstart.sh --keep   leaves the node running, and says how to go on
@@ -11,6 +11,10 @@ set -euo pipefail
 cd "$(dirname "$0")"
 # shellcheck source=.ci/packages.sh
 source .ci/packages.sh
+# shellcheck source=.ci/exchange_databases.sh
+source .ci/exchange_databases.sh
+# shellcheck source=.ci/front_end_bureaus.sh
+source .ci/front_end_bureaus.sh
 
 keep=no
 case ${1:-} in
@@ -31,18 +35,25 @@ cmake --build --preset release -j "$(nproc)" --target sluiced sluice generate_re
 bin=$PWD/build/release/bin
 generator=$(find build/release -name generate_register -type f -perm -u+x | head -n 1)
 
+odbc_drivers=/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)/odbc
 home=$(mktemp -d "${TMPDIR:-/tmp}/sluice-quickstart.XXXXXX")
+chmod 711 "$home" # the exchange databases are other users, where root runs this
 daemon=
 finish() {
   local status=$?
   if [ "$keep" = yes ] && [ "$status" -eq 0 ]; then return; fi
+  stop_edges
+  stop_exchange_databases
   if [ -n "$daemon" ]; then
     kill "$daemon" 2>/dev/null || true
     wait "$daemon" 2>/dev/null || true
   fi
-  if [ "$status" -ne 0 ] && [ -s "$home/sluiced.log" ]; then
-    echo "the daemon's last lines:" >&2
-    tail -n 5 "$home/sluiced.log" >&2
+  if [ "$status" -ne 0 ]; then
+    for log in "$home"/sluiced.log "$home"/edge-*/sluiced.log; do
+      [ -s "$log" ] || continue
+      echo "the last lines of $log:" >&2
+      tail -n 5 "$log" >&2
+    done
   fi
   rm -rf "$home"
 }
@@ -69,6 +80,9 @@ listen:
   port: 0
 store:
   kind: sqlite
+nodes:
+  - {name: edge-local-tax, certificate_subject: "CN=edge-local-tax,O=Sluice development", bureaus: [local-tax]}
+  - {name: edge-statistics, certificate_subject: "CN=edge-statistics,O=Sluice development", bureaus: [statistics]}
 END
 # The example's bureaus have their real subjects and folders; here they have the development CA's.
 for bureau in "${bureaus[@]}"; do
@@ -140,6 +154,24 @@ direct_seconds=$(awk -v a="$started" -v b="$(date +%s.%N)" 'BEGIN { printf "%.2f
 sluice dataset read park-approval >"$home/approvals.tsv"
 sluice dataset read enterprise-register >"$home/register.tsv"
 
+say "front-end: two exchange databases, each with an edge node beside it"
+fill_exchange_databases "$home/register.tsv"
+echo "local-tax has a PostgreSQL database of its own, statistics a MariaDB one"
+started=$(date +%s.%N)
+start_edge local-tax tax-registration \
+  "Driver=$odbc_drivers/psqlodbcw.so;Server=$tax_database;Port=5432;Database=exchange;UID=sluice"
+start_edge statistics statistics-return \
+  "Driver=$odbc_drivers/libmaodbc.so;Socket=$statistics_database/socket;Database=exchange;UID=sluice" exchange
+await_agreement tax-registration 1,2,6 tax_records
+await_agreement statistics-return 1,2,4 statistics_records
+echo "both are in the central store; now their systems insert, change and delete while the schedule runs"
+change_exchange_databases
+await_agreement tax-registration 1,2,6 tax_records
+await_agreement statistics-return 1,2,4 statistics_records
+front_end_seconds=$(awk -v a="$started" -v b="$(date +%s.%N)" 'BEGIN { printf "%.2f", b - a }')
+edge local-tax jobs
+edge statistics jobs
+
 say "what was done"
 direct_accepted=$(jq -r .accepted "$home/answer.json")
 direct_quarantined=$(jq -r .quarantined "$home/answer.json")
@@ -154,6 +186,8 @@ direct_applied=$(($(wc -l <"$home/approvals.tsv") - 1))
   awk -v a="$direct_accepted" -v q="$direct_quarantined" -v n="$direct_applied" \
     -v s="$direct_seconds" \
     'BEGIN { print "park park-approval direct", a + q, q, n, s, int((a + q) / s) }'
+  front_end_row local-tax tax-registration "$front_end_seconds"
+  front_end_row statistics statistics-return "$front_end_seconds"
 } | column -t
 
 say "is what went in what the central store holds?"
@@ -178,7 +212,11 @@ done <"$home/absent.txt"
 echo "yes: $(wc -l <"$home/sent.txt") rows sent by disk, $(wc -l <"$home/held.txt") held," \
   "$(wc -l <"$home/quarantined.txt") in the quarantine; $direct_applied posted records held," \
   "$direct_quarantined in the quarantine"
+echo "and the two exchange databases hold what the central store does: $(wc -l <"$home/held-tax-registration.txt")" \
+  "and $(wc -l <"$home/held-statistics-return.txt") records"
 sluice quarantine list national-tax
+edge local-tax quarantine list local-tax
+edge statistics quarantine list statistics
 say "the proof"
 sluice audit verify
 
@@ -193,9 +231,13 @@ if [ "$keep" = yes ]; then
   curl --cacert $home/pki/ca.pem --cert $home/pki/park.pem --key $home/pki/park.key \\
     -H 'Content-Type: application/json' -d '{"approval_number":"HD-1"}' \\
     https://localhost:$port/v1/datasets/park-approval/records
-  kill $daemon; rm -rf $home     # when you have seen enough
+  alias edge='$bin/sluice --config $home/edge-local-tax/config'
+  edge jobs
+  edge jobs pause local-tax
+  psql -h $tax_database -U sluice exchange -c 'SELECT * FROM "税务登记" LIMIT 5'
+  kill $daemon ${edge_pid[*]} $postgresql_pid $mariadb_pid; rm -rf $home     # when you have seen enough
 END
-  disown "$daemon"
+  disown -a
 else
   say "all good. ./quickstart.sh --keep leaves the node running, to look around"
 fi

@@ -10,7 +10,9 @@ sluice_packages=(
   libhowardhinnant-date-dev prometheus-cpp-dev unixodbc-dev openssl
 )
 # For quickstart.sh's own checking.
-quickstart_packages=(curl jq sqlite3 bsdextrautils)
+quickstart_packages=(
+  curl jq sqlite3 bsdextrautils postgresql mariadb-server odbc-postgresql odbc-mariadb
+)
 # For the tests, beside those.
 test_packages=(
   libgtest-dev libgmock-dev postgresql mariadb-server odbc-postgresql odbc-mariadb libsqliteodbc

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iterator>
 
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "commands/commands.h"
@@ -16,6 +17,7 @@ struct Options {
   std::string bureau;
   std::uint64_t sequence = 0;
   std::string file;
+  bool json = false;
 };
 
 // A batch file is checked in memory.
@@ -37,6 +39,21 @@ ExitStatus for_each_batch(
   return ExitStatus::success;
 }
 
+void print_json(const store::LedgerEntry& entry, const record::Manifest& manifest,
+                const record::Receipt& receipt) {
+  fmt::print("{}\n", boost::json::serialize(
+                         boost::json::object{{"bureau", entry.stream.bureau.str()},
+                                             {"epoch", entry.stream.epoch.value},
+                                             {"sequence", entry.sequence.value},
+                                             {"dataset", entry.dataset.str()},
+                                             {"mode", record::to_string(manifest.mode)},
+                                             {"upserts", manifest.upserts.value},
+                                             {"deletes", manifest.deletes.value},
+                                             {"rejected", receipt.rows.rejected.value},
+                                             {"payload_bytes", manifest.payload_bytes.value},
+                                             {"applied_at", record::to_string(entry.applied_at)}}));
+}
+
 ExitStatus list(const Context& context, const Options& options) {
   std::vector<std::vector<std::string>> rows;
   store::Extent extent{.payloads = store::Extent::Payloads::left_out};
@@ -46,6 +63,10 @@ ExitStatus list(const Context& context, const Options& options) {
         const auto manifest = record::parse_manifest(batch.manifest);
         const auto receipt = record::parse_receipt(entry.receipt.json);
         if (!manifest || !receipt) return true;
+        if (options.json) {
+          print_json(entry, *manifest, *receipt);
+          return true;
+        }
         rows.push_back(
             {entry.stream.bureau.str(), std::to_string(entry.sequence.value), entry.dataset.str(),
              std::string(record::to_string(manifest->mode)), human_count(manifest->upserts.value),
@@ -53,7 +74,7 @@ ExitStatus list(const Context& context, const Options& options) {
              human_bytes(manifest->payload_bytes.value), record::to_string(entry.applied_at)});
         return true;
       });
-  if (status != ExitStatus::success) return status;
+  if (status != ExitStatus::success || options.json) return status;
   if (rows.empty()) {
     fmt::print("the central store has no batch{}\n",
                options.bureau.empty() ? "" : " of " + options.bureau);
@@ -155,7 +176,9 @@ void add_batch(CLI::App& app, Context& context) {
     });
     return command;
   };
-  add("list", "One line a batch", list)->add_option("--bureau", options->bureau, "Only this one's");
+  auto* listing = add("list", "One line a batch", list);
+  listing->add_option("--bureau", options->bureau, "Only this one's");
+  listing->add_flag("--json", options->json, "For machines: an object a line");
   auto* showing = add("show", "Manifest and receipt of one", show);
   auto* exporting = add("export", "Write one as a batch file (tar)", export_one);
   for (auto* command : {showing, exporting}) {
