@@ -39,10 +39,45 @@ TEST(Example, LoadsWithoutAComplaint) {
   EXPECT_THAT(Installed().configuration.complaints(), IsEmpty());
 }
 
+// config/front-end as it is installed on a front-end processor, with the schemas of its bureaus
+// only.
+class InstalledFrontEnd {
+ public:
+  InstalledFrontEnd() {
+    const auto options = std::filesystem::copy_options::recursive |
+                         std::filesystem::copy_options::overwrite_existing;
+    configuration.remove("bureaus").remove("schemas");
+    std::filesystem::copy(source_directory / "config/front-end", configuration.path(), options);
+    std::filesystem::create_directory(configuration.path() / "schemas");
+    for (const char* schema : {"tax-registration.json", "statistics-return.json"}) {
+      std::filesystem::copy(source_directory / "schemas" / schema,
+                            configuration.path() / "schemas" / schema);
+    }
+    for (const char* file : {"tls/front-1.pem", "tls/front-1.key", "tls/ca.pem", "tls/crl.pem",
+                             "secrets/local-tax.password", "secrets/statistics.password"}) {
+      configuration.write(file, "");
+    }
+  }
+  Configuration configuration;
+};
+
+TEST(Example, OfAFrontEndProcessorLoadsToo) {
+  const InstalledFrontEnd installed;
+  EXPECT_THAT(installed.configuration.complaints(), IsEmpty());
+  const Settings settings = installed.configuration.settings();
+  namespace capture = adapters::front_end::capture;
+  const auto& tax = settings.bureaus.at(record::BureauId("local-tax"));
+  EXPECT_EQ(tax.front_end->schedule->written, "*/5 7-20 * * mon-fri");
+  EXPECT_TRUE(std::holds_alternative<capture::ByWatermark>(tax.publishes.at(0).front_end.capture));
+  const auto& statistics = settings.bureaus.at(record::BureauId("statistics"));
+  EXPECT_TRUE(
+      std::holds_alternative<capture::BySnapshot>(statistics.publishes.at(0).front_end.capture));
+}
+
 TEST(Example, HasTheNineBureausOfHaidianAndWhatTwoOfThemPublish) {
   const Settings settings = Installed().configuration.settings();
   EXPECT_THAT(settings.bureaus, SizeIs(9));
-  EXPECT_THAT(settings.datasets, SizeIs(2));
+  EXPECT_THAT(settings.datasets, SizeIs(4));
   const auto& park = settings.bureaus.at(record::BureauId("park")).publishes;
   EXPECT_THAT(park.at(0).channels, ElementsAre(record::Mode::direct));
   const auto& tax = settings.bureaus.at(record::BureauId("national-tax")).publishes;
@@ -60,7 +95,10 @@ TEST(Example, HasNoYamlThatIsNotRead) {
     const auto ending = entry.path().extension();
     if (ending == ".yaml" || ending == ".yml") ++files;
   }
-  EXPECT_EQ(files, 1 + Installed().configuration.settings().bureaus.size());
+  const Installed installed;
+  const InstalledFrontEnd front_end;
+  EXPECT_EQ(files, 2 + installed.configuration.settings().bureaus.size() +
+                       front_end.configuration.settings().bureaus.size());
 }
 
 // The properties of an object in one of the JSON Schemas that editors complete by, as a complaint
