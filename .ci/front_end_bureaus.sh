@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2016  # the backticks are MariaDB's, not the shell's
 # shellcheck disable=SC2154  # quickstart.sh sets the rest
 # The quick start's two front-end bureaus: their exchange databases, and the edge nodes beside them.
 # Sourced by quickstart.sh, after exchange_databases.sh.

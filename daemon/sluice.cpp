@@ -15,7 +15,8 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     add_status(app, context);
     add_import(app, context);
-    add_collect(app, context);    add_jobs(app, context);
+    add_collect(app, context);
+    add_jobs(app, context);
     add_batch(app, context);
     add_quarantine(app, context);
     add_dataset(app, context);

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 using asio::awaitable;
 
 // How long an answer that explains a failed write may take.
-constexpr std::chrono::seconds last_words{2};
+constexpr std::chrono::milliseconds last_words{2000};
 
 std::string stream_target(const record::StreamId& stream) {
   return fmt::format("/v1/streams/{}/{}", stream.bureau.str(), stream.epoch.value);
@@ -150,7 +150,8 @@ awaitable<void> Conversation::read_all() {
       co_await await_change();
       continue;
     }
-    auto answer = co_await connection_.receive(uplink_.answer_timeout);
+    auto answer =
+        co_await connection_.receive(write_failure_ ? last_words : uplink_.answer_timeout);
     if (end_) co_return;
     SLUICE_KILL_POINT("link.before-receipt");
     if (answer) {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154  # kill.sh, link.sh and node.sh set the rest
+# shellcheck disable=SC2034,SC2154  # kill.sh, link.sh and node.sh set the rest
 # What a round of a kill test is made of: an import in the background, and a death to be awaited.
 
 import_pid=

@@ -15,9 +15,8 @@ class ChangeIntakeTest : public testing::Test {
  protected:
   ChangeIntakeTest() { EXPECT_TRUE(intake.begin(table.columns)); }
 
-  std::expected<void, IntakeFailure> take(
-      std::string_view code, std::string_view capital = "1",
-      record::Operation operation = record::Operation::upsert) {
+  std::expected<void, IntakeFailure> take(std::string_view code, std::string_view capital = "1",
+                                          record::Operation operation = record::Operation::upsert) {
     const std::vector<SourceValue> values{code, "name", capital};
     return intake.accept(
         {.values = values, .original = code, .place = ++place, .operation = operation});

@@ -24,11 +24,15 @@ TEST(Policy, GrantsABureauADatasetByAModeAndNothingElse) {
   EXPECT_FALSE(policy.may_publish(BureauId("quality"), DatasetId("enterprise"), Mode::direct));
 }
 
-TEST(Directory, KnowsABureauByItsWholeSubjectOnly) {
-  const trust::Directory directory({{"CN=park,O=Sluice development", BureauId("park")}});
-  ASSERT_NE(directory.find("CN=park,O=Sluice development"), nullptr);
-  EXPECT_EQ(*directory.find("CN=park,O=Sluice development"),
-            trust::Directory::Holder(BureauId("park")));
+TEST(Directory, KnowsABureauOrANodeByItsWholeSubjectOnly) {
+  const trust::Directory directory({{"CN=park,O=Sluice development", BureauId("park")},
+                                    {"CN=front-1", record::NodeId("front-1")}});
+  const auto* park = directory.find("CN=park,O=Sluice development");
+  ASSERT_NE(park, nullptr);
+  EXPECT_EQ(*park, trust::Directory::Holder(BureauId("park")));
+  const auto* node = directory.find("CN=front-1");
+  ASSERT_NE(node, nullptr);
+  EXPECT_EQ(*node, trust::Directory::Holder(record::NodeId("front-1")));
   EXPECT_EQ(directory.find("CN=park"), nullptr);
   EXPECT_EQ(directory.find("CN=park,O=Other"), nullptr);
   EXPECT_EQ(directory.find(""), nullptr);
