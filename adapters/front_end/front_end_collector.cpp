@@ -15,46 +15,6 @@ struct Overloaded : Ways... {
   using Ways::operator()...;
 };
 
-Wanted wanted_of(const Source& source) {
-  Wanted wanted{.table = source.exchange.table,
-                .fields = source.fields,
-                .key = source.exchange.key.empty() ? source.key : source.exchange.key,
-                .key_is_stated = !source.exchange.key.empty(),
-                .source_time = source.exchange.source_time};
-  if (const auto* way = std::get_if<capture::ByWatermark>(&source.exchange.capture)) {
-    wanted.capture = {way->column};
-  } else if (const auto* flag = std::get_if<capture::ByFlag>(&source.exchange.capture)) {
-    wanted.capture = {flag->column};
-    for (const std::string* column : {&flag->reason_column, &flag->operation_column}) {
-      if (!column->empty()) wanted.capture.push_back(*column);
-    }
-  } else if (std::holds_alternative<capture::BySnapshot>(source.exchange.capture)) {
-    // With all columns as its key, a table needs none of its own.
-    wanted.key_is_stated = wanted.key_is_stated || wanted.key.size() == wanted.fields.size();
-  }
-  return wanted;
-}
-
-// The log in place of the table: its key repeats, and where the records lie in a table of their
-// own, that is where the other fields come from.
-Wanted wanted_log(const Source& source, const capture::ByChangeLog& way) {
-  Wanted wanted = wanted_of(source);
-  wanted.table = way.log;
-  wanted.key_is_stated = true;
-  wanted.capture = {way.sequence, way.operation};
-  if (!source.exchange.table.name.empty()) wanted.fields = wanted.key;
-  return wanted;
-}
-
-Result announce(const SourceTable& table, intake::Door& door) {
-  if (auto begun = door.begin(table.announced); !begun) {
-    CollectionFailure failure = adapters::collection_failure(begun.error());
-    failure.place = table.name.name;
-    return std::unexpected(std::move(failure));
-  }
-  return {};
-}
-
 }  // namespace
 
 std::string_view name_of(const Capture& way) {
@@ -94,12 +54,12 @@ Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Doo
                                        Progress& progress) {
   const auto* by_log = std::get_if<capture::ByChangeLog>(&source_.exchange.capture);
   const bool has_records = by_log != nullptr && !source_.exchange.table.name.empty();
-  const auto table =
-      find_table(connection, by_log != nullptr ? wanted_log(source_, *by_log) : wanted_of(source_));
+  const auto table = find_table(
+      connection, by_log != nullptr ? wanted_log(source_, *by_log) : wanted_records(source_));
   if (!table) return std::unexpected(table.error());
   std::optional<SourceTable> records;
   if (has_records) {
-    auto found = find_table(connection, wanted_of(source_));
+    auto found = find_table(connection, wanted_records(source_));
     if (!found) return std::unexpected(found.error());
     records = std::move(*found);
   }

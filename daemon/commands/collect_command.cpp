@@ -7,10 +7,10 @@
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "commands/applied.h"
 #include "commands/commands.h"
+#include "commands/publications.h"
 #include "commands/terminal.h"
 #include "jobs/collect_job.h"
 
@@ -32,21 +32,6 @@ struct Summary {
   std::string dataset;
   double seconds = 0;
 };
-
-// The datasets that are asked for, or all that the bureau publishes from its database.
-std::vector<const settings::Publication*> publications_of(const settings::Bureau& bureau,
-                                                          const std::string& dataset) {
-  std::vector<const settings::Publication*> found;
-  for (const settings::Publication& publication : bureau.publishes) {
-    const auto& channels = publication.channels;
-    const bool is_collected =
-        std::ranges::find(channels, record::Mode::front_end) != channels.end();
-    if (is_collected && (dataset.empty() || dataset == publication.dataset.str())) {
-      found.push_back(&publication);
-    }
-  }
-  return found;
-}
 
 void print_json(const Options& options, const Summary& summary) {
   const jobs::CollectReport& report = summary.report;
@@ -158,19 +143,14 @@ ExitStatus collect_dataset(const foundation::Foundation& foundation, const setti
 ExitStatus collect_all(const Context& context, const Options& options) {
   const auto foundation = context.foundation();
   if (!foundation) return ExitStatus::usage;
-  const settings::Bureau* bureau = find_bureau(*foundation, options.bureau);
-  if (bureau == nullptr) return ExitStatus::usage;
-  const auto publications = publications_of(*bureau, options.dataset);
-  if (publications.empty()) {
-    return fail(fmt::format("{} publishes {} from an exchange database", options.bureau,
-                            options.dataset.empty() ? "nothing" : "no " + options.dataset),
-                ExitStatus::usage);
-  }
+  const auto collected = collected_publications(*foundation, options.bureau, options.dataset);
+  if (!collected) return ExitStatus::usage;
   // A dataset that fails does not keep the others from being collected.
   auto worst = ExitStatus::success;
   bool has_failed = false;
-  for (const settings::Publication* publication : publications) {
-    const ExitStatus status = collect_dataset(*foundation, *bureau, *publication, options);
+  for (const settings::Publication* publication : collected->publications) {
+    const ExitStatus status =
+        collect_dataset(*foundation, collected->bureau, *publication, options);
     has_failed = has_failed || status == ExitStatus::failure;
     worst = std::max(worst, status);
   }

@@ -35,6 +35,23 @@ std::string padded(std::string_view cell, std::size_t width, bool to_the_right) 
   return to_the_right ? spaces + std::string(cell) : std::string(cell) + spaces;
 }
 
+std::string bar(double share) {
+  const int filled = static_cast<int>(share * bar_width);
+  return fmt::format(" [{:#<{}}{:.<{}}] {:3.0f} %", "", filled, "", bar_width - filled,
+                     share * 100);
+}
+
+// How fast it goes, and for how long yet.
+std::string pace(std::uint64_t bytes, std::uint64_t of_bytes, double seconds) {
+  const double share = static_cast<double>(bytes) / static_cast<double>(of_bytes);
+  std::string text = fmt::format("  {:.1f} MB/s", static_cast<double>(bytes) / seconds / 1e6);
+  if (share > 0.01 && share < 1) {
+    const auto left = static_cast<long>(seconds * (1 - share) / share) + 1;
+    text += fmt::format("  {} left", human_age(std::chrono::seconds(left)));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string human_bytes(std::uint64_t bytes) {
@@ -95,6 +112,13 @@ std::string table(const std::vector<std::string>& header,
   return text;
 }
 
+void ProgressLine::name(std::string label) {
+  label_ = std::move(label);
+  started_ = std::chrono::steady_clock::now();
+  drawn_ = {};
+  advanced(0, 0, 0);
+}
+
 ProgressLine::ProgressLine(std::string label)
     : label_(std::move(label)),
       on_terminal_(isatty(STDERR_FILENO) == 1),
@@ -111,20 +135,10 @@ void ProgressLine::advanced(std::uint64_t bytes, std::uint64_t of_bytes, std::ui
   drawn_ = now;
   shown_ = true;
   const double seconds = std::chrono::duration<double>(now - started_).count();
-  const double share =
-      of_bytes == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(of_bytes);
-  const int filled = static_cast<int>(share * bar_width);
-  std::string line = fmt::format("\r{} [{:#<{}}{:.<{}}] {:3.0f} %", label_, "", filled, "",
-                                 bar_width - filled, share * 100);
+  std::string line = "\r" + label_;
+  if (of_bytes > 0) line += bar(static_cast<double>(bytes) / static_cast<double>(of_bytes));
   if (rows > 0) line += fmt::format("  {} rows", human_count(rows));
-  if (seconds > 0.2) {
-    line += fmt::format("  {:.1f} MB/s", static_cast<double>(bytes) / seconds / 1e6);
-    if (share > 0.01 && share < 1) {
-      line += fmt::format(
-          "  {} left",
-          human_age(std::chrono::seconds(static_cast<long>(seconds * (1 - share) / share) + 1)));
-    }
-  }
+  if (seconds > 0.2 && of_bytes > 0) line += pace(bytes, of_bytes, seconds);
   std::fputs((line + "\x1b[K").c_str(), stderr);
   std::fflush(stderr);
 }

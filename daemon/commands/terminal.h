@@ -26,6 +26,8 @@ class ProgressLine : public adapters::Progress {
   explicit ProgressLine(std::string label);
   ~ProgressLine() override;
   void advanced(std::uint64_t bytes, std::uint64_t of_bytes, std::uint64_t rows) override;
+  // What it is about from now on; begins anew.
+  void name(std::string label);
   // Takes the line away.
   void clear();
 

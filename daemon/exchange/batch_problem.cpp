@@ -17,6 +17,8 @@ constexpr auto types = std::to_array<BatchProblemType>({
     {not_trusted, 403, "not-trusted"},
     {no_receipt, 404, "no-receipt"},
     {out_of_order, 409, "out-of-order"},
+    {not_a_question, 400, "not-a-question"},
+    {other_schema, 409, "other-schema"},
     {batch_refused, 422, "batch-refused"},
     {store_unavailable, 503, "store-unavailable"},
 });

@@ -19,6 +19,8 @@ enum class BatchProblem {
   not_trusted,        // the signature is not good, or not of the node that speaks for the bureau
   no_receipt,         // the ledger has no such batch
   out_of_order,       // another batch of the stream must come first
+  not_a_question,     // about digests: the body can not be read, or is of another dataset's keys
+  other_schema,       // about digests: the asker compares by another schema than is known here
   batch_refused,      // it can not be taken until a person has acted
   store_unavailable,  // it can not be taken now
 };

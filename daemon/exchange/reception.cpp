@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "reconciliation/store_digests.h"
+
 namespace sluice::exchange {
 namespace {
 
@@ -134,6 +136,26 @@ std::expected<std::optional<record::SignedReceipt>, ReceptionFailure> Reception:
                                    });
   if (!walked) return std::unexpected(reception_failure(walked.error()));
   return found;
+}
+
+std::expected<std::string, ReceptionFailure> Reception::digests(
+    const KnownDataset& known, const reconciliation::DigestQuestion& question) {
+  if (auto prepared = prepare(known); !prepared) return std::unexpected(prepared.error());
+  reconciliation::StoreDigests digests(*store_, known.dataset);
+  const auto failed = [](const reconciliation::Failure& failure) {
+    const bool passes = failure.code == reconciliation::Problem::unavailable;
+    return std::unexpected(
+        ReceptionFailure{passes ? ReceptionProblem::unavailable : ReceptionProblem::not_allowed,
+                         failure.place, failure.sentence});
+  };
+  if (question.bounds) {
+    const auto sums = digests.sums(question.range, *question.bounds);
+    if (!sums) return failed(sums.error());
+    return reconciliation::to_json(*sums);
+  }
+  const auto listing = digests.list(question.range);
+  if (!listing) return failed(listing.error());
+  return reconciliation::to_json(*listing);
 }
 
 }  // namespace sluice::exchange

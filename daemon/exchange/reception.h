@@ -12,6 +12,7 @@
 #include <string>
 
 #include "exchange/catalogue.h"
+#include "reconciliation/digest_question.h"
 #include "record/batch.h"
 #include "record/receipt.h"
 #include "store/store.h"
@@ -53,6 +54,11 @@ class Reception {
   // What a batch was answered; nothing: the ledger has no such batch.
   [[nodiscard]] std::expected<std::optional<record::SignedReceipt>, ReceptionFailure> receipt(
       const record::StreamId& stream, record::Sequence sequence);
+
+  // What the store holds of a dataset, as far as somebody who compares it asks: JSON
+  // (reconciliation/digest_question.h).
+  [[nodiscard]] std::expected<std::string, ReceptionFailure> digests(
+      const KnownDataset& known, const reconciliation::DigestQuestion& question);
 
  private:
   [[nodiscard]] std::expected<record::Manifest, ReceptionFailure> admit(

@@ -1,5 +1,6 @@
 #include "intake/change_intake.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice::intake {
@@ -34,6 +35,26 @@ std::expected<void, IntakeFailure> ChangeIntake::reject(std::uint64_t place,
   ++counts_.quarantined;
   refused_.push_back({place, problem});
   return batch_.quarantine(place, original, problem, counts_.rows);
+}
+
+void ChangeIntake::remove(std::span<const std::string> key) {
+  const auto& key_columns = delivery_.checker.key();
+  std::string& line = buffers_.line;
+  line.clear();
+  record::begin_line(line, record::Operation::remove, std::nullopt);
+  for (std::size_t i = 0; i < delivery_.dataset.schema.fields.size(); ++i) {
+    line += '\t';
+    const auto at = std::ranges::find(key_columns, i);
+    if (at == key_columns.end()) {
+      record::append_null(line);
+    } else {
+      record::append_escaped(line, key[static_cast<std::size_t>(at - key_columns.begin())]);
+    }
+  }
+  line += '\n';
+  ++counts_.rows;
+  ++counts_.deletes;
+  batch_.add(record::Operation::remove, line);
 }
 
 std::expected<void, IntakeFailure> ChangeIntake::mark(std::string position) {

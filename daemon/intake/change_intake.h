@@ -38,6 +38,10 @@ class ChangeIntake : public Door, public Settlement {
                                                           std::string_view original,
                                                           const RowProblem& problem) override;
 
+  // A record that is gone, by the canonical text of its key, in the key's order: what no source row
+  // tells, such as that the central store has one too many.
+  void remove(std::span<const std::string> key);
+
   [[nodiscard]] const std::string& position() const override { return position_; }
   [[nodiscard]] bool is_due() const override { return batch_.is_full(); }
   [[nodiscard]] std::expected<void, IntakeFailure> mark(std::string position) override;

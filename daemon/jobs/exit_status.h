@@ -9,6 +9,7 @@ enum class ExitStatus : int {
   usage = 2,             // the command line or the configuration is wrong
   some_quarantined = 3,  // done, but rows are in the quarantine
   refused = 4,           // nothing, or not all, was taken: the source is at fault
+  differs = 5,           // a reconciliation: the two sides are not the same
 };
 
 }  // namespace sluice::jobs

@@ -18,7 +18,8 @@ schedule::Moment moment_of(std::int64_t seconds) {
 }  // namespace
 
 bool is_failure(const std::string& outcome) {
-  return outcome != "succeeded" && outcome != "quarantined" && outcome != "stopped";
+  return outcome != "succeeded" && outcome != "quarantined" && outcome != "differs" &&
+         outcome != "stopped";
 }
 
 std::unexpected<HistoryFailure> RunHistory::failure(const sqlite::Error& error) const {

@@ -32,6 +32,8 @@ std::string outcome_of(const ChildEnd& end) {
       return "quarantined";
     case ExitStatus::refused:
       return "refused";
+    case ExitStatus::differs:
+      return "differs";
     default:
       return "failed";
   }
@@ -50,18 +52,36 @@ std::string sentence_of(const ChildEnd& end, const schedule::Schedule& schedule)
   return said;
 }
 
-// Whether what it printed for machines, a JSON object a line, says that there was nothing to do.
-bool found_nothing(const Run& run) {
-  if (run.outcome != "succeeded") return false;
+// What it printed for machines: a JSON object a line, one for each dataset.
+std::vector<boost::json::object> lines_of(const Run& run) {
+  std::vector<boost::json::object> objects;
   std::istringstream lines(run.summary);
   for (std::string line; std::getline(lines, line);) {
     boost::system::error_code error;
-    const boost::json::value value = boost::json::parse(line, error);
-    const auto* object = error ? nullptr : value.if_object();
-    const auto* collected = object == nullptr ? nullptr : object->if_contains("collected");
-    if (collected == nullptr || *collected != 0) return false;
+    boost::json::value value = boost::json::parse(line, error);
+    if (!error && value.is_object()) objects.push_back(std::move(value.as_object()));
   }
-  return true;
+  return objects;
+}
+
+std::uint64_t number(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  boost::system::error_code error;
+  const auto number = value == nullptr ? 0 : value->to_number<std::uint64_t>(error);
+  return error ? 0 : number;
+}
+
+std::string text(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  const auto* text = value == nullptr ? nullptr : value->if_string();
+  return text == nullptr ? std::string() : std::string(text->data(), text->size());
+}
+
+bool found_nothing(const Run& run) {
+  if (run.outcome != "succeeded") return false;
+  return std::ranges::all_of(lines_of(run), [](const boost::json::object& line) {
+    return line.contains("collected") && number(line, "collected") == 0;
+  });
 }
 
 std::uint32_t failures_in_a_row(const std::vector<Run>& newest_first) {
@@ -116,6 +136,8 @@ class BureauRunner {
   bool may_run();
   void run_entry(Entry& entry, const std::stop_token& stop);
   void finish(Entry& entry, Run run, const ChildEnd& end);
+  void tell(const Run& run) const;
+  void tell_differences(const Run& run) const;
   void note(const std::expected<void, HistoryFailure>& written);
 
   record::BureauId bureau_;
@@ -288,7 +310,17 @@ void BureauRunner::finish(Entry& entry, Run run, const ChildEnd& end) {
   run.sentence = sentence_of(end, entry.job.schedule);
   run.summary = end.output;
   note(history_.end(run));
-  const std::string& task = entry.job.name.task;
+  tell(run);
+  const std::lock_guard lock(mutex_);
+  entry.running_since.reset();
+  entry.past.started = run.started;
+  entry.past.failures = is_failure(run.outcome) ? entry.past.failures + 1 : 0;
+  entry.last = std::move(run);
+  plan(entry);
+}
+
+void BureauRunner::tell(const Run& run) const {
+  const std::string& task = run.job.task;
   const auto seconds = (*run.ended - run.started).count();
   around_.metrics.runs(bureau_.str(), task, run.outcome).Increment();
   around_.metrics.run_seconds(bureau_.str(), task).Observe(static_cast<double>(seconds));
@@ -307,12 +339,28 @@ void BureauRunner::finish(Entry& entry, Run run, const ChildEnd& end) {
                        {"outcome", run.outcome},
                        {"seconds", seconds}});
   }
-  const std::lock_guard lock(mutex_);
-  entry.running_since.reset();
-  entry.past.started = run.started;
-  entry.past.failures = is_failure(run.outcome) ? entry.past.failures + 1 : 0;
-  entry.last = std::move(run);
-  plan(entry);
+  tell_differences(run);
+}
+
+void BureauRunner::tell_differences(const Run& run) const {
+  for (const boost::json::object& line : lines_of(run)) {
+    const auto* found = line.if_contains("found");
+    if (found == nullptr || !found->is_object()) continue;
+    const boost::json::object& counts = found->as_object();
+    const std::uint64_t missing = number(counts, "missing");
+    const std::uint64_t extra = number(counts, "extra");
+    const std::uint64_t different = number(counts, "different");
+    const std::string dataset = text(line, "dataset");
+    around_.metrics.differences(bureau_.str(), dataset)
+        .Set(static_cast<double>(missing + extra + different));
+    if (missing + extra + different == 0) continue;
+    around_.log.error("reconciliation-differs", {{"bureau", bureau_.str()},
+                                                 {"dataset", dataset},
+                                                 {"missing", missing},
+                                                 {"extra", extra},
+                                                 {"different", different},
+                                                 {"repaired", line.contains("repair")}});
+  }
 }
 
 void BureauRunner::note(const std::expected<void, HistoryFailure>& written) {

@@ -49,14 +49,6 @@ std::unexpected<LinkFailure> refusal(const HttpAnswer& answer, const std::string
           : fmt::format("{} ({}, status {})", problem.detail, problem.type, answer.status)});
 }
 
-std::unexpected<LinkFailure> not_understood(const std::string& place, const std::string& what) {
-  return std::unexpected(
-      LinkFailure{LinkProblem::refused, place,
-                  fmt::format("its answer is not understood: {}; is this address the center's, and "
-                              "of this version?",
-                              what)});
-}
-
 }  // namespace
 
 std::expected<record::Sequence, LinkFailure> read_standing(const HttpAnswer& answer,
@@ -67,7 +59,7 @@ std::expected<record::Sequence, LinkFailure> read_standing(const HttpAnswer& ans
   const auto* object = malformed ? nullptr : value.if_object();
   const auto* sequence = object == nullptr ? nullptr : object->if_contains("sequence");
   if (sequence == nullptr || !sequence->is_int64() || sequence->as_int64() < 0) {
-    return not_understood(place, "expected where the stream stands");
+    return std::unexpected(not_understood(place, "expected where the stream stands"));
   }
   return record::Sequence{static_cast<std::uint64_t>(sequence->as_int64())};
 }
@@ -76,8 +68,20 @@ std::expected<record::SignedReceipt, LinkFailure> read_receipt(const HttpAnswer&
                                                                const std::string& place) {
   if (answer.status != 200) return refusal(answer, place);
   auto receipt = parse_answer(answer.body);
-  if (!receipt) return not_understood(place, receipt.error());
+  if (!receipt) return std::unexpected(not_understood(place, receipt.error()));
   return std::move(*receipt);
+}
+
+std::expected<std::string, LinkFailure> read_body(HttpAnswer answer, const std::string& place) {
+  if (answer.status != 200) return refusal(answer, place);
+  return std::move(answer.body);
+}
+
+LinkFailure not_understood(const std::string& place, const std::string& what) {
+  return {LinkProblem::refused, place,
+          fmt::format("its answer is not understood: {}; is this address the center's, and of this "
+                      "version?",
+                      what)};
 }
 
 bool says_no_receipt(const HttpAnswer& answer) {

@@ -19,6 +19,13 @@ namespace sluice::link {
 [[nodiscard]] std::expected<record::SignedReceipt, LinkFailure> read_receipt(
     const HttpAnswer& answer, const std::string& place);
 
+// What a good answer says, whatever it is.
+[[nodiscard]] std::expected<std::string, LinkFailure> read_body(HttpAnswer answer,
+                                                                const std::string& place);
+
+// That an answer which is a good one to look at is none that this version knows.
+[[nodiscard]] LinkFailure not_understood(const std::string& place, const std::string& what);
+
 // Whether it says that the ledger has no receipt of that number.
 [[nodiscard]] bool says_no_receipt(const HttpAnswer& answer);
 

@@ -27,6 +27,8 @@ namespace asio = boost::asio;
 constexpr std::chrono::seconds stop_grace{10};
 // How many batches of other nodes are applied at once, each over a store connection of its own.
 constexpr std::size_t receptions_at_once = 4;
+// How many datasets are compared with their bureaus' databases at once.
+constexpr std::size_t comparisons_at_once = 1;
 
 trust::Directory directory_of(const settings::Settings& settings) {
   trust::Directory::Subjects subjects;
@@ -174,7 +176,7 @@ void Node::take_from_other_nodes() {
     grants.emplace(other.name, other.bureaus);
   using exchange::Reception;
   using Opened = std::expected<std::unique_ptr<Reception>, exchange::ReceptionFailure>;
-  receptions_ = std::make_unique<exchange::ReceptionPool>(receptions_at_once, [this]() -> Opened {
+  const auto open = [this]() -> Opened {
     auto store = foundation_->open_store();
     if (!store) {
       return std::unexpected(exchange::ReceptionFailure{
@@ -185,9 +187,14 @@ void Node::take_from_other_nodes() {
         Reception::Trust{foundation_->catalogue, foundation_->verifier, foundation_->signer,
                          signatories_},
         foundation::system_now);
-  });
+  };
+  receptions_ = std::make_unique<exchange::ReceptionPool>(receptions_at_once, open);
+  comparisons_ = std::make_unique<exchange::ReceptionPool>(comparisons_at_once, open);
   batches_ = std::make_unique<exchange::BatchesEndpoint>(
-      std::move(grants), exchange::BatchesEndpoint::Surroundings{*receptions_, denials_, *log_});
+      grants, exchange::BatchesEndpoint::Surroundings{*receptions_, denials_, *log_});
+  digests_ = std::make_unique<exchange::DigestsEndpoint>(
+      std::move(grants), exchange::DigestsEndpoint::Surroundings{foundation_->catalogue,
+                                                                 *comparisons_, denials_, *log_});
 }
 
 server::Route Node::health_route() const {
@@ -228,7 +235,10 @@ std::expected<void, std::string> Node::listen() {
          .content_types = {},
          .handler = [this](const server::Request& request) { return endpoint_->handle(request); }});
     take_from_other_nodes();
-    if (batches_) std::ranges::move(batches_->routes(), std::back_inserter(routes));
+    if (batches_) {
+      std::ranges::move(batches_->routes(), std::back_inserter(routes));
+      std::ranges::move(digests_->routes(), std::back_inserter(routes));
+    }
     auto api = server::HttpServer::listen(context_, *node.listen, std::move(*tls),
                                           server::Router(std::move(routes)), surroundings);
     if (!api) return std::unexpected(record::to_string(api.error()));

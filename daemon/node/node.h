@@ -16,6 +16,7 @@
 
 #include "adapters/direct/records_endpoint.h"
 #include "exchange/batches_endpoint.h"
+#include "exchange/digests_endpoint.h"
 #include "exchange/reception_pool.h"
 #include "foundation/foundation.h"
 #include "jobs/drop_folder_watch.h"
@@ -85,7 +86,9 @@ class Node {
   // Where what blocks is done for handlers of the control socket.
   boost::asio::thread_pool blocking_{1};
   std::unique_ptr<exchange::ReceptionPool> receptions_;
+  std::unique_ptr<exchange::ReceptionPool> comparisons_;
   std::unique_ptr<exchange::BatchesEndpoint> batches_;
+  std::unique_ptr<exchange::DigestsEndpoint> digests_;
   std::optional<server::HttpServer> api_;
   std::optional<server::HttpServer> control_;
 };

@@ -47,6 +47,25 @@ boost::json::object to_json(const jobs::JobStatus& status) {
   return object;
 }
 
+std::vector<jobs::Job> jobs_of(const settings::Bureau& bureau) {
+  std::vector<jobs::Job> jobs;
+  if (!bureau.front_end) return jobs;
+  const std::string& id = bureau.id.str();
+  if (bureau.front_end->schedule) {
+    jobs.push_back({.name = {bureau.id, "collect"},
+                    .schedule = *bureau.front_end->schedule,
+                    .arguments = {"collect", id, "--no-wait", "--json"}});
+  }
+  if (const auto& reconciliation = bureau.front_end->reconciliation) {
+    // What it prints is kept: it names no record.
+    jobs.push_back({.name = {bureau.id, "reconcile"},
+                    .schedule = reconciliation->schedule,
+                    .arguments = {"reconcile", id, "--json", "--show", "0"}});
+    if (reconciliation->repairs) jobs.back().arguments.emplace_back("--repair");
+  }
+  return jobs;
+}
+
 // A journal that is full takes nothing: what a run would read would only wait in memory.
 jobs::HoldBack hold_back_while_full(const foundation::Foundation& foundation,
                                     const record::BureauId& bureau) {
@@ -73,10 +92,8 @@ std::expected<std::unique_ptr<ScheduledJobs>, std::string> ScheduledJobs::start(
                          .chance = chance}));
   for (const record::BureauId& id : own) {
     const settings::Bureau& bureau = foundation.settings.bureaus.at(id);
-    if (!bureau.front_end || !bureau.front_end->schedule) continue;
-    std::vector<jobs::Job> of_bureau{{.name = {id, "collect"},
-                                      .schedule = *bureau.front_end->schedule,
-                                      .arguments = {"collect", id.str(), "--no-wait", "--json"}}};
+    std::vector<jobs::Job> of_bureau = jobs_of(bureau);
+    if (of_bureau.empty()) continue;
     auto added =
         jobs->scheduler_.add(id, std::move(of_bureau), hold_back_while_full(foundation, id));
     if (!added) return std::unexpected(added.error());

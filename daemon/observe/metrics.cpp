@@ -70,7 +70,9 @@ Metrics::Metrics()
       runs_(counters(registry_, "sluice_runs_total", "Runs of scheduled jobs, by outcome")),
       run_seconds_(histograms(registry_, "sluice_run_seconds", "How long runs took")),
       next_run_(gauges(registry_, "sluice_next_run_timestamp_seconds",
-                       "When a job runs next, in seconds since 1970")) {}
+                       "When a job runs next, in seconds since 1970")),
+      differences_(gauges(registry_, "sluice_reconciliation_differences",
+                          "Records that differ between source and central store")) {}
 
 Metrics::Counter& Metrics::http_requests(std::string_view listener, unsigned status) {
   return http_requests_.Add({{"listener", text(listener)}, {"status", std::to_string(status)}});
@@ -132,6 +134,9 @@ Metrics::Histogram& Metrics::run_seconds(std::string_view bureau, std::string_vi
 }
 Metrics::Gauge& Metrics::next_run(std::string_view bureau, std::string_view task) {
   return next_run_.Add({{"bureau", text(bureau)}, {"task", text(task)}});
+}
+Metrics::Gauge& Metrics::differences(std::string_view bureau, std::string_view dataset) {
+  return differences_.Add({{"bureau", text(bureau)}, {"dataset", text(dataset)}});
 }
 
 std::string Metrics::exposition() const {

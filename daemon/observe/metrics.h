@@ -53,6 +53,9 @@ class Metrics {
   Histogram& run_seconds(std::string_view bureau, std::string_view task);
   Gauge& next_run(std::string_view bureau, std::string_view task);  // Unix time
 
+  // That the last comparison of a dataset's two sides found.
+  Gauge& differences(std::string_view bureau, std::string_view dataset);
+
   // Prometheus' text format 0.0.4.
   [[nodiscard]] std::string exposition() const;
   static constexpr std::string_view content_type = "text/plain; version=0.0.4; charset=utf-8";
@@ -76,6 +79,7 @@ class Metrics {
   prometheus::Family<Counter>& runs_;
   prometheus::Family<Histogram>& run_seconds_;
   prometheus::Family<Gauge>& next_run_;
+  prometheus::Family<Gauge>& differences_;
 };
 
 }  // namespace sluice::observe

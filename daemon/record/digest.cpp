@@ -91,6 +91,26 @@ void RowDigester::add(std::uint64_t salt, std::string_view value) {
   sum_.high += hash.high64 + (sum_.low < hash.low64 ? 1 : 0);
 }
 
+void RecordSum::add(const RowDigest& row) {
+  const std::array<std::uint64_t, 2> parts{row.high, row.low};
+  const XXH128_hash_t hash = XXH3_128bits(parts.data(), sizeof(parts));
+  ++rows_;
+  digest_.low += hash.low64;
+  digest_.high += hash.high64 + (digest_.low < hash.low64 ? 1 : 0);
+}
+
+std::optional<RowDigest> parse_row_digest(std::string_view text) {
+  constexpr std::size_t digits = 32;
+  if (text.size() != digits) return std::nullopt;
+  std::uint64_t parts[2] = {0, 0};
+  for (std::size_t i = 0; i < digits; ++i) {
+    const int value = hexadecimal_value(text[i]);
+    if (value < 0) return std::nullopt;
+    parts[i / 16] = parts[i / 16] << 4 | static_cast<std::uint64_t>(value);
+  }
+  return RowDigest{parts[0], parts[1]};
+}
+
 std::string to_string(const RowDigest& digest) {
   std::string text(32, '0');
   std::uint64_t parts[2] = {digest.high, digest.low};

@@ -59,5 +59,25 @@ class RowDigester {
 [[nodiscard]] std::uint64_t column_salt(std::string_view field_name);
 // 32 lower-case hexadecimal digits.
 [[nodiscard]] std::string to_string(const RowDigest& digest);
+[[nodiscard]] std::optional<RowDigest> parse_row_digest(std::string_view text);
+
+// Of a set of records, whatever their order.
+class RecordSum {
+ public:
+  RecordSum() = default;
+  RecordSum(std::uint64_t rows, RowDigest digest) : rows_(rows), digest_(digest) {}
+
+  // A row digest is itself a sum over the row's fields: were these just added up, two records that
+  // exchanged a value would go unnoticed. So each is hashed once more.
+  void add(const RowDigest& row);
+
+  [[nodiscard]] std::uint64_t rows() const { return rows_; }
+  [[nodiscard]] const RowDigest& digest() const { return digest_; }
+  friend bool operator==(const RecordSum&, const RecordSum&) = default;
+
+ private:
+  std::uint64_t rows_ = 0;
+  RowDigest digest_;
+};
 
 }  // namespace sluice::record

@@ -182,6 +182,12 @@ void read_bureau_channels(Section section, const std::filesystem::path& base, Bu
     if (auto schedule = front_end->section("schedule")) {
       bureau.front_end->schedule = read_schedule(std::move(*schedule));
     }
+    if (auto reconcile = front_end->section("reconcile")) {
+      Reconciliation& reconciliation = bureau.front_end->reconciliation.emplace();
+      reconciliation.schedule = read_schedule(reconcile->required_section("schedule"));
+      reconciliation.repairs = reconcile->boolean("repair").value_or(false);
+      reconcile->finish();
+    }
     front_end->finish();
   }
   if (auto disk = section.section("disk")) {

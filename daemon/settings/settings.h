@@ -81,9 +81,16 @@ struct DiskChannel {
   std::filesystem::path drop_folder;
 };
 
+// When the exchange database is compared with the central store.
+struct Reconciliation {
+  schedule::Schedule schedule;
+  bool repairs = false;  // what differs is sent, not only told
+};
+
 struct FrontEndChannel {
   adapters::front_end::ExchangeDatabase database;
   std::optional<schedule::Schedule> schedule;  // nothing: it is collected from by hand only
+  std::optional<Reconciliation> reconciliation;
 };
 
 struct Bureau {

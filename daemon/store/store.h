@@ -13,6 +13,7 @@
 
 #include "record/batch.h"
 #include "record/failure.h"
+#include "record/key_digest.h"
 #include "record/receipt.h"
 #include "record/record_checker.h"
 #include "record/table_schema.h"
@@ -103,6 +104,12 @@ class Store {
   [[nodiscard]] virtual std::expected<void, StoreFailure> read(
       const record::DatasetId& dataset, std::optional<record::Time> as_of,
       const std::function<bool(const StoredRecord&)>& consume) = 0;
+
+  // Keys and digests of the dataset's current records within a range, in key order; streams and
+  // stops early as read() does. Fails where the range's ends are no keys of the dataset.
+  [[nodiscard]] virtual std::expected<void, StoreFailure> read_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range,
+      const std::function<bool(const record::KeyedDigest&)>& consume) = 0;
 
   // Ledger entries in the order of their ids, with the archived batch of each.
   [[nodiscard]] virtual std::expected<void, StoreFailure> walk(

@@ -21,6 +21,11 @@ std::expected<void, StoreFailure> check_delivery(const Delivery& delivery) {
                                manifest.dataset.str(), dataset.id.str(), dataset.owner.str())});
 }
 
+StoreFailure not_a_range(const record::DatasetId& dataset) {
+  return {StoreProblem::failed, "dataset " + dataset.str(),
+          "the ends of the range are not values of its primary key"};
+}
+
 StoreFailure unknown_dataset(const record::DatasetId& dataset) {
   return {StoreProblem::unknown_dataset, "dataset " + dataset.str(),
           "its tables were not prepared; check that the node's settings name it"};

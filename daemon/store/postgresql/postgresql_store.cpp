@@ -28,6 +28,8 @@ class PostgresqlStore final : public Store {
   std::expected<std::vector<record::StreamId>, StoreFailure> streams() override;
   Done read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
             const std::function<bool(const StoredRecord&)>& consume) override;
+  Done read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
+                    const std::function<bool(const record::KeyedDigest&)>& consume) override;
   Done walk(const Extent& extent,
             const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override;
 
@@ -50,6 +52,9 @@ class PostgresqlStore final : public Store {
   Done read_on(Connection& connection, const record::DatasetId& dataset,
                const PostgresqlTables& tables, std::optional<record::Time> as_of,
                const std::function<bool(const StoredRecord&)>& consume);
+  Done read_digests_on(Connection& connection, const record::DatasetId& dataset,
+                       const PostgresqlTables& tables, const record::KeyRange& range,
+                       const std::function<bool(const record::KeyedDigest&)>& consume);
 
   PostgresqlAccess access_;
   std::function<record::Time()> now_;
@@ -59,6 +64,15 @@ class PostgresqlStore final : public Store {
 
 std::unexpected<StoreFailure> failed(const ServerError& error, std::string place) {
   return std::unexpected(store_failure(error, std::move(place)));
+}
+
+// All of a table may be read here, and its reader may be slow.
+Connection::Answer<PostgresqlTransaction> begin_long_read(Connection& connection) {
+  auto transaction = PostgresqlTransaction::begin(connection);
+  if (!transaction) return transaction;
+  auto set = connection.execute("SET LOCAL enable_seqscan = on; SET LOCAL statement_timeout = 0");
+  if (!set) return std::unexpected(set.error());
+  return transaction;
 }
 
 template <class Work>
@@ -187,14 +201,8 @@ Done PostgresqlStore::read_on(Connection& connection, const record::DatasetId& d
     if (!id) return failed(id.error(), where);
     last = *id;
   }
-  auto transaction = PostgresqlTransaction::begin(connection);
+  auto transaction = begin_long_read(connection);
   if (!transaction) return failed(transaction.error(), where);
-  // All of a table is read here, and its reader may be slow.
-  if (auto set =
-          connection.execute("SET LOCAL enable_seqscan = on; SET LOCAL statement_timeout = 0");
-      !set) {
-    return failed(set.error(), where);
-  }
   const auto read = connection.copy_out(tables.read_sql(last), [&](std::string_view line) {
     const std::size_t digest_end = line.find('\t');
     const std::size_t batch_end = line.find('\t', digest_end + 1);
@@ -206,6 +214,42 @@ Done PostgresqlStore::read_on(Connection& connection, const record::DatasetId& d
     record.columns = line.substr(batch_end + 1);
     return consume(record);
   });
+  if (!read) return failed(read.error(), where);
+  return {};
+}
+
+Done PostgresqlStore::read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
+                                   const std::function<bool(const record::KeyedDigest&)>& consume) {
+  const auto prepared = prepared_.find(dataset);
+  if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
+  const PostgresqlTables& tables = *prepared->second.tables;
+  if (!tables.key_order().takes(range)) return std::unexpected(not_a_range(dataset));
+  return with_connection([&](Connection& connection) {
+    return read_digests_on(connection, dataset, tables, range, consume);
+  });
+}
+
+Done PostgresqlStore::read_digests_on(
+    Connection& connection, const record::DatasetId& dataset, const PostgresqlTables& tables,
+    const record::KeyRange& range, const std::function<bool(const record::KeyedDigest&)>& consume) {
+  const std::string where = "dataset " + dataset.str();
+  auto transaction = begin_long_read(connection);
+  if (!transaction) return failed(transaction.error(), where);
+  Parameters parameters;
+  for (const auto* end : {&range.after, &range.up_to}) {
+    if (!*end) continue;
+    for (const std::string& value : **end)
+      parameters.text(value);
+  }
+  record::KeyedDigest record;
+  record.key.resize(tables.key_order().columns());
+  const auto read =
+      connection.stream(tables.digests_sql(range), parameters, [&](const Result& row) {
+        record.digest = parse_digest_bytes(row.text(0, 0));
+        for (std::size_t i = 0; i < record.key.size(); ++i)
+          record.key[i] = row.text(0, static_cast<int>(i) + 1);
+        return consume(record);
+      });
   if (!read) return failed(read.error(), where);
   return {};
 }

@@ -43,6 +43,7 @@ PostgresqlTables::PostgresqlTables(const record::Dataset& dataset)
       columns_(stored_columns(dataset.schema)),
       encodings_(encodings(dataset.schema)),
       key_(record::key_columns(dataset.schema)),
+      key_order_(dataset.schema),
       unique_keys_(unique_keys(dataset.id, dataset.schema)) {
   compose_sql();
 }
@@ -116,6 +117,27 @@ std::string PostgresqlTables::read_sql(std::optional<std::int64_t> as_of) const 
   return fmt::format(
       "COPY (SELECT sluice_digest, sluice_batch, {} FROM ({}) v ORDER BY {}) TO STDOUT",
       fmt::join(expressions, ", "), versions, fmt::join(key, ", "));
+}
+
+std::string PostgresqlTables::digests_sql(const record::KeyRange& range) const {
+  std::vector<std::string> names, read;
+  for (const std::size_t column : key_) {
+    names.push_back(columns_[column].name);
+    read.push_back(columns_[column].key_text);
+  }
+  std::size_t next = 1;
+  const auto compared = [&](std::string_view comparison) {
+    std::vector<std::string> values;
+    for (const std::size_t column : key_)
+      values.push_back(fmt::format("${}::text{}", next++, columns_[column].key_cast));
+    return fmt::format("({}) {} ({})", fmt::join(names, ", "), comparison, fmt::join(values, ", "));
+  };
+  std::vector<std::string> conditions;
+  if (range.after) conditions.push_back(compared(">"));
+  if (range.up_to) conditions.push_back(compared("<="));
+  return fmt::format("SELECT sluice_digest, {} FROM {}{}{} ORDER BY {}", fmt::join(read, ", "),
+                     current_table(dataset_), conditions.empty() ? "" : " WHERE ",
+                     fmt::join(conditions, " AND "), fmt::join(names, ", "));
 }
 
 void PostgresqlTables::begin_batch(Connection& connection, std::int64_t ledger_id,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "record/key_order.h"
 #include "record/table_schema.h"
 #include "store/dataset_tables.h"
 #include "store/evolution.h"
@@ -21,11 +22,15 @@ class PostgresqlTables final : public DatasetTables {
   PostgresqlTables& operator=(const PostgresqlTables&) = delete;
 
   [[nodiscard]] const record::Digest& schema_digest() const { return schema_digest_; }
+  [[nodiscard]] const record::KeyOrder& key_order() const { return key_order_; }
   // What the next calls write with; `connection` must outlive them, and have a transaction open.
   void begin_batch(Connection& connection, std::int64_t ledger_id, record::Time applied_at);
   // A COPY that brings the records that stood after ledger entry `as_of` (nothing: now): digest,
   // ledger id, fields.
   [[nodiscard]] std::string read_sql(std::optional<std::int64_t> as_of) const;
+  // A query for digest and key columns, each as text. Its parameters are the values of the range's
+  // ends, in order.
+  [[nodiscard]] std::string digests_sql(const record::KeyRange& range) const;
 
   std::expected<void, StoreFailure> mark() override;
   std::expected<void, StoreFailure> release() override;
@@ -53,6 +58,7 @@ class PostgresqlTables final : public DatasetTables {
   std::vector<StoredColumn> columns_;
   std::vector<Encoding> encodings_;
   std::vector<std::size_t> key_;
+  record::KeyOrder key_order_;
   std::vector<UniqueKey> unique_keys_;
   std::string probe_sql_, end_sql_, copy_current_sql_, copy_passing_sql_;
   Connection* connection_ = nullptr;

@@ -65,6 +65,10 @@ std::vector<StoredColumn> stored_columns(const record::TableSchema& schema) {
       // The session's time zone is UTC: 2026-11-23 04:44:00.5+00 becomes 2026-11-23T04:44:00.5Z.
       column.read = fmt::format("replace(left({}::text, -3), ' ', 'T') || 'Z'", column.name);
     }
+    column.key_text = fmt::format("{}::text", column.read);
+    if (field.type == FieldType::boolean) {
+      column.key_text = fmt::format("left({}, 1)", column.key_text);
+    }
     column.key_cast = is_compared_as_text(field.type) ? R"( COLLATE "C")"
                                                       : fmt::format("::{}", column.definition);
     columns.push_back(std::move(column));

@@ -13,6 +13,7 @@ struct StoredColumn {
   std::string name;        // quoted
   std::string definition;  // its type in DDL
   std::string read;        // the expression that brings its canonical text
+  std::string key_text;    // of a key's field: the same, of SQL's type text
   std::string key_cast;    // turns a text parameter into what is compared with the column
 };
 

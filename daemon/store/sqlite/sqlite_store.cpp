@@ -4,8 +4,10 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "fault/kill_point.h"
+#include "record/key_order.h"
 #include "sqlite/database.h"
 #include "store/batch_application.h"
 #include "store/evolution.h"
@@ -42,6 +44,8 @@ class SqliteStore final : public Store {
   }
   Done read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
             const std::function<bool(const StoredRecord&)>& consume) override;
+  Done read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
+                    const std::function<bool(const record::KeyedDigest&)>& consume) override;
   Done walk(const Extent& extent,
             const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override {
     return ledger_.walk(extent, consume);
@@ -51,6 +55,7 @@ class SqliteStore final : public Store {
   // A dataset that prepare() has seen.
   struct Prepared {
     record::Dataset dataset;
+    record::KeyOrder key_order;
     std::unique_ptr<SqliteTables> tables;
     Expectation expectation = Expectation::any;
   };
@@ -61,6 +66,22 @@ class SqliteStore final : public Store {
   std::function<record::Time()> now_;
   std::map<record::DatasetId, Prepared> prepared_;
 };
+
+// A query for digest and key columns; its parameters are the values of the range's ends, in order.
+std::string digests_sql(const record::DatasetId& dataset, const record::TableSchema& schema,
+                        const record::KeyRange& range) {
+  std::string names, placeholders;
+  for (const std::string& name : schema.primary_key) {
+    names += (names.empty() ? "" : ", ") + quoted_name(name);
+    placeholders += placeholders.empty() ? "?" : ", ?";
+  }
+  std::vector<std::string> conditions;
+  if (range.after) conditions.push_back(fmt::format("({}) > ({})", names, placeholders));
+  if (range.up_to) conditions.push_back(fmt::format("({}) <= ({})", names, placeholders));
+  return fmt::format("SELECT sluice_digest, {} FROM {}{}{} ORDER BY {}", names,
+                     current_table(dataset), conditions.empty() ? "" : " WHERE ",
+                     fmt::join(conditions, " AND "), names);
+}
 
 Done SqliteStore::open() {
   // A bulk load lives in this cache; it is the store's largest use of memory.
@@ -115,8 +136,9 @@ Done SqliteStore::prepare(const record::Dataset& dataset) {
   if (!any) return std::unexpected(any.error());
   const auto row = file_.step(*any);
   if (!row) return std::unexpected(row.error());
-  prepared_.emplace(dataset.id, Prepared{dataset, std::move(*tables),
-                                         *row ? Expectation::any : Expectation::new_records});
+  prepared_.emplace(dataset.id,
+                    Prepared{dataset, record::KeyOrder(dataset.schema), std::move(*tables),
+                             *row ? Expectation::any : Expectation::new_records});
   return {};
 }
 
@@ -222,6 +244,36 @@ Done SqliteStore::read(const record::DatasetId& dataset, std::optional<record::T
       append_value(columns, *select, static_cast<int>(i) + 2, schema.fields[i].type);
     }
     if (!consume({columns, parse_digest_bytes(select->text(0)), select->integer(1)})) return {};
+  }
+}
+
+Done SqliteStore::read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
+                               const std::function<bool(const record::KeyedDigest&)>& consume) {
+  const auto prepared = prepared_.find(dataset);
+  if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
+  if (!prepared->second.key_order.takes(range)) return std::unexpected(not_a_range(dataset));
+  const record::TableSchema& schema = prepared->second.dataset.schema;
+  const std::vector<std::size_t> key = record::key_columns(schema);
+  auto select = file_.statement(digests_sql(dataset, schema, range));
+  if (!select) return std::unexpected(select.error());
+  int parameter = 0;
+  for (const auto* end : {&range.after, &range.up_to}) {
+    for (std::size_t i = 0; *end && i < key.size(); ++i) {
+      bind_plain_value(*select, ++parameter, schema.fields[key[i]].type, (**end)[i]);
+    }
+  }
+  record::KeyedDigest record;
+  record.key.resize(key.size());
+  for (auto row = file_.step(*select);; row = file_.step(*select)) {
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return {};
+    record.digest = parse_digest_bytes(select->text(0));
+    for (std::size_t i = 0; i < key.size(); ++i) {
+      record.key[i].clear();
+      append_plain_value(record.key[i], *select, static_cast<int>(i) + 1,
+                         schema.fields[key[i]].type);
+    }
+    if (!consume(record)) return {};
   }
 }
 

@@ -45,24 +45,41 @@ void bind_value(sqlite::Statement& statement, int index, FieldType type, std::st
   }
 }
 
+void bind_plain_value(sqlite::Statement& statement, int index, FieldType type,
+                      std::string_view plain) {
+  if (column_type(type) == "INTEGER") {
+    std::string unused;  // digits have nothing to unescape
+    bind_value(statement, index, type, plain, unused);
+  } else {
+    statement.bind(index, plain);
+  }
+}
+
+void append_plain_value(std::string& text, const sqlite::Statement& statement, int column,
+                        FieldType type) {
+  switch (type) {
+    case FieldType::integer:
+      fmt::format_to(std::back_inserter(text), "{}", statement.integer(column));
+      return;
+    case FieldType::year:
+      fmt::format_to(std::back_inserter(text), "{:04}", statement.integer(column));
+      return;
+    case FieldType::boolean:
+      text += statement.integer(column) != 0 ? 't' : 'f';
+      return;
+    default:
+      text += statement.text(column);
+  }
+}
+
 void append_value(std::string& columns, const sqlite::Statement& statement, int column,
                   FieldType type) {
   if (statement.is_null(column)) {
     record::append_null(columns);
-    return;
-  }
-  switch (type) {
-    case FieldType::integer:
-      fmt::format_to(std::back_inserter(columns), "{}", statement.integer(column));
-      return;
-    case FieldType::year:
-      fmt::format_to(std::back_inserter(columns), "{:04}", statement.integer(column));
-      return;
-    case FieldType::boolean:
-      columns += statement.integer(column) != 0 ? 't' : 'f';
-      return;
-    default:
-      record::append_escaped(columns, statement.text(column));
+  } else if (column_type(type) == "INTEGER") {
+    append_plain_value(columns, statement, column, type);
+  } else {
+    record::append_escaped(columns, statement.text(column));
   }
 }
 

@@ -17,6 +17,12 @@ namespace sluice::store::embedded {
 void bind_value(sqlite::Statement& statement, int index, record::FieldType type,
                 std::string_view escaped, std::string& buffer);
 
+// The same for a value that is there and not escaped; `plain` must live as long as a buffer.
+void bind_plain_value(sqlite::Statement& statement, int index, record::FieldType type,
+                      std::string_view plain);
+void append_plain_value(std::string& text, const sqlite::Statement& statement, int column,
+                        record::FieldType type);
+
 void append_value(std::string& columns, const sqlite::Statement& statement, int column,
                   record::FieldType type);
 

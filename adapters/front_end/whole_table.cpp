@@ -1,0 +1,109 @@
+#include "adapters/front_end/whole_table.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "adapters/front_end/operation_code.h"
+#include "adapters/front_end/table_query.h"
+
+namespace sluice::adapters::front_end {
+namespace {
+
+// Where a row says itself what was done to its record, and in which words.
+struct StatedOperation {
+  std::string column;
+  OperationCodes codes;
+};
+
+std::optional<StatedOperation> stated_operation(const Capture& way) {
+  const auto* flag = std::get_if<capture::ByFlag>(&way);
+  if (flag != nullptr && !flag->operation_column.empty()) {
+    return StatedOperation{flag->operation_column, flag->codes};
+  }
+  const auto* log = std::get_if<capture::ByChangeLog>(&way);
+  if (log != nullptr) return StatedOperation{log->operation, log->codes};
+  return std::nullopt;
+}
+
+class Walk {
+ public:
+  Walk(odbc::Connection& connection, TableReader& reader, std::size_t page_rows)
+      : dialect_(connection.dialect()), reader_(reader), page_rows_(page_rows) {}
+
+  // By these columns of the table (positions), which together tell its rows apart.
+  Result run(const std::vector<std::size_t>& order_at,
+             const std::optional<StatedOperation>& stated);
+
+ private:
+  Result hand_over(const TableRow& row, const std::optional<StatedOperation>& stated);
+
+  const odbc::Dialect& dialect_;
+  TableReader& reader_;
+  std::size_t page_rows_;
+};
+
+Result Walk::run(const std::vector<std::size_t>& order_at,
+                 const std::optional<StatedOperation>& stated) {
+  const SourceTable& table = reader_.table();
+  std::vector<odbc::SourceColumn> order;
+  for (const std::size_t column : order_at)
+    order.push_back(table.columns[column]);
+  std::vector<std::string> last;
+  while (true) {
+    Query condition;
+    if (!last.empty()) condition = beyond(dialect_, order, last);
+    const auto rows =
+        reader_.read(select(dialect_, table.columns, table.name, condition, order, page_rows_),
+                     [&](const TableRow& row) -> Result {
+                       if (auto handed = hand_over(row, stated); !handed) return handed;
+                       last.clear();
+                       for (const std::size_t column : order_at)
+                         last.emplace_back(row.exact(column).value_or(std::string_view()));
+                       return {};
+                     });
+    if (!rows) return std::unexpected(rows.error());
+    if (*rows < page_rows_) return {};
+  }
+}
+
+Result Walk::hand_over(const TableRow& row, const std::optional<StatedOperation>& stated) {
+  if (!stated) return reader_.hand_over(row, record::Operation::upsert);
+  const auto operation = operation_of(stated->codes, row.exact(reader_.table().at(stated->column)));
+  if (!operation) return reader_.refuse(row, unknown_operation(stated->codes));
+  return reader_.hand_over(row, *operation);
+}
+
+}  // namespace
+
+WholeTable::WholeTable(Source source) : source_(std::move(source)) {
+  source_.access.writes = false;
+}
+
+bool WholeTable::is_whole() const {
+  return !source_.exchange.table.name.empty();
+}
+
+Result WholeTable::collect(intake::Door& door, Progress& progress) {
+  auto connection = odbc::Connection::open(source_.access);
+  if (!connection) return std::unexpected(collection_failure(connection.error()));
+  const auto* by_log = std::get_if<capture::ByChangeLog>(&source_.exchange.capture);
+  const bool is_log_alone = by_log != nullptr && !is_whole();
+  const auto table = find_table(
+      *connection, is_log_alone ? wanted_log(source_, *by_log) : wanted_records(source_));
+  if (!table) return std::unexpected(table.error());
+  if (auto begun = announce(*table, door); !begun) return begun;
+  TableReader reader(*connection, *table, source_.max_row_bytes, door, progress);
+  Walk walk(*connection, reader, source_.page_rows);
+  if (!is_log_alone) {
+    return walk.run(table->key_at,
+                    by_log == nullptr ? stated_operation(source_.exchange.capture) : std::nullopt);
+  }
+  std::vector<std::size_t> order{table->at(by_log->sequence)};
+  order.insert(order.end(), table->key_at.begin(), table->key_at.end());
+  return walk.run(order, stated_operation(source_.exchange.capture));
+}
+
+}  // namespace sluice::adapters::front_end

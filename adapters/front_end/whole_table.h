@@ -1,0 +1,27 @@
+// All that a bureau's exchange database holds of a dataset now, whatever the way in which its
+// changes are captured: for a comparison with the central store. Writes nothing anywhere.
+#pragma once
+
+#include "adapters/adapter.h"
+#include "adapters/front_end/source.h"
+
+namespace sluice::adapters::front_end {
+
+// The records in the order of their key; of a change log without a table, its lines in the order of
+// their sequence: what a later one says of a record stands.
+class WholeTable final : public Collector {
+ public:
+  explicit WholeTable(Source source);
+
+  // Whether a record that does not come is not there. Not so of a log alone, of which old lines
+  // may have been thrown away.
+  [[nodiscard]] bool is_whole() const;
+
+  [[nodiscard]] std::expected<void, CollectionFailure> collect(intake::Door& door,
+                                                               Progress& progress) override;
+
+ private:
+  Source source_;
+};
+
+}  // namespace sluice::adapters::front_end

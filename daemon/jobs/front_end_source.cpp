@@ -1,0 +1,105 @@
+#include "jobs/front_end_source.h"
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "intake/conversion_plan.h"
+
+namespace sluice::jobs {
+namespace {
+
+namespace front_end = adapters::front_end;
+
+// The first line of a file; a line end behind it does not belong to the password.
+std::expected<std::string, adapters::CollectionFailure> read_password(
+    const std::filesystem::path& file) {
+  std::string password;
+  if (file.empty()) return password;
+  std::ifstream stream(file);
+  if (!std::getline(stream, password)) {
+    return std::unexpected(
+        adapters::CollectionFailure{adapters::CollectionProblem::unreadable, file.string(),
+                                    "no password can be read from it; expected its first line"});
+  }
+  if (password.ends_with('\r')) password.pop_back();
+  return password;
+}
+
+front_end::odbc::Access access_of(const front_end::ExchangeDatabase& database,
+                                  std::string password) {
+  return {.connection = database.connection,
+          .password = std::move(password),
+          .login_timeout = database.login_timeout,
+          .query_timeout = database.query_timeout,
+          .encoding = database.encoding,
+          .time_zone = database.time_zone,
+          .writes = database.write_back};
+}
+
+// Source columns that the dataset's primary key comes from.
+std::vector<std::string> key_of(const record::TableSchema& schema, const intake::Mapping& mapping) {
+  std::vector<std::string> columns;
+  for (const std::string& field : schema.primary_key) {
+    const auto mapped = std::ranges::find(mapping.fields, field, &intake::FieldMapping::field);
+    if (mapped != mapping.fields.end() && mapped->constant) continue;
+    const bool is_renamed = mapped != mapping.fields.end() && !mapped->from.empty();
+    columns.push_back(is_renamed ? mapped->from : field);
+  }
+  return columns;
+}
+
+// For what the captures of a bureau keep beside the journal.
+std::expected<std::filesystem::path, adapters::CollectionFailure> make_folder(
+    const foundation::Foundation& foundation, const record::BureauId& bureau) {
+  std::filesystem::path folder = foundation.capture_directory(bureau);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return std::unexpected(adapters::CollectionFailure{adapters::CollectionProblem::journal_failed,
+                                                       folder.string(), error.message()});
+  }
+  return folder;
+}
+
+}  // namespace
+
+std::expected<front_end::Source, adapters::CollectionFailure> front_end_source(
+    const foundation::Foundation& foundation, const settings::Bureau& bureau,
+    const settings::Publication& publication) {
+  const front_end::ExchangeDatabase& database = bureau.front_end->database;
+  const record::TableSchema& schema =
+      foundation.catalogue.find(publication.dataset)->dataset.schema;
+  auto password = read_password(database.password_file);
+  if (!password) return std::unexpected(std::move(password.error()));
+  auto folder = make_folder(foundation, bureau.id);
+  if (!folder) return std::unexpected(std::move(folder.error()));
+  return front_end::Source{.access = access_of(database, std::move(*password)),
+                           .exchange = publication.front_end,
+                           .dataset = publication.dataset,
+                           .fields = intake::wanted_columns(schema, publication.mapping),
+                           .key = key_of(schema, publication.mapping),
+                           .max_row_bytes = publication.max_row_bytes,
+                           .folder = std::move(*folder),
+                           .page_rows = database.page_rows};
+}
+
+intake::Delivery front_end_delivery(const exchange::KnownDataset& known,
+                                    const settings::Publication& publication) {
+  return {.dataset = known.dataset,
+          .checker = known.checker,
+          .mapping = publication.mapping,
+          .reject_limit = publication.reject_limit,
+          .mode = record::Mode::front_end,
+          .source = publication.front_end.table.name};
+}
+
+std::filesystem::path collect_lock(const foundation::Foundation& foundation,
+                                   const record::BureauId& bureau) {
+  return foundation.scratch_directory() / (bureau.str() + ".collect.lock");
+}
+
+}  // namespace sluice::jobs

@@ -1,0 +1,33 @@
+// What a bureau's configuration says of a table of its exchange database, made ready to be read.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <string_view>
+
+#include "adapters/adapter.h"
+#include "adapters/front_end/source.h"
+#include "exchange/catalogue.h"
+#include "foundation/foundation.h"
+#include "intake/delivery.h"
+#include "settings/settings.h"
+
+namespace sluice::jobs {
+
+// Of the journal's cursors.
+inline constexpr std::string_view front_end_channel = "front-end";
+
+// Reads the password's file, and makes the folder for what captures keep.
+[[nodiscard]] std::expected<adapters::front_end::Source, adapters::CollectionFailure>
+front_end_source(const foundation::Foundation& foundation, const settings::Bureau& bureau,
+                 const settings::Publication& publication);
+
+// What an intake of its rows is told; both must outlive the intake.
+[[nodiscard]] intake::Delivery front_end_delivery(const exchange::KnownDataset& known,
+                                                  const settings::Publication& publication);
+
+// Whoever reads or writes the cursors of this bureau's tables holds it.
+[[nodiscard]] std::filesystem::path collect_lock(const foundation::Foundation& foundation,
+                                                 const record::BureauId& bureau);
+
+}  // namespace sluice::jobs

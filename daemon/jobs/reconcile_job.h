@@ -1,0 +1,69 @@
+// Reconciliation (对账): holds what a bureau's exchange database has of a dataset against what the
+// central store has, and sends what differs: the job behind `sluice reconcile`.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/adapter.h"
+#include "foundation/foundation.h"
+#include "reconciliation/comparison.h"
+#include "reconciliation/differences.h"
+#include "reconciliation/source_digests.h"
+#include "settings/settings.h"
+
+namespace sluice::jobs {
+
+struct ReconcileRequest {
+  const settings::Bureau& bureau;
+  const settings::Publication& publication;
+  bool repairs = false;
+  // A repair that would delete more than this share of the central store's records is not made.
+  double most_deleted = 0.1;
+  // How many differences the report names.
+  std::size_t named = 20;
+};
+
+// What it is at, told on the job's thread.
+struct ReconcileEvents {
+  adapters::Progress& reading;
+  std::function<void(const std::string& step)> at;
+};
+
+struct Repair {
+  std::uint64_t sent = 0;     // records that the source has
+  std::uint64_t deleted = 0;  // that it has not
+  reconciliation::DifferenceCounts left;
+};
+
+struct ReconcileReport {
+  reconciliation::SourceDigests::Counts source;
+  std::uint64_t unknown = 0;  // rows of the source whose very key can not be told
+  bool source_is_whole = true;
+  reconciliation::Compared central;
+  reconciliation::DifferenceCounts found;  // that stood when looked at twice
+  std::uint64_t fleeting = 0;              // that did not: changes on their way
+  std::vector<reconciliation::Difference> named;
+  std::optional<Repair> repair;
+};
+
+enum class ReconcileProblem {
+  source,    // the exchange database can not be read
+  behind,    // the central store has not taken all that was collected
+  central,   // it does not answer
+  too_many,  // the repair would delete more than it may
+  failed,    // disk or journal
+};
+using ReconcileFailure = record::Failure<ReconcileProblem>;
+
+// Collects what has changed, waits until the center has it, and compares. What differs is looked
+// at a second time after another collection, so that changes under way are not called differences.
+[[nodiscard]] std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
+    const foundation::Foundation& foundation, const ReconcileRequest& request,
+    const ReconcileEvents& events);
+
+}  // namespace sluice::jobs

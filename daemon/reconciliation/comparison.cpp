@@ -1,0 +1,120 @@
+#include "reconciliation/comparison.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "record/key_order.h"
+
+namespace sluice::reconciliation {
+namespace {
+
+using Done = std::expected<void, Failure>;
+
+class Comparison {
+ public:
+  Comparison(SourceDigests& source, CentralDigests& central, const Scope& scope, Differences& found)
+      : source_(source), central_(central), scope_(scope), found_(found) {}
+
+  std::expected<Compared, Failure> run();
+
+ private:
+  Done descend(const Stretch& stretch);
+  Done cut(const Stretch& stretch);
+  Done list(const record::KeyRange& range);
+  // One key on both sides; nothing where a side has not got it.
+  Done judge(const SourceRecord* ours, const record::KeyedDigest* theirs);
+
+  SourceDigests& source_;
+  CentralDigests& central_;
+  const Scope& scope_;
+  Differences& found_;
+  Compared compared_;
+};
+
+std::expected<Compared, Failure> Comparison::run() {
+  const auto whole = source_.split({}, UINT64_MAX);
+  if (!whole) return std::unexpected(whole.error());
+  const auto sums = central_.sums({}, {});
+  if (!sums) return std::unexpected(sums.error());
+  ++compared_.ranges_asked;
+  compared_.central_records = sums->front().rows();
+  if (whole->front().sum != sums->front()) {
+    if (auto done = descend(whole->front()); !done) return std::unexpected(done.error());
+  }
+  return compared_;
+}
+
+Done Comparison::descend(const Stretch& stretch) {
+  return stretch.records <= scope_.listed_records ? list(stretch.range) : cut(stretch);
+}
+
+Done Comparison::cut(const Stretch& stretch) {
+  const std::uint64_t records =
+      std::max((stretch.records + scope_.parts - 1) / scope_.parts, scope_.listed_records / 2);
+  const auto parts = source_.split(stretch.range, records);
+  if (!parts) return std::unexpected(parts.error());
+  std::vector<record::Key> bounds;
+  for (std::size_t i = 0; i + 1 < parts->size(); ++i)
+    bounds.push_back(*(*parts)[i].range.up_to);
+  const auto sums = central_.sums(stretch.range, bounds);
+  if (!sums) return std::unexpected(sums.error());
+  compared_.ranges_asked += sums->size();
+  for (std::size_t i = 0; i < parts->size(); ++i) {
+    if ((*parts)[i].sum == (*sums)[i]) continue;
+    if (auto done = descend((*parts)[i]); !done) return done;
+  }
+  return {};
+}
+
+// The central store may have far more in the range than the source: its side comes in pieces.
+Done Comparison::list(const record::KeyRange& range) {
+  const auto ours = source_.list(range);
+  if (!ours) return std::unexpected(ours.error());
+  auto next = ours->begin();
+  record::KeyRange rest = range;
+  for (bool is_complete = false; !is_complete;) {
+    const auto listing = central_.list(rest);
+    if (!listing) return std::unexpected(listing.error());
+    is_complete = listing->is_complete;
+    compared_.records_listed += listing->records.size();
+    for (const record::KeyedDigest& theirs : listing->records) {
+      for (; next != ours->end() && source_.order().before(next->key, theirs.key); ++next) {
+        if (auto done = judge(&*next, nullptr); !done) return done;
+      }
+      const bool is_both = next != ours->end() && next->key == theirs.key;
+      if (auto done = judge(is_both ? &*next : nullptr, &theirs); !done) return done;
+      if (is_both) ++next;
+    }
+    if (!is_complete) rest.after = listing->records.back().key;
+  }
+  for (; next != ours->end(); ++next) {
+    if (auto done = judge(&*next, nullptr); !done) return done;
+  }
+  return {};
+}
+
+Done Comparison::judge(const SourceRecord* ours, const record::KeyedDigest* theirs) {
+  // What does not pass the schema stays in the central store as it was: no difference to repair.
+  if (ours != nullptr && ours->state == SourceState::refused) return {};
+  const bool is_present = ours != nullptr && ours->state == SourceState::present;
+  if (is_present && theirs == nullptr) {
+    return found_.add({ours->key, Kind::missing, ours->digest, std::nullopt});
+  }
+  if (is_present && ours->digest != theirs->digest) {
+    return found_.add({ours->key, Kind::different, ours->digest, theirs->digest});
+  }
+  if (!is_present && theirs != nullptr && (ours != nullptr || scope_.source_is_whole)) {
+    return found_.add({theirs->key, Kind::extra, std::nullopt, theirs->digest});
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<Compared, Failure> compare(SourceDigests& source, CentralDigests& central,
+                                         const Scope& scope, Differences& found) {
+  return Comparison(source, central, scope, found).run();
+}
+
+}  // namespace sluice::reconciliation

@@ -1,0 +1,126 @@
+#include "reconciliation/differences.h"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/dataset_tables.h"
+
+namespace sluice::reconciliation {
+namespace {
+
+void bind(sqlite::Statement& statement, int index, const std::optional<record::RowDigest>& digest,
+          std::array<char, 16>& bytes) {
+  if (!digest) {
+    statement.bind_null(index);
+    return;
+  }
+  bytes = store::digest_bytes(*digest);
+  statement.bind_blob(index, {bytes.data(), bytes.size()});
+}
+
+std::optional<record::RowDigest> digest_at(const sqlite::Statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return store::parse_digest_bytes(row.text(column));
+}
+
+}  // namespace
+
+std::expected<Differences, Failure> Differences::create(ScratchDatabase& scratch,
+                                                        record::KeyOrder order, std::string table) {
+  Differences differences(scratch, std::move(order), std::move(table));
+  const std::string& name = differences.table_;
+  auto made = scratch.execute(
+      fmt::format("CREATE TABLE {} (key BLOB PRIMARY KEY, kind INTEGER NOT NULL, source BLOB, "
+                  "central BLOB) STRICT, WITHOUT ROWID",
+                  name));
+  if (!made) return std::unexpected(made.error());
+  auto add = scratch.prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?)", name));
+  if (!add) return std::unexpected(add.error());
+  auto find =
+      scratch.prepare(fmt::format("SELECT key, kind, source, central FROM {} WHERE key = ?", name));
+  if (!find) return std::unexpected(find.error());
+  differences.add_ = std::move(*add);
+  differences.find_ = std::move(*find);
+  return differences;
+}
+
+std::expected<void, Failure> Differences::begin() {
+  return scratch_.execute("DELETE FROM " + table_);
+}
+
+std::expected<void, Failure> Differences::add(const Difference& difference) {
+  const std::string key = order_.encode(difference.key).value();
+  std::array<char, 16> source{}, central{};
+  add_.bind_blob(1, key).bind(2, static_cast<std::int64_t>(difference.kind));
+  bind(add_, 3, difference.source, source);
+  bind(add_, 4, difference.central, central);
+  return scratch_.run(add_);
+}
+
+std::expected<std::uint64_t, Failure> Differences::keep_what_stood(Differences& earlier) {
+  // Both sides as they were then, and as they are now.
+  const std::string same = fmt::format(
+      "SELECT key FROM {0} n JOIN {1} e USING (key) WHERE n.source IS e.source AND n.central IS "
+      "e.central",
+      table_, earlier.table_);
+  const auto fleeting = number(fmt::format(
+      "SELECT count(*) FROM (SELECT key FROM {} UNION SELECT key FROM {}) WHERE key NOT IN ({})",
+      table_, earlier.table_, same));
+  if (!fleeting) return fleeting;
+  auto kept = scratch_.execute(fmt::format("DELETE FROM {} WHERE key NOT IN ({})", table_, same));
+  if (!kept) return std::unexpected(kept.error());
+  return fleeting;
+}
+
+std::expected<std::uint64_t, Failure> Differences::number(const std::string& sql) {
+  auto statement = scratch_.prepare(sql);
+  if (!statement) return std::unexpected(statement.error());
+  const auto row = scratch_.step(*statement);
+  if (!row) return std::unexpected(row.error());
+  return static_cast<std::uint64_t>(statement->integer(0));
+}
+
+std::expected<DifferenceCounts, Failure> Differences::counts() {
+  DifferenceCounts counts;
+  for (const auto& [kind, count] :
+       {std::pair{Kind::missing, &counts.missing}, std::pair{Kind::extra, &counts.extra},
+        std::pair{Kind::different, &counts.different}}) {
+    const auto found = number(
+        fmt::format("SELECT count(*) FROM {} WHERE kind = {}", table_, static_cast<int>(kind)));
+    if (!found) return std::unexpected(found.error());
+    *count = *found;
+  }
+  return counts;
+}
+
+Difference Differences::difference(const sqlite::Statement& row) const {
+  return {order_.decode(row.text(0)), static_cast<Kind>(row.integer(1)), digest_at(row, 2),
+          digest_at(row, 3)};
+}
+
+std::expected<std::optional<Difference>, Failure> Differences::find(const record::Key& key) {
+  const auto encoded = order_.encode(key);
+  if (!encoded) return std::nullopt;
+  find_.bind_blob(1, *encoded);
+  const auto row = scratch_.step(find_);
+  std::optional<Difference> found;
+  if (row && *row) found = difference(find_);
+  find_.reset();
+  if (!row) return std::unexpected(row.error());
+  return found;
+}
+
+std::expected<void, Failure> Differences::walk(const std::function<bool(const Difference&)>& each) {
+  auto statement = scratch_.prepare(
+      fmt::format("SELECT key, kind, source, central FROM {} ORDER BY key", table_));
+  if (!statement) return std::unexpected(statement.error());
+  for (auto row = scratch_.step(*statement);; row = scratch_.step(*statement)) {
+    if (!row) return std::unexpected(row.error());
+    if (!*row || !each(difference(*statement))) return {};
+  }
+}
+
+}  // namespace sluice::reconciliation

@@ -1,0 +1,52 @@
+// The digests of a central store on another node, asked for by HTTPS.
+#pragma once
+
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "link/bandwidth.h"
+#include "link/https_connection.h"
+#include "link/uplink.h"
+#include "link/uplink_identity.h"
+#include "reconciliation/central_digests.h"
+#include "record/digest.h"
+#include "record/identifiers.h"
+
+namespace sluice::reconciliation {
+
+// What is compared, in whose name.
+struct ComparedDataset {
+  record::DatasetId dataset;
+  record::Digest schema;
+};
+
+// One owner, one thread. Connects when it is first asked, to the first of the uplink's addresses
+// that answers, and once more where a connection has gone since.
+class HttpsDigests final : public CentralDigests {
+ public:
+  // `uplink` and `identity` must outlive it.
+  HttpsDigests(ComparedDataset compared, const link::Uplink& uplink,
+               const link::UplinkIdentity& identity);
+
+  [[nodiscard]] std::expected<std::vector<record::RecordSum>, Failure> sums(
+      const record::KeyRange& range, std::span<const record::Key> bounds) override;
+  [[nodiscard]] std::expected<Listing, Failure> list(const record::KeyRange& range) override;
+
+ private:
+  // The body of a good answer.
+  [[nodiscard]] std::expected<std::string, Failure> ask(const std::string& body);
+  [[nodiscard]] boost::asio::awaitable<std::expected<std::string, link::LinkFailure>> exchange(
+      const std::string& body);
+  [[nodiscard]] boost::asio::awaitable<std::expected<void, link::LinkFailure>> connect();
+  [[nodiscard]] std::unexpected<Failure> not_understood() const;
+
+  ComparedDataset compared_;
+  const link::Uplink& uplink_;
+  const link::UplinkIdentity& identity_;
+  link::Bandwidth bandwidth_;
+  boost::asio::io_context context_;
+  std::shared_ptr<link::HttpsConnection> connection_;
+};
+
+}  // namespace sluice::reconciliation

@@ -1,0 +1,34 @@
+// A SQLite file to work something out on: in place of memory, and gone when the work is done.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+
+#include "reconciliation/failure.h"
+#include "sqlite/database.h"
+
+namespace sluice::reconciliation {
+
+class ScratchDatabase {
+ public:
+  // In place of any file that is there. Not durable, and needs not be.
+  [[nodiscard]] static std::expected<ScratchDatabase, Failure> create(std::filesystem::path file);
+  ScratchDatabase(ScratchDatabase&& other) noexcept;
+  ScratchDatabase& operator=(ScratchDatabase&&) = delete;
+  ~ScratchDatabase();
+
+  [[nodiscard]] std::expected<void, Failure> execute(const std::string& sql);
+  [[nodiscard]] std::expected<sqlite::Statement, Failure> prepare(std::string_view sql);
+  [[nodiscard]] std::expected<bool, Failure> step(sqlite::Statement& statement) const;
+  [[nodiscard]] std::expected<void, Failure> run(sqlite::Statement& statement) const;
+
+ private:
+  ScratchDatabase(sqlite::Database database, std::filesystem::path file)
+      : database_(std::move(database)), file_(std::move(file)) {}
+  [[nodiscard]] std::unexpected<Failure> failed(const sqlite::Error& error) const;
+
+  sqlite::Database database_;
+  std::filesystem::path file_;  // empty: it was moved from
+};
+
+}  // namespace sluice::reconciliation

@@ -1,0 +1,66 @@
+#include "reconciliation/store_digests.h"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace sluice::reconciliation {
+namespace {
+
+// What one listing has at most: an answer stays well below what a link takes at once.
+constexpr std::size_t most_records = 10'000;
+constexpr std::size_t most_key_bytes = std::size_t{1} << 20;
+
+std::unexpected<Failure> failed(const store::StoreFailure& failure) {
+  const bool passes = failure.code == store::StoreProblem::unavailable;
+  return std::unexpected(
+      Failure{passes ? Problem::unavailable : Problem::refused, failure.place, failure.sentence});
+}
+
+}  // namespace
+
+StoreDigests::StoreDigests(store::Store& store, const record::Dataset& dataset)
+    : store_(store), dataset_(dataset.id), order_(dataset.schema) {}
+
+std::expected<std::vector<record::RecordSum>, Failure> StoreDigests::sums(
+    const record::KeyRange& range, std::span<const record::Key> bounds) {
+  std::vector<std::string> ends;
+  for (const record::Key& bound : bounds) {
+    auto end = order_.encode(bound);
+    if (!end || (!ends.empty() && *end <= ends.back())) {
+      return std::unexpected(Failure{Problem::refused, "dataset " + dataset_.str(),
+                                     "the bounds are not values of its primary key in order"});
+    }
+    ends.push_back(std::move(*end));
+  }
+  std::vector<record::RecordSum> sums(bounds.size() + 1);
+  std::size_t at = 0;
+  const auto read = store_.read_digests(dataset_, range, [&](const record::KeyedDigest& record) {
+    const std::string key = order_.encode(record.key).value();
+    while (at < ends.size() && key > ends[at])
+      ++at;
+    sums[at].add(record.digest);
+    return true;
+  });
+  if (!read) return failed(read.error());
+  return sums;
+}
+
+std::expected<Listing, Failure> StoreDigests::list(const record::KeyRange& range) {
+  Listing listing;
+  std::size_t bytes = 0;
+  const auto read = store_.read_digests(dataset_, range, [&](const record::KeyedDigest& record) {
+    if (listing.records.size() == most_records || bytes >= most_key_bytes) {
+      listing.is_complete = false;
+      return false;
+    }
+    for (const std::string& value : record.key)
+      bytes += value.size();
+    listing.records.push_back(record);
+    return true;
+  });
+  if (!read) return failed(read.error());
+  return listing;
+}
+
+}  // namespace sluice::reconciliation
