@@ -25,6 +25,7 @@ struct Options {
   std::string dataset;
   bool repair = false;
   double delete_at_most = 10;  // percent
+  std::int64_t wait = 30;      // seconds
   std::size_t show = 20;
   bool json = false;
 };
@@ -197,6 +198,7 @@ ExitStatus reconcile_dataset(const foundation::Foundation& foundation,
                            .publication = publication,
                            .repairs = options.repair,
                            .most_deleted = options.delete_at_most / 100,
+                           .patience = std::chrono::seconds(options.wait),
                            .named = options.show},
                           {steps.line(), [&](const std::string& step) { steps.at(step); }});
   steps.line().clear();
@@ -245,6 +247,10 @@ void add_reconcile(CLI::App& app, Context& context) {
       ->add_option("--delete-at-most", options->delete_at_most,
                    "Percent of the central store's records that a repair may delete")
       ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  command
+      ->add_option("--wait", options->wait,
+                   "Seconds to wait for a center that takes none of the batches that are for it")
       ->capture_default_str();
   command->add_option("--show", options->show, "How many differences to name")
       ->capture_default_str();

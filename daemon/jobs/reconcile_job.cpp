@@ -25,8 +25,6 @@ using reconciliation::SourceDigests;
 using Done = std::expected<void, ReconcileFailure>;
 
 constexpr std::chrono::milliseconds poll{50};
-// How long the center may take no batch at all while there are some for it.
-constexpr std::chrono::seconds patience{30};
 
 template <class Problem>
 std::unexpected<ReconcileFailure> failed(ReconcileProblem code,
@@ -109,12 +107,12 @@ Done Reconciliation::await_center() {
     const auto now = std::chrono::steady_clock::now();
     if (status->acknowledged != acknowledged) moved = now;
     acknowledged = status->acknowledged;
-    if (now - moved < patience) continue;
+    if (now - moved < request_.patience) continue;
     return std::unexpected(ReconcileFailure{
         ReconcileProblem::behind, request_.bureau.id.str(),
         fmt::format("the center has taken no batch for {} s, and {} wait for it; see `sluice "
                     "status`, and compare when they are there",
-                    patience.count(), last->value - acknowledged.value)});
+                    request_.patience.count(), last->value - acknowledged.value)});
   }
 }
 

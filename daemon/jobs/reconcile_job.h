@@ -2,6 +2,7 @@
 // central store has, and sends what differs: the job behind `sluice reconcile`.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -24,6 +25,8 @@ struct ReconcileRequest {
   bool repairs = false;
   // A repair that would delete more than this share of the central store's records is not made.
   double most_deleted = 0.1;
+  // How long the center may take no batch at all while there are some for it.
+  std::chrono::seconds patience{30};
   // How many differences the report names.
   std::size_t named = 20;
 };

@@ -354,12 +354,13 @@ void BureauRunner::tell_differences(const Run& run) const {
     around_.metrics.differences(bureau_.str(), dataset)
         .Set(static_cast<double>(missing + extra + different));
     if (missing + extra + different == 0) continue;
-    around_.log.error("reconciliation-differs", {{"bureau", bureau_.str()},
-                                                 {"dataset", dataset},
-                                                 {"missing", missing},
-                                                 {"extra", extra},
-                                                 {"different", different},
-                                                 {"repaired", line.contains("repair")}});
+    around_.log.error("reconciliation-differs",
+                      {{"bureau", bureau_.str()},
+                       {"dataset", dataset},
+                       {"missing", missing},
+                       {"extra", extra},
+                       {"different", different},
+                       {"repaired", line.contains("repair") ? "true" : "false"}});
   }
 }
 

@@ -6,7 +6,7 @@ target_link_libraries(store_homes PUBLIC
 target_include_directories(store_homes PUBLIC ${PROJECT_SOURCE_DIR}/tests)
 
 sluice_test(store_conformance_test
-  SOURCES store_test.cpp store_history_test.cpp store_rejection_test.cpp store_evolution_test.cpp
+  SOURCES store_test.cpp store_digests_test.cpp store_history_test.cpp store_rejection_test.cpp store_evolution_test.cpp
   DEPENDS store_homes
   LABELS store
   TIMEOUT 600)

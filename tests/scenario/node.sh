@@ -29,7 +29,7 @@ close_workshop() {
   if [[ $status -eq 0 ]]; then
     rm -rf "$workshop"
   else
-    [[ ! -s ${node:-}/sluiced.log ]] || tail -n 5 "$node/sluiced.log" >&2
+    [[ -z ${node:-} || ! -s $node/sluiced.log ]] || tail -n 5 "$node/sluiced.log" >&2
     echo "${0##*/}: failed; left for a look: $workshop" >&2
   fi
 }

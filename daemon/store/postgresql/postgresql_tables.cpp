@@ -122,7 +122,8 @@ std::string PostgresqlTables::read_sql(std::optional<std::int64_t> as_of) const 
 std::string PostgresqlTables::digests_sql(const record::KeyRange& range) const {
   std::vector<std::string> names, read;
   for (const std::size_t column : key_) {
-    names.push_back(columns_[column].name);
+    // With the table's name: ORDER BY would take the text that is read for the column.
+    names.push_back("c." + columns_[column].name);
     read.push_back(columns_[column].key_text);
   }
   std::size_t next = 1;
@@ -135,7 +136,7 @@ std::string PostgresqlTables::digests_sql(const record::KeyRange& range) const {
   std::vector<std::string> conditions;
   if (range.after) conditions.push_back(compared(">"));
   if (range.up_to) conditions.push_back(compared("<="));
-  return fmt::format("SELECT sluice_digest, {} FROM {}{}{} ORDER BY {}", fmt::join(read, ", "),
+  return fmt::format("SELECT sluice_digest, {} FROM {} c{}{} ORDER BY {}", fmt::join(read, ", "),
                      current_table(dataset_), conditions.empty() ? "" : " WHERE ",
                      fmt::join(conditions, " AND "), fmt::join(names, ", "));
 }

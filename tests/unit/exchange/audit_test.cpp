@@ -53,6 +53,11 @@ class ForgedLedger : public store::Store {
       const std::function<bool(const store::StoredRecord&)>& consume) override {
     return real_->read(dataset, as_of, consume);
   }
+  std::expected<void, store::StoreFailure> read_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range,
+      const std::function<bool(const record::KeyedDigest&)>& consume) override {
+    return real_->read_digests(dataset, range, consume);
+  }
 
   std::vector<Entry> entries;
 

@@ -63,6 +63,12 @@ class UnsteadyStore : public store::Store {
     if (!available_) return gone();
     return store_->read(dataset, as_of, consume);
   }
+  std::expected<void, store::StoreFailure> read_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range,
+      const std::function<bool(const record::KeyedDigest&)>& consume) override {
+    if (!available_) return gone();
+    return store_->read_digests(dataset, range, consume);
+  }
   std::expected<void, store::StoreFailure> walk(
       const store::Extent& extent,
       const std::function<bool(const store::LedgerEntry&, const record::Batch&)>& consume)

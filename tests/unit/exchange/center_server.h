@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "exchange/batches_endpoint.h"
+#include "exchange/digests_endpoint.h"
 #include "link/bandwidth.h"
 #include "link/https_link.h"
 #include "unit/exchange/center_builder.h"
@@ -43,14 +44,18 @@ class CenterServer {
         2, [this]() -> std::expected<std::unique_ptr<Reception>, ReceptionFailure> {
           return std::make_unique<Reception>(center.reception());
         });
+    const CarryGrants grants{
+        {record::NodeId("front-1"), {record::BureauId("park"), record::BureauId("quality")}}};
     endpoint_ = std::make_unique<BatchesEndpoint>(
-        CarryGrants{
-            {record::NodeId("front-1"), {record::BureauId("park"), record::BureauId("quality")}}},
-        BatchesEndpoint::Surroundings{*pool_, *denials_, log_});
+        grants, BatchesEndpoint::Surroundings{*pool_, *denials_, log_});
+    digests_ = std::make_unique<DigestsEndpoint>(
+        grants, DigestsEndpoint::Surroundings{center.catalogue, *pool_, *denials_, log_});
     sluice::test::ServerOptions options;
     options.check_revocations = true;
     for (server::Route& route : endpoint_->routes())
       options.routes.push_back(watched(std::move(route)));
+    for (server::Route& route : digests_->routes())
+      options.routes.push_back(std::move(route));
     server_ = std::make_unique<sluice::test::RunningServer>(std::move(options));
     identity_.reset();
   }
@@ -119,6 +124,7 @@ class CenterServer {
   link::Bandwidth bandwidth_{std::nullopt};
   std::unique_ptr<ReceptionPool> pool_;
   std::unique_ptr<BatchesEndpoint> endpoint_;
+  std::unique_ptr<DigestsEndpoint> digests_;
   std::unique_ptr<sluice::test::RunningServer> server_;
   std::unique_ptr<link::UplinkIdentity> identity_;
 };

@@ -1,0 +1,2 @@
+sluice_fuzz(reconciliation_question_fuzz SOURCES reconciliation/question_fuzz.cpp
+  DEPENDS sluice_reconciliation)
