@@ -15,25 +15,32 @@ cluster_settings=(
 start_cluster() {
   export PGHOST=$work/cluster PGPORT=5432 PGUSER=postgres
   unset PGDATABASE PGOPTIONS PGSERVICE
-  local as_cluster_user=()
-  mkdir -m 700 "$PGHOST"
+  start_server "$PGHOST" "$@"
+  cluster_pid=$server_pid
+}
+
+# start_server DIRECTORY [SETTING…]: sets `server_pid`.
+start_server() {
+  local directory=$1 as_cluster_user=()
+  shift
+  mkdir -m 700 "$directory"
   if [[ $(id -u) -eq 0 ]]; then # PostgreSQL refuses to run as root
     as_cluster_user=(setpriv --reuid=postgres --regid=postgres --init-groups --)
-    chown postgres "$PGHOST"
+    chown postgres "$directory"
   fi
-  (cd "$PGHOST" && "${as_cluster_user[@]}" "$pg_bin/initdb" --pgdata="$PGHOST/data" --username=postgres \
-    --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-instructions) >"$work/initdb.log" 2>&1 ||
-    die "initdb failed: $(tail -n 3 "$work/initdb.log")"
-  "${as_cluster_user[@]}" "$pg_bin/postgres" -D "$PGHOST/data" -k "$PGHOST" "${cluster_settings[@]}" \
-    >"$work/postgres.log" 2>&1 &
-  cluster_pid=$!
+  (cd "$directory" && "${as_cluster_user[@]}" "$pg_bin/initdb" --pgdata="$directory/data" --username=postgres \
+    --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-instructions) >"$directory.initdb.log" 2>&1 ||
+    die "initdb failed: $(tail -n 3 "$directory.initdb.log")"
+  "${as_cluster_user[@]}" "$pg_bin/postgres" -D "$directory/data" -k "$directory" "${cluster_settings[@]}" "$@" \
+    >"$directory.log" 2>&1 &
+  server_pid=$!
   local attempt
   for attempt in {1..150}; do
-    if "$pg_bin/pg_isready" --quiet; then return; fi
-    kill -0 "$cluster_pid" 2>/dev/null || die "PostgreSQL ended: $(tail -n 3 "$work/postgres.log")"
+    if "$pg_bin/pg_isready" --quiet --host="$directory"; then return; fi
+    kill -0 "$server_pid" 2>/dev/null || die "PostgreSQL ended: $(tail -n 3 "$directory.log")"
     sleep 0.2
   done
-  die "PostgreSQL is not ready after $((attempt / 5)) s: $(tail -n 3 "$work/postgres.log")"
+  die "PostgreSQL is not ready after $((attempt / 5)) s: $(tail -n 3 "$directory.log")"
 }
 
 stop_cluster() {

@@ -77,3 +77,28 @@ show_direct() {
          (of("daemon_peak_kib") | max | if . then . / 1024 else null end | shown(0))])
     | @tsv' "$work/figures.jsonl" | column -t -s $'\t'
 }
+
+show_front_end() {
+  jq -rs "$jq_medians"'
+    (map(select(.contestant == "native" and .leg == "first")) | of("rows_per_second") | median) as $native
+    | (map(select(.contestant == "copy" and .leg == "first")) | of("rows_per_second") | median) as $copy
+    | ["contestant", "leg", "runs", "seconds", "rows/s", "x_copy", "x_native", "collect_MiB", "edge_MiB"],
+      (map(select(.rows)) | group_by([.contestant, .leg])[]
+      | (of("rows_per_second") | median) as $rate
+      | [.[0].contestant, .[0].leg, length, (of("seconds") | median | shown(2)), ($rate | shown(0)),
+         (if $copy then $rate / $copy else null end | shown(2)),
+         (if $native then $rate / $native else null end | shown(2)),
+         (of("collect_kib") | max | if . then . / 1024 else null end | shown(0)),
+         (of("edge_kib") | max | if . then . / 1024 else null end | shown(0))])
+    | @tsv' "$work/figures.jsonl" | column -t -s $'\t'
+  echo
+  jq -rs "$jq_medians"'
+    (map(select(.contestant == "updates")) | of("cpu_seconds") | median) as $alone
+    | ["contestant", "runs", "updates", "p50_ms", "p99_ms", "max_ms", "CPU_s", "CPU_s_above_updates_alone"],
+      (map(select(.cpu_seconds)) | group_by(.contestant)[]
+      | (of("cpu_seconds") | median) as $cpu
+      | [.[0].contestant, length, (of("updates") | median | shown(0)), (of("p50_ms") | median | shown(1)),
+         (of("p99_ms") | median | shown(1)), (of("max_ms") | max | shown(1)), ($cpu | shown(2)),
+         (if $alone then $cpu - $alone else null end | shown(2))])
+    | @tsv' "$work/figures.jsonl" | column -t -s $'\t'
+}

@@ -47,15 +47,23 @@ start_fresh_node() {
   node_port=$(free_port)
   fresh_database sluiced
   write_node_configuration
+  run_node
+}
+
+run_node() {
   "$sluiced" --config "$node_dir/config" >"$work/sluiced.log" 2>&1 &
   node_pid=$!
+  await_node "$node_dir/config" "$node_pid" "$work/sluiced.log"
+}
+
+await_node() { # CONFIGURATION PID LOG
   local attempt
   for attempt in {1..150}; do
-    if "$sluice" --config "$node_dir/config" status --json >/dev/null 2>&1; then return; fi
-    kill -0 "$node_pid" 2>/dev/null || die "sluiced ended: $(tail -n 5 "$work/sluiced.log")"
+    if "$sluice" --config "$1" status --json >/dev/null 2>&1; then return; fi
+    kill -0 "$2" 2>/dev/null || die "sluiced ended: $(tail -n 5 "$3")"
     sleep 0.2
   done
-  die "sluiced is not ready after $((attempt / 5)) s: $(tail -n 5 "$work/sluiced.log")"
+  die "sluiced is not ready after $((attempt / 5)) s: $(tail -n 5 "$3")"
 }
 
 stop_node() {
@@ -65,6 +73,8 @@ stop_node() {
   node_pid=''
 }
 
-# The kernel's high-water mark of the daemon's resident memory, and its reset before a measurement.
-node_peak_kib() { awk '/^VmHWM:/ { print $2 }' "/proc/$node_pid/status"; }
-forget_node_peak() { echo 5 >"/proc/$node_pid/clear_refs"; }
+# The kernel's high-water mark of a process's resident memory, and its reset before a measurement.
+peak_kib_of() { awk '/^VmHWM:/ { print $2 }' "/proc/$1/status"; }
+forget_peak() { echo 5 >"/proc/$1/clear_refs"; }
+node_peak_kib() { peak_kib_of "$node_pid"; }
+forget_node_peak() { forget_peak "$node_pid"; }

@@ -12,6 +12,10 @@ require_packages() {
   [[ -x /usr/bin/time ]] || missing+=(time)
   postgresql_bin || missing+=(postgresql)
   if takes_part pgloader; then require pgloader pgloader; fi
+  if [[ $1 = front-end ]]; then
+    odbc_driver=$(find /usr/lib -name psqlodbcw.so -print -quit 2>/dev/null)
+    [[ -n $odbc_driver ]] || missing+=(odbc-postgresql)
+  fi
   if takes_part nginx; then
     PATH=$PATH:/usr/sbin require nginx nginx-light
   fi

@@ -13,14 +13,16 @@ usage() {
   cat <<'TEXT'
 usage: bench/run.sh import [options]   a 1,000,000-row file: psql \copy, pgloader, sluice import
        bench/run.sh direct [options]   single records, 32 at once: pgbench, nginx, posts to sluiced
+       bench/run.sh front-end [options]  a table over ODBC: psql COPY | COPY, logical replication, sluice collect
 options:
   --runs N            repetitions of each, alternating (default 3)
-  --only A,B          only these: copy,pgloader,sluice (import); pgbench,nginx,sluice (direct)
+  --only A,B          only these: copy,pgloader,sluice (import); pgbench,nginx,sluice (direct);
+                      copy,native,sluice (front-end)
   --json FILE         every single figure, too
   --build-dir DIR     programs built already (default: builds build/release first)
   --work-dir DIR      where the throw-away files go, on the disk to be measured (default: TMPDIR or /tmp)
  import:
-  --rows N            rows of the register (default 1000000)
+  --rows N            rows of the register (default 1000000; also for front-end)
   --pgloader-bad N    also pgloader with 1 % bad rows, on a register of N rows (it is very slow then)
  direct:
   --connections N     connections at once (default 32)
@@ -51,12 +53,16 @@ say() { printf '%s\n' "$*" >&2; }
 . "$bench_dir/import.sh"
 # shellcheck source=direct.sh
 . "$bench_dir/direct.sh"
+# shellcheck source=front_end.sh
+. "$bench_dir/front_end.sh"
 
 clean_up() {
   local status=$?
   trap - EXIT
   stop_nginx
+  stop_edge
   stop_node
+  stop_source
   stop_cluster
   if [[ -n ${work:-} ]]; then rm -rf "$work"; fi
   exit "$status"
@@ -114,7 +120,7 @@ takes_part() { [[ " ${contestants[*]} " == *" $1 "* ]]; }
 main() {
   local command=${1:-}
   case $command in
-    import | direct) shift ;;
+    import | direct | front-end) shift ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
@@ -122,11 +128,12 @@ main() {
   case $command in
     import) choose_contestants copy pgloader sluice ;;
     direct) choose_contestants pgbench nginx sluice ;;
+    front-end) choose_contestants copy native sluice ;;
   esac
   require_packages "$command"
   find_programs
   make_work_dir
-  "measure_$command"
+  "measure_${command/-/_}"
 }
 
 main "$@"

@@ -27,6 +27,7 @@ std::expected<WatermarkKind, CollectionFailure> kind_of(const SourceTable& table
     case odbc::ValueKind::date:
       return WatermarkKind::date;
     case odbc::ValueKind::timestamp:
+    case odbc::ValueKind::zoned_timestamp:
       return WatermarkKind::timestamp;
     default:
       break;

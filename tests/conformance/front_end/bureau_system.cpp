@@ -79,6 +79,8 @@ std::string to_string(Way way) {
   switch (way) {
     case Way::watermark:
       return "watermark";
+    case Way::watermark_zoned:
+      return "watermark_zoned";
     case Way::watermark_number:
       return "watermark_number";
     case Way::flag:
@@ -103,7 +105,9 @@ void BureauSystem::create_tables() {
   if (product_ == Product::postgresql) execute("SET synchronous_commit TO off");
   if (product_ == Product::sqlite) execute("PRAGMA synchronous = OFF");
   const bool is_mariadb = product_ == Product::mariadb || product_ == Product::mariadb_gbk;
-  const std::string moment = is_mariadb ? "DATETIME(6)" : "TIMESTAMP";
+  std::string moment = is_mariadb ? "DATETIME(6)" : "TIMESTAMP";
+  if (way_ == Way::watermark_zoned && is_mariadb) moment = "TIMESTAMP(6) NULL";
+  if (way_ == Way::watermark_zoned && product_ == Product::postgresql) moment = "TIMESTAMPTZ";
   execute(
       fmt::format("CREATE TABLE payment (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(40), "
                   "amount DECIMAL(12,2), updated_at {} , version BIGINT, status CHAR(1), "
@@ -138,7 +142,7 @@ std::string BureauSystem::stamp() const {
 }
 
 bool BureauSystem::tells_deletes() const {
-  return way_ != Way::watermark && way_ != Way::watermark_number;
+  return way_ != Way::watermark && way_ != Way::watermark_zoned && way_ != Way::watermark_number;
 }
 
 void BureauSystem::note_change(int id, const std::string& operation) {
@@ -179,6 +183,7 @@ ExchangeTable BureauSystem::exchange() const {
   ExchangeTable exchange{.table = {.name = "payment"}};
   switch (way_) {
     case Way::watermark:
+    case Way::watermark_zoned:
       exchange.capture = capture::ByWatermark{.column = "updated_at"};
       break;
     case Way::watermark_number:

@@ -14,9 +14,18 @@
 
 namespace sluice::adapters::front_end::conformance {
 
-enum class Way { watermark, watermark_number, flag, change_log, change_log_alone, snapshot };
-inline constexpr Way ways[] = {Way::watermark,  Way::watermark_number, Way::flag,
-                               Way::change_log, Way::change_log_alone, Way::snapshot};
+enum class Way {
+  watermark,
+  watermark_zoned,  // a moment, where the database has such a type
+  watermark_number,
+  flag,
+  change_log,
+  change_log_alone,
+  snapshot
+};
+inline constexpr Way ways[] = {Way::watermark, Way::watermark_zoned, Way::watermark_number,
+                               Way::flag,      Way::change_log,      Way::change_log_alone,
+                               Way::snapshot};
 [[nodiscard]] std::string to_string(Way way);
 
 // What a payment is: its amount is the text that SQL is given.

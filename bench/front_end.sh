@@ -1,0 +1,249 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # run.sh sets the rest; jq reads what is set here
+# A table of an exchange database in PostgreSQL, to a central PostgreSQL that is another server: all of it
+# once, the same again unchanged, and then a stream of single updates.
+
+update_rate=1000 # updates a second
+updates=10000
+look_back=10 # seconds
+
+measure_front_end() {
+  start_cluster -c track_commit_timestamp=on
+  source_host=$work/source
+  start_server "$source_host" -c wal_level=logical -c track_commit_timestamp=on
+  source_pid=$server_pid
+  fill_source
+  local run name
+  for ((run = 1; run <= runs; ++run)); do
+    for name in "${contestants[@]}"; do "replicate_with_$name" "$run"; done
+  done
+  show_front_end
+  save_figures
+}
+
+stop_source() {
+  [[ -n ${source_pid:-} ]] || return 0
+  kill -INT "$source_pid" 2>/dev/null || true
+  wait "$source_pid" 2>/dev/null || true
+  source_pid=''
+}
+
+source_sql() { PGHOST=$source_host sql exchange "$1"; }
+
+# The register, with a column that says when a row was changed, and the keys that are going to be updated.
+fill_source() {
+  say "making the source's register of $rows rows …"
+  PGHOST=$source_host sql postgres 'CREATE DATABASE exchange'
+  create_changing_table "$source_host" exchange
+  "$generate_register" --shape wide --rows "$rows" 2>/dev/null |
+    PGHOST=$source_host psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname=exchange \
+      --command="\\copy wide_register ($register_columns) FROM STDIN WITH (FORMAT csv, HEADER true)"
+  source_sql "CREATE TABLE picked AS SELECT row_number() OVER () AS n, credit_code
+                FROM (SELECT credit_code FROM wide_register ORDER BY md5(credit_code) LIMIT $updates) AS any_of_them;
+              ALTER TABLE picked ADD PRIMARY KEY (n);
+              CREATE SEQUENCE next_update;
+              CREATE INDEX ON wide_register (changed, credit_code);
+              CREATE PUBLICATION bench FOR TABLE wide_register"
+  source_sql "VACUUM ANALYZE"
+  printf '%s\n' 'SELECT nextval($$next_update$$) AS n \gset' \
+    'UPDATE wide_register SET remark = clock_timestamp()::text, changed = clock_timestamp()
+      WHERE credit_code = (SELECT credit_code FROM picked WHERE n = :n);' >"$work/update.sql"
+}
+
+register_columns='credit_code, enterprise_name, registered_on, enterprise_type, legal_representative, registered_capital,
+  capital_currency, business_scope, province, district, address, region_code, employees, approved_at, status, remark'
+
+create_changing_table() { # HOST DATABASE
+  PGHOST=$1 create_wide_table "$2"
+  PGHOST=$1 sql "$2" "ALTER TABLE wide_register ADD changed timestamptz NOT NULL DEFAULT '2026-01-01 00:00+00'"
+}
+
+# record_rows CONTESTANT LEG RUN SECONDS [EDGE-KIB [COLLECT-KIB]]
+record_rows() {
+  record "$1" "$2" "$3" "$(jq -nc --argjson seconds "$4" --argjson rows "$rows" --argjson edge_kib "${5:-null}" \
+    --argjson collect_kib "${6:-null}" \
+    '{$seconds, $rows, rows_per_second: ($rows / $seconds), $edge_kib, $collect_kib}')"
+}
+
+# Jiffies that all processors have worked since the machine started.
+busy_jiffies() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 }' /proc/stat; }
+
+# update_source: all the updates, at an even rate; sets `update_cpu`, the seconds of CPU that the machine spent
+# until the last one had arrived, by the command that is given, which waits for it.
+update_source() {
+  local before
+  source_sql "ALTER SEQUENCE next_update RESTART"
+  before=$(busy_jiffies)
+  PGHOST=$source_host "$pg_bin/pgbench" --no-vacuum --client=4 --transactions="$((updates / 4))" \
+    --rate="$update_rate" --file="$work/update.sql" exchange >"$work/pgbench.log" 2>&1 ||
+    die "pgbench: $(tail -n 3 "$work/pgbench.log")"
+  "$@"
+  update_cpu=$(awk -v from="$before" -v to="$(busy_jiffies)" -v hertz="$(getconf CLK_TCK)" 'BEGIN { print (to - from) / hertz }')
+}
+
+# What the updates cost where nobody replicates them.
+record_updates_alone() {
+  update_source true
+  record updates alone "$1" "$(jq -nc --argjson cpu "$update_cpu" '{cpu_seconds: $cpu}')"
+}
+
+# record_lag CONTESTANT RUN DATABASE TABLE: from each update to the commit that shows it at the center; the update's
+# own time is in its remark.
+record_lag() {
+  local figures
+  figures=$(sql "$3" "SELECT json_build_object('p50_ms', 1000 * percentile_cont(0.5) WITHIN GROUP (ORDER BY lag),
+      'p99_ms', 1000 * percentile_cont(0.99) WITHIN GROUP (ORDER BY lag), 'max_ms', 1000 * max(lag), 'updates', count(*))
+    FROM (SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin) - remark::timestamptz) AS lag
+            FROM $4 WHERE remark LIKE '2%+00' OR remark LIKE '2%+0_') AS lags")
+  [[ $(jq .updates <<<"$figures") -eq $updates ]] || die "$1: $figures: expected $updates updates to have arrived"
+  record "$1" steady "$2" "$(jq -c --argjson cpu "$update_cpu" '. + {cpu_seconds: $cpu}' <<<"$figures")"
+}
+
+await_updates() { # DATABASE TABLE
+  local attempt
+  for attempt in {1..600}; do
+    [[ $(sql "$1" "SELECT count(*) FROM $2 WHERE remark LIKE '2%+00'") -lt $updates ]] || return 0
+    sleep 0.1
+  done
+  die "not all updates had arrived after $((attempt / 10)) s"
+}
+
+# As it was before the updates.
+restore_source() {
+  source_sql "UPDATE wide_register SET remark = NULL, changed = '2026-01-01 00:00+00' WHERE remark LIKE '2%+00'"
+  source_sql "VACUUM wide_register"
+}
+
+replicate_with_copy() {
+  fresh_database copied
+  create_changing_table "$PGHOST" copied
+  local from
+  from=$(now)
+  PGHOST=$source_host psql --no-psqlrc --quiet --dbname=exchange --command='COPY wide_register TO STDOUT' |
+    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname=copied --command='COPY wide_register FROM STDIN'
+  record_rows copy first "$1" "$(seconds_since "$from")"
+  expect_rows copied wide_register "$rows"
+  sql postgres 'DROP DATABASE copied'
+  record_updates_alone "$1"
+  restore_source
+}
+
+replicate_with_native() {
+  fresh_database replicated
+  create_changing_table "$PGHOST" replicated
+  local from attempt
+  from=$(now)
+  sql replicated "CREATE SUBSCRIPTION bench CONNECTION 'host=$source_host dbname=exchange user=postgres' PUBLICATION bench"
+  until [[ $(sql replicated "SELECT srsubstate FROM pg_subscription_rel") = r ]]; do sleep 0.05; done
+  record_rows native first "$1" "$(seconds_since "$from")"
+  expect_rows replicated wide_register "$rows"
+  update_source await_updates replicated wide_register
+  record_lag native "$1" replicated wide_register
+  sql replicated 'DROP SUBSCRIPTION bench'
+  sql postgres 'DROP DATABASE replicated'
+  restore_source
+}
+
+replicate_with_sluice() {
+  start_center_and_edge
+  collect first "$1"
+  expect_rows sluiced "$node_table" "$rows"
+  collect unchanged "$1"
+  reconcile "$1"
+  # From now on as in production: by watermark, every second.
+  edge_by "kind: watermark, column: changed, look_back: ${look_back}s"
+  update_source await_updates sluiced "$node_table"
+  record_lag sluice "$1" sluiced "$node_table"
+  stop_edge
+  stop_node
+  restore_source
+}
+
+# collect LEG RUN
+collect() {
+  sql postgres CHECKPOINT
+  forget_peak "$edge_pid"
+  measure "$sluice" --config "$work/edge/config" collect bench
+  [[ $exit_status -eq 0 ]] || die "sluice collect ended with $exit_status: $(tail -n 5 "$work/command.log")"
+  record_rows sluice "$1" "$2" "$seconds_taken" "$(peak_kib_of "$edge_pid")" "$peak_kib"
+}
+
+reconcile() { # RUN
+  measure "$sluice" --config "$work/edge/config" reconcile bench
+  [[ $exit_status -eq 0 ]] || die "sluice reconcile ended with $exit_status: $(tail -n 5 "$work/command.log")"
+  record_rows sluice reconcile "$1" "$seconds_taken" "$(peak_kib_of "$edge_pid")" "$peak_kib"
+}
+
+start_center_and_edge() {
+  start_fresh_node
+  local config=$node_dir/config
+  issue_for_edge
+  stop_node
+  printf 'nodes: [{name: edge, certificate_subject: CN=edge, bureaus: [bench]}]\n' >>"$config/node.yaml"
+  rm -rf "$node_dir/state"
+  mkdir -m 700 "$node_dir/state"
+  write_front_end_bureau "$config" 'kind: snapshot'
+  run_node
+  local edge=$work/edge
+  rm -rf "$edge"
+  mkdir -p "$edge/config/bureaus" "$edge/config/schemas" "$edge/state"
+  cp "$config/schemas/"* "$edge/config/schemas/"
+  write_front_end_bureau "$edge/config" 'kind: snapshot'
+  cat >"$edge/config/node.yaml" <<TEXT
+node: {name: edge, state_directory: $edge/state, control_socket: $edge/control.socket}
+identity:
+  certificate: $work/certificates/edge.pem
+  key: $work/certificates/edge.key
+  authorities: $work/certificates/ca.pem
+uplink:
+  addresses: ["https://localhost:$node_port"]
+  center_subject: CN=localhost
+TEXT
+  run_edge
+}
+
+issue_for_edge() {
+  [[ ! -e $work/certificates/edge.pem ]] || return 0
+  (cd "$work/certificates" && issue edge /CN=edge 'extendedKeyUsage=clientAuth') >>"$work/openssl.log" 2>&1 ||
+    die "certificates: $(tail -n 3 "$work/openssl.log")"
+}
+
+write_front_end_bureau() { # CONFIGURATION CAPTURE
+  cat >"$1/bureaus/bench.yaml" <<TEXT
+bureau: bench
+name: Benchmark
+certificate_subject: "$bureau_subject"
+channels:
+  front-end: {connection: 'Driver=$odbc_driver;Server=$source_host;Port=5432;Database=exchange;UID=postgres'}
+publishes:
+  - dataset: wide-register
+    channels: [front-end]
+    front-end: {table: wide_register, capture: {$2}}
+    mapping: {ignore: [changed]}
+TEXT
+}
+
+# edge_by CAPTURE: the edge with another way of capture, which has seen the table once, and a schedule.
+edge_by() {
+  stop_edge
+  run_edge # to send what the first collection by it brings
+  write_front_end_bureau "$work/edge/config" "$1"
+  "$sluice" --config "$work/edge/config" collect bench >"$work/command.log" 2>&1 ||
+    die "sluice collect by $1: $(tail -n 5 "$work/command.log")"
+  stop_edge
+  sed -i "/front-end: {connection/s|}\$|, schedule: {run: '@every 1s'}}|" "$work/edge/config/bureaus/bench.yaml"
+  run_edge
+}
+
+run_edge() {
+  "$sluiced" --config "$work/edge/config" >"$work/edge.log" 2>&1 &
+  edge_pid=$!
+  await_node "$work/edge/config" "$edge_pid" "$work/edge.log"
+}
+
+stop_edge() {
+  [[ -n ${edge_pid:-} ]] || return 0
+  kill -TERM "$edge_pid" 2>/dev/null || true
+  wait "$edge_pid" 2>/dev/null || true
+  edge_pid=''
+}
