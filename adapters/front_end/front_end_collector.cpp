@@ -54,7 +54,7 @@ Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Doo
                                        Progress& progress) {
   const auto* by_log = std::get_if<capture::ByChangeLog>(&source_.exchange.capture);
   const bool has_records = by_log != nullptr && !source_.exchange.table.name.empty();
-  const auto table = find_table(
+  auto table = find_table(
       connection, by_log != nullptr ? wanted_log(source_, *by_log) : wanted_records(source_));
   if (!table) return std::unexpected(table.error());
   std::optional<SourceTable> records;
@@ -70,6 +70,9 @@ Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Doo
     if (auto same = check_types(described, position->columns); !same) return same;
   }
   position->columns = described.types();
+  if (std::holds_alternative<capture::BySnapshot>(source_.exchange.capture)) {
+    ask_for_digest(connection.dialect(), *table);
+  }
   if (auto begun = announce(described, door); !begun) return begun;
 
   TableReader reader(connection, *table, source_.max_row_bytes, door, progress);

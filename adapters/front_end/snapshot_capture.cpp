@@ -18,6 +18,8 @@ namespace {
 
 // Entries of the base that are compared at once.
 constexpr std::size_t entries_in_range = 10'000;
+// How many records are asked for by their keys in one query.
+constexpr std::size_t records_in_query = 50;
 constexpr std::string_view suffix = ".digests";
 
 CollectionFailure collection_failure_of(const DigestFileFailure& failure) {
@@ -35,6 +37,10 @@ record::Digest fingerprint(const SourceTable& table) {
   for (const std::size_t column : table.key_at)
     stream.update(fmt::format("key {}\n", column));
   return stream.finish();
+}
+
+intake::RowProblem duplicate_key() {
+  return {"", "duplicate-key", "another row of the table has the same key"};
 }
 
 // The number in the name of one of this dataset's files.
@@ -109,7 +115,14 @@ class Range {
 class SnapshotCapture {
  public:
   explicit SnapshotCapture(CaptureRun& run)
-      : run_(run), table_(run.reader.table()), columns_(fingerprint(table_)) {}
+      : run_(run), table_(run.reader.table()), columns_(fingerprint(table_)) {
+    if (!table_.digest_at) return;
+    narrow_ = keys_and_digests(table_);
+    narrow_reader_.emplace(run_.reader.over(*narrow_));
+  }
+  // The reader knows where the table lies.
+  SnapshotCapture(const SnapshotCapture&) = delete;
+  SnapshotCapture& operator=(const SnapshotCapture&) = delete;
 
   Result open();
   Result compare();
@@ -122,7 +135,11 @@ class SnapshotCapture {
   [[nodiscard]] std::uint64_t unused_generation() const;
   void remove_all_but(std::uint64_t generation) const;
   Result compare_range();
+  // Rows from the database's own digests where most of them will be what they were.
+  std::expected<std::size_t, CollectionFailure> compare_page(const Query& condition);
   Result compare_row(const TableRow& row);
+  Result hand_over(const TableRow& row, const RecordKey& key);
+  Result hand_over_awaited();
   Result remove_until(std::size_t index);
   Result commit();
 
@@ -135,6 +152,10 @@ class SnapshotCapture {
   Range range_;
   std::optional<RecordKey> after_;
   bool differs_ = false;
+  std::optional<SourceTable> narrow_;
+  std::optional<TableReader> narrow_reader_;
+  bool is_narrow_ = false;          // what is being read
+  std::vector<RecordKey> awaited_;  // of which only the digest was read, and is another one
   std::string buffer_;
 };
 
@@ -203,11 +224,11 @@ Result SnapshotCapture::compare_range() {
     if (!range_.is_empty()) {
       conditions.push_back(up_to(dialect, table_.key, range_.last_key().exact));
     }
-    const auto rows =
-        run_.reader.read(select(dialect, table_.columns, table_.name, all_of(std::move(conditions)),
-                                table_.key, run_.page_rows),
-                         [&](const TableRow& row) { return compare_row(row); });
+    const auto rows = compare_page(all_of(std::move(conditions)));
     if (!rows) return std::unexpected(rows.error());
+    if (run_.settlement.is_due()) {
+      if (auto committed = commit(); !committed) return committed;
+    }
     if (*rows < run_.page_rows) break;
   }
   if (range_.is_empty()) return {};
@@ -217,12 +238,64 @@ Result SnapshotCapture::compare_range() {
   return run_.settlement.is_due() ? commit() : Result();
 }
 
+std::expected<std::size_t, CollectionFailure> SnapshotCapture::compare_page(
+    const Query& condition) {
+  // Behind the last one that was there, all are new.
+  is_narrow_ = narrow_reader_ && !range_.is_empty();
+  TableReader& reader = is_narrow_ ? *narrow_reader_ : run_.reader;
+  const auto rows = reader.read(select(run_.connection.dialect(), reader.table().columns,
+                                       table_.name, condition, table_.key, run_.page_rows),
+                                [&](const TableRow& row) { return compare_row(row); });
+  if (!rows) return rows;
+  if (auto handed = hand_over_awaited(); !handed) return std::unexpected(handed.error());
+  return rows;
+}
+
+// They may have changed once more since: then the digest is an older one, and the next run hands
+// them over again. Those that are gone meanwhile it finds gone.
+Result SnapshotCapture::hand_over_awaited() {
+  const odbc::Dialect& dialect = run_.connection.dialect();
+  for (std::size_t first = 0; first < awaited_.size(); first += records_in_query) {
+    const std::size_t last = std::min(first + records_in_query, awaited_.size());
+    std::vector<Query> keys;
+    for (std::size_t i = first; i < last; ++i) {
+      std::vector<Query> columns;
+      for (std::size_t column = 0; column < table_.key.size(); ++column) {
+        columns.push_back(equal(dialect, table_.key[column], awaited_[i].exact[column]));
+      }
+      keys.push_back(all_of(std::move(columns)));
+    }
+    std::optional<RecordKey> before;
+    const auto rows = run_.reader.read(
+        select(dialect, table_.columns, table_.name, any_of(std::move(keys)), table_.key,
+               run_.page_rows),
+        [&](const TableRow& row) {
+          RecordKey key = row.key();
+          const bool is_repeated = before && *before == key;
+          before = std::move(key);
+          return is_repeated ? run_.reader.refuse(row, duplicate_key())
+                             : run_.reader.hand_over(row, record::Operation::upsert);
+        });
+    if (!rows) return std::unexpected(rows.error());
+  }
+  awaited_.clear();
+  return {};
+}
+
+Result SnapshotCapture::hand_over(const TableRow& row, const RecordKey& key) {
+  differs_ = true;
+  if (!is_narrow_) return run_.reader.hand_over(row, record::Operation::upsert);
+  awaited_.push_back(key);
+  return {};
+}
+
 Result SnapshotCapture::compare_row(const TableRow& row) {
   RecordKey key = row.key();
   if (after_ && *after_ == key) {
     differs_ = true;
-    return run_.reader.refuse(row,
-                              {"", "duplicate-key", "another row of the table has the same key"});
+    if (!is_narrow_) return run_.reader.refuse(row, duplicate_key());
+    if (awaited_.empty() || awaited_.back() != key) awaited_.push_back(std::move(key));
+    return {};
   }
   DigestEntry entry{std::move(key), row.digest(buffer_)};
   bool is_same = false;
@@ -232,14 +305,14 @@ Result SnapshotCapture::compare_row(const TableRow& row) {
     range_.pass(*index);
   }
   if (!is_same) {
-    differs_ = true;
-    if (auto handed = run_.reader.hand_over(row, record::Operation::upsert); !handed) return handed;
+    if (auto handed = hand_over(row, entry.key); !handed) return handed;
   }
   if (auto written = next_->append(entry); !written) {
     return std::unexpected(collection_failure_of(written.error()));
   }
   after_ = std::move(entry.key);
-  return run_.settlement.is_due() ? commit() : Result();
+  // What is still awaited must be in the batch before the digests count.
+  return awaited_.empty() && run_.settlement.is_due() ? commit() : Result();
 }
 
 Result SnapshotCapture::remove_until(std::size_t index) {

@@ -123,6 +123,22 @@ std::expected<void, CollectionFailure> check_types(
                   fmt::join(changed, "; "))});
 }
 
+void ask_for_digest(const odbc::Dialect& dialect, SourceTable& table) {
+  auto digest = odbc::row_digest(dialect, table.columns);
+  if (!digest) return;
+  table.digest_at = table.columns.size();
+  table.columns.push_back(std::move(*digest));
+}
+
+SourceTable keys_and_digests(const SourceTable& table) {
+  SourceTable narrow{.name = table.name, .columns = table.key, .key = table.key};
+  for (std::size_t i = 0; i < table.key.size(); ++i)
+    narrow.key_at.push_back(i);
+  narrow.digest_at = narrow.columns.size();
+  narrow.columns.push_back(table.columns[*table.digest_at]);
+  return narrow;
+}
+
 CollectionFailure collection_failure(const odbc::OdbcFailure& failure) {
   const bool is_table = failure.code == odbc::OdbcProblem::no_table;
   return {is_table ? CollectionProblem::bad_columns : CollectionProblem::unreadable, failure.place,

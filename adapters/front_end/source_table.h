@@ -12,6 +12,7 @@
 #include "adapters/adapter.h"
 #include "adapters/front_end/exchange_table.h"
 #include "adapters/front_end/odbc/connection.h"
+#include "adapters/front_end/odbc/dialect.h"
 
 namespace sluice::adapters::front_end {
 
@@ -25,6 +26,7 @@ struct SourceTable {
   std::vector<odbc::SourceColumn> key;
   std::vector<std::size_t> key_at;  // positions in `columns`
   std::optional<std::size_t> source_time;
+  std::optional<std::size_t> digest_at;  // where the database itself makes a digest of the row
 
   // Position in `columns`; the name is one that find_table() was asked to read.
   [[nodiscard]] std::size_t at(const std::string& column) const;
@@ -49,6 +51,11 @@ struct Wanted {
 // Fails where a column that was read before has another type now, and names it.
 [[nodiscard]] std::expected<void, CollectionFailure> check_types(
     const SourceTable& table, const std::map<std::string, std::string>& before);
+
+// Has the database make digests of the rows, if it can.
+void ask_for_digest(const odbc::Dialect& dialect, SourceTable& table);
+// Only key and digest of a table that was asked for one.
+[[nodiscard]] SourceTable keys_and_digests(const SourceTable& table);
 
 [[nodiscard]] CollectionFailure collection_failure(const odbc::OdbcFailure& failure);
 [[nodiscard]] std::string to_string(const TableName& table);

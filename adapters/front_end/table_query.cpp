@@ -43,7 +43,7 @@ std::string list_of(const odbc::Dialect& dialect, Columns columns) {
   std::string list;
   for (const odbc::SourceColumn& column : columns) {
     if (!list.empty()) list += ", ";
-    list += odbc::quoted(dialect, column.name);
+    list += column.expression.empty() ? odbc::quoted(dialect, column.name) : column.expression;
   }
   return list;
 }

@@ -43,7 +43,18 @@ void TableRow::append_exact(std::string& buffer, std::size_t column) const {
   if (text) buffer += *text;
 }
 
+record::RowDigest TableRow::digest_of(std::span<const std::size_t> columns,
+                                      std::string& buffer) const {
+  buffer.clear();
+  for (const std::size_t column : columns)
+    append_exact(buffer, column);
+  record::RowDigester digester;
+  digester.add(0, buffer);
+  return digester.digest();
+}
+
 record::RowDigest TableRow::digest(std::string& buffer) const {
+  if (table_.digest_at) return digest_of({&*table_.digest_at, 1}, buffer);
   buffer.clear();
   for (std::size_t column = 0; column < table_.columns.size(); ++column)
     append_exact(buffer, column);
@@ -53,12 +64,7 @@ record::RowDigest TableRow::digest(std::string& buffer) const {
 }
 
 record::RowDigest TableRow::key_digest(std::string& buffer) const {
-  buffer.clear();
-  for (const std::size_t column : table_.key_at)
-    append_exact(buffer, column);
-  record::RowDigester digester;
-  digester.add(0, buffer);
-  return digester.digest();
+  return digest_of(table_.key_at, buffer);
 }
 
 RecordKey TableRow::key() const {

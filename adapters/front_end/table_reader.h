@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,11 +31,13 @@ class TableRow {
   // As the intake is told it.
   [[nodiscard]] odbc::Value value(std::size_t column) const { return cursor_.value(row_, column); }
   [[nodiscard]] RecordKey key() const;
-  // Of all columns read, or of the key's.
+  // Of all columns read, or what the database made of them; or of the key's.
   [[nodiscard]] record::RowDigest digest(std::string& buffer) const;
   [[nodiscard]] record::RowDigest key_digest(std::string& buffer) const;
 
  private:
+  [[nodiscard]] record::RowDigest digest_of(std::span<const std::size_t> columns,
+                                            std::string& buffer) const;
   void append_exact(std::string& buffer, std::size_t column) const;
 
   const odbc::Cursor& cursor_;
@@ -48,6 +51,11 @@ class TableReader {
   // to quarantine.
   TableReader(odbc::Connection& connection, const SourceTable& table, std::uint64_t max_row_bytes,
               intake::Door& door, Progress& progress);
+
+  // The same for other columns of the table; `table` must outlive it.
+  [[nodiscard]] TableReader over(const SourceTable& table) const {
+    return {connection_, table, max_row_bytes_, door_, progress_};
+  }
 
   [[nodiscard]] const SourceTable& table() const { return table_; }
 

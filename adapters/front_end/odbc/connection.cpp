@@ -168,8 +168,10 @@ std::expected<Connection, OdbcFailure> Connection::open(const Access& access) {
   auto state = std::make_unique<State>(
       State{.handle = std::move(*handle), .access = access, .place = place_of(access.connection)});
   const SQLHDBC raw = state->handle.get();
-  state->dialect = dialect_of(information(raw, SQL_DBMS_NAME), driver,
-                              information(raw, SQL_IDENTIFIER_QUOTE_CHAR));
+  state->dialect = dialect_of({.product = information(raw, SQL_DBMS_NAME),
+                               .version = information(raw, SQL_DBMS_VER),
+                               .driver = driver,
+                               .quote = information(raw, SQL_IDENTIFIER_QUOTE_CHAR)});
   state->form = form_of(access.encoding, state->dialect);
   state->zone = date::locate_zone(access.time_zone);
   for (const std::string& sql : session_statements(state->dialect)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,6 +32,11 @@ constexpr std::array products = {
             "SELECT SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM DUAL"},
 };
 
+// PostgreSQL's types that have a hash function, as its driver calls them. JSON and XML have none.
+constexpr std::array<std::string_view, 17> digestible_types = {
+    "text", "varchar", "bpchar",    "char", "int2",        "int4", "int8",    "float4", "float8",
+    "bool", "date",    "timestamp", "time", "timestamptz", "uuid", "numeric", "bytea"};
+
 std::string lower(std::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(),
@@ -40,10 +46,10 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-Dialect dialect_of(std::string product, std::string driver, std::string quote) {
+Dialect dialect_of(Introduction introduction) {
   Dialect dialect;
-  const std::string name = lower(product);
-  const std::string library = lower(driver);
+  const std::string name = lower(introduction.product);
+  const std::string library = lower(introduction.driver);
   const auto known = std::ranges::find_if(
       products, [&](const Product& each) { return name.starts_with(each.mark); });
   if (known != products.end()) {
@@ -54,11 +60,35 @@ Dialect dialect_of(std::string product, std::string driver, std::string quote) {
   for (const std::string_view utf_8 : {"psqlodbc", "libmaodbc", "maodbc", "sqlite3odbc"}) {
     dialect.tells_utf_8 = dialect.tells_utf_8 || library.find(utf_8) != std::string::npos;
   }
-  dialect.product = std::move(product);
-  dialect.driver = std::move(driver);
+  // Of PostgreSQL 14 and later.
+  if (name.starts_with("postgres") && std::atoi(introduction.version.c_str()) >= 14) {
+    dialect.row_digest = "hash_record_extended";
+  }
+  dialect.product = std::move(introduction.product);
+  dialect.driver = std::move(introduction.driver);
   // A blank says that there is no quoting (ODBC, SQL_IDENTIFIER_QUOTE_CHAR); standard SQL has one.
-  if (!quote.empty() && quote != " ") dialect.quote = std::move(quote);
+  if (!introduction.quote.empty() && introduction.quote != " ") {
+    dialect.quote = std::move(introduction.quote);
+  }
   return dialect;
+}
+
+std::optional<SourceColumn> row_digest(const Dialect& dialect,
+                                       std::span<const SourceColumn> columns) {
+  if (dialect.row_digest.empty()) return std::nullopt;
+  std::string list;
+  for (const SourceColumn& column : columns) {
+    const std::string type = lower(column.type_name.substr(0, column.type_name.find('(')));
+    if (std::ranges::find(digestible_types, type) == digestible_types.end()) return std::nullopt;
+    list += (list.empty() ? "" : ", ") + quoted(dialect, column.name);
+  }
+  std::string expression = fmt::format("{}(ROW({}), 0)", dialect.row_digest, list);
+  return SourceColumn{.name = expression,
+                      .type_name = "bigint",
+                      .sql_type = -5,  // SQL_BIGINT
+                      .size = 20,
+                      .kind = ValueKind::integer,
+                      .expression = expression};
 }
 
 std::string quoted(const Dialect& dialect, std::string_view name) {
