@@ -1,8 +1,11 @@
 #include "adapters/front_end/capture_run.h"
 
+#include "fault/kill_point.h"
+
 namespace sluice::adapters::front_end {
 
 Result mark(CaptureRun& run) {
+  SLUICE_KILL_POINT("capture.before-mark");
   auto marked = run.settlement.mark(to_string(run.position));
   if (!marked) return std::unexpected(adapters::collection_failure(marked.error()));
   return {};
@@ -15,6 +18,7 @@ Result mark_if_due(CaptureRun& run) {
 Result settle(CaptureRun& run) {
   auto settled = run.settlement.settle();
   if (!settled) return std::unexpected(adapters::collection_failure(settled.error()));
+  SLUICE_KILL_POINT("capture.after-settle");
   return {};
 }
 

@@ -4,15 +4,20 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "jobs/exit_status.h"
 
 namespace sluice::jobs {
 namespace {
@@ -23,6 +28,8 @@ constexpr std::chrono::seconds grace{5};
 constexpr std::chrono::milliseconds look_again{100};
 constexpr std::size_t most_output = std::size_t{64} << 10;
 constexpr std::size_t most_errors = std::size_t{4} << 10;
+
+constexpr std::string_view parent_variable = "SLUICE_PARENT";
 
 struct Pipe {
   Pipe() {
@@ -49,6 +56,8 @@ struct SpawnSettings {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
+    // A child that outlives us must not go on listening in our place.
+    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     posix_spawnattr_init(&attributes);
     sigset_t none;
     sigemptyset(&none);
@@ -72,6 +81,26 @@ struct SpawnSettings {
   posix_spawn_file_actions_t actions{};
   posix_spawnattr_t attributes{};
 };
+
+// Our own environment, and in it who we are.
+std::vector<std::string> environment_of_child() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!std::string_view(*variable).starts_with(parent_variable))
+      variables.emplace_back(*variable);
+  }
+  variables.push_back(fmt::format("{}={}", parent_variable, getpid()));
+  return variables;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (std::string& text : texts)
+    pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
 
 void limit(pid_t child, __rlimit_resource resource, std::uint64_t most) {
   if (most == 0) return;
@@ -104,18 +133,16 @@ std::string last_line(const std::string& text) {
 std::expected<ChildProcess, std::string> ChildProcess::start(
     const std::filesystem::path& program, const std::vector<std::string>& arguments,
     const ChildLimits& limits) {
-  std::string name = program.string();
-  std::vector<std::string> copies = arguments;
-  std::vector<char*> pointers{name.data()};
-  for (std::string& argument : copies)
-    pointers.push_back(argument.data());
-  pointers.push_back(nullptr);
+  const std::string name = program.string();
+  std::vector<std::string> words{name};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> variables = environment_of_child();
   Pipe output;
   Pipe errors;
   const SpawnSettings settings(output.ends[1], errors.ends[1]);
   pid_t id = 0;
   const int error = posix_spawn(&id, name.c_str(), &settings.actions, &settings.attributes,
-                                pointers.data(), environ);
+                                pointers_to(words).data(), pointers_to(variables).data());
   if (error != 0) {
     return std::unexpected(
         fmt::format("{}: can not be started: {}", name, std::generic_category().message(error)));
@@ -176,6 +203,14 @@ ChildEnd ChildProcess::wait(const std::stop_token& stop) {
   id_ = 0;
   end.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return end;
+}
+
+void end_with_parent() {
+  const char* parent = std::getenv(parent_variable.data());  // NOLINT(concurrency-mt-unsafe)
+  if (parent == nullptr) return;
+  // In this order: a parent that goes in between is noticed.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (std::to_string(getppid()) != parent) std::_Exit(static_cast<int>(ExitStatus::failure));
 }
 
 }  // namespace sluice::jobs
