@@ -1,5 +1,8 @@
 #include "adapters/front_end/capture_run.h"
 
+#include <utility>
+#include <vector>
+
 namespace sluice::adapters::front_end {
 
 Result mark(CaptureRun& run) {
@@ -25,13 +28,17 @@ CollectionFailure collection_failure(const WindowFailure& failure) {
 Result load_by_key(CaptureRun& run, const TableReader::Each& handed) {
   const odbc::Dialect& dialect = run.connection.dialect();
   const SourceTable& table = run.reader.table();
+  if (!run.position.loaded_up_to) {
+    if (auto refused = refuse_without_key(run); !refused) return refused;
+  }
   while (true) {
-    Query condition;
+    std::vector<Query> conditions{are_there(dialect, table.key)};
     if (run.position.loaded_up_to) {
-      condition = beyond(dialect, table.key, run.position.loaded_up_to->exact);
+      conditions.push_back(beyond(dialect, table.key, run.position.loaded_up_to->exact));
     }
     const auto rows = run.reader.read(
-        select(dialect, table.columns, table.name, condition, table.key, run.page_rows),
+        select(dialect, table.columns, table.name, all_of(std::move(conditions)), table.key,
+               run.page_rows),
         [&](const TableRow& row) -> Result {
           if (auto taken = run.reader.hand_over(row, record::Operation::upsert); !taken) {
             return taken;
@@ -43,6 +50,26 @@ Result load_by_key(CaptureRun& run, const TableReader::Each& handed) {
     if (!rows) return std::unexpected(rows.error());
     if (*rows < run.page_rows) return {};
   }
+}
+
+Result refuse_without_key(CaptureRun& run) {
+  const odbc::Dialect& dialect = run.connection.dialect();
+  const SourceTable& table = run.reader.table();
+  std::vector<Query> conditions;
+  for (const odbc::SourceColumn& column : table.key) {
+    if (column.is_nullable) conditions.push_back(is_null(dialect, column));
+  }
+  if (conditions.empty()) return {};
+  const auto rows =
+      run.reader.read(select(dialect, table.columns, table.name, any_of(std::move(conditions)),
+                             table.key, run.page_rows),
+                      [&](const TableRow& row) { return run.reader.refuse(row, no_key()); });
+  if (!rows) return std::unexpected(rows.error());
+  return {};
+}
+
+intake::RowProblem no_key() {
+  return {"", "required", "a column of its key has no value"};
 }
 
 }  // namespace sluice::adapters::front_end

@@ -46,6 +46,18 @@ Wanted wanted_log(const Source& source, const capture::ByChangeLog& way) {
   return wanted;
 }
 
+// A load under way goes on behind its last key, which means nothing to other columns.
+void begin_load_again_by_other_key(const SourceTable& table, Position& position) {
+  std::vector<std::string> key;
+  for (const odbc::SourceColumn& column : table.key)
+    key.push_back(column.name);
+  if (position.key == key) return;
+  position.key = std::move(key);
+  position.loaded_up_to.reset();
+  position.run.reset();
+  position.base_offset = 0;
+}
+
 Result announce(const SourceTable& table, intake::Door& door) {
   if (auto begun = door.begin(table.announced); !begun) {
     CollectionFailure failure = adapters::collection_failure(begun.error());
@@ -110,6 +122,7 @@ Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Doo
     if (auto same = check_types(described, position->columns); !same) return same;
   }
   position->columns = described.types();
+  begin_load_again_by_other_key(described, *position);
   if (auto begun = announce(described, door); !begun) return begun;
 
   TableReader reader(connection, *table, source_.max_row_bytes, door, progress);

@@ -25,30 +25,51 @@ using adapters::front_end::TextEncoding;
 constexpr std::uint64_t most_page_rows = 100'000;
 constexpr std::uint64_t most_numbers = 1'000'000'000;
 
-// The keywords of a connection string, in lower case: ODBC (SQLDriverConnect) does not tell them
-// apart by it, and lets blanks stand around them.
-std::set<std::string> keywords_of(std::string_view connection) {
+// What of a connection string can be judged without its driver.
+struct ConnectionString {
+  // In lower case: ODBC (SQLDriverConnect) does not tell them apart by it, and lets blanks stand
+  // around them.
   std::set<std::string> keywords;
+  // Within a value in braces semicolons separate nothing, and a closing brace is doubled.
+  bool has_open_brace = false;
+};
+
+ConnectionString parse_connection(std::string_view connection) {
+  ConnectionString parsed;
   std::string keyword;
   bool in_keyword = true;
-  for (const char c : connection) {
-    if (c == ';') {
+  for (std::size_t i = 0; i < connection.size(); ++i) {
+    const char c = connection[i];
+    if (parsed.has_open_brace) {
+      if (c != '}') continue;
+      if (connection.substr(i + 1).starts_with('}')) {
+        ++i;
+      } else {
+        parsed.has_open_brace = false;
+      }
+    } else if (c == ';') {
       in_keyword = true;
       keyword.clear();
     } else if (c == '=' && in_keyword) {
-      keywords.insert(keyword);
+      parsed.keywords.insert(keyword);
       in_keyword = false;
+      parsed.has_open_brace = connection.substr(i + 1).starts_with('{');
+      if (parsed.has_open_brace) ++i;
     } else if (in_keyword && c != ' ') {
       keyword += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     }
   }
-  return keywords;
+  return parsed;
 }
 
 std::string read_connection(Section& section) {
   std::string connection = section.required_text("connection");
   if (connection.empty()) return connection;
-  const std::set<std::string> keywords = keywords_of(connection);
+  const auto [keywords, has_open_brace] = parse_connection(connection);
+  if (has_open_brace) {
+    // What is put behind it, such as the password, would become part of that value.
+    section.complain("connection", "a `{` that no `}` closes", "values in braces to end");
+  }
   if (!keywords.contains("dsn") && !keywords.contains("driver") && !keywords.contains("filedsn")) {
     section.complain("connection", "neither `DSN=` nor `Driver=`",
                      "an ODBC connection string such as `DSN=exchange;UID=sluice`, whose DSN "

@@ -51,6 +51,10 @@ schedule::Schedule read_schedule(Section section) {
       section.complain("blackout", blackout.error().found, blackout.error().expected);
     }
   }
+  if (schedule::leaves_no_time(schedule.blackouts)) {
+    section.complain("blackout", "hours that are the whole week",
+                     "some in which it may run, or no `schedule` at all,");
+  }
   set_seconds(section, "jitter", schedule.jitter);
   if (const auto choice = section.choice("missed", missed)) {
     schedule.missed = std::array{schedule::Missed::once, schedule::Missed::skip}[*choice];

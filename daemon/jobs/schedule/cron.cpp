@@ -196,8 +196,8 @@ std::expected<Cron, Misreading> parse_cron(std::string_view text) {
 Moment next_after(const Cron& cron, Moment after, const date::time_zone& zone) {
   if (const auto* every = std::get_if<Every>(&cron)) return after + every->interval;
   const auto& wanted = std::get<Fields>(cron);
-  // Leap days come every eight years at the longest.
-  constexpr int longest_wait_days = 366 * 9;
+  // `0 0 29 2 */6`, a leap day on a weekend: 28 years apart, and 40 over 2100, which has none.
+  constexpr int longest_wait_days = 366 * 41;
   const date::local_seconds local = zone.to_local(after);
   date::local_days day = date::floor<date::days>(local);
   for (int passed = 0; passed < longest_wait_days; ++passed, day += date::days(1)) {

@@ -69,6 +69,11 @@ TEST(Cron, WaitsForALeapDay) {
   EXPECT_EQ(times("0 0 29 2 *", "2097-01-01 00:00:00", 1), (Times{"2104-02-29 00:00:00"}));
 }
 
+TEST(Cron, WaitsForALeapDayOnAWeekend) {
+  EXPECT_EQ(times("0 0 29 2 */6", "2080-03-01 00:00:00", 2),
+            (Times{"2088-02-29 00:00:00", "2116-02-29 00:00:00"}));
+}
+
 TEST(Cron, IsOfItsOwnTimeZone) {
   EXPECT_EQ(times("30 8 * * *", "2026-11-23 00:00:00", 1, "Asia/Shanghai"),
             (Times{"2026-11-23 00:30:00"}));

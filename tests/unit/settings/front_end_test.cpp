@@ -96,6 +96,15 @@ TEST(FrontEndChannel, MustNameADsnOrADriver) {
               ElementsAre("6:5: found no `connection`, expected `connection: …`"));
 }
 
+TEST(FrontEndChannel, ReadsBracesAsDriversDo) {
+  for (const char* good : {"DSN=exchange;Database={a;PWD=b}", "Driver={a}};PWD=b};Server=s"}) {
+    EXPECT_THAT(exchange_complaints(connection, std::string("'") + good + "'"), IsEmpty()) << good;
+  }
+  EXPECT_THAT(exchange_complaints(connection, "'DSN=exchange;Database={a}};UID=b'"),
+              ElementsAre("6:17: found a `{` that no `}` closes, expected values in braces to end "
+                          "for `connection`"));
+}
+
 TEST(FrontEndChannel, RefusesValuesThatAreNone) {
   EXPECT_THAT(complaints_of_channel("password_file: nowhere"),
               ElementsAre("7:20: found `nowhere`, where there is no file, expected an existing "

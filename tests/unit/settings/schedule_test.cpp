@@ -122,6 +122,12 @@ TEST(ScheduleSection, SaysWhichHoursAreNone) {
                           "word such as null) in `blackout`"));
 }
 
+TEST(ScheduleSection, LeavesSomeTime) {
+  EXPECT_THAT(complaints_beside_run("blackout: ['06:00-22:00', '22:00-06:00']"),
+              ElementsAre("9:17: found hours that are the whole week, expected some in which it "
+                          "may run, or no `schedule` at all, for `blackout`"));
+}
+
 TEST(ScheduleSection, RefusesValuesThatAreNone) {
   EXPECT_THAT(complaints_beside_run("time_zone: CST"),
               ElementsAre("9:18: found `CST`, expected a name of the IANA time zone database such "
