@@ -1,4 +1,9 @@
 // What is delivered as the worked example loads as it is.
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -66,6 +71,43 @@ TEST(Example, OfAFrontEndProcessorLoadsToo) {
   const auto& statistics = settings.bureaus.at(record::BureauId("statistics"));
   EXPECT_TRUE(
       std::holds_alternative<capture::BySnapshot>(statistics.publishes.at(0).front_end.capture));
+}
+
+// The blocks of YAML on a page of the documentation, in order.
+std::vector<std::string> yaml_blocks(const std::filesystem::path& page) {
+  std::ifstream stream(page);
+  std::vector<std::string> blocks;
+  bool is_inside = false;
+  for (std::string line; std::getline(stream, line);) {
+    if (is_inside && line == "```") {
+      is_inside = false;
+    } else if (is_inside) {
+      blocks.back() += line + "\n";
+    } else if (line == "```yaml") {
+      is_inside = true;
+      blocks.emplace_back();
+    }
+  }
+  return blocks;
+}
+
+TEST(Example, OfEachWayOfCaptureInTheDocumentationLoads) {
+  const auto blocks = yaml_blocks(source_directory / "docs/front-end.md");
+  std::set<std::size_t> ways;
+  for (const std::string& block : blocks) {
+    Configuration configuration;
+    configuration.remove("bureaus/park.yaml")
+        .remove("schemas/approval.json")
+        .with("node.yaml", "listen:\n  address: 127.0.0.1\n", "")
+        .write("secrets/local-tax.password", "")
+        .write("bureaus/local-tax.yaml", block);
+    std::filesystem::copy(source_directory / "schemas/tax-registration.json",
+                          configuration.path() / "schemas/tax-registration.json");
+    EXPECT_THAT(configuration.complaints(), IsEmpty()) << block;
+    const Bureau bureau = configuration.settings().bureaus.at(record::BureauId("local-tax"));
+    ways.insert(bureau.publishes.at(0).front_end.capture.index());
+  }
+  EXPECT_EQ(ways.size(), 4U);
 }
 
 TEST(Example, HasTheNineBureausOfHaidianAndWhatTwoOfThemPublish) {
