@@ -25,13 +25,14 @@ std::set<std::string> logged_by_the_code() {
       R"re(log_?(?:\.|->)(?:debug|info|warning|error|write)\(\s*(?:level,\s*|\w+ \? )?"([a-z-]+)"(?: : "([a-z-]+)")?)re");
   // The logger writes of itself without a call.
   std::set<std::string> events{"log-lines-dropped"};
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(source_directory / "daemon")) {
-    if (entry.path().extension() != ".cpp") continue;
-    const std::string text = text_of(entry.path());
-    for (std::sregex_iterator at(text.begin(), text.end(), call), end; at != end; ++at) {
-      for (const std::size_t group : {std::size_t{1}, std::size_t{2}}) {
-        if ((*at)[group].matched) events.insert((*at)[group].str());
+  for (const char* folder : {"daemon", "adapters"}) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(source_directory / folder)) {
+      if (entry.path().extension() != ".cpp") continue;
+      const std::string text = text_of(entry.path());
+      for (std::sregex_iterator at(text.begin(), text.end(), call), end; at != end; ++at) {
+        events.insert((*at)[1].str());
+        if ((*at)[2].matched) events.insert((*at)[2].str());
       }
     }
   }
