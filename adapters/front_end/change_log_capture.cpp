@@ -154,6 +154,7 @@ Result ChangeLogCapture::take(const TableRow& line) {
   if (!sent) return std::unexpected(collection_failure(sent.error()));
   if (*sent && (*sent)->mark >= *sequence) return {};
   pending_.push_back({key, {}, *sequence});
+  if (!line.has_key()) return run_.reader.refuse(line, no_key());
   const auto operation = operation_of(way_.codes, line.exact(operation_at_));
   if (!operation) return run_.reader.refuse(line, unknown_operation(way_.codes));
   if (records_ != nullptr) {

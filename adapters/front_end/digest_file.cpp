@@ -17,7 +17,6 @@ constexpr std::uint64_t header_bytes = magic.size() + sizeof(record::Digest);
 constexpr std::size_t buffer_bytes = std::size_t{1} << 18;
 // A key is a few values of a database's key columns; more than this is a broken file.
 constexpr std::uint32_t longest_text = std::uint32_t{1} << 20;
-constexpr std::uint32_t most_columns = 64;
 
 DigestFileFailure unreadable(const std::filesystem::path& path, std::string_view what) {
   return {DigestFileProblem::unreadable, path.string(),
@@ -49,11 +48,11 @@ bool sync_directory(const std::filesystem::path& directory) {
 
 std::expected<DigestFileReader, DigestFileFailure> DigestFileReader::open(
     const std::filesystem::path& path, std::uint64_t from, std::uint64_t bytes,
-    const record::Digest& columns) {
+    const record::Digest& columns, std::size_t key_columns) {
   File file = open_file(path, O_RDONLY, "r");
   if (!file) return std::unexpected(unreadable(path, std::strerror(errno)));
   if (bytes < header_bytes) return std::unexpected(unreadable(path, "it has no header"));
-  DigestFileReader reader(path, std::move(file), bytes);
+  DigestFileReader reader(path, std::move(file), bytes, key_columns);
   std::array<char, magic.size()> found{};
   record::Digest begun_with;
   if (!reader.read(found.data(), found.size()) || found != magic ||
@@ -87,9 +86,11 @@ bool DigestFileReader::read_text(std::string& text) {
 
 std::expected<std::optional<DigestEntry>, DigestFileFailure> DigestFileReader::next() {
   if (left_ == 0) return std::nullopt;
-  const auto broken = [&] { return std::unexpected(unreadable(path_, "it ends in the middle")); };
+  const auto broken = [&] {
+    return std::unexpected(unreadable(path_, "it is damaged, or shorter than it was"));
+  };
   std::uint32_t columns = 0;
-  if (!read(&columns, sizeof(columns)) || columns > most_columns) return broken();
+  if (!read(&columns, sizeof(columns)) || columns != key_columns_) return broken();
   DigestEntry entry;
   for (auto* texts : {&entry.key.exact, &entry.key.told}) {
     texts->resize(columns);

@@ -45,7 +45,7 @@ class DigestFileReader {
   // the file was begun with: another order of columns or another key makes other digests.
   [[nodiscard]] static std::expected<DigestFileReader, DigestFileFailure> open(
       const std::filesystem::path& path, std::uint64_t from, std::uint64_t bytes,
-      const record::Digest& columns);
+      const record::Digest& columns, std::size_t key_columns);
 
   // Nothing at the end.
   [[nodiscard]] std::expected<std::optional<DigestEntry>, DigestFileFailure> next();
@@ -53,8 +53,13 @@ class DigestFileReader {
   [[nodiscard]] std::uint64_t offset() const { return bytes_ - left_; }
 
  private:
-  DigestFileReader(std::filesystem::path path, File file, std::uint64_t bytes)
-      : path_(std::move(path)), file_(std::move(file)), bytes_(bytes), left_(bytes) {}
+  DigestFileReader(std::filesystem::path path, File file, std::uint64_t bytes,
+                   std::size_t key_columns)
+      : path_(std::move(path)),
+        file_(std::move(file)),
+        bytes_(bytes),
+        left_(bytes),
+        key_columns_(key_columns) {}
   [[nodiscard]] bool read(void* target, std::size_t size);
   [[nodiscard]] bool read_text(std::string& text);
 
@@ -62,6 +67,7 @@ class DigestFileReader {
   File file_;
   std::uint64_t bytes_ = 0;
   std::uint64_t left_ = 0;
+  std::size_t key_columns_ = 0;
 };
 
 class DigestFileWriter {

@@ -48,6 +48,10 @@ class FlagCapture {
   std::expected<bool, CollectionFailure> claim();
 
  private:
+  // Rows without a key could not be written back: they stay as they are.
+  [[nodiscard]] Query of_status(const std::string& value) const {
+    return all_of({equal(dialect_, status_, value), are_there(dialect_, table_.key)});
+  }
   Result take(const TableRow& row);
   Result write_back(const RecordKey& last);
   Result update_status(std::vector<Assignment> assignments, const Query& condition);
@@ -68,13 +72,12 @@ class FlagCapture {
 
 std::expected<bool, CollectionFailure> FlagCapture::claim() {
   std::optional<RecordKey> last;
-  const auto rows =
-      run_.reader.read(select(dialect_, table_.columns, table_.name,
-                              equal(dialect_, status_, way_.ready), table_.key, rows_claimed),
-                       [&](const TableRow& row) -> Result {
-                         last = row.key();
-                         return {};
-                       });
+  const auto rows = run_.reader.read(select(dialect_, table_.columns, table_.name,
+                                            of_status(way_.ready), table_.key, rows_claimed),
+                                     [&](const TableRow& row) -> Result {
+                                       last = row.key();
+                                       return {};
+                                     });
   if (!rows) return std::unexpected(rows.error());
   if (!last) return false;
   auto claimed = update_status(
@@ -87,10 +90,9 @@ std::expected<bool, CollectionFailure> FlagCapture::claim() {
 Result FlagCapture::take_claimed() {
   while (true) {
     read_.clear();
-    const auto rows =
-        run_.reader.read(select(dialect_, table_.columns, table_.name,
-                                equal(dialect_, status_, way_.taking), table_.key, rows_claimed),
-                         [&](const TableRow& row) { return take(row); });
+    const auto rows = run_.reader.read(select(dialect_, table_.columns, table_.name,
+                                              of_status(way_.taking), table_.key, rows_claimed),
+                                       [&](const TableRow& row) { return take(row); });
     if (!rows) return std::unexpected(rows.error());
     if (*rows == 0) return {};
     if (!read_.empty()) {

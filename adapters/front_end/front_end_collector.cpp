@@ -15,6 +15,18 @@ struct Overloaded : Ways... {
   using Ways::operator()...;
 };
 
+// A load under way goes on behind its last key, which means nothing to other columns.
+void begin_load_again_by_other_key(const SourceTable& table, Position& position) {
+  std::vector<std::string> key;
+  for (const odbc::SourceColumn& column : table.key)
+    key.push_back(column.name);
+  if (position.key == key) return;
+  position.key = std::move(key);
+  position.loaded_up_to.reset();
+  position.run.reset();
+  position.base_offset = 0;
+}
+
 }  // namespace
 
 std::string_view name_of(const Capture& way) {
@@ -70,6 +82,7 @@ Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Doo
     if (auto same = check_types(described, position->columns); !same) return same;
   }
   position->columns = described.types();
+  begin_load_again_by_other_key(described, *position);
   if (std::holds_alternative<capture::BySnapshot>(source_.exchange.capture)) {
     ask_for_digest(connection.dialect(), *table);
   }

@@ -1,5 +1,6 @@
 #include "adapters/front_end/position.h"
 
+#include <stdexcept>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -22,13 +23,17 @@ std::string to_hex(const std::string& bytes) {
   return hex;
 }
 
+unsigned hex_value(char digit) {
+  if (digit >= '0' && digit <= '9') return static_cast<unsigned>(digit - '0');
+  if (digit >= 'a' && digit <= 'f') return static_cast<unsigned>(digit - 'a' + 10);
+  throw std::invalid_argument("no digit of to_hex()");
+}
+
 std::string from_hex(std::string_view hex) {
-  const auto value = [](char c) {
-    return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
-  };
+  if (hex.size() % 2 != 0) throw std::invalid_argument("half a byte");
   std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    bytes += static_cast<char>((value(hex[i]) << 4U) | value(hex[i + 1]));
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    bytes += static_cast<char>((hex_value(hex[i]) << 4U) | hex_value(hex[i + 1]));
   }
   return bytes;
 }
@@ -62,8 +67,15 @@ Position position_of(const json::object& object) {
   for (const auto& [name, type] : object.at("columns").as_object()) {
     position.columns.emplace(name, std::string_view(type.as_string()));
   }
+  for (const json::value& name : object.at("key").as_array()) {
+    position.key.emplace_back(std::string_view(name.as_string()));
+  }
   if (const auto* key = object.if_contains("loaded_up_to")) {
     position.loaded_up_to = RecordKey{texts_of(key->at("exact")), texts_of(key->at("told"))};
+    if (position.loaded_up_to->exact.size() != position.key.size() ||
+        position.loaded_up_to->told.size() != position.key.size()) {
+      throw std::invalid_argument("another number of values than the key has columns");
+    }
   }
   position.is_loaded = object.at("is_loaded").as_bool();
   if (const auto* reached = object.if_contains("reached")) {
@@ -83,8 +95,10 @@ std::string to_string(const Position& position) {
   json::object columns;
   for (const auto& [name, type] : position.columns)
     columns[name] = type;
-  json::object object{
-      {"capture", position.capture}, {"columns", columns}, {"is_loaded", position.is_loaded}};
+  json::object object{{"capture", position.capture},
+                      {"columns", columns},
+                      {"key", json::array(position.key.begin(), position.key.end())},
+                      {"is_loaded", position.is_loaded}};
   if (position.loaded_up_to) {
     object["loaded_up_to"] = {{"exact", to_json(position.loaded_up_to->exact)},
                               {"told", to_json(position.loaded_up_to->told)}};
@@ -103,7 +117,7 @@ std::optional<Position> parse_position(std::string_view text) {
   try {
     return position_of(value.as_object());
   } catch (const std::exception&) {
-    return std::nullopt;  // a member that is missing, or of another kind
+    return std::nullopt;  // a member that is missing, or of another kind or form
   }
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/front_end/digest_file.h"
 
@@ -25,7 +26,10 @@ struct Position {
   // Names and types of the columns read, to notice what was changed in the table.
   std::map<std::string, std::string> columns;
 
-  // While the whole table is read by key: the last one handed over.
+  // Names of the key's columns: a load that was under way can not go on by others.
+  std::vector<std::string> key;
+
+  // While the whole table is read by key: the last one handed over; a value for each of `key`.
   std::optional<RecordKey> loaded_up_to;
   // The whole table has been read; what follows are changes.
   bool is_loaded = false;

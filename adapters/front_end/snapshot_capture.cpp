@@ -163,7 +163,7 @@ Result SnapshotCapture::open() {
   Position& position = run_.position;
   if (position.base) {
     auto base = DigestFileReader::open(file(position.base->generation), position.base_offset,
-                                       position.base->bytes, columns_);
+                                       position.base->bytes, columns_, table_.key.size());
     if (!base) return std::unexpected(collection_failure_of(base.error()));
     base_ = std::move(*base);
   }
@@ -175,6 +175,9 @@ Result SnapshotCapture::open() {
     after_ = position.loaded_up_to;
     differs_ = true;
     return {};
+  }
+  if (!position.base) {
+    if (auto refused = refuse_without_key(run_); !refused) return refused;
   }
   generation_ = unused_generation();
   auto next = DigestFileWriter::begin(file(generation_), columns_);
@@ -219,7 +222,7 @@ Result SnapshotCapture::compare() {
 Result SnapshotCapture::compare_range() {
   const odbc::Dialect& dialect = run_.connection.dialect();
   while (true) {
-    std::vector<Query> conditions;
+    std::vector<Query> conditions{are_there(dialect, table_.key)};
     if (after_) conditions.push_back(beyond(dialect, table_.key, after_->exact));
     if (!range_.is_empty()) {
       conditions.push_back(up_to(dialect, table_.key, range_.last_key().exact));

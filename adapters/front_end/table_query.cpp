@@ -75,6 +75,22 @@ Query is_not_null(const odbc::Dialect& dialect, const odbc::SourceColumn& column
   return {odbc::quoted(dialect, column.name) + " IS NOT NULL", {}};
 }
 
+Query are_there(const odbc::Dialect& dialect, Columns columns) {
+  std::vector<Query> conditions;
+  for (const odbc::SourceColumn& column : columns) {
+    if (column.is_nullable) conditions.push_back(is_not_null(dialect, column));
+  }
+  return all_of(std::move(conditions));
+}
+
+Query is_missing_one(const odbc::Dialect& dialect, Columns columns) {
+  std::vector<Query> conditions;
+  for (const odbc::SourceColumn& column : columns) {
+    if (column.is_nullable) conditions.push_back(is_null(dialect, column));
+  }
+  return any_of(std::move(conditions));
+}
+
 Query beyond(const odbc::Dialect& dialect, Columns columns, Values values) {
   return in_order(dialect, columns, values, ">", ">=", ">");
 }

@@ -29,6 +29,11 @@ struct Query {
 [[nodiscard]] Query is_null(const odbc::Dialect& dialect, const odbc::SourceColumn& column);
 [[nodiscard]] Query is_not_null(const odbc::Dialect& dialect, const odbc::SourceColumn& column);
 
+// That none of these columns is NULL; nothing to ask where none can be.
+[[nodiscard]] Query are_there(const odbc::Dialect& dialect, Columns columns);
+// The other rows; nothing to ask where there can be none.
+[[nodiscard]] Query is_missing_one(const odbc::Dialect& dialect, Columns columns);
+
 // Whether a row comes after these values in the order of these columns, as `ORDER BY` sorts them;
 // written without row values, which not every database has, and so that an index helps.
 [[nodiscard]] Query beyond(const odbc::Dialect& dialect, Columns columns, Values values);

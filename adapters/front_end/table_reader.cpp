@@ -77,6 +77,11 @@ RecordKey TableRow::key() const {
   return key;
 }
 
+bool TableRow::has_key() const {
+  return std::ranges::all_of(table_.key_at,
+                             [&](std::size_t column) { return exact(column).has_value(); });
+}
+
 TableReader::TableReader(odbc::Connection& connection, const SourceTable& table,
                          std::uint64_t max_row_bytes, intake::Door& door, Progress& progress)
     : connection_(connection),

@@ -31,6 +31,9 @@ class TableRow {
   // As the intake is told it.
   [[nodiscard]] odbc::Value value(std::size_t column) const { return cursor_.value(row_, column); }
   [[nodiscard]] RecordKey key() const;
+  // Whether the key is all there: what is NULL is never found again, nor has it a place in an
+  // order.
+  [[nodiscard]] bool has_key() const;
   // Of all columns read, or what the database made of them; or of the key's.
   [[nodiscard]] record::RowDigest digest(std::string& buffer) const;
   [[nodiscard]] record::RowDigest key_digest(std::string& buffer) const;

@@ -151,7 +151,9 @@ Result WatermarkCapture::read_marked() {
       condition = at_least(dialect, column_, to_text(kind_, {from}));
     }
     const auto rows = run_.reader.read(
-        select(dialect, table_.columns, table_.name, condition, order, run_.page_rows),
+        select(dialect, table_.columns, table_.name,
+               all_of({std::move(condition), are_there(dialect, table_.key)}), order,
+               run_.page_rows),
         [&](const TableRow& row) -> Result {
           last = row.key().exact;
           last.insert(last.begin(), std::string(row.exact(at_).value_or(std::string_view())));
@@ -174,7 +176,7 @@ Result WatermarkCapture::read_unmarked() {
   const odbc::Dialect& dialect = run_.connection.dialect();
   std::vector<std::string> last;
   while (true) {
-    std::vector<Query> conditions{is_null(dialect, column_)};
+    std::vector<Query> conditions{is_null(dialect, column_), are_there(dialect, table_.key)};
     if (!last.empty()) conditions.push_back(beyond(dialect, table_.key, last));
     const auto rows =
         run_.reader.read(select(dialect, table_.columns, table_.name, all_of(std::move(conditions)),

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "adapters/front_end/capture_run.h"
 #include "adapters/front_end/operation_code.h"
 #include "adapters/front_end/table_query.h"
 
@@ -39,6 +40,7 @@ class Walk {
 
  private:
   Result hand_over(const TableRow& row, const std::optional<StatedOperation>& stated);
+  Result refuse_without_key();
 
   const odbc::Dialect& dialect_;
   TableReader& reader_;
@@ -51,12 +53,14 @@ Result Walk::run(const std::vector<std::size_t>& order_at,
   std::vector<odbc::SourceColumn> order;
   for (const std::size_t column : order_at)
     order.push_back(table.columns[column]);
+  if (auto refused = refuse_without_key(); !refused) return refused;
   std::vector<std::string> last;
   while (true) {
-    Query condition;
-    if (!last.empty()) condition = beyond(dialect_, order, last);
+    std::vector<Query> conditions{are_there(dialect_, table.key)};
+    if (!last.empty()) conditions.push_back(beyond(dialect_, order, last));
     const auto rows =
-        reader_.read(select(dialect_, table.columns, table.name, condition, order, page_rows_),
+        reader_.read(select(dialect_, table.columns, table.name, all_of(std::move(conditions)),
+                            order, page_rows_),
                      [&](const TableRow& row) -> Result {
                        if (auto handed = hand_over(row, stated); !handed) return handed;
                        last.clear();
@@ -74,6 +78,17 @@ Result Walk::hand_over(const TableRow& row, const std::optional<StatedOperation>
   const auto operation = operation_of(stated->codes, row.exact(reader_.table().at(stated->column)));
   if (!operation) return reader_.refuse(row, unknown_operation(stated->codes));
   return reader_.hand_over(row, *operation);
+}
+
+Result Walk::refuse_without_key() {
+  const SourceTable& table = reader_.table();
+  const Query condition = is_missing_one(dialect_, table.key);
+  if (condition.sql.empty()) return {};
+  const auto rows =
+      reader_.read(select(dialect_, table.columns, table.name, condition, table.key, page_rows_),
+                   [&](const TableRow& row) { return reader_.refuse(row, no_key()); });
+  if (!rows) return std::unexpected(rows.error());
+  return {};
 }
 
 }  // namespace

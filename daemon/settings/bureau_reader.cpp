@@ -137,6 +137,11 @@ void read_front_end(Section& section, const Bureau& bureau, Publication& publica
     }
     return;
   }
+  // Where the section is not there at all, that is all there is to say.
+  if (!section.has("front-end")) {
+    static_cast<void>(section.required_section("front-end"));
+    return;
+  }
   publication.front_end =
       read_exchange_table(section.required_section("front-end"), bureau.front_end->database);
 }
@@ -169,6 +174,19 @@ Publication read_publication(const Value& value, const std::filesystem::path& ba
   }
   section.finish();
   return publication;
+}
+
+// Each run would fail for want of something to do.
+void check_schedule_is_of_use(Section& root, const Bureau& bureau) {
+  if (!bureau.front_end || !bureau.front_end->schedule) return;
+  const auto is_collected = [](const Publication& publication) {
+    return std::ranges::find(publication.channels, record::Mode::front_end) !=
+           publication.channels.end();
+  };
+  if (std::ranges::any_of(bureau.publishes, is_collected)) return;
+  root.complaints().add(root.place_of("channels"), "a `schedule` in `front-end`",
+                        "a dataset under `publishes` with `front-end` among its channels: there is "
+                        "nothing to collect by it");
 }
 
 void read_bureau_channels(Section section, const std::filesystem::path& base, Bureau& bureau) {
@@ -235,6 +253,7 @@ Bureau read_bureau(const Value& document, const std::filesystem::path& base,
     }
     bureau.publishes.push_back(std::move(publication));
   }
+  check_schedule_is_of_use(root, bureau);
   root.finish();
   return bureau;
 }

@@ -57,6 +57,17 @@ bool is_json(std::string_view text, const Places& places, Complaints& complaints
   return false;
 }
 
+// What is expected where YAML stumbles over an unquoted value: `run: */5 * * * *` is an alias to
+// it, and `@every 30s` a character that it keeps for itself.
+std::string expected_at(const YAML::Mark& mark, std::string_view text) {
+  const bool is_in_text = mark.pos >= 0 && static_cast<std::size_t>(mark.pos) < text.size();
+  const char found = is_in_text ? text[static_cast<std::size_t>(mark.pos)] : '\0';
+  if (found == '\0' || std::string_view("*&!%@`").find(found) == std::string_view::npos) {
+    return "YAML";
+  }
+  return fmt::format("the value in quotes, since YAML has `{}` at the beginning for itself", found);
+}
+
 void check_duplicates(const Value& value, Complaints& complaints) {
   std::map<std::string_view, Place> seen;
   for (const Member& member : value.members) {
@@ -128,7 +139,7 @@ std::optional<Value> parse_document(std::string_view text, Syntax syntax, Compla
                    // JSON has passed by now: what is left is what YAML's reader can not do.
                    syntax == Syntax::json
                        ? "JSON without pairs of \\u escapes: the character itself"
-                       : "YAML");
+                       : expected_at(error.mark, text));
     return std::nullopt;
   }
   if (builder.documents() > 1) return std::nullopt;

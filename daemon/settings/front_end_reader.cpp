@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -24,28 +25,57 @@ using adapters::front_end::TextEncoding;
 constexpr std::uint64_t most_page_rows = 100'000;
 constexpr std::uint64_t most_numbers = 1'000'000'000;
 
-// Whether a connection string has a password in it: keywords are case-insensitive, and blanks may
-// stand around them (ODBC, SQLDriverConnect).
-bool has_password(std::string_view connection) {
+// What of a connection string can be judged without its driver.
+struct ConnectionString {
+  // In lower case: ODBC (SQLDriverConnect) does not tell them apart by it, and lets blanks stand
+  // around them.
+  std::set<std::string> keywords;
+  // Within a value in braces semicolons separate nothing, and a closing brace is doubled.
+  bool has_open_brace = false;
+};
+
+ConnectionString parse_connection(std::string_view connection) {
+  ConnectionString parsed;
   std::string keyword;
   bool in_keyword = true;
-  for (const char c : connection) {
-    if (c == ';') {
+  for (std::size_t i = 0; i < connection.size(); ++i) {
+    const char c = connection[i];
+    if (parsed.has_open_brace) {
+      if (c != '}') continue;
+      if (connection.substr(i + 1).starts_with('}')) {
+        ++i;
+      } else {
+        parsed.has_open_brace = false;
+      }
+    } else if (c == ';') {
       in_keyword = true;
       keyword.clear();
     } else if (c == '=' && in_keyword) {
-      if (keyword == "pwd" || keyword == "password") return true;
+      parsed.keywords.insert(keyword);
       in_keyword = false;
+      parsed.has_open_brace = connection.substr(i + 1).starts_with('{');
+      if (parsed.has_open_brace) ++i;
     } else if (in_keyword && c != ' ') {
       keyword += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     }
   }
-  return false;
+  return parsed;
 }
 
 std::string read_connection(Section& section) {
   std::string connection = section.required_text("connection");
-  if (has_password(connection)) {
+  if (connection.empty()) return connection;
+  const auto [keywords, has_open_brace] = parse_connection(connection);
+  if (has_open_brace) {
+    // What is put behind it, such as the password, would become part of that value.
+    section.complain("connection", "a `{` that no `}` closes", "values in braces to end");
+  }
+  if (!keywords.contains("dsn") && !keywords.contains("driver") && !keywords.contains("filedsn")) {
+    section.complain("connection", "neither `DSN=` nor `Driver=`",
+                     "an ODBC connection string such as `DSN=exchange;UID=sluice`, whose DSN "
+                     "stands in /etc/odbc.ini, or `Driver=…;Server=…;Database=…;UID=…`");
+  }
+  if (keywords.contains("pwd") || keywords.contains("password")) {
     section.complain("connection", "a password",
                      "an ODBC connection string such as `DSN=exchange;UID=sluice`, the password in "
                      "a file of its own that `password_file` names,");
@@ -97,6 +127,20 @@ OperationCodes read_codes(Section& section) {
   return codes;
 }
 
+// Columns that tell records apart: the same one twice tells nothing more.
+std::vector<std::string> read_key(Section& section) {
+  std::vector<std::string> key = section.texts("key");
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const auto before = key.begin() + static_cast<std::ptrdiff_t>(i);
+    if (key[i].empty()) {
+      section.complain("key", "an empty name", "names of columns");
+    } else if (std::find(key.begin(), before, key[i]) != before) {
+      section.complain("key", in_quotes(key[i]) + " a second time", "each column once");
+    }
+  }
+  return key;
+}
+
 capture::ByWatermark read_watermark(Section& section) {
   capture::ByWatermark way;
   way.column = section.required_text("column");
@@ -125,6 +169,10 @@ capture::ByFlag read_flag(Section& section, const ExchangeDatabase& database) {
   way.reason_column = section.text("reason_column").value_or("");
   way.operation_column = section.text("operation_column").value_or("");
   way.codes = read_codes(section);
+  if (section.has("codes") && way.operation_column.empty()) {
+    section.complain("codes", "codes of operations",
+                     "`operation_column` beside them: without it every row is an upsert;");
+  }
   if (!database.write_back) {
     section.complain("kind", "`flag`, which writes to the bureau's database",
                      "`write_back: true` in `channels.front-end`, or another way of capture");
@@ -197,7 +245,7 @@ ExchangeTable read_exchange_table(Section section, const ExchangeDatabase& datab
   if (exchange.table.name.empty() && !has_log) {
     section.complain("table", "no table", "the table's name; only a change log may do without");
   }
-  exchange.key = section.texts("key");
+  exchange.key = read_key(section);
   exchange.source_time = section.text("source_time").value_or("");
   section.finish();
   return exchange;

@@ -79,12 +79,14 @@ class Loader {
     for (const auto& path : files) {
       ReadFile<record::BureauId> file{.complaints = Complaints(path)};
       file.document = read_document(file.complaints);
+      // Known to the others by its file's name, whatever it says itself, and even where it can not
+      // be read: that is complained of once, and not of all that names it.
+      file.id = record::BureauId(path.stem().string());
+      Bureau bureau;
       if (file.document) {
-        Bureau bureau = read_bureau(*file.document, base, settings_.datasets, file.complaints);
-        // Known to the others by its file's name, whatever it says itself.
-        file.id = record::BureauId(path.stem().string());
-        settings_.bureaus.emplace(file.id, std::move(bureau));
+        bureau = read_bureau(*file.document, base, settings_.datasets, file.complaints);
       }
+      settings_.bureaus.emplace(file.id, std::move(bureau));
       bureau_files_.push_back(std::move(file));
     }
   }

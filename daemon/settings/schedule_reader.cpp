@@ -21,7 +21,7 @@ void read_run(Section& section, schedule::Schedule& schedule) {
     schedule.run = *cron;
     schedule.written = written;
   } else {
-    section.complain("run", cron.error(), "when it runs, such as `*/5 8-18 * * mon-fri`");
+    section.complain("run", cron.error().found, cron.error().expected);
   }
 }
 
@@ -48,8 +48,12 @@ schedule::Schedule read_schedule(Section section) {
     if (auto blackout = schedule::parse_blackout(text)) {
       schedule.blackouts.push_back(*blackout);
     } else {
-      section.complain("blackout", blackout.error(), "hours in which nothing runs");
+      section.complain("blackout", blackout.error().found, blackout.error().expected);
     }
+  }
+  if (schedule::leaves_no_time(schedule.blackouts)) {
+    section.complain("blackout", "hours that are the whole week",
+                     "some in which it may run, or no `schedule` at all,");
   }
   set_seconds(section, "jitter", schedule.jitter);
   if (const auto choice = section.choice("missed", missed)) {
@@ -62,7 +66,10 @@ schedule::Schedule read_schedule(Section section) {
     set_seconds(*retry, "first", schedule.retry_first);
     set_seconds(*retry, "longest", schedule.retry_longest);
     if (schedule.retry_first > schedule.retry_longest) {
-      retry->complain("first", fmt::format("{} s", schedule.retry_first.count()),
+      const auto told = [&](const char* key, std::chrono::seconds value) {
+        return fmt::format("{} s{}", value.count(), retry->has(key) ? "" : ", the default");
+      };
+      retry->complain("first", told("first", schedule.retry_first),
                       fmt::format("at most `longest` ({} s)", schedule.retry_longest.count()));
     }
     retry->finish();

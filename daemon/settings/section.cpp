@@ -105,7 +105,7 @@ std::optional<std::chrono::milliseconds> Section::duration(const std::string& ke
   if (!text) return std::nullopt;
   const auto value = parse_duration(*text);
   if (value && value->count() > 0) return value;
-  complain(key, in_quotes(*text), expected);
+  complain(key, in_quotes(*text), value ? "a duration longer than none, such as 1s," : expected);
   return std::nullopt;
 }
 

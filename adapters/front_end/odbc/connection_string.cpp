@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,6 +26,17 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// How much of the text a value in braces takes, its braces included; 0 where it is in none.
+std::size_t braced_length(std::string_view text) {
+  if (!text.starts_with('{')) return 0;
+  std::size_t end = 1;
+  while ((end = text.find('}', end)) != std::string_view::npos) {
+    if (end + 1 == text.size() || text[end + 1] != '}') return end + 1;
+    end += 2;
+  }
+  return text.size();
+}
+
 // Takes `keyword=value` from the front; a value in braces may hold semicolons, and braces doubled.
 std::pair<std::string_view, std::string_view> take_attribute(std::string_view& rest) {
   const std::size_t equals = std::min(rest.find_first_of("=;"), rest.size());
@@ -35,16 +47,20 @@ std::pair<std::string_view, std::string_view> take_attribute(std::string_view& r
     return {keyword, {}};
   }
   rest.remove_prefix(1);
-  std::size_t end = 0;
-  if (rest.starts_with('{')) {
-    end = 1;
-    while (end < rest.size() && rest[end] != '}')
-      ++end;
-  }
-  end = std::min(rest.find(';', end), rest.size());
+  const std::size_t end = std::min(rest.find(';', braced_length(rest)), rest.size());
   const std::string_view value = trimmed(rest.substr(0, end));
   rest.remove_prefix(std::min(end + 1, rest.size()));
   return {keyword, value};
+}
+
+// The value of the keyword that comes first, as drivers take it; nothing where it is not there.
+std::optional<std::string_view> find(std::string_view connection, std::string_view keyword) {
+  const std::string wanted = lower(keyword);
+  while (!connection.empty()) {
+    const auto [name, value] = take_attribute(connection);
+    if (lower(name) == wanted) return value;
+  }
+  return std::nullopt;
 }
 
 struct Option {
@@ -70,12 +86,7 @@ constexpr std::array needed = {
 }  // namespace
 
 std::string value_of(std::string_view connection, std::string_view keyword) {
-  const std::string wanted = lower(keyword);
-  while (!connection.empty()) {
-    const auto [name, value] = take_attribute(connection);
-    if (lower(name) == wanted) return std::string(value);
-  }
-  return {};
+  return std::string(find(connection, keyword).value_or(std::string_view()));
 }
 
 std::string place_of(std::string_view connection) {
@@ -104,7 +115,7 @@ std::string with_needed_options(const std::string& connection, std::string_view 
   std::string whole = connection;
   for (const Option& option : needed) {
     if (library.find(option.driver) == std::string::npos) continue;
-    if (!value_of(connection, option.keyword).empty()) continue;
+    if (find(connection, option.keyword)) continue;
     if (!whole.ends_with(';')) whole += ';';
     whole += fmt::format("{}={}", option.keyword, option.value);
   }

@@ -36,20 +36,18 @@ Told tell_text(std::string_view text) {
 }
 
 // Databases leave out the zero before the point (Oracle, DM); SQLite, which keeps decimals as
-// floats, writes exponents.
+// floats, writes exponents: those are moved by places, not through another float.
 Told tell_decimal(std::string_view text, std::string& buffer) {
   if (text.find_first_of("eE") != std::string_view::npos) {
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool is_number = error == std::errc{} && end == text.data() + text.size();
-    return is_number ? Told(buffer = text_of(number)) : Told(text);
+    const auto number = record::syntax::number(text, {}, buffer);
+    return number ? Told(*number) : tell_text(text);
   }
   const std::size_t sign = text.starts_with('-') ? 1 : 0;
-  if (text.size() <= sign || text[sign] != '.') return text;
+  if (text.size() <= sign || text[sign] != '.') return tell_text(text);
   buffer.assign(text.substr(0, sign));
   buffer += '0';
   buffer += text.substr(sign);
-  return buffer;
+  return tell_text(buffer);
 }
 
 // `2026-11-23 04:44:05.123456789` to `2026-11-23T04:44:05.123456`: no date or time that RFC 3339
@@ -74,8 +72,8 @@ std::optional<std::string> rfc3339_without_offset(std::string_view text) {
 
 Told out_of_range() {
   return problem("out-of-range",
-                 "the database's time is none between the years 0001 and 9999 (0000-00-00, "
-                 "infinity, BC …)");
+                 "the database's text is no time between the years 0001 and 9999 as ODBC writes "
+                 "one (it may be 0000-00-00, infinity, BC, or have an offset behind it)");
 }
 
 Told tell_timestamp(std::string_view text, const date::time_zone* zone, std::string& buffer) {
@@ -113,15 +111,15 @@ Told tell_timestamp(std::string_view text, const date::time_zone* zone, std::str
 Told tell_boolean(std::string_view text) {
   if (text == "1" || text == "t" || text == "true" || text == "T" || text == "-1") return "true";
   if (text == "0" || text == "f" || text == "false" || text == "F") return "false";
-  return text;
+  return tell_text(text);
 }
 
 // As RFC 4122 writes them.
-std::string_view in_lower_case(std::string_view text, std::string& buffer) {
+Told in_lower_case(std::string_view text, std::string& buffer) {
   buffer.assign(text);
   std::ranges::transform(buffer, buffer.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return buffer;
+  return tell_text(buffer);
 }
 
 std::string_view in_base64(std::string_view bytes, std::string& buffer) {

@@ -37,12 +37,12 @@ std::optional<std::bitset<7>> days_of(std::string_view text) {
 
 }  // namespace
 
-std::expected<Blackout, std::string> parse_blackout(std::string_view text) {
+std::expected<Blackout, Misreading> parse_blackout(std::string_view text) {
   const auto bad = [&] {
     return std::unexpected(
-        fmt::format("`{}`; expected hours such as `12:00-13:30`, `22:00-06:00` or `mon-fri "
-                    "08:00-18:00`",
-                    text));
+        Misreading{fmt::format("`{}`", text),
+                   "hours in which nothing runs, such as `12:00-13:30`, `22:00-06:00` or `mon-fri "
+                   "08:00-18:00`,"});
   };
   Blackout blackout;
   std::string_view hours = text;

@@ -5,10 +5,11 @@
 #include <bitset>
 #include <chrono>
 #include <expected>
-#include <string>
 #include <string_view>
 
 #include <date/tz.h>
+
+#include "jobs/schedule/misreading.h"
 
 namespace sluice::schedule {
 
@@ -19,8 +20,7 @@ struct Blackout {
   friend bool operator==(const Blackout&, const Blackout&) = default;
 };
 
-// The error says what was found and what was expected.
-[[nodiscard]] std::expected<Blackout, std::string> parse_blackout(std::string_view text);
+[[nodiscard]] std::expected<Blackout, Misreading> parse_blackout(std::string_view text);
 
 [[nodiscard]] bool covers(const Blackout& blackout, date::sys_seconds moment,
                           const date::time_zone& zone);

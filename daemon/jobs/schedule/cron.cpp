@@ -10,7 +10,7 @@
 namespace sluice::schedule {
 namespace {
 
-using Error = std::unexpected<std::string>;
+using Error = std::unexpected<Misreading>;
 
 struct Field {
   const char* name;
@@ -65,10 +65,10 @@ std::optional<int> value_of(const Field& field, std::string_view text) {
 }
 
 // One of a list's parts: `*`, `5`, `1-5`, each with `/step` behind it.
-std::expected<void, std::string> parse_part(const Field& field, std::string_view part,
-                                            std::vector<int>& values) {
+std::expected<void, Misreading> parse_part(const Field& field, std::string_view part,
+                                           std::vector<int>& values) {
   const auto bad = [&](std::string_view expected) {
-    return Error(fmt::format("`{}` for the {}; expected {}", part, field.name, expected));
+    return Error({fmt::format("`{}` for the {}", part, field.name), std::string(expected)});
   };
   const auto halves = split(part, '/');
   const auto step = halves.size() == 1 ? std::optional(1) : number_of(halves[1]);
@@ -95,8 +95,7 @@ std::expected<void, std::string> parse_part(const Field& field, std::string_view
   return {};
 }
 
-std::expected<std::vector<int>, std::string> parse_field(const Field& field,
-                                                         std::string_view text) {
+std::expected<std::vector<int>, Misreading> parse_field(const Field& field, std::string_view text) {
   std::vector<int> values;
   for (const std::string_view part : split(text, ',')) {
     if (auto parsed = parse_part(field, part, values); !parsed) return Error(parsed.error());
@@ -124,14 +123,13 @@ bool can_come(const Fields& parsed) {
   return false;
 }
 
-std::expected<Cron, std::string> parse_fields(std::string_view text) {
+std::expected<Cron, Misreading> parse_fields(std::string_view text) {
   std::vector<std::string_view> words = split(text, ' ');
   std::erase(words, std::string_view());
   if (words.size() != fields.size()) {
-    return Error(
-        fmt::format("{} fields; expected five: minute, hour, day of the month, month, day "
-                    "of the week; or `@every 30s`",
-                    words.size()));
+    return Error({fmt::format("{} fields (`{}`)", words.size(), text),
+                  "five: minute, hour, day of the month, month, day of the week, such as "
+                  "`*/5 8-18 * * mon-fri`; or `@every 30s`;"});
   }
   std::array<std::vector<int>, 5> values;
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -151,18 +149,16 @@ std::expected<Cron, std::string> parse_fields(std::string_view text) {
   parsed.days_are_limited = !words[2].starts_with('*');
   parsed.week_days_are_limited = !words[4].starts_with('*');
   if (!can_come(parsed)) {
-    return Error(fmt::format("`{}`, a date that never comes; expected one that does", text));
+    return Error({fmt::format("`{}`, a date that never comes", text), "one that does"});
   }
   return parsed;
 }
 
-std::expected<Cron, std::string> parse_every(std::string_view text) {
+std::expected<Cron, Misreading> parse_every(std::string_view text) {
   constexpr std::chrono::seconds longest = std::chrono::hours(24 * 366);
   const auto bad = [&] {
-    return Error(
-        fmt::format("`{}` behind @every; expected a whole number and s, m, h or d, at "
-                    "least 1s and at most a year",
-                    text));
+    return Error({fmt::format("`{}` behind @every", text),
+                  "a whole number and s, m, h or d, at least 1s and at most a year,"});
   };
   if (text.size() < 2) return bad();
   const auto number = number_of(text.substr(0, text.size() - 1));
@@ -185,14 +181,14 @@ bool day_matches(const Fields& cron, const date::year_month_day& day, date::week
 
 }  // namespace
 
-std::expected<Cron, std::string> parse_cron(std::string_view text) {
+std::expected<Cron, Misreading> parse_cron(std::string_view text) {
   constexpr std::string_view every = "@every ";
   if (text.starts_with(every)) return parse_every(text.substr(every.size()));
   const auto named = std::ranges::find(names, text, [](const auto& pair) { return pair.first; });
   if (named != names.end()) return parse_fields(named->second);
   if (text.starts_with('@')) {
-    return Error(
-        fmt::format("`{}`; expected @every, @hourly, @daily, @weekly, @monthly or @yearly", text));
+    return Error({fmt::format("`{}`", text),
+                  "`@every 30s`, @hourly, @daily, @weekly, @monthly or @yearly, or five fields,"});
   }
   return parse_fields(text);
 }
@@ -200,8 +196,8 @@ std::expected<Cron, std::string> parse_cron(std::string_view text) {
 Moment next_after(const Cron& cron, Moment after, const date::time_zone& zone) {
   if (const auto* every = std::get_if<Every>(&cron)) return after + every->interval;
   const auto& wanted = std::get<Fields>(cron);
-  // Leap days come every eight years at the longest.
-  constexpr int longest_wait_days = 366 * 9;
+  // `0 0 29 2 */6`, a leap day on a weekend: 28 years apart, and 40 over 2100, which has none.
+  constexpr int longest_wait_days = 366 * 41;
   const date::local_seconds local = zone.to_local(after);
   date::local_days day = date::floor<date::days>(local);
   for (int passed = 0; passed < longest_wait_days; ++passed, day += date::days(1)) {

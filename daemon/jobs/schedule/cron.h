@@ -6,11 +6,12 @@
 #include <bitset>
 #include <chrono>
 #include <expected>
-#include <string>
 #include <string_view>
 #include <variant>
 
 #include <date/tz.h>
+
+#include "jobs/schedule/misreading.h"
 
 namespace sluice::schedule {
 
@@ -34,9 +35,8 @@ struct Every {
 
 using Cron = std::variant<Every, Fields>;
 
-// The error says which field, what was found and what was expected. A date that never comes
-// (`0 0 31 2 *`) is one.
-[[nodiscard]] std::expected<Cron, std::string> parse_cron(std::string_view text);
+// The error says which field was found to be what. A date that never comes (`0 0 31 2 *`) is one.
+[[nodiscard]] std::expected<Cron, Misreading> parse_cron(std::string_view text);
 
 using Moment = date::sys_seconds;
 

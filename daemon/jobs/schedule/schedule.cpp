@@ -5,15 +5,16 @@
 namespace sluice::schedule {
 namespace {
 
-bool is_dark(const Schedule& schedule, Moment moment, const date::time_zone& zone) {
+constexpr int minutes_in_week = 7 * 24 * 60;
+
+bool is_dark(const std::vector<Blackout>& blackouts, Moment moment, const date::time_zone& zone) {
   return std::ranges::any_of(
-      schedule.blackouts, [&](const Blackout& blackout) { return covers(blackout, moment, zone); });
+      blackouts, [&](const Blackout& blackout) { return covers(blackout, moment, zone); });
 }
 
 // The first moment from this one on that no blackout covers; blackouts end on the minute.
 Moment past_blackouts(const Schedule& schedule, Moment moment, const date::time_zone& zone) {
-  constexpr int most_minutes = 7 * 24 * 60;
-  for (int i = 0; i < most_minutes && is_dark(schedule, moment, zone); ++i) {
+  for (int i = 0; i < minutes_in_week && is_dark(schedule.blackouts, moment, zone); ++i) {
     moment = date::floor<std::chrono::minutes>(moment) + std::chrono::minutes(1);
   }
   return moment;
@@ -29,6 +30,15 @@ std::chrono::seconds back_off(const Schedule& schedule, std::uint32_t failures, 
 }
 
 }  // namespace
+
+bool leaves_no_time(const std::vector<Blackout>& blackouts) {
+  // In a zone whose every week is as long as the others.
+  const date::time_zone& zone = *date::locate_zone("UTC");
+  for (int minute = 0; minute < minutes_in_week; ++minute) {
+    if (!is_dark(blackouts, Moment(std::chrono::minutes(minute)), zone)) return false;
+  }
+  return true;
+}
 
 std::string_view to_string(Reason reason) {
   switch (reason) {

@@ -38,6 +38,9 @@ struct Past {
   std::uint32_t failures = 0;     // in a row, up to it
 };
 
+// Whether these hours together are the whole week: what they are for would never run.
+[[nodiscard]] bool leaves_no_time(const std::vector<Blackout>& blackouts);
+
 enum class Reason { scheduled, missed, retry };
 [[nodiscard]] std::string_view to_string(Reason reason);
 

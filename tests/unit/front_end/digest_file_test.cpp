@@ -22,7 +22,7 @@ class DigestFileTest : public testing::Test {
     return writer.make_durable().value();
   }
   std::vector<DigestEntry> read(std::uint64_t from, std::uint64_t bytes) {
-    auto reader = DigestFileReader::open(file, from, bytes, columns).value();
+    auto reader = DigestFileReader::open(file, from, bytes, columns, 2).value();
     std::vector<DigestEntry> entries;
     while (auto next = reader.next().value())
       entries.push_back(std::move(*next));
@@ -37,7 +37,7 @@ class DigestFileTest : public testing::Test {
 TEST_F(DigestFileTest, GivesBackWhatWasWrittenFromAnyEntryOn) {
   const auto bytes = write({entry("a", 1), entry("b", 2), entry("c", 3)});
   EXPECT_EQ(read(0, bytes), (std::vector{entry("a", 1), entry("b", 2), entry("c", 3)}));
-  auto reader = DigestFileReader::open(file, 0, bytes, columns).value();
+  auto reader = DigestFileReader::open(file, 0, bytes, columns, 2).value();
   ASSERT_TRUE(reader.next().value());
   EXPECT_EQ(read(reader.offset(), bytes), (std::vector{entry("b", 2), entry("c", 3)}));
 }
@@ -59,7 +59,7 @@ TEST_F(DigestFileTest, WhatTheJournalDoesNotCountIsCutOffAndWrittenAnew) {
 TEST_F(DigestFileTest, AFileThatIsShorterThanTheJournalSaysIsAnErrorThatSaysWhatToDo) {
   const auto bytes = write({entry("a", 1), entry("b", 2)});
   std::filesystem::resize_file(file, bytes - 1);
-  auto reader = DigestFileReader::open(file, 0, bytes, columns).value();
+  auto reader = DigestFileReader::open(file, 0, bytes, columns, 2).value();
   ASSERT_TRUE(reader.next().value());
   const auto broken = reader.next();
   ASSERT_FALSE(broken);
@@ -67,9 +67,16 @@ TEST_F(DigestFileTest, AFileThatIsShorterThanTheJournalSaysIsAnErrorThatSaysWhat
   EXPECT_NE(broken.error().sentence.find("--anew"), std::string::npos);
 }
 
+TEST_F(DigestFileTest, AnEntryOfAnotherKeyIsDamageAndNotRead) {
+  const auto bytes = write({entry("a", 1)});
+  const auto broken = DigestFileReader::open(file, 0, bytes, columns, 1).value().next();
+  ASSERT_FALSE(broken);
+  EXPECT_NE(broken.error().sentence.find("damaged"), std::string::npos);
+}
+
 TEST_F(DigestFileTest, AFileOfOtherColumnsIsNotCompared) {
   const auto bytes = write({entry("a", 1)});
-  const auto other = DigestFileReader::open(file, 0, bytes, record::sha256("others"));
+  const auto other = DigestFileReader::open(file, 0, bytes, record::sha256("others"), 2);
   ASSERT_FALSE(other);
   EXPECT_NE(other.error().sentence.find("other columns"), std::string::npos);
 }

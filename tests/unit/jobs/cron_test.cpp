@@ -28,7 +28,7 @@ Moment at(const std::string& text) {
 std::vector<std::string> times(const std::string& cron, const std::string& after, int count,
                                const char* zone = "UTC") {
   const auto parsed = parse_cron(cron);
-  EXPECT_TRUE(parsed) << parsed.error();
+  EXPECT_TRUE(parsed) << parsed.error().found;
   std::vector<std::string> found;
   Moment moment = at(after);
   for (int i = 0; i < count; ++i) {
@@ -67,6 +67,11 @@ TEST(Cron, WhereBothDaysAreLimitedEitherWillDo) {
 
 TEST(Cron, WaitsForALeapDay) {
   EXPECT_EQ(times("0 0 29 2 *", "2097-01-01 00:00:00", 1), (Times{"2104-02-29 00:00:00"}));
+}
+
+TEST(Cron, WaitsForALeapDayOnAWeekend) {
+  EXPECT_EQ(times("0 0 29 2 */6", "2080-03-01 00:00:00", 2),
+            (Times{"2088-02-29 00:00:00", "2116-02-29 00:00:00"}));
 }
 
 TEST(Cron, IsOfItsOwnTimeZone) {
@@ -113,12 +118,13 @@ TEST(Cron, WhatIsNoneIsRefusedWithWhatWasExpected) {
       {"@every 0s", "at least 1s"},
       {"@every 5", "s, m, h or d"},
       {"@every 99999d", "at most a year"},
-      {"@reboot", "expected @every"},
+      {"@reboot", "expected `@every 30s`, @hourly"},
   };
   for (const auto& [text, expected] : refused) {
     const auto parsed = parse_cron(text);
     ASSERT_FALSE(parsed) << text;
-    EXPECT_THAT(parsed.error(), HasSubstr(expected)) << text;
+    EXPECT_THAT(parsed.error().found + "; expected " + parsed.error().expected, HasSubstr(expected))
+        << text;
   }
 }
 

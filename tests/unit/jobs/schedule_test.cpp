@@ -98,6 +98,20 @@ TEST(Blackout, OverMidnightBelongsToTheDayOnWhichItBegan) {
   EXPECT_FALSE(covers(friday, friday_noon + hours(18), utc)) << "the end is not in it";
 }
 
+TEST(Blackout, TogetherTheyMayLeaveNoTime) {
+  const auto hours_of = [](std::initializer_list<const char*> texts) {
+    std::vector<Blackout> blackouts;
+    for (const char* text : texts)
+      blackouts.push_back(parse_blackout(text).value());
+    return blackouts;
+  };
+  EXPECT_TRUE(leaves_no_time(hours_of({"00:00-24:00"})));
+  EXPECT_TRUE(leaves_no_time(hours_of({"22:00-06:00", "06:00-22:00"})));
+  EXPECT_FALSE(leaves_no_time(hours_of({"22:00-06:00", "06:00-21:59"})));
+  EXPECT_FALSE(leaves_no_time(hours_of({"mon-sat 00:00-24:00"})));
+  EXPECT_FALSE(leaves_no_time({}));
+}
+
 TEST(Blackout, WhatIsNoneIsRefused) {
   for (const char* text : {"", "12:00", "12-13", "12:00-12:00", "25:00-26:00", "12:60-13:00",
                            "mon 12:00", "foo 12:00-13:00", "mon-foo 12:00-13:00", "1:00-2:00"}) {

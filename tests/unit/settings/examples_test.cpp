@@ -1,19 +1,18 @@
 // What is delivered as the worked example loads as it is.
+#include <fstream>
 #include <set>
+#include <string>
+#include <vector>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "configuration.h"
-#include "settings/document.h"
 
 namespace sluice::settings::test {
 namespace {
 
 using testing::ElementsAre;
-using testing::EndsWith;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -74,6 +73,43 @@ TEST(Example, OfAFrontEndProcessorLoadsToo) {
       std::holds_alternative<capture::BySnapshot>(statistics.publishes.at(0).front_end.capture));
 }
 
+// The blocks of YAML on a page of the documentation, in order.
+std::vector<std::string> yaml_blocks(const std::filesystem::path& page) {
+  std::ifstream stream(page);
+  std::vector<std::string> blocks;
+  bool is_inside = false;
+  for (std::string line; std::getline(stream, line);) {
+    if (is_inside && line == "```") {
+      is_inside = false;
+    } else if (is_inside) {
+      blocks.back() += line + "\n";
+    } else if (line == "```yaml") {
+      is_inside = true;
+      blocks.emplace_back();
+    }
+  }
+  return blocks;
+}
+
+TEST(Example, OfEachWayOfCaptureInTheDocumentationLoads) {
+  const auto blocks = yaml_blocks(source_directory / "docs/front-end.md");
+  std::set<std::size_t> ways;
+  for (const std::string& block : blocks) {
+    Configuration configuration;
+    configuration.remove("bureaus/park.yaml")
+        .remove("schemas/approval.json")
+        .with("node.yaml", "listen:\n  address: 127.0.0.1\n", "")
+        .write("secrets/local-tax.password", "")
+        .write("bureaus/local-tax.yaml", block);
+    std::filesystem::copy(source_directory / "schemas/tax-registration.json",
+                          configuration.path() / "schemas/tax-registration.json");
+    EXPECT_THAT(configuration.complaints(), IsEmpty()) << block;
+    const Bureau bureau = configuration.settings().bureaus.at(record::BureauId("local-tax"));
+    ways.insert(bureau.publishes.at(0).front_end.capture.index());
+  }
+  EXPECT_EQ(ways.size(), 4U);
+}
+
 TEST(Example, HasTheNineBureausOfHaidianAndWhatTwoOfThemPublish) {
   const Settings settings = Installed().configuration.settings();
   EXPECT_THAT(settings.bureaus, SizeIs(9));
@@ -99,68 +135,6 @@ TEST(Example, HasNoYamlThatIsNotRead) {
   const InstalledFrontEnd front_end;
   EXPECT_EQ(files, 2 + installed.configuration.settings().bureaus.size() +
                        front_end.configuration.settings().bureaus.size());
-}
-
-// The properties of an object in one of the JSON Schemas that editors complete by, as a complaint
-// of an unknown key lists them.
-std::string properties(const std::string& file, std::initializer_list<const char*> path) {
-  Complaints complaints(source_directory / "schemas" / file);
-  const auto document = read_document(complaints);
-  if (!document) throw std::runtime_error("can not read " + file);
-  const Value* value = &*document;
-  for (const char* key : path)
-    value = &value->find(key)->value;
-  std::set<std::string> names;
-  for (const Member& member : value->find("properties")->value.members)
-    names.insert(member.key);
-  return "expected one of " + fmt::format("{}", fmt::join(names, ", "));
-}
-
-TEST(EditorSchema, HasTheKeysThatANodesFileHas) {
-  const auto expected_in = [](std::string_view section, std::string_view with_typo) {
-    const auto found = Configuration().with("node.yaml", section, with_typo).complaints();
-    return found.size() == 1 ? found.front() : "not one complaint";
-  };
-  const std::string file = "node.schema.json";
-  EXPECT_THAT(expected_in("node:", "zzzzzzzz: 1\nnode:"), EndsWith(properties(file, {})));
-  EXPECT_THAT(expected_in("node:", "node:\n  zzzzzzzz: 1"),
-              EndsWith(properties(file, {"properties", "node"})));
-  EXPECT_THAT(expected_in("identity:", "identity:\n  zzzzzzzz: 1"),
-              EndsWith(properties(file, {"properties", "identity"})));
-  EXPECT_THAT(expected_in("listen:", "listen:\n  zzzzzzzz: 1"),
-              EndsWith(properties(file, {"properties", "listen"})));
-  EXPECT_THAT(
-      expected_in("store:\n  kind: sqlite",
-                  "uplink: {addresses: ['https://c:1'], center_subject: CN=c, zzzzzzzz: 1}"),
-      EndsWith(properties(file, {"properties", "uplink"})));
-  EXPECT_THAT(expected_in("store:",
-                          "nodes: [{name: n, certificate_subject: CN=n, bureaus: [park], zzzzzzzz: "
-                          "1}]\nstore:"),
-              EndsWith(properties(file, {"properties", "nodes", "items"})));
-  for (const char* section : {"journal", "batch", "log"}) {
-    EXPECT_THAT(expected_in("node:", std::string(section) + ": {zzzzzzzz: 1}\nnode:"),
-                EndsWith(properties(file, {"properties", section})));
-  }
-}
-
-TEST(EditorSchema, HasTheKeysThatABureausFileHas) {
-  const auto expected_in = [](std::string_view section, std::string_view with_typo) {
-    const auto found = Configuration().with("bureaus/park.yaml", section, with_typo).complaints();
-    return found.size() == 1 ? found.front() : "not one complaint";
-  };
-  const std::string file = "bureau.schema.json";
-  EXPECT_THAT(expected_in("name:", "zzzzzzzz: 1\nname:"), EndsWith(properties(file, {})));
-  EXPECT_THAT(expected_in("    mapping:", "    zzzzzzzz: 1\n    mapping:"),
-              EndsWith(properties(file, {"$defs", "publication"})));
-  EXPECT_THAT(expected_in("      fields:", "      zzzzzzzz: 1\n      fields:"),
-              EndsWith(properties(file, {"$defs", "publication", "properties", "mapping"})));
-  EXPECT_THAT(expected_in("from: 文号", "zzzzzzzz: 1"),
-              EndsWith(properties(file, {"$defs", "field"})));
-  for (const char* section : {"csv", "reject_limit"}) {
-    EXPECT_THAT(expected_in("    mapping:",
-                            "    " + std::string(section) + ": {zzzzzzzz: 1}\n    mapping:"),
-                EndsWith(properties(file, {"$defs", "publication", "properties", section})));
-  }
 }
 
 }  // namespace

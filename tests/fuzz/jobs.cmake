@@ -1,0 +1,1 @@
+sluice_fuzz(jobs_schedule_fuzz SOURCES jobs/schedule_fuzz.cpp DEPENDS sluice_schedule)
