@@ -111,10 +111,15 @@ void ProgressLine::advanced(std::uint64_t bytes, std::uint64_t of_bytes, std::ui
   drawn_ = now;
   shown_ = true;
   const double seconds = std::chrono::duration<double>(now - started_).count();
-  const double share =
-      of_bytes == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(of_bytes);
+  // A source that does not say how much there is has no share of it.
+  if (of_bytes == 0) {
+    draw(fmt::format("{}  {} rows  {}", label_, human_count(rows),
+                     human_age(std::chrono::seconds(static_cast<long>(seconds)))));
+    return;
+  }
+  const double share = static_cast<double>(bytes) / static_cast<double>(of_bytes);
   const int filled = static_cast<int>(share * bar_width);
-  std::string line = fmt::format("\r{} [{:#<{}}{:.<{}}] {:3.0f} %", label_, "", filled, "",
+  std::string line = fmt::format("{} [{:#<{}}{:.<{}}] {:3.0f} %", label_, "", filled, "",
                                  bar_width - filled, share * 100);
   if (rows > 0) line += fmt::format("  {} rows", human_count(rows));
   if (seconds > 0.2) {
@@ -125,7 +130,11 @@ void ProgressLine::advanced(std::uint64_t bytes, std::uint64_t of_bytes, std::ui
           human_age(std::chrono::seconds(static_cast<long>(seconds * (1 - share) / share) + 1)));
     }
   }
-  std::fputs((line + "\x1b[K").c_str(), stderr);
+  draw(line);
+}
+
+void ProgressLine::draw(const std::string& line) {
+  std::fputs(("\r" + line + "\x1b[K").c_str(), stderr);
   std::fflush(stderr);
 }
 
