@@ -19,9 +19,11 @@ constexpr std::size_t buffer_bytes = std::size_t{1} << 18;
 constexpr std::uint32_t longest_text = std::uint32_t{1} << 20;
 
 DigestFileFailure unreadable(const std::filesystem::path& path, std::string_view what) {
-  return {DigestFileProblem::unreadable, path.string(),
-          fmt::format("{}; `sluice collect BUREAU --anew` reads the table as if for the first time",
-                      what)};
+  return {
+      DigestFileProblem::unreadable, path.string(),
+      fmt::format("{}; `sluice collect BUREAU --dataset DATASET --anew` reads the table as if for "
+                  "the first time, and does not find what was deleted since the last run",
+                  what)};
 }
 
 File open_file(const std::filesystem::path& path, int flags, const char* mode) {

@@ -113,14 +113,15 @@ ExitStatus collect_dataset(const foundation::Foundation& foundation, const setti
   reading.clear();
   if (!collected) {
     const jobs::CollectReport& report = collected.error().report;
-    const ExitStatus status =
-        fail(publication.dataset.str() + ": " + record::to_string(collected.error().failure),
-             status_of(collected.error().failure));
-    if (report.rows > 0) {
-      fmt::print(stderr, "  {} rows that were read before that are taken\n",
-                 human_count(report.rows));
-    }
-    return status;
+    // One line: the last one is what the history of runs keeps.
+    return fail(fmt::format("{}: {}{}", publication.dataset.str(),
+                            record::to_string(collected.error().failure),
+                            report.batches.empty()
+                                ? ""
+                                : fmt::format("; what was read before that is in the journal "
+                                              "(batches: {}), the next run goes on behind it",
+                                              human_count(report.batches.size()))),
+                status_of(collected.error().failure));
   }
   Applied applied;
   if (!options.no_wait && !collected->batches.empty()) {
@@ -166,11 +167,20 @@ void add_collect(CLI::App& app, Context& context) {
   command->add_option("bureau", options->bureau, "The bureau whose database it is")->required();
   command->add_option("--dataset", options->dataset, "Only this one of its datasets");
   command->add_flag("--accept-columns", options->accept_columns,
-                    "Take the types of the table's columns as they are now");
-  command->add_flag("--anew", options->anew, "Read the whole table as if for the first time");
+                    "After a run was refused because types of columns have changed: take them as "
+                    "they are now");
+  command->add_flag(
+      "--anew", options->anew,
+      "Read the whole table as if for the first time; what was deleted since the last "
+      "run is then not found");
   command->add_flag("--no-wait", options->no_wait,
                     "Return when all is in the journal, before it is in the central store");
   command->add_flag("--json", options->json, "For machines: one line a dataset");
+  command->footer(
+      "Exit status: 0 all taken, or nothing has changed; 1 database, network or disk; 2 command "
+      "line\n"
+      "or configuration; 3 taken, but rows are in the quarantine; 4 refused, the table does not "
+      "fit");
   command->callback([&context, options] {
     context.chosen = [&context, options] { return collect_all(context, *options); };
   });

@@ -4,6 +4,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 namespace sluice::commands {
@@ -12,6 +13,19 @@ namespace {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
+
+// What the daemon says is wrong (RFC 9457), or where it says nothing, its status.
+std::string refusal_of(const http::response<http::string_body>& response,
+                       const std::string& target) {
+  boost::system::error_code error;
+  const boost::json::value problem = boost::json::parse(response.body(), error);
+  const auto* object = error ? nullptr : problem.if_object();
+  const auto* detail = object == nullptr ? nullptr : object->if_contains("detail");
+  if (detail != nullptr && detail->is_string()) {
+    return std::string(std::string_view(detail->get_string()));
+  }
+  return fmt::format("sluiced answered {} to {}", response.result_int(), target);
+}
 
 std::expected<std::string, std::string> converse(const std::filesystem::path& socket,
                                                  http::verb verb, const std::string& target) {
@@ -37,7 +51,7 @@ std::expected<std::string, std::string> converse(const std::filesystem::path& so
         fmt::format("sluiced broke the connection on {}: {}", socket.string(), error.message()));
   }
   if (response.result() != http::status::ok) {
-    return std::unexpected(fmt::format("sluiced answered {} to {}", response.result_int(), target));
+    return std::unexpected(refusal_of(response, target));
   }
   return std::move(response.body());
 }

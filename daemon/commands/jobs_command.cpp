@@ -95,13 +95,18 @@ ExitStatus order(const Context& context, const std::string& bureau, const std::s
   const auto answer = tell_daemon(foundation->settings.node.control_socket,
                                   fmt::format("/v1/jobs/{}/{}", bureau, what));
   if (!answer) return fail(answer.error());
+  fmt::print("{}: {}; see `sluice jobs`\n", bureau,
+             what == "pause"    ? "paused, what runs goes on to its end"
+             : what == "resume" ? "resumed"
+                                : "its next job runs as soon as it may");
   return ExitStatus::success;
 }
 
 }  // namespace
 
 void add_jobs(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("jobs", "Say what runs by a schedule, and when");
+  auto* command =
+      app.add_subcommand("jobs", "Say what runs by a schedule, when, and how it last ended");
   auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "For machines");
   command->callback([&context, json, command] {
@@ -112,9 +117,10 @@ void add_jobs(CLI::App& app, Context& context) {
     const char* name;
     const char* help;
   };
-  for (const Order& each : {Order{"pause", "Let nothing of a bureau run until it is resumed"},
-                            Order{"resume", "Let a bureau's jobs run again"},
-                            Order{"run", "Run a bureau's next job at once, even when paused"}}) {
+  for (const Order& each :
+       {Order{"pause", "Let nothing of a bureau begin until it is resumed, over restarts too"},
+        Order{"resume", "Let a bureau's jobs run again"},
+        Order{"run", "Run a bureau's next job at once, even when paused or in a blackout"}}) {
     auto* sub = command->add_subcommand(each.name, each.help);
     auto bureau = std::make_shared<std::string>();
     sub->add_option("bureau", *bureau, "The bureau")->required();

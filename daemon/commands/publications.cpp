@@ -3,31 +3,52 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "commands/commands.h"
 
 namespace sluice::commands {
+
+namespace {
+
+std::vector<const settings::Publication*> publications_of(const settings::Bureau& bureau,
+                                                          const std::string& dataset) {
+  std::vector<const settings::Publication*> found;
+  for (const settings::Publication& publication : bureau.publishes) {
+    const auto& channels = publication.channels;
+    const bool is_collected =
+        std::ranges::find(channels, record::Mode::front_end) != channels.end();
+    if (is_collected && (dataset.empty() || dataset == publication.dataset.str())) {
+      found.push_back(&publication);
+    }
+  }
+  return found;
+}
+
+std::string nothing_found(const settings::Bureau& bureau, const std::string& dataset) {
+  std::vector<std::string> names;
+  for (const settings::Publication* publication : publications_of(bureau, ""))
+    names.push_back(publication->dataset.str());
+  if (names.empty()) {
+    return fmt::format(
+        "{} publishes nothing from an exchange database: no dataset in its file has `front-end` "
+        "among its channels",
+        bureau.id.str());
+  }
+  return fmt::format("{} publishes no {} from an exchange database; there are {}", bureau.id.str(),
+                     dataset, fmt::join(names, ", "));
+}
+
+}  // namespace
 
 std::optional<CollectedPublications> collected_publications(
     const foundation::Foundation& foundation, const std::string& bureau,
     const std::string& dataset) {
   const settings::Bureau* settings = find_bureau(foundation, bureau);
   if (settings == nullptr) return std::nullopt;
-  CollectedPublications found{*settings, {}};
-  for (const settings::Publication& publication : settings->publishes) {
-    const auto& channels = publication.channels;
-    const bool is_collected =
-        std::ranges::find(channels, record::Mode::front_end) != channels.end();
-    if (is_collected && (dataset.empty() || dataset == publication.dataset.str())) {
-      found.publications.push_back(&publication);
-    }
-  }
+  CollectedPublications found{*settings, publications_of(*settings, dataset)};
   if (!found.publications.empty()) return found;
-  const std::string what = dataset.empty() ? "nothing" : fmt::format("no dataset `{}`", dataset);
-  static_cast<void>(fail(fmt::format("{} publishes {} from an exchange database; see `publishes` "
-                                     "in bureaus/{}.yaml",
-                                     bureau, what, bureau),
-                         ExitStatus::usage));
+  static_cast<void>(fail(nothing_found(*settings, dataset), ExitStatus::usage));
   return std::nullopt;
 }
 

@@ -135,11 +135,19 @@ void ProgressLine::advanced(std::uint64_t bytes, std::uint64_t of_bytes, std::ui
   drawn_ = now;
   shown_ = true;
   const double seconds = std::chrono::duration<double>(now - started_).count();
-  std::string line = "\r" + label_;
+  std::string line = label_;
   if (of_bytes > 0) line += bar(static_cast<double>(bytes) / static_cast<double>(of_bytes));
   if (rows > 0) line += fmt::format("  {} rows", human_count(rows));
-  if (seconds > 0.2 && of_bytes > 0) line += pace(bytes, of_bytes, seconds);
-  std::fputs((line + "\x1b[K").c_str(), stderr);
+  if (of_bytes == 0) {
+    line += fmt::format("  {}", human_age(std::chrono::seconds(static_cast<long>(seconds))));
+  } else if (seconds > 0.2) {
+    line += pace(bytes, of_bytes, seconds);
+  }
+  draw(line);
+}
+
+void ProgressLine::draw(const std::string& line) {
+  std::fputs(("\r" + line + "\x1b[K").c_str(), stderr);
   std::fflush(stderr);
 }
 

@@ -32,6 +32,8 @@ class ProgressLine : public adapters::Progress {
   void clear();
 
  private:
+  static void draw(const std::string& line);
+
   std::string label_;
   bool on_terminal_;
   bool shown_ = false;

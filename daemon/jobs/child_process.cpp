@@ -127,7 +127,11 @@ std::string last_line(const std::string& text) {
   if (end == std::string::npos) return {};
   const std::size_t begin = text.find_last_of('\n', end);
   const std::size_t from = begin == std::string::npos ? 0 : begin + 1;
-  return text.substr(from, end + 1 - from);
+  std::string line = text.substr(from, end + 1 - from);
+  // Our own command says who speaks, which here everybody knows.
+  constexpr std::string_view speaker = "sluice: ";
+  if (line.starts_with(speaker)) line.erase(0, speaker.size());
+  return line;
 }
 
 std::expected<ChildProcess, std::string> ChildProcess::start(

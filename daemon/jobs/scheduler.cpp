@@ -126,6 +126,7 @@ class BureauRunner {
     std::optional<Run> last;
     schedule::NextRun next;
     std::optional<Moment> running_since;
+    bool is_by_hand = false;  // the run that begins was asked for
   };
   void run(const std::stop_token& stop);
   // The next entry to run, once it is due; nothing when asked to stop.
@@ -238,7 +239,7 @@ BureauRunner::Entry* BureauRunner::await_due(const std::stop_token& stop) {
       const bool may = may_run();
       lock.lock();
       if (may) {
-        is_asked_ = false;
+        entry->is_by_hand = std::exchange(is_asked_, false);
         return entry;
       }
     }
@@ -276,7 +277,7 @@ void BureauRunner::run_entry(Entry& entry, const std::stop_token& stop) {
   const Job& job = entry.job;
   slots_.acquire();
   Run run{.job = job.name,
-          .reason = std::string(to_string(entry.next.reason)),
+          .reason = entry.is_by_hand ? "by-hand" : std::string(to_string(entry.next.reason)),
           .started = around_.clock()};
   if (const auto id = history_.begin(job.name, run.reason, run.started)) {
     run.id = *id;

@@ -127,8 +127,10 @@ std::vector<server::Route> ScheduledJobs::routes() {
            if (scheduler_.obey(bureau, order)) {
              co_return server::Response{.content_type = "application/json", .body = "{}"};
            }
-           co_return server::problem(404, "no-job",
-                                     "no job of this bureau runs by a schedule here");
+           co_return server::problem(
+               404, "no-job",
+               "no job of this bureau runs by a schedule here: its channel has no "
+               "`schedule`, or had none when sluiced started");
          }});
   }
   return routes;

@@ -83,12 +83,7 @@ std::expected<ConnectionHandle, OdbcFailure> connect(const Access& access,
       SQLDriverConnectW(handle.get(), nullptr, text.data(), static_cast<SQLSMALLINT>(text.length()),
                         nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
   if (SQL_SUCCEEDED(result)) return handle;
-  OdbcFailure failure = diagnose({SQL_HANDLE_DBC, handle.get()}, place, access.password);
-  // Whatever broke while connecting, there was no connection yet.
-  if (failure.code == OdbcProblem::lost || failure.code == OdbcProblem::rejected) {
-    failure.code = OdbcProblem::unreachable;
-  }
-  return std::unexpected(std::move(failure));
+  return std::unexpected(diagnose({SQL_HANDLE_DBC, handle.get()}, place, access.password));
 }
 
 TextForm form_of(TextEncoding encoding, const Dialect& dialect) {
@@ -205,11 +200,12 @@ std::expected<std::vector<SourceColumn>, OdbcFailure> Connection::columns(const 
   const std::string catalog =
       table.catalog.empty() ? information(state_->handle.get(), SQL_DATABASE_NAME) : table.catalog;
   if (!others) return std::unexpected(others.error());
-  return std::unexpected(
-      OdbcFailure{OdbcProblem::no_table, table.name,
-                  fmt::format("there is no such table in this database, or the user may not see "
-                              "it; there are: {}",
-                              fmt::join(table_names(*others, catalog), ", "))});
+  const std::vector<std::string> names = table_names(*others, catalog);
+  return std::unexpected(OdbcFailure{
+      OdbcProblem::no_table, table.name,
+      fmt::format("there is no such table in this database, or the user may not see it; there {}",
+                  names.empty() ? "is none that it may see"
+                                : fmt::format("are: {}", fmt::join(names, ", ")))});
 }
 
 std::expected<std::vector<std::string>, OdbcFailure> Connection::primary_key(

@@ -17,6 +17,15 @@ struct Diagnosis {
   const char* what_to_do;
 };
 
+// Where there is no connection yet, whatever was said is about reaching the database.
+Diagnosis diagnosis_while_connecting(const Diagnosis& diagnosis) {
+  if (diagnosis.problem != OdbcProblem::lost && diagnosis.problem != OdbcProblem::rejected) {
+    return diagnosis;
+  }
+  return {OdbcProblem::unreachable,
+          "see whether the server, or the database's file, is there and this machine may use it"};
+}
+
 // SQLSTATEs of ODBC 3.8 (Appendix A) and, by their class, those that databases add.
 Diagnosis diagnosis_of(std::string_view state, std::string_view message) {
   const auto mentions = [&](std::string_view text) {
@@ -27,7 +36,9 @@ Diagnosis diagnosis_of(std::string_view state, std::string_view message) {
             "name a DSN of /etc/odbc.ini, or a driver with `Driver=/path/to/library.so`"};
   }
   if (state == "IM003" || state == "IM004" || mentions("Can't open lib")) {
-    return {OdbcProblem::no_driver, "install the driver's package, or correct its path"};
+    return {OdbcProblem::no_driver,
+            "install the driver's package, or correct its name (`odbcinst -q -d` lists them) or "
+            "path"};
   }
   if (state == "28000" || state == "28P01" || mentions("authentication failed") ||
       mentions("Access denied")) {
@@ -47,7 +58,7 @@ Diagnosis diagnosis_of(std::string_view state, std::string_view message) {
   if (state == "42S02" || state == "42P01") {
     return {OdbcProblem::no_table, "check the table's name, and what the user may see"};
   }
-  return {OdbcProblem::rejected, "see what the database has against it"};
+  return {OdbcProblem::rejected, "that is the database's own answer: its administrator knows more"};
 }
 
 // Drivers quote statements and parameters over several lines; the first one says what is wrong.
@@ -79,7 +90,9 @@ OdbcFailure diagnose(const HandleName& handle, std::string_view place, std::stri
   // The driver manager's and the driver's characters are bytes to us.
   const std::string_view code(reinterpret_cast<const char*>(state.data()), 5);
   const std::string_view message(reinterpret_cast<const char*>(text.data()), size);
-  const Diagnosis diagnosis = diagnosis_of(code, message);
+  const Diagnosis said = diagnosis_of(code, message);
+  const Diagnosis diagnosis =
+      handle.type == SQL_HANDLE_DBC ? diagnosis_while_connecting(said) : said;
   return {
       diagnosis.problem, std::string(place),
       fmt::format("{} (SQLSTATE {}); {}", first_line(message, secret), code, diagnosis.what_to_do)};

@@ -98,15 +98,16 @@ TEST_F(SchedulerTest, RunsTheCommandAgainAndAgainWithItsArguments) {
 }
 
 TEST_F(SchedulerTest, ARunThatFailsIsToldWithItsLastLineAndTriedAgain) {
-  script("echo x >> \"$2/runs\"; echo first line >&2; echo no such server >&2; exit 1");
+  script("echo x >> \"$2/runs\"; echo first line >&2; echo sluice: no such server >&2; exit 1");
   schedule::Schedule hourly = every_second();
   hourly.run = schedule::parse_cron("0 0 1 1 *").value();
   const auto scheduler = start(hourly);
   ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::run_now));
   EXPECT_TRUE(comes([&] { return runs() >= 2; })) << "no retry";
+  EXPECT_EQ(history().back().reason, "by-hand");
   EXPECT_TRUE(comes([&] { return history().size() >= 2 && history()[1].ended; }));
   EXPECT_EQ(history()[1].outcome, "failed");
-  EXPECT_EQ(history()[1].sentence, "no such server");
+  EXPECT_EQ(history()[1].sentence, "no such server") << "that sluice says it goes without saying";
   EXPECT_EQ(history()[0].reason, "retry");
 }
 
