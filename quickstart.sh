@@ -212,8 +212,9 @@ done <"$home/absent.txt"
 echo "yes: $(wc -l <"$home/sent.txt") rows sent by disk, $(wc -l <"$home/held.txt") held," \
   "$(wc -l <"$home/quarantined.txt") in the quarantine; $direct_applied posted records held," \
   "$direct_quarantined in the quarantine"
-echo "and the two exchange databases hold what the central store does: $(wc -l <"$home/held-tax-registration.txt")" \
-  "and $(wc -l <"$home/held-statistics-return.txt") records"
+say "the same by reconciliation (对账): digests of both sides, in place of the records"
+edge local-tax reconcile local-tax
+edge statistics reconcile statistics
 sluice quarantine list national-tax
 edge local-tax quarantine list local-tax
 edge statistics quarantine list statistics

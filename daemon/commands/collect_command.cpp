@@ -146,16 +146,9 @@ ExitStatus collect_all(const Context& context, const Options& options) {
   if (!foundation) return ExitStatus::usage;
   const auto collected = collected_publications(*foundation, options.bureau, options.dataset);
   if (!collected) return ExitStatus::usage;
-  // A dataset that fails does not keep the others from being collected.
-  auto worst = ExitStatus::success;
-  bool has_failed = false;
-  for (const settings::Publication* publication : collected->publications) {
-    const ExitStatus status =
-        collect_dataset(*foundation, collected->bureau, *publication, options);
-    has_failed = has_failed || status == ExitStatus::failure;
-    worst = std::max(worst, status);
-  }
-  return has_failed ? ExitStatus::failure : worst;
+  return for_each(*collected, [&](const settings::Publication& publication) {
+    return collect_dataset(*foundation, collected->bureau, publication, options);
+  });
 }
 
 }  // namespace

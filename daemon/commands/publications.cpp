@@ -52,4 +52,17 @@ std::optional<CollectedPublications> collected_publications(
   return std::nullopt;
 }
 
+jobs::ExitStatus for_each(
+    const CollectedPublications& collected,
+    const std::function<jobs::ExitStatus(const settings::Publication&)>& done) {
+  auto worst = ExitStatus::success;
+  bool has_failed = false;
+  for (const settings::Publication* publication : collected.publications) {
+    const ExitStatus status = done(*publication);
+    has_failed = has_failed || status == ExitStatus::failure;
+    worst = std::max(worst, status);
+  }
+  return has_failed ? ExitStatus::failure : worst;
+}
+
 }  // namespace sluice::commands

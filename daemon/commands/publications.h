@@ -2,11 +2,13 @@
 // are asked for it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "foundation/foundation.h"
+#include "jobs/exit_status.h"
 
 namespace sluice::commands {
 
@@ -19,5 +21,11 @@ struct CollectedPublications {
 [[nodiscard]] std::optional<CollectedPublications> collected_publications(
     const foundation::Foundation& foundation, const std::string& bureau,
     const std::string& dataset);
+
+// Does it for each. One that fails does not keep the others from being done; the worst of their
+// statuses comes back.
+[[nodiscard]] jobs::ExitStatus for_each(
+    const CollectedPublications& collected,
+    const std::function<jobs::ExitStatus(const settings::Publication&)>& done);
 
 }  // namespace sluice::commands

@@ -222,15 +222,9 @@ ExitStatus reconcile(const Context& context, const Options& options) {
   if (!foundation) return ExitStatus::usage;
   const auto collected = collected_publications(*foundation, options.bureau, options.dataset);
   if (!collected) return ExitStatus::usage;
-  auto worst = ExitStatus::success;
-  bool has_failed = false;
-  for (const settings::Publication* publication : collected->publications) {
-    const ExitStatus status =
-        reconcile_dataset(*foundation, collected->bureau, *publication, options);
-    has_failed = has_failed || status == ExitStatus::failure;
-    worst = std::max(worst, status);
-  }
-  return has_failed ? ExitStatus::failure : worst;
+  return for_each(*collected, [&](const settings::Publication& publication) {
+    return reconcile_dataset(*foundation, collected->bureau, publication, options);
+  });
 }
 
 }  // namespace

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <sstream>
 #include <thread>
 #include <utility>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "jobs/child_process.h"
 #include "jobs/exit_status.h"
+#include "jobs/run_report.h"
 
 namespace sluice::jobs {
 namespace {
@@ -20,69 +19,6 @@ using schedule::Moment;
 
 // The system's clock may be set while we wait: never longer than this without a look at it.
 constexpr std::chrono::milliseconds longest_wait{1000};
-
-std::string outcome_of(const ChildEnd& end) {
-  if (end.is_stopped) return "stopped";
-  if (end.is_timed_out) return "timed-out";
-  if (end.status > 128) return "killed";
-  switch (static_cast<ExitStatus>(end.status)) {
-    case ExitStatus::success:
-      return "succeeded";
-    case ExitStatus::some_quarantined:
-      return "quarantined";
-    case ExitStatus::refused:
-      return "refused";
-    case ExitStatus::differs:
-      return "differs";
-    default:
-      return "failed";
-  }
-}
-
-std::string sentence_of(const ChildEnd& end, const schedule::Schedule& schedule) {
-  if (end.is_timed_out) {
-    return fmt::format("it took longer than time_limit ({} s) and was ended",
-                       schedule.time_limit.count());
-  }
-  const std::string said = last_line(end.errors);
-  if (end.status > 128 && !end.is_stopped) {
-    return fmt::format("it was ended by signal {}{}{}", end.status - 128, said.empty() ? "" : ": ",
-                       said);
-  }
-  return said;
-}
-
-// What it printed for machines: a JSON object a line, one for each dataset.
-std::vector<boost::json::object> lines_of(const Run& run) {
-  std::vector<boost::json::object> objects;
-  std::istringstream lines(run.summary);
-  for (std::string line; std::getline(lines, line);) {
-    boost::system::error_code error;
-    boost::json::value value = boost::json::parse(line, error);
-    if (!error && value.is_object()) objects.push_back(std::move(value.as_object()));
-  }
-  return objects;
-}
-
-std::uint64_t number(const boost::json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  boost::system::error_code error;
-  const auto number = value == nullptr ? 0 : value->to_number<std::uint64_t>(error);
-  return error ? 0 : number;
-}
-
-std::string text(const boost::json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  const auto* text = value == nullptr ? nullptr : value->if_string();
-  return text == nullptr ? std::string() : std::string(text->data(), text->size());
-}
-
-bool found_nothing(const Run& run) {
-  if (run.outcome != "succeeded") return false;
-  return std::ranges::all_of(lines_of(run), [](const boost::json::object& line) {
-    return line.contains("collected") && number(line, "collected") == 0;
-  });
-}
 
 std::uint32_t failures_in_a_row(const std::vector<Run>& newest_first) {
   std::uint32_t failures = 0;
@@ -137,8 +73,6 @@ class BureauRunner {
   bool may_run();
   void run_entry(Entry& entry, const std::stop_token& stop);
   void finish(Entry& entry, Run run, const ChildEnd& end);
-  void tell(const Run& run) const;
-  void tell_differences(const Run& run) const;
   void note(const std::expected<void, HistoryFailure>& written);
 
   record::BureauId bureau_;
@@ -307,62 +241,15 @@ void BureauRunner::run_entry(Entry& entry, const std::stop_token& stop) {
 
 void BureauRunner::finish(Entry& entry, Run run, const ChildEnd& end) {
   run.ended = around_.clock();
-  run.outcome = outcome_of(end);
-  run.sentence = sentence_of(end, entry.job.schedule);
-  run.summary = end.output;
+  note_end(run, end, entry.job.schedule.time_limit);
   note(history_.end(run));
-  tell(run);
+  tell_of(run, around_.log, around_.metrics);
   const std::lock_guard lock(mutex_);
   entry.running_since.reset();
   entry.past.started = run.started;
   entry.past.failures = is_failure(run.outcome) ? entry.past.failures + 1 : 0;
   entry.last = std::move(run);
   plan(entry);
-}
-
-void BureauRunner::tell(const Run& run) const {
-  const std::string& task = run.job.task;
-  const auto seconds = (*run.ended - run.started).count();
-  around_.metrics.runs(bureau_.str(), task, run.outcome).Increment();
-  around_.metrics.run_seconds(bureau_.str(), task).Observe(static_cast<double>(seconds));
-  if (is_failure(run.outcome)) {
-    around_.log.error("run-failed", {{"bureau", bureau_.str()},
-                                     {"task", task},
-                                     {"outcome", run.outcome},
-                                     {"seconds", seconds},
-                                     {"reason", run.sentence}});
-  } else {
-    // A poll that found nothing is no news.
-    const auto level = found_nothing(run) ? observe::Log::Level::debug : observe::Log::Level::info;
-    around_.log.write(level, "run-ended",
-                      {{"bureau", bureau_.str()},
-                       {"task", task},
-                       {"outcome", run.outcome},
-                       {"seconds", seconds}});
-  }
-  tell_differences(run);
-}
-
-void BureauRunner::tell_differences(const Run& run) const {
-  for (const boost::json::object& line : lines_of(run)) {
-    const auto* found = line.if_contains("found");
-    if (found == nullptr || !found->is_object()) continue;
-    const boost::json::object& counts = found->as_object();
-    const std::uint64_t missing = number(counts, "missing");
-    const std::uint64_t extra = number(counts, "extra");
-    const std::uint64_t different = number(counts, "different");
-    const std::string dataset = text(line, "dataset");
-    around_.metrics.differences(bureau_.str(), dataset)
-        .Set(static_cast<double>(missing + extra + different));
-    if (missing + extra + different == 0) continue;
-    around_.log.error("reconciliation-differs",
-                      {{"bureau", bureau_.str()},
-                       {"dataset", dataset},
-                       {"missing", missing},
-                       {"extra", extra},
-                       {"different", different},
-                       {"repaired", line.contains("repair") ? "true" : "false"}});
-  }
 }
 
 void BureauRunner::note(const std::expected<void, HistoryFailure>& written) {

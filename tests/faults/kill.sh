@@ -55,6 +55,7 @@ named_points() {
     sort -u | while read -r point; do
     case $point in
       link.* | batches.*) ;; # between two nodes: link.sh
+      capture.*) ;;          # out of an exchange database: capture.sh
       intake.*) echo "import $point" ;;
       journal.*) printf '%s\n' "import $point" "daemon $point" ;;
       *) echo "daemon $point" ;;
