@@ -27,7 +27,8 @@ struct HandleName {
   void* handle = nullptr;
 };
 
-// From the diagnostics of a handle whose last call failed; of a connection's, that it was not made. `secret` is kept out of the sentence.
+// From the diagnostics of a handle whose last call failed; of a connection's, while it was made.
+// `secret` is kept out of the sentence.
 [[nodiscard]] OdbcFailure diagnose(const HandleName& handle, std::string_view place,
                                    std::string_view secret);
 
