@@ -1,8 +1,10 @@
 #include "sqlite/database.h"
 
 #include <cerrno>
+#include <chrono>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -38,6 +40,19 @@ Result<void> sync_directory(const std::filesystem::path& directory) {
   if (synced) return {};
   return std::unexpected(
       Error{SQLITE_IOERR_DIR_FSYNC, fmt::format("{}: fsync: {}", directory.string(), reason)});
+}
+
+// Where several turn to it at once, SQLite tells all but one that the file is locked, whatever the
+// busy timeout is.
+Result<void> use_write_ahead_log(Database& database, int busy_timeout_ms) {
+  constexpr std::chrono::milliseconds pause{2};
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(busy_timeout_ms);
+  for (;;) {
+    auto turned = database.execute("PRAGMA journal_mode=WAL");
+    const bool may_pass = !turned && turned.error().is_busy();
+    if (!may_pass || std::chrono::steady_clock::now() >= until) return turned;
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 }  // namespace
@@ -151,11 +166,14 @@ Result<Database> Database::open(const std::filesystem::path& file, int busy_time
   database.handle_.reset(handle);
   if (result != SQLITE_OK) return std::unexpected(last_error(handle));
   sqlite3_busy_timeout(handle, busy_timeout_ms);
+  if (auto logged = use_write_ahead_log(database, busy_timeout_ms); !logged) {
+    return std::unexpected(logged.error());
+  }
   // Debian builds SQLite to overwrite all that is deleted, which writes every large value twice.
   // FAST overwrites what costs no page of its own.
   auto configured = database.execute(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST; "
-      "PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=67108864;");
+      "PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST; PRAGMA foreign_keys=ON; "
+      "PRAGMA journal_size_limit=67108864;");
   if (!configured) return std::unexpected(configured.error());
   // Each time: whoever made the file may have been killed before it came to this.
   if (auto synced = sync_directory(file.parent_path()); !synced) {

@@ -32,10 +32,17 @@ constexpr std::array products = {
             "SELECT SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM DUAL"},
 };
 
-// PostgreSQL's types that have a hash function, as its driver calls them. JSON and XML have none.
-constexpr std::array<std::string_view, 17> digestible_types = {
-    "text", "varchar", "bpchar",    "char", "int2",        "int4", "int8",    "float4", "float8",
-    "bool", "date",    "timestamp", "time", "timestamptz", "uuid", "numeric", "bytea"};
+// PostgreSQL's types that have a hash function, as its driver calls them: JSON and XML have none.
+// Of the texts the collation may take two for equal that are not.
+constexpr std::array<std::string_view, 3> collated_types = {"text", "varchar", "bpchar"};
+constexpr std::array<std::string_view, 13> digestible_types = {
+    "int2", "int4",      "int8", "float4",      "float8", "numeric", "bool",
+    "date", "timestamp", "time", "timestamptz", "uuid",   "bytea"};
+
+template <std::size_t Size>
+bool contains(const std::array<std::string_view, Size>& types, std::string_view type) {
+  return std::ranges::find(types, type) != types.end();
+}
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -79,8 +86,10 @@ std::optional<SourceColumn> row_digest(const Dialect& dialect,
   std::string list;
   for (const SourceColumn& column : columns) {
     const std::string type = lower(column.type_name.substr(0, column.type_name.find('(')));
-    if (std::ranges::find(digestible_types, type) == digestible_types.end()) return std::nullopt;
+    const bool is_collated = contains(collated_types, type);
+    if (!is_collated && !contains(digestible_types, type)) return std::nullopt;
     list += (list.empty() ? "" : ", ") + quoted(dialect, column.name);
+    if (is_collated) list += R"( COLLATE "C")";
   }
   std::string expression = fmt::format("{}(ROW({}), 0)", dialect.row_digest, list);
   return SourceColumn{.name = expression,

@@ -131,8 +131,8 @@ TEST(FrontEndChannel, RefusesValuesThatAreNone) {
               ElementsAre("7:17: found `yes`, expected true or false for `write_back`"));
   EXPECT_THAT(complaints_of_channel("pasword_file: x"),
               ElementsAre("7:5: found `pasword_file`, expected one of connection, encoding, "
-                          "login_timeout, page_rows, password_file, query_timeout, schedule, "
-                          "time_zone, write_back; did you mean `password_file`?"));
+                          "login_timeout, page_rows, password_file, query_timeout, reconcile, "
+                          "schedule, time_zone, write_back; did you mean `password_file`?"));
 }
 
 TEST(FrontEndPublication, SaysWhereADatasetLies) {

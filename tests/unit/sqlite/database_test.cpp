@@ -1,9 +1,12 @@
 #include "sqlite/database.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -202,6 +205,23 @@ TEST_F(DatabaseTest, CheckpointMovesTheLogIntoTheFile) {
   const auto before = std::filesystem::file_size(file());
   ASSERT_TRUE(database.checkpoint());
   EXPECT_GT(std::filesystem::file_size(file()), before);
+}
+
+TEST_F(DatabaseTest, ANewFileIsOpenedBySeveralAtOnce) {
+  for (int round = 0; round < 50; ++round) {
+    std::filesystem::remove(file());
+    std::atomic<int> opened = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+          const auto database = Database::open(file());
+          if (database) ++opened;
+        });
+      }
+    }
+    ASSERT_EQ(opened, 4) << "round " << round;
+  }
 }
 
 // A disk with no room left, as SQLite sees it.
