@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace sluice::adapters::front_end::odbc {
 namespace {
 
 constexpr std::size_t most_names = 20;
+// SQL Server's wide tables have 30,000 columns; several schemas may have a table of one name.
+constexpr std::size_t most_lines = 100'000;
 
 // An argument of a catalogue function: null where it is to be any.
 class Argument {
@@ -67,6 +70,19 @@ SourceColumn read_column(const StatementHandle& statement, const Dialect& dialec
   column.is_nullable = number_at(statement, 11) != SQL_NO_NULLS;
   column.kind = kind_of(dialect, column.sql_type, column.type_name);
   return column;
+}
+
+// All lines of a catalogue function's result. One that breaks off in the middle must not look like
+// a table that has fewer columns.
+std::expected<void, CatalogueProblem> read_lines(const StatementHandle& statement,
+                                                 const std::function<void()>& each) {
+  for (std::size_t lines = 0; lines < most_lines; ++lines) {
+    const SQLRETURN result = SQLFetch(statement.get());
+    if (result == SQL_NO_DATA) return {};
+    if (!SQL_SUCCEEDED(result)) return std::unexpected(CatalogueProblem::failed);
+    each();
+  }
+  return std::unexpected(CatalogueProblem::endless);
 }
 
 // The type as a person writes it, so that VARCHAR(20) made VARCHAR(40) is noticed.
@@ -126,25 +142,27 @@ ValueKind kind_of(const Dialect& dialect, short sql_type, std::string_view type_
   }
 }
 
-std::optional<FoundColumns> find_columns(const StatementHandle& statement, const Dialect& dialect,
-                                         const TableName& table) {
+std::expected<FoundColumns, CatalogueProblem> find_columns(const StatementHandle& statement,
+                                                           const Dialect& dialect,
+                                                           const TableName& table) {
   Argument catalog(table.catalog);
   Argument schema(table.schema);
   Argument name(table.name);
   if (!SQL_SUCCEEDED(SQLColumnsW(statement.get(), catalog.data(), catalog.length(), schema.data(),
                                  schema.length(), name.data(), name.length(), nullptr, 0))) {
-    return std::nullopt;
+    return std::unexpected(CatalogueProblem::failed);
   }
   // The arguments are patterns, in which `_` is any character: what does not fit is passed over.
   std::map<std::string, std::vector<SourceColumn>> by_schema;
-  while (SQL_SUCCEEDED(SQLFetch(statement.get()))) {
+  const auto read = read_lines(statement, [&] {
     const std::string in_schema = text_at(statement, 2);
-    if (text_at(statement, 3) != table.name) continue;
-    if (!table.schema.empty() && in_schema != table.schema) continue;
+    if (text_at(statement, 3) != table.name) return;
+    if (!table.schema.empty() && in_schema != table.schema) return;
     SourceColumn column = read_column(statement, dialect, text_at(statement, 4));
     name_type_whole(column);
     by_schema[in_schema].push_back(std::move(column));
-  }
+  });
+  if (!read) return std::unexpected(read.error());
   FoundColumns found;
   for (auto& [in_schema, columns] : by_schema) {
     found.schemas.push_back(in_schema);
@@ -153,20 +171,21 @@ std::optional<FoundColumns> find_columns(const StatementHandle& statement, const
   return found;
 }
 
-std::optional<std::vector<std::string>> find_primary_key(const StatementHandle& statement,
-                                                         const TableName& table) {
+std::expected<std::vector<std::string>, CatalogueProblem> find_primary_key(
+    const StatementHandle& statement, const TableName& table) {
   Argument catalog(table.catalog);
   Argument schema(table.schema);
   Argument name(table.name);
   if (!SQL_SUCCEEDED(SQLPrimaryKeysW(statement.get(), catalog.data(), catalog.length(),
                                      schema.data(), schema.length(), name.data(), name.length()))) {
-    return std::nullopt;
+    return std::unexpected(CatalogueProblem::failed);
   }
   std::map<SQLINTEGER, std::string> by_place;
-  while (SQL_SUCCEEDED(SQLFetch(statement.get()))) {
+  const auto read = read_lines(statement, [&] {
     std::string column = text_at(statement, 4);
     by_place[number_at(statement, 5)] = std::move(column);
-  }
+  });
+  if (!read) return std::unexpected(read.error());
   std::vector<std::string> key;
   for (auto& [place, column] : by_place)
     key.push_back(std::move(column));

@@ -1,7 +1,7 @@
 // What a database says of its tables: ODBC's catalogue functions, read into values.
 #pragma once
 
-#include <optional>
+#include <expected>
 #include <string>
 #include <vector>
 
@@ -16,11 +16,13 @@ struct FoundColumns {
   std::vector<std::string> schemas;   // that have a table of the name, where none was named
 };
 
-// Of nothing: the statement's diagnostics say why.
-[[nodiscard]] std::optional<FoundColumns> find_columns(const StatementHandle& statement,
-                                                       const Dialect& dialect,
-                                                       const TableName& table);
-[[nodiscard]] std::optional<std::vector<std::string>> find_primary_key(
+enum class CatalogueProblem {
+  failed,   // the statement's diagnostics say why
+  endless,  // the driver gives more than any table has
+};
+[[nodiscard]] std::expected<FoundColumns, CatalogueProblem> find_columns(
+    const StatementHandle& statement, const Dialect& dialect, const TableName& table);
+[[nodiscard]] std::expected<std::vector<std::string>, CatalogueProblem> find_primary_key(
     const StatementHandle& statement, const TableName& table);
 
 // Some of the tables and views that the user may see; for a message.

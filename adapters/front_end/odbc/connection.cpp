@@ -45,7 +45,8 @@ std::string information(SQLHDBC connection, SQLUSMALLINT what) {
   if (!SQL_SUCCEEDED(result) || bytes < 0) return {};
   const std::size_t units =
       std::min(static_cast<std::size_t>(bytes) / sizeof(SQLWCHAR), text.size() - 1);
-  std::u16string wide(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(units));
+  const auto* const end = std::find(text.cbegin(), text.cbegin() + units, SQLWCHAR{0});
+  const std::u16string wide(text.cbegin(), end);
   std::string told;
   static_cast<void>(to_utf8(wide, told));
   return told;
@@ -112,6 +113,12 @@ struct Connection::State {
   [[nodiscard]] OdbcFailure failure(const StatementHandle& statement) const {
     return diagnose({SQL_HANDLE_STMT, statement.get()}, place, access.password);
   }
+  [[nodiscard]] OdbcFailure failure(const StatementHandle& statement,
+                                    CatalogueProblem problem) const {
+    if (problem == CatalogueProblem::failed) return failure(statement);
+    return {OdbcProblem::driver_fault, place,
+            "the driver's list of columns has no end; try another version of the driver"};
+  }
   [[nodiscard]] std::expected<StatementHandle, OdbcFailure> statement() const;
   [[nodiscard]] std::expected<StatementHandle, OdbcFailure> run(
       const std::string& sql, std::span<const Parameter> parameters) const;
@@ -167,6 +174,14 @@ std::expected<Connection, OdbcFailure> Connection::open(const Access& access) {
                                .version = information(raw, SQL_DBMS_VER),
                                .driver = driver,
                                .quote = information(raw, SQL_IDENTIFIER_QUOTE_CHAR)});
+  // Another could not be doubled in a name, and so not keep it a name.
+  if (state->dialect.quote.size() != 1) {
+    return std::unexpected(OdbcFailure{
+        OdbcProblem::driver_fault, state->place,
+        fmt::format("the driver says that names are quoted with {}; expected one character; try "
+                    "another version of the driver",
+                    state->dialect.quote)});
+  }
   state->form = form_of(access.encoding, state->dialect);
   state->zone = date::locate_zone(access.time_zone);
   for (const std::string& sql : session_statements(state->dialect)) {
@@ -187,7 +202,7 @@ std::expected<std::vector<SourceColumn>, OdbcFailure> Connection::columns(const 
   auto statement = state_->statement();
   if (!statement) return std::unexpected(statement.error());
   auto found = find_columns(*statement, state_->dialect, table);
-  if (!found) return std::unexpected(state_->failure(*statement));
+  if (!found) return std::unexpected(state_->failure(*statement, found.error()));
   if (found->schemas.size() > 1) {
     return std::unexpected(OdbcFailure{
         OdbcProblem::no_table, table.name,
@@ -213,7 +228,7 @@ std::expected<std::vector<std::string>, OdbcFailure> Connection::primary_key(
   auto statement = state_->statement();
   if (!statement) return std::unexpected(statement.error());
   auto key = find_primary_key(*statement, table);
-  if (!key) return std::unexpected(state_->failure(*statement));
+  if (!key) return std::unexpected(state_->failure(*statement, key.error()));
   return std::move(*key);
 }
 

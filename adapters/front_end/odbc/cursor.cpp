@@ -86,7 +86,7 @@ std::expected<void, OdbcFailure> Cursor::State::bind_columns() {
 std::expected<std::size_t, OdbcFailure> Cursor::State::fetch() {
   fetched = is_bound ? 0 : 1;
   for (ColumnBuffer& buffer : buffers)
-    buffer.expect_fixed();
+    buffer.forget_lengths();
   const SQLRETURN result = SQLFetch(statement.get());
   if (result == SQL_NO_DATA) return 0;
   if (!SQL_SUCCEEDED(result)) return std::unexpected(failure());
@@ -97,15 +97,45 @@ std::expected<std::size_t, OdbcFailure> Cursor::State::fetch() {
   if (fetched == 0) {
     return std::unexpected(fault("the driver says that there are rows, and gives none"));
   }
-  if (is_bound) {
-    const auto end = row_status.begin() + static_cast<std::ptrdiff_t>(fetched);
-    if (std::find(row_status.begin(), end, SQL_ROW_ERROR) != end) {
-      return std::unexpected(failure());
-    }
-  } else if (auto got = get_row(); !got) {
-    return std::unexpected(got.error());
-  }
+  const auto got = is_bound ? check_block(result) : get_row();
+  if (!got) return std::unexpected(got.error());
   return fetched;
+}
+
+// A driver's word for a row, or for a length, is not taken before it was looked at.
+std::expected<void, OdbcFailure> Cursor::State::check_block(SQLRETURN result) const {
+  const auto end = row_status.begin() + static_cast<std::ptrdiff_t>(fetched);
+  if (std::find(row_status.begin(), end, SQL_ROW_ERROR) != end) return std::unexpected(failure());
+  const bool may_be_cut = result == SQL_SUCCESS_WITH_INFO;
+  for (std::size_t column = 0; column < buffers.size(); ++column) {
+    for (std::size_t row = 0; row < fetched; ++row) {
+      const SQLLEN length = buffers[column].lengths[row];
+      if (auto good = check_length(column, length, may_be_cut); !good) return good;
+    }
+  }
+  return {};
+}
+
+std::expected<void, OdbcFailure> Cursor::State::check_length(std::size_t column, SQLLEN length,
+                                                             bool may_be_cut) const {
+  const ColumnBuffer& buffer = buffers[column];
+  if (buffer.is_possible(length, may_be_cut)) return {};
+  const auto fixed = fixed_length(buffer.c_type);
+  std::string expected = "expected a length or the word for NULL";
+  if (fixed) expected = fmt::format("expected {} bytes", *fixed);
+  if (length == untold_length) {
+    return std::unexpected(
+        fault(fmt::format("the driver does not say how long a value of column {} is; {}",
+                          columns[column].name, expected)));
+  }
+  if (length == SQL_NO_TOTAL) {
+    return std::unexpected(
+        fault(fmt::format("the driver gives a value of column {} whole and says that it does not "
+                          "know its length; {}",
+                          columns[column].name, expected)));
+  }
+  return std::unexpected(fault(fmt::format("the driver gives {} bytes as a value of column {}; {}",
+                                           length, columns[column].name, expected)));
 }
 
 // In the order of the columns, which every driver allows.
@@ -120,20 +150,21 @@ std::expected<void, OdbcFailure> Cursor::State::get_value(SQLUSMALLINT number,
                                                           ColumnBuffer& buffer) {
   buffer.whole.clear();
   buffer.is_cut = false;
-  const std::size_t terminator = buffer.c_type == SQL_C_CHAR    ? 1
-                                 : buffer.c_type == SQL_C_WCHAR ? 2
-                                                                : 0;
+  const std::size_t room = piece_bytes - terminator_of(buffer.c_type);
+  const auto fixed = static_cast<SQLLEN>(fixed_length(buffer.c_type).value_or(0));
   std::array<char, piece_bytes> piece;
   while (true) {
-    SQLLEN left = 0;
+    SQLLEN left = fixed > 0 ? fixed : untold_length;
     const SQLRETURN result = SQLGetData(statement.get(), number, buffer.c_type, piece.data(),
                                         static_cast<SQLLEN>(piece.size()), &left);
     // The end of a value that filled the piece before exactly.
     if (result == SQL_NO_DATA) break;
     if (!SQL_SUCCEEDED(result)) return std::unexpected(failure());
+    if (auto good = check_length(number - 1U, left, result == SQL_SUCCESS_WITH_INFO); !good) {
+      return good;
+    }
     buffer.lengths[0] = left;
-    if (left == SQL_NULL_DATA) return {};
-    const std::size_t room = piece.size() - terminator;
+    if (left == SQL_NULL_DATA && buffer.whole.empty()) return {};
     const bool is_more = result == SQL_SUCCESS_WITH_INFO &&
                          (left == SQL_NO_TOTAL || left > static_cast<SQLLEN>(room));
     if (!is_more && (left < 0 || left > static_cast<SQLLEN>(room))) {

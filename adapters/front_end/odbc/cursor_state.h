@@ -50,6 +50,9 @@ struct Cursor::State {
 
  private:
   [[nodiscard]] std::expected<void, OdbcFailure> bind_columns();
+  [[nodiscard]] std::expected<void, OdbcFailure> check_block(SQLRETURN result) const;
+  [[nodiscard]] std::expected<void, OdbcFailure> check_length(std::size_t column, SQLLEN length,
+                                                              bool may_be_cut) const;
   [[nodiscard]] std::expected<void, OdbcFailure> get_row();
   [[nodiscard]] std::expected<void, OdbcFailure> get_value(SQLUSMALLINT number,
                                                            ColumnBuffer& buffer);

@@ -7,6 +7,8 @@
 #include <sql.h>
 #include <sqlext.h>
 
+#include "record/record_checker.h"
+
 namespace sluice::adapters::front_end::odbc {
 namespace {
 
@@ -61,14 +63,38 @@ Diagnosis diagnosis_of(std::string_view state, std::string_view message) {
   return {OdbcProblem::rejected, "that is the database's own answer: its administrator knows more"};
 }
 
+// For logs and JSON, whatever the server's encoding is: a character that was cut at the end goes,
+// and where the rest is no UTF-8 either, all that is not ASCII is a question mark.
+std::string printable(std::string line) {
+  constexpr std::size_t longest_character = 4;
+  for (std::size_t cut = 0; cut < longest_character && cut < line.size(); ++cut) {
+    if (record::is_valid_utf8(std::string_view(line).substr(0, line.size() - cut))) {
+      line.resize(line.size() - cut);
+      break;
+    }
+  }
+  const bool is_text = record::is_valid_utf8(line);
+  std::ranges::replace_if(
+      line,
+      [is_text](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < ' ' || byte == 0x7F || (!is_text && byte > 0x7F);
+      },
+      '?');
+  return line;
+}
+
 // Drivers quote statements and parameters over several lines; the first one says what is wrong.
 std::string first_line(std::string_view message, std::string_view secret) {
+  constexpr std::string_view hidden = "…";
   std::string line(message.substr(0, message.find_first_of("\r\n")));
-  if (line.size() > longest_message) line.resize(longest_message);
-  for (std::size_t at = 0; !secret.empty() && (at = line.find(secret)) != std::string::npos;) {
-    line.replace(at, secret.size(), "…");
+  std::size_t at = 0;
+  while (!secret.empty() && (at = line.find(secret, at)) != std::string::npos) {
+    line.replace(at, secret.size(), hidden);
+    at += hidden.size();
   }
-  return line;
+  if (line.size() > longest_message) line.resize(longest_message);
+  return printable(std::move(line));
 }
 
 }  // namespace

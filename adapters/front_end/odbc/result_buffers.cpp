@@ -1,6 +1,8 @@
 #include "adapters/front_end/odbc/result_buffers.h"
 
 #include <algorithm>
+#include <limits>
+
 namespace sluice::adapters::front_end::odbc {
 namespace {
 
@@ -8,6 +10,8 @@ namespace {
 constexpr std::uint64_t longest_bound = 4000;
 constexpr std::size_t utf_8_bytes = 4;
 constexpr std::size_t short_value = 64;
+// No database has a longer value: more is a driver's mistake.
+constexpr SQLLEN longest_value = std::numeric_limits<std::int32_t>::max();
 
 }  // namespace
 
@@ -18,17 +22,36 @@ std::optional<std::string_view> ColumnBuffer::value(std::size_t row, bool& cut) 
     cut = is_cut;
     return whole;
   }
-  const std::size_t terminator = c_type == SQL_C_CHAR ? 1 : c_type == SQL_C_WCHAR ? 2 : 0;
-  const std::size_t room = stride - terminator;
-  const bool is_sane = length >= 0 && static_cast<std::size_t>(length) <= room;
-  cut = !is_sane;
+  cut = length < 0 || static_cast<std::size_t>(length) > room();
   return std::string_view(bytes.data() + row * stride,
-                          is_sane ? static_cast<std::size_t>(length) : room);
+                          cut ? room() : static_cast<std::size_t>(length));
 }
 
-void ColumnBuffer::expect_fixed() {
-  if (c_type != SQL_C_BIT && c_type != SQL_C_DOUBLE) return;
-  std::ranges::fill(lengths, static_cast<SQLLEN>(stride));
+std::size_t ColumnBuffer::room() const {
+  return stride - terminator_of(c_type);
+}
+
+void ColumnBuffer::forget_lengths() {
+  const auto fixed = fixed_length(c_type);
+  std::ranges::fill(lengths, fixed ? static_cast<SQLLEN>(*fixed) : untold_length);
+}
+
+bool ColumnBuffer::is_possible(SQLLEN length, bool may_be_cut) const {
+  if (length == SQL_NULL_DATA) return true;
+  if (length == SQL_NO_TOTAL) return may_be_cut;
+  if (const auto fixed = fixed_length(c_type)) return length == static_cast<SQLLEN>(*fixed);
+  const bool is_half_a_unit = c_type == SQL_C_WCHAR && length % 2 != 0;
+  return length >= 0 && length <= longest_value && !is_half_a_unit;
+}
+
+std::optional<std::size_t> fixed_length(SQLSMALLINT c_type) {
+  if (c_type == SQL_C_DOUBLE) return sizeof(double);
+  if (c_type == SQL_C_BIT) return sizeof(unsigned char);
+  return std::nullopt;
+}
+
+std::size_t terminator_of(SQLSMALLINT c_type) {
+  return c_type == SQL_C_CHAR ? sizeof(char) : c_type == SQL_C_WCHAR ? sizeof(char16_t) : 0;
 }
 
 SQLSMALLINT c_type_of(const SourceColumn& column, TextForm form) {
@@ -54,6 +77,7 @@ std::optional<std::size_t> bound_of(const SourceColumn& column, TextForm form) {
     case ValueKind::boolean:
       return sizeof(unsigned char);
     case ValueKind::decimal:
+      if (column.size > longest_bound) return std::nullopt;
       return column.size + short_value;
     case ValueKind::text:
       if (column.size == 0 || column.size > longest_bound) return std::nullopt;
