@@ -67,6 +67,13 @@ record::RowDigest TableRow::key_digest(std::string& buffer) const {
   return digest_of(table_.key_at, buffer);
 }
 
+bool TableRow::is_at(const RecordKey& key) const {
+  for (std::size_t i = 0; i < table_.key_at.size(); ++i) {
+    if (exact(table_.key_at[i]) != key.exact[i]) return false;
+  }
+  return true;
+}
+
 RecordKey TableRow::key() const {
   RecordKey key;
   for (const std::size_t column : table_.key_at) {

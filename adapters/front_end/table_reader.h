@@ -31,6 +31,7 @@ class TableRow {
   // As the intake is told it.
   [[nodiscard]] odbc::Value value(std::size_t column) const { return cursor_.value(row_, column); }
   [[nodiscard]] RecordKey key() const;
+  [[nodiscard]] bool is_at(const RecordKey& key) const;
   // Whether the key is all there: what is NULL is never found again, nor has it a place in an
   // order.
   [[nodiscard]] bool has_key() const;

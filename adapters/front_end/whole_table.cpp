@@ -98,14 +98,15 @@ WholeTable::WholeTable(Source source) : source_(std::move(source)) {
 }
 
 bool WholeTable::is_whole() const {
-  return !source_.exchange.table.name.empty();
+  const auto& exchange = source_.exchange;
+  return !exchange.table.name.empty() && !std::holds_alternative<capture::ByFlag>(exchange.capture);
 }
 
 Result WholeTable::collect(intake::Door& door, Progress& progress) {
   auto connection = odbc::Connection::open(source_.access);
   if (!connection) return std::unexpected(collection_failure(connection.error()));
   const auto* by_log = std::get_if<capture::ByChangeLog>(&source_.exchange.capture);
-  const bool is_log_alone = by_log != nullptr && !is_whole();
+  const bool is_log_alone = by_log != nullptr && source_.exchange.table.name.empty();
   const auto table = find_table(
       *connection, is_log_alone ? wanted_log(source_, *by_log) : wanted_records(source_));
   if (!table) return std::unexpected(table.error());

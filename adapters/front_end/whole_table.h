@@ -14,7 +14,7 @@ class WholeTable final : public Collector {
   explicit WholeTable(Source source);
 
   // Whether a record that does not come is not there. Not so of a log alone, of which old lines
-  // may have been thrown away.
+  // may have been thrown away, nor of rows with a status, which many a bureau clears once taken.
   [[nodiscard]] bool is_whole() const;
 
   [[nodiscard]] std::expected<void, CollectionFailure> collect(intake::Door& door,

@@ -125,7 +125,7 @@ void print_remarks(const ReconcileReport& report) {
                records(report.source.repeated), report.source.repeated == 1 ? "has" : "have");
   }
   if (!report.source_is_whole) {
-    fmt::print("  the source is a log of changes: records that it does not name are not judged\n");
+    fmt::print("  the source tells changes only: records that it does not name are not judged\n");
   }
 }
 
