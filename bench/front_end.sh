@@ -45,6 +45,8 @@ fill_source() {
               CREATE INDEX ON wide_register (changed, credit_code);
               CREATE PUBLICATION bench FOR TABLE wide_register"
   source_sql "VACUUM ANALYZE"
+  # psql expands neither: the dollars quote for PostgreSQL.
+  # shellcheck disable=SC2016
   printf '%s\n' 'SELECT nextval($$next_update$$) AS n \gset' \
     'UPDATE wide_register SET remark = clock_timestamp()::text, changed = clock_timestamp()
       WHERE credit_code = (SELECT credit_code FROM picked WHERE n = :n);' >"$work/update.sql"
@@ -55,7 +57,8 @@ register_columns='credit_code, enterprise_name, registered_on, enterprise_type, 
 
 create_changing_table() { # HOST DATABASE
   PGHOST=$1 create_wide_table "$2"
-  PGHOST=$1 sql "$2" "ALTER TABLE wide_register ADD changed timestamptz NOT NULL DEFAULT '2026-01-01 00:00+00'"
+  PGHOST=$1 sql "$2" "ALTER TABLE wide_register ADD changed timestamptz NOT NULL
+    DEFAULT timestamptz '2026-01-01 00:00+00' + random() * interval '90 days'"
 }
 
 # record_rows CONTESTANT LEG RUN SECONDS [EDGE-KIB [COLLECT-KIB]]

@@ -3,7 +3,8 @@
 # Builds our programs, or finds those that were built.
 
 find_programs() {
-  local wanted=(generate_register post_load) name path
+  local wanted=(generate_register) name path
+  if [[ $1 = direct ]]; then wanted+=(post_load); fi
   if takes_part sluice; then wanted+=(sluiced sluice); fi
   if [[ -z $build_dir ]]; then
     build_dir=$project_dir/build/release

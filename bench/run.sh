@@ -131,7 +131,7 @@ main() {
     front-end) choose_contestants copy native sluice ;;
   esac
   require_packages "$command"
-  find_programs
+  find_programs "$command"
   make_work_dir
   "measure_${command/-/_}"
 }

@@ -32,9 +32,6 @@ CollectionFailure collection_failure(const WindowFailure& failure) {
 Result load_by_key(CaptureRun& run, const TableReader::Each& handed) {
   const odbc::Dialect& dialect = run.connection.dialect();
   const SourceTable& table = run.reader.table();
-  if (!run.position.loaded_up_to) {
-    if (auto refused = refuse_without_key(run); !refused) return refused;
-  }
   while (true) {
     std::vector<Query> conditions{are_there(dialect, table.key)};
     if (run.position.loaded_up_to) {
@@ -54,22 +51,6 @@ Result load_by_key(CaptureRun& run, const TableReader::Each& handed) {
     if (!rows) return std::unexpected(rows.error());
     if (*rows < run.page_rows) return {};
   }
-}
-
-Result refuse_without_key(CaptureRun& run) {
-  const odbc::Dialect& dialect = run.connection.dialect();
-  const SourceTable& table = run.reader.table();
-  const Query condition = is_missing_one(dialect, table.key);
-  if (condition.sql.empty()) return {};
-  const auto rows = run.reader.read(
-      select(dialect, table.columns, table.name, condition, table.key, run.page_rows),
-      [&](const TableRow& row) { return run.reader.refuse(row, no_key()); });
-  if (!rows) return std::unexpected(rows.error());
-  return {};
-}
-
-intake::RowProblem no_key() {
-  return {"", "required", "a column of its key has no value"};
 }
 
 }  // namespace sluice::adapters::front_end

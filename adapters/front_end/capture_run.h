@@ -35,13 +35,8 @@ struct CaptureRun {
 [[nodiscard]] CollectionFailure collection_failure(const WindowFailure& failure);
 
 // Reads the whole table by key, from where an earlier run stopped, and hands over every row.
-// `handed` sees each afterwards.
+// `handed` sees each afterwards. Rows without a whole key are left out (keyless_rows.h).
 [[nodiscard]] Result load_by_key(CaptureRun& run, const TableReader::Each& handed);
-
-// Rows without a key go to quarantine: once a load, since they can not be told apart afterwards,
-// and at most a page of them. No way of capture reads them again.
-[[nodiscard]] Result refuse_without_key(CaptureRun& run);
-[[nodiscard]] intake::RowProblem no_key();
 
 // The four ways.
 [[nodiscard]] Result run_watermark(CaptureRun& run, const capture::ByWatermark& way);

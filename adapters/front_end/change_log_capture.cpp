@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "adapters/front_end/capture_run.h"
+#include "adapters/front_end/keyless_rows.h"
 #include "adapters/front_end/operation_code.h"
 #include "adapters/front_end/watermark.h"
 
@@ -53,6 +54,10 @@ class ChangeLogCapture {
   Result hand_over_records(std::span<const Change* const> changes);
   Result end_page();
   Result keep_pending();
+  // Of the record that a line is of; one that names none is of its own.
+  [[nodiscard]] record::RowDigest record_of(const TableRow& line) {
+    return line.has_key() ? line.key_digest(buffer_) : line.digest(buffer_);
+  }
   [[nodiscard]] std::optional<std::int64_t> sequence_of(const TableRow& line) const {
     const auto text = line.exact(sequence_at_).value_or(std::string_view());
     const auto number = parse_watermark(WatermarkKind::number, text);
@@ -99,6 +104,9 @@ Result ChangeLogCapture::load() {
                           run_.folder,     run_.dataset, run_.page_rows};
     auto loaded = load_by_key(of_records, [](const TableRow&) { return Result(); });
     if (!loaded) return loaded;
+    // Once a load: what becomes of them later, the log says.
+    auto refused = refuse_keyless(of_records, {}, {window_, 0, [](const TableRow&) { return 0; }});
+    if (!refused) return refused;
   }
   run_.position.loaded_up_to.reset();
   run_.position.is_loaded = true;
@@ -117,7 +125,7 @@ Result ChangeLogCapture::pass_by_log() {
   const auto passed = read_lines(window_start(), [&](const TableRow& line) -> Result {
     const auto number = sequence_of(line);
     if (!number) return std::unexpected(not_a_sequence());
-    pending_.push_back({line.key_digest(buffer_), {}, *number});
+    pending_.push_back({record_of(line), {}, *number});
     return {};
   });
   return passed ? keep_pending() : passed;
@@ -149,12 +157,12 @@ Result ChangeLogCapture::take(const TableRow& line) {
   const auto sequence = sequence_of(line);
   if (!sequence) return std::unexpected(not_a_sequence());
   run_.position.reached = std::max(run_.position.reached.value_or(0), *sequence);
-  const record::RowDigest key = line.key_digest(buffer_);
+  const record::RowDigest key = record_of(line);
   const auto sent = window_.find(key);
   if (!sent) return std::unexpected(collection_failure(sent.error()));
   if (*sent && (*sent)->mark >= *sequence) return {};
   pending_.push_back({key, {}, *sequence});
-  if (!line.has_key()) return run_.reader.refuse(line, no_key());
+  if (!line.has_key()) return run_.reader.refuse(line, no_key(log_));
   const auto operation = operation_of(way_.codes, line.exact(operation_at_));
   if (!operation) return run_.reader.refuse(line, unknown_operation(way_.codes));
   if (records_ != nullptr) {
@@ -190,13 +198,9 @@ Result ChangeLogCapture::take_records() {
 Result ChangeLogCapture::hand_over_records(std::span<const Change* const> changes) {
   const SourceTable& table = records_->table();
   std::vector<Query> keys;
-  for (const Change* change : changes) {
-    std::vector<Query> parts;
-    for (std::size_t i = 0; i < table.key.size(); ++i) {
-      parts.push_back(equal(dialect_, table.key[i], change->key.exact[i]));
-    }
-    keys.push_back(all_of(std::move(parts)));
-  }
+  keys.reserve(changes.size());
+  for (const Change* change : changes)
+    keys.push_back(equal(dialect_, table.key, change->key.exact));
   const auto rows = records_->read(
       select(dialect_, table.columns, table.name, any_of(std::move(keys)), table.key,
              changes.size()),

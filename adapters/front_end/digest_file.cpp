@@ -1,5 +1,6 @@
 #include "adapters/front_end/digest_file.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -65,10 +66,7 @@ std::expected<DigestFileReader, DigestFileFailure> DigestFileReader::open(
     return std::unexpected(unreadable(path, "it was made for other columns or another key"));
   }
   if (from > header_bytes) {
-    if (from > bytes || fseeko(reader.file_.get(), static_cast<off_t>(from), SEEK_SET) != 0) {
-      return std::unexpected(unreadable(path, "it is shorter than it was"));
-    }
-    reader.left_ = bytes - from;
+    if (auto gone = reader.go_to(from); !gone) return std::unexpected(gone.error());
   }
   return reader;
 }
@@ -102,6 +100,30 @@ std::expected<std::optional<DigestEntry>, DigestFileFailure> DigestFileReader::n
   }
   if (!read(&entry.row, sizeof(entry.row))) return broken();
   return entry;
+}
+
+std::expected<void, DigestFileFailure> DigestFileReader::go_to(std::uint64_t offset) {
+  if (offset > bytes_ || fseeko(file_.get(), static_cast<off_t>(offset), SEEK_SET) != 0) {
+    return std::unexpected(unreadable(path_, "it is shorter than it was"));
+  }
+  left_ = bytes_ - offset;
+  return {};
+}
+
+std::expected<void, DigestFileFailure> DigestFileReader::read_as_is(std::uint64_t begin,
+                                                                    std::uint64_t end,
+                                                                    const Piece& each) const {
+  std::string piece;
+  while (begin < end) {
+    piece.resize(std::min<std::uint64_t>(buffer_bytes, end - begin));
+    const ssize_t bytes =
+        pread(fileno(file_.get()), piece.data(), piece.size(), static_cast<off_t>(begin));
+    if (bytes <= 0) return std::unexpected(unreadable(path_, "it is shorter than it was"));
+    const auto size = static_cast<std::size_t>(bytes);
+    if (auto taken = each(std::string_view(piece).substr(0, size)); !taken) return taken;
+    begin += size;
+  }
+  return {};
 }
 
 std::expected<DigestFileWriter, DigestFileFailure> DigestFileWriter::begin(
@@ -150,6 +172,11 @@ std::expected<void, DigestFileFailure> DigestFileWriter::append(const DigestEntr
       written = written && write_text(text);
   }
   if (!written || !write(&entry.row, sizeof(entry.row))) return std::unexpected(failure());
+  return {};
+}
+
+std::expected<void, DigestFileFailure> DigestFileWriter::append_as_is(std::string_view entries) {
+  if (!write(entries.data(), entries.size())) return std::unexpected(failure());
   return {};
 }
 

@@ -8,9 +8,11 @@
 #include <cstdio>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "record/digest.h"
@@ -51,6 +53,13 @@ class DigestFileReader {
   [[nodiscard]] std::expected<std::optional<DigestEntry>, DigestFileFailure> next();
   // Where the next entry begins.
   [[nodiscard]] std::uint64_t offset() const { return bytes_ - left_; }
+  // Goes on at an offset that offset() gave.
+  [[nodiscard]] std::expected<void, DigestFileFailure> go_to(std::uint64_t offset);
+  // What lies between two offsets, as it is; the next entry stays the next.
+  using Piece = std::function<std::expected<void, DigestFileFailure>(std::string_view)>;
+  [[nodiscard]] std::expected<void, DigestFileFailure> read_as_is(std::uint64_t begin,
+                                                                  std::uint64_t end,
+                                                                  const Piece& each) const;
 
  private:
   DigestFileReader(std::filesystem::path path, File file, std::uint64_t bytes,
@@ -80,6 +89,8 @@ class DigestFileWriter {
       const std::filesystem::path& path, std::uint64_t bytes);
 
   [[nodiscard]] std::expected<void, DigestFileFailure> append(const DigestEntry& entry);
+  // Whole entries, as another file of the same columns and key has them.
+  [[nodiscard]] std::expected<void, DigestFileFailure> append_as_is(std::string_view entries);
   // All that was appended is on the disk when this returns. How many bytes the file then has.
   [[nodiscard]] std::expected<std::uint64_t, DigestFileFailure> make_durable();
 

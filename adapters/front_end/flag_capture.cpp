@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "adapters/front_end/capture_run.h"
+#include "adapters/front_end/keyless_rows.h"
 #include "adapters/front_end/operation_code.h"
 
 namespace sluice::adapters::front_end {
@@ -14,8 +15,9 @@ namespace {
 // never wait long for one of its rows.
 constexpr std::size_t rows_claimed = 1'000;
 
-// At most so many characters, none of them cut.
+// At most so many characters, none of them cut; 0: as many as there are.
 std::string cut_to(std::string text, std::uint64_t characters) {
+  if (characters == 0) return text;
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool begins_character = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
@@ -46,14 +48,17 @@ class FlagCapture {
   Result take_claimed();
   // False: nothing was ready.
   std::expected<bool, CollectionFailure> claim();
+  // Those that can not be claimed by their key, all at once.
+  Result refuse_keyless();
 
  private:
-  // Rows without a key could not be written back: they stay as they are.
+  // Rows without a key could not be written back one by one.
   [[nodiscard]] Query of_status(const std::string& value) const {
     return all_of({equal(dialect_, status_, value), are_there(dialect_, table_.key)});
   }
   Result take(const TableRow& row);
   Result write_back(const RecordKey& last);
+  Result fail(const std::string& reason, const Query& condition);
   Result update_status(std::vector<Assignment> assignments, const Query& condition);
 
   CaptureRun& run_;
@@ -130,25 +135,44 @@ Result FlagCapture::take(const TableRow& row) {
   return write_back(last);
 }
 
+Result FlagCapture::refuse_keyless() {
+  const Query is_keyless = is_missing_one(dialect_, table_.key);
+  if (is_keyless.sql.empty()) return {};
+  const Query is_taking = all_of({equal(dialect_, status_, way_.taking), is_keyless});
+  if (auto claimed = update_status({{status_, way_.taking}},
+                                   all_of({equal(dialect_, status_, way_.ready), is_keyless}));
+      !claimed) {
+    return claimed;
+  }
+  const intake::RowProblem problem = no_key(table_);
+  const auto rows = run_.reader.read(
+      select(dialect_, table_.columns, table_.name, is_taking, table_.key, most_keyless_rows + 1),
+      [&](const TableRow& row) { return run_.reader.refuse(row, problem); });
+  if (!rows) return std::unexpected(rows.error());
+  if (*rows > most_keyless_rows) return std::unexpected(too_many_keyless(table_));
+  if (*rows == 0) return {};
+  if (auto marked = mark(run_); !marked) return marked;
+  if (auto settled = settle(run_); !settled) return settled;
+  return fail(problem.sentence, is_taking);
+}
+
+Result FlagCapture::fail(const std::string& reason, const Query& condition) {
+  std::vector<Assignment> assignments{{status_, way_.failed}};
+  if (!way_.reason_column.empty()) {
+    const odbc::SourceColumn& column = table_.columns[table_.at(way_.reason_column)];
+    assignments.push_back({column, cut_to(reason, column.size)});
+  }
+  return update_status(std::move(assignments), condition);
+}
+
 Result FlagCapture::write_back(const RecordKey& last) {
   if (auto marked = mark(run_); !marked) return marked;
   if (auto settled = settle(run_); !settled) return settled;
   const Query is_taking = equal(dialect_, status_, way_.taking);
   for (const Read& read : read_) {
     if (!read.is_refused) continue;
-    std::vector<Assignment> assignments{{status_, way_.failed}};
-    if (!way_.reason_column.empty()) {
-      const odbc::SourceColumn& reason = table_.columns[table_.at(way_.reason_column)];
-      assignments.push_back({reason, cut_to(read.reason, reason.size)});
-    }
-    std::vector<Query> conditions{is_taking};
-    for (std::size_t i = 0; i < table_.key.size(); ++i) {
-      conditions.push_back(equal(dialect_, table_.key[i], read.key.exact[i]));
-    }
-    if (auto failed = update_status(std::move(assignments), all_of(std::move(conditions)));
-        !failed) {
-      return failed;
-    }
+    const Query condition = all_of({is_taking, equal(dialect_, table_.key, read.key.exact)});
+    if (auto failed = fail(read.reason, condition); !failed) return failed;
   }
   read_.clear();
   return update_status({{status_, way_.taken}},
@@ -171,7 +195,7 @@ Result run_flag(CaptureRun& run, const capture::ByFlag& way) {
     if (auto taken = capture.take_claimed(); !taken) return taken;
     const auto claimed = capture.claim();
     if (!claimed) return std::unexpected(claimed.error());
-    if (!*claimed) return {};
+    if (!*claimed) return capture.refuse_keyless();
   }
 }
 

@@ -18,6 +18,7 @@ struct Overloaded : Ways... {
 // A load under way goes on behind its last key, which means nothing to other columns.
 void begin_load_again_by_other_key(const SourceTable& table, Position& position) {
   std::vector<std::string> key;
+  key.reserve(table.key.size());
   for (const odbc::SourceColumn& column : table.key)
     key.push_back(column.name);
   if (position.key == key) return;
@@ -64,6 +65,7 @@ std::expected<Position, CollectionFailure> FrontEndCollector::find_position() co
 
 Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Door& door,
                                        Progress& progress) {
+  if (auto good = check_stated_key(source_); !good) return good;
   const auto* by_log = std::get_if<capture::ByChangeLog>(&source_.exchange.capture);
   const bool has_records = by_log != nullptr && !source_.exchange.table.name.empty();
   auto table = find_table(

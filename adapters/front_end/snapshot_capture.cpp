@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -12,21 +12,18 @@
 
 #include "adapters/front_end/capture_run.h"
 #include "adapters/front_end/digest_file.h"
+#include "adapters/front_end/digest_range.h"
+#include "adapters/front_end/keyless_rows.h"
+#include "adapters/front_end/stretches.h"
 
 namespace sluice::adapters::front_end {
 namespace {
 
-// Entries of the base that are compared at once.
-constexpr std::size_t entries_in_range = 10'000;
+// Stretches whose sums are asked for in one query: what one is about in time is bounded.
+constexpr std::size_t stretches_in_query = 500;
 // How many records are asked for by their keys in one query.
 constexpr std::size_t records_in_query = 50;
 constexpr std::string_view suffix = ".digests";
-
-CollectionFailure collection_failure_of(const DigestFileFailure& failure) {
-  const bool is_disk = failure.code == DigestFileProblem::not_durable;
-  return {is_disk ? CollectionProblem::journal_failed : CollectionProblem::unreadable,
-          failure.place, failure.sentence};
-}
 
 // What makes digests comparable: which columns, of which types, in which order, and which key.
 record::Digest fingerprint(const SourceTable& table) {
@@ -56,68 +53,6 @@ std::optional<std::uint64_t> generation_of(std::string_view name, std::string_vi
   return number;
 }
 
-// The next stretch of the table as it was the last time, in the database's own order of keys, and
-// how far this run has come in it. Keys are never compared by us: the database is asked for what
-// lies between two of them, and of two rows the one that it gives first is the smaller.
-class Range {
- public:
-  Result fill(DigestFileReader& base) {
-    entries_.clear();
-    at_.clear();
-    next_ = 0;
-    while (entries_.size() < entries_in_range) {
-      const std::uint64_t offset = base.offset();
-      auto entry = base.next();
-      if (!entry) return std::unexpected(collection_failure_of(entry.error()));
-      if (!*entry) break;
-      entries_.push_back({std::move(**entry), offset});
-    }
-    end_ = base.offset();
-    return {};
-  }
-
-  [[nodiscard]] bool is_empty() const { return entries_.empty(); }
-  [[nodiscard]] const RecordKey& last_key() const { return entries_.back().entry.key; }
-  // Where a later run would go on reading the base.
-  [[nodiscard]] std::uint64_t offset() const {
-    return next_ < entries_.size() ? entries_[next_].offset : end_;
-  }
-
-  // The one that comes next if the table is what it was; nothing at the end.
-  [[nodiscard]] const DigestEntry* expected() const {
-    return next_ < entries_.size() ? &entries_[next_].entry : nullptr;
-  }
-  [[nodiscard]] std::optional<std::size_t> find(const RecordKey& key) {
-    // Made where it is needed: most ranges of most runs are what they were.
-    for (std::size_t i = at_.size(); i < entries_.size(); ++i)
-      at_.emplace(joined(entries_[i].entry.key.exact), i);
-    const auto found = at_.find(joined(key.exact));
-    return found == at_.end() ? std::nullopt : std::optional(found->second);
-  }
-  [[nodiscard]] std::size_t next() const { return next_; }
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
-  [[nodiscard]] const DigestEntry& entry(std::size_t index) const { return entries_[index].entry; }
-  void pass(std::size_t index) { next_ = index + 1; }
-
- private:
-  static std::string joined(const std::vector<std::string>& texts) {
-    if (texts.size() == 1) return texts.front();
-    std::string all;
-    for (const std::string& text : texts)
-      all += fmt::format("{}:{}", text.size(), text);
-    return all;
-  }
-
-  struct Placed {
-    DigestEntry entry;
-    std::uint64_t offset = 0;
-  };
-  std::vector<Placed> entries_;
-  std::unordered_map<std::string, std::size_t> at_;
-  std::size_t next_ = 0;
-  std::uint64_t end_ = 0;
-};
-
 class SnapshotCapture {
  public:
   explicit SnapshotCapture(CaptureRun& run)
@@ -140,6 +75,10 @@ class SnapshotCapture {
   }
   [[nodiscard]] std::uint64_t unused_generation() const;
   void remove_all_but(std::uint64_t generation) const;
+  // Those of the base that begin before an offset.
+  Result compare_until(std::uint64_t offset);
+  Result compare_stretches();
+  Result pass_over(const Stretch& stretch);
   Result compare_range();
   // Rows from the database's own digests where most of them will be what they were.
   std::expected<std::size_t, CollectionFailure> compare_page(const Query& condition);
@@ -147,6 +86,10 @@ class SnapshotCapture {
   // Whether it is the one that was expected next, as it was.
   [[nodiscard]] bool is_as_expected(const TableRow& row);
   Result keep(const DigestEntry& entry);
+  Result keep_as_it_was(std::size_t index);
+  // Of the base, between two offsets: written when something else comes, or must be durable.
+  Result keep_part(std::uint64_t begin, std::uint64_t end);
+  Result write_part();
   Result hand_over(const TableRow& row, const RecordKey& key);
   Result hand_over_awaited();
   Result remove_until(std::size_t index);
@@ -158,7 +101,9 @@ class SnapshotCapture {
   std::optional<DigestFileReader> base_;
   std::optional<DigestFileWriter> next_;
   std::uint64_t generation_ = 0;
-  Range range_;
+  DigestRange range_;
+  std::uint64_t part_begin_ = 0;
+  std::uint64_t part_end_ = 0;
   std::optional<RecordKey> after_;
   bool differs_ = false;
   std::optional<SourceTable> narrow_;
@@ -184,9 +129,6 @@ Result SnapshotCapture::open() {
     after_ = position.loaded_up_to;
     differs_ = true;
     return {};
-  }
-  if (!position.base) {
-    if (auto refused = refuse_without_key(run_); !refused) return refused;
   }
   generation_ = unused_generation();
   auto next = DigestFileWriter::begin(file(generation_), columns_);
@@ -217,14 +159,62 @@ void SnapshotCapture::remove_all_but(std::uint64_t generation) const {
 }
 
 Result SnapshotCapture::compare() {
-  while (true) {
-    if (base_) {
-      if (auto filled = range_.fill(*base_); !filled) return filled;
-    }
-    const bool is_last = range_.is_empty();
-    if (auto compared = compare_range(); !compared) return compared;
-    if (is_last) return {};
+  if (base_) {
+    auto compared = can_add_up(run_.connection.dialect(), table_)
+                        ? compare_stretches()
+                        : compare_until(run_.position.base->bytes);
+    if (!compared) return compared;
+    range_.clear_at(run_.position.base->bytes);
   }
+  // Behind the last one that was there, all are new.
+  return compare_range();
+}
+
+Result SnapshotCapture::compare_until(std::uint64_t offset) {
+  while (base_->offset() < offset) {
+    if (auto filled = range_.fill(*base_, offset, run_.page_rows); !filled) return filled;
+    if (auto compared = compare_range(); !compared) return compared;
+  }
+  return {};
+}
+
+Result SnapshotCapture::compare_stretches() {
+  const std::uint64_t begin = base_->offset();
+  const auto all = stretches_of(*base_, run_.page_rows);
+  if (!all) return std::unexpected(collection_failure_of(all.error()));
+  if (auto back = base_->go_to(begin); !back) {
+    return std::unexpected(collection_failure_of(back.error()));
+  }
+  std::vector<bool> unchanged;
+  for (std::size_t i = 0; i < all->size(); ++i) {
+    const std::size_t at = i % stretches_in_query;
+    if (at == 0) {
+      auto found = find_unchanged(run_, *all, {i, std::min(i + stretches_in_query, all->size())},
+                                  i == 0 ? after_ : std::nullopt);
+      if (!found) return std::unexpected(found.error());
+      unchanged = std::move(*found);
+    }
+    if (unchanged[at]) {
+      if (auto passed = pass_over((*all)[i]); !passed) return passed;
+      continue;
+    }
+    // What is new behind its last row lies before the next one's first.
+    const bool is_last = i + 1 == all->size();
+    auto compared = compare_until(is_last ? (*all)[i].end : (*all)[i + 1].behind_first);
+    if (!compared) return compared;
+  }
+  return {};
+}
+
+Result SnapshotCapture::pass_over(const Stretch& stretch) {
+  if (auto kept = keep_part(base_->offset(), stretch.end); !kept) return kept;
+  if (auto gone = base_->go_to(stretch.end); !gone) {
+    return std::unexpected(collection_failure_of(gone.error()));
+  }
+  range_.clear_at(stretch.end);
+  after_ = stretch.last_key;
+  run_.reader.passed(stretch.rows);
+  return run_.settlement.is_due() ? commit() : Result();
 }
 
 // All rows between the last key passed and the range's last one; in the last range, to the end.
@@ -270,12 +260,9 @@ Result SnapshotCapture::hand_over_awaited() {
   for (std::size_t first = 0; first < awaited_.size(); first += records_in_query) {
     const std::size_t last = std::min(first + records_in_query, awaited_.size());
     std::vector<Query> keys;
+    keys.reserve(last - first);
     for (std::size_t i = first; i < last; ++i) {
-      std::vector<Query> columns;
-      for (std::size_t column = 0; column < table_.key.size(); ++column) {
-        columns.push_back(equal(dialect, table_.key[column], awaited_[i].exact[column]));
-      }
-      keys.push_back(all_of(std::move(columns)));
+      keys.push_back(equal(dialect, table_.key, awaited_[i].exact));
     }
     std::optional<RecordKey> before;
     const auto rows = run_.reader.read(
@@ -307,6 +294,7 @@ bool SnapshotCapture::is_as_expected(const TableRow& row) {
 }
 
 Result SnapshotCapture::keep(const DigestEntry& entry) {
+  if (auto written = write_part(); !written) return written;
   if (auto written = next_->append(entry); !written) {
     return std::unexpected(collection_failure_of(written.error()));
   }
@@ -315,12 +303,36 @@ Result SnapshotCapture::keep(const DigestEntry& entry) {
   return awaited_.empty() && run_.settlement.is_due() ? commit() : Result();
 }
 
-Result SnapshotCapture::compare_row(const TableRow& row) {
-  if (is_as_expected(row)) {
-    const DigestEntry& entry = *range_.expected();
-    range_.pass(range_.next());
-    return keep(entry);
+Result SnapshotCapture::keep_as_it_was(std::size_t index) {
+  range_.pass(index);
+  if (auto kept = keep_part(range_.offset(index), range_.offset(index + 1)); !kept) return kept;
+  after_ = range_.entry(index).key;
+  return awaited_.empty() && run_.settlement.is_due() ? commit() : Result();
+}
+
+Result SnapshotCapture::keep_part(std::uint64_t begin, std::uint64_t end) {
+  if (begin == part_end_) {
+    part_end_ = end;
+    return {};
   }
+  auto written = write_part();
+  part_begin_ = begin;
+  part_end_ = end;
+  return written;
+}
+
+Result SnapshotCapture::write_part() {
+  if (part_begin_ == part_end_) return {};
+  const auto written = base_->read_as_is(part_begin_, part_end_, [&](std::string_view entries) {
+    return next_->append_as_is(entries);
+  });
+  if (!written) return std::unexpected(collection_failure_of(written.error()));
+  part_begin_ = part_end_;
+  return {};
+}
+
+Result SnapshotCapture::compare_row(const TableRow& row) {
+  if (is_as_expected(row)) return keep_as_it_was(range_.next());
   RecordKey key = row.key();
   if (after_ && *after_ == key) {
     differs_ = true;
@@ -328,16 +340,13 @@ Result SnapshotCapture::compare_row(const TableRow& row) {
     if (awaited_.empty() || awaited_.back() != key) awaited_.push_back(std::move(key));
     return {};
   }
-  DigestEntry entry{std::move(key), row.digest(buffer_)};
-  bool is_same = false;
+  const DigestEntry entry{std::move(key), row.digest(buffer_)};
   if (const auto index = range_.find(entry.key); index && *index >= range_.next()) {
     if (auto removed = remove_until(*index); !removed) return removed;
-    is_same = range_.entry(*index).row == entry.row;
+    if (range_.entry(*index).row == entry.row) return keep_as_it_was(*index);
     range_.pass(*index);
   }
-  if (!is_same) {
-    if (auto handed = hand_over(row, entry.key); !handed) return handed;
-  }
+  if (auto handed = hand_over(row, entry.key); !handed) return handed;
   return keep(entry);
 }
 
@@ -352,6 +361,7 @@ Result SnapshotCapture::remove_until(std::size_t index) {
 
 // The file first, and then, in one transaction, the rows and how far the file counts.
 Result SnapshotCapture::commit() {
+  if (auto written = write_part(); !written) return written;
   const auto bytes = next_->make_durable();
   if (!bytes) return std::unexpected(collection_failure_of(bytes.error()));
   run_.position.run = DigestFilePart{generation_, *bytes};
@@ -366,6 +376,7 @@ Result SnapshotCapture::finish() {
     remove_all_but(run_.position.base ? run_.position.base->generation : 0);
     return {};
   }
+  if (auto written = write_part(); !written) return written;
   const auto bytes = next_->make_durable();
   if (!bytes) return std::unexpected(collection_failure_of(bytes.error()));
   run_.position.base = DigestFilePart{generation_, *bytes};
@@ -382,10 +393,21 @@ Result SnapshotCapture::finish() {
 }  // namespace
 
 Result run_snapshot(CaptureRun& run) {
+  const bool is_anew = !run.position.base && !run.position.run;
   SnapshotCapture capture(run);
   if (auto opened = capture.open(); !opened) return opened;
   if (auto compared = capture.compare(); !compared) return compared;
-  return capture.finish();
+  if (auto finished = capture.finish(); !finished) return finished;
+  if (is_missing_one(run.connection.dialect(), run.reader.table().key).sql.empty()) return {};
+  auto window = SentWindow::open(run.folder / "sent.sqlite", run.dataset);
+  if (!window) return std::unexpected(collection_failure(window.error()));
+  if (is_anew) {
+    if (auto cleared = window->clear(); !cleared) {
+      return std::unexpected(collection_failure(cleared.error()));
+    }
+  }
+  constexpr std::int64_t always = std::numeric_limits<std::int64_t>::max();
+  return refuse_keyless(run, {}, {*window, 0, [](const TableRow&) { return always; }});
 }
 
 }  // namespace sluice::adapters::front_end

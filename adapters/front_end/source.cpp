@@ -1,7 +1,11 @@
 #include "adapters/front_end/source.h"
 
+#include <set>
 #include <utility>
 #include <variant>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace sluice::adapters::front_end {
 
@@ -23,6 +27,20 @@ Wanted wanted_records(const Source& source) {
     wanted.key_is_stated = wanted.key_is_stated || wanted.key.size() == wanted.fields.size();
   }
   return wanted;
+}
+
+Result check_stated_key(const Source& source) {
+  const std::vector<std::string>& stated = source.exchange.key;
+  if (stated.empty() || !std::holds_alternative<capture::BySnapshot>(source.exchange.capture) ||
+      std::set(stated.begin(), stated.end()) == std::set(source.key.begin(), source.key.end())) {
+    return {};
+  }
+  return std::unexpected(CollectionFailure{
+      CollectionProblem::bad_columns, to_string(source.exchange.table),
+      fmt::format("`key` is {}, and the dataset's key comes from {}; expected the same columns, "
+                  "since by them a snapshot tells which records are gone: leave `key` out, or make "
+                  "these columns the schema's primaryKey",
+                  fmt::join(stated, ", "), fmt::join(source.key, ", "))});
 }
 
 Wanted wanted_log(const Source& source, const capture::ByChangeLog& way) {

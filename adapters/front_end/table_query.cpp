@@ -27,25 +27,48 @@ Query joined(std::vector<Query> conditions, std::string_view word) {
   return whole;
 }
 
-// (a, b) > (x, y) as: a >= x AND (a > x OR (a = x AND b > y)). The first part is for the planner.
-Query in_order(const odbc::Dialect& dialect, Columns columns, Values values,
-               std::string_view strictly, std::string_view loosely, std::string_view at_last) {
-  const odbc::SourceColumn& first = columns.front();
-  if (columns.size() == 1) return compare(dialect, first, at_last, values.front());
-  Query rest = in_order(dialect, columns.subspan(1), values.subspan(1), strictly, loosely, at_last);
-  return all_of(
-      {compare(dialect, first, loosely, values.front()),
-       any_of({compare(dialect, first, strictly, values.front()),
-               all_of({compare(dialect, first, "=", values.front()), std::move(rest)})})});
-}
-
-std::string list_of(const odbc::Dialect& dialect, Columns columns) {
+template <typename Text>
+std::string list_of(Columns columns, const Text& text) {
   std::string list;
   for (const odbc::SourceColumn& column : columns) {
     if (!list.empty()) list += ", ";
-    list += column.expression.empty() ? odbc::quoted(dialect, column.name) : column.expression;
+    list += text(column);
   }
   return list;
+}
+
+struct Order {
+  std::string_view strictly;
+  std::string_view loosely;
+  std::string_view at_last;  // for the last column
+};
+
+Query compare_rows(const odbc::Dialect& dialect, Columns columns, Values values,
+                   std::string_view comparison) {
+  Query query;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    query.parameters.push_back({values[i], columns[i]});
+  query.sql = fmt::format(
+      "({}) {} ({})",
+      list_of(columns,
+              [&](const odbc::SourceColumn& column) { return odbc::quoted(dialect, column.name); }),
+      comparison, list_of(columns, [](const odbc::SourceColumn&) { return "?"; }));
+  return query;
+}
+
+// (a, b) > (x, y), where a database does not know or use that form as:
+// a >= x AND (a > x OR (a = x AND b > y)). The first part is for the planner.
+Query in_order(const odbc::Dialect& dialect, Columns columns, Values values, const Order& order) {
+  const odbc::SourceColumn& first = columns.front();
+  if (columns.size() == 1) return compare(dialect, first, order.at_last, values.front());
+  // Of rows that are all equal in the first column, as after an upload of many, the other form
+  // would pass over those before on every page.
+  if (dialect.compares_rows) return compare_rows(dialect, columns, values, order.at_last);
+  Query rest = in_order(dialect, columns.subspan(1), values.subspan(1), order);
+  return all_of(
+      {compare(dialect, first, order.loosely, values.front()),
+       any_of({compare(dialect, first, order.strictly, values.front()),
+               all_of({compare(dialect, first, "=", values.front()), std::move(rest)})})});
 }
 
 void append(Query& query, std::string_view word, const Query& condition) {
@@ -62,9 +85,22 @@ Query equal(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
   return compare(dialect, column, "=", value);
 }
 
+Query equal(const odbc::Dialect& dialect, Columns columns, Values values) {
+  std::vector<Query> conditions;
+  conditions.reserve(columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    conditions.push_back(equal(dialect, columns[i], values[i]));
+  return all_of(std::move(conditions));
+}
+
 Query at_least(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
                std::string_view value) {
   return compare(dialect, column, ">=", value);
+}
+
+Query below(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
+            std::string_view value) {
+  return compare(dialect, column, "<", value);
 }
 
 Query is_null(const odbc::Dialect& dialect, const odbc::SourceColumn& column) {
@@ -92,11 +128,11 @@ Query is_missing_one(const odbc::Dialect& dialect, Columns columns) {
 }
 
 Query beyond(const odbc::Dialect& dialect, Columns columns, Values values) {
-  return in_order(dialect, columns, values, ">", ">=", ">");
+  return in_order(dialect, columns, values, {">", ">=", ">"});
 }
 
 Query up_to(const odbc::Dialect& dialect, Columns columns, Values values) {
-  return in_order(dialect, columns, values, "<", "<=", "<=");
+  return in_order(dialect, columns, values, {"<", "<=", "<="});
 }
 
 Query all_of(std::vector<Query> conditions) {
@@ -110,12 +146,32 @@ Query any_of(std::vector<Query> conditions) {
 
 Query select(const odbc::Dialect& dialect, Columns columns, const odbc::TableName& table,
              const Query& condition, Columns order, std::size_t limit) {
-  Query query{
-      fmt::format("SELECT {} FROM {}", list_of(dialect, columns), odbc::qualified(dialect, table)),
-      {}};
+  const auto name = [&](const odbc::SourceColumn& column) {
+    return odbc::quoted(dialect, column.name);
+  };
+  const std::string selected = list_of(columns, [&](const odbc::SourceColumn& column) {
+    return column.expression.empty() ? name(column) : column.expression;
+  });
+  Query query{fmt::format("SELECT {} FROM {}", selected, odbc::qualified(dialect, table)), {}};
   append(query, "WHERE", condition);
-  query.sql += " ORDER BY " + list_of(dialect, order);
+  query.sql += " ORDER BY " + list_of(order, name);
   query.sql = odbc::limited(dialect, query.sql, limit);
+  return query;
+}
+
+Query select_sums(const odbc::Dialect& dialect, const Stretching& stretches,
+                  const odbc::SourceColumn& digest, const odbc::TableName& table,
+                  const Query& condition) {
+  const odbc::SourceColumn list{.name = stretches.by.name};
+  Query query{fmt::format("SELECT stretch, COUNT(*), SUM(digest) FROM (SELECT {} AS stretch, {} AS "
+                          "digest FROM {}",
+                          odbc::stretch_number(dialect, stretches.by).value(), digest.expression,
+                          odbc::qualified(dialect, table)),
+              {{odbc::array_text(stretches.bounds), list}}};
+  append(query, "WHERE", condition);
+  // Kept apart from the sum, or the planner, which can not know how few stretches there are, sorts
+  // the rows by them.
+  query.sql += " OFFSET 0) AS each_row GROUP BY stretch";
   return query;
 }
 

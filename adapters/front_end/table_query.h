@@ -24,8 +24,12 @@ struct Query {
 
 [[nodiscard]] Query equal(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
                           std::string_view value);
+// Each column has its value.
+[[nodiscard]] Query equal(const odbc::Dialect& dialect, Columns columns, Values values);
 [[nodiscard]] Query at_least(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
                              std::string_view value);
+[[nodiscard]] Query below(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
+                          std::string_view value);
 [[nodiscard]] Query is_null(const odbc::Dialect& dialect, const odbc::SourceColumn& column);
 [[nodiscard]] Query is_not_null(const odbc::Dialect& dialect, const odbc::SourceColumn& column);
 
@@ -49,6 +53,16 @@ struct Query {
 [[nodiscard]] Query select(const odbc::Dialect& dialect, Columns columns,
                            const odbc::TableName& table, const Query& condition, Columns order,
                            std::size_t limit);
+// How many rows there are between each two of these values and the sum of their digests, as
+// (number of the stretch, rows, sum): the first value begins stretch 1. Only where
+// odbc::stretch_number() has an expression for the column.
+struct Stretching {
+  const odbc::SourceColumn& by;
+  Values bounds;
+};
+[[nodiscard]] Query select_sums(const odbc::Dialect& dialect, const Stretching& stretches,
+                                const odbc::SourceColumn& digest, const odbc::TableName& table,
+                                const Query& condition);
 // The greatest value of a column.
 [[nodiscard]] Query select_greatest(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
                                     const odbc::TableName& table);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -54,7 +55,16 @@ record::RowDigest TableRow::digest_of(std::span<const std::size_t> columns,
 }
 
 record::RowDigest TableRow::digest(std::string& buffer) const {
-  if (table_.digest_at) return digest_of({&*table_.digest_at, 1}, buffer);
+  if (table_.digest_at) {
+    // As the number that it is, which can be added up (stretches.h).
+    const std::string_view text = exact(*table_.digest_at).value_or(std::string_view());
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc{} && end == text.data() + text.size()) {
+      return {.low = static_cast<std::uint64_t>(number)};
+    }
+    return digest_of({&*table_.digest_at, 1}, buffer);
+  }
   buffer.clear();
   for (std::size_t column = 0; column < table_.columns.size(); ++column)
     append_exact(buffer, column);
@@ -107,7 +117,10 @@ std::expected<std::size_t, CollectionFailure> TableReader::read(const Query& que
   while (true) {
     const auto block = cursor->next_block();
     if (!block) return std::unexpected(collection_failure(block.error()));
-    if (*block == 0) return rows;
+    if (*block == 0) {
+      progress_.advanced(0, 0, rows_);
+      return rows;
+    }
     for (std::size_t row = 0; row < *block; ++row) {
       if (++rows_ % rows_between_reports == 0) progress_.advanced(0, 0, rows_);
       if (auto done = each(TableRow(*cursor, row, table_)); !done) {
@@ -116,6 +129,11 @@ std::expected<std::size_t, CollectionFailure> TableReader::read(const Query& que
     }
     rows += *block;
   }
+}
+
+void TableReader::passed(std::uint64_t rows) {
+  rows_ += rows;
+  progress_.advanced(0, 0, rows_);
 }
 
 std::expected<std::optional<std::string>, CollectionFailure> TableReader::read_first_value(
@@ -152,8 +170,7 @@ std::optional<intake::RowProblem> TableReader::gather(const TableRow& row) {
   return problem;
 }
 
-// The row as a JSON object, in which a person can correct it and hand it in again.
-void TableReader::write_original() {
+std::string_view TableReader::write() {
   original_.assign(1, '{');
   for (std::size_t i = 0; i < values_.size(); ++i) {
     if (!table_.read_at[i]) continue;
@@ -167,16 +184,15 @@ void TableReader::write_original() {
     }
   }
   original_ += '}';
+  return original_;
 }
 
 Result TableReader::hand_over(const TableRow& row, record::Operation operation) {
-  const auto problem = gather(row);
-  write_original();
-  if (problem) return taken(door_.reject(rows_, original_, *problem));
+  if (const auto problem = gather(row)) return taken(door_.reject(rows_, write(), *problem));
   std::optional<std::string_view> source_time;
   if (table_.source_time) source_time = row.value(*table_.source_time).text;
   return taken(door_.accept({.values = values_,
-                             .original = original_,
+                             .original = *this,
                              .place = rows_,
                              .operation = operation,
                              .source_time = source_time}));
@@ -184,8 +200,7 @@ Result TableReader::hand_over(const TableRow& row, record::Operation operation) 
 
 Result TableReader::refuse(const TableRow& row, const intake::RowProblem& problem) {
   static_cast<void>(gather(row));
-  write_original();
-  return taken(door_.reject(rows_, original_, problem));
+  return taken(door_.reject(rows_, write(), problem));
 }
 
 Result TableReader::hand_over_removed(const RecordKey& key) {
@@ -194,9 +209,8 @@ Result TableReader::hand_over_removed(const RecordKey& key) {
     const auto announced = std::ranges::find(table_.read_at, std::optional(table_.key_at[i]));
     values_[static_cast<std::size_t>(announced - table_.read_at.begin())] = key.told[i];
   }
-  write_original();
   return taken(door_.accept({.values = values_,
-                             .original = original_,
+                             .original = *this,
                              .place = ++rows_,
                              .operation = record::Operation::remove,
                              .source_time = std::nullopt}));

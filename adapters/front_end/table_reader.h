@@ -49,7 +49,7 @@ class TableRow {
   const SourceTable& table_;
 };
 
-class TableReader {
+class TableReader final : private intake::Original::Writer {
  public:
   // All must outlive the reader. A row whose values together are longer than `max_row_bytes` goes
   // to quarantine.
@@ -68,6 +68,9 @@ class TableReader {
   [[nodiscard]] std::expected<std::size_t, CollectionFailure> read(const Query& query,
                                                                    const Each& each);
 
+  // Rows that needed no reading.
+  void passed(std::uint64_t rows);
+
   // Of a query for one value: nothing where there is no row or the value is NULL.
   [[nodiscard]] std::expected<std::optional<std::string>, CollectionFailure> read_first_value(
       const Query& query);
@@ -81,7 +84,8 @@ class TableReader {
  private:
   // Collects the row's values; the problem of the first one that can not be told.
   [[nodiscard]] std::optional<intake::RowProblem> gather(const TableRow& row);
-  void write_original();
+  // As a JSON object, in which a person can correct it and hand it in again.
+  [[nodiscard]] std::string_view write() override;
   [[nodiscard]] Result taken(const std::expected<void, intake::IntakeFailure>& handed) const;
 
   odbc::Connection& connection_;

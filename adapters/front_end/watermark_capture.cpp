@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "adapters/front_end/capture_run.h"
+#include "adapters/front_end/keyless_rows.h"
 #include "adapters/front_end/watermark.h"
 
 namespace sluice::adapters::front_end {
@@ -61,6 +62,7 @@ class WatermarkCapture {
   Result take(const TableRow& row, std::int64_t mark);
   Result read_marked();
   Result read_unmarked();
+  Result refuse_keyless(std::int64_t from);
   Result remember(const TableRow& row, std::int64_t mark);
   Result keep_pending();
   [[nodiscard]] std::int64_t window_start() const {
@@ -124,6 +126,9 @@ Result WatermarkCapture::load() {
     return value >= window_start() ? remember(row, value) : Result();
   });
   if (!loaded) return loaded;
+  if (auto refused = refuse_keyless(std::numeric_limits<std::int64_t>::min()); !refused) {
+    return refused;
+  }
   run_.position.loaded_up_to.reset();
   run_.position.is_loaded = true;
   if (auto marked = mark(run_); !marked) return marked;
@@ -131,10 +136,29 @@ Result WatermarkCapture::load() {
 }
 
 Result WatermarkCapture::follow() {
+  // A clock that was set back dates what is new below what was seen.
+  if (run_.position.reached) run_.position.reached = std::min(*run_.position.reached, ceiling_);
+  const std::int64_t from = window_start();
   if (auto read = read_marked(); !read) return read;
   if (auto read = read_unmarked(); !read) return read;
   if (auto marked = mark(run_); !marked) return marked;
-  return keep_pending();
+  if (auto kept = keep_pending(); !kept) return kept;
+  return refuse_keyless(from);
+}
+
+// Those in the window, and those that lie in none.
+Result WatermarkCapture::refuse_keyless(std::int64_t from) {
+  const odbc::Dialect& dialect = run_.connection.dialect();
+  Query in_window;
+  if (from != std::numeric_limits<std::int64_t>::min()) {
+    in_window =
+        any_of({at_least(dialect, column_, to_text(kind_, {from})), is_null(dialect, column_)});
+  }
+  return front_end::refuse_keyless(run_, in_window,
+                                   {window_, window_start(), [this](const TableRow& row) {
+                                      const auto mark = mark_of(row);
+                                      return mark ? mark->value : always;
+                                    }});
 }
 
 Result WatermarkCapture::read_marked() {
@@ -144,15 +168,16 @@ Result WatermarkCapture::read_marked() {
   order.insert(order.end(), table_.key.begin(), table_.key.end());
   std::vector<std::string> last;
   while (true) {
-    Query condition = is_not_null(dialect, column_);
+    std::vector<Query> conditions{are_there(dialect, table_.key)};
     if (!last.empty()) {
-      condition = beyond(dialect, order, last);
+      conditions.push_back(beyond(dialect, order, last));
     } else if (run_.position.reached) {
-      condition = at_least(dialect, column_, to_text(kind_, {from}));
+      conditions.push_back(at_least(dialect, column_, to_text(kind_, {from})));
+    } else {
+      conditions.push_back(is_not_null(dialect, column_));
     }
     const auto rows = run_.reader.read(
-        select(dialect, table_.columns, table_.name,
-               all_of({std::move(condition), are_there(dialect, table_.key)}), order,
+        select(dialect, table_.columns, table_.name, all_of(std::move(conditions)), order,
                run_.page_rows),
         [&](const TableRow& row) -> Result {
           last = row.key().exact;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/front_end/capture_run.h"
+#include "adapters/front_end/keyless_rows.h"
 #include "adapters/front_end/operation_code.h"
 #include "adapters/front_end/table_query.h"
 
@@ -51,6 +52,7 @@ Result Walk::run(const std::vector<std::size_t>& order_at,
                  const std::optional<StatedOperation>& stated) {
   const SourceTable& table = reader_.table();
   std::vector<odbc::SourceColumn> order;
+  order.reserve(order_at.size());
   for (const std::size_t column : order_at)
     order.push_back(table.columns[column]);
   if (auto refused = refuse_without_key(); !refused) return refused;
@@ -84,10 +86,11 @@ Result Walk::refuse_without_key() {
   const SourceTable& table = reader_.table();
   const Query condition = is_missing_one(dialect_, table.key);
   if (condition.sql.empty()) return {};
-  const auto rows =
-      reader_.read(select(dialect_, table.columns, table.name, condition, table.key, page_rows_),
-                   [&](const TableRow& row) { return reader_.refuse(row, no_key()); });
+  const auto rows = reader_.read(
+      select(dialect_, table.columns, table.name, condition, table.key, most_keyless_rows + 1),
+      [&](const TableRow& row) { return reader_.refuse(row, no_key(table)); });
   if (!rows) return std::unexpected(rows.error());
+  if (*rows > most_keyless_rows) return std::unexpected(too_many_keyless(table));
   return {};
 }
 

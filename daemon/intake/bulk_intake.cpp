@@ -22,11 +22,11 @@ std::expected<void, IntakeFailure> BulkIntake::begin(std::span<const std::string
 std::expected<void, IntakeFailure> BulkIntake::accept(const SourceRow& row) {
   ++cursor_.rows;
   if (auto converted = plan_->convert(row, buffers_); !converted) {
-    return quarantine(row.place, row.original, converted.error());
+    return quarantine(row.place, row.original.bytes(), converted.error());
   }
   if (const auto first = keys_.insert(buffers_.key.digest(), row.place)) {
     return quarantine(
-        row.place, row.original,
+        row.place, row.original.bytes(),
         {"", "duplicate-key",
          fmt::format("its primary key stands in row {} of this delivery already", *first)});
   }

@@ -18,7 +18,7 @@ std::expected<void, IntakeFailure> CallIntake::begin(std::span<const std::string
 
 std::expected<void, IntakeFailure> CallIntake::accept(const SourceRow& row) {
   if (auto converted = plan_.convert(row, buffers_); !converted) {
-    return reject(row.place, row.original, converted.error());
+    return reject(row.place, row.original.bytes(), converted.error());
   }
   submission_.lines += buffers_.line;
   ++(row.operation == record::Operation::upsert ? submission_.upserts : submission_.deletes).value;

@@ -20,7 +20,7 @@ std::expected<void, IntakeFailure> ChangeIntake::begin(std::span<const std::stri
 
 std::expected<void, IntakeFailure> ChangeIntake::accept(const SourceRow& row) {
   if (auto converted = plan_->convert(row, buffers_); !converted) {
-    return reject(row.place, row.original, converted.error());
+    return reject(row.place, row.original.bytes(), converted.error());
   }
   ++counts_.rows;
   ++(row.operation == record::Operation::upsert ? counts_.upserts : counts_.deletes);

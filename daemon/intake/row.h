@@ -1,6 +1,7 @@
 // A row as its source gave it, before anything of ours has looked at it.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,13 +16,39 @@ namespace sluice::intake {
 // NULL). An empty string is a value: whether it counts as missing is the schema's to say.
 using SourceValue = std::optional<std::string_view>;
 
+// A row's bytes as they came, for the quarantine. A source whose rows have no bytes of their own (a
+// database) writes them when they are wanted, for few rows are refused.
+class Original {
+ public:
+  class Writer {
+   public:
+    // Good until the next.
+    [[nodiscard]] virtual std::string_view write() = 0;
+
+   protected:
+    ~Writer() = default;
+  };
+
+  Original() = default;
+  template <std::convertible_to<std::string_view> Bytes>
+  Original(const Bytes& bytes) : bytes_(bytes) {}
+  Original(Writer& writer) : writer_(&writer) {}
+
+  [[nodiscard]] std::string_view bytes() const {
+    return writer_ != nullptr ? writer_->write() : bytes_;
+  }
+
+ private:
+  std::string_view bytes_;
+  Writer* writer_ = nullptr;
+};
+
 // Views live until accept() returns. Values are valid UTF-8 without NUL bytes: the collector
 // rejects a row that is not.
 struct SourceRow {
   // One a source column, in the order that was announced to Door::begin().
   std::span<const SourceValue> values;
-  // The row's bytes as they came, for the quarantine.
-  std::string_view original;
+  Original original;
   // Where in the source: line of a file, index in a call (1 is the first).
   std::uint64_t place = 0;
   record::Operation operation = record::Operation::upsert;

@@ -67,12 +67,13 @@ bool is_event(std::string_view json) {
          value.get_object().contains("source") && value.get_object().contains("type");
 }
 
-std::expected<void, std::string> read_json(std::string_view json,
+std::expected<void, std::string> read_json(std::string_view json, record::Mode mode,
                                            const std::vector<std::string>& columns,
                                            std::uint64_t max_row_bytes, intake::Door& door) {
   using namespace adapters::direct;
   const MemberTable members(columns);
-  const Call call{.media_type = is_event(json) ? MediaType::event : MediaType::json, .body = json};
+  const bool was_event = mode == record::Mode::direct && is_event(json);
+  const Call call{.media_type = was_event ? MediaType::event : MediaType::json, .body = json};
   RowBuffers buffers;
   NoProgress progress;
   auto collected = CallCollector(call, members, max_row_bytes, buffers).collect(door, progress);
@@ -144,9 +145,10 @@ std::expected<journal::Placement, ReplayFailure> replay(
   intake::CallIntake intake(*plan, foundation.origin(row.dataset, row.mode), row.source,
                             row.columns);
   const std::string_view bytes = corrected ? *corrected : row.original;
-  const auto read = row.mode == record::Mode::direct
-                        ? read_json(bytes, columns, publication->max_row_bytes, intake)
-                        : read_csv(bytes, row.place, columns, *publication, intake);
+  // A file's row is a line of it; every other mode keeps its rows as JSON.
+  const auto read = row.mode == record::Mode::disk
+                        ? read_csv(bytes, row.place, columns, *publication, intake)
+                        : read_json(bytes, row.mode, columns, publication->max_row_bytes, intake);
   if (!read) return std::unexpected(failure(ReplayProblem::still_refused, id, read.error()));
   if (!intake.refused().empty()) {
     const intake::RowProblem& problem = intake.refused().front().problem;

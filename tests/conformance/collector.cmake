@@ -2,6 +2,7 @@
 set(collectors
   collector/direct_call.cpp sluice_adapters_direct
   collector/disk_csv.cpp sluice_adapters_disk
+  collector/front_end_table.cpp sluice_adapters_front_end
 )
 set(sources ${collectors})
 list(FILTER sources INCLUDE REGEX "\\.cpp$")

@@ -113,11 +113,13 @@ await_all() {
   local attempt wanted found
   wanted=$(($(wc -l <"$workshop/sent.ndjson") + $(wc -l <"$workshop/sent.csv")))
   for attempt in {1..600}; do
-    found=$(central 'SELECT coalesce(sum(inserted + updated + unchanged + deleted + rejected), 0) FROM ledger')
+    # Before its first batch the center has no ledger.
+    found=$(central 'SELECT coalesce(sum(inserted + updated + unchanged + deleted + rejected), 0) FROM ledger' \
+      2>"$workshop/central.failure") || found=0
     [[ $found -lt $wanted ]] || return 0
     sleep 0.1
   done
-  die "$found of $wanted rows arrived $((attempt / 10)) s after the last cut: $("$bin/sluice" --config "$workshop/edge/config" status)"
+  die "$found of $wanted rows arrived $((attempt / 10)) s after the last cut: $(cat "$workshop/central.failure") $("$bin/sluice" --config "$workshop/edge/config" status)"
 }
 
 check() {

@@ -68,6 +68,24 @@ case_two_sides_that_are_the_same_are_said_to_be() {
   expect "the center's records" "$(answer .central_records)" 999
 }
 
+case_a_row_that_was_refused_is_corrected_and_replayed() {
+  both_nodes replayed
+  at edge sluice collect levy >"$workshop/first" || [[ $? -eq 3 ]]
+  expect "the row that was refused" "$(at edge sluice quarantine show levy 1 --json | jq -r .original)" \
+    '{"payer":"Z","number":"1000","amount":"-1"}'
+  at edge try sluice quarantine replay levy 1
+  expect_like "as it was" "$err" 'amount'
+  printf '{"payer":"Z","number":"1000","amount":"1.00"}' >"$workshop/corrected"
+  at edge try sluice quarantine replay levy 1 --with "$workshop/corrected"
+  expect "status ($err)" "$status" 0
+  sql 'UPDATE payment SET amount = 1 WHERE number = 1000'
+  until_true 30 is_the_same || fail "$out"
+}
+is_the_same() {
+  at edge try sluice reconcile levy payment
+  [[ $status -eq 0 ]]
+}
+
 case_what_the_capture_missed_is_found_named_and_repaired() {
   both_nodes missed
   at edge sluice collect levy >"$workshop/first" || [[ $? -eq 3 ]]

@@ -69,6 +69,7 @@ SourceColumn read_column(const StatementHandle& statement, const Dialect& dialec
   column.digits = static_cast<short>(number_at(statement, 9));
   column.is_nullable = number_at(statement, 11) != SQL_NO_NULLS;
   column.kind = kind_of(dialect, column.sql_type, column.type_name);
+  column.expression = selected_as(dialect, column);
   return column;
 }
 
@@ -187,6 +188,7 @@ std::expected<std::vector<std::string>, CatalogueProblem> find_primary_key(
   });
   if (!read) return std::unexpected(read.error());
   std::vector<std::string> key;
+  key.reserve(by_place.size());
   for (auto& [place, column] : by_place)
     key.push_back(std::move(column));
   return key;

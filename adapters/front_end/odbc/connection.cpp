@@ -31,11 +31,6 @@ class WideText {
   std::u16string text_;
 };
 
-SQLPOINTER as_attribute(std::uintptr_t value) {
-  // ODBC passes numbers in pointers (SQLSetConnectAttr).
-  return reinterpret_cast<SQLPOINTER>(value);
-}
-
 std::string information(SQLHDBC connection, SQLUSMALLINT what) {
   std::array<SQLWCHAR, 256> text{};
   SQLSMALLINT bytes = 0;
@@ -84,7 +79,8 @@ std::expected<ConnectionHandle, OdbcFailure> connect(const Access& access,
       SQLDriverConnectW(handle.get(), nullptr, text.data(), static_cast<SQLSMALLINT>(text.length()),
                         nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
   if (SQL_SUCCEEDED(result)) return handle;
-  return std::unexpected(diagnose({SQL_HANDLE_DBC, handle.get()}, place, access.password));
+  return std::unexpected(
+      diagnose({SQL_HANDLE_DBC, handle.get()}, Stage::connecting, place, access.password));
 }
 
 TextForm form_of(TextEncoding encoding, const Dialect& dialect) {
@@ -111,7 +107,7 @@ struct Connection::State {
   const date::time_zone* zone = nullptr;
 
   [[nodiscard]] OdbcFailure failure(const StatementHandle& statement) const {
-    return diagnose({SQL_HANDLE_STMT, statement.get()}, place, access.password);
+    return diagnose({SQL_HANDLE_STMT, statement.get()}, Stage::connected, place, access.password);
   }
   [[nodiscard]] OdbcFailure failure(const StatementHandle& statement,
                                     CatalogueProblem problem) const {
@@ -127,7 +123,8 @@ struct Connection::State {
 std::expected<StatementHandle, OdbcFailure> Connection::State::statement() const {
   StatementHandle statement(handle.get());
   if (statement.get() == nullptr) {
-    return std::unexpected(diagnose({SQL_HANDLE_DBC, handle.get()}, place, access.password));
+    return std::unexpected(
+        diagnose({SQL_HANDLE_DBC, handle.get()}, Stage::connected, place, access.password));
   }
   const auto seconds = static_cast<std::uintptr_t>(access.query_timeout.count());
   // Not every driver can: then the run's own time limit is the only one.
@@ -158,6 +155,13 @@ Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
 std::expected<Connection, OdbcFailure> Connection::open(const Access& access) {
+  const std::string place = place_of(access.connection);
+  if (!names_a_source(access.connection)) {
+    return std::unexpected(OdbcFailure{
+        OdbcProblem::no_source, place,
+        "the connection string names neither a DSN nor a driver; expected `DSN=…` with one of "
+        "/etc/odbc.ini, or `Driver=/path/to/library.so`"});
+  }
   auto handle = connect(access, access.connection);
   if (!handle) return std::unexpected(handle.error());
   // Which driver stands behind a DSN is only known now; some need to be told more.
@@ -168,7 +172,7 @@ std::expected<Connection, OdbcFailure> Connection::open(const Access& access) {
     if (!handle) return std::unexpected(handle.error());
   }
   auto state = std::make_unique<State>(
-      State{.handle = std::move(*handle), .access = access, .place = place_of(access.connection)});
+      State{.handle = std::move(*handle), .access = access, .place = place});
   const SQLHDBC raw = state->handle.get();
   state->dialect = dialect_of({.product = information(raw, SQL_DBMS_NAME),
                                .version = information(raw, SQL_DBMS_VER),

@@ -100,6 +100,12 @@ std::string place_of(std::string_view connection) {
   return database.empty() ? server : server.empty() ? database : server + "/" + database;
 }
 
+bool names_a_source(std::string_view connection) {
+  return std::ranges::any_of(std::array{"DSN", "FILEDSN", "Driver"}, [&](const char* keyword) {
+    return !value_of(connection, keyword).empty();
+  });
+}
+
 std::string password_part(std::string_view password) {
   if (password.empty()) return {};
   std::string part = ";PWD={";

@@ -12,6 +12,9 @@ namespace sluice::adapters::front_end::odbc {
 // `DSN=exchange` or `host/database`: how a person knows the database. Nothing else of the string.
 [[nodiscard]] std::string place_of(std::string_view connection);
 
+// Whether it says which driver is meant, by itself or by a DSN.
+[[nodiscard]] bool names_a_source(std::string_view connection);
+
 // `;PWD={…}`, empty without a password.
 [[nodiscard]] std::string password_part(std::string_view password);
 

@@ -18,15 +18,10 @@ constexpr std::size_t block_bytes = std::size_t{1} << 20;
 constexpr std::size_t most_block_rows = 1000;
 constexpr std::size_t piece_bytes = std::size_t{32} << 10;
 
-SQLPOINTER as_attribute(std::size_t value) {
-  // ODBC passes numbers in pointers (SQLSetStmtAttr).
-  return reinterpret_cast<SQLPOINTER>(value);
-}
-
 }  // namespace
 
 OdbcFailure Cursor::State::failure() const {
-  return diagnose({SQL_HANDLE_STMT, statement.get()}, place, secret);
+  return diagnose({SQL_HANDLE_STMT, statement.get()}, Stage::connected, place, secret);
 }
 
 OdbcFailure Cursor::State::fault(std::string sentence) const {
@@ -227,7 +222,7 @@ Value Cursor::value(std::size_t row, std::size_t column) const {
   State::Conversion& conversion = state_->conversions[column];
   const auto refused = [&](intake::RowProblem problem) {
     conversion.problem = std::move(problem);
-    return Value{*text, &conversion.problem};
+    return Value{text, &conversion.problem};
   };
   if (conversion.is_cut) {
     return refused({"", "too-large",

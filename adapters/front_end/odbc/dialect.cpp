@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstdlib>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,6 +39,10 @@ constexpr std::array<std::string_view, 13> digestible_types = {
     "int2", "int4",      "int8", "float4",      "float8", "numeric", "bool",
     "date", "timestamp", "time", "timestamptz", "uuid",   "bytea"};
 
+// Those whose values are texts that an array can be written with, and come back the same.
+constexpr std::array<std::string_view, 10> ordered_types = {
+    "text", "varchar", "bpchar", "int2", "int4", "int8", "numeric", "date", "timestamp", "uuid"};
+
 template <std::size_t Size>
 bool contains(const std::array<std::string_view, Size>& types, std::string_view type) {
   return std::ranges::find(types, type) != types.end();
@@ -49,6 +53,18 @@ std::string lower(std::string_view text) {
   std::ranges::transform(result, result.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return result;
+}
+
+// Without its size.
+std::string base_type(const SourceColumn& column) {
+  return lower(column.type_name.substr(0, column.type_name.find('(')));
+}
+
+// Of `14.05.0010`; 0 where it says none.
+int major_version(std::string_view version) {
+  int major = 0;
+  std::from_chars(version.data(), version.data() + version.size(), major);
+  return major;
 }
 
 }  // namespace
@@ -64,11 +80,15 @@ Dialect dialect_of(Introduction introduction) {
     dialect.current_timestamp = known->current_timestamp;
   }
   dialect.has_loose_types = name.starts_with("sqlite");
+  // MariaDB knows the form, but reads the index from its start.
+  for (const std::string_view product : {"postgres", "kingbase", "sqlite"}) {
+    dialect.compares_rows = dialect.compares_rows || name.starts_with(product);
+  }
   for (const std::string_view utf_8 : {"psqlodbc", "libmaodbc", "maodbc", "sqlite3odbc"}) {
     dialect.tells_utf_8 = dialect.tells_utf_8 || library.find(utf_8) != std::string::npos;
   }
   // Of PostgreSQL 14 and later.
-  if (name.starts_with("postgres") && std::atoi(introduction.version.c_str()) >= 14) {
+  if (name.starts_with("postgres") && major_version(introduction.version) >= 14) {
     dialect.row_digest = "hash_record_extended";
   }
   dialect.product = std::move(introduction.product);
@@ -85,19 +105,55 @@ std::optional<SourceColumn> row_digest(const Dialect& dialect,
   if (dialect.row_digest.empty()) return std::nullopt;
   std::string list;
   for (const SourceColumn& column : columns) {
-    const std::string type = lower(column.type_name.substr(0, column.type_name.find('(')));
+    const std::string type = base_type(column);
     const bool is_collated = contains(collated_types, type);
     if (!is_collated && !contains(digestible_types, type)) return std::nullopt;
     list += (list.empty() ? "" : ", ") + quoted(dialect, column.name);
     if (is_collated) list += R"( COLLATE "C")";
   }
-  std::string expression = fmt::format("{}(ROW({}), 0)", dialect.row_digest, list);
+  // The row's own number is linear in those of its values: two rows that swap a value would have
+  // the sum that they had. The number of its text is not.
+  const std::string expression = fmt::format(
+      R"(hashtextextended({}(ROW({}), 0)::text COLLATE "C", 0))", dialect.row_digest, list);
   return SourceColumn{.name = expression,
                       .type_name = "bigint",
                       .sql_type = -5,  // SQL_BIGINT
                       .size = 20,
                       .kind = ValueKind::integer,
                       .expression = expression};
+}
+
+std::optional<std::string> stretch_number(const Dialect& dialect, const SourceColumn& column) {
+  const std::string type = base_type(column);
+  if (dialect.row_digest.empty() || !contains(ordered_types, type)) return std::nullopt;
+  return fmt::format("width_bucket({}, CAST(? AS {}[]))", quoted(dialect, column.name), type);
+}
+
+// PostgreSQL, 8.15.2: in quotes, with a backslash before quotes and backslashes.
+std::string array_text(std::span<const std::string> values) {
+  std::string text = "{";
+  for (const std::string& value : values) {
+    text += text.size() > 1 ? ",\"" : "\"";
+    for (const char c : value) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += c;
+    }
+    text += '"';
+  }
+  return text + "}";
+}
+
+std::string selected_as(const Dialect& dialect, const SourceColumn& column) {
+  if (!lower(dialect.product).starts_with("postgres")) return {};
+  switch (column.kind) {
+    case ValueKind::date:
+    case ValueKind::timestamp:
+      return quoted(dialect, column.name) + "::text";
+    case ValueKind::zoned_timestamp:
+      return fmt::format("({} AT TIME ZONE 'UTC')::text", quoted(dialect, column.name));
+    default:
+      return {};
+  }
 }
 
 std::string quoted(const Dialect& dialect, std::string_view name) {

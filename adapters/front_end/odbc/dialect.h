@@ -26,6 +26,8 @@ struct Dialect {
   std::string row_digest;
   // Whether the driver's narrow characters are UTF-8 whatever the locale.
   bool tells_utf_8 = false;
+  // Whether (a, b) > (x, y) may be written so, and finds its place in an index on both.
+  bool compares_rows = false;
   // Whether a column may hold more than it declares, and values of other types.
   bool has_loose_types = false;
 };
@@ -43,6 +45,17 @@ struct Introduction {
 // function, or not for a value of each of their types.
 [[nodiscard]] std::optional<SourceColumn> row_digest(const Dialect& dialect,
                                                      std::span<const SourceColumn> columns);
+
+// Which of the stretches between ascending values of a column a row lies in, counted from 1 (0: in
+// front of all), with a question mark for the values, as array_text() writes them; nothing where
+// the database has no such function, or not for the column's type.
+[[nodiscard]] std::optional<std::string> stretch_number(const Dialect& dialect,
+                                                        const SourceColumn& column);
+[[nodiscard]] std::string array_text(std::span<const std::string> values);
+
+// What a SELECT says for the column, where its name alone would not bring what it holds; else
+// empty. psqlODBC makes 9999-12-31 of infinity, and forgets that a year is before Christ.
+[[nodiscard]] std::string selected_as(const Dialect& dialect, const SourceColumn& column);
 
 // As an identifier of SQL; the quote within it is doubled.
 [[nodiscard]] std::string quoted(const Dialect& dialect, std::string_view name);

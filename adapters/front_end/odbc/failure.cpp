@@ -19,43 +19,43 @@ struct Diagnosis {
   const char* what_to_do;
 };
 
-// Where there is no connection yet, whatever was said is about reaching the database.
-Diagnosis diagnosis_while_connecting(const Diagnosis& diagnosis) {
-  if (diagnosis.problem != OdbcProblem::lost && diagnosis.problem != OdbcProblem::rejected) {
-    return diagnosis;
-  }
-  return {OdbcProblem::unreachable,
-          "see whether the server, or the database's file, is there and this machine may use it"};
-}
-
 // SQLSTATEs of ODBC 3.8 (Appendix A) and, by their class, those that databases add.
-Diagnosis diagnosis_of(std::string_view state, std::string_view message) {
+Diagnosis diagnosis_of(Stage stage, std::string_view state, std::string_view message) {
   const auto mentions = [&](std::string_view text) {
     return message.find(text) != std::string_view::npos;
   };
   if (state == "IM002") {
     return {OdbcProblem::no_source,
-            "name a DSN of /etc/odbc.ini, or a driver with `Driver=/path/to/library.so`"};
+            "name a DSN of /etc/odbc.ini (`odbcinst -q -s` lists them), or a driver with "
+            "`Driver=/path/to/library.so`"};
   }
   if (state == "IM003" || state == "IM004" || mentions("Can't open lib")) {
     return {OdbcProblem::no_driver,
             "install the driver's package, or correct its name (`odbcinst -q -d` lists them) or "
-            "path"};
+            "path; where the file is there, `ldd` says what else it needs"};
   }
   if (state == "28000" || state == "28P01" || mentions("authentication failed") ||
       mentions("Access denied")) {
     return {OdbcProblem::login_refused, "check the user, and the password in its file"};
   }
+  if (stage == Stage::connecting) {
+    if (state == "3D000" || mentions("Unknown database") ||
+        (mentions("database \"") && mentions("does not exist"))) {
+      return {OdbcProblem::unreachable, "check the database's name in the connection string"};
+    }
+    return {OdbcProblem::unreachable,
+            "see whether the server runs and can be reached from here by its name and port, or its "
+            "file is there and this user may use it"};
+  }
   if (state == "HYT00" || state == "HYT01") {
     return {OdbcProblem::timed_out, "see whether the database is busy, or raise the time limit"};
   }
-  if (state == "08S01" || state == "08007" || state == "57P01" ||
-      mentions("closed the connection") || mentions("server has gone away") ||
+  if (state == "57P01" || mentions("closed the connection") || mentions("server has gone away") ||
       mentions("Lost connection") || mentions("no connection to the server")) {
     return {OdbcProblem::lost, "the next run goes on where this one was"};
   }
   if (state.starts_with("08")) {
-    return {OdbcProblem::unreachable, "see whether the server runs and can be reached from here"};
+    return {OdbcProblem::lost, "the next run goes on where this one was"};
   }
   if (state == "42S02" || state == "42P01") {
     return {OdbcProblem::no_table, "check the table's name, and what the user may see"};
@@ -99,7 +99,8 @@ std::string first_line(std::string_view message, std::string_view secret) {
 
 }  // namespace
 
-OdbcFailure diagnose(const HandleName& handle, std::string_view place, std::string_view secret) {
+OdbcFailure diagnose(const HandleName& handle, Stage stage, std::string_view place,
+                     std::string_view secret) {
   std::array<SQLCHAR, 6> state{};
   std::array<SQLCHAR, 2048> text{};
   SQLINTEGER native = 0;
@@ -116,9 +117,7 @@ OdbcFailure diagnose(const HandleName& handle, std::string_view place, std::stri
   // The driver manager's and the driver's characters are bytes to us.
   const std::string_view code(reinterpret_cast<const char*>(state.data()), 5);
   const std::string_view message(reinterpret_cast<const char*>(text.data()), size);
-  const Diagnosis said = diagnosis_of(code, message);
-  const Diagnosis diagnosis =
-      handle.type == SQL_HANDLE_DBC ? diagnosis_while_connecting(said) : said;
+  const Diagnosis diagnosis = diagnosis_of(stage, code, message);
   return {
       diagnosis.problem, std::string(place),
       fmt::format("{} (SQLSTATE {}); {}", first_line(message, secret), code, diagnosis.what_to_do)};

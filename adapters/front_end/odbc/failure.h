@@ -27,9 +27,12 @@ struct HandleName {
   void* handle = nullptr;
 };
 
-// From the diagnostics of a handle whose last call failed; of a connection's, while it was made.
-// `secret` is kept out of the sentence.
-[[nodiscard]] OdbcFailure diagnose(const HandleName& handle, std::string_view place,
+// Where there is no connection yet, none is lost, and what a database has against us is against the
+// connection string.
+enum class Stage { connecting, connected };
+
+// From the diagnostics of a handle whose last call failed. `secret` is kept out of the sentence.
+[[nodiscard]] OdbcFailure diagnose(const HandleName& handle, Stage stage, std::string_view place,
                                    std::string_view secret);
 
 }  // namespace sluice::adapters::front_end::odbc

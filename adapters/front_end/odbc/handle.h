@@ -1,12 +1,18 @@
 // Owners of ODBC's handles.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include <sql.h>
 #include <sqlext.h>
 
 namespace sluice::adapters::front_end::odbc {
+
+// ODBC passes numbers in pointers (SQLSetConnectAttr, SQLSetStmtAttr).
+inline SQLPOINTER as_attribute(std::uintptr_t value) {
+  return reinterpret_cast<SQLPOINTER>(value);  // NOLINT(performance-no-int-to-ptr): see above
+}
 
 template <SQLSMALLINT type>
 class Handle {

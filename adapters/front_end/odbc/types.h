@@ -35,7 +35,7 @@ struct SourceColumn {
   short digits = 0;        // behind the point
   bool is_nullable = true;
   ValueKind kind = ValueKind::text;
-  std::string expression;  // of SQL, where it is no column but what the database computes
+  std::string expression;  // of SQL: what is selected, where it is not the column as it is
 };
 
 // A value that a question mark stands for, in the text that Cursor::exact() gives, and the column

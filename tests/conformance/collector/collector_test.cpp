@@ -36,7 +36,7 @@ class WatchingDoor final : public intake::Door {
     Handed& taken = handed.emplace_back();
     taken.accepted = true;
     taken.place = row.place;
-    taken.original = row.original;
+    taken.original = row.original.bytes();
     for (const auto& value : row.values)
       taken.values.emplace_back(value);
     return answer();
@@ -137,7 +137,7 @@ TEST_P(CollectorConformance, ValuesArriveAsTheyWereWhateverTheyHold) {
   ASSERT_TRUE(instance->collector().collect(door, progress));
   ASSERT_EQ(door.handed.size(), delivery.rows.size());
   for (std::size_t i = 0; i < door.handed.size(); ++i) {
-    EXPECT_TRUE(door.handed[i].accepted) << i;
+    EXPECT_TRUE(door.handed[i].accepted) << i << ": " << door.handed[i].problem.sentence;
     if (door.handed[i].accepted) {
       EXPECT_EQ(door.values(door.handed[i], delivery.columns), delivery.rows[i].values);
     }

@@ -47,7 +47,11 @@ class ReplicaSink : public intake::BatchSink {
     }
     apply(batch.lines);
     gateway_.rows_quarantined += batch.quarantined.size();
+    for (const journal::QuarantinedRow& row : batch.quarantined)
+      gateway_.reasons.push_back(row.rule + ": " + row.sentence);
     gateway_.position_ = batch.cursor;
+    ++gateway_.batches;
+    if (gateway_.on_batch) gateway_.on_batch();
     return {};
   }
   std::expected<record::Sequence, intake::IntakeFailure> finish() override {
@@ -55,6 +59,14 @@ class ReplicaSink : public intake::BatchSink {
   }
 
  private:
+  [[nodiscard]] std::string key_of(std::span<const std::string_view> columns) const {
+    std::string key;
+    for (const std::string& name : gateway_.key) {
+      key += columns[name == "id" ? 2 : name == "name" ? 3 : 4];
+      key += ' ';
+    }
+    return key;
+  }
   void apply(std::string_view lines) {
     while (!lines.empty()) {
       const std::string_view line = lines.substr(0, lines.find('\n'));
@@ -62,7 +74,7 @@ class ReplicaSink : public intake::BatchSink {
       std::array<std::string_view, 5> columns;
       if (!record::split_line(line, columns)) throw std::runtime_error("not a line of a payment");
       ++gateway_.rows_sent;
-      const std::string key(columns[2]);
+      const std::string key = key_of(columns);
       if (columns[0] == "D") {
         gateway_.replica_.erase(key);
       } else {
@@ -104,18 +116,21 @@ void BureauSystem::create_tables() {
   // The bureau's own disk is nothing that is tested here.
   if (product_ == Product::postgresql) execute("SET synchronous_commit TO off");
   if (product_ == Product::sqlite) execute("PRAGMA synchronous = OFF");
+  create_table("payment", "NOT NULL PRIMARY KEY");
+  execute(
+      "CREATE TABLE payment_log (seq BIGINT NOT NULL PRIMARY KEY, op CHAR(1), id INTEGER, "
+      "name VARCHAR(40), amount DECIMAL(12,2))");
+}
+
+void BureauSystem::create_table(const std::string& name, const std::string& key) {
   const bool is_mariadb = product_ == Product::mariadb || product_ == Product::mariadb_gbk;
   std::string moment = is_mariadb ? "DATETIME(6)" : "TIMESTAMP";
   if (way_ == Way::watermark_zoned && is_mariadb) moment = "TIMESTAMP(6) NULL";
   if (way_ == Way::watermark_zoned && product_ == Product::postgresql) moment = "TIMESTAMPTZ";
   execute(
-      fmt::format("CREATE TABLE payment (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(40), "
-                  "amount DECIMAL(12,2), updated_at {} , version BIGINT, status CHAR(1), "
-                  "reason VARCHAR(60), op CHAR(1))",
-                  moment));
-  execute(
-      "CREATE TABLE payment_log (seq BIGINT NOT NULL PRIMARY KEY, op CHAR(1), id INTEGER, "
-      "name VARCHAR(40), amount DECIMAL(12,2))");
+      fmt::format("CREATE TABLE {} (id INTEGER {}, name VARCHAR(40), amount DECIMAL(12,2), "
+                  "updated_at {}, version BIGINT, status CHAR(1), reason VARCHAR(60), op CHAR(1))",
+                  name, key, moment));
 }
 
 void BureauSystem::execute(const std::string& sql) {
@@ -157,8 +172,10 @@ void BureauSystem::note_change(int id, const std::string& operation) {
 }
 
 void BureauSystem::insert(const Payment& payment) {
-  execute(fmt::format("INSERT INTO payment VALUES ({}, '{}', {}, '{}', {}, '0', NULL, 'I')",
-                      payment.id, payment.name, payment.amount, stamp(), tick_));
+  execute(
+      fmt::format("INSERT INTO payment (id, name, amount, updated_at, version, status, op) VALUES "
+                  "({}, '{}', {}, '{}', {}, '0', 'I')",
+                  payment.id, payment.name, payment.amount, stamp(), tick_));
   note_change(payment.id, "I");
 }
 
@@ -214,7 +231,10 @@ ExchangeTable BureauSystem::exchange() const {
 }
 
 std::expected<void, CollectionFailure> Gateway::collect(std::optional<std::size_t> most_batches) {
-  const Dataset payment;
+  Dataset payment;
+  payment.dataset.schema.fields_match = fields_match;
+  payment.dataset.schema.primary_key = key;
+  payment.checker = record::RecordChecker::compile(payment.dataset.schema).value();
   ReplicaSink sink(*this, most_batches);
   intake::ChangeIntake intake({.dataset = payment.dataset,
                                .checker = payment.checker,
@@ -222,11 +242,13 @@ std::expected<void, CollectionFailure> Gateway::collect(std::optional<std::size_
                                .mode = record::Mode::front_end,
                                .source = "payment"},
                               batch, position_, sink);
-  FrontEndCollector collector({.access = bureau_.home().access(),
+  odbc::Access access = bureau_.home().access();
+  access.time_zone = time_zone;
+  FrontEndCollector collector({.access = access,
                                .exchange = exchange.value_or(bureau_.exchange()),
                                .dataset = payment.dataset.id,
                                .fields = {"id", "name", "amount"},
-                               .key = {"id"},
+                               .key = key,
                                .folder = directory_.path(),
                                .page_rows = page_rows,
                                .accepts_columns = accepts_columns,
@@ -238,7 +260,7 @@ std::expected<void, CollectionFailure> Gateway::collect(std::optional<std::size_
 
 std::vector<std::string> Gateway::records() const {
   std::vector<std::string> records;
-  for (const auto& [key, record] : replica_)
+  for (const auto& [id, record] : replica_)
     records.push_back(record);
   return records;
 }

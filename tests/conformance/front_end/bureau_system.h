@@ -2,10 +2,12 @@
 // it into a replica: what every way of capture must keep the same.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "adapters/front_end/front_end_collector.h"
 #include "conformance/front_end/exchange_homes.h"
@@ -50,6 +52,8 @@ class BureauSystem {
   void date_back(int ticks) { tick_ -= ticks; }
   void date_forward(int ticks) { tick_ += ticks; }
 
+  // A table of payments; `key` is what is said of its first column, `id`.
+  void create_table(const std::string& name, const std::string& key);
   void execute(const std::string& sql);
   [[nodiscard]] std::string value(const std::string& sql);  // of one row's one column
   [[nodiscard]] Home& home() { return *home_; }
@@ -81,11 +85,17 @@ class Gateway {
 
   std::size_t rows_sent = 0;         // in all runs
   std::size_t rows_quarantined = 0;  // likewise
+  std::vector<std::string> reasons;  // of each of these, `rule: sentence`
+  std::size_t batches = 0;           // likewise
+  std::function<void()> on_batch;    // after each, while the run goes on
   std::size_t page_rows = 10'000;
   intake::BatchSize batch{.rows = 20'000, .bytes = 1 << 20};
   std::optional<ExchangeTable> exchange;  // in place of the bureau's own
+  record::FieldsMatch fields_match = record::FieldsMatch::equal;
+  std::vector<std::string> key = {"id"};  // columns that the primary key comes from
   bool accepts_columns = false;
   bool reads_anew = false;
+  std::string time_zone = "Asia/Shanghai";
 
  private:
   friend class ReplicaSink;

@@ -9,7 +9,7 @@
 namespace sluice::adapters::front_end::conformance {
 namespace {
 
-constexpr const char* drivers = "/usr/lib/x86_64-linux-gnu/odbc";
+constexpr const char* drivers = SLUICE_ODBC_DRIVERS;
 
 test::PostgresqlCluster& postgresql() {
   static test::PostgresqlCluster cluster;

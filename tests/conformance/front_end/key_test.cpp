@@ -26,54 +26,12 @@ TEST_P(KeyConformance, ALoadUnderWayBeginsAgainWhenTheConfigurationNamesAnotherK
     Gateway gateway(bureau);
     gateway.batch.rows = 1;
     gateway.page_rows = 2;
+    gateway.key = {"id", "name"};
     ASSERT_FALSE(gateway.collect(2)) << "cut off after two batches";
     gateway.exchange = bureau.exchange();
     gateway.exchange->key = {"name", "id"};
     EXPECT_EQ(collected(gateway), "");
     EXPECT_THAT(gateway.records(), ElementsAre("1 x 1", "2 x 1", "3 x 1", "4 x 1"));
-  }
-}
-
-TEST_P(KeyConformance, AFlaggedRowWithoutAKeyDoesNotKeepTheRunFromEnding) {
-  BureauSystem bureau(GetParam(), Way::flag);
-  bureau.execute(
-      "CREATE TABLE loose (id INTEGER, name VARCHAR(40), amount DECIMAL(12,2), "
-      "status CHAR(1), reason VARCHAR(60), op CHAR(1))");
-  bureau.execute("INSERT INTO loose VALUES (NULL, 'x', 1, '0', NULL, 'I')");
-  bureau.execute("INSERT INTO loose VALUES (7, 'y', 2, '0', NULL, 'I')");
-  Gateway gateway(bureau);
-  gateway.exchange = bureau.exchange();
-  gateway.exchange->table.name = "loose";
-  gateway.exchange->key = {"id"};
-  EXPECT_EQ(collected(gateway), "");
-  EXPECT_THAT(gateway.records(), ElementsAre("7 y 2"));
-  EXPECT_EQ(bureau.value("SELECT status FROM loose WHERE id IS NULL"), "0") << "no row is passed";
-}
-
-TEST_P(KeyConformance, RowsWithoutAKeyGoToQuarantineOnceALoadAndStopNoOthers) {
-  for (const Way way : {Way::watermark, Way::snapshot}) {
-    SCOPED_TRACE(to_string(way));
-    BureauSystem bureau(GetParam(), way);
-    bureau.execute(
-        "CREATE TABLE loose (id INTEGER, name VARCHAR(40), amount DECIMAL(12,2), updated_at "
-        "VARCHAR(9), version BIGINT)");
-    for (const char* row : {"NULL, 'x', 1, NULL, 1", "7, 'y', 2, NULL, 2", "NULL, 'z', 1, NULL, 3",
-                            "8, 'z', 2, NULL, NULL"}) {
-      bureau.execute(std::string("INSERT INTO loose VALUES (") + row + ")");
-    }
-    Gateway gateway(bureau);
-    gateway.page_rows = 2;
-    gateway.exchange = bureau.exchange();
-    gateway.exchange->table.name = "loose";
-    gateway.exchange->key = {"id"};
-    if (way == Way::watermark)
-      gateway.exchange->capture = capture::ByWatermark{.column = "version"};
-    EXPECT_EQ(collected(gateway), "");
-    bureau.execute("INSERT INTO loose VALUES (9, 'n', 3, NULL, 4)");
-    EXPECT_EQ(collected(gateway), "");
-    EXPECT_EQ(collected(gateway), "");
-    EXPECT_THAT(gateway.records(), ElementsAre("7 y 2", "8 z 2", "9 n 3"));
-    EXPECT_EQ(gateway.rows_quarantined, 2U);
   }
 }
 

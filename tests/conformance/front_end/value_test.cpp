@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "adapters/front_end/table_query.h"
 #include "conformance/front_end/exchange_homes.h"
 
 namespace sluice::adapters::front_end::conformance {
@@ -56,7 +57,13 @@ const std::vector<Examples> all = {
            {"TIMESTAMP", "'2026-11-23 12:44:05'", "2026-11-23T04:44:05Z"},
            {"TIMESTAMP", "'1986-07-01 12:00:00'", "1986-07-01T03:00:00Z"},
            {"TIMESTAMPTZ", "'2026-11-23 12:44:05+08'", "2026-11-23T04:44:05Z"},
+           {"TIMESTAMPTZ", "'2026-11-23 12:44:05.5+08'", "2026-11-23T04:44:05.5Z"},
            {"DATE", "'12026-01-01'", "!out-of-range"},
+           {"DATE", "'infinity'", "!out-of-range"},
+           {"DATE", "'0044-03-15 BC'", "!out-of-range"},
+           {"TIMESTAMP", "'infinity'", "!out-of-range"},
+           {"TIMESTAMP", "'0044-03-15 12:00:00 BC'", "!out-of-range"},
+           {"TIMESTAMPTZ", "'-infinity'", "!out-of-range"},
            {"TIME", "'08:30:00'", "08:30:00"},
            {"BOOLEAN", "true", "true"},
            {"BOOLEAN", "false", "false"},
@@ -103,6 +110,15 @@ const std::vector<Examples> all = {
            {"VARCHAR(40)", "CAST(x'f0a0aeb7e9878ee5aeb620f09f9880' AS TEXT)", emoji}})},
 };
 
+// As a capture reads it.
+std::expected<odbc::Cursor, odbc::OdbcFailure> read(odbc::Connection& connection,
+                                                    const std::string& table, Columns columns,
+                                                    const Query& condition = {}) {
+  const Query query =
+      select(connection.dialect(), columns, {.name = table}, condition, columns.subspan(0, 1), 10);
+  return connection.query(query.sql, query.parameters, columns, {});
+}
+
 class ValueConformance : public testing::TestWithParam<Examples> {};
 
 TEST_P(ValueConformance, AreToldAsTheTableOfTypesSays) {
@@ -126,7 +142,7 @@ TEST_P(ValueConformance, AreToldAsTheTableOfTypesSays) {
       continue;
     }
     const auto columns = connection.columns({.name = table}).value();
-    auto cursor = connection.query(fmt::format("SELECT id, v FROM {}", table), {}, columns, {});
+    auto cursor = read(connection, table, columns);
     ASSERT_TRUE(cursor) << record::to_string(cursor.error());
     const auto rows = cursor->next_block();
     ASSERT_TRUE(rows) << record::to_string(rows.error());
@@ -160,13 +176,12 @@ TEST_P(ValueConformance, AreFoundAgainByTheirExactText) {
     const auto columns = connection.columns({.name = table}).value();
     std::string exact;
     {
-      auto all_rows = connection.query(fmt::format("SELECT id, v FROM {}", table), {}, columns, {});
+      auto all_rows = read(connection, table, columns);
       ASSERT_TRUE(all_rows && all_rows->next_block().value_or(0) == 1U);
       exact = all_rows->exact(0, 1).value();
     }
     const std::vector<odbc::Parameter> parameters{{exact, columns[1]}};
-    auto found = connection.query(fmt::format("SELECT id, v FROM {} WHERE v = ?", table),
-                                  parameters, columns, {});
+    auto found = read(connection, table, columns, {"v = ?", parameters});
     ASSERT_TRUE(found) << record::to_string(found.error());
     EXPECT_EQ(found->next_block().value(), 1U) << exact;
   }
@@ -180,6 +195,12 @@ INSTANTIATE_TEST_SUITE_P(Every, ValueConformance, testing::ValuesIn(all),
 class DriverConformance : public testing::TestWithParam<Product> {};
 
 // Quotes, spaces, keywords, 汉字, and what would be a statement if names were ever SQL.
+std::size_t next_block(odbc::Cursor& cursor) {
+  const auto rows = cursor.next_block();
+  if (!rows) throw std::runtime_error(record::to_string(rows.error()));
+  return *rows;
+}
+
 TEST_P(DriverConformance, HostileNamesAreNamesAndNothingElse) {
   const auto home = make_home(GetParam());
   auto connection = odbc::Connection::open(home->access()).value();
@@ -236,13 +257,75 @@ TEST_P(DriverConformance, AThousandRowsComeInBlocksAndAreAllThere) {
   auto cursor = connection.query("SELECT n, text FROM numbers ORDER BY n", {}, columns, {});
   ASSERT_TRUE(cursor);
   int next = 0;
-  while (const std::size_t rows = cursor->next_block().value()) {
+  while (const std::size_t rows = next_block(*cursor)) {
     for (std::size_t row = 0; row < rows; ++row, ++next) {
       ASSERT_EQ(cursor->exact(row, 0), fmt::to_string(next));
       ASSERT_EQ(cursor->value(row, 1).text, fmt::format("第{}行", next));
     }
   }
   EXPECT_EQ(next, 2500);
+}
+
+// Around the room that a value has in a block, and the sizes in which longer ones are fetched; more
+// of them than are kept in memory at once.
+TEST_P(DriverConformance, LongAndShortValuesComeWholeSideBySide) {
+  const auto home = make_home(GetParam());
+  auto connection = odbc::Connection::open(home->access()).value();
+  const bool is_mariadb = GetParam() == Product::mariadb || GetParam() == Product::mariadb_gbk;
+  ASSERT_TRUE(connection.execute(
+      fmt::format(
+          "CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, note {}, brief VARCHAR(3000))",
+          is_mariadb ? "LONGTEXT" : "TEXT"),
+      {}));
+  const auto columns = connection.columns({.name = "notes"}).value();
+  constexpr std::size_t sizes[] = {0,   1,   84,  85,  86,     126,    127,    128,    170,
+                                   254, 255, 256, 257, 10'922, 10'923, 32'767, 400'000};
+  std::vector<std::string> notes;
+  for (const std::size_t size : sizes) {
+    for (const std::string_view unit : {"x", "税"}) {
+      std::string note;
+      for (std::size_t i = 0; i < size; ++i)
+        note += unit;
+      notes.push_back(std::move(note));
+      const std::string id = fmt::to_string(notes.size());
+      std::string brief;
+      for (std::size_t i = 0; i < size % 3000; ++i)
+        brief += unit;
+      const auto inserted = connection.execute(
+          "INSERT INTO notes (id, note, brief) VALUES (?, ?, ?)",
+          std::vector<odbc::Parameter>{
+              {id, columns[0]}, {notes.back(), columns[1]}, {brief, columns[2]}});
+      ASSERT_TRUE(inserted) << record::to_string(inserted.error());
+    }
+  }
+  for (int copies = 0; copies < 3; ++copies) {
+    ASSERT_TRUE(connection.execute(
+        fmt::format("INSERT INTO notes (id, note, brief) SELECT id + {}, note, brief FROM notes",
+                    1000 << copies),
+        {}));
+  }
+  ASSERT_TRUE(connection.execute("INSERT INTO notes (id) VALUES (500)", {}));
+  auto cursor = connection.query("SELECT id, note, brief FROM notes ORDER BY id", {}, columns,
+                                 {.max_value_bytes = std::uint64_t{2} << 20});
+  ASSERT_TRUE(cursor);
+  std::size_t seen = 0;
+  while (const std::size_t rows = next_block(*cursor)) {
+    for (std::size_t row = 0; row < rows; ++row, ++seen) {
+      const int id = std::stoi(std::string(cursor->exact(row, 0).value()));
+      if (id == 500) {
+        EXPECT_FALSE(cursor->exact(row, 1) || cursor->exact(row, 2));
+        continue;
+      }
+      const std::string& expected = notes.at(static_cast<std::size_t>(id % 1000 - 1));
+      const odbc::Value value = cursor->value(row, 1);
+      ASSERT_EQ(value.problem, nullptr) << value.problem->sentence;
+      ASSERT_EQ(value.text, expected) << "row " << id << " of " << expected.size() << " bytes";
+      const odbc::Value brief = cursor->value(row, 2);
+      ASSERT_EQ(brief.problem, nullptr) << brief.problem->sentence;
+      ASSERT_EQ(brief.text, expected.size() > 9000 ? brief.text : expected);
+    }
+  }
+  EXPECT_EQ(seen, notes.size() * 8 + 1);
 }
 
 TEST_P(DriverConformance, AValueOverTheLimitIsAProblemOfItsRowOnly) {
@@ -258,7 +341,7 @@ TEST_P(DriverConformance, AValueOverTheLimitIsAProblemOfItsRowOnly) {
                                  {.max_value_bytes = 20'000});
   ASSERT_TRUE(cursor);
   std::vector<std::string> seen;
-  while (const std::size_t rows = cursor->next_block().value()) {
+  while (const std::size_t rows = next_block(*cursor)) {
     for (std::size_t row = 0; row < rows; ++row) {
       const odbc::Value value = cursor->value(row, 1);
       seen.emplace_back(value.problem != nullptr ? value.problem->rule

@@ -44,7 +44,7 @@ class RecordingDoor final : public intake::Door {
     TakenRow& taken = rows.emplace_back();
     for (const auto& value : row.values)
       taken.values.emplace_back(value);
-    taken.original = row.original;
+    taken.original = row.original.bytes();
     taken.place = row.place;
     taken.operation = row.operation;
     taken.source_time = row.source_time;
