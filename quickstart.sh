@@ -5,6 +5,7 @@
 #
 #   ./quickstart.sh          throws everything away at the end
 #   ./quickstart.sh --keep   leaves the node running, and says how to go on
+#   --programs BUILD         takes the programs of this build folder, in place of building its own
 #
 # Exit status: 0 only if everything that went in is accounted for.
 set -euo pipefail
@@ -17,11 +18,15 @@ source .ci/exchange_databases.sh
 source .ci/front_end_bureaus.sh
 
 keep=no
-case ${1:-} in
-  "") ;;
-  --keep) keep=yes ;;
-  *) echo "usage: $0 [--keep]" >&2; exit 2 ;;
-esac
+build=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --keep) keep=yes ;;
+    --programs) shift; build=${1:?the folder of a build} ;;
+    *) echo "usage: $0 [--keep] [--programs BUILD]" >&2; exit 2 ;;
+  esac
+  shift
+done
 
 say() { printf '\n== %s\n' "$*"; }
 die() { printf 'quickstart: %s\n' "$*" >&2; exit 1; }
@@ -29,11 +34,14 @@ die() { printf 'quickstart: %s\n' "$*" >&2; exit 1; }
 say "packages"
 install_packages "${sluice_packages[@]}" "${quickstart_packages[@]}"
 
-say "build (a few minutes the first time)"
-cmake --preset release >/dev/null
-cmake --build --preset release -j "$(nproc)" --target sluiced sluice generate_register
-bin=$PWD/build/release/bin
-generator=$(find build/release -name generate_register -type f -perm -u+x | head -n 1)
+if [ -z "$build" ]; then
+  say "build (a few minutes the first time)"
+  build=$PWD/build/release
+  cmake --preset release >/dev/null
+  cmake --build --preset release -j "$(nproc)" --target sluiced sluice generate_register
+fi
+bin=$build/bin
+generator=$(find "$build" -name generate_register -type f -perm -u+x | head -n 1)
 
 odbc_drivers=/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)/odbc
 home=$(mktemp -d "${TMPDIR:-/tmp}/sluice-quickstart.XXXXXX")

@@ -51,6 +51,9 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
   std::shared_ptr<Service> service;
   asio::steady_timer tick;
   asio::steady_timer drained;
+  // On the strand. A timer that has fired can not be cancelled any more, though its waiter has not
+  // run yet: who waits in a loop looks here.
+  bool has_ended = false;
   std::filesystem::path socket_file;  // to be removed at the end
 
   std::mutex mutex;  // guards what follows
@@ -63,6 +66,9 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
   awaitable<void> accept_tls();
   awaitable<void> accept_local();
   awaitable<void> watch_deadlines();
+  // On the strand.
+  awaitable<void> stop(std::chrono::milliseconds grace);
+  [[nodiscard]] bool is_empty();
   template <class Stream>
   void serve(Stream stream);
   void forget(AnyConnection* connection);
@@ -144,10 +150,9 @@ awaitable<void> HttpServer::State::accept_local() {
 }
 
 awaitable<void> HttpServer::State::watch_deadlines() {
-  for (;;) {
+  while (!has_ended) {
     tick.expires_after(deadline_tick);
-    const auto [stopped] = co_await tick.async_wait(awaited);
-    if (stopped) co_return;
+    co_await tick.async_wait(awaited);
     const auto now = Deadline::Clock::now();
     for_each_connection([&](AnyConnection& connection) { connection.check_deadline(now); });
   }
@@ -264,24 +269,29 @@ void HttpServer::reload(trust::TlsContext tls) {
 
 awaitable<void> HttpServer::stop(std::chrono::milliseconds grace) {
   const auto state = state_;
-  co_await asio::post(state->strand, asio::use_awaitable);
+  co_await asio::co_spawn(state->strand, state->stop(grace), asio::use_awaitable);
+}
+
+bool HttpServer::State::is_empty() {
+  const std::lock_guard lock(mutex);
+  return connections.empty();
+}
+
+awaitable<void> HttpServer::State::stop(std::chrono::milliseconds grace) {
   boost::system::error_code ignored;  // closing a listening socket loses nothing
-  std::visit([&](auto& acceptor) { acceptor.close(ignored); }, state->acceptor);
-  if (!state->socket_file.empty()) std::filesystem::remove(state->socket_file, ignored);
-  state->service->stopping = true;
-  state->for_each_connection([](AnyConnection& connection) { connection.close_if_idle(); });
-  const auto is_empty = [&] {
-    const std::lock_guard lock(state->mutex);
-    return state->connections.empty();
-  };
-  state->drained.expires_after(grace);
-  if (!is_empty()) co_await state->drained.async_wait(awaited);
+  std::visit([&](auto& listening) { listening.close(ignored); }, acceptor);
+  if (!socket_file.empty()) std::filesystem::remove(socket_file, ignored);
+  service->stopping = true;
+  for_each_connection([](AnyConnection& connection) { connection.close_if_idle(); });
+  drained.expires_after(grace);
+  if (!is_empty()) co_await drained.async_wait(awaited);
   while (!is_empty()) {
-    state->for_each_connection([](AnyConnection& connection) { connection.cut(); });
-    state->drained.expires_after(deadline_tick);
-    co_await state->drained.async_wait(awaited);
+    for_each_connection([](AnyConnection& connection) { connection.cut(); });
+    drained.expires_after(deadline_tick);
+    co_await drained.async_wait(awaited);
   }
-  state->tick.cancel();
+  has_ended = true;
+  tick.cancel();
 }
 
 }  // namespace sluice::server
