@@ -13,7 +13,7 @@
 # shellcheck disable=SC2119  # start_daemon takes arguments only where it gets some
 set -euo pipefail
 here=$(dirname "$0")
-times=10 stores=both seed=$RANDOM only=''
+times=10 stores=both seed=1 only=''
 bin=$here/../../build/dev/bin
 usage() { sed -n '8,9s/^# *//p' "$0" >&2; exit 2; }
 while [[ $# -gt 0 ]]; do

@@ -11,7 +11,7 @@
 # shellcheck disable=SC2034,SC2119,SC2154  # what is sourced reads and sets the rest
 set -euo pipefail
 here=$(dirname "$0")
-times=10 store=sqlite seed=$RANDOM only=''
+times=10 store=sqlite seed=1 only=''
 bin=$here/../../build/dev/bin
 usage() { sed -n '7s/^# *//p' "$0" >&2; exit 2; }
 while [[ $# -gt 0 ]]; do
