@@ -7,7 +7,7 @@
 #   tests/faults/capture.sh [--seconds S] [--times N] [--store sqlite|postgresql] [--seed S] [--bin DIR] [--only POINT]
 #
 # --seconds: how long the writers write before the first death (default 5). --times: how many random deaths after
-# every named point was hit once (default 4).
+# every named point was hit once (default 4). --seed: which ones, and when (default 1).
 # Needs programs with kill points compiled in (preset dev), jq, PostgreSQL with pgbench, its ODBC driver.
 # shellcheck disable=SC2034,SC2119,SC2154  # what is sourced reads and sets the rest
 set -euo pipefail

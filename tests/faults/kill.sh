@@ -8,7 +8,8 @@
 #   tests/faults/kill.sh [--times N] [--store sqlite|postgresql|both] [--seed S] [--bin DIR]
 #                        [--only POINT]
 #
-# --times: how many random kills a store gets, after every named point was hit once (default 10).
+# --times: how many random kills a store gets, after every named point was hit once (default 10). --seed: which ones, and when
+# (default 1).
 # Needs programs with kill points compiled in (preset dev), curl, jq, sqlite3, PostgreSQL.
 # shellcheck disable=SC2119  # start_daemon takes arguments only where it gets some
 set -euo pipefail

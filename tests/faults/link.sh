@@ -6,7 +6,8 @@
 #
 #   tests/faults/link.sh [--times N] [--store sqlite|postgresql] [--seed S] [--bin DIR] [--only POINT]
 #
-# --times: how many random kills, after every named point was hit once (default 10).
+# --times: how many random kills, after every named point was hit once (default 10). --seed: which ones, and when
+# (default 1).
 # Needs programs with kill points compiled in (preset dev), curl, jq, sqlite3, PostgreSQL.
 # shellcheck disable=SC2034,SC2119,SC2154  # what is sourced reads and sets the rest
 set -euo pipefail

@@ -4,7 +4,7 @@
 #
 #   tests/faults/namespaces.sh [--times N] [--seed S] [--bin DIR]
 #
-# --times: how often the cable is pulled (default 20). Needs iproute2 and the right to make network
+# --times: how often the cable is pulled (default 20). --seed: when, and how (default 1). Needs iproute2 and the right to make network
 # namespaces (root); ends with 77 where that is not given.
 # shellcheck disable=SC2034,SC2119,SC2154  # what is sourced reads and sets the rest
 set -euo pipefail

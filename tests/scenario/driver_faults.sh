@@ -100,6 +100,22 @@ case_a_driver_that_contradicts_itself_is_told_by_what_it_did() {
     'payment: exchange database: the driver gives -12345 bytes as a value of column name; .*another version of the driver'
 }
 
+case_a_driver_or_source_that_is_not_there_is_told_with_what_to_do() {
+  begin_with access none
+  await_rows levy 5
+  local connection sentence
+  while IFS='|' read -r connection sentence; do
+    sed -i "s#connection: .*#connection: $connection#" "$node/config/bureaus/local.yaml"
+    try sluice collect local
+    expect "status with $connection" "$status" 1
+    expect_like "what it says of $connection" "$err" "$sentence"
+  done <<'END'
+DSN=no_such_source|payment: DSN no_such_source: .*Data source name not found.*; name a DSN of /etc/odbc.ini
+Driver=/opt/vendor/no_such.so;Server=tax|payment: tax: .*Can't open lib '/opt/vendor/no_such.so'.*; install the driver's package, or correct its name
+END
+  expect "what the others hold meanwhile" "$(rows_of levy)" 5
+}
+
 case_a_crash_between_two_good_runs_loses_nothing_and_sends_nothing_twice() {
   begin_with between none
   await_rows payment 5
