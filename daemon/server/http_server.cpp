@@ -148,7 +148,7 @@ awaitable<void> HttpServer::State::watch_deadlines() {
     tick.expires_after(deadline_tick);
     const auto [stopped] = co_await tick.async_wait(awaited);
     if (stopped) co_return;
-    const auto now = Deadline::Clock::now();
+    const auto now = service->around.clock();
     for_each_connection([&](AnyConnection& connection) { connection.check_deadline(now); });
   }
 }
