@@ -243,13 +243,16 @@ void BureauRunner::finish(Entry& entry, Run run, const ChildEnd& end) {
   run.ended = around_.clock();
   note_end(run, end, entry.job.schedule.time_limit);
   note(history_.end(run));
+  {
+    const std::lock_guard lock(mutex_);
+    entry.running_since.reset();
+    entry.past.started = run.started;
+    entry.past.failures = is_failure(run.outcome) ? entry.past.failures + 1 : 0;
+    entry.last = run;
+    plan(entry);
+  }
+  // Last: whoever is alarmed and asks is told the same.
   tell_of(run, around_.log, around_.metrics);
-  const std::lock_guard lock(mutex_);
-  entry.running_since.reset();
-  entry.past.started = run.started;
-  entry.past.failures = is_failure(run.outcome) ? entry.past.failures + 1 : 0;
-  entry.last = std::move(run);
-  plan(entry);
 }
 
 void BureauRunner::note(const std::expected<void, HistoryFailure>& written) {

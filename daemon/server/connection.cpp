@@ -58,7 +58,7 @@ template <class Stream>
 void Connection<Stream>::check_deadline(Clock::time_point now) {
   if (!deadline_.has_passed(now)) return;
   asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
-    if (!self->deadline_.has_passed(Clock::now())) return;
+    if (!self->deadline_.has_passed(self->service_->around.clock())) return;
     self->expired_ = true;
     boost::system::error_code gone;
     self->stream_.lowest_layer().cancel(gone);
@@ -83,7 +83,7 @@ void Connection<Stream>::cut() {
 
 template <class Stream>
 awaitable<void> Connection<Stream>::run() {
-  deadline_.set(Clock::now(), service_->limits.header_timeout);
+  deadline_.set(service_->around.clock(), service_->limits.header_timeout);
   auto introduced = co_await introduce(stream_, *service_);
   if (!introduced) co_return;
   introduction_ = std::move(*introduced);
@@ -159,7 +159,7 @@ template <class Stream>
 auto Connection<Stream>::receive_head() -> awaitable<Received<std::size_t>> {
   std::size_t scanned = 0;
   bool begun = !input_.view().empty();
-  deadline_.set(Clock::now(),
+  deadline_.set(service_->around.clock(),
                 begun ? service_->limits.header_timeout : service_->limits.idle_timeout);
   for (;;) {
     if (begun) {
@@ -175,7 +175,7 @@ auto Connection<Stream>::receive_head() -> awaitable<Received<std::size_t>> {
     const auto received = co_await receive_some(Refusal::head_timeout);
     idle_ = false;
     if (!received) co_return std::unexpected(begun ? received.error() : Stop());
-    if (!begun) deadline_.set(Clock::now(), service_->limits.header_timeout);
+    if (!begun) deadline_.set(service_->around.clock(), service_->limits.header_timeout);
     begun = true;
   }
 }
@@ -190,7 +190,7 @@ auto Connection<Stream>::send_continue() -> awaitable<Received<void>> {
 
 template <class Stream>
 void Connection<Stream>::body_advanced(const Route& route) {
-  if (route.bodies) deadline_.set(Clock::now(), service_->limits.body_timeout);
+  if (route.bodies) deadline_.set(service_->around.clock(), service_->limits.body_timeout);
 }
 
 template <class Stream>
@@ -199,7 +199,7 @@ auto Connection<Stream>::receive_body(const Route& route, std::size_t head_size,
     -> awaitable<Received<std::string_view>> {
   if (head_.framing == BodyFraming::none) co_return std::string_view();
   large_body_.draw_from(service_->memory_for(route));
-  deadline_.set(Clock::now(), service_->limits.body_timeout);
+  deadline_.set(service_->around.clock(), service_->limits.body_timeout);
   if (head_.expects_continue && input_.view().size() == head_size) {
     if (const auto sent = co_await send_continue(); !sent) co_return std::unexpected(sent.error());
   }
@@ -302,9 +302,8 @@ auto Connection<Stream>::answer_request(const Route& route, Request& request,
 
 template <class Stream>
 auto Connection<Stream>::send(const Response& response, AfterResponse after) -> awaitable<Next> {
-  const auto now = Clock::now();
   // A peer that does not read its answer is a slow one too.
-  deadline_.set(now, service_->limits.body_timeout);
+  deadline_.set(service_->around.clock(), service_->limits.body_timeout);
   const auto second = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   write_response(output_, response, head_.method, after, date_.at(second));
   const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(output_), awaited);
@@ -352,7 +351,7 @@ auto Connection<Stream>::turn_away(const Response& response) -> awaitable<Next> 
 
 template <class Stream>
 awaitable<void> Connection<Stream>::finish() {
-  deadline_.set(Clock::now(), drain_timeout);
+  deadline_.set(service_->around.clock(), drain_timeout);
   co_await say_goodbye(stream_);
   std::size_t drained = 0;
   while (unread_input_ && drained < drain_bytes && !expired_) {

@@ -153,7 +153,7 @@ awaitable<void> HttpServer::State::watch_deadlines() {
   while (!has_ended) {
     tick.expires_after(deadline_tick);
     co_await tick.async_wait(awaited);
-    const auto now = Deadline::Clock::now();
+    const auto now = service->around.clock();
     for_each_connection([&](AnyConnection& connection) { connection.check_deadline(now); });
   }
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include <boost/asio/awaitable.hpp>
@@ -15,6 +16,7 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "record/failure.h"
+#include "server/deadline.h"
 #include "server/listen.h"
 #include "server/router.h"
 #include "trust/denials.h"
@@ -29,6 +31,8 @@ struct Surroundings {
   trust::Denials& denials;
   observe::Log& log;
   observe::Metrics& metrics;
+  // What limits of time are measured by. Any thread.
+  std::function<Deadline::Clock::time_point()> clock = Deadline::Clock::now;
 };
 
 enum class ListenProblem { address_in_use, address_unusable };

@@ -44,7 +44,7 @@ check_round() {
 
 await_ledger() {
   local attempt applied=0
-  for attempt in {1..300}; do
+  for attempt in {1..1200}; do
     applied=$(ask ledger sluice.ledger 'SELECT coalesce(sum(inserted + updated + unchanged + deleted + rejected), 0) FROM %')
     [[ $applied -lt $((file_changes + call_changes)) ]] || return 0
     sleep 0.1

@@ -5,11 +5,11 @@
 import_pid=
 importer_status=
 
-# Waits at most a minute for a process that is to die; fails if it ended otherwise.
+# Waits at most two minutes for a process that is to die; fails if it ended otherwise.
 await_death() {
   local pid=$1 what=$2 attempt status=0
   { # The shell would say "Killed"
-    for attempt in {1..600}; do
+    for attempt in {1..1200}; do
       kill -0 "$pid" || break
       sleep 0.1
     done

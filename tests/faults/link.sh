@@ -6,12 +6,13 @@
 #
 #   tests/faults/link.sh [--times N] [--store sqlite|postgresql] [--seed S] [--bin DIR] [--only POINT]
 #
-# --times: how many random kills, after every named point was hit once (default 10).
+# --times: how many random kills, after every named point was hit once (default 10). --seed: which ones, and when
+# (default 1).
 # Needs programs with kill points compiled in (preset dev), curl, jq, sqlite3, PostgreSQL.
 # shellcheck disable=SC2034,SC2119,SC2154  # what is sourced reads and sets the rest
 set -euo pipefail
 here=$(dirname "$0")
-times=10 store=sqlite seed=$RANDOM only=''
+times=10 store=sqlite seed=1 only=''
 bin=$here/../../build/dev/bin
 usage() { sed -n '7s/^# *//p' "$0" >&2; exit 2; }
 while [[ $# -gt 0 ]]; do

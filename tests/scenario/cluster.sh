@@ -31,7 +31,7 @@ resume_cluster() {
     -c unix_socket_permissions=0700 -c client_min_messages=warning) >>"$workshop/postgres.log" 2>&1 &
   cluster_pid=$!
   local attempt
-  for attempt in {1..300}; do
+  for attempt in {1..1200}; do
     if "$pg_bin/pg_isready" --quiet; then return; fi
     kill -0 "$cluster_pid" 2>/dev/null || die "PostgreSQL ended: $(tail -n 3 "$workshop/postgres.log")"
     sleep 0.1

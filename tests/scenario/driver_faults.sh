@@ -38,7 +38,7 @@ outcome_is() { [[ $(job_of "$1" last_outcome) = "$2" ]]; }
 await_outcome() { until_true 60 outcome_is "$@" || fail "$1's last run is $(job_of "$1" last_outcome), expected $2"; }
 rows_of() { held "$1" | wc -l; }
 holds() { [[ $(rows_of "$1") -eq $2 ]]; }
-await_rows() { until_true 30 holds "$@" || fail "the store holds $(rows_of "$1") of $1, expected $2"; }
+await_rows() { until_true 60 holds "$@" || fail "the store holds $(rows_of "$1") of $1, expected $2"; }
 
 # local has the fault; national, on the same node, has none.
 begin_with() { # CASE FAULT [MORE-OF-THE-SCHEDULE]
@@ -53,7 +53,7 @@ begin_with() { # CASE FAULT [MORE-OF-THE-SCHEDULE]
 expect_one_run_lost() { # OUTCOME SENTENCE
   await_outcome local "$1"
   expect_like "why" "$(job_of local last_sentence)" "$2"
-  grep -q "event=run-failed bureau=local task=collect outcome=$1" "$node/sluiced.log" ||
+  until_true 60 grep -q "event=run-failed bureau=local task=collect outcome=$1" "$node/sluiced.log" ||
     fail "the log does not say that the run was $1"
   await_rows levy 5
   await_outcome national succeeded
@@ -100,6 +100,22 @@ case_a_driver_that_contradicts_itself_is_told_by_what_it_did() {
     'payment: exchange database: the driver gives -12345 bytes as a value of column name; .*another version of the driver'
 }
 
+case_a_driver_or_source_that_is_not_there_is_told_with_what_to_do() {
+  begin_with access none
+  await_rows levy 5
+  local connection sentence
+  while IFS='|' read -r connection sentence; do
+    sed -i "s#connection: .*#connection: $connection#" "$node/config/bureaus/local.yaml"
+    try sluice collect local
+    expect "status with $connection" "$status" 1
+    expect_like "what it says of $connection" "$err" "$sentence"
+  done <<'END'
+DSN=no_such_source|payment: DSN no_such_source: .*Data source name not found.*; name a DSN of /etc/odbc.ini
+Driver=/opt/vendor/no_such.so;Server=tax|payment: tax: .*Can't open lib '/opt/vendor/no_such.so'.*; install the driver's package, or correct its name
+END
+  expect "what the others hold meanwhile" "$(rows_of levy)" 5
+}
+
 case_a_crash_between_two_good_runs_loses_nothing_and_sends_nothing_twice() {
   begin_with between none
   await_rows payment 5
@@ -107,10 +123,15 @@ case_a_crash_between_two_good_runs_loses_nothing_and_sends_nothing_twice() {
   await_outcome local killed
   set_driver Rows=9
   await_rows payment 9
-  expect "rows that came as new or changed" \
-    "$(sed -n 's/.*event=batch-applied bureau=local .*inserted=\([0-9]*\) updated=\([0-9]*\) unchanged=\([0-9]*\).*/\1 \2 \3/p' \
-      "$node/sluiced.log" | awk '{ rows += $1 + $2 + $3 } END { print rows }')" 9
+  # The next run begins where this one ended, and finds nothing.
+  await_outcome local succeeded
+  until_true 60 are_told 9 || fail "rows that came as new, changed or the same: $(rows_told), expected 9"
 }
+rows_told() {
+  sed -n 's/.*event=batch-applied bureau=local .*inserted=\([0-9]*\) updated=\([0-9]*\) unchanged=\([0-9]*\).*/\1 \2 \3/p' \
+    "$node/sluiced.log" | awk '{ rows += $1 + $2 + $3 } END { print rows + 0 }'
+}
+are_told() { [[ $(rows_told) -eq $1 ]]; }
 
 open_workshop driver_faults local national
 trap 'close_workshop $?' EXIT

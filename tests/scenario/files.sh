@@ -169,7 +169,7 @@ case_a_file_that_changes_while_it_is_read_is_not_taken_as_loaded() {
   seq 10000 19999 | awk 'BEGIN { print "number,name,capital" } { printf "N%d,name,%d\n", $1, $1 }' | file register.csv
   sluice import park "$node/register.csv" --dataset register --no-wait >"$node/out" 2>"$node/err" &
   local import=$!
-  until_true 30 grep -qs "waiting for room" "$node/err" || fail "the import did not wait for room"
+  until_true 60 grep -qs "waiting for room" "$node/err" || fail "the import did not wait for room"
   echo 'N99999,late,1' >>"$node/register.csv"
   trap kill_daemon EXIT
   start_daemon
@@ -236,9 +236,9 @@ case_dropped_files_end_in_done_or_failed() {
   mv "$node/drop/register-2.csv.part" "$node/drop/register-2.csv"
   echo something >"$node/drop/unknown.part"
   mv "$node/drop/unknown.part" "$node/drop/unknown.csv"
-  until_true 30 test -e "$node/drop/done/register-1.csv" || fail "register-1.csv is not in done/"
-  until_true 30 test -e "$node/drop/failed/register-2.csv" || fail "register-2.csv is not in failed/"
-  until_true 30 test -e "$node/drop/failed/unknown.csv" || fail "unknown.csv is not in failed/"
+  until_true 60 test -e "$node/drop/done/register-1.csv" || fail "register-1.csv is not in done/"
+  until_true 60 test -e "$node/drop/failed/register-2.csv" || fail "register-2.csv is not in failed/"
+  until_true 60 test -e "$node/drop/failed/unknown.csv" || fail "unknown.csv is not in failed/"
   await_held register 1
   expect "records held" "$(numbers)" A1
   expect "quarantine" "$(quarantined | wc -w)" 1

@@ -75,7 +75,7 @@ launch_daemon() {
 # Sets `port`. Fails if the daemon ends before it serves.
 await_ready() {
   local attempt
-  for attempt in {1..600}; do
+  for attempt in {1..2400}; do
     port=$(sed -n 's/.*event=ready.* port=\([0-9]*\).*/\1/p' "$node/sluiced.log")
     [[ -z $port ]] || return 0
     kill -0 "$daemon" 2>/dev/null || return 1
@@ -127,7 +127,7 @@ held() { sluice dataset read "$@" | tail -n +2 | LC_ALL=C sort; }
 # await_held DATASET ROWS: until the central store holds as many.
 await_held() {
   local attempt found=0
-  for attempt in {1..300}; do
+  for attempt in {1..600}; do
     found=$(held "$1" | wc -l)
     [[ $found -lt $2 ]] || return 0
     sleep 0.1

@@ -61,7 +61,7 @@ TEST_F(ReceptionPoolTest, RunsTheCallsForOneBureauInOrderAndOneAtATime) {
 TEST_F(ReceptionPoolTest, ABureauThatTakesLongDoesNotHoldUpAnother) {
   std::promise<void> other_is_done;
   const std::function<Answer(Reception&)> slow = [&](Reception&) -> Answer {
-    const auto waited = other_is_done.get_future().wait_for(std::chrono::seconds(20));
+    const auto waited = other_is_done.get_future().wait_for(std::chrono::seconds(60));
     return waited == std::future_status::ready ? 1 : 0;
   };
   const std::function<Answer(Reception&)> quick = [&](Reception&) -> Answer {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -37,13 +39,17 @@ class SchedulerTest : public testing::Test {
               return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
             },
         .chance = [] { return 0.0; }});
-    const auto added = scheduler->add(bureau_,
-                                      {{.name = {bureau_, "collect"},
-                                        .schedule = std::move(schedule),
-                                        .arguments = {"collect", bureau_.str()}}},
-                                      std::move(hold_back));
-    EXPECT_TRUE(added) << added.error();
+    add(*scheduler, bureau_, std::move(schedule), std::move(hold_back));
     return scheduler;
+  }
+  static void add(Scheduler& scheduler, const record::BureauId& bureau, schedule::Schedule schedule,
+                  HoldBack hold_back = {}) {
+    const auto added = scheduler.add(bureau,
+                                     {{.name = {bureau, "collect"},
+                                       .schedule = std::move(schedule),
+                                       .arguments = {"collect", bureau.str()}}},
+                                     std::move(hold_back));
+    EXPECT_TRUE(added) << added.error();
   }
   static schedule::Schedule every_second() {
     schedule::Schedule schedule;
@@ -56,18 +62,19 @@ class SchedulerTest : public testing::Test {
   // Waits until what is expected has come, as long as a test may take.
   template <class Condition>
   static bool comes(Condition condition) {
-    for (int i = 0; i < 600; ++i) {
-      if (condition()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
-    return false;
+    return true;
   }
   static std::string outcome(const Scheduler& scheduler) {
     const auto status = scheduler.status();
     return status.at(0).last ? status[0].last->outcome : "";
   }
-  std::size_t runs() const {
-    std::ifstream file(directory_ / "runs");
+  std::size_t runs(const std::string& name = "runs") const {
+    std::ifstream file(directory_ / name);
     std::size_t lines = 0;
     for (std::string line; std::getline(file, line);)
       ++lines;
@@ -111,6 +118,36 @@ TEST_F(SchedulerTest, ARunThatFailsIsToldWithItsLastLineAndTriedAgain) {
   EXPECT_EQ(history()[0].reason, "retry");
 }
 
+// Asks what the scheduler says of a run at the moment at which it logs that it failed.
+class AskingTarget : public observe::LogTarget {
+ public:
+  explicit AskingTarget(std::function<std::string()> ask) : ask_(std::move(ask)) {}
+  bool write(observe::LogSettings::Level, std::string_view line) override {
+    if (line.find("event=run-failed") != std::string_view::npos) told.set_value(ask_());
+    return true;
+  }
+  std::promise<std::string> told;
+
+ private:
+  std::function<std::string()> ask_;
+};
+
+TEST_F(SchedulerTest, AnAlarmIsLoggedWhenItsRunCanBeAskedFor) {
+  script("exit 1");
+  std::atomic<const Scheduler*> asked = nullptr;
+  auto target = std::make_unique<AskingTarget>([&] { return outcome(*asked.load()); });
+  auto told = target->told.get_future();
+  log_ = std::make_unique<observe::Log>(observe::Log::Level::error, std::move(target));
+  schedule::Schedule once = every_second();
+  once.run = schedule::parse_cron("0 0 1 1 *").value();
+  once.retry_first = once.retry_longest = std::chrono::hours(24);
+  const auto scheduler = start(once);
+  asked = scheduler.get();
+  ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::run_now));
+  ASSERT_EQ(told.wait_for(std::chrono::minutes(1)), std::future_status::ready);
+  EXPECT_EQ(told.get(), "failed");
+}
+
 TEST_F(SchedulerTest, ARunThatHangsIsEndedAndTheNextOneIsFine) {
   script(
       "if [ -e \"$2/runs\" ]; then echo x >> \"$2/runs\"; exit 0; fi\n"
@@ -143,7 +180,7 @@ TEST_F(SchedulerTest, OneThatTakesTooMuchMemoryOrTimeOfTheProcessorIsEnded) {
 }
 
 TEST_F(SchedulerTest, APauseHoldsOverARestartUntilItIsLifted) {
-  script("echo x >> \"$2/runs\"");
+  script("echo x >> \"$2/runs$([ $4 = tax ] || echo -of-another)\"");
   {
     const auto scheduler = start(every_second());
     ASSERT_TRUE(comes([&] { return runs() >= 1; }));
@@ -155,8 +192,9 @@ TEST_F(SchedulerTest, APauseHoldsOverARestartUntilItIsLifted) {
   const std::size_t before = runs();
   const auto scheduler = start(every_second());
   EXPECT_TRUE(scheduler->status().at(0).is_paused);
-  std::this_thread::sleep_for(std::chrono::milliseconds(2500));
-  EXPECT_EQ(runs(), before);
+  add(*scheduler, record::BureauId("another"), every_second());
+  EXPECT_TRUE(comes([&] { return runs("runs-of-another") >= 3; }));
+  EXPECT_EQ(runs(), before) << "in the time of three runs";
   ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::run_now));
   EXPECT_TRUE(comes([&] { return runs() == before + 1; })) << "by hand it runs all the same";
   ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::resume));

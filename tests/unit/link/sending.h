@@ -50,7 +50,7 @@ class Conversation {
 
  private:
   // Only a sender that does not do what is waited for takes that long.
-  static constexpr std::chrono::seconds patience{20};
+  static constexpr std::chrono::seconds patience{60};
 
   template <class T>
   void tell(std::vector<T>& list, T entry) {

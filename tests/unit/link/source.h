@@ -1,6 +1,7 @@
 // Batches to be carried, and the receipts that came for them.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -21,7 +22,9 @@ class Source : public Outgoing {
     if (given_ >= ready) return std::nullopt;
     ++given;
     so_far_ = given;
-    return batches_.at(given_++);
+    ++given_;
+    most_ahead = std::max(most_ahead, given_ - receipts.size());
+    return batches_.at(given_ - 1);
   }
   Then received(const record::SignedReceipt& receipt) override {
     receipts.push_back(receipt);
@@ -50,7 +53,8 @@ class Source : public Outgoing {
   std::size_t stop_after = 0;           // receipts; 0: never
   std::function<void()> on_receipt;
   std::vector<record::SignedReceipt> receipts;
-  std::size_t given = 0;  // again ones included
+  std::size_t given = 0;       // again ones included
+  std::size_t most_ahead = 0;  // that were given and had no receipt, at any time
 };
 
 // Carries once; fails the test's expectation where something is in the way.

@@ -8,6 +8,7 @@
 
 #include "echo_service.h"
 #include "running_server.h"
+#include "stopped_clock.h"
 
 namespace sluice::test {
 namespace {
@@ -21,6 +22,7 @@ class RouteLimits : public testing::Test {
   std::unique_ptr<RunningServer> serving(const std::function<void(server::Route&)>& change) {
     ServerOptions options = echo.options();
     options.limits.body_timeout = 1s;
+    options.clock = clock.source();
     options.limits.max_body_bytes = 100'000;
     change(options.routes.at(0));
     return std::make_unique<RunningServer>(std::move(options));
@@ -28,6 +30,17 @@ class RouteLimits : public testing::Test {
   static RawClient client_of(RunningServer& server) {
     return {server.port(), server.authority().issue("park"), server.authority().authorities()};
   }
+  // Until a minute has passed: so many bytes of bodies are held in memory, which is more as more of
+  // a body has arrived.
+  static bool come(RunningServer& server, double bytes) {
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (server.metrics().http_body_bytes().Value() < bytes) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(1ms);
+    }
+    return true;
+  }
+  StoppedClock clock;  // of the server's limits
   EchoService echo;
 };
 
@@ -47,11 +60,15 @@ TEST_F(RouteLimits, ABodyOfARouteWithLimitsOfItsOwnMayBeLargerThanOthers) {
 TEST_F(RouteLimits, ItsBodyMayTakeLongAsLongAsItGoesOnArriving) {
   const auto server = serving(larger_bodies);
   RawClient client = client_of(*server);
-  client.send(records_head + "Content-Length: 200000\r\n\r\n");
-  for (int piece = 0; piece < 8; ++piece) {  // longer than the time limit in all
-    std::this_thread::sleep_for(250ms);
-    ASSERT_TRUE(client.send(std::string(25'000, 'x')));
-  }
+  constexpr std::size_t first_step = 65'536;  // the memory that a body has at first
+  client.send(records_head + "Content-Length: 200000\r\n\r\n" + std::string(first_step, 'x'));
+  ASSERT_TRUE(come(*server, 2 * first_step));
+  clock.advance(900ms);
+  ASSERT_TRUE(client.send(std::string(first_step, 'x')));
+  ASSERT_TRUE(come(*server, 200'000));
+  clock.advance(900ms);  // longer than the time limit in all
+  ASSERT_TRUE(clock.is_asked(2)) << "by who looks for those that are too late";
+  ASSERT_TRUE(client.send(std::string(200'000 - 2 * first_step, 'x')));
   EXPECT_EQ(status_line(client.receive()), "HTTP/1.1 200 OK");
 }
 
@@ -59,6 +76,7 @@ TEST_F(RouteLimits, ItsBodyThatStandsStillIsCut) {
   const auto server = serving(larger_bodies);
   RawClient client = client_of(*server);
   client.send(records_head + "Content-Length: 200000\r\n\r\n" + std::string(50'000, 'x'));
+  clock.go_on();
   EXPECT_EQ(status_line(client.receive()), "HTTP/1.1 408 Request Timeout");
 }
 

@@ -59,7 +59,9 @@ struct Stage {
     asio::co_spawn(context, running.stop(grace), asio::use_future).get();
   }
 
-  server::Surroundings surroundings() { return {directory, *denials, log, metrics}; }
+  server::Surroundings surroundings(const ServerOptions& options) {
+    return {directory, *denials, log, metrics, options.clock};
+  }
 
   trust::Directory directory = peers();
   trust::AuditLog audit;
@@ -87,6 +89,8 @@ server::Listen ServerOptions::short_limits() {
   server::Listen limits;
   limits.address = "127.0.0.1";
   limits.port = 0;
+  // Only a test of these limits may ever meet them.
+  limits.header_timeout = limits.body_timeout = limits.idle_timeout = std::chrono::minutes(10);
   limits.max_body_bytes = 1 << 20;
   return limits;
 }
@@ -97,7 +101,7 @@ struct RunningServer::State {
     authority.issue("node");
     server = std::make_unique<server::HttpServer>(
         server::HttpServer::listen(stage.context, options.limits, tls(),
-                                   server::Router(options.routes), stage.surroundings())
+                                   server::Router(options.routes), stage.surroundings(options))
             .value());
   }
   trust::TlsContext tls() {
@@ -157,7 +161,7 @@ RunningLocalServer::RunningLocalServer(std::filesystem::path socket, ServerOptio
   state_->server = std::make_unique<server::HttpServer>(
       server::HttpServer::listen_locally(state_->stage.context, socket, options.limits,
                                          server::Router(options.routes),
-                                         state_->stage.surroundings())
+                                         state_->stage.surroundings(options))
           .value());
 }
 RunningLocalServer::~RunningLocalServer() {

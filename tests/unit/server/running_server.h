@@ -32,6 +32,7 @@ struct ServerOptions {
   server::Listen limits = short_limits();
   std::vector<server::Route> routes;
   bool check_revocations = false;
+  std::function<server::Deadline::Clock::time_point()> clock = server::Deadline::Clock::now;
   static server::Listen short_limits();
 };
 
