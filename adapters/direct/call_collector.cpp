@@ -158,7 +158,8 @@ CallCollector::Result CallCollector::collect_binary_event(Way& way) {
   if (auto begun = from_door(way.door.begin(members_.columns())); !begun) return begun;
   way.advanced(body.size());
   std::string event;
-  append_structured(event, call_.event, *record);
+  append_structured(event, call_.event, call_.extensions, *record);
+  if (call_.event_fault) return from_door(way.door.reject(1, event, *call_.event_fault));
   return hand_over(event, 1, way);
 }
 

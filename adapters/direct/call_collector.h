@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,10 @@ inline constexpr std::uint64_t max_body_bytes = std::uint64_t{16} << 20;
 struct Call {
   MediaType media_type = MediaType::json;
   std::string_view body;
-  EventAttributes event;  // from the `ce-` headers; only with MediaType::event_binary
+  // From the `ce-` headers (event_headers.h); only with MediaType::event_binary.
+  EventAttributes event;
+  std::string_view extensions = {};
+  std::optional<intake::RowProblem> event_fault = std::nullopt;
 };
 
 // A row's place is its index in the array from 1, or its line in NDJSON. A malformed array or

@@ -15,7 +15,7 @@ enum class MediaType {
   event_binary,  // a record; the event's attributes are in `ce-` headers
 };
 
-// `has_event_headers`: whether the call has a `ce-specversion` header. The error is a sentence for
+// `has_event_headers`: whether the call has any `ce-` header. The error is a sentence for
 // the caller: what was wrong with the type and which there are.
 [[nodiscard]] std::expected<MediaType, std::string> media_type(std::string_view content_type,
                                                                bool has_event_headers);

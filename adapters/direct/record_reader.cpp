@@ -218,6 +218,7 @@ RowResult<std::string_view> RecordReader::read_envelope(std::string_view json,
 
 RowResult<void> RecordReader::read_attribute(std::string_view name, JsonScanner& scanner,
                                              EventAttributes& event) {
+  if (!is_attribute_name(name)) return problem(name, "cloudevent", std::string(no_attribute_name));
   intake::SourceValue* known = attribute(event, name);
   if (known != nullptr && *known) return twice(name);
   const char first = scanner.peek();
@@ -226,6 +227,13 @@ RowResult<void> RecordReader::read_attribute(std::string_view name, JsonScanner&
   }
   const auto value = value_of(scanner, name);
   if (!value) return std::unexpected(value.error());
+  if (first == '"' && !is_event_string(**value)) {
+    return problem(name, "cloudevent", std::string(no_event_string));
+  }
+  if (first != '"' && *value && !is_event_scalar(**value)) {
+    return problem(name, "cloudevent",
+                   "expected the attribute as a string, a boolean or a whole number of 32 bits");
+  }
   if (known != nullptr) *known = *value;
   return {};
 }

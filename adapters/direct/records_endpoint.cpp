@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "adapters/direct/event_headers.h"
 #include "intake/call_intake.h"
 
 namespace sluice::adapters::direct {
@@ -51,17 +52,6 @@ server::Response to_response(Reply reply) {
 Reply refuse(const journal::JournalFailure& failure) {
   const bool full = failure.code == journal::JournalProblem::backlog_full;
   return refuse(full ? CallProblem::backlog_full : CallProblem::not_durable, failure.sentence);
-}
-
-EventAttributes event_attributes(const server::Request& request) {
-  EventAttributes event;
-  event.specversion = request.header("ce-specversion");
-  event.id = request.header("ce-id");
-  event.source = request.header("ce-source");
-  event.type = request.header("ce-type");
-  event.time = request.header("ce-time");
-  event.datacontenttype = request.header("content-type");
-  return event;
 }
 
 bool over_limit(const intake::RejectLimit& limit, std::uint64_t bad, std::uint64_t rows) {
@@ -155,11 +145,17 @@ std::expected<const RecordsEndpoint::Publication*, Reply> RecordsEndpoint::admit
 
 asio::awaitable<Reply> RecordsEndpoint::answer_call(const server::Request& request,
                                                     const Publication& publication) {
-  const auto type = media_type(request.header("content-type").value_or(""),
-                               request.header("ce-specversion").has_value());
+  const auto type =
+      media_type(request.header("content-type").value_or(""), has_event_headers(request.headers));
   if (!type) co_return refuse(CallProblem::unsupported_media_type, type.error());
   Call call{.media_type = *type, .body = request.body};
-  if (*type == MediaType::event_binary) call.event = event_attributes(request);
+  EventText event_text;
+  if (*type == MediaType::event_binary) {
+    EventHeaders headers = read_event_headers(request.headers, event_text);
+    call.event = headers.event;
+    call.extensions = headers.extensions;
+    call.event_fault = std::move(headers.fault);
+  }
 
   const auto header = request.header("idempotency-key");
   if (!header) co_return co_await take(publication, call, std::nullopt, {});

@@ -119,10 +119,11 @@ std::span<const intake::SourceValue> RowSplitter::values(const char* text) {
   for (std::size_t i = 0; i < count_; ++i) {
     const Field& field = fields_[i];
     const std::string_view written(text + field.begin, field.end - field.begin);
-    if (field.escaped) {
-      values_[i] = unescape(written, field.quoted);
-    } else if (null_sequence_ && !field.quoted && written == *null_sequence_) {
+    // As it is written, before escapes are undone: MySQL's NULL is `\N`, and `\\N` is text.
+    if (null_sequence_ && !field.quoted && written == *null_sequence_) {
       values_[i] = std::nullopt;
+    } else if (field.escaped) {
+      values_[i] = unescape(written, field.quoted);
     } else {
       values_[i] = written;
     }

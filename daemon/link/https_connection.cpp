@@ -84,6 +84,7 @@ std::unexpected<LinkFailure> HttpsConnection::ended(const boost::system::error_c
 
 void HttpsConnection::cut() {
   boost::system::error_code gone;
+  is_cut_ = true;
   resolver_.cancel();
   stream_.lowest_layer().close(gone);
   silence_.reset();
@@ -92,6 +93,7 @@ void HttpsConnection::cut() {
 }
 
 void HttpsConnection::limit_silence(std::chrono::milliseconds silence) {
+  if (is_cut_) return;
   silence_ = silence;
   watchdog_.expires_after(silence);
   watch();
@@ -134,6 +136,7 @@ awaitable<std::expected<void, LinkFailure>> HttpsConnection::connect() {
     co_return failed(LinkProblem::unavailable,
                      fmt::format("{} has no address: {}", address_.host, unknown.message()));
   }
+  if (is_cut_) co_return ended(asio::error::operation_aborted);
   const auto [refused, endpoint] =
       co_await asio::async_connect(stream_.next_layer(), endpoints, awaited);
   if (refused) {
@@ -173,7 +176,7 @@ awaitable<std::expected<void, LinkFailure>> HttpsConnection::write(std::string_v
       paused_ = true;
       const auto [cancelled] = co_await pause_.async_wait(awaited);
       paused_ = false;
-      if (cancelled) co_return ended(cancelled);
+      if (cancelled || is_cut_) co_return ended(asio::error::operation_aborted);
       moved();
     }
     const auto [error, size] =

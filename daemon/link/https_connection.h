@@ -57,7 +57,7 @@ class HttpsConnection : public std::enable_shared_from_this<HttpsConnection> {
   [[nodiscard]] boost::asio::awaitable<std::expected<HttpAnswer, LinkFailure>> receive(
       std::chrono::milliseconds silence);
 
-  // Ends it; what is under way fails.
+  // Ends it for good; what is under way fails.
   void cut();
   // Ends it if nothing moves for that long.
   void limit_silence(std::chrono::milliseconds silence);
@@ -87,6 +87,9 @@ class HttpsConnection : public std::enable_shared_from_this<HttpsConnection> {
   boost::asio::steady_timer watchdog_;
   std::optional<std::chrono::milliseconds> silence_;
   bool paused_ = false;
+  // A look-up or a pause that has ended, but whose coroutine has not gone on yet, can not be
+  // cancelled any more: who goes on after one looks here.
+  bool is_cut_ = false;
   bool timed_out_ = false;
   boost::beast::flat_buffer input_;
 };

@@ -1,3 +1,4 @@
-foreach(form json ndjson event)
+foreach(form json ndjson)
   sluice_fuzz(direct_${form}_fuzz SOURCES direct_${form}_fuzz.cpp DEPENDS sluice_adapters_direct)
 endforeach()
+sluice_fuzz(direct_event_fuzz SOURCES direct_event_fuzz.cpp DEPENDS sluice_adapters_direct_endpoint)

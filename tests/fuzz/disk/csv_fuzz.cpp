@@ -42,7 +42,8 @@ disk::Format format_of(std::uint8_t bits) {
   if ((bits & 8U) != 0) format.dialect.comment = '#';
   if ((bits & 16U) != 0) format.dialect.delimiter = '|';
   if ((bits & 32U) != 0) format.dialect.skip_initial_space = true;
-  if ((bits & 64U) != 0) format.dialect.null_sequence = "NA";
+  // With an escape, MySQL's, which begins with it.
+  if ((bits & 64U) != 0) format.dialect.null_sequence = (bits & 2U) != 0 ? "\\N" : "NA";
   return format;
 }
 

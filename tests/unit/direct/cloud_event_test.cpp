@@ -107,6 +107,30 @@ INSTANTIATE_TEST_SUITE_P(
                  R"("data":{"$operation":"delete"}})",
                  "unknown-field", "$operation"}));
 
+// With one attribute more than an event needs.
+std::string event_with(std::string_view member) {
+  return R"({"specversion":"1.0","id":"1","source":"/p","type":"a.upserted",)" +
+         std::string(member) + R"(,"data":{"code":"1"}})";
+}
+
+TEST(CloudEvent, MayHaveEveryAttributeThatTheSpecificationKnows) {
+  for (const std::string_view member :
+       {R"("subject":"海淀")", R"("dataschema":"urn:x")", R"("subject":null)", R"("a1":"x")",
+        R"("partition":-2147483648)", R"("sampled":true)", R"("x":null)", R"("x":"")"}) {
+    EXPECT_EQ(event_call(event_with(member)).door.rows.size(), 1U) << member;
+  }
+}
+
+TEST(CloudEvent, IsRejectedForAnAttributeThatIsNoneByTheSpecification) {
+  for (const std::string_view member :
+       {R"("subject":"")", R"("dataschema":"")", R"("subject":1)", R"("mySubject":"x")",
+        R"("my_subject":"x")", R"("":"x")", R"("$operation":"delete")", R"("x":{})", R"("x":[1])",
+        R"("x":1.5)", R"("x":2147483648)", R"("x":"a\nb")", R"("x":"\u0085")", R"("x":"\uFFFE")"}) {
+    const auto call = event_call(event_with(member));
+    EXPECT_EQ(call.only_rejected().problem.rule, "cloudevent") << member;
+  }
+}
+
 TEST(CloudEventInHeaders, IsOneRowAndLiesInQuarantineAsAStructuredEvent) {
   const EventAttributes event{"1.0", "a.deleted", "1", "/p\"q", "2026-11-23T04:44:00Z", {}};
   const RecordedCall good(MediaType::event_binary, R"( {"code":"1"} )", event);

@@ -69,6 +69,27 @@ TEST(CsvDialectTest, NullSequenceIsNoValueUnlessItIsQuoted) {
   EXPECT_THAT(file.values(), ElementsAre(Values{std::nullopt, "NULL", ""}));
 }
 
+// What MySQL's SELECT … INTO OUTFILE writes: NULL as \N, never within quotes; a backslash doubled.
+TEST(CsvDialectTest, NullSequenceThatBeginsWithTheEscapeIsNoValue) {
+  const CsvDialect dialect{.escape = '\\', .null_sequence = "\\N"};
+  const ImportedFile file("a,b,c\n\\N,\"\\N\",\\\\N\nN,\\Nx,x\\N\n1,\"2\",\\N\n\\N,,\\\\\\N\n",
+                          with_dialect(dialect));
+  EXPECT_THAT(file.values(),
+              ElementsAre(Values{std::nullopt, "N", "\\N"}, Values{"N", "Nx", "xN"},
+                          Values{"1", "2", std::nullopt}, Values{std::nullopt, "", "\\N"}));
+  EXPECT_THAT(file.rules(), IsEmpty());
+}
+
+TEST(CsvDialectTest,
+     NullSequenceThatBeginsWithTheEscapeIsFoundAlsoInOtherEncodingsAndBehindSpaces) {
+  Format format =
+      with_dialect({.escape = '\\', .null_sequence = "\\N", .skip_initial_space = true});
+  format.encoding = Encoding::gb18030;
+  // U+8C5B is D8 5C in GB 18030: its second byte is the escape's, and it is none.
+  const ImportedFile file("a,b,c\n1, \\N,\xD8\x5CN\n", format);
+  EXPECT_THAT(file.values(), ElementsAre(Values{"1", std::nullopt, "豛N"}));
+}
+
 TEST(CsvDialectTest, EmptyTextIsAValueWhereTheDialectNamesNoNull) {
   EXPECT_THAT(ImportedFile("a,b\n,\n").values(), ElementsAre(Values{"", ""}));
 }

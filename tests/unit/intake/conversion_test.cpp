@@ -29,6 +29,30 @@ INSTANTIATE_TEST_SUITE_P(
                     Sum{" 5 万元 ", "50000", "CNY"}, Sum{"007万元", "70000", "CNY"},
                     Sum{"0(万元)", "0", "CNY"}));
 
+// Every form that the capital column has in the registers that we know: brackets within brackets,
+// of either width, blanks anywhere, unit and currency in either order.
+INSTANTIATE_TEST_SUITE_P(
+    EveryForm, ReadMoney,
+    testing::Values(
+        Sum{"3,700(万元(人民币))", "37000000", "CNY"}, Sum{"300( 万人民币元)", "3000000", "CNY"},
+        Sum{"1,065(万元(港币))", "10650000", "HKD"}, Sum{"12.5(万元(美元))", "125000", "USD"},
+        Sum{"400(万人民币 )", "4000000", "CNY"},
+        Sum{"8,866.1000(万元（人民币）)", "88661000", "CNY"},
+        Sum{"8,866.1000（万元(人民币)）", "88661000", "CNY"},
+        Sum{"770(万元美元)", "7700000", "USD"}, Sum{"17.5000(万美元)", "175000", "USD"},
+        Sum{"326.5070(万)", "3265070", "CNY"}, Sum{"50万人民币元", "500000", "CNY"},
+        Sum{"100万美元", "1000000", "USD"}, Sum{"6,630(万香港元)", "66300000", "HKD"},
+        Sum{"500(万欧元)", "5000000", "EUR"}, Sum{"38,000(万元日元)", "380000000", "JPY"},
+        Sum{"20,000(万日元)", "200000000", "JPY"}, Sum{"50(万元港元)", "500000", "HKD"},
+        Sum{"400(万元欧元)", "4000000", "EUR"}, Sum{"42.9380(万德国马克)", "429380", "DEM"},
+        Sum{"262298（万元）", "2622980000", "CNY"}, Sum{"500万港元", "5000000", "HKD"},
+        Sum{"100(人民币万元)", "1000000", "CNY"}, Sum{"100(美元万元)", "1000000", "USD"},
+        Sum{"100(美元(万))", "1000000", "USD"}, Sum{"100 ( 万 元 ( 人民币 ) ) ", "1000000", "CNY"},
+        Sum{"　100　（万元）　", "1000000", "CNY"}, Sum{"100(万)(美元)", "1000000", "USD"},
+        Sum{"100万元(人民币元)", "1000000", "CNY"}, Sum{"100元(人民币)", "100", "CNY"},
+        Sum{"3千万元", "30000000", "CNY"}, Sum{"3百万美元", "3000000", "USD"},
+        Sum{"1.2万亿元", "1200000000000", "CNY"}));
+
 TEST_P(ReadMoney, GivesAmountAndCurrency) {
   const auto money = read_money(GetParam().text);
   ASSERT_TRUE(money) << GetParam().text;
@@ -37,9 +61,35 @@ TEST_P(ReadMoney, GivesAmountAndCurrency) {
 }
 
 TEST(ReadMoney, RefusesWhatIsNoSum) {
-  for (const char* text : {"", "-", "CHUNHONANDY）", "万元", "1.2.3万元", "5(万元", "5万元)",
-                           "5(万贝壳)", "1,5万元", "1,0000元", "12,34,567元", "1,000,万元",
-                           ",100元", "1.000,5元", "-5万元", "1000000000000000000000000000001元"}) {
+  for (const char* text : {"",
+                           "-",
+                           "CHUNHONANDY）",
+                           "万元",
+                           "1.2.3万元",
+                           "5(万元",
+                           "5万元)",
+                           "5(万贝壳)",
+                           "1,5万元",
+                           "1,0000元",
+                           "12,34,567元",
+                           "1,000,万元",
+                           ",100元",
+                           "1.000,5元",
+                           "-5万元",
+                           "1000000000000000000000000000001元",
+                           "5(万元(人民币)",
+                           "5(万元))",
+                           "5)万元(",
+                           "5()万元",
+                           "5(万元( ))",
+                           "5万万元",
+                           "5(万元)(万元)",
+                           "5人民币美元",
+                           "5(万元(人民币)(美元))",
+                           "5(元万)",
+                           "5(万元[人民币])",
+                           "N/A",
+                           "5 000万元"}) {
     const auto money = read_money(text);
     ASSERT_FALSE(money) << text;
     EXPECT_EQ(money.error().rule, "amount");
