@@ -54,11 +54,6 @@ Reply refuse(const journal::JournalFailure& failure) {
   return refuse(full ? CallProblem::backlog_full : CallProblem::not_durable, failure.sentence);
 }
 
-bool over_limit(const intake::RejectLimit& limit, std::uint64_t bad, std::uint64_t rows) {
-  return (limit.rows && bad > *limit.rows) ||
-         (limit.share && static_cast<double>(bad) > *limit.share * static_cast<double>(rows));
-}
-
 }  // namespace
 
 struct RecordsEndpoint::Publication {
@@ -219,13 +214,9 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
   outcome.accepted = submission.upserts.value + submission.deletes.value;
   for (const intake::RefusedRow& row : intake.refused())
     outcome.add_failure(row.place, row.problem);
-  if (over_limit(published.reject_limit, outcome.quarantined,
-                 outcome.accepted + outcome.quarantined)) {
-    co_return refuse(CallProblem::rows_refused,
-                     fmt::format("{} of {} rows failed, more than reject_limit allows; none was "
-                                 "taken; correct them and send the call again",
-                                 outcome.quarantined, outcome.accepted + outcome.quarantined));
-  }
+  const intake::RowTally tally{outcome.accepted + outcome.quarantined, outcome.quarantined};
+  if (published.reject_limit.window) submission.tally = tally;
+  if (auto refused = co_await passed_limit(publication, tally)) co_return std::move(*refused);
   if (key) {
     submission.cursors.push_back({.channel = std::string(cursor_channel),
                                   .key = cursor_key(published.dataset.id, *key),
@@ -245,6 +236,28 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
     place = BatchPlace{publication.stream, placement->sequence, placement->first_row};
   }
   co_return answer(outcome, place);
+}
+
+asio::awaitable<std::optional<Reply>> RecordsEndpoint::passed_limit(const Publication& publication,
+                                                                    const intake::RowTally& call) {
+  const intake::RejectLimit& limit = publication.published.reject_limit;
+  if (call.failed == 0) co_return std::nullopt;
+  intake::Counted counted{call, call};
+  if (limit.window) {
+    using Result = std::expected<std::vector<journal::MinuteTally>, journal::JournalFailure>;
+    const Result recent = co_await on_own_executor<Result>([&](auto told) {
+      publication.commit.tallies(publication.published.dataset.id,
+                                 surroundings_.clock() - *limit.window, std::move(told));
+    });
+    if (!recent) co_return refuse(recent.error());
+    for (const journal::MinuteTally& minute : *recent)
+      counted.delivery += minute.tally;
+  }
+  auto passed = intake::passed_rows(limit, counted);
+  if (!passed) passed = intake::passed_share(limit, counted);
+  if (!passed) co_return std::nullopt;
+  co_return refuse(CallProblem::rows_refused,
+                   *passed + "; none of this call was taken; correct them and send the call again");
 }
 
 std::unique_ptr<RowBuffers> RecordsEndpoint::borrow_buffers() {

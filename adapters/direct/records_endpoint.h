@@ -15,6 +15,7 @@
 #include "adapters/direct/idempotency.h"
 #include "intake/conversion_plan.h"
 #include "intake/mapping.h"
+#include "intake/reject_limit.h"
 #include "journal/group_commit.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -48,6 +49,7 @@ class RecordsEndpoint {
     trust::Denials& denials;
     observe::Log& log;
     observe::Metrics& metrics;
+    journal::Clock clock;
   };
 
   // `known_datasets`: all of the node, to tell an unknown dataset from a forbidden one. The error
@@ -72,6 +74,9 @@ class RecordsEndpoint {
   [[nodiscard]] boost::asio::awaitable<Reply> take(const Publication& publication, const Call& call,
                                                    const std::optional<std::string>& key,
                                                    const record::Digest& fingerprint);
+  // The refusal, where the call's rows and those that came before it pass the reject limit.
+  [[nodiscard]] boost::asio::awaitable<std::optional<Reply>> passed_limit(
+      const Publication& publication, const intake::RowTally& call);
   [[nodiscard]] std::unique_ptr<RowBuffers> borrow_buffers();
   void give_back(std::unique_ptr<RowBuffers> buffers);
 

@@ -1,6 +1,7 @@
 // Makes a file recognisable: the digest under which the journal remembers that it was loaded.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 
@@ -14,6 +15,7 @@ namespace sluice::adapters::disk {
 struct FileDigest {
   record::Digest digest;
   FileStamp stamp;
+  std::uint64_t lines = 0;  // it has no more rows than these
 };
 
 // Reads the whole file once, in constant memory. `progress` counts no rows here.

@@ -58,6 +58,10 @@ class FlagCapture {
   }
   Result take(const TableRow& row);
   Result write_back(const RecordKey& last);
+  Result write_reasons();
+  // What the limit refused is not taken, but each bad row is told its reason all the same: the
+  // bureau corrects by that, and the next run finds the page without it.
+  Result tell_of_refused(const Result& result);
   Result fail(const std::string& reason, const Query& condition);
   Result update_status(std::vector<Assignment> assignments, const Query& condition);
 
@@ -120,16 +124,17 @@ Result FlagCapture::take(const TableRow& row) {
   } else {
     handed = run_.reader.refuse(row, unknown_operation(way_.codes));
   }
-  if (!handed) return handed;
+  const bool is_told = run_.settlement.refused().size() > refused_before;
+  if (!handed && !is_told) return handed;
   Read read{.key = row.key()};
-  const auto refused = run_.settlement.refused();
-  if (refused.size() > refused_before) {
+  if (is_told) {
     read.is_refused = true;
-    const intake::RowProblem& problem = refused.back().problem;
+    const intake::RowProblem& problem = run_.settlement.refused().back().problem;
     read.reason = problem.field.empty() ? problem.sentence
                                         : fmt::format("{}: {}", problem.field, problem.sentence);
   }
   read_.push_back(std::move(read));
+  if (!handed) return tell_of_refused(handed);
   if (!run_.settlement.is_due()) return {};
   const RecordKey last = read_.back().key;
   return write_back(last);
@@ -148,12 +153,15 @@ Result FlagCapture::refuse_keyless() {
   const auto rows = run_.reader.read(
       select(dialect_, table_.columns, table_.name, is_taking, table_.key, most_keyless_rows + 1),
       [&](const TableRow& row) { return run_.reader.refuse(row, problem); });
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows > most_keyless_rows) return std::unexpected(too_many_keyless(table_));
-  if (*rows == 0) return {};
-  if (auto marked = mark(run_); !marked) return marked;
-  if (auto settled = settle(run_); !settled) return settled;
-  return fail(problem.sentence, is_taking);
+  if (rows && *rows > most_keyless_rows) return std::unexpected(too_many_keyless(table_));
+  if (rows && *rows == 0) return {};
+  Result settled;
+  if (!rows) settled = std::unexpected(rows.error());
+  if (settled) settled = mark(run_);
+  if (settled) settled = settle(run_);
+  if (!settled && settled.error().code != CollectionProblem::refused) return settled;
+  if (auto failed = fail(problem.sentence, is_taking); !failed) return failed;
+  return settled;
 }
 
 Result FlagCapture::fail(const std::string& reason, const Query& condition) {
@@ -166,17 +174,29 @@ Result FlagCapture::fail(const std::string& reason, const Query& condition) {
 }
 
 Result FlagCapture::write_back(const RecordKey& last) {
-  if (auto marked = mark(run_); !marked) return marked;
+  if (auto marked = mark(run_); !marked) return tell_of_refused(marked);
   if (auto settled = settle(run_); !settled) return settled;
+  if (auto written = write_reasons(); !written) return written;
+  read_.clear();
+  const Query is_taking = equal(dialect_, status_, way_.taking);
+  return update_status({{status_, way_.taken}},
+                       all_of({is_taking, up_to(dialect_, table_.key, last.exact)}));
+}
+
+Result FlagCapture::write_reasons() {
   const Query is_taking = equal(dialect_, status_, way_.taking);
   for (const Read& read : read_) {
     if (!read.is_refused) continue;
     const Query condition = all_of({is_taking, equal(dialect_, table_.key, read.key.exact)});
     if (auto failed = fail(read.reason, condition); !failed) return failed;
   }
-  read_.clear();
-  return update_status({{status_, way_.taken}},
-                       all_of({is_taking, up_to(dialect_, table_.key, last.exact)}));
+  return {};
+}
+
+Result FlagCapture::tell_of_refused(const Result& result) {
+  if (result.error().code != CollectionProblem::refused) return result;
+  if (auto written = write_reasons(); !written) return written;
+  return result;
 }
 
 Result FlagCapture::update_status(std::vector<Assignment> assignments, const Query& condition) {

@@ -26,6 +26,10 @@ struct Summary {
   const Applied& applied;
   std::string dataset;
   double seconds = 0;
+  // A copy of a row in the file is not even sent, for the store would find it unchanged.
+  [[nodiscard]] std::uint64_t unchanged() const {
+    return applied.rows.unchanged.value + report.copies;
+  }
 };
 
 void print_json(const Options& options, const std::string& file, const Summary& summary) {
@@ -45,12 +49,13 @@ void print_json(const Options& options, const std::string& file, const Summary& 
                                              {"collected", summary.report.rows},
                                              {"accepted", summary.report.accepted},
                                              {"quarantined", summary.report.quarantined},
+                                             {"copies", summary.report.copies},
                                              {"reasons", reasons},
                                              {"batches", summary.report.batches.size()},
                                              {"applied", summary.applied.complete},
                                              {"inserted", rows.inserted.value},
                                              {"updated", rows.updated.value},
-                                             {"unchanged", rows.unchanged.value},
+                                             {"unchanged", summary.unchanged()},
                                              {"rejected", rows.rejected.value},
                                              {"seconds", summary.seconds}}));
 }
@@ -63,13 +68,14 @@ void print_for_people(const Options& options, const std::string& file, const Sum
   }
   fmt::print("{}: {} rows, {} accepted, {} quarantined", file, human_count(report.rows),
              human_count(report.accepted), human_count(report.quarantined));
+  if (report.copies > 0) fmt::print(", {} copies of other rows", human_count(report.copies));
   if (options.dry_run) {
     fmt::print(" (dry run: nothing was taken)");
   } else if (summary.applied.complete) {
     const record::RowOutcomes& rows = summary.applied.rows;
     fmt::print("; applied: {} new, {} changed, {} unchanged, {} rejected",
                human_count(rows.inserted.value), human_count(rows.updated.value),
-               human_count(rows.unchanged.value), human_count(rows.rejected.value));
+               human_count(summary.unchanged()), human_count(rows.rejected.value));
   }
   fmt::print("; {:.2f} s, {} rows/s\n", summary.seconds,
              human_count(static_cast<std::uint64_t>(static_cast<double>(report.rows) /

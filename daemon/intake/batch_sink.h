@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct ConvertedBatch {
   record::RowCount deletes;
   std::vector<journal::QuarantinedRow> quarantined;
   std::string cursor;  // its value in the journal
+  // Of the source's rows behind it; only where the reject limit counts over a time.
+  std::optional<journal::RowTally> tally;
 };
 
 class BatchSink {

@@ -5,6 +5,17 @@
 #include <fmt/format.h>
 
 namespace sluice::intake {
+namespace {
+
+// Of the canonical line with its operation and time: two rows that differ in their spelling only
+// are copies too.
+record::RowDigest content_digest(std::string_view line) {
+  record::RowDigester digester;
+  digester.add(0, line);
+  return digester.digest();
+}
+
+}  // namespace
 
 BulkIntake::BulkIntake(const Delivery& delivery, const BatchSize& size, const SourceCursor& taken,
                        const std::filesystem::path& scratch, BatchSink& sink)
@@ -24,16 +35,27 @@ std::expected<void, IntakeFailure> BulkIntake::accept(const SourceRow& row) {
   if (auto converted = plan_->convert(row, buffers_); !converted) {
     return quarantine(row.place, row.original.bytes(), converted.error());
   }
-  if (const auto first = keys_.insert(buffers_.key.digest(), row.place)) {
+  if (const auto first =
+          keys_.insert(buffers_.key.digest(), content_digest(buffers_.line), row.place)) {
+    if (first->has_same_content) return pass_over_copy();
     return quarantine(
         row.place, row.original.bytes(),
         {"", "duplicate-key",
-         fmt::format("its primary key stands in row {} of this delivery already", *first)});
+         fmt::format(
+             "its primary key stands in row {} of this delivery already, with other content",
+             first->place)});
   }
   ++cursor_.accepted;
   if (is_taken()) return {};
   batch_.add(row.operation, buffers_.line);
   return batch_.is_full() ? close_batch() : std::expected<void, IntakeFailure>();
+}
+
+// What the store would find unchanged; it does not even travel.
+std::expected<void, IntakeFailure> BulkIntake::pass_over_copy() {
+  ++cursor_.copies;
+  static_cast<void>(is_taken());
+  return {};
 }
 
 std::expected<void, IntakeFailure> BulkIntake::reject(std::uint64_t place,
@@ -48,18 +70,25 @@ std::expected<void, IntakeFailure> BulkIntake::quarantine(std::uint64_t place,
                                                           const RowProblem& problem) {
   ++cursor_.quarantined;
   if (is_taken()) return {};
-  auto within = batch_.quarantine(place, original, problem, cursor_.rows);
+  auto within = batch_.quarantine(place, original, problem, tally());
   return within && batch_.is_full() ? close_batch() : within;
 }
 
+bool BulkIntake::is_taken() {
+  const bool taken = cursor_.rows <= taken_.rows;
+  if (taken) batch_.begin_behind(tally());
+  return taken;
+}
+
 std::expected<void, IntakeFailure> BulkIntake::close_batch() {
-  auto closed = batch_.close(to_string(cursor_), cursor_.rows);
+  auto closed = batch_.close(to_string(cursor_), tally());
   if (!closed) return std::unexpected(closed.error());
   return sink_.put(std::move(*closed));
 }
 
 std::expected<record::Sequence, IntakeFailure> BulkIntake::finish() {
   cursor_.complete = true;
+  batch_.end_delivery();
   if (auto closed = close_batch(); !closed) return std::unexpected(closed.error());
   return sink_.finish();
 }

@@ -1,5 +1,5 @@
 // The door for a large delivery (a file): batches by rows and bytes, quarantine
-// with its limit, duplicate keys, and a cursor that lets a delivery that was cut off go on.
+// with its limit, keys that come twice, and a cursor that lets a delivery that was cut off go on.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +46,11 @@ class BulkIntake : public Door {
   [[nodiscard]] std::expected<void, IntakeFailure> quarantine(std::uint64_t place,
                                                               std::string_view original,
                                                               const RowProblem& problem);
+  [[nodiscard]] std::expected<void, IntakeFailure> pass_over_copy();
   [[nodiscard]] std::expected<void, IntakeFailure> close_batch();
-  [[nodiscard]] bool is_taken() const { return cursor_.rows <= taken_.rows; }
+  // Of rows that an earlier run took; nothing more is done about them.
+  [[nodiscard]] bool is_taken();
+  [[nodiscard]] RowTally tally() const { return {cursor_.rows, cursor_.quarantined}; }
 
   Delivery delivery_;
   SourceCursor taken_;

@@ -34,7 +34,7 @@ std::expected<void, IntakeFailure> ChangeIntake::reject(std::uint64_t place,
   ++counts_.rows;
   ++counts_.quarantined;
   refused_.push_back({place, problem});
-  return batch_.quarantine(place, original, problem, counts_.rows);
+  return batch_.quarantine(place, original, problem, tally());
 }
 
 void ChangeIntake::remove(std::span<const std::string> key) {
@@ -60,7 +60,7 @@ void ChangeIntake::remove(std::span<const std::string> key) {
 std::expected<void, IntakeFailure> ChangeIntake::mark(std::string position) {
   // A poll that found nothing costs no write.
   if (batch_.rows() == 0 && position == position_) return {};
-  auto closed = batch_.close(position, counts_.rows);
+  auto closed = batch_.close(position, tally());
   if (!closed) return std::unexpected(closed.error());
   position_ = std::move(position);
   refused_.clear();

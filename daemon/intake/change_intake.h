@@ -54,6 +54,8 @@ class ChangeIntake : public Door, public Settlement {
   }
 
  private:
+  [[nodiscard]] RowTally tally() const { return {counts_.rows, counts_.quarantined}; }
+
   Delivery delivery_;
   std::string position_;
   BatchSink& sink_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "intake/mapping.h"
+#include "intake/reject_limit.h"
 #include "record/manifest.h"
 #include "record/record_checker.h"
 #include "record/table_schema.h"
@@ -18,7 +19,10 @@ struct Delivery {
   const Mapping& mapping;
   RejectLimit reject_limit;
   record::Mode mode = record::Mode::disk;
-  std::string source;  // file name, table or the like, for the quarantine
+  std::string source;      // file name, table or the like, for the quarantine
+  RecentRows recent = {};  // of the limit's window, where it has one
+  // Where it is known beforehand: the delivery has no more rows than these.
+  std::uint64_t most_rows = 0;
 };
 
 struct BatchSize {

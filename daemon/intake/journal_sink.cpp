@@ -80,8 +80,8 @@ std::expected<void, IntakeFailure> JournalSink::write(ConvertedBatch batch,
     std::this_thread::sleep_for(backlog_poll);
   }
   SLUICE_KILL_POINT("intake.before-append");
-  const auto sequence =
-      journal_.append(source_.origin, std::move(payload), batch.quarantined, std::span(&cursor, 1));
+  const auto sequence = journal_.append(source_.origin, std::move(payload), batch.quarantined,
+                                        std::span(&cursor, 1), batch.tally);
   if (!sequence) return std::unexpected(intake_failure(sequence.error()));
   SLUICE_KILL_POINT("intake.after-append");
   const std::lock_guard lock(mutex_);

@@ -24,6 +24,7 @@ constexpr std::size_t keys_in_block = 64;
 
 struct Entry {
   record::RowDigest key;
+  record::RowDigest content;
   std::uint64_t place = 0;
 };
 
@@ -60,22 +61,22 @@ struct KeySet::State {
     return had;
   }
 
-  std::optional<std::uint64_t> find(const Partition& part, const record::RowDigest& key) const {
-    const auto in = [&](const auto& entries, std::size_t count) -> std::optional<std::uint64_t> {
+  std::optional<Entry> find(const Partition& part, const record::RowDigest& key) const {
+    const auto in = [&](const auto& entries, std::size_t count) -> std::optional<Entry> {
       const auto* end = entries.begin() + count;
       const auto* found =
           std::find_if(entries.begin(), end, [&](const Entry& entry) { return entry.key == key; });
       if (found == end) return std::nullopt;
-      return found->place;
+      return *found;
     };
-    if (const auto place = in(part.newest, part.count)) return place;
+    if (const auto entry = in(part.newest, part.count)) return entry;
     std::array<Entry, keys_in_block> block;
     for (const std::uint32_t number : part.blocks) {
       if (pread(file, block.data(), sizeof block, static_cast<off_t>(number * sizeof block)) !=
           static_cast<ssize_t>(sizeof block)) {
         fail("reading back the keys of this delivery");
       }
-      if (const auto place = in(block, block.size())) return place;
+      if (const auto entry = in(block, block.size())) return entry;
     }
     return std::nullopt;
   }
@@ -102,12 +103,15 @@ KeySet::~KeySet() {
   close(state_->file);
 }
 
-std::optional<std::uint64_t> KeySet::insert(const record::RowDigest& key, std::uint64_t place) {
+std::optional<KeySet::First> KeySet::insert(const record::RowDigest& key,
+                                            const record::RowDigest& content, std::uint64_t place) {
   Partition& part = state_->parts[(key.low >> 52) % partitions];
   if (state_->filter_had(key)) {
-    if (const auto first = state_->find(part, key)) return first;
+    if (const auto first = state_->find(part, key)) {
+      return First{first->place, first->content == content};
+    }
   }
-  state_->add(part, {key, place});
+  state_->add(part, {key, content, place});
   return std::nullopt;
 }
 

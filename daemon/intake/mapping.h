@@ -2,7 +2,6 @@
 // configuration says it. conversion_plan.h compiles it.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,12 +40,6 @@ struct FieldMapping {
 struct Mapping {
   std::vector<FieldMapping> fields;  // fields not named come from the column of their own name
   std::vector<std::string> ignore;   // source columns that are knowingly dropped
-};
-
-// A batch in which more rows than this fail is refused whole. Either may be absent.
-struct RejectLimit {
-  std::optional<std::uint64_t> rows;
-  std::optional<double> share;  // 0 to 1, of the batch's rows
 };
 
 }  // namespace sluice::intake

@@ -21,7 +21,7 @@ void OpenBatch::add(record::Operation operation, std::string_view line) {
 std::expected<void, IntakeFailure> OpenBatch::quarantine(std::uint64_t place,
                                                          std::string_view original,
                                                          const RowProblem& problem,
-                                                         std::uint64_t source_rows) {
+                                                         const RowTally& delivery) {
   ++reasons_[problem.field.empty() ? problem.rule : problem.field + ": " + problem.rule];
   batch_.quarantined.push_back({.dataset = delivery_.dataset.id,
                                 .mode = delivery_.mode,
@@ -33,42 +33,55 @@ std::expected<void, IntakeFailure> OpenBatch::quarantine(std::uint64_t place,
                                 .columns = columns_,
                                 .original = std::string(original)});
   bytes_ += original.size() + columns_.size();
-  return check_limit(false, source_rows);
+  if (const auto passed = passed_rows(delivery_.reject_limit, counted(delivery))) {
+    return refused(*passed);
+  }
+  return {};
 }
 
 std::uint64_t OpenBatch::rows() const {
   return batch_.upserts.value + batch_.deletes.value + batch_.quarantined.size();
 }
 
-std::expected<void, IntakeFailure> OpenBatch::check_limit(bool is_whole,
-                                                          std::uint64_t source_rows) const {
-  const std::uint64_t bad = batch_.quarantined.size();
-  const RejectLimit& limit = delivery_.reject_limit;
-  const bool too_many = limit.rows && bad > *limit.rows;
-  const bool too_large_a_share =
-      limit.share && is_whole &&
-      static_cast<double>(bad) > *limit.share * static_cast<double>(rows());
-  if (!too_many && !too_large_a_share) return {};
+RowTally OpenBatch::since_close(const RowTally& delivery) const {
+  return {delivery.rows - closed_.rows, delivery.failed - closed_.failed};
+}
+
+Counted OpenBatch::counted(const RowTally& delivery) const {
+  const RowTally batch = since_close(delivery);
+  const std::uint64_t to_come = std::max(delivery_.most_rows, delivery.rows) - delivery.rows;
+  const auto& window = delivery_.reject_limit.window;
+  if (!window) return {batch, delivery, to_come};
+  RowTally recent = delivery_.recent.within(*window);
+  recent += batch;
+  return {batch, recent, to_come};
+}
+
+std::unexpected<IntakeFailure> OpenBatch::refused(const std::string& passed) const {
   const auto most = std::ranges::max_element(
       reasons_, {}, &std::map<std::string, std::uint64_t>::value_type::second);
   return std::unexpected(IntakeFailure{
       IntakeProblem::refused,
       fmt::format("{}:{}", delivery_.source, batch_.quarantined.back().place),
-      fmt::format("{} of {} rows of this batch failed, more than reject_limit allows; most often: "
-                  "{}. Source rows up to {} are taken, this batch and what follows it is not; "
-                  "correct the source or the mapping and send it again",
-                  bad, rows(), most->first, source_rows - rows())});
+      fmt::format(
+          "{}; most often: {}. Source rows up to {} are taken, this batch and what follows it "
+          "is not; correct the source or the mapping and send it again",
+          passed, most->first, closed_.rows)});
 }
 
 std::expected<ConvertedBatch, IntakeFailure> OpenBatch::close(std::string cursor,
-                                                              std::uint64_t source_rows) {
-  if (auto within = check_limit(true, source_rows); !within) {
-    return std::unexpected(within.error());
-  }
+                                                              const RowTally& delivery) {
+  const RejectLimit& limit = delivery_.reject_limit;
+  if (const auto passed = passed_share(limit, counted(delivery))) return refused(*passed);
   ConvertedBatch next;
   next.lines.reserve(batch_.lines.size() + batch_.lines.size() / 8);
   std::swap(batch_, next);
   next.cursor = std::move(cursor);
+  if (limit.window) {
+    next.tally = since_close(delivery);
+    delivery_.recent.add(*next.tally);
+  }
+  closed_ = delivery;
   bytes_ = 0;
   return next;
 }

@@ -22,31 +22,38 @@ class OpenBatch {
   void name_columns(std::span<const std::string> columns);
 
   void add(record::Operation operation, std::string_view line);
-  // `refused` once the reject limit is passed. `source_rows`: of the source so far, this one
-  // included.
+  // `refused` once more rows failed than the reject limit allows. `delivery`: of the delivery's
+  // rows so far, this one included.
   [[nodiscard]] std::expected<void, IntakeFailure> quarantine(std::uint64_t place,
                                                               std::string_view original,
                                                               const RowProblem& problem,
-                                                              std::uint64_t source_rows);
+                                                              const RowTally& delivery);
+  // All rows so far were taken by an earlier run: the batch begins behind them.
+  void begin_behind(const RowTally& delivery) { closed_ = delivery; }
   [[nodiscard]] std::uint64_t rows() const;
   [[nodiscard]] bool is_full() const { return rows() >= size_.rows || bytes_ >= size_.bytes; }
 
+  // No row comes any more: a share is then one of the rows that there were.
+  void end_delivery() { delivery_.most_rows = 0; }
+
   // What is in it, with the source's cursor; leaves it empty. `refused` where too large a share of
-  // its rows failed.
+  // the delivery's rows has failed.
   [[nodiscard]] std::expected<ConvertedBatch, IntakeFailure> close(std::string cursor,
-                                                                   std::uint64_t source_rows);
+                                                                   const RowTally& delivery);
 
   // How often each "field: rule" was the reason for a quarantined row since the beginning.
   [[nodiscard]] const std::map<std::string, std::uint64_t>& reasons() const { return reasons_; }
 
  private:
-  [[nodiscard]] std::expected<void, IntakeFailure> check_limit(bool is_whole,
-                                                               std::uint64_t source_rows) const;
+  [[nodiscard]] RowTally since_close(const RowTally& delivery) const;
+  [[nodiscard]] Counted counted(const RowTally& delivery) const;
+  [[nodiscard]] std::unexpected<IntakeFailure> refused(const std::string& passed) const;
 
   Delivery delivery_;
   BatchSize size_;
   std::string columns_;  // as a JSON array
   ConvertedBatch batch_;
+  RowTally closed_;  // the delivery's, when the batch before this one was closed
   std::uint64_t bytes_ = 0;
   std::map<std::string, std::uint64_t> reasons_;
 };

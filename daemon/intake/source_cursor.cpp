@@ -7,8 +7,9 @@
 namespace sluice::intake {
 
 std::string to_string(const SourceCursor& cursor) {
-  return fmt::format("rows={} accepted={} quarantined={} {}", cursor.rows, cursor.accepted,
-                     cursor.quarantined, cursor.complete ? "complete" : "partial");
+  return fmt::format("rows={} accepted={} quarantined={} copies={} {}", cursor.rows,
+                     cursor.accepted, cursor.quarantined, cursor.copies,
+                     cursor.complete ? "complete" : "partial");
 }
 
 std::optional<SourceCursor> parse_source_cursor(std::string_view text) {
@@ -25,6 +26,8 @@ std::optional<SourceCursor> parse_source_cursor(std::string_view text) {
       !number(" quarantined=", cursor.quarantined)) {
     return std::nullopt;
   }
+  // Cursors of files that were begun before copies were counted have no such part.
+  if (text.starts_with(" copies=") && !number(" copies=", cursor.copies)) return std::nullopt;
   cursor.complete = text == " complete";
   if (!cursor.complete && text != " partial") return std::nullopt;
   return cursor;

@@ -9,9 +9,10 @@
 namespace sluice::intake {
 
 struct SourceCursor {
-  std::uint64_t rows = 0;  // of the source, accepted or quarantined
+  std::uint64_t rows = 0;  // of the source: accepted, quarantined, or a copy
   std::uint64_t accepted = 0;
   std::uint64_t quarantined = 0;
+  std::uint64_t copies = 0;  // of an earlier row, in every value
   bool complete = false;
   friend bool operator==(const SourceCursor&, const SourceCursor&) = default;
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "adapters/front_end/front_end_collector.h"
+#include "foundation/system_clock.h"
 #include "intake/change_intake.h"
 #include "intake/journal_sink.h"
 #include "jobs/front_end_source.h"
@@ -52,6 +53,10 @@ std::expected<CollectReport, CollectFailure> run_collect(const foundation::Found
   const auto kept = journal->cursor(front_end_channel, publication.dataset.str());
   if (!kept) return failed(journal_failed(kept.error().place, kept.error().sentence));
 
+  auto recent = intake::recent_rows(*journal, publication.dataset, publication.reject_limit,
+                                    foundation::system_now);
+  if (!recent) return failed(journal_failed(recent.error().place, recent.error().sentence));
+
   intake::JournalSink sink(*journal,
                            {foundation.origin(publication.dataset, record::Mode::front_end),
                             std::string(front_end_channel), publication.dataset.str()},
@@ -59,7 +64,7 @@ std::expected<CollectReport, CollectFailure> run_collect(const foundation::Found
                              events.waiting_for_room(record::to_string(failure));
                            });
   const journal::Limits& limits = foundation.settings.node.journal;
-  intake::ChangeIntake intake(front_end_delivery(known, publication),
+  intake::ChangeIntake intake(front_end_delivery(known, publication, std::move(*recent)),
                               {limits.batch_rows, limits.batch_bytes},
                               *kept ? (*kept)->value : std::string(), sink);
   front_end::FrontEndCollector collector(std::move(*source), intake);

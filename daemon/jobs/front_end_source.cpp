@@ -88,13 +88,15 @@ std::expected<front_end::Source, adapters::CollectionFailure> front_end_source(
 }
 
 intake::Delivery front_end_delivery(const exchange::KnownDataset& known,
-                                    const settings::Publication& publication) {
+                                    const settings::Publication& publication,
+                                    intake::RecentRows recent) {
   return {.dataset = known.dataset,
           .checker = known.checker,
           .mapping = publication.mapping,
           .reject_limit = publication.reject_limit,
           .mode = record::Mode::front_end,
-          .source = publication.front_end.table.name};
+          .source = publication.front_end.table.name,
+          .recent = std::move(recent)};
 }
 
 std::filesystem::path collect_lock(const foundation::Foundation& foundation,

@@ -22,9 +22,10 @@ inline constexpr std::string_view front_end_channel = "front-end";
 front_end_source(const foundation::Foundation& foundation, const settings::Bureau& bureau,
                  const settings::Publication& publication);
 
-// What an intake of its rows is told; both must outlive the intake.
+// What an intake of its rows is told; `known` and `publication` must outlive the intake.
 [[nodiscard]] intake::Delivery front_end_delivery(const exchange::KnownDataset& known,
-                                                  const settings::Publication& publication);
+                                                  const settings::Publication& publication,
+                                                  intake::RecentRows recent = {});
 
 // Whoever reads or writes the cursors of this bureau's tables holds it.
 [[nodiscard]] std::filesystem::path collect_lock(const foundation::Foundation& foundation,

@@ -11,6 +11,7 @@
 #include "adapters/disk/csv_collector.h"
 #include "adapters/disk/drop_folder.h"
 #include "adapters/disk/file_digest.h"
+#include "foundation/system_clock.h"
 #include "intake/bulk_intake.h"
 #include "intake/journal_sink.h"
 #include "jobs/run_lock.h"
@@ -40,15 +41,17 @@ std::string cursor_key(const record::DatasetId& dataset, const record::Digest& d
   return dataset.str() + "/" + record::to_string(digest);
 }
 
-intake::Delivery delivery_of(const foundation::Foundation& foundation,
-                             const ImportRequest& request) {
+intake::Delivery delivery_of(const foundation::Foundation& foundation, const ImportRequest& request,
+                             const adapters::disk::FileDigest& digest, intake::RecentRows recent) {
   const exchange::KnownDataset& known = *foundation.catalogue.find(request.publication.dataset);
   return {.dataset = known.dataset,
           .checker = known.checker,
           .mapping = request.publication.mapping,
           .reject_limit = request.publication.reject_limit,
           .mode = record::Mode::disk,
-          .source = request.file.filename().string()};
+          .source = request.file.filename().string(),
+          .recent = std::move(recent),
+          .most_rows = digest.lines};
 }
 
 intake::BatchSize batch_size(const foundation::Foundation& foundation) {
@@ -60,10 +63,10 @@ intake::BatchSize batch_size(const foundation::Foundation& foundation) {
 std::expected<ImportReport, adapters::CollectionFailure> collect(
     const foundation::Foundation& foundation, const ImportRequest& request,
     const adapters::disk::FileDigest& digest, const intake::SourceCursor& taken,
-    intake::BatchSink& sink, adapters::Progress& progress) {
+    intake::RecentRows recent, intake::BatchSink& sink, adapters::Progress& progress) {
   try {
-    intake::BulkIntake intake(delivery_of(foundation, request), batch_size(foundation), taken,
-                              foundation.scratch_directory(), sink);
+    intake::BulkIntake intake(delivery_of(foundation, request, digest, std::move(recent)),
+                              batch_size(foundation), taken, foundation.scratch_directory(), sink);
     adapters::disk::CsvCollector collector(request.file, request.publication.disk,
                                            request.publication.max_row_bytes, digest);
     if (auto collected = collector.collect(intake, progress); !collected) {
@@ -77,6 +80,7 @@ std::expected<ImportReport, adapters::CollectionFailure> collect(
                         .rows = intake.cursor().rows,
                         .accepted = intake.cursor().accepted,
                         .quarantined = intake.cursor().quarantined,
+                        .copies = intake.cursor().copies,
                         .reasons = intake.reasons()};
   } catch (const std::system_error& error) {
     // The key set's temporary file, on a disk that is full or failing.
@@ -143,15 +147,21 @@ std::expected<ImportReport, adapters::CollectionFailure> run_import(
                         .bytes = digest->stamp.bytes,
                         .rows = taken.rows,
                         .accepted = taken.accepted,
-                        .quarantined = taken.quarantined};
+                        .quarantined = taken.quarantined,
+                        .copies = taken.copies};
   }
+  auto recent = intake::recent_rows(*journal, request.publication.dataset,
+                                    request.publication.reject_limit, foundation::system_now);
+  if (!recent)
+    return std::unexpected(journal_failed(recent.error().place, recent.error().sentence));
   intake::JournalSink sink(*journal,
                            {foundation.origin(request.publication.dataset, record::Mode::disk),
                             std::string(channel), key},
                            [&](const journal::JournalFailure& failure) {
                              events.waiting_for_room(record::to_string(failure));
                            });
-  auto report = collect(foundation, request, *digest, taken, sink, events.loading);
+  auto report =
+      collect(foundation, request, *digest, taken, std::move(*recent), sink, events.loading);
   if (report) report->batches = sink.sequences();
   return report;
 }
@@ -162,7 +172,8 @@ std::expected<ImportReport, adapters::CollectionFailure> dry_run_import(
   const auto digest = adapters::disk::digest_file(request.file, events.digesting);
   if (!digest) return std::unexpected(digest.error());
   NoSink sink;
-  return collect(foundation, request, *digest, {}, sink, events.loading);
+  return collect(foundation, request, *digest, {}, intake::RecentRows({}, foundation::system_now),
+                 sink, events.loading);
 }
 
 }  // namespace sluice::jobs

@@ -23,7 +23,7 @@ struct ImportRequest {
   std::filesystem::path file;
 };
 
-// What an import did. `rows` are of the source: accepted + quarantined.
+// What an import did. `rows` are of the source: accepted + quarantined + copies.
 struct ImportReport {
   bool loaded_before = false;       // the very same bytes: nothing was done
   std::uint64_t resumed_after = 0;  // rows that an earlier, interrupted run had taken
@@ -31,6 +31,7 @@ struct ImportReport {
   std::uint64_t rows = 0;
   std::uint64_t accepted = 0;
   std::uint64_t quarantined = 0;
+  std::uint64_t copies = 0;                      // of an earlier row: unchanged
   std::map<std::string, std::uint64_t> reasons;  // "field: rule" to how often
   std::vector<record::Sequence> batches;         // of this run
 };

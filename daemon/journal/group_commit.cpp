@@ -23,11 +23,8 @@ std::uint64_t bytes_of(const Submission& submission) {
 }  // namespace
 
 struct GroupCommit::State {
-  struct LookUp {
-    std::string channel;
-    std::string key;
-    Found found;
-  };
+  // Asks the journal on the commit thread; what it returns gives the answer where callers are.
+  using LookUp = std::move_only_function<Answers(Journal&)>;
 
   State(Journal owned, std::chrono::milliseconds interval, OnFailure told, Deliver delivers)
       : journal(std::move(owned)),
@@ -52,6 +49,11 @@ struct GroupCommit::State {
 
   void run(const std::stop_token& stop);
   void commit(const std::vector<Submission>& group, std::vector<Done> done);
+  void look_up(LookUp question) {
+    const std::lock_guard lock(mutex);
+    look_ups.push_back(std::move(question));
+    wake_up();
+  }
   // With the mutex held. A thread that is at work looks again before it sleeps.
   void wake_up() {
     if (std::exchange(asleep, false)) wake.notify_one();
@@ -75,12 +77,8 @@ void GroupCommit::State::run(const std::stop_token& stop) {
     }
     if (group.empty() && looking.empty() && stop.stop_requested()) return;
     if (!group.empty()) commit(group, std::move(done));
-    for (LookUp& look_up : looking) {
-      deliver([found = std::move(look_up.found),
-               cursor = journal.cursor(look_up.channel, look_up.key)]() mutable {
-        found(std::move(cursor));
-      });
-    }
+    for (LookUp& look_up : looking)
+      deliver(look_up(journal));
     if (auto closed = journal.close_open_batches(Journal::Close::due); !closed) {
       on_failure(closed.error());
     }
@@ -130,9 +128,21 @@ void GroupCommit::submit(Submission submission, Done done) {
 }
 
 void GroupCommit::find(std::string channel, std::string key, Found found) {
-  const std::lock_guard lock(state_->mutex);
-  state_->look_ups.push_back({std::move(channel), std::move(key), std::move(found)});
-  state_->wake_up();
+  state_->look_up([channel = std::move(channel), key = std::move(key),
+                   found = std::move(found)](Journal& journal) mutable -> Answers {
+    return [found = std::move(found), cursor = journal.cursor(channel, key)]() mutable {
+      found(std::move(cursor));
+    };
+  });
+}
+
+void GroupCommit::tallies(record::DatasetId dataset, record::Time since, Told told) {
+  state_->look_up([dataset = std::move(dataset), since,
+                   told = std::move(told)](Journal& journal) mutable -> Answers {
+    return [told = std::move(told), tallies = journal.tallies(dataset, since)]() mutable {
+      told(std::move(tallies));
+    };
+  });
 }
 
 }  // namespace sluice::journal

@@ -16,6 +16,8 @@ class GroupCommit {
   using Done = std::move_only_function<void(std::expected<Placement, JournalFailure>)>;
   using Found =
       std::move_only_function<void(std::expected<std::optional<KeptCursor>, JournalFailure>)>;
+  using Told =
+      std::move_only_function<void(std::expected<std::vector<MinuteTally>, JournalFailure>)>;
   // Told, on the commit thread, each time that an attempt to close open batches fails.
   using OnFailure = std::function<void(const JournalFailure&)>;
   // Given, on any thread, the answers to a whole group: runs them once, there and then or on a
@@ -37,6 +39,9 @@ class GroupCommit {
 
   // Looks a cursor up, after what was submitted before; `found` is called as `done` above.
   void find(std::string channel, std::string key, Found found);
+
+  // Journal::tallies(), in the same way.
+  void tallies(record::DatasetId dataset, record::Time since, Told told);
 
  private:
   struct State;

@@ -52,7 +52,8 @@ std::expected<Journal, JournalFailure> Journal::open(const std::filesystem::path
 
 std::expected<record::Sequence, JournalFailure> Journal::append(
     const DatasetOrigin& origin, record::Payload payload,
-    std::span<const QuarantinedRow> quarantined, std::span<const Cursor> cursors) {
+    std::span<const QuarantinedRow> quarantined, std::span<const Cursor> cursors,
+    const std::optional<RowTally>& tally) {
   State& state = *state_;
   const std::uint64_t bytes = payload.compressed.size();
   const bool has_rows = payload.upserts.value + payload.deletes.value > 0;
@@ -74,6 +75,9 @@ std::expected<record::Sequence, JournalFailure> Journal::append(
     }
     if (auto kept = state.keep(quarantined, cursors, placement); !kept) {
       return std::unexpected(kept.error());
+    }
+    if (auto counted = state.count(origin.dataset, tally); !counted) {
+      return std::unexpected(counted.error());
     }
     return placement.sequence;
   });
@@ -163,6 +167,13 @@ std::expected<std::optional<KeptCursor>, JournalFailure> Journal::cursor(std::st
                                                                          std::string_view key) {
   SLUICE_TRY(cursor, state_->tables.cursor(channel, key));
   return std::move(*cursor);
+}
+
+std::expected<std::vector<MinuteTally>, JournalFailure> Journal::tallies(
+    const record::DatasetId& dataset, record::Time since) {
+  SLUICE_TRY(tallies,
+             state_->tables.tallies(dataset, std::chrono::floor<std::chrono::minutes>(since)));
+  return std::move(*tallies);
 }
 
 std::expected<void, JournalFailure> Journal::check_backlog() {

@@ -42,6 +42,25 @@ struct Cursor {
   Keep keep = Keep::for_ever;
 };
 
+// How many rows came, and how many of these failed.
+struct RowTally {
+  std::uint64_t rows = 0;
+  std::uint64_t failed = 0;
+  RowTally& operator+=(const RowTally& other) {
+    rows += other.rows;
+    failed += other.failed;
+    return *this;
+  }
+  friend bool operator==(const RowTally&, const RowTally&) = default;
+};
+struct MinuteTally {
+  std::chrono::sys_time<std::chrono::minutes> minute;
+  RowTally tally;
+  friend bool operator==(const MinuteTally&, const MinuteTally&) = default;
+};
+// Tallies are kept for so long.
+inline constexpr std::chrono::minutes tally_age = std::chrono::hours(24);
+
 // A row that was refused, kept with its reason and its bytes (问题数据).
 struct QuarantinedRow {
   record::DatasetId dataset;
@@ -81,6 +100,8 @@ struct Submission {
   record::RowCount deletes;
   std::vector<QuarantinedRow> quarantined;
   std::vector<Cursor> cursors;
+  // Where somebody will ask for it: added to what came of the dataset in this minute.
+  std::optional<RowTally> tally = std::nullopt;
 };
 
 // Where a submission's rows went.
@@ -123,11 +144,12 @@ class Journal {
   ~Journal();
 
   // Seals a payload as the stream's next batch and makes it durable together with its quarantined
-  // rows and the source's cursors: all or nothing. A payload without rows makes no batch, only the
-  // rest; the sequence returned is then 0.
+  // rows, the source's cursors and the tally: all or nothing. A payload without rows makes no
+  // batch, only the rest; the sequence returned is then 0.
   [[nodiscard]] std::expected<record::Sequence, JournalFailure> append(
       const DatasetOrigin& origin, record::Payload payload,
-      std::span<const QuarantinedRow> quarantined, std::span<const Cursor> cursors);
+      std::span<const QuarantinedRow> quarantined, std::span<const Cursor> cursors,
+      const std::optional<RowTally>& tally = std::nullopt);
 
   // Makes many small submissions durable in one transaction, in order.
   [[nodiscard]] std::expected<std::vector<Placement>, JournalFailure> commit(
@@ -151,6 +173,10 @@ class Journal {
 
   [[nodiscard]] std::expected<std::optional<KeptCursor>, JournalFailure> cursor(
       std::string_view channel, std::string_view key);
+
+  // What came of a dataset by the minute, from that of `since` on, as far as it was tallied.
+  [[nodiscard]] std::expected<std::vector<MinuteTally>, JournalFailure> tallies(
+      const record::DatasetId& dataset, record::Time since);
 
   // Whether there is room; `backlog_full` with figures otherwise.
   [[nodiscard]] std::expected<void, JournalFailure> check_backlog();

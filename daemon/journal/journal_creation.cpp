@@ -16,9 +16,14 @@ sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view
   return statement->integer(0);
 }
 
+sqlite::Result<void> set_version(sqlite::Database& database) {
+  return database.execute(fmt::format("PRAGMA user_version={}", format_version));
+}
+
 sqlite::Result<void> create(sqlite::Database& database, const record::BureauId& bureau,
                             record::Time now) {
   if (auto made = database.execute(create_tables); !made) return made;
+  if (auto made = database.execute(create_tally); !made) return made;
   auto insert = database.prepare("INSERT INTO stream VALUES(1, ?1, ?2, 0, ?3, 0, 0, 0)");
   if (!insert) return std::unexpected(insert.error());
   const record::Digest zeros;
@@ -31,7 +36,12 @@ sqlite::Result<void> create(sqlite::Database& database, const record::BureauId& 
       !done) {
     return done;
   }
-  return database.execute(fmt::format("PRAGMA user_version={}", format_version));
+  return set_version(database);
+}
+
+sqlite::Result<void> upgrade_from_version_1(sqlite::Database& database) {
+  if (auto made = database.execute(create_tally); !made) return made;
+  return set_version(database);
 }
 
 }  // namespace
@@ -50,9 +60,10 @@ std::expected<void, std::string> create_or_check(sqlite::Database& database,
   if (*version == format_version) return {};
   const auto tables = number(database, "SELECT count(*) FROM sqlite_master");
   if (!tables) return std::unexpected(tables.error().message);
-  if (*tables != 0) return std::unexpected("it is a database of something else");
-  if (auto made = create(database, bureau, now); !made)
-    return std::unexpected(made.error().message);
+  if (*version == 0 && *tables != 0) return std::unexpected("it is a database of something else");
+  const auto made =
+      *version == 1 ? upgrade_from_version_1(database) : create(database, bureau, now);
+  if (!made) return std::unexpected(made.error().message);
   if (auto done = transaction->commit(); !done) return std::unexpected(done.error().message);
   return {};
 }

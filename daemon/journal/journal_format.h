@@ -4,7 +4,7 @@
 namespace sluice::journal {
 
 // PRAGMA user_version of the files that this version writes and reads.
-inline constexpr int format_version = 1;
+inline constexpr int format_version = 2;
 
 inline constexpr const char* create_tables = R"(
 CREATE TABLE stream(
@@ -80,6 +80,17 @@ CREATE TABLE quarantine(
   original BLOB NOT NULL
 ) STRICT;
 CREATE INDEX quarantine_waiting ON quarantine(id) WHERE state = 0;
+)";
+
+// Since version 2; a file of version 1 gets it when it is opened.
+inline constexpr const char* create_tally = R"(
+CREATE TABLE tally(
+  dataset TEXT NOT NULL,
+  minute INTEGER NOT NULL,          -- since 1970 in UTC
+  rows INTEGER NOT NULL,            -- that came, the failed ones included
+  failed INTEGER NOT NULL,
+  PRIMARY KEY (dataset, minute)
+) STRICT, WITHOUT ROWID;
 )";
 
 }  // namespace sluice::journal

@@ -125,6 +125,15 @@ std::expected<void, JournalFailure> Journal::State::keep(std::span<const Quarant
   return {};
 }
 
+std::expected<void, JournalFailure> Journal::State::count(const record::DatasetId& dataset,
+                                                          const std::optional<RowTally>& tally) {
+  if (!tally) return {};
+  const auto minute = std::chrono::floor<std::chrono::minutes>(clock());
+  SLUICE_TRY(added, tables.add_tally(dataset, {minute, *tally}));
+  SLUICE_TRY(forgotten, tables.forget_tallies(dataset, minute - tally_age));
+  return {};
+}
+
 bool Journal::State::is_due(const OpenBatch& batch, record::Time now) const {
   return batch.rows() >= limits.batch_rows || batch.bytes.value >= limits.batch_bytes ||
          now - batch.opened_at >= limits.batch_age;
@@ -170,6 +179,9 @@ std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
     }
     if (auto kept = keep(submission.quarantined, submission.cursors, placement); !kept) {
       return std::unexpected(kept.error());
+    }
+    if (auto counted = count(submission.origin.dataset, submission.tally); !counted) {
+      return std::unexpected(counted.error());
     }
     placements.push_back(placement);
   }

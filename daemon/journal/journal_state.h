@@ -49,6 +49,8 @@ struct Journal::State {
   [[nodiscard]] std::expected<void, JournalFailure> keep(std::span<const QuarantinedRow> rows,
                                                          std::span<const Cursor> cursors,
                                                          const Placement& placement);
+  [[nodiscard]] std::expected<void, JournalFailure> count(const record::DatasetId& dataset,
+                                                          const std::optional<RowTally>& tally);
   // Puts rows into open batches, which it opens where there is none that takes them.
   [[nodiscard]] std::expected<std::vector<Placement>, JournalFailure> place(
       const StreamRow& row, std::span<const Submission> submissions);

@@ -87,6 +87,13 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
        "DELETE FROM receipt WHERE sequence IN (SELECT sequence FROM receipt ORDER BY sequence "
        "LIMIT "
        "2) AND at < ?1"},
+      {&Tables::add_tally_,
+       "INSERT INTO tally VALUES(?1, ?2, ?3, ?4) ON CONFLICT(dataset, minute) DO UPDATE SET "
+       "rows = rows + excluded.rows, failed = failed + excluded.failed"},
+      {&Tables::tallies_,
+       "SELECT minute, rows, failed FROM tally WHERE dataset = ?1 AND minute >= ?2 ORDER BY "
+       "minute"},
+      {&Tables::forget_tallies_, "DELETE FROM tally WHERE dataset = ?1 AND minute < ?2"},
       {&Tables::add_quarantined_,
        "INSERT INTO quarantine(state, at, dataset, mode, source, place, field, rule, sentence, "
        "columns, original) VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
@@ -257,6 +264,36 @@ sqlite::Result<std::optional<KeptCursor>> Tables::cursor(std::string_view channe
   return first_row(cursor_, [](const sqlite::Statement& row) {
     return KeptCursor{std::string(row.text(0)), {{count(row, 1)}, count(row, 2)}};
   });
+}
+
+sqlite::Result<void> Tables::add_tally(const record::DatasetId& dataset, const MinuteTally& tally) {
+  return add_tally_.bind(1, dataset.str())
+      .bind(2, tally.minute.time_since_epoch().count())
+      .bind(3, tally.tally.rows)
+      .bind(4, tally.tally.failed)
+      .run();
+}
+
+sqlite::Result<std::vector<MinuteTally>> Tables::tallies(
+    const record::DatasetId& dataset, std::chrono::sys_time<std::chrono::minutes> since) {
+  tallies_.bind(1, dataset.str()).bind(2, since.time_since_epoch().count());
+  std::vector<MinuteTally> found;
+  while (true) {
+    const auto row = tallies_.step();
+    if (!row || !*row) {
+      tallies_.reset();
+      if (!row) return std::unexpected(row.error());
+      return found;
+    }
+    const std::chrono::minutes minute(tallies_.integer(0));
+    found.push_back({std::chrono::sys_time<std::chrono::minutes>(minute),
+                     {count(tallies_, 1), count(tallies_, 2)}});
+  }
+}
+
+sqlite::Result<void> Tables::forget_tallies(const record::DatasetId& dataset,
+                                            std::chrono::sys_time<std::chrono::minutes> before) {
+  return forget_tallies_.bind(1, dataset.str()).bind(2, before.time_since_epoch().count()).run();
 }
 
 sqlite::Result<void> Tables::forget_some(record::Time now, record::Time receipts_before) {

@@ -66,6 +66,11 @@ class Tables {
                                         std::optional<record::Time> forget_at);
   [[nodiscard]] Result<std::optional<KeptCursor>> cursor(std::string_view channel,
                                                          std::string_view key);
+  [[nodiscard]] Result<void> add_tally(const record::DatasetId& dataset, const MinuteTally& tally);
+  [[nodiscard]] Result<std::vector<MinuteTally>> tallies(
+      const record::DatasetId& dataset, std::chrono::sys_time<std::chrono::minutes> since);
+  [[nodiscard]] Result<void> forget_tallies(const record::DatasetId& dataset,
+                                            std::chrono::sys_time<std::chrono::minutes> before);
   // A few of the cursors and receipts whose time is over, so that no one call pays for all.
   [[nodiscard]] Result<void> forget_some(record::Time now, record::Time receipts_before);
 
@@ -79,7 +84,8 @@ class Tables {
   sqlite::Statement stream_, update_stream_, insert_batch_, next_batch_, manifest_, delete_batch_,
       oldest_batch_, open_batches_, put_open_batch_, add_lines_, lines_, delete_lines_,
       delete_open_batch_, put_receipt_, receipt_, put_cursor_, cursor_, forget_cursors_,
-      forget_receipts_, add_quarantined_, mark_replayed_, quarantine_, quarantine_waiting_;
+      forget_receipts_, add_tally_, tallies_, forget_tallies_, add_quarantined_, mark_replayed_,
+      quarantine_, quarantine_waiting_;
   sqlite::Database* database_ = nullptr;
 };
 

@@ -161,8 +161,8 @@ std::expected<void, std::string> Node::make_endpoint() {
   std::vector<record::DatasetId> known;
   for (const auto& [id, dataset] : foundation_->catalogue.datasets())
     known.push_back(id);
-  auto endpoint = adapters::direct::RecordsEndpoint::make(std::move(streams), std::move(known),
-                                                          {denials_, *log_, metrics_});
+  auto endpoint = adapters::direct::RecordsEndpoint::make(
+      std::move(streams), std::move(known), {denials_, *log_, metrics_, foundation::system_now});
   if (!endpoint) return std::unexpected(record::to_string(endpoint.error()));
   endpoint_ = std::move(*endpoint);
   return {};

@@ -127,6 +127,28 @@ adapters::disk::Format read_format(Section& section, const std::vector<record::M
   return format;
 }
 
+intake::RejectLimit read_reject_limit(Section section) {
+  constexpr std::uint64_t most_rows = 1'000'000'000;
+  intake::RejectLimit limit;
+  limit.rows = section.count("rows", 0, most_rows);
+  limit.share = section.share("share");
+  limit.minimum_rows = section.count("minimum_rows", 0, most_rows).value_or(limit.minimum_rows);
+  if (section.has("minimum_rows") && !section.has("share")) {
+    section.complain("minimum_rows", "a number of rows from which a share counts", "`share`");
+  }
+  if (const auto window = section.duration("window")) {
+    limit.window = std::chrono::ceil<std::chrono::minutes>(*window);
+    if (*limit.window > journal::tally_age) {
+      section.complain("window", "a longer time than rows are counted over", "at most 24h");
+    }
+    if (!limit.rows && !limit.share) {
+      section.complain("window", "a time without anything to count", "`rows` or `share`");
+    }
+  }
+  section.finish();
+  return limit;
+}
+
 void read_front_end(Section& section, const Bureau& bureau, Publication& publication) {
   const bool is_wanted = std::ranges::find(publication.channels, record::Mode::front_end) !=
                          publication.channels.end();
@@ -161,9 +183,7 @@ Publication read_publication(const Value& value, const std::filesystem::path& ba
         read_mapping(std::move(*mapping), base, dataset == nullptr ? nullptr : &dataset->schema);
   }
   if (auto limit = section.section("reject_limit")) {
-    publication.reject_limit.rows = limit->count("rows", 0, 1'000'000'000);
-    publication.reject_limit.share = limit->share("share");
-    limit->finish();
+    publication.reject_limit = read_reject_limit(std::move(*limit));
   }
   publication.disk = read_format(section, publication.channels);
   read_front_end(section, bureau, publication);

@@ -17,6 +17,7 @@
 #include "adapters/front_end/exchange_database.h"
 #include "adapters/front_end/exchange_table.h"
 #include "intake/mapping.h"
+#include "intake/reject_limit.h"
 #include "jobs/schedule/schedule.h"
 #include "journal/limits.h"
 #include "link/uplink.h"

@@ -186,6 +186,60 @@ case_malformed_json_is_refused_with_its_place_and_nothing_taken() {
   expect_only ''
 }
 
+# A delete whose event lacks its version would empty the record, were it taken for a plain one.
+case_an_event_in_headers_that_is_none_is_quarantined() {
+  running_node event
+  event() { # HEADER…
+    local header headers=()
+    for header in "$@"; do headers+=(--header "$header"); done
+    call park POST /v1/datasets/approval/records --header 'Content-Type: application/json' "${headers[@]}" \
+      --data-binary '{"number":"Z9"}'
+  }
+  expect_only ''
+  local whole=('ce-specversion: 1.0' 'ce-id: 1' 'ce-source: /park' 'ce-type: a.deleted')
+  expect "no version" "$(event "${whole[@]:1}")" 422
+  expect "its reason" "$(jq -c '.errors[0] | [.field, .rule]' "$node/answer")" '["specversion","cloudevent"]'
+  expect "one header of an event" "$(event 'Ce-Traceparent: 00-1')" 422
+  expect "an empty subject" "$(event "${whole[@]}" 'ce-subject;')" 422
+  expect "a name that none may have" "$(event "${whole[@]}" 'ce-my-name: x')" 422
+  expect "a value that is no string" "$(event "${whole[@]}" 'ce-trace: %0')" 422
+  expect "its reason" "$(jq -c '.errors[0] | [.field, .rule]' "$node/answer")" '["trace","cloudevent"]'
+  expect_only ''
+  expect "the record is as it was" "$(held approval | cut -f 2)" good
+  expect "an event" "$(event "${whole[@]}" 'ce-subject: %E6%B5%B7')" 200
+  until_true 30 holds '' || fail "the store holds $(held approval), expected nothing"
+}
+
+# Three rows are no share; with a window, calls are counted together.
+case_the_reject_limit_of_calls() {
+  new_node limit '{kind: sqlite}' 'batch: {age: 50ms}'
+  add_bureau park <<'END'
+channels: {direct: {}}
+publishes:
+  - {dataset: approval, channels: [direct], reject_limit: {share: 20%}}
+  - {dataset: levy, channels: [direct], reject_limit: {rows: 3, window: 1h}}
+END
+  local dataset
+  for dataset in approval levy; do
+    add_schema "$dataset" <<'END'
+{"sluice:dataset": {"owner": "park", "title": "Register"}, "primaryKey": "number",
+ "fields": [{"name": "number", "type": "string", "constraints": {"required": true}}]}
+END
+  done
+  trap kill_daemon EXIT
+  start_daemon
+  local mixed=$'{"number":"A1"}\n{"name":"none"}\n{"number":"A2"}'
+  expect "one of three" "$(post park approval "$mixed")" 200
+  expect "the first within the hour" "$(post park levy "$mixed")" 200
+  expect "the second" "$(post park levy "$mixed")" 200
+  kill_daemon
+  start_daemon
+  expect "the third, after a restart" "$(post park levy "$mixed")" 200
+  expect "the fourth" "$(post park levy "$mixed")" 422
+  expect_like "its sentence" "$(jq -r .detail "$node/answer")" '4 of 12 rows of the last 60 minutes failed'
+  expect "a good call" "$(post park levy '{"number":"A3"}')" 200
+}
+
 case_one_bad_record_does_not_stop_the_good_ones() {
   running_node mixed
   printf '%s\n' '{"number":"A1"}' '{"number":' '{"name":"none"}' '{"number":"A2","nmae":"x"}' \

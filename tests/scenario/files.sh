@@ -137,6 +137,23 @@ case_of_two_rows_with_one_key_in_a_file_one_is_quarantined() {
   expect "the record" "$(held register | head -n 1)" $'A1\ta\t1'
 }
 
+case_exact_copies_of_rows_in_a_file_are_unchanged() {
+  running_node copies '' ', reject_limit: {rows: 0}'
+  printf 'number,name,capital\nA1,a,1\nA2,b,2\nA1,a,1\nA3,c,3\nA1,a,01\n' | file register.csv
+  import register.csv
+  expect_taken 0 'A1 A2 A3' ''
+  expect "rows" "$(jq -c '[.collected, .accepted, .copies, .unchanged, .quarantined]' <<<"$out")" '[5,3,2,2,0]'
+}
+
+case_the_null_of_mysql_is_no_value() {
+  # shellcheck disable=SC1003  # a backslash, for YAML
+  running_node mysql '' ', csv: {escape: "\\", null_sequence: "\\N"}'
+  printf 'number,name,capital\nA1,\\N,\\N\nA2,\\\\N,2\nA3,N,3\n' | file register.csv
+  import register.csv
+  expect "exit status ($err)" "$status" 0
+  expect "records held" "$(held register | paste -sd '|')" $'A1\t\\N\t\\N|A2\t\\\\N\t2|A3\tN\t3'
+}
+
 case_a_row_over_the_limit_is_quarantined_with_its_first_bytes() {
   running_node large
   {
@@ -204,6 +221,44 @@ case_a_mostly_bad_file_is_refused_by_the_reject_limit() {
   expect "exit status" "$status" 4
   expect_like "its sentence" "$err" 'reject'
   expect "records held" "$(numbers)" ''
+}
+
+# One row in the last ten of a file, or in a file of three, is no share of anything.
+case_the_share_of_the_reject_limit_is_of_the_whole_file() {
+  running_node share $'batch: {rows: 1000}' ', reject_limit: {share: 5%}'
+  {
+    echo number,name,capital
+    seq --format 'B%g,b,1' 2009
+    echo B2010,b,many
+  } | file register.csv
+  import register.csv
+  expect "exit status of a good file with a bad row at its end ($err)" "$status" 3
+  printf 'number,name,capital\nA1,a,many\nA2,b,2\n' | file register.csv
+  import register.csv
+  expect "exit status of a short file ($err)" "$status" 3
+  {
+    echo number,name,capital
+    seq --format 'C%g,b,many' 60
+    seq --format 'D%g,b,1' 940
+  } | file register.csv
+  import register.csv
+  expect "exit status of a bad file" "$status" 4
+  expect_like "its sentence" "$err" '60 of at most 100[0-9] rows of this delivery failed'
+}
+
+case_the_reject_limit_counts_over_its_window_whatever_the_files() {
+  running_node window '' ', reject_limit: {rows: 2, window: 1h}'
+  printf 'number,name,capital\nA1,a,many\nA2,b,2\nA3,c,few\n' | file register.csv
+  import register.csv
+  expect "exit status of the first file ($err)" "$status" 3
+  printf 'number,name,capital\nA4,d,4\n' | file register.csv
+  import register.csv
+  expect "exit status of a good file ($err)" "$status" 0
+  printf 'number,name,capital\nA5,e,some\nA6,f,6\n' | file register.csv
+  import register.csv
+  expect "exit status of the third file" "$status" 4
+  expect_like "its sentence" "$err" '3 of 5 rows of the last 60 minutes failed'
+  expect "records held" "$(numbers)" 'A2 A4'
 }
 
 case_the_same_file_twice_is_recognised_under_another_name() {

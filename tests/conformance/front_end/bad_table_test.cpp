@@ -196,6 +196,45 @@ TEST_P(BadTable, ARowThatFailsIsWrittenBackWithTheReasonAndTheOriginalIsKept) {
   EXPECT_EQ(bureau.value("SELECT reason FROM payment WHERE id = 1"), "NULL");
 }
 
+// A bureau that is told nothing can correct nothing, and the limit would refuse the page for ever.
+TEST_P(BadTable, RowsOfAPageThatTheRejectLimitRefusesAreWrittenBackAsFailed) {
+  const intake::RejectLimit limits[] = {{.rows = 1}, {.share = 0.2, .minimum_rows = 1}};
+  for (const intake::RejectLimit& limit : limits) {
+    BureauSystem bureau(GetParam(), Way::flag);
+    Gateway gateway(bureau);
+    gateway.reject_limit = limit;
+    bureau.insert({1, "good"});
+    bureau.insert({2, "bad", "-5.00"});
+    bureau.insert({3, "bad", "-6.00"});
+    bureau.insert({4, "good"});
+    const auto refused = gateway.collect();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, CollectionProblem::refused);
+    EXPECT_THAT(gateway.records(), testing::IsEmpty());
+    for (const char* id : {"2", "3"}) {
+      const std::string where = fmt::format(" FROM payment WHERE id = {}", id);
+      EXPECT_EQ(bureau.value("SELECT status" + where), "3");
+      EXPECT_EQ(bureau.value("SELECT reason" + where), "amount: expected at least 0");
+    }
+    EXPECT_EQ(bureau.value("SELECT count(*) FROM payment WHERE status = '1'"), "2")
+        << "not taken yet";
+    collect(gateway);
+    EXPECT_THAT(gateway.records(), ElementsAre("1 good 1", "4 good 1"));
+    EXPECT_EQ(bureau.value("SELECT count(*) FROM payment WHERE status = '2'"), "2");
+  }
+}
+
+TEST_P(BadTable, ARowWithoutAKeyThatTheRejectLimitRefusesIsWrittenBackAsFailed) {
+  BureauSystem bureau(GetParam(), Way::flag);
+  Gateway gateway(bureau);
+  gateway.exchange = loose_table(bureau);
+  gateway.reject_limit.rows = 0;
+  insert_loose(bureau, 1, "NULL");
+  EXPECT_THAT(failure_of(gateway), testing::HasSubstr("reject_limit.rows"));
+  EXPECT_EQ(bureau.value("SELECT status FROM loose WHERE id IS NULL"), "3");
+  collect(gateway);
+}
+
 TEST_P(BadTable, RowsWithoutAWatermarkArriveOnceAndAgainWhenTheyChange) {
   for (const Way way : {Way::watermark, Way::watermark_number}) {
     SCOPED_TRACE(to_string(way));

@@ -239,6 +239,7 @@ std::expected<void, CollectionFailure> Gateway::collect(std::optional<std::size_
   intake::ChangeIntake intake({.dataset = payment.dataset,
                                .checker = payment.checker,
                                .mapping = payment.mapping,
+                               .reject_limit = reject_limit,
                                .mode = record::Mode::front_end,
                                .source = "payment"},
                               batch, position_, sink);

@@ -90,6 +90,7 @@ class Gateway {
   std::function<void()> on_batch;    // after each, while the run goes on
   std::size_t page_rows = 10'000;
   intake::BatchSize batch{.rows = 20'000, .bytes = 1 << 20};
+  intake::RejectLimit reject_limit;
   std::optional<ExchangeTable> exchange;  // in place of the bureau's own
   record::FieldsMatch fields_match = record::FieldsMatch::equal;
   std::vector<std::string> key = {"id"};  // columns that the primary key comes from

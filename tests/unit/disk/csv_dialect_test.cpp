@@ -126,6 +126,20 @@ TEST(CsvDialectTest, FileWithAHeaderAloneHasNoRowsAndNoFault) {
   EXPECT_THAT(file.door.rows, IsEmpty());
 }
 
+// So that a share of failed rows can be one of the whole file before it has been read.
+TEST(FileDigestTest, CountsNoFewerLinesThanThereAreRows) {
+  for (const auto& [bytes, lines] :
+       std::vector<std::pair<std::string, std::uint64_t>>{{"", 1},
+                                                          {"a,b", 1},
+                                                          {"a,b\n1,2", 2},
+                                                          {"a,b\n1,2\n", 3},
+                                                          {std::string(600'000, '\n'), 600'001}}) {
+    const TemporaryFolder folder;
+    CountingProgress progress;
+    EXPECT_EQ(digest_file(folder.write("register.csv", bytes), progress)->lines, lines);
+  }
+}
+
 TEST(CsvDialectTest, RowsAreTheSameWhereverBlocksOfTheFileEnd) {
   std::string bytes = "a,b\n";
   for (int i = 0; i < 60'000; ++i)

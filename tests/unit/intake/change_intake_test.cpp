@@ -81,6 +81,24 @@ TEST_F(ChangeIntakeTest, TellsWhichRowsWereRefusedSinceTheLastMark) {
   EXPECT_EQ(intake.counts().accepted(), 1U);
 }
 
+TEST_F(ChangeIntakeTest, OneBadRowOfAQuietPollIsNoShare) {
+  ChangeIntake polled{{.dataset = table.dataset,
+                       .checker = table.checker,
+                       .mapping = table.mapping,
+                       .reject_limit = {.rows = 500, .share = 0.2},
+                       .source = "payments"},
+                      {.rows = 3, .bytes = 1 << 20},
+                      "at 0",
+                      sink};
+  ASSERT_TRUE(polled.begin(table.columns));
+  for (const std::string_view capital : {"1", "no sum", "2"}) {
+    const std::vector<SourceValue> values{"A", "name", capital};
+    ASSERT_TRUE(polled.accept({.values = values}));
+  }
+  ASSERT_TRUE(polled.mark("at 3"));
+  EXPECT_THAT(sink.batches, SizeIs(1));
+}
+
 TEST_F(ChangeIntakeTest, TheRejectLimitEndsTheRunAndLeavesThePositionWhereItWas) {
   ASSERT_TRUE(take("A", "no sum"));
   ASSERT_TRUE(take("B", "no sum"));

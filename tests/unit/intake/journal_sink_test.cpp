@@ -55,7 +55,20 @@ TEST_F(JournalSinkTest, KeepsTheCursorOfTheLastBatchAndOfADeliveryWithoutRows) {
   ASSERT_TRUE(sink.put(std::move(end)));
   EXPECT_EQ(sink.finish().value().value, 1U) << "no rows, no batch";
   EXPECT_EQ(journal.cursor("disk", "digest").value()->value,
-            "rows=2 accepted=2 quarantined=0 complete");
+            "rows=2 accepted=2 quarantined=0 copies=0 complete");
+}
+
+TEST_F(JournalSinkTest, TalliesTheSourceRowsOfABatchWithIt) {
+  journal::Journal journal = desk.open();
+  JournalSink sink(journal, source, never);
+  ConvertedBatch tallied = batch("a", 2);
+  tallied.tally = journal::RowTally{.rows = 5, .failed = 3};
+  ASSERT_TRUE(sink.put(std::move(tallied)));
+  ASSERT_TRUE(sink.put(batch("b", 2)));
+  ASSERT_TRUE(sink.finish());
+  const auto tallies = journal.tallies(source.origin.dataset, desk.now).value();
+  ASSERT_THAT(tallies, SizeIs(1));
+  EXPECT_EQ(tallies[0].tally, (journal::RowTally{.rows = 5, .failed = 3}));
 }
 
 TEST_F(JournalSinkTest, WaitsWhileTheBacklogIsFullAndGoesOnOnceThereIsRoom) {

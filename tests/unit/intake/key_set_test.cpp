@@ -17,9 +17,14 @@ TEST(KeySet, KnowsEveryKeyThatItHasSeenAndNoOther) {
   KeySet keys(testing::TempDir());
   constexpr std::uint64_t count = 600'000;  // most of them lie in the file by then
   for (std::uint64_t i = 1; i <= count; ++i)
-    ASSERT_FALSE(keys.insert(key(i), i));
-  for (std::uint64_t i = 1; i <= count; i += 997)
-    ASSERT_EQ(keys.insert(key(i), 0), i);
+    ASSERT_FALSE(keys.insert(key(i), key(i + count), i));
+  for (std::uint64_t i = 1; i <= count; i += 997) {
+    const auto first = keys.insert(key(i), key(i + count), 0);
+    ASSERT_TRUE(first);
+    ASSERT_EQ(first->place, i);
+    ASSERT_TRUE(first->has_same_content);
+    ASSERT_FALSE(keys.insert(key(i), key(i), 0)->has_same_content);
+  }
 }
 
 TEST(KeySet, SaysSoWhereItsDirectoryIsNotThere) {
@@ -27,11 +32,16 @@ TEST(KeySet, SaysSoWhereItsDirectoryIsNotThere) {
 }
 
 TEST(SourceCursor, ReadsWhatItWrote) {
-  const SourceCursor cursor{.rows = 7, .accepted = 5, .quarantined = 2, .complete = true};
+  const SourceCursor cursor{
+      .rows = 10, .accepted = 5, .quarantined = 2, .copies = 3, .complete = true};
   EXPECT_EQ(parse_source_cursor(to_string(cursor)), cursor);
-  EXPECT_EQ(to_string(cursor), "rows=7 accepted=5 quarantined=2 complete");
+  EXPECT_EQ(to_string(cursor), "rows=10 accepted=5 quarantined=2 copies=3 complete");
   EXPECT_FALSE(parse_source_cursor("rows=7 accepted=5 quarantined=2 done"));
+  EXPECT_FALSE(parse_source_cursor("rows=7 accepted=5 quarantined=2 copies=x complete"));
   EXPECT_FALSE(parse_source_cursor("rows=x"));
+  EXPECT_EQ(parse_source_cursor("rows=7 accepted=5 quarantined=2 partial"),
+            (SourceCursor{.rows = 7, .accepted = 5, .quarantined = 2}))
+      << "as it was written when copies were not known";
 }
 
 }  // namespace

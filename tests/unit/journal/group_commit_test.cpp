@@ -46,6 +46,20 @@ TEST(GroupCommit, AnswersEverySubmissionOnceAndWithAPlaceOfItsOwn) {
   EXPECT_EQ(rows.size(), static_cast<std::size_t>(callers * calls));
 }
 
+TEST(GroupCommit, TellsTheTalliesOfWhatWasSubmittedBefore) {
+  Desk desk;
+  GroupCommit commit(desk.open(), desk.limits, no_failure);
+  Submission call = submission("a", 1);
+  call.tally = RowTally{.rows = 2, .failed = 1};
+  commit.submit(std::move(call), [](auto placement) { EXPECT_TRUE(placement); });
+  std::promise<std::vector<MinuteTally>> told;
+  commit.tallies(origin().dataset, desk.now,
+                 [&](auto tallies) { told.set_value(tallies.value()); });
+  const auto tallies = told.get_future().get();
+  ASSERT_EQ(tallies.size(), 1U);
+  EXPECT_EQ(tallies[0].tally, (RowTally{.rows = 2, .failed = 1}));
+}
+
 TEST(GroupCommit, FindsTheCursorOfWhatWasSubmittedBefore) {
   Desk desk;
   GroupCommit commit(desk.open(), desk.limits, no_failure);

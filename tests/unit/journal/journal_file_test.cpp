@@ -31,9 +31,19 @@ class JournalFile : public testing::Test {
 
 TEST_F(JournalFile, OfALaterVersionIsRefusedWithWhatToDo) {
   { const Journal journal = desk.open(); }
-  execute("PRAGMA user_version=2");
+  execute("PRAGMA user_version=3");
   EXPECT_EQ(failure_to_open().code, JournalProblem::unreadable);
   EXPECT_THAT(failure_to_open().sentence, HasSubstr("upgrade"));
+}
+
+TEST_F(JournalFile, OfVersionOneIsOpenedAndCounts) {
+  { const Journal journal = desk.open(); }
+  execute("DROP TABLE tally; PRAGMA user_version=1");
+  Journal journal = desk.open();
+  Submission call = submission("a", 1);
+  call.tally = RowTally{.rows = 1};
+  ASSERT_TRUE(journal.commit(std::span(&call, 1)));
+  EXPECT_EQ(journal.tallies(call.origin.dataset, desk.now)->size(), 1U);
 }
 
 TEST_F(JournalFile, ThatIsADatabaseOfSomethingElseIsLeftAsItIs) {

@@ -232,5 +232,48 @@ TEST_F(JournalTest, RefusesAnotherBureausFileAndAFileThatIsNoJournal) {
       JournalProblem::unreadable);
 }
 
+// A limit counts over processes and restarts by them.
+TEST(JournalTallies, AddUpByTheMinuteOverCallsBatchesAndProcesses) {
+  Desk desk;
+  const std::chrono::sys_time<std::chrono::minutes> minute =
+      std::chrono::floor<std::chrono::minutes>(desk.now);
+  {
+    Journal journal = desk.open();
+    Submission call = submission("a", 2);
+    call.tally = RowTally{.rows = 3, .failed = 1};
+    const std::vector<Submission> calls{call, call, submission("b", 1)};
+    ASSERT_TRUE(journal.commit(calls));
+  }
+  desk.now += std::chrono::minutes(2);
+  Journal journal = desk.open();
+  ASSERT_TRUE(journal.append(origin(), payload("c", 4), {}, {}, RowTally{.rows = 4}));
+  ASSERT_TRUE(journal.append(origin("other"), payload("d", 1), {}, {}, RowTally{.rows = 9}));
+  using Tallies = std::vector<MinuteTally>;
+  const record::DatasetId dataset = origin().dataset;
+  EXPECT_EQ(journal.tallies(dataset, desk.now - std::chrono::minutes(2)).value(),
+            (Tallies{{minute, {.rows = 6, .failed = 2}},
+                     {minute + std::chrono::minutes(2), {.rows = 4}}}));
+  EXPECT_EQ(journal.tallies(dataset, desk.now).value(),
+            (Tallies{{minute + std::chrono::minutes(2), {.rows = 4}}}));
+}
+
+TEST(JournalTallies, AreForgottenAfterADay) {
+  Desk desk;
+  Journal journal = desk.open();
+  ASSERT_TRUE(journal.append(origin(), payload("a", 1), {}, {}, RowTally{.rows = 1}));
+  const record::Time first = desk.now;
+  desk.now += tally_age + std::chrono::minutes(1);
+  ASSERT_TRUE(journal.append(origin(), payload("b", 1), {}, {}, RowTally{.rows = 1}));
+  EXPECT_EQ(journal.tallies(origin().dataset, first)->size(), 1U);
+}
+
+TEST(JournalTallies, GoWithTheBatchOrNotAtAll) {
+  Desk desk;
+  desk.limits.backlog_bytes = 0;
+  Journal journal = desk.open();
+  ASSERT_FALSE(journal.append(origin(), payload("a", 1), {}, {}, RowTally{.rows = 1}));
+  EXPECT_TRUE(journal.tallies(origin().dataset, desk.now)->empty());
+}
+
 }  // namespace
 }  // namespace sluice::journal::test

@@ -17,7 +17,8 @@ TEST(BureauFile, SaysWhatABureauPublishesAndHow) {
   Configuration configuration;
   configuration.with(
       "bureaus/park.yaml", "    mapping:",
-      "    reject_limit: {rows: 100, share: 5%}\n    encoding: gb18030\n"
+      "    reject_limit: {rows: 100, share: 5%, minimum_rows: 50, window: 90s}\n    encoding: "
+      "gb18030\n"
       "    max_row_bytes: 64KiB\n"
       "    csv: {delimiter: ';', quote: \"'\", double_quote: false, escape: \\, header: "
       "false, comment: '#', null_sequence: '-', skip_initial_space: true}\n    mapping:");
@@ -33,6 +34,8 @@ TEST(BureauFile, SaysWhatABureauPublishesAndHow) {
   EXPECT_THAT(publication.channels, ElementsAre(record::Mode::direct, record::Mode::disk));
   EXPECT_EQ(publication.reject_limit.rows, 100U);
   EXPECT_EQ(publication.reject_limit.share, 0.05);
+  EXPECT_EQ(publication.reject_limit.minimum_rows, 50U);
+  EXPECT_EQ(publication.reject_limit.window, std::chrono::minutes(2)) << "in whole minutes";
   EXPECT_EQ(publication.disk.encoding, adapters::disk::Encoding::gb18030);
   EXPECT_EQ(publication.max_row_bytes, 64U << 10);
   const adapters::disk::CsvDialect& csv = publication.disk.dialect;
@@ -150,6 +153,30 @@ TEST(BureauFile, RefusesLimitsThatAreNone) {
                   "`max_row_bytes`",
                   "bureaus/park.yaml:13:15: found `gbk`, expected one of utf-8, gb18030 for "
                   "`encoding`"));
+}
+
+TEST(BureauFile, RefusesARejectLimitThatCountsNothing) {
+  EXPECT_THAT(
+      complaints_with("    mapping:",
+                      "    reject_limit: {minimum_rows: 5, window: 2d}\n    mapping:"),
+      ElementsAre(
+          "bureaus/park.yaml:11:34: found a number of rows from which a share counts, "
+          "expected `share` for `minimum_rows`",
+          "bureaus/park.yaml:11:45: found a longer time than rows are counted over, "
+          "expected at most 24h for `window`",
+          "bureaus/park.yaml:11:45: found a time without anything to count, expected `rows` "
+          "or `share` for `window`"));
+}
+
+TEST(BureauFile, ASharesMinimumIsAThousandRows) {
+  Configuration configuration;
+  configuration.with("bureaus/park.yaml",
+                     "    mapping:", "    reject_limit: {share: 5%}\n    mapping:");
+  const Settings settings = configuration.settings();
+  const auto& limit = settings.bureaus.at(record::BureauId("park")).publishes.front().reject_limit;
+  EXPECT_EQ(limit.minimum_rows, 1'000U);
+  EXPECT_FALSE(limit.window);
+  EXPECT_FALSE(limit.rows);
 }
 
 TEST(BureauFile, RefusesASubjectThatIsNoName) {
