@@ -23,15 +23,3 @@ issue() {
   openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
     -extfile "$1.extensions" -out "$1.pem"
 }
-
-# A port on loopback that nothing listens on just now.
-free_port() {
-  local port
-  for port in $(shuf -i 20000-29999 -n 50); do
-    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      printf '%s\n' "$port"
-      return
-    fi
-  done
-  die "no free port on loopback"
-}

@@ -48,7 +48,8 @@ post_with_nginx() {
 
 start_nginx() {
   local tls=$work/certificates attempt
-  nginx_port=$(free_port)
+  hold_port
+  nginx_port=$held_port
   mkdir -p "$work/nginx"
   cat >"$work/nginx.conf" <<TEXT
 daemon off;

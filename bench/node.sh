@@ -44,7 +44,8 @@ start_fresh_node() {
   node_dir=$work/node
   rm -rf "$node_dir"
   mkdir -m 700 "$node_dir"
-  node_port=$(free_port)
+  hold_port
+  node_port=$held_port
   fresh_database sluiced
   write_node_configuration
   run_node

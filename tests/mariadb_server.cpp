@@ -38,7 +38,6 @@ MariadbServer::MariadbServer() : directory_(make_directory("sluice-mariadb", acc
   if (wait_for(install) != 0) {
     throw std::runtime_error("mariadb-install-db failed: " + tail_of(directory_ / "install.log"));
   }
-  port_ = free_port();
   start();
   execute(
       "CREATE USER sluice@localhost IDENTIFIED BY 'geheim';"
@@ -87,8 +86,8 @@ void MariadbServer::kill() {
 void MariadbServer::start() {
   server_ = spawn(
       {program("mariadbd"), "--no-defaults", "--datadir=" + (directory_ / "data").string(),
-       "--socket=" + socket().string(), fmt::format("--port={}", port_), "--bind-address=127.0.0.1",
-       "--pid-file=" + (directory_ / "pid").string(), "--skip-log-bin",
+       "--socket=" + socket().string(), fmt::format("--port={}", port()),
+       "--bind-address=127.0.0.1", "--pid-file=" + (directory_ / "pid").string(), "--skip-log-bin",
        "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"},
       directory_ / "server.log", account);
   const auto deadline = std::chrono::steady_clock::now() + start_timeout;

@@ -1,4 +1,4 @@
-// A MariaDB server of a test's own: in a temporary directory, on a free port of loopback and a unix
+// A MariaDB server of a test's own: in a temporary directory, on a port of loopback and a unix
 // socket, never as root, gone with its owner.
 #pragma once
 
@@ -6,6 +6,8 @@
 #include <string>
 
 #include <sys/types.h>
+
+#include "held_port.h"
 
 namespace sluice::test {
 
@@ -20,7 +22,7 @@ class MariadbServer {
   // The user `root` without a password comes by the socket; `sluice` with the password `geheim` by
   // both.
   [[nodiscard]] std::filesystem::path socket() const { return directory_ / "socket"; }
-  [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] int port() const { return port_.number(); }
 
   // A new empty database in this character set; its name.
   [[nodiscard]] std::string create_database(const std::string& character_set = "utf8mb4");
@@ -35,7 +37,7 @@ class MariadbServer {
   void stop_with(int signal);
 
   std::filesystem::path directory_;
-  int port_ = 0;
+  HeldPort port_;
   pid_t server_ = 0;
   int databases_ = 0;
 };

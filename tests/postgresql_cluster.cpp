@@ -57,7 +57,6 @@ PostgresqlCluster::PostgresqlCluster() : binaries_(find_binaries()) {
   if (wait_for(initdb) != 0) {
     throw std::runtime_error("initdb failed: " + tail_of(directory_ / "initdb.log"));
   }
-  port_ = free_port();
   start();
 }
 
@@ -68,11 +67,12 @@ PostgresqlCluster::~PostgresqlCluster() {
 }
 
 std::string PostgresqlCluster::tcp(const std::string& database) const {
-  return fmt::format("host=127.0.0.1 port={} user=sluice dbname={}", port_, database);
+  return fmt::format("host=127.0.0.1 port={} user=sluice dbname={}", port(), database);
 }
 
 std::string PostgresqlCluster::socket(const std::string& database) const {
-  return fmt::format("host={} port={} user=sluice dbname={}", directory_.string(), port_, database);
+  return fmt::format("host={} port={} user=sluice dbname={}", directory_.string(), port(),
+                     database);
 }
 
 std::string PostgresqlCluster::create_database() {
@@ -103,7 +103,7 @@ void PostgresqlCluster::start() {
     if (postmaster_ == 0) {
       postmaster_ = spawn({(binaries_ / "postgres").string(), "-D", (directory_ / "data").string(),
                            "-k", directory_.string(), "-h", "127.0.0.1", "-p",
-                           std::to_string(port_), "-c", "recovery_init_sync_method=syncfs"},
+                           std::to_string(port()), "-c", "recovery_init_sync_method=syncfs"},
                           directory_ / "server.log", account);
     }
     if (PQping(socket().c_str()) == PQPING_OK) return;

@@ -1,4 +1,4 @@
-// A PostgreSQL server of a test's own: in a temporary directory, on a free port of loopback and a
+// A PostgreSQL server of a test's own: in a temporary directory, on a port of loopback and a
 // unix socket, never as root, gone with its owner. It can be killed and started again like a real
 // one.
 #pragma once
@@ -7,6 +7,8 @@
 #include <string>
 
 #include <sys/types.h>
+
+#include "held_port.h"
 
 namespace sluice::test {
 
@@ -21,7 +23,7 @@ class PostgresqlCluster {
   // conninfo for the superuser `sluice` over TCP, or over the unix socket.
   [[nodiscard]] std::string tcp(const std::string& database = "postgres") const;
   [[nodiscard]] std::string socket(const std::string& database = "postgres") const;
-  [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] int port() const { return port_.number(); }
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
 
   // A new empty database; its name.
@@ -38,7 +40,7 @@ class PostgresqlCluster {
  private:
   std::filesystem::path directory_;
   std::filesystem::path binaries_;
-  int port_ = 0;
+  HeldPort port_;
   pid_t postmaster_ = 0;
   int databases_ = 0;
 };

@@ -9,13 +9,10 @@
 #include <stdexcept>
 #include <system_error>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <netinet/in.h>
 #include <pwd.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,20 +88,6 @@ int wait_for(pid_t child) {
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   return status;
-}
-
-int free_port() {
-  const int handle = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  const bool found = handle >= 0 && ::bind(handle, generic, length) == 0 &&
-                     ::getsockname(handle, generic, &length) == 0;
-  ::close(handle);
-  if (!found) throw std::system_error(errno, std::generic_category(), "no free port");
-  return ntohs(address.sin_port);
 }
 
 std::string tail_of(const fs::path& log) {

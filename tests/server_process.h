@@ -1,5 +1,5 @@
-// What the tests' own database servers have in common: a folder, an account that is not root, a
-// free port, and a process that does not outlive the test.
+// What the tests' own database servers have in common: a folder, an account that is not root, and
+// a process that does not outlive the test.
 #pragma once
 
 #include <filesystem>
@@ -20,8 +20,6 @@ namespace sluice::test {
                           const std::string& account);
 // Its status, as waitpid has it.
 int wait_for(pid_t child);
-
-[[nodiscard]] int free_port();
 
 // The end of a log that goes with its directory.
 [[nodiscard]] std::string tail_of(const std::filesystem::path& log);

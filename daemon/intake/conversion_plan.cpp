@@ -52,6 +52,10 @@ std::string mismatch(record::FieldsMatch match, const std::vector<std::string>& 
     sentences.push_back(fmt::format(
         "{} found, which no field takes (list it under `ignore` to drop it)", quoted(extra)));
   }
+  if (needs_all && absent.size() == 1 && extra.size() == 1) {
+    sentences.push_back(fmt::format("where {} was only renamed, name it in the mapping: `from: {}`",
+                                    quoted(absent), extra.front()));
+  }
   if (match == partial && absent.size() == wanted.size()) {
     sentences.push_back("none of the columns is known");
   }

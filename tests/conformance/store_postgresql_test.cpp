@@ -8,6 +8,7 @@
 
 #include "conformance/store_fixture.h"
 #include "conformance/store_tcp_proxy.h"
+#include "held_port.h"
 #include "postgresql_cluster.h"
 #include "store/postgresql/postgresql_store.h"
 
@@ -54,7 +55,7 @@ class StorePostgresqlTest : public ::testing::Test {
   // As the store's callers do: the same call again while the store is unavailable.
   template <class Call>
   auto stubbornly(Call call) -> typename decltype(call())::value_type {
-    for (int attempt = 0; attempt < 100; ++attempt) {
+    for (int attempt = 0; attempt < 3000; ++attempt) {
       auto result = call();
       if (result) return std::move(*result);
       EXPECT_EQ(result.error().code, StoreProblem::unavailable)
@@ -174,8 +175,7 @@ TEST_F(StorePostgresqlTest, TerminatedSessionIsUnavailableAndThenReplaced) {
 }
 
 TEST_F(StorePostgresqlTest, OfSeveralHostsTheOneThatTakesWritesIsUsed) {
-  int dead_port = 0;
-  { dead_port = TcpProxy(cluster().port()).port(); }
+  const HeldPort dead;
   PostgresqlCluster standby;  // as good as one: it takes no writes
   while (standby.create_database() != database_) {
   }
@@ -183,7 +183,7 @@ TEST_F(StorePostgresqlTest, OfSeveralHostsTheOneThatTakesWritesIsUsed) {
   standby.restart(PostgresqlCluster::Stop::fast);
   auto store =
       open(fmt::format("host=127.0.0.1,127.0.0.1,127.0.0.1 port={},{},{} user=sluice dbname={}",
-                       dead_port, standby.port(), cluster().port(), database_));
+                       dead.number(), standby.port(), cluster().port(), database_));
   const auto prepared = store->prepare(dataset_);
   ASSERT_TRUE(prepared) << record::to_string(prepared.error());
   EXPECT_EQ(apply_stubbornly(*store, new_records(3)).rows, outcomes(3, 0, 0, 0, 0));
@@ -241,21 +241,35 @@ TEST_F(StorePostgresqlTest, WalkDoesNotPassABatchThatIsStillBeingApplied) {
   EXPECT_THAT(walked.get(), ElementsAre("park", "portal"));
 }
 
+// The bytes in the log since this place that transactions wrote to this database's own relations:
+// neither what other databases and the server's own workers write, nor pages that are logged whole
+// since there was a checkpoint, nor the catalogue.
+constexpr const char* logged_by_transactions =
+    "SELECT coalesce(sum(record_length - fpi_length), 0)::bigint "
+    "FROM pg_get_wal_records_info('{}', pg_current_wal_flush_lsn()), "
+    "LATERAL regexp_match(block_ref, 'rel \\d+/(\\d+)/(\\d+)') AS relation "
+    "WHERE xid <> '0' AND relation[2]::bigint >= 16384 AND relation[1]::oid = "
+    "(SELECT oid FROM pg_database WHERE datname = current_database())";
+
 TEST_F(StorePostgresqlTest, ReloadWritesNextToNothing) {
+  if (ask("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_walinspect'") == "0") {
+    GTEST_SKIP() << "this PostgreSQL has no pg_walinspect (since 15), which tells who wrote what";
+  }
+  ask("CREATE EXTENSION pg_walinspect");
   auto store = open();
   ASSERT_TRUE(store->prepare(dataset_));
   std::vector<std::string> lines;
   for (int i = 0; i < 5000; ++i)
     lines.push_back(upsert({std::to_string(i), std::string(300, 'n'), "1"}));
   const auto written = [&](const Sent& sent) {
-    const std::string before = ask("SELECT pg_current_wal_lsn()");
+    const std::string before = ask("SELECT pg_current_wal_flush_lsn()");
     apply_stubbornly(*store, sent);
-    return std::stoll(ask(fmt::format("SELECT pg_current_wal_lsn() - '{}'::pg_lsn", before)));
+    return std::stoll(ask(fmt::format(logged_by_transactions, before)));
   };
   const auto first = written(stream_.batch(dataset_, lines));
   const auto again = written(stream_.batch(dataset_, lines));
   EXPECT_GT(first, 1'500'000);
-  // Ledger and archive, and the pages that are logged whole for the first time after a checkpoint.
+  // Ledger, archive, and the thousand rows that COPY writes before it finds that they are there.
   EXPECT_LT(again, first / 3);
 }
 

@@ -1,7 +1,10 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154,SC2034  # node.sh and cases.sh set, and their functions read, the rest
+# shellcheck disable=SC2154,SC2034,SC2119  # node.sh and cases.sh set, and their functions read, the rest
 # A center and an edge that brings it the bureau park's batches, on loopback. Sourced after node.sh.
 #   at center start_daemon; at edge sluice status
+
+# shellcheck source=tests/held_port.sh
+source "$project/tests/held_port.sh"
 
 declare -A daemon_of=() port_of=()
 at_node=
@@ -52,25 +55,23 @@ END
   done
 }
 
-# new_center [STORE-YAML] [NODES-YAML]: runs, on a port that stays its own.
+# new_center [STORE-YAML] [NODES-YAML]: runs, on a port that stays its own while it is down.
 new_center() {
+  hold_port
   new_node center "${1:-{kind: sqlite\}}" \
     "nodes: ${2:-[{name: edge, certificate_subject: \"$(subject_of edge)\", bureaus: [park]\}]}"
   add_park
   add_bureau tax </dev/null # of which nothing comes
+  sed -i "s/port: 0}/port: $held_port}/" "$node/config/node.yaml"
   at center start_daemon
-  keep_port
 }
-
-# A port that was free once is asked for again after a restart.
-keep_port() { sed -i "s/port: 0}/port: ${port_of[center]}}/" "$workshop/center/config/node.yaml"; }
 
 # new_edge [NAME] [MORE-YAML] [MORE-OF-UPLINK]: does not run yet.
 new_edge() {
   local name=${1:-edge}
   certify_node "$name"
   destination=uplink identity=$name new_node "$name" \
-    "{addresses: ['https://localhost:${center_port:-${port_of[center]}}'], center_subject: '$(subject_of node)'${3:-}}" \
+    "{addresses: ['https://localhost:${port_of[center]}'], center_subject: '$(subject_of node)'${3:-}}" \
     "${2:-batch: {age: 50ms\}}"
   add_park
 }

@@ -34,8 +34,9 @@ Diagnosis diagnosis_of(Stage stage, std::string_view state, std::string_view mes
             "install the driver's package, or correct its name (`odbcinst -q -d` lists them) or "
             "path; where the file is there, `ldd` says what else it needs"};
   }
+  // FreeTDS passes SQL Server's refusal on under SQLSTATE 42000.
   if (state == "28000" || state == "28P01" || mentions("authentication failed") ||
-      mentions("Access denied")) {
+      mentions("Access denied") || mentions("Login failed")) {
     return {OdbcProblem::login_refused, "check the user, and the password in its file"};
   }
   if (stage == Stage::connecting) {

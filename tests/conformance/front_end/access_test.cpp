@@ -11,8 +11,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "conformance/front_end/exchange_homes.h"
-#include "server_process.h"
+#include "conformance/front_end/bureau_system.h"
+#include "conformance/front_end/false_server.h"
+#include "held_port.h"
 
 namespace sluice::adapters::front_end::conformance {
 namespace {
@@ -25,10 +26,17 @@ const std::string mend_driver =
     "install the driver's package, or correct its name (`odbcinst -q -d` lists them) or path; "
     "where the file is there, `ldd` says what else it needs";
 
+// What ends a whole collection, and how it is classed. The other database of it is never reached.
 odbc::OdbcFailure failure_of(const odbc::Access& access) {
+  BureauSystem bureau(Product::sqlite, Way::snapshot);
+  Gateway gateway(bureau);
+  gateway.access = access;
+  const auto collected = gateway.collect();
   const auto connection = odbc::Connection::open(access);
-  if (connection) throw std::runtime_error("it was to be refused");
-  return connection.error();
+  if (collected || connection) throw std::runtime_error("it was to be refused");
+  EXPECT_EQ(collected.error().code, CollectionProblem::unreadable);
+  EXPECT_EQ(gateway.batches, 0U);
+  return {connection.error().code, collected.error().place, collected.error().sentence};
 }
 
 TEST(Access, ADsnThatIsNotThereIsToldWithWhereItBelongs) {
@@ -81,7 +89,7 @@ TEST(Access, AWrongPasswordOfPostgresqlIsRefusedAndNotRepeated) {
   const auto home = make_home(Product::postgresql);
   auto connection = odbc::Connection::open(home->access()).value();
   for (const char* sql :
-       {"CREATE ROLE locked LOGIN PASSWORD 'right'",
+       {"DROP ROLE IF EXISTS locked", "CREATE ROLE locked LOGIN PASSWORD 'right'",
         "DO $$ BEGIN EXECUTE format('COPY (VALUES (''host all locked 127.0.0.1/32 scram-sha-256''),"
         " (''local all all trust''), (''host all all 127.0.0.1/32 trust'')) TO %L',"
         " current_setting('hba_file')); END $$",
@@ -125,9 +133,10 @@ TEST(Access, APortWhereNobodyListensIsToldAsAServerThatCanNotBeReached) {
       {"libtdsodbc.so",
        ".FreeTDS..SQL Server.Unable to connect: Adaptive Server is unavailable or does not exist "
        ".SQLSTATE 08S01."}};
+  const test::HeldPort held;
+  const int port = held.number();
   for (const auto& [driver, answer] : each) {
     SCOPED_TRACE(driver);
-    const int port = test::free_port();
     const std::string said = "127.0.0.1/exchange: " + answer +
                              "; see whether the server runs and can be reached from here by its "
                              "name and port, or its file is there and this user may use it";
@@ -138,6 +147,56 @@ TEST(Access, APortWhereNobodyListensIsToldAsAServerThatCanNotBeReached) {
     EXPECT_EQ(failure.code, odbc::OdbcProblem::unreachable);
     EXPECT_THAT(record::to_string(failure), MatchesRegex(fmt::format(fmt::runtime(said), port)));
   }
+}
+
+odbc::Access by_freetds(const std::string& server, int port,
+                        std::chrono::seconds patience = std::chrono::minutes(1)) {
+  return {.connection = fmt::format("Driver={}/libtdsodbc.so;Server={};Port={};Database=exchange;"
+                                    "UID=sluice;TDS_Version=7.0;ClientCharset=UTF-8",
+                                    drivers, server, port),
+          .password = "wr}ong;",
+          .login_timeout = patience};
+}
+
+TEST(Access, AWrongPasswordByFreetdsIsRefusedAndNotRepeated) {
+  FalseServer server(FalseServer::Manner::refuses_tds_login);
+  const auto failure = failure_of(by_freetds("127.0.0.1", server.port()));
+  EXPECT_EQ(failure.code, odbc::OdbcProblem::login_refused);
+  EXPECT_EQ(record::to_string(failure),
+            "127.0.0.1/exchange: [FreeTDS][SQL Server]Login failed for user 'sluice'. (SQLSTATE "
+            "42000); check the user, and the password in its file");
+}
+
+const std::string mend_server =
+    "; see whether the server runs and can be reached from here by its name and port, or its file "
+    "is there and this user may use it";
+
+TEST(Access, AServerThatIsNotFoundByItsNameIsToldByFreetds) {
+  const auto failure = failure_of(by_freetds("no-such-host.invalid", 1433));
+  EXPECT_EQ(failure.code, odbc::OdbcProblem::unreachable);
+  EXPECT_EQ(record::to_string(failure),
+            "no-such-host.invalid/exchange: [FreeTDS][SQL Server]Unable to connect to data source "
+            "(SQLSTATE 08001)" +
+                mend_server);
+}
+
+TEST(Access, AServerOfAnotherKindIsToldByFreetds) {
+  FalseServer server(FalseServer::Manner::hangs_up);
+  const auto failure = failure_of(by_freetds("127.0.0.1", server.port()));
+  EXPECT_EQ(failure.code, odbc::OdbcProblem::unreachable);
+  EXPECT_EQ(
+      record::to_string(failure),
+      "127.0.0.1/exchange: [FreeTDS][SQL Server]Unable to connect to data source (SQLSTATE 08001)" +
+          mend_server);
+}
+
+TEST(Access, AServerThatSaysNothingIsGivenUpByFreetds) {
+  FalseServer server(FalseServer::Manner::says_nothing);
+  const auto failure = failure_of(by_freetds("127.0.0.1", server.port(), std::chrono::seconds(1)));
+  EXPECT_EQ(failure.code, odbc::OdbcProblem::unreachable);
+  EXPECT_EQ(
+      record::to_string(failure),
+      "127.0.0.1/exchange: [FreeTDS][SQL Server]Timeout expired (SQLSTATE HYT00)" + mend_server);
 }
 
 TEST(Access, ADatabaseThatIsNotThereIsToldByItsName) {

@@ -243,9 +243,9 @@ std::expected<void, CollectionFailure> Gateway::collect(std::optional<std::size_
                                .mode = record::Mode::front_end,
                                .source = "payment"},
                               batch, position_, sink);
-  odbc::Access access = bureau_.home().access();
-  access.time_zone = time_zone;
-  FrontEndCollector collector({.access = access,
+  odbc::Access reached = access.value_or(bureau_.home().access());
+  reached.time_zone = time_zone;
+  FrontEndCollector collector({.access = reached,
                                .exchange = exchange.value_or(bureau_.exchange()),
                                .dataset = payment.dataset.id,
                                .fields = {"id", "name", "amount"},

@@ -91,7 +91,8 @@ class Gateway {
   std::size_t page_rows = 10'000;
   intake::BatchSize batch{.rows = 20'000, .bytes = 1 << 20};
   intake::RejectLimit reject_limit;
-  std::optional<ExchangeTable> exchange;  // in place of the bureau's own
+  std::optional<odbc::Access> access;     // in place of the bureau's own
+  std::optional<ExchangeTable> exchange;  // likewise
   record::FieldsMatch fields_match = record::FieldsMatch::equal;
   std::vector<std::string> key = {"id"};  // columns that the primary key comes from
   bool accepts_columns = false;

@@ -52,11 +52,12 @@ TEST_P(Drift, AColumnThatWasDroppedIsNamed) {
             "payment: the source's columns do not match (fieldsMatch: equal): `amount` not found");
 }
 
-TEST_P(Drift, AColumnThatWasRenamedIsNamedByBothItsNames) {
+TEST_P(Drift, AColumnThatWasRenamedIsNamedAsSuchByBothItsNames) {
   bureau.execute("ALTER TABLE payment RENAME COLUMN amount TO total");
   EXPECT_EQ(refusal(),
             "payment: the source's columns do not match (fieldsMatch: equal): `amount` not found; "
-            "`total` found, which no field takes (list it under `ignore` to drop it)");
+            "`total` found, which no field takes (list it under `ignore` to drop it); where "
+            "`amount` was only renamed, name it in the mapping: `from: total`");
 }
 
 TEST_P(Drift, AColumnThatWasAddedIsNamed) {
@@ -64,6 +65,53 @@ TEST_P(Drift, AColumnThatWasAddedIsNamed) {
   EXPECT_EQ(refusal(),
             "payment: the source's columns do not match (fieldsMatch: equal): `phone` found, which "
             "no field takes (list it under `ignore` to drop it)");
+}
+
+// What each of them makes of a change; empty: it goes on.
+struct Judgement {
+  record::FieldsMatch match;
+  std::string dropped, added, renamed, reordered;
+};
+
+const std::string absent = "`amount` not found";
+const std::string another = " found, which no field takes (list it under `ignore` to drop it)";
+const std::string hint = "; where `amount` was only renamed, name it in the mapping: `from: total`";
+const std::string other_order =
+    "the order is `id`, `amount`, `name`, expected `id`, `name`, `amount`";
+const Judgement judgements[] = {
+    {record::FieldsMatch::exact, absent, "`phone`" + another, absent + "; `total`" + another + hint,
+     other_order},
+    {record::FieldsMatch::equal, absent, "`phone`" + another, absent + "; `total`" + another + hint,
+     ""},
+    {record::FieldsMatch::subset, absent, "", absent + hint, ""},
+    {record::FieldsMatch::superset, "", "`phone`" + another, "`total`" + another, ""},
+    {record::FieldsMatch::partial, "", "", "", ""},
+};
+
+TEST_P(Drift, EachFieldsMatchJudgesAsItIsDocumented) {
+  for (const Judgement& judgement : judgements) {
+    const std::string match(record::to_string(judgement.match));
+    SCOPED_TRACE(match);
+    const auto expect = [&](const std::string& why, const std::vector<std::string>& statements) {
+      BureauSystem changing(GetParam(), Way::watermark_number);
+      Gateway collecting(changing);
+      collecting.fields_match = judgement.match;
+      changing.insert({1, "a"});
+      const auto before = collecting.collect();
+      ASSERT_TRUE(before) << record::to_string(before.error());
+      for (const std::string& statement : statements)
+        changing.execute("ALTER TABLE payment " + statement);
+      const auto after = collecting.collect();
+      EXPECT_EQ(after ? "" : record::to_string(after.error()),
+                why.empty() ? ""
+                            : "payment: the source's columns do not match (fieldsMatch: " + match +
+                                  "): " + why);
+    };
+    expect(judgement.dropped, {"DROP COLUMN amount"});
+    expect(judgement.added, {"ADD COLUMN phone VARCHAR(20)"});
+    expect(judgement.renamed, {"RENAME COLUMN amount TO total"});
+    expect(judgement.reordered, {"DROP COLUMN name", "ADD COLUMN name VARCHAR(40)"});
+  }
 }
 
 TEST_P(Drift, WhatTheSchemaAllowsGoesOn) {
@@ -79,6 +127,15 @@ TEST_P(Drift, WhatTheSchemaAllowsGoesOn) {
   collect();
   EXPECT_THAT(gateway.records(), ElementsAre("1 a \\N", "2 b \\N", "3 c \\N"))
       << "a column that may be absent has no value, in all that is read again";
+}
+
+TEST_P(Drift, AColumnOfAnotherTypeIsRefusedWhateverFieldsMatchSays) {
+  retype("amount", "VARCHAR(30)");
+  for (const Judgement& judgement : judgements) {
+    gateway.fields_match = judgement.match;
+    EXPECT_THAT(refusal(), StartsWith("payment: column amount was "))
+        << record::to_string(judgement.match);
+  }
 }
 
 TEST_P(Drift, AColumnOfAnotherTypeIsRefusedUntilSomebodyHasLooked) {
