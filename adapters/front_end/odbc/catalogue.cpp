@@ -9,7 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "adapters/front_end/odbc/narrow_text.h"
 #include "adapters/front_end/odbc/utf16.h"
+#include "record/record_checker.h"
 
 namespace sluice::adapters::front_end::odbc {
 namespace {
@@ -31,12 +33,26 @@ class Argument {
   std::u16string text_;
 };
 
+// What a driver says that knows no wide characters, in whichever encoding it does.
+std::string narrow_text_at(const StatementHandle& statement, SQLUSMALLINT column) {
+  std::array<char, 1024> bytes{};
+  SQLLEN length = 0;
+  const SQLRETURN result = SQLGetData(statement.get(), column, SQL_C_CHAR, bytes.data(),
+                                      static_cast<SQLLEN>(sizeof(bytes)), &length);
+  if (!SQL_SUCCEEDED(result) || length < 0) return {};
+  std::string told(bytes.data(), std::min(static_cast<std::size_t>(length), bytes.size() - 1));
+  if (record::is_valid_utf8(told)) return told;
+  std::string text;
+  return NarrowText().to_utf8(told, text) ? text : std::string();
+}
+
 std::string text_at(const StatementHandle& statement, SQLUSMALLINT column) {
   std::array<char16_t, 512> units{};
   SQLLEN bytes = 0;
   const SQLRETURN result = SQLGetData(statement.get(), column, SQL_C_WCHAR, units.data(),
                                       static_cast<SQLLEN>(sizeof(units)), &bytes);
-  if (!SQL_SUCCEEDED(result) || bytes < 0) return {};
+  if (!SQL_SUCCEEDED(result)) return narrow_text_at(statement, column);
+  if (bytes < 0) return {};
   const std::size_t count =
       std::min(static_cast<std::size_t>(bytes) / sizeof(char16_t), units.size() - 1);
   std::string text;
