@@ -52,12 +52,14 @@ std::expected<CollectReport, CollectFailure> run_collect(const foundation::Found
   const auto kept = journal->cursor(front_end_channel, publication.dataset.str());
   if (!kept) return failed(journal_failed(kept.error().place, kept.error().sentence));
 
-  intake::JournalSink sink(*journal,
-                           {foundation.origin(publication.dataset, record::Mode::front_end),
-                            std::string(front_end_channel), publication.dataset.str()},
-                           [&](const journal::JournalFailure& failure) {
-                             events.waiting_for_room(record::to_string(failure));
-                           });
+  intake::JournalSink sink(
+      *journal,
+      {foundation.origin(publication.dataset, record::Mode::front_end),
+       std::string(front_end_channel), publication.dataset.str()},
+      [&](const journal::JournalFailure& failure) {
+        events.room.waiting(record::to_string(failure));
+      },
+      events.room.over);
   const journal::Limits& limits = foundation.settings.node.journal;
   intake::ChangeIntake intake(front_end_delivery(known, publication),
                               {limits.batch_rows, limits.batch_bytes},
