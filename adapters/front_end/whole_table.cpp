@@ -1,7 +1,9 @@
 #include "adapters/front_end/whole_table.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -19,6 +21,43 @@ struct StatedOperation {
   std::string column;
   OperationCodes codes;
 };
+
+// How many records are asked for in one query.
+constexpr std::size_t keys_in_query = 50;
+
+bool are_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_number(std::string_view text, bool may_have_point) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const std::size_t point = may_have_point ? text.find('.') : std::string_view::npos;
+  if (point == std::string_view::npos) return are_digits(text);
+  return are_digits(text.substr(0, point)) && are_digits(text.substr(point + 1));
+}
+
+bool is_date(std::string_view text) {
+  return text.size() == 10 && are_digits(text.substr(0, 4)) && text[4] == '-' &&
+         are_digits(text.substr(5, 2)) && text[7] == '-' && are_digits(text.substr(8));
+}
+
+// Whether a column can be asked for this value as it is; what a database can not read as a value of
+// the column's type it answers with an error.
+bool can_be_asked(const odbc::SourceColumn& column, std::string_view value) {
+  constexpr std::size_t most_digits = 18;  // that every whole number type of 64 bits has room for
+  switch (column.kind) {
+    case odbc::ValueKind::text:
+      return true;
+    case odbc::ValueKind::integer:
+      return is_number(value, false) && value.size() <= most_digits;
+    case odbc::ValueKind::decimal:
+      return is_number(value, true);
+    case odbc::ValueKind::date:
+      return is_date(value);
+    default:
+      return false;
+  }
+}
 
 std::optional<StatedOperation> stated_operation(const Capture& way) {
   const auto* flag = std::get_if<capture::ByFlag>(&way);
@@ -38,6 +77,10 @@ class Walk {
   // By these columns of the table (positions), which together tell its rows apart.
   Result run(const std::vector<std::size_t>& order_at,
              const std::optional<StatedOperation>& stated);
+  // The rows that have one of these keys in these columns.
+  Result look_up(const std::vector<odbc::SourceColumn>& columns,
+                 std::span<const std::vector<std::string>> keys,
+                 const std::optional<StatedOperation>& stated);
 
  private:
   Result hand_over(const TableRow& row, const std::optional<StatedOperation>& stated);
@@ -73,6 +116,29 @@ Result Walk::run(const std::vector<std::size_t>& order_at,
     if (!rows) return std::unexpected(rows.error());
     if (*rows < page_rows_) return {};
   }
+}
+
+Result Walk::look_up(const std::vector<odbc::SourceColumn>& columns,
+                     std::span<const std::vector<std::string>> keys,
+                     const std::optional<StatedOperation>& stated) {
+  const SourceTable& table = reader_.table();
+  while (!keys.empty()) {
+    std::vector<Query> any;
+    for (const std::vector<std::string>& key : keys.first(std::min(keys.size(), keys_in_query))) {
+      const bool is_askable = std::ranges::equal(
+          columns, key, [](const odbc::SourceColumn& column, const std::string& value) {
+            return can_be_asked(column, value);
+          });
+      if (is_askable) any.push_back(equal(dialect_, columns, key));
+    }
+    keys = keys.subspan(std::min(keys.size(), keys_in_query));
+    if (any.empty()) continue;
+    const auto rows = reader_.read(
+        select(dialect_, table.columns, table.name, any_of(std::move(any)), columns, page_rows_),
+        [&](const TableRow& row) { return hand_over(row, stated); });
+    if (!rows) return std::unexpected(rows.error());
+  }
+  return {};
 }
 
 Result Walk::hand_over(const TableRow& row, const std::optional<StatedOperation>& stated) {
@@ -123,6 +189,29 @@ Result WholeTable::collect(intake::Door& door, Progress& progress) {
   std::vector<std::size_t> order{table->at(by_log->sequence)};
   order.insert(order.end(), table->key_at.begin(), table->key_at.end());
   return walk.run(order, stated_operation(source_.exchange.capture));
+}
+
+Result WholeTable::look_up(std::span<const std::vector<std::string>> keys, intake::Door& door,
+                           Progress& progress) {
+  // A log alone has only lines, and was read to its last one.
+  if (keys.empty() || source_.key.empty() || source_.exchange.table.name.empty()) return {};
+  auto connection = odbc::Connection::open(source_.access);
+  if (!connection) return std::unexpected(collection_failure(connection.error()));
+  const auto table = find_table(*connection, wanted_records(source_));
+  if (!table) return std::unexpected(table.error());
+  if (auto begun = announce(*table, door); !begun) return begun;
+  TableReader reader(*connection, *table, source_.max_row_bytes, door, progress);
+  std::vector<odbc::SourceColumn> columns;
+  columns.reserve(source_.key.size());
+  for (const std::string& name : source_.key) {
+    const std::size_t at = table->at(name);
+    if (at == table->columns.size()) return {};  // then no row has a key
+    columns.push_back(table->columns[at]);
+  }
+  const bool is_by_log = std::holds_alternative<capture::ByChangeLog>(source_.exchange.capture);
+  return Walk(*connection, reader, source_.page_rows)
+      .look_up(columns, keys,
+               is_by_log ? std::nullopt : stated_operation(source_.exchange.capture));
 }
 
 }  // namespace sluice::adapters::front_end

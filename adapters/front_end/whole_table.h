@@ -2,6 +2,10 @@
 // changes are captured: for a comparison with the central store. Writes nothing anywhere.
 #pragma once
 
+#include <span>
+#include <string>
+#include <vector>
+
 #include "adapters/adapter.h"
 #include "adapters/front_end/source.h"
 
@@ -19,6 +23,12 @@ class WholeTable final : public Collector {
 
   [[nodiscard]] std::expected<void, CollectionFailure> collect(intake::Door& door,
                                                                Progress& progress) override;
+
+  // Only the rows that now have one of these keys: each the canonical values of the source's `key`
+  // columns, in that order. May pass over a row whose key is of a type that is written otherwise
+  // there (a time, a truth value), and all lines of a log alone.
+  [[nodiscard]] std::expected<void, CollectionFailure> look_up(
+      std::span<const std::vector<std::string>> keys, intake::Door& door, Progress& progress);
 
  private:
   Source source_;

@@ -11,6 +11,7 @@
 #include "commands/applied.h"
 #include "commands/commands.h"
 #include "commands/publications.h"
+#include "commands/room_notice.h"
 #include "commands/terminal.h"
 #include "jobs/collect_job.h"
 
@@ -102,12 +103,8 @@ ExitStatus collect_dataset(const foundation::Foundation& foundation, const setti
                            const settings::Publication& publication, const Options& options) {
   const auto started = std::chrono::steady_clock::now();
   ProgressLine reading("collecting " + publication.dataset.str());
-  bool told = false;
-  const jobs::CollectEvents events{reading, [&](const std::string& reason) {
-                                     if (told) return;
-                                     told = true;
-                                     fmt::print(stderr, "sluice: waiting for room: {}\n", reason);
-                                   }};
+  RoomNotice notice;
+  const jobs::CollectEvents events{reading, notice.events()};
   const auto collected = jobs::run_collect(
       foundation, {bureau, publication, options.accept_columns, options.anew}, events);
   reading.clear();

@@ -10,6 +10,7 @@
 
 #include "commands/commands.h"
 #include "commands/publications.h"
+#include "commands/room_notice.h"
 #include "commands/terminal.h"
 #include "jobs/reconcile_job.h"
 
@@ -38,7 +39,8 @@ struct Summary {
 };
 
 bool is_same(const ReconcileReport& report) {
-  return (report.repair ? report.repair->left : report.found).all() == 0;
+  if (report.unrepaired) return false;
+  return (report.repair ? *report.repair->left : report.found).all() == 0;
 }
 
 std::string_view to_string(Kind kind) {
@@ -55,6 +57,22 @@ std::string_view to_string(Kind kind) {
 
 boost::json::object to_json(const reconciliation::DifferenceCounts& counts) {
   return {{"missing", counts.missing}, {"extra", counts.extra}, {"different", counts.different}};
+}
+
+// What was sent, what is left, and why it was not sent or what came of it is not known: `refused`
+// where a person must act, `failed` where it may do later.
+boost::json::object repair_json(const ReconcileReport& report) {
+  boost::json::object repair;
+  if (report.repair) {
+    repair["sent"] = report.repair->sent;
+    repair["deleted"] = report.repair->deleted;
+    if (report.repair->left) repair["left"] = to_json(*report.repair->left);
+  }
+  if (report.unrepaired) {
+    const bool is_refused = report.unrepaired->code == ReconcileProblem::refused;
+    repair[is_refused ? "refused" : "failed"] = record::to_string(*report.unrepaired);
+  }
+  return repair;
 }
 
 void print_json(const Options& options, const Summary& summary) {
@@ -80,11 +98,7 @@ void print_json(const Options& options, const Summary& summary) {
          {"key", std::move(key)}});
   }
   if (!named.empty()) object["differences"] = std::move(named);
-  if (report.repair) {
-    object["repair"] = boost::json::object{{"sent", report.repair->sent},
-                                           {"deleted", report.repair->deleted},
-                                           {"left", to_json(report.repair->left)}};
-  }
+  if (auto repair = repair_json(report); !repair.empty()) object["repair"] = std::move(repair);
   fmt::print("{}\n", boost::json::serialize(object));
 }
 
@@ -131,6 +145,15 @@ void print_remarks(const ReconcileReport& report) {
 
 void print_repair(const Options& options, const ReconcileReport& report,
                   const std::string& dataset) {
+  if (report.unrepaired) {
+    if (report.repair) {
+      fmt::print("\n{} sent, {} deleted; what came of it is not known.\n",
+                 human_count(report.repair->sent), human_count(report.repair->deleted));
+    } else {
+      fmt::print("\nNot repaired.\n");
+    }
+    return;
+  }
   if (!report.repair) {
     fmt::print("\nTo send exactly these: sluice reconcile {} {} --repair\n", options.bureau,
                dataset);
@@ -141,7 +164,7 @@ void print_repair(const Options& options, const ReconcileReport& report,
   if (is_same(report)) {
     fmt::print("Both sides are the same now.\n");
   } else {
-    const auto& left = report.repair->left;
+    const auto& left = *report.repair->left;
     fmt::print(
         "Still missing {}, only central {}, different {}: the receipts say why "
         "(`sluice batch list {}`)\n",
@@ -172,7 +195,7 @@ void print_for_people(const Options& options, const Summary& summary) {
 }
 
 ExitStatus status_of(ReconcileProblem problem) {
-  return problem == ReconcileProblem::too_many ? ExitStatus::refused : ExitStatus::failure;
+  return problem == ReconcileProblem::refused ? ExitStatus::refused : ExitStatus::failure;
 }
 
 // What the job is at, where somebody looks on.
@@ -192,15 +215,16 @@ ExitStatus reconcile_dataset(const foundation::Foundation& foundation,
                              const settings::Publication& publication, const Options& options) {
   const auto started = std::chrono::steady_clock::now();
   Steps steps(publication.dataset.str());
-  const auto report =
-      jobs::run_reconcile(foundation,
-                          {.bureau = bureau,
-                           .publication = publication,
-                           .repairs = options.repair,
-                           .most_deleted = options.delete_at_most / 100,
-                           .patience = std::chrono::seconds(options.wait),
-                           .named = options.show},
-                          {steps.line(), [&](const std::string& step) { steps.at(step); }});
+  RoomNotice notice;
+  const auto report = jobs::run_reconcile(
+      foundation,
+      {.bureau = bureau,
+       .publication = publication,
+       .repairs = options.repair,
+       .most_deleted = options.delete_at_most / 100,
+       .patience = std::chrono::seconds(options.wait),
+       .named = options.show},
+      {steps.line(), [&](const std::string& step) { steps.at(step); }, notice.events()});
   steps.line().clear();
   if (!report) {
     return fail(publication.dataset.str() + ": " + record::to_string(report.error()),
@@ -211,8 +235,13 @@ ExitStatus reconcile_dataset(const foundation::Foundation& foundation,
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()};
   if (options.json) {
     print_json(options, summary);
+    // Who reads it gets it even if the next dataset's comparison is cut off.
+    std::fflush(stdout);
   } else {
     print_for_people(options, summary);
+  }
+  if (const auto& why = report->unrepaired) {
+    return fail(publication.dataset.str() + ": " + record::to_string(*why), status_of(why->code));
   }
   return is_same(*report) ? ExitStatus::success : ExitStatus::differs;
 }

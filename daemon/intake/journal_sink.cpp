@@ -18,10 +18,12 @@ IntakeFailure intake_failure(const journal::JournalFailure& failure) {
           failure.sentence};
 }
 
-JournalSink::JournalSink(journal::Journal& journal, Source source, OnWaiting on_waiting)
+JournalSink::JournalSink(journal::Journal& journal, Source source, OnWaiting on_waiting,
+                         OnRoom on_room)
     : journal_(journal),
       source_(std::move(source)),
       on_waiting_(std::move(on_waiting)),
+      on_room_(std::move(on_room)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 JournalSink::~JournalSink() = default;
@@ -70,6 +72,7 @@ std::expected<void, IntakeFailure> JournalSink::write(ConvertedBatch batch,
   batch.lines = {};
   const journal::Cursor cursor{source_.channel, source_.key, std::move(batch.cursor)};
   // Back-pressure: a full backlog makes the source wait; nothing is dropped.
+  bool has_waited = false;
   while (true) {
     const auto room = journal_.check_backlog();
     if (room) break;
@@ -77,8 +80,10 @@ std::expected<void, IntakeFailure> JournalSink::write(ConvertedBatch batch,
       return std::unexpected(intake_failure(room.error()));
     }
     on_waiting_(room.error());
+    has_waited = true;
     std::this_thread::sleep_for(backlog_poll);
   }
+  if (has_waited && on_room_) on_room_();
   SLUICE_KILL_POINT("intake.before-append");
   const auto sequence = journal_.append(source_.origin, std::move(payload), batch.quarantined,
                                         std::span(&cursor, 1), batch.tally);

@@ -23,9 +23,11 @@ class JournalSink : public BatchSink {
   };
   // Told, on the sink's thread, each time that a full backlog makes it wait.
   using OnWaiting = std::function<void(const journal::JournalFailure&)>;
+  // Likewise, when there was room again.
+  using OnRoom = std::function<void()>;
 
   // `journal` must outlive the sink, which alone uses it until finish() or destruction.
-  JournalSink(journal::Journal& journal, Source source, OnWaiting on_waiting);
+  JournalSink(journal::Journal& journal, Source source, OnWaiting on_waiting, OnRoom on_room = {});
   ~JournalSink() override;
 
   [[nodiscard]] std::expected<void, IntakeFailure> put(ConvertedBatch batch) override;
@@ -42,6 +44,7 @@ class JournalSink : public BatchSink {
   journal::Journal& journal_;
   Source source_;
   OnWaiting on_waiting_;
+  OnRoom on_room_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -57,12 +57,14 @@ std::expected<CollectReport, CollectFailure> run_collect(const foundation::Found
                                     foundation::system_now);
   if (!recent) return failed(journal_failed(recent.error().place, recent.error().sentence));
 
-  intake::JournalSink sink(*journal,
-                           {foundation.origin(publication.dataset, record::Mode::front_end),
-                            std::string(front_end_channel), publication.dataset.str()},
-                           [&](const journal::JournalFailure& failure) {
-                             events.waiting_for_room(record::to_string(failure));
-                           });
+  intake::JournalSink sink(
+      *journal,
+      {foundation.origin(publication.dataset, record::Mode::front_end),
+       std::string(front_end_channel), publication.dataset.str()},
+      [&](const journal::JournalFailure& failure) {
+        events.room.waiting(record::to_string(failure));
+      },
+      events.room.over);
   const journal::Limits& limits = foundation.settings.node.journal;
   intake::ChangeIntake intake(front_end_delivery(known, publication, std::move(*recent)),
                               {limits.batch_rows, limits.batch_bytes},

@@ -4,13 +4,13 @@
 
 #include <cstdint>
 #include <expected>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "adapters/adapter.h"
 #include "foundation/foundation.h"
+#include "jobs/room_events.h"
 #include "settings/settings.h"
 
 namespace sluice::jobs {
@@ -35,7 +35,7 @@ struct CollectReport {
 // Told on the job's threads.
 struct CollectEvents {
   adapters::Progress& reading;
-  std::function<void(const std::string& reason)> waiting_for_room;
+  RoomEvents room;
 };
 
 // A run that failed: what it had taken until then is durable, and is in the report.

@@ -27,6 +27,9 @@ class DropFolderWatch {
   // Lets a running import end its current batch: it goes on where it stopped next time.
   ~DropFolderWatch();
 
+  // Asks for that end, and does not wait for it.
+  void ask_to_stop() { thread_.request_stop(); }
+
  private:
   void run(const std::stop_token& stop);
   void look(adapters::disk::DropFolder& folder, const std::stop_token& stop);

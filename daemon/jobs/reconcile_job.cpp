@@ -7,12 +7,10 @@
 #include <fmt/format.h>
 
 #include "adapters/front_end/whole_table.h"
-#include "intake/journal_sink.h"
 #include "jobs/central_side.h"
 #include "jobs/collect_job.h"
 #include "jobs/front_end_source.h"
-#include "jobs/run_lock.h"
-#include "reconciliation/repair_door.h"
+#include "jobs/repair.h"
 #include "reconciliation/source_door.h"
 
 namespace sluice::jobs {
@@ -39,8 +37,7 @@ std::unexpected<ReconcileFailure> failed(const reconciliation::Failure& failure)
 }
 
 std::unexpected<ReconcileFailure> failed(const adapters::CollectionFailure& failure) {
-  const bool is_ours = failure.code == adapters::CollectionProblem::journal_failed;
-  return failed(is_ours ? ReconcileProblem::failed : ReconcileProblem::source, failure);
+  return std::unexpected(reconcile_failure(failure));
 }
 
 // Both sides, and where it is worked out how they differ.
@@ -59,8 +56,9 @@ class Reconciliation {
         earlier_(earlier),
         now_(now) {}
 
+  // Leaves in `now_` what differed twice in the same way.
   Done compare();
-  Done repair();
+  // Of what compare() found.
   std::expected<ReconcileReport, ReconcileFailure> report();
 
  private:
@@ -70,7 +68,7 @@ class Reconciliation {
   Done read_source();
   Done compare_once(Differences& found);
   Done check_deletions(const reconciliation::DifferenceCounts& counts) const;
-  Done send();
+  Done repair();
 
   const foundation::Foundation& foundation_;
   const ReconcileRequest& request_;
@@ -86,9 +84,8 @@ class Reconciliation {
 
 Done Reconciliation::catch_up() {
   events_.at("collecting");
-  const auto collected =
-      run_collect(foundation_, {request_.bureau, request_.publication},
-                  {events_.reading, [&](const std::string& reason) { events_.at(reason); }});
+  const auto collected = run_collect(foundation_, {request_.bureau, request_.publication},
+                                     {events_.reading, events_.room});
   if (!collected) return failed(collected.error().failure);
   return await_center();
 }
@@ -169,14 +166,15 @@ std::expected<ReconcileReport, ReconcileFailure> Reconciliation::report() {
   });
   if (!walked) return failed(walked.error());
   if (!request_.repairs || counts->all() == 0) return std::move(report_);
-  if (auto repaired = repair(); !repaired) return std::unexpected(std::move(repaired.error()));
+  // What was found is told all the same.
+  if (auto repaired = repair(); !repaired) report_.unrepaired = std::move(repaired.error());
   return std::move(report_);
 }
 
 Done Reconciliation::check_deletions(const reconciliation::DifferenceCounts& counts) const {
   if (counts.extra == 0) return {};
   const auto too_many = [](std::string sentence) {
-    return std::unexpected(ReconcileFailure{ReconcileProblem::too_many, "", std::move(sentence)});
+    return std::unexpected(ReconcileFailure{ReconcileProblem::refused, "", std::move(sentence)});
   };
   if (report_.unknown > 0) {
     return too_many(fmt::format(
@@ -194,53 +192,36 @@ Done Reconciliation::check_deletions(const reconciliation::DifferenceCounts& cou
 
 Done Reconciliation::repair() {
   if (auto allowed = check_deletions(report_.found); !allowed) return allowed;
-  if (auto sent = send(); !sent) return sent;
-  if (auto taken = await_center(); !taken) return taken;
-  const auto central = report_.central;
-  if (auto done = compare_once(earlier_); !done) return done;
-  report_.central = central;
-  const auto left = earlier_.counts();
+  events_.at("repairing");
+  auto sent = send_repair(foundation_, request_, events_, now_);
+  if (!sent) return std::unexpected(std::move(sent.error()));
+  report_.repair = *sent;
+  // Looking again counts anew; what is told is what there was before.
+  const ReconcileReport before = report_;
+  auto looked = compare();
+  report_ = before;
+  if (!looked) return looked;
+  const auto left = now_.counts();
   if (!left) return failed(left.error());
   report_.repair->left = *left;
   return {};
 }
 
-// Only what differs, with the journal's note of where the table stands left as it is.
-Done Reconciliation::send() {
-  events_.at("repairing");
-  auto source = front_end_source(foundation_, request_.bureau, request_.publication);
-  if (!source) return failed(source.error());
-  const auto lock = RunLock::take(collect_lock(foundation_, request_.bureau.id));
-  if (!lock) {
-    return std::unexpected(ReconcileFailure{ReconcileProblem::failed, "", lock.error()});
-  }
-  auto journal = foundation_.open_journal(request_.bureau.id);
-  if (!journal) return failed(ReconcileProblem::failed, journal.error());
-  const record::DatasetId& dataset = request_.publication.dataset;
-  const auto kept = journal->cursor(front_end_channel, dataset.str());
-  if (!kept) return failed(ReconcileProblem::failed, kept.error());
-  intake::JournalSink sink(
-      *journal,
-      {foundation_.origin(dataset, record::Mode::front_end), std::string(front_end_channel),
-       dataset.str()},
-      [&](const journal::JournalFailure& failure) { events_.at(record::to_string(failure)); });
-  const journal::Limits& limits = foundation_.settings.node.journal;
-  intake::ChangeIntake intake(front_end_delivery(known_, request_.publication),
-                              {limits.batch_rows, limits.batch_bytes},
-                              *kept ? (*kept)->value : std::string(), sink);
-  reconciliation::RepairDoor door(conversion_, now_, intake);
-  if (auto sent = WholeTable(std::move(*source)).collect(door, events_.reading); !sent) {
-    return failed(sent.error());
-  }
-  auto done = door.remove_extra();
-  if (done) done = intake.mark(intake.position());
-  if (done) done = intake.settle();
-  if (!done) return failed(ReconcileProblem::failed, done.error());
-  report_.repair = Repair{intake.counts().upserts, intake.counts().deletes, {}};
-  return {};
-}
-
 }  // namespace
+
+ReconcileFailure reconcile_failure(const adapters::CollectionFailure& failure) {
+  using enum adapters::CollectionProblem;
+  switch (failure.code) {
+    case journal_failed:
+    case backlog_full:
+      return {ReconcileProblem::failed, failure.place, failure.sentence};
+    case refused:
+    case bad_columns:
+      return {ReconcileProblem::refused, failure.place, failure.sentence};
+    default:
+      return {ReconcileProblem::source, failure.place, failure.sentence};
+  }
+}
 
 std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
     const foundation::Foundation& foundation, const ReconcileRequest& request,

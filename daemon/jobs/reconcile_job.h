@@ -12,6 +12,7 @@
 
 #include "adapters/adapter.h"
 #include "foundation/foundation.h"
+#include "jobs/room_events.h"
 #include "reconciliation/comparison.h"
 #include "reconciliation/differences.h"
 #include "reconciliation/source_digests.h"
@@ -35,13 +36,25 @@ struct ReconcileRequest {
 struct ReconcileEvents {
   adapters::Progress& reading;
   std::function<void(const std::string& step)> at;
+  RoomEvents room;
 };
 
 struct Repair {
   std::uint64_t sent = 0;     // records that the source has
   std::uint64_t deleted = 0;  // that it has not
-  reconciliation::DifferenceCounts left;
+  // Found when both sides were looked at again; nothing: they could not be.
+  std::optional<reconciliation::DifferenceCounts> left;
 };
+
+enum class ReconcileProblem {
+  source,   // the exchange database can not be read
+  behind,   // the central store has not taken all that was collected
+  central,  // it does not answer
+  refused,  // the repair may not be made: it would delete too much, or the rows do not fit
+  failed,   // disk or journal
+};
+using ReconcileFailure = record::Failure<ReconcileProblem>;
+[[nodiscard]] ReconcileFailure reconcile_failure(const adapters::CollectionFailure& failure);
 
 struct ReconcileReport {
   reconciliation::SourceDigests::Counts source;
@@ -51,20 +64,14 @@ struct ReconcileReport {
   reconciliation::DifferenceCounts found;  // that stood when looked at twice
   std::uint64_t fleeting = 0;              // that did not: changes on their way
   std::vector<reconciliation::Difference> named;
-  std::optional<Repair> repair;
+  // Why a repair that was asked for was not made, or not seen to its end.
+  std::optional<ReconcileFailure> unrepaired;
+  std::optional<Repair> repair;  // that has been sent
 };
-
-enum class ReconcileProblem {
-  source,    // the exchange database can not be read
-  behind,    // the central store has not taken all that was collected
-  central,   // it does not answer
-  too_many,  // the repair would delete more than it may
-  failed,    // disk or journal
-};
-using ReconcileFailure = record::Failure<ReconcileProblem>;
 
 // Collects what has changed, waits until the center has it, and compares. What differs is looked
-// at a second time after another collection, so that changes under way are not called differences.
+// at a second time after another collection, so that changes under way are not called differences;
+// likewise after a repair. A repair that fails is told in the report, with what was found.
 [[nodiscard]] std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
     const foundation::Foundation& foundation, const ReconcileRequest& request,
     const ReconcileEvents& events);

@@ -12,13 +12,19 @@
 #include <fmt/format.h>
 
 #include "jobs/exit_status.h"
+#include "jobs/room_events.h"
 
 namespace sluice::jobs {
 namespace {
 
+// Whether the last thing it said was that the journal is full.
+bool waits_for_room(const ChildEnd& end) {
+  return last_line(end.errors).starts_with(waiting_for_room);
+}
+
 std::string outcome_of(const ChildEnd& end) {
   if (end.is_stopped) return "stopped";
-  if (end.is_timed_out) return "timed-out";
+  if (end.is_timed_out) return waits_for_room(end) ? "held-back" : "timed-out";
   if (end.status > 128) return "killed";
   switch (static_cast<ExitStatus>(end.status)) {
     case ExitStatus::success:
@@ -35,6 +41,10 @@ std::string outcome_of(const ChildEnd& end) {
 }
 
 std::string sentence_of(const ChildEnd& end, std::chrono::seconds time_limit) {
+  if (end.is_timed_out && waits_for_room(end)) {
+    return fmt::format("there was no room until time_limit ({} s) had passed: {}",
+                       time_limit.count(), last_line(end.errors).substr(waiting_for_room.size()));
+  }
   if (end.is_timed_out) {
     return fmt::format("it took longer than time_limit ({} s) and was ended", time_limit.count());
   }
@@ -78,6 +88,12 @@ bool found_nothing(const Run& run) {
   });
 }
 
+// Whether a repair was seen to its end, and nothing differs any more.
+bool is_repaired(const boost::json::object& line) {
+  const auto* same = line.if_contains("same");
+  return line.contains("repair") && same != nullptr && same->is_bool() && same->get_bool();
+}
+
 void tell_of_differences(const Run& run, observe::Log& log, observe::Metrics& metrics) {
   for (const boost::json::object& line : lines_of(run)) {
     const auto* found = line.if_contains("found");
@@ -95,7 +111,7 @@ void tell_of_differences(const Run& run, observe::Log& log, observe::Metrics& me
                                          {"missing", missing},
                                          {"extra", extra},
                                          {"different", different},
-                                         {"repaired", line.contains("repair") ? "true" : "false"}});
+                                         {"repaired", is_repaired(line) ? "true" : "false"}});
   }
 }
 

@@ -29,14 +29,19 @@ std::uint32_t failures_in_a_row(const std::vector<Run>& newest_first) {
   return failures;
 }
 
+void note_written(observe::Log& log, const std::expected<void, HistoryFailure>& written) {
+  // The jobs go on: what they do is durable elsewhere.
+  if (written) return;
+  log.error("run-history-not-written", {{"reason", record::to_string(written.error())}});
+}
+
 }  // namespace
 
 // One bureau's jobs, one after another, on a thread of their own.
 class BureauRunner {
  public:
   BureauRunner(record::BureauId bureau, std::vector<Job> jobs, HoldBack hold_back,
-               RunHistory history, const Scheduler::Surroundings& surroundings,
-               std::counting_semaphore<>& slots)
+               RunHistory history, const Scheduler::Surroundings& surroundings, RunSlots& slots)
       : bureau_(std::move(bureau)),
         hold_back_(std::move(hold_back)),
         history_(std::move(history)),
@@ -51,6 +56,7 @@ class BureauRunner {
   void start() {
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
+  void ask_to_stop() { thread_.request_stop(); }
 
   std::vector<JobStatus> status() const;
   void obey(Scheduler::Order order);
@@ -62,32 +68,45 @@ class BureauRunner {
     std::optional<Run> last;
     schedule::NextRun next;
     std::optional<Moment> running_since;
-    bool is_by_hand = false;  // the run that begins was asked for
+  };
+  // A run that may begin.
+  struct Start {
+    Entry* entry = nullptr;
+    std::string reason;
+    RunSlots::Slot slot;
   };
   void run(const std::stop_token& stop);
-  // The next entry to run, once it is due; nothing when asked to stop.
-  Entry* await_due(const std::stop_token& stop);
+  // The next run, once it is due and has a slot; nothing when asked to stop.
+  std::optional<Start> await_start(const std::stop_token& stop);
+  // The same, as things are now.
+  std::optional<Start> try_start(const std::stop_token& stop);
+  // With mutex_ held.
   Entry* due();
   void plan(Entry& entry);
+  void plan_at(Entry& entry, schedule::NextRun next);
+  void heed_clock();
   // False: it must wait.
   bool may_run();
-  void run_entry(Entry& entry, const std::stop_token& stop);
+  void run_entry(Start start, const std::stop_token& stop);
+  ChildEnd run_command(const Job& job, const std::stop_token& stop) const;
   void finish(Entry& entry, Run run, const ChildEnd& end);
-  void note(const std::expected<void, HistoryFailure>& written);
+  void note(const std::expected<void, HistoryFailure>& written) {
+    note_written(around_.log, written);
+  }
 
   record::BureauId bureau_;
   HoldBack hold_back_;
   RunHistory history_;
   const Scheduler::Surroundings& around_;
-  std::counting_semaphore<>& slots_;
-  Moment since_{};  // when the schedule began to count
+  RunSlots& slots_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any woken_;
-  std::vector<Entry> entries_;  // guarded by mutex_, as the next four
+  std::vector<Entry> entries_;  // guarded by mutex_, as the next five
+  Moment since_{};              // when the schedule began to count
+  Moment looked_{};             // at the clock, last
   bool is_paused_ = false;
-  bool is_asked_ = false;         // to run at once
-  std::optional<bool> to_pause_;  // ordered, and not yet written down
+  bool is_asked_ = false;  // to run at once
   std::string held_back_;
 
   std::jthread thread_;  // last: joined before the rest goes
@@ -95,7 +114,7 @@ class BureauRunner {
 
 std::expected<void, HistoryFailure> BureauRunner::recall() {
   constexpr std::size_t enough = 32;
-  since_ = around_.clock();
+  since_ = looked_ = around_.clock();
   const auto paused = history_.is_paused(bureau_);
   if (!paused) return std::unexpected(paused.error());
   is_paused_ = *paused;
@@ -106,7 +125,9 @@ std::expected<void, HistoryFailure> BureauRunner::recall() {
     entry.past.failures = failures_in_a_row(*runs);
     if (!runs->empty()) {
       entry.last = runs->front();
-      entry.past.started = entry.last->started;
+      // One that lies in the future is of a clock that was set back since: nobody knows how long
+      // ago it was.
+      if (entry.last->started <= since_) entry.past.started = entry.last->started;
     }
     plan(entry);
   }
@@ -114,7 +135,11 @@ std::expected<void, HistoryFailure> BureauRunner::recall() {
 }
 
 void BureauRunner::plan(Entry& entry) {
-  entry.next = schedule::next_run(entry.job.schedule, entry.past, since_, around_.chance());
+  plan_at(entry, schedule::next_run(entry.job.schedule, entry.past, since_, around_.chance()));
+}
+
+void BureauRunner::plan_at(Entry& entry, schedule::NextRun next) {
+  entry.next = next;
   around_.metrics.next_run(bureau_.str(), entry.job.name.task)
       .Set(static_cast<double>(entry.next.at.time_since_epoch().count()));
 }
@@ -141,53 +166,78 @@ void BureauRunner::obey(Scheduler::Order order) {
     is_asked_ = true;
   } else {
     is_paused_ = order == Scheduler::Order::pause;
-    to_pause_ = is_paused_;
-    if (!is_paused_) {
-      since_ = around_.clock();
-      for (Entry& entry : entries_)
-        plan(entry);
-    }
+  }
+  if (order == Scheduler::Order::resume) {
+    since_ = around_.clock();
+    for (Entry& entry : entries_)
+      plan(entry);
   }
   woken_.notify_all();
 }
 
 void BureauRunner::run(const std::stop_token& stop) {
-  while (Entry* entry = await_due(stop)) {
-    run_entry(*entry, stop);
+  while (auto start = await_start(stop)) {
+    run_entry(std::move(*start), stop);
   }
 }
 
-BureauRunner::Entry* BureauRunner::await_due(const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
+std::optional<BureauRunner::Start> BureauRunner::await_start(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (to_pause_) {
-      const bool paused = *std::exchange(to_pause_, std::nullopt);
-      lock.unlock();
-      note(history_.set_paused(bureau_, paused));
-      around_.log.info(paused ? "jobs-paused" : "jobs-resumed", {{"bureau", bureau_.str()}});
-      lock.lock();
-      continue;
-    }
-    if (Entry* entry = due()) {
-      lock.unlock();
-      const bool may = may_run();
-      lock.lock();
-      if (may) {
-        entry->is_by_hand = std::exchange(is_asked_, false);
-        return entry;
-      }
-    }
-    woken_.wait_for(lock, stop, longest_wait, [&] { return is_asked_ || to_pause_.has_value(); });
+    if (auto start = try_start(stop)) return start;
+    std::unique_lock lock(mutex_);
+    woken_.wait_for(lock, stop, longest_wait, [&] { return is_asked_; });
+  }
+  return std::nullopt;
+}
+
+std::optional<BureauRunner::Start> BureauRunner::try_start(const std::stop_token& stop) {
+  {
+    const std::lock_guard lock(mutex_);
+    heed_clock();
+    if (due() == nullptr) return std::nullopt;
+  }
+  // Not with a slot in hand: who must wait keeps no other from running.
+  if (!may_run()) return std::nullopt;
+  auto slot = slots_.take(stop);
+  if (!slot || stop.stop_requested() || !may_run()) return std::nullopt;
+  // Much may have come since it was due: a pause, a blackout, another order.
+  const std::lock_guard lock(mutex_);
+  heed_clock();
+  Entry* entry = due();
+  if (entry == nullptr) return std::nullopt;
+  const bool is_by_hand = std::exchange(is_asked_, false);
+  return Start{entry, is_by_hand ? "by-hand" : std::string(to_string(entry->next.reason)),
+               std::move(*slot)};
+}
+
+BureauRunner::Entry* BureauRunner::due() {
+  const auto first = [&] {
+    return std::ranges::min_element(entries_, {}, [](const Entry& entry) { return entry.next.at; });
+  };
+  if (entries_.empty()) return nullptr;
+  if (is_asked_) return &*first();
+  if (is_paused_) return nullptr;
+  const Moment now = around_.clock();
+  while (first()->next.at <= now) {
+    Entry& entry = *first();
+    const Moment allowed = schedule::first_allowed(entry.job.schedule, now);
+    if (allowed == now) return &entry;
+    // Its time came, but until it could run a blackout had begun.
+    plan_at(entry, {allowed, entry.next.reason});
   }
   return nullptr;
 }
 
-BureauRunner::Entry* BureauRunner::due() {
-  const auto first =
-      std::ranges::min_element(entries_, {}, [](const Entry& entry) { return entry.next.at; });
-  if (first == entries_.end()) return nullptr;
-  if (is_asked_) return &*first;
-  return !is_paused_ && first->next.at <= around_.clock() ? &*first : nullptr;
+// What was planned by a clock that has been set back since would come that much too late.
+void BureauRunner::heed_clock() {
+  const Moment now = around_.clock();
+  const Moment before = std::exchange(looked_, now);
+  if (now >= before) return;
+  since_ -= before - now;
+  for (Entry& entry : entries_) {
+    if (entry.past.started) *entry.past.started -= before - now;
+    plan(entry);
+  }
 }
 
 bool BureauRunner::may_run() {
@@ -207,12 +257,10 @@ bool BureauRunner::may_run() {
   return why.empty();
 }
 
-void BureauRunner::run_entry(Entry& entry, const std::stop_token& stop) {
+void BureauRunner::run_entry(Start start, const std::stop_token& stop) {
+  Entry& entry = *start.entry;
   const Job& job = entry.job;
-  slots_.acquire();
-  Run run{.job = job.name,
-          .reason = entry.is_by_hand ? "by-hand" : std::string(to_string(entry.next.reason)),
-          .started = around_.clock()};
+  Run run{.job = job.name, .reason = std::move(start.reason), .started = around_.clock()};
   if (const auto id = history_.begin(job.name, run.reason, run.started)) {
     run.id = *id;
   } else {
@@ -224,23 +272,23 @@ void BureauRunner::run_entry(Entry& entry, const std::stop_token& stop) {
   }
   around_.log.debug("run-started",
                     {{"bureau", bureau_.str()}, {"task", job.name.task}, {"reason", run.reason}});
+  const ChildEnd end = run_command(job, stop);
+  { const RunSlots::Slot given_back = std::move(start.slot); }
+  finish(entry, std::move(run), end);
+}
+
+ChildEnd BureauRunner::run_command(const Job& job, const std::stop_token& stop) const {
   std::vector<std::string> arguments{"--config", around_.configuration.string()};
   arguments.insert(arguments.end(), job.arguments.begin(), job.arguments.end());
   const schedule::Schedule& limits = job.schedule;
   auto child = ChildProcess::start(around_.command, arguments,
                                    {limits.time_limit, limits.cpu_limit, limits.memory_limit});
-  ChildEnd end{.status = static_cast<int>(ExitStatus::failure)};
-  if (child) {
-    end = child->wait(stop);
-  } else {
-    end.errors = child.error();
-  }
-  slots_.release();
-  finish(entry, std::move(run), end);
+  if (child) return child->wait(stop);
+  return {.status = static_cast<int>(ExitStatus::failure), .errors = child.error()};
 }
 
 void BureauRunner::finish(Entry& entry, Run run, const ChildEnd& end) {
-  run.ended = around_.clock();
+  run.ended = std::max(around_.clock(), run.started);  // the clock may have been set back
   note_end(run, end, entry.job.schedule.time_limit);
   note(history_.end(run));
   {
@@ -251,25 +299,32 @@ void BureauRunner::finish(Entry& entry, Run run, const ChildEnd& end) {
     entry.last = run;
     plan(entry);
   }
-  // Last: whoever is alarmed and asks is told the same.
+  // Who reads of it in the log finds it in the status too.
   tell_of(run, around_.log, around_.metrics);
-}
-
-void BureauRunner::note(const std::expected<void, HistoryFailure>& written) {
-  // The jobs go on: what they do is durable elsewhere.
-  if (written) return;
-  around_.log.error("run-history-not-written", {{"reason", record::to_string(written.error())}});
 }
 
 Scheduler::Scheduler(Surroundings surroundings)
     : surroundings_(std::move(surroundings)), slots_(surroundings_.at_once) {}
 
-Scheduler::~Scheduler() = default;
+Scheduler::~Scheduler() {
+  // All of them first: each may take its grace to end.
+  ask_to_stop();
+}
+
+void Scheduler::ask_to_stop() {
+  for (const auto& [bureau, runner] : runners_)
+    runner->ask_to_stop();
+}
 
 std::expected<void, std::string> Scheduler::add(const record::BureauId& bureau,
                                                 std::vector<Job> jobs, HoldBack hold_back) {
   auto history = RunHistory::open(surroundings_.history);
   if (!history) return std::unexpected(record::to_string(history.error()));
+  if (!orders_) {
+    auto orders = RunHistory::open(surroundings_.history);
+    if (!orders) return std::unexpected(record::to_string(orders.error()));
+    orders_ = std::move(*orders);
+  }
   auto runner = std::make_unique<BureauRunner>(bureau, std::move(jobs), std::move(hold_back),
                                                std::move(*history), surroundings_, slots_);
   if (auto recalled = runner->recall(); !recalled) {
@@ -292,7 +347,15 @@ std::vector<JobStatus> Scheduler::status() const {
 bool Scheduler::obey(const record::BureauId& bureau, Order order) {
   const auto found = runners_.find(bureau);
   if (found == runners_.end()) return false;
+  if (order == Order::run_now) {
+    found->second->obey(order);
+    return true;
+  }
+  const bool pauses = order == Order::pause;
+  const std::lock_guard one_after_the_other(orders_mutex_);
+  note_written(surroundings_.log, orders_->set_paused(bureau, pauses));
   found->second->obey(order);
+  surroundings_.log.info(pauses ? "jobs-paused" : "jobs-resumed", {{"bureau", bureau.str()}});
   return true;
 }
 

@@ -7,12 +7,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
-#include <semaphore>
 #include <string>
 #include <vector>
 
 #include "jobs/run_history.h"
+#include "jobs/run_slots.h"
 #include "jobs/schedule/schedule.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -43,7 +44,8 @@ using HoldBack = std::function<std::optional<std::string>()>;
 
 class BureauRunner;
 
-// Thread-safe. A bureau's own runs never overlap; of different bureaus, at most `at_once` do.
+// Thread-safe once all bureaus are added. A bureau's own runs never overlap; of different bureaus,
+// at most `at_once` do.
 class Scheduler {
  public:
   // All must outlive the scheduler. `chance` gives numbers from 0 to 1; any thread.
@@ -55,24 +57,30 @@ class Scheduler {
     observe::Metrics& metrics;
     std::function<schedule::Moment()> clock;
     std::function<double()> chance;
-    std::ptrdiff_t at_once = 4;
+    std::size_t at_once = 4;
   };
   explicit Scheduler(Surroundings surroundings);
-  // Ends what runs: it goes on where it was the next time.
+  // Ends what runs, and waits for it: it goes on where it was the next time.
   ~Scheduler();
+
+  // Asks all that runs to end, and lets nothing more begin; does not wait.
+  void ask_to_stop();
 
   // Starts a bureau's jobs. The error is a sentence.
   [[nodiscard]] std::expected<void, std::string> add(const record::BureauId& bureau,
                                                      std::vector<Job> jobs, HoldBack hold_back);
 
   [[nodiscard]] std::vector<JobStatus> status() const;
-  // False: there are no jobs of this bureau. A run that is under way goes on.
+  // False: there are no jobs of this bureau. A run that is under way goes on. Pause and resume are
+  // on the disk when this returns: it may block for a moment.
   enum class Order { pause, resume, run_now };
   [[nodiscard]] bool obey(const record::BureauId& bureau, Order order);
 
  private:
   Surroundings surroundings_;
-  std::counting_semaphore<> slots_;
+  RunSlots slots_;
+  std::mutex orders_mutex_;           // one order after the other, on the disk before it holds
+  std::optional<RunHistory> orders_;  // guarded by orders_mutex_
   std::map<record::BureauId, std::unique_ptr<BureauRunner>> runners_;
 };
 

@@ -246,7 +246,7 @@ std::expected<void, std::string> Node::listen() {
   }
   std::vector<server::Route> routes{health_route(), server::metrics_route(metrics_),
                                     status_route()};
-  std::ranges::move(jobs_->routes(), std::back_inserter(routes));
+  std::ranges::move(jobs_->routes(blocking_), std::back_inserter(routes));
   auto control = server::HttpServer::listen_locally(
       context_, node.control_socket, node.listen.value_or(server::Listen{}),
       server::Router(std::move(routes)), surroundings);
@@ -336,6 +336,10 @@ asio::awaitable<void> Node::obey_signals() {
   }
   notifier_.stopping();
   log_->info("stopping");
+  // All of them first: each may take its grace to end.
+  jobs_->ask_to_stop();
+  for (const auto& watch : watches_)
+    watch->ask_to_stop();
   watches_.clear();
   if (api_) co_await api_->stop(stop_grace);
   if (control_) co_await control_->stop(stop_grace);

@@ -3,6 +3,8 @@
 #include <random>
 #include <utility>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
 #include "server/refusal.h"
@@ -101,7 +103,7 @@ std::expected<std::unique_ptr<ScheduledJobs>, std::string> ScheduledJobs::start(
   return jobs;
 }
 
-std::vector<server::Route> ScheduledJobs::routes() {
+std::vector<server::Route> ScheduledJobs::routes(asio::thread_pool& blocking) {
   std::vector<server::Route> routes;
   routes.push_back({.method = server::Method::get,
                     .path = "/v1/jobs",
@@ -121,10 +123,16 @@ std::vector<server::Route> ScheduledJobs::routes() {
         {.method = server::Method::post,
          .path = std::string("/v1/jobs/{bureau}/") + name,
          .content_types = {},
-         .handler = [this,
-                     order](const server::Request& request) -> asio::awaitable<server::Response> {
+         .handler = [this, order, &blocking](
+                        const server::Request& request) -> asio::awaitable<server::Response> {
            const record::BureauId bureau{std::string(request.parameter("bureau"))};
-           if (scheduler_.obey(bureau, order)) {
+           const bool obeyed = co_await asio::co_spawn(
+               blocking,
+               [this, order, bureau]() -> asio::awaitable<bool> {
+                 co_return scheduler_.obey(bureau, order);
+               },
+               asio::use_awaitable);
+           if (obeyed) {
              co_return server::Response{.content_type = "application/json", .body = "{}"};
            }
            co_return server::problem(

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/thread_pool.hpp>
+
 #include "foundation/foundation.h"
 #include "jobs/scheduler.h"
 #include "observe/log.h"
@@ -30,8 +32,11 @@ class ScheduledJobs {
   [[nodiscard]] static std::expected<std::unique_ptr<ScheduledJobs>, std::string> start(
       const std::set<record::BureauId>& own, Surroundings surroundings);
 
-  // GET /v1/jobs, POST /v1/jobs/{bureau}/pause, resume, run.
-  [[nodiscard]] std::vector<server::Route> routes();
+  // GET /v1/jobs, POST /v1/jobs/{bureau}/pause, resume, run; orders are carried out on `blocking`.
+  [[nodiscard]] std::vector<server::Route> routes(boost::asio::thread_pool& blocking);
+
+  // Asks all that runs to end, and lets nothing more begin; does not wait.
+  void ask_to_stop() { scheduler_.ask_to_stop(); }
 
  private:
   explicit ScheduledJobs(jobs::Scheduler::Surroundings surroundings)

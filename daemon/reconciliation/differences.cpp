@@ -34,16 +34,20 @@ std::expected<Differences, Failure> Differences::create(ScratchDatabase& scratch
   const std::string& name = differences.table_;
   auto made = scratch.execute(
       fmt::format("CREATE TABLE {} (key BLOB PRIMARY KEY, kind INTEGER NOT NULL, source BLOB, "
-                  "central BLOB) STRICT, WITHOUT ROWID",
+                  "central BLOB, is_back INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID",
                   name));
   if (!made) return std::unexpected(made.error());
-  auto add = scratch.prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?)", name));
+  auto add = scratch.prepare(
+      fmt::format("INSERT INTO {} (key, kind, source, central) VALUES (?, ?, ?, ?)", name));
   if (!add) return std::unexpected(add.error());
-  auto find =
-      scratch.prepare(fmt::format("SELECT key, kind, source, central FROM {} WHERE key = ?", name));
+  auto find = scratch.prepare(
+      fmt::format("SELECT key, kind, source, central, is_back FROM {} WHERE key = ?", name));
   if (!find) return std::unexpected(find.error());
+  auto note = scratch.prepare(fmt::format("UPDATE {} SET is_back = ?2 WHERE key = ?1", name));
+  if (!note) return std::unexpected(note.error());
   differences.add_ = std::move(*add);
   differences.find_ = std::move(*find);
+  differences.note_ = std::move(*note);
   return differences;
 }
 
@@ -98,7 +102,7 @@ std::expected<DifferenceCounts, Failure> Differences::counts() {
 
 Difference Differences::difference(const sqlite::Statement& row) const {
   return {order_.decode(row.text(0)), static_cast<Kind>(row.integer(1)), digest_at(row, 2),
-          digest_at(row, 3)};
+          digest_at(row, 3), row.integer(4) != 0};
 }
 
 std::expected<std::optional<Difference>, Failure> Differences::find(const record::Key& key) {
@@ -113,9 +117,32 @@ std::expected<std::optional<Difference>, Failure> Differences::find(const record
   return found;
 }
 
+std::expected<void, Failure> Differences::note_back(const record::Key& key, bool is_back) {
+  const auto encoded = order_.encode(key);
+  if (!encoded) return {};
+  note_.bind_blob(1, *encoded).bind(2, static_cast<std::int64_t>(is_back));
+  return scratch_.run(note_);
+}
+
+std::expected<std::vector<record::Key>, Failure> Differences::gone(
+    const std::optional<record::Key>& after, std::size_t most) {
+  auto statement = scratch_.prepare(fmt::format(
+      "SELECT key FROM {} WHERE kind = {} AND is_back = 0 AND key > ? ORDER BY key LIMIT ?", table_,
+      static_cast<int>(Kind::extra)));
+  if (!statement) return std::unexpected(statement.error());
+  const std::string from = after ? order_.encode(*after).value() : std::string();
+  statement->bind_blob(1, from).bind(2, static_cast<std::int64_t>(most));
+  std::vector<record::Key> keys;
+  for (auto row = scratch_.step(*statement);; row = scratch_.step(*statement)) {
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return keys;
+    keys.push_back(order_.decode(statement->text(0)));
+  }
+}
+
 std::expected<void, Failure> Differences::walk(const std::function<bool(const Difference&)>& each) {
   auto statement = scratch_.prepare(
-      fmt::format("SELECT key, kind, source, central FROM {} ORDER BY key", table_));
+      fmt::format("SELECT key, kind, source, central, is_back FROM {} ORDER BY key", table_));
   if (!statement) return std::unexpected(statement.error());
   for (auto row = scratch_.step(*statement);; row = scratch_.step(*statement)) {
     if (!row) return std::unexpected(row.error());

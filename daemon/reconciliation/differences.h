@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "reconciliation/scratch_database.h"
 #include "record/key_digest.h"
@@ -25,6 +26,7 @@ struct Difference {
   Kind kind = Kind::missing;
   std::optional<record::RowDigest> source;
   std::optional<record::RowDigest> central;
+  bool is_back = false;  // extra, and the source was seen to have it since
 };
 
 struct DifferenceCounts {
@@ -51,6 +53,11 @@ class Differences {
 
   [[nodiscard]] std::expected<DifferenceCounts, Failure> counts();
   [[nodiscard]] std::expected<std::optional<Difference>, Failure> find(const record::Key& key);
+  // Whether the source, looked at again, has what it was found not to have.
+  [[nodiscard]] std::expected<void, Failure> note_back(const record::Key& key, bool is_back);
+  // In key order behind `after`, at most so many: what only the central store has, and is not back.
+  [[nodiscard]] std::expected<std::vector<record::Key>, Failure> gone(
+      const std::optional<record::Key>& after, std::size_t most);
   // In key order; `each` returns false to stop.
   [[nodiscard]] std::expected<void, Failure> walk(
       const std::function<bool(const Difference&)>& each);
@@ -66,6 +73,7 @@ class Differences {
   std::string table_;
   sqlite::Statement add_;
   sqlite::Statement find_;
+  sqlite::Statement note_;
 };
 
 }  // namespace sluice::reconciliation

@@ -3,9 +3,12 @@
 namespace sluice::reconciliation {
 namespace {
 
+// So few that little time passes between the look at the source and the delete.
+constexpr std::size_t told_at_once = 200;
+
 using Handed = std::expected<void, intake::IntakeFailure>;
 
-Handed failed(const Failure& failure) {
+std::unexpected<intake::IntakeFailure> failed(const Failure& failure) {
   return std::unexpected(intake::IntakeFailure{intake::IntakeProblem::journal_failed, failure.place,
                                                failure.sentence});
 }
@@ -19,24 +22,46 @@ Handed RepairDoor::begin(std::span<const std::string> columns) {
 
 Handed RepairDoor::accept(const intake::SourceRow& row) {
   const auto canonical = rows_.convert(row);
-  if (!canonical || canonical->state != SourceState::present) return {};
+  if (!canonical) {
+    ++unknown_;
+    return {};
+  }
   const auto found = differences_.find(canonical->key);
   if (!found) return failed(found.error());
   if (!*found) return {};
+  if ((*found)->kind == Kind::extra) {
+    // Also a row that does not pass: its record stays as it is.
+    const bool is_back = canonical->state != SourceState::removed;
+    if (auto noted = differences_.note_back(canonical->key, is_back); !noted) {
+      return failed(noted.error());
+    }
+  }
+  if (canonical->state != SourceState::present) return {};
   if (auto accepted = intake_.accept(row); !accepted) return accepted;
   return mark_if_due();
 }
 
-Handed RepairDoor::remove_extra() {
-  Handed result;
-  const auto walked = differences_.walk([&](const Difference& difference) {
-    if (difference.kind != Kind::extra) return true;
-    intake_.remove(difference.key);
-    result = mark_if_due();
-    return result.has_value();
-  });
-  if (!walked) return failed(walked.error());
-  return result;
+Handed RepairDoor::reject(std::uint64_t, std::string_view, const intake::RowProblem&) {
+  ++unknown_;
+  return {};
+}
+
+std::expected<std::vector<record::Key>, intake::IntakeFailure> RepairDoor::next_gone() {
+  auto keys = differences_.gone(told_, told_at_once);
+  if (!keys) return failed(keys.error());
+  if (!keys->empty()) told_ = keys->back();
+  return std::move(*keys);
+}
+
+Handed RepairDoor::remove(std::span<const record::Key> keys) {
+  for (const record::Key& key : keys) {
+    const auto found = differences_.find(key);
+    if (!found) return failed(found.error());
+    if (!*found || (*found)->is_back) continue;
+    intake_.remove(key);
+    if (auto marked = mark_if_due(); !marked) return marked;
+  }
+  return {};
 }
 
 Handed RepairDoor::mark_if_due() {

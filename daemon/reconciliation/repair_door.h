@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "intake/change_intake.h"
 #include "intake/door.h"
@@ -22,13 +24,18 @@ class RepairDoor final : public intake::Door {
       std::span<const std::string> columns) override;
   [[nodiscard]] std::expected<void, intake::IntakeFailure> accept(
       const intake::SourceRow& row) override;
+  // A collection has put it into the quarantine.
   [[nodiscard]] std::expected<void, intake::IntakeFailure> reject(
-      std::uint64_t, std::string_view, const intake::RowProblem&) override {
-    return {};  // a collection has put it into the quarantine
-  }
+      std::uint64_t place, std::string_view original, const intake::RowProblem& problem) override;
 
-  // The records that only the central store has are deleted there.
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> remove_extra();
+  // The next records that only the central store has, and that have not come by; none: no more.
+  [[nodiscard]] std::expected<std::vector<record::Key>, intake::IntakeFailure> next_gone();
+  // Deletes these at the center, except those that have come by since next_gone() told them.
+  [[nodiscard]] std::expected<void, intake::IntakeFailure> remove(
+      std::span<const record::Key> keys);
+
+  // Rows that came by of which nobody can tell which record they are.
+  [[nodiscard]] std::uint64_t unknown() const { return unknown_; }
 
  private:
   [[nodiscard]] std::expected<void, intake::IntakeFailure> mark_if_due();
@@ -36,6 +43,8 @@ class RepairDoor final : public intake::Door {
   CanonicalRows rows_;
   Differences& differences_;
   intake::ChangeIntake& intake_;
+  std::optional<record::Key> told_;  // up to here by next_gone()
+  std::uint64_t unknown_ = 0;
 };
 
 }  // namespace sluice::reconciliation

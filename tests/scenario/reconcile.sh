@@ -8,50 +8,9 @@ set -euo pipefail
 source "$(dirname "$0")/cases.sh" "$@"
 # shellcheck source=tests/scenario/two_nodes.sh
 source "$(dirname "$0")/two_nodes.sh"
+# shellcheck source=tests/scenario/levy.sh
+source "$(dirname "$0")/levy.sh"
 
-driver=/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)/odbc/libsqlite3odbc.so
-
-# add_levy [MORE-OF-CHANNEL]: a bureau whose exchange database says when a row was last changed: it
-# tells nobody what was deleted.
-add_levy() {
-  add_bureau levy <<END
-channels:
-  front-end: {connection: 'Driver=$driver;Database=$workshop/exchange.db'${1:-}}
-publishes:
-  - dataset: payment
-    channels: [front-end]
-    front-end: {table: payment, capture: {kind: watermark, column: changed, look_back_numbers: 0}}
-    mapping: {ignore: [changed]}
-END
-  add_schema payment <<'END'
-{"sluice:dataset": {"owner": "levy", "title": "Payments"},
- "fields": [{"name": "payer", "type": "string", "constraints": {"required": true}},
-            {"name": "number", "type": "integer", "constraints": {"required": true}},
-            {"name": "amount", "type": "number", "constraints": {"minimum": 0}}],
- "primaryKey": ["payer", "number"]}
-END
-}
-
-sql() { sqlite3 -cmd '.timeout 60000' "$workshop/exchange.db" "$1"; }
-
-# Both nodes, and 1000 payments of which the last is not one. MORE-OF-CHANNEL as add_levy has it.
-both_nodes() { # CASE [MORE-OF-CHANNEL]
-  workshop=$workshop/$1
-  mkdir "$workshop"
-  trap kill_all EXIT
-  sql 'CREATE TABLE payment (payer TEXT NOT NULL, number INTEGER NOT NULL, amount TEXT, changed INTEGER, PRIMARY KEY (payer, number));
-       WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 999)
-       INSERT INTO payment SELECT CASE i % 3 WHEN 0 THEN char(31246) ELSE char(65 + i % 26) END, i, i || char(46) || 50, i FROM n;
-       INSERT INTO payment VALUES (char(90), 1000, -1, 1000)'
-  new_center
-  at center stop_daemon
-  sed -i 's/bureaus: \[park\]/bureaus: [park, levy]/' "$workshop/center/config/node.yaml"
-  at center add_levy
-  at center start_daemon
-  new_edge
-  at edge add_levy "${2:-}"
-  at edge start_daemon
-}
 # The edge's answer for machines: counts set by jq paths.
 answer() { jq -r "$1" <<<"$out"; }
 found() { answer '"\(.found.missing) \(.found.extra) \(.found.different)"'; }
@@ -142,6 +101,10 @@ case_a_repair_that_would_delete_a_lot_asks_first() {
   expect "status" "$status" 4
   expect_like "what it says" "$err" 'it would delete 499 of the 999 records of the central store, more than 10 %; where that is right, say so with --delete-at-most'
   expect "records at the center" "$(at center held payment | wc -l)" 999
+  at edge try sluice reconcile levy payment --repair --json
+  expect "status" "$status" 4
+  expect "what was found, for machines" "$(found)" "0 499 0"
+  expect_like "and why it was not repaired" "$(answer .repair.refused)" 'it would delete 499 of the 999 records'
   at edge try sluice reconcile levy payment --repair --delete-at-most 60
   expect "status ($err)" "$status" 0
   expect "records at the center afterwards" "$(at center held payment | wc -l)" 500
@@ -225,6 +188,20 @@ case_a_scheduled_comparison_raises_an_alarm_and_repairs_where_it_may() {
   until_true 60 repaired || fail "the center holds $(at center held payment | wc -l) records, expected 998"
 }
 repaired() { [[ $(at center held payment | wc -l) -eq 998 ]]; }
+
+case_a_scheduled_repair_that_is_refused_raises_the_alarm_all_the_same() {
+  both_nodes scheduled_refusal ", reconcile: {repair: true, schedule: {run: '@every 1s'}}"
+  at edge sluice collect levy >"$workshop/first" || [[ $? -eq 3 ]]
+  sql 'DELETE FROM payment WHERE number > 500'
+  until_true 60 alarmed || fail "no alarm: $(tail -n 3 "$workshop/edge/sluiced.log")"
+  expect_like "the alarm" "$(grep -m 1 reconciliation-differs "$workshop/edge/sluiced.log")" \
+    'level=error event=reconciliation-differs bureau=levy dataset=payment missing=0 extra=499 different=0 repaired=false'
+  expect_like "why" "$(grep -m 1 run-failed "$workshop/edge/sluiced.log")" \
+    'task=reconcile outcome=refused .*it would delete 499 of the 999 records'
+  expect_like "metric" "$(curl --silent --unix-socket "$workshop/edge/control.socket" http://localhost/metrics)" \
+    'sluice_reconciliation_differences\{bureau="levy",dataset="payment"\} 499'
+  expect "records at the center" "$(at center held payment | wc -l)" 999
+}
 
 case_a_node_with_its_own_store_compares_without_a_link() {
   workshop=$workshop/alone

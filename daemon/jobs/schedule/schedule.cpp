@@ -31,6 +31,10 @@ std::chrono::seconds back_off(const Schedule& schedule, std::uint32_t failures, 
 
 }  // namespace
 
+Moment first_allowed(const Schedule& schedule, Moment moment) {
+  return past_blackouts(schedule, moment, *date::locate_zone(schedule.time_zone));
+}
+
 bool leaves_no_time(const std::vector<Blackout>& blackouts) {
   // In a zone whose every week is as long as the others.
   const date::time_zone& zone = *date::locate_zone("UTC");
@@ -69,8 +73,9 @@ NextRun next_run(const Schedule& schedule, const Past& past, Moment since, doubl
     if (schedule.missed == Missed::skip) reason = Reason::scheduled;
   }
   NextRun next{past_blackouts(schedule, regular + late, zone), reason};
-  if (past.started && past.failures > 0) {
-    const Moment retry = std::max(*past.started, since) + back_off(schedule, past.failures, chance);
+  if (past.failures > 0) {
+    const Moment retry =
+        std::max(past.started.value_or(since), since) + back_off(schedule, past.failures, chance);
     const Moment allowed = past_blackouts(schedule, retry, zone);
     if (allowed < next.at) next = {allowed, Reason::retry};
   }

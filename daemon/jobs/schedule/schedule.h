@@ -34,9 +34,13 @@ struct Schedule {
 
 // What has been so far; nothing where it never ran.
 struct Past {
-  std::optional<Moment> started;  // the last run
+  std::optional<Moment> started;  // the last run; nothing also where nobody knows when
   std::uint32_t failures = 0;     // in a row, up to it
 };
+
+// The first moment from this one on that lies in no blackout; the moment itself where none covers
+// it.
+[[nodiscard]] Moment first_allowed(const Schedule& schedule, Moment moment);
 
 // Whether these hours together are the whole week: what they are for would never run.
 [[nodiscard]] bool leaves_no_time(const std::vector<Blackout>& blackouts);

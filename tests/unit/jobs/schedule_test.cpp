@@ -72,6 +72,21 @@ TEST(Schedule, AFailedRunIsTriedAgainSoonerAndSoonerLess) {
   EXPECT_EQ(retry(50), 600) << "no longer than `longest`";
 }
 
+TEST(Schedule, AFailedRunOfWhichNobodyKnowsWhenItWasIsTriedAgain) {
+  Schedule schedule = cron("0 0 * * *");
+  schedule.retry_first = seconds(10);
+  const NextRun next = next_run(schedule, {.failures = 1}, noon, 1);
+  EXPECT_EQ(next.at, noon + seconds(10));
+  EXPECT_EQ(next.reason, Reason::retry);
+}
+
+TEST(Schedule, WhatMayNotRunInABlackoutMayAtItsEnd) {
+  Schedule schedule = every(minutes(5));
+  schedule.blackouts = {parse_blackout("12:30-13:00").value()};
+  EXPECT_EQ(first_allowed(schedule, noon), noon);
+  EXPECT_EQ(first_allowed(schedule, noon + minutes(40)), noon + minutes(60));
+}
+
 TEST(Schedule, ARetryIsNeverLaterThanTheRegularTime) {
   Schedule schedule = every(seconds(30));
   schedule.retry_first = minutes(5);

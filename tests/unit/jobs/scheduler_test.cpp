@@ -27,30 +27,60 @@ class SchedulerTest : public testing::Test {
     std::ofstream(path) << "#!/bin/sh\n" << body << "\n";
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   }
-  std::unique_ptr<Scheduler> start(schedule::Schedule schedule, HoldBack hold_back = {}) {
-    auto scheduler = std::make_unique<Scheduler>(Scheduler::Surroundings{
-        .command = directory_ / "sluice",
-        .configuration = directory_.path(),
-        .history = directory_ / "jobs.sqlite",
-        .log = *log_,
-        .metrics = metrics_,
-        .clock =
-            [] {
-              return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-            },
-        .chance = [] { return 0.0; }});
-    add(*scheduler, bureau_, std::move(schedule), std::move(hold_back));
-    return scheduler;
+  std::unique_ptr<Scheduler> without_jobs(std::size_t at_once = 4) {
+    return std::make_unique<Scheduler>(
+        Scheduler::Surroundings{.command = directory_ / "sluice",
+                                .configuration = directory_.path(),
+                                .history = directory_ / "jobs.sqlite",
+                                .log = *log_,
+                                .metrics = metrics_,
+                                .clock = [this] { return now(); },
+                                .chance = [] { return 0.0; },
+                                .at_once = at_once});
   }
-  static void add(Scheduler& scheduler, const record::BureauId& bureau, schedule::Schedule schedule,
+  static void add(Scheduler& scheduler, const std::string& bureau, schedule::Schedule schedule,
                   HoldBack hold_back = {}) {
-    const auto added = scheduler.add(bureau,
-                                     {{.name = {bureau, "collect"},
+    const record::BureauId id(bureau);
+    const auto added = scheduler.add(id,
+                                     {{.name = {id, "collect"},
                                        .schedule = std::move(schedule),
-                                       .arguments = {"collect", bureau.str()}}},
+                                       .arguments = {"collect", bureau}}},
                                      std::move(hold_back));
     EXPECT_TRUE(added) << added.error();
   }
+  std::unique_ptr<Scheduler> start(schedule::Schedule schedule, HoldBack hold_back = {}) {
+    auto scheduler = without_jobs();
+    add(*scheduler, bureau_.str(), std::move(schedule), std::move(hold_back));
+    return scheduler;
+  }
+  // The system's clock, until stop_clock().
+  schedule::Moment now() const {
+    const schedule::Moment stopped{std::chrono::seconds(stopped_clock_.load())};
+    return stopped.time_since_epoch().count() != 0
+               ? stopped
+               : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  }
+  void stop_clock(schedule::Moment at) { stopped_clock_ = at.time_since_epoch().count(); }
+  static schedule::Schedule every_hour() {
+    schedule::Schedule schedule = every_second();
+    schedule.run = schedule::Every{std::chrono::hours(1)};
+    schedule.time_zone = "UTC";
+    return schedule;
+  }
+  // Its argument is the bureau; the runs of the first hold the slot until release().
+  void script_that_holds(const std::string& bureau) {
+    script("echo $4 >> \"$2/runs\"; [ $4 != " + bureau +
+           " ] || while [ ! -e \"$2/released\" ]; do sleep 0.02; done");
+  }
+  void release() { std::ofstream(directory_ / "released"); }
+  std::size_t runs_of(const std::string& bureau) const {
+    std::ifstream file(directory_ / "runs");
+    std::size_t lines = 0;
+    for (std::string line; std::getline(file, line);)
+      if (line == bureau) ++lines;
+    return lines;
+  }
+  bool exists(const std::string& name) const { return std::filesystem::exists(directory_ / name); }
   static schedule::Schedule every_second() {
     schedule::Schedule schedule;
     schedule.run = schedule::Every{std::chrono::seconds(1)};
@@ -87,7 +117,12 @@ class SchedulerTest : public testing::Test {
         .value();
   }
 
+  // Monday, noon in UTC.
+  const schedule::Moment noon_ =
+      date::sys_days(date::year(2026) / 11 / 23) + std::chrono::hours(12);
+
   record::test::TemporaryDirectory directory_;
+  std::atomic<std::int64_t> stopped_clock_ = 0;  // seconds; 0: it goes
   record::BureauId bureau_{"tax"};
   observe::Metrics metrics_;
   std::unique_ptr<observe::Log> log_ = observe::open_log({}, "test");
@@ -192,7 +227,7 @@ TEST_F(SchedulerTest, APauseHoldsOverARestartUntilItIsLifted) {
   const std::size_t before = runs();
   const auto scheduler = start(every_second());
   EXPECT_TRUE(scheduler->status().at(0).is_paused);
-  add(*scheduler, record::BureauId("another"), every_second());
+  add(*scheduler, "another", every_second());
   EXPECT_TRUE(comes([&] { return runs("runs-of-another") >= 3; }));
   EXPECT_EQ(runs(), before) << "in the time of three runs";
   ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::run_now));
@@ -234,6 +269,140 @@ TEST_F(SchedulerTest, StoppedItEndsWhatRunsAndDoesNotWaitForIt) {
   ASSERT_TRUE(comes([&] { return runs() == 1; }));
   scheduler.reset();
   EXPECT_EQ(history().at(0).outcome, "stopped");
+}
+
+TEST_F(SchedulerTest, StoppedItAsksAllRunsAtOnce) {
+  // Each ends when the other has been asked too.
+  script(
+      "case $4 in a) other=b;; *) other=a;; esac\n"
+      "trap 'touch \"$2/$4.asked\"; while [ ! -e \"$2/$other.asked\" ]; do sleep 0.02; done;"
+      " touch \"$2/$4.ended\"; exit 0' TERM\n"
+      "touch \"$2/$4.began\"; while :; do sleep 0.02; done");
+  auto scheduler = without_jobs();
+  add(*scheduler, "a", every_hour());
+  add(*scheduler, "b", every_hour());
+  ASSERT_TRUE(comes([&] { return exists("a.began") && exists("b.began"); }));
+  scheduler.reset();
+  EXPECT_TRUE(exists("a.ended"));
+  EXPECT_TRUE(exists("b.ended"));
+}
+
+TEST_F(SchedulerTest, StoppedItBeginsNothingThatWaitedForASlot) {
+  script_that_holds("a");
+  auto scheduler = without_jobs(1);
+  add(*scheduler, "a", every_hour());
+  ASSERT_TRUE(comes([&] { return runs_of("a") == 1; }));
+  std::atomic<int> looks = 0;
+  add(*scheduler, "b", every_hour(), [&]() -> std::optional<std::string> {
+    ++looks;
+    return std::nullopt;
+  });
+  ASSERT_TRUE(comes([&] { return looks > 0; }));
+  scheduler.reset();
+  EXPECT_EQ(runs_of("b"), 0U);
+}
+
+TEST_F(SchedulerTest, WhatIsPausedWhileItWaitsForASlotDoesNotRun) {
+  script_that_holds("a");
+  std::atomic<int> looks = 0;
+  const auto scheduler = without_jobs(1);
+  add(*scheduler, "a", every_second());
+  ASSERT_TRUE(comes([&] { return runs_of("a") == 1; }));
+  add(*scheduler, "b", every_second(), [&]() -> std::optional<std::string> {
+    ++looks;
+    return std::nullopt;
+  });
+  ASSERT_TRUE(comes([&] { return looks > 0; })) << "then it waits for the slot";
+  ASSERT_TRUE(scheduler->obey(record::BureauId("b"), Scheduler::Order::pause));
+  release();
+  ASSERT_TRUE(comes([&] { return runs_of("a") >= 3; }));
+  EXPECT_EQ(runs_of("b"), 0U);
+  ASSERT_TRUE(scheduler->obey(record::BureauId("b"), Scheduler::Order::resume));
+  EXPECT_TRUE(comes([&] { return runs_of("b") >= 1; }));
+}
+
+TEST_F(SchedulerTest, ABlackoutThatBeginsWhileItWaitsForASlotIsHeeded) {
+  script_that_holds("a");
+  stop_clock(noon_);
+  std::atomic<int> looks = 0;
+  const auto scheduler = without_jobs(1);
+  add(*scheduler, "a", every_hour());
+  ASSERT_TRUE(comes([&] { return runs_of("a") == 1; }));
+  schedule::Schedule with_blackout = every_hour();
+  with_blackout.blackouts = {schedule::parse_blackout("12:30-13:30").value()};
+  add(*scheduler, "b", with_blackout, [&]() -> std::optional<std::string> {
+    ++looks;
+    return std::nullopt;
+  });
+  ASSERT_TRUE(comes([&] { return looks > 0; })) << "then it waits for the slot";
+  stop_clock(noon_ + std::chrono::minutes(40));
+  release();
+  EXPECT_TRUE(comes([&] {
+    return scheduler->status().at(1).next == noon_ + std::chrono::minutes(90);
+  })) << "at the blackout's end";
+  EXPECT_EQ(runs_of("b"), 0U);
+  stop_clock(noon_ + std::chrono::minutes(90));
+  EXPECT_TRUE(comes([&] { return runs_of("b") == 1; }));
+}
+
+TEST_F(SchedulerTest, ARunThatLiesInTheFutureDoesNotDelayTheNext) {
+  script("echo x >> \"$2/runs\"");
+  {
+    auto history = RunHistory::open(directory_ / "jobs.sqlite").value();
+    jobs::Run run{.job = {bureau_, "collect"}, .started = now() + std::chrono::hours(24 * 365)};
+    run.id = history.begin(run.job, "scheduled", run.started).value();
+    run.ended = run.started;
+    run.outcome = "succeeded";
+    ASSERT_TRUE(history.end(run));
+  }
+  const auto scheduler = start(every_hour());
+  EXPECT_TRUE(comes([&] { return runs() == 1; }));
+}
+
+TEST_F(SchedulerTest, AClockThatIsSetBackDoesNotDelayTheNextRun) {
+  script("echo x >> \"$2/runs\"");
+  stop_clock(noon_);
+  const auto scheduler = start(every_hour());
+  const auto next_is = [&](schedule::Moment moment) {
+    return comes([&] { return scheduler->status().at(0).next == moment; });
+  };
+  ASSERT_TRUE(comes([&] { return runs() == 1; }));
+  ASSERT_TRUE(next_is(noon_ + std::chrono::hours(1)));
+  stop_clock(noon_ - std::chrono::hours(24));
+  EXPECT_TRUE(next_is(noon_ - std::chrono::hours(23)));
+  stop_clock(noon_ - std::chrono::hours(23));
+  EXPECT_TRUE(comes([&] { return runs() == 2; }));
+}
+
+TEST_F(SchedulerTest, ARunCaughtByAFullBacklogIsCalledHeldBack) {
+  script("echo 'sluice: waiting for room: tax: full' >&2; sleep 1000");
+  schedule::Schedule schedule = every_second();
+  schedule.time_limit = std::chrono::seconds(1);
+  const auto scheduler = start(schedule);
+  EXPECT_TRUE(comes([&] { return outcome(*scheduler) == "held-back"; }));
+}
+
+TEST_F(SchedulerTest, AnOrderToPauseIsOnTheDiskWhenItIsAnsweredWhateverRuns) {
+  script_that_holds(bureau_.str());
+  const auto scheduler = start(every_second());
+  ASSERT_TRUE(comes([&] { return runs() == 1; }));
+  ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::pause));
+  EXPECT_TRUE(RunHistory::open(directory_ / "jobs.sqlite").value().is_paused(bureau_).value());
+  release();
+}
+
+// For the thread sanitizer.
+TEST_F(SchedulerTest, OrdersMayComeWhileRunsBeginAndEnd) {
+  script("echo x >> \"$2/runs\"");
+  const auto scheduler = start(every_second());
+  for (std::size_t wanted = 1; wanted <= 5; ++wanted) {
+    ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::run_now));
+    ASSERT_TRUE(comes([&] {
+      for (const auto order : {Scheduler::Order::pause, Scheduler::Order::resume})
+        EXPECT_TRUE(scheduler->obey(bureau_, order));
+      return scheduler->status().size() == 1 && runs() >= wanted;
+    }));
+  }
 }
 
 TEST_F(SchedulerTest, OfABureauThatItDoesNotKnowItSaysSo) {

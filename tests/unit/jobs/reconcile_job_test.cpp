@@ -1,0 +1,206 @@
+// A comparison and its repair on a whole node, while the exchange database goes on changing at the
+// worst of moments.
+#include "jobs/reconcile_job.h"
+
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "development_ca.h"
+#include "node/stream.h"
+#include "sqlite/database.h"
+#include "unit/record/temporary_directory.h"
+
+namespace sluice::jobs::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::UnorderedElementsAre;
+
+constexpr const char* drivers = SLUICE_ODBC_DRIVERS;
+
+class NoProgress : public adapters::Progress {
+ public:
+  void advanced(std::uint64_t, std::uint64_t, std::uint64_t) override {}
+};
+
+// Payments whose last change is in `changed`: what does not touch it, no collection notices.
+class ReconcileJobTest : public testing::Test {
+ protected:
+  ReconcileJobTest() {
+    authority_.issue("node");
+    authority_.write_revocations();
+    std::filesystem::create_directories(directory_ / "config/bureaus");
+    std::filesystem::create_directories(directory_ / "config/schemas");
+    const std::string here = directory_.path().string();
+    file("node.yaml") << "node: {name: node, state_directory: " << here
+                      << "/state, control_socket: " << here << "/control.socket}\n"
+                      << "identity: {certificate: " << here << "/node.pem, key: " << here
+                      << "/node.key, authorities: " << authority_.authorities().string()
+                      << ", revocations: " << authority_.revocations().string() << "}\n"
+                      << "store: {kind: sqlite}\n";
+    file("bureaus/levy.yaml")
+        << "bureau: levy\nname: levy\n"
+           "certificate_subject: \"CN=levy,O=Sluice development\"\n"
+           "channels:\n"
+           "  front-end: {connection: 'Driver="
+        << drivers << "/libsqlite3odbc.so;Database=" << here
+        << "/exchange.db'}\n"
+           "publishes:\n"
+           "  - dataset: payment\n"
+           "    channels: [front-end]\n"
+           "    front-end: {table: payment, capture: {kind: watermark, column: changed, "
+           "look_back_numbers: 0}}\n"
+           "    mapping: {ignore: [changed]}\n";
+    file("schemas/payment.json") << R"({"sluice:dataset": {"owner": "levy", "title": "Payments"},
+               "fields": [{"name": "number", "type": "integer", "constraints": {"required": true}},
+                          {"name": "amount", "type": "string"}],
+               "primaryKey": ["number"]})";
+    sql("CREATE TABLE payment (number INTEGER NOT NULL PRIMARY KEY, amount TEXT, changed INTEGER);"
+        "INSERT INTO payment VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3), (4, 'd', 4)");
+    auto foundation = foundation::lay_foundation(directory_ / "config");
+    if (!foundation) throw std::runtime_error(foundation.error().lines.at(0));
+    foundation_ = std::move(*foundation);
+    signatories_[bureau_] = {foundation_->signer.subject()};
+    auto stream = node::Stream::open(
+        bureau_, {*foundation_, *log_, metrics_, callers_.get_executor(), signatories_});
+    if (!stream) throw std::runtime_error(stream.error());
+    stream_ = std::move(*stream);
+  }
+
+  std::ofstream file(const std::string& name) {
+    return std::ofstream(directory_ / ("config/" + name));
+  }
+  void sql(const std::string& statements) {
+    auto database = sqlite::Database::open(directory_ / "exchange.db").value();
+    const auto done = database.execute(statements);
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  std::expected<ReconcileReport, ReconcileFailure> reconcile(bool repairs) {
+    const settings::Bureau& bureau = foundation_->settings.bureaus.at(bureau_);
+    NoProgress progress;
+    return run_reconcile(*foundation_,
+                         {.bureau = bureau,
+                          .publication = bureau.publishes.front(),
+                          .repairs = repairs,
+                          .most_deleted = 0.5},
+                         {progress,
+                          [&](const std::string& step) {
+                            steps_.push_back(step);
+                            if (on_step) on_step(step);
+                          },
+                          {[](const std::string&) {}, [] {}}});
+  }
+  std::vector<std::string> center_has() {
+    std::vector<std::string> records;
+    const record::DatasetId payment("payment");
+    const auto store = foundation_->open_store().value();
+    EXPECT_TRUE(store->prepare(foundation_->catalogue.find(payment)->dataset));
+    const auto read = store->read(payment, std::nullopt, [&](const store::StoredRecord& record) {
+      records.emplace_back(record.columns);
+      return true;
+    });
+    EXPECT_TRUE(read);
+    return records;
+  }
+
+  std::function<void(const std::string& step)> on_step;
+
+ private:
+  record::test::TemporaryDirectory directory_;
+  sluice::test::DevelopmentCa authority_{directory_.path()};
+  record::BureauId bureau_{"levy"};
+  observe::Metrics metrics_;
+  std::unique_ptr<observe::Log> log_ = observe::open_log({}, "test");
+  boost::asio::io_context callers_;
+  exchange::Reception::Signatories signatories_;
+  std::unique_ptr<foundation::Foundation> foundation_;
+  std::unique_ptr<node::Stream> stream_;
+  std::vector<std::string> steps_;
+};
+
+TEST_F(ReconcileJobTest, AKeyThatIsBackBeforeTheRepairIsSentIsNotDeleted) {
+  ASSERT_TRUE(reconcile(false));
+  sql("DELETE FROM payment WHERE number IN (2, 3)");
+  on_step = [&](const std::string& step) {
+    if (step == "repairing") sql("INSERT INTO payment VALUES (3, 'c', 3)");
+  };
+  const auto report = reconcile(true);
+  ASSERT_TRUE(report) << record::to_string(report.error());
+  EXPECT_FALSE(report->unrepaired);
+  EXPECT_EQ(report->found.extra, 2U);
+  ASSERT_TRUE(report->repair);
+  EXPECT_EQ(report->repair->sent, 1U);
+  EXPECT_EQ(report->repair->deleted, 1U);
+  EXPECT_EQ(report->repair->left->all(), 0U);
+  EXPECT_THAT(center_has(), UnorderedElementsAre("1\ta", "3\tc", "4\td"));
+}
+
+TEST_F(ReconcileJobTest, AfterARepairTheSourceIsReadAgain) {
+  ASSERT_TRUE(reconcile(false));
+  sql("UPDATE payment SET amount = 'B' WHERE number = 2");
+  bool is_repairing = false;
+  on_step = [&](const std::string& step) {
+    if (step == "repairing") {
+      is_repairing = true;
+    } else if (std::exchange(is_repairing, false)) {
+      sql("UPDATE payment SET amount = 'A' WHERE number = 1");
+    }
+  };
+  const auto report = reconcile(true);
+  ASSERT_TRUE(report) << record::to_string(report.error());
+  EXPECT_EQ(report->found.different, 1U);
+  ASSERT_TRUE(report->repair);
+  EXPECT_EQ(report->repair->sent, 1U);
+  EXPECT_EQ(report->repair->left->different, 1U) << "of which the source knew before it was sent";
+}
+
+TEST_F(ReconcileJobTest, WhatIsOnItsWayAfterARepairIsNotLeftOver) {
+  ASSERT_TRUE(reconcile(false));
+  sql("UPDATE payment SET amount = 'B' WHERE number = 2");
+  int repaired = 0;
+  on_step = [&](const std::string& step) {
+    if (step == "repairing") ++repaired;
+    if (repaired > 0 && step == "reading the exchange database" && ++repaired == 2) {
+      sql("INSERT INTO payment VALUES (5, 'e', 5)");
+    }
+  };
+  const auto report = reconcile(true);
+  ASSERT_TRUE(report) << record::to_string(report.error());
+  EXPECT_EQ(report->repair->left->all(), 0U);
+}
+
+TEST_F(ReconcileJobTest, ARepairThatIsRefusedTellsWhatWasFound) {
+  ASSERT_TRUE(reconcile(false));
+  sql("DELETE FROM payment WHERE number > 1");
+  const auto report = reconcile(true);
+  ASSERT_TRUE(report) << record::to_string(report.error());
+  EXPECT_EQ(report->found.extra, 3U);
+  ASSERT_TRUE(report->unrepaired);
+  EXPECT_EQ(report->unrepaired->code, ReconcileProblem::refused);
+  EXPECT_THAT(report->unrepaired->sentence, HasSubstr("it would delete 3 of the 4 records"));
+  EXPECT_FALSE(report->repair);
+  EXPECT_EQ(center_has().size(), 4U);
+}
+
+TEST_F(ReconcileJobTest, ARepairWhoseSourceIsGoneTellsWhatWasFound) {
+  ASSERT_TRUE(reconcile(false));
+  sql("UPDATE payment SET amount = 'B' WHERE number = 2");
+  on_step = [&](const std::string& step) {
+    if (step == "repairing") sql("ALTER TABLE payment RENAME TO away");
+  };
+  const auto report = reconcile(true);
+  ASSERT_TRUE(report) << record::to_string(report.error());
+  EXPECT_EQ(report->found.different, 1U);
+  ASSERT_TRUE(report->unrepaired);
+}
+
+}  // namespace
+}  // namespace sluice::jobs::test
