@@ -130,6 +130,9 @@ std::expected<Repair, ReconcileFailure> send_repair(const foundation::Foundation
   const record::DatasetId& dataset = publication.dataset;
   const auto kept = journal->cursor(front_end_channel, dataset.str());
   if (!kept) return failed(kept.error());
+  auto recent =
+      intake::recent_rows(*journal, dataset, publication.reject_limit, foundation::system_now);
+  if (!recent) return failed(recent.error());
   intake::JournalSink sink(
       *journal,
       {foundation.origin(dataset, record::Mode::front_end), std::string(front_end_channel),
@@ -139,7 +142,7 @@ std::expected<Repair, ReconcileFailure> send_repair(const foundation::Foundation
       },
       events.room.over);
   const journal::Limits& limits = foundation.settings.node.journal;
-  intake::ChangeIntake intake(front_end_delivery(known, publication),
+  intake::ChangeIntake intake(front_end_delivery(known, publication, std::move(*recent)),
                               {limits.batch_rows, limits.batch_bytes},
                               *kept ? (*kept)->value : std::string(), sink);
   const reconciliation::Conversion conversion{known.dataset, known.checker, publication.mapping};

@@ -70,7 +70,7 @@ std::string printable(std::string line) {
   constexpr std::size_t longest_character = 4;
   for (std::size_t cut = 0; cut < longest_character && cut < line.size(); ++cut) {
     if (record::is_valid_utf8(std::string_view(line).substr(0, line.size() - cut))) {
-      line.resize(line.size() - cut);
+      line.erase(line.size() - cut);
       break;
     }
   }
