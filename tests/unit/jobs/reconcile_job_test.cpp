@@ -86,18 +86,20 @@ class ReconcileJobTest : public testing::Test {
   std::expected<ReconcileReport, ReconcileFailure> reconcile(bool repairs) {
     const settings::Bureau& bureau = foundation_->settings.bureaus.at(bureau_);
     NoProgress progress;
-    return run_reconcile(*foundation_,
-                         {.bureau = bureau,
-                          .publication = bureau.publishes.front(),
-                          .repairs = repairs,
-                          .most_deleted = 0.5},
-                         {progress,
-                          [&](const std::string& step) {
-                            steps_.push_back(step);
-                            if (on_step) on_step(step);
-                          },
-                          {[](const std::string&) {}, [] {}}});
+    ReconcileRequest request{.bureau = bureau,
+                             .publication = bureau.publishes.front(),
+                             .repairs = repairs,
+                             .most_deleted = 0.5};
+    const ReconcileEvents events{progress,
+                                 [&](const std::string& step) {
+                                   if (on_step) on_step(step);
+                                   if (!stream_) request.patience = {};
+                                 },
+                                 {[](const std::string&) {}, [] {}}};
+    return run_reconcile(*foundation_, request, events);
   }
+  // From now on it takes nothing, and nobody waits for it.
+  void stop_center() { stream_.reset(); }
   std::vector<std::string> center_has() {
     std::vector<std::string> records;
     const record::DatasetId payment("payment");
@@ -123,7 +125,6 @@ class ReconcileJobTest : public testing::Test {
   exchange::Reception::Signatories signatories_;
   std::unique_ptr<foundation::Foundation> foundation_;
   std::unique_ptr<node::Stream> stream_;
-  std::vector<std::string> steps_;
 };
 
 TEST_F(ReconcileJobTest, AKeyThatIsBackBeforeTheRepairIsSentIsNotDeleted) {
@@ -188,6 +189,22 @@ TEST_F(ReconcileJobTest, ARepairThatIsRefusedTellsWhatWasFound) {
   EXPECT_THAT(report->unrepaired->sentence, HasSubstr("it would delete 3 of the 4 records"));
   EXPECT_FALSE(report->repair);
   EXPECT_EQ(center_has().size(), 4U);
+}
+
+TEST_F(ReconcileJobTest, ARepairThatTheCenterDoesNotTakeTellsWhatWasFoundAndSent) {
+  ASSERT_TRUE(reconcile(false));
+  sql("UPDATE payment SET amount = 'B' WHERE number = 2");
+  on_step = [&](const std::string& step) {
+    if (step == "repairing") stop_center();
+  };
+  const auto report = reconcile(true);
+  ASSERT_TRUE(report) << record::to_string(report.error());
+  EXPECT_EQ(report->found.different, 1U);
+  ASSERT_TRUE(report->unrepaired);
+  EXPECT_EQ(report->unrepaired->code, ReconcileProblem::behind);
+  ASSERT_TRUE(report->repair);
+  EXPECT_EQ(report->repair->sent, 1U);
+  EXPECT_FALSE(report->repair->left) << "nobody knows";
 }
 
 TEST_F(ReconcileJobTest, ARepairWhoseSourceIsGoneTellsWhatWasFound) {
