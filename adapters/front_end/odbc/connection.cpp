@@ -184,6 +184,8 @@ std::expected<Connection, OdbcFailure> Connection::open(const Access& access) {
                     "another version of the driver",
                     state->dialect.quote)});
   }
+  state->dialect.streams = streams(string, driver);
+  state->dialect.session_is_in_utc = !session_statements(state->dialect).empty();
   state->form = form_of(access.encoding, state->dialect);
   state->zone = date::locate_zone(access.time_zone);
   for (const std::string& sql : session_statements(state->dialect)) {
