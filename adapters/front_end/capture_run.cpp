@@ -1,8 +1,8 @@
 #include "adapters/front_end/capture_run.h"
 
 #include <utility>
-#include <vector>
 
+#include "adapters/front_end/ordered_walk.h"
 #include "fault/kill_point.h"
 
 namespace sluice::adapters::front_end {
@@ -32,25 +32,17 @@ CollectionFailure collection_failure(const WindowFailure& failure) {
 Result load_by_key(CaptureRun& run, const TableReader::Each& handed) {
   const odbc::Dialect& dialect = run.connection.dialect();
   const SourceTable& table = run.reader.table();
-  while (true) {
-    std::vector<Query> conditions{are_there(dialect, table.key)};
-    if (run.position.loaded_up_to) {
-      conditions.push_back(beyond(dialect, table.key, run.position.loaded_up_to->exact));
-    }
-    const auto rows = run.reader.read(
-        select(dialect, table.columns, table.name, all_of(std::move(conditions)), table.key,
-               run.page_rows),
-        [&](const TableRow& row) -> Result {
-          if (auto taken = run.reader.hand_over(row, record::Operation::upsert); !taken) {
-            return taken;
-          }
-          if (auto seen = handed(row); !seen) return seen;
-          run.position.loaded_up_to = row.key();
-          return mark_if_due(run);
-        });
-    if (!rows) return std::unexpected(rows.error());
-    if (*rows < run.page_rows) return {};
-  }
+  Walk walk{.order_at = table.key_at, .among = are_there(dialect, table.key)};
+  if (run.position.loaded_up_to) walk.behind = run.position.loaded_up_to->exact;
+  const auto read =
+      walk_in_order(dialect, run.reader, walk, run.page_rows, [&](const TableRow& row) -> Result {
+        if (auto taken = run.reader.hand_over(row, record::Operation::upsert); !taken) return taken;
+        if (auto seen = handed(row); !seen) return seen;
+        run.position.loaded_up_to = row.key();
+        return mark_if_due(run);
+      });
+  if (!read) return std::unexpected(read.error());
+  return {};
 }
 
 }  // namespace sluice::adapters::front_end

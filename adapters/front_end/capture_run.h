@@ -2,6 +2,7 @@
 // which two of them share.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -24,6 +25,7 @@ struct CaptureRun {
   record::DatasetId dataset;
   // Rows asked for at once: what bounds memory with drivers that buffer a whole result.
   std::size_t page_rows = 10'000;
+  std::chrono::system_clock::time_point now = std::chrono::system_clock::now();  // as it began
 };
 
 // Commits what was handed over so far, with `run.position`.

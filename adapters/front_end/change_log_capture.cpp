@@ -20,8 +20,9 @@ namespace {
 constexpr std::size_t records_in_query = 50;
 
 // Lines of a log become visible when their transactions commit, not in the order of their numbers.
-// So the last `look_back_numbers` are read again each time; a line is passed by when one with its
-// number or a higher one of the same record was sent before.
+// So the last `look_back_numbers` are read again each time. A line is passed by that was seen
+// before; and where the log itself has the records, one of a record of which a higher was sent:
+// with a table, what a late line says is looked up there like any other.
 class ChangeLogCapture {
  public:
   // `records`: the table that the log is of, where the log itself has only its keys.
@@ -51,13 +52,17 @@ class ChangeLogCapture {
   Result read_lines(std::int64_t after, const TableReader::Each& each);
   Result take(const TableRow& line);
   Result take_records();
-  Result hand_over_records(std::span<const Change* const> changes);
+  std::expected<std::size_t, CollectionFailure> hand_over_records(
+      std::span<const Change* const> changes);
+  Result remove_records(std::span<const Change* const> changes);
   Result end_page();
   Result keep_pending();
-  // Of the record that a line is of; one that names none is of its own.
-  [[nodiscard]] record::RowDigest record_of(const TableRow& line) {
-    return line.has_key() ? line.key_digest(buffer_) : line.digest(buffer_);
-  }
+  void remember(const TableRow& line, const record::RowDigest& digest, std::int64_t sequence);
+  std::expected<bool, CollectionFailure> is_passed_by(const TableRow& line,
+                                                      const record::RowDigest& digest,
+                                                      std::int64_t sequence);
+  // Of a line, and of the how manieth it is of those that say the same under the same number.
+  [[nodiscard]] record::RowDigest digest_of(const TableRow& line, std::int64_t sequence);
   [[nodiscard]] std::optional<std::int64_t> sequence_of(const TableRow& line) const {
     const auto text = line.exact(sequence_at_).value_or(std::string_view());
     const auto number = parse_watermark(WatermarkKind::number, text);
@@ -85,6 +90,8 @@ class ChangeLogCapture {
   SentWindow window_;
   std::vector<SentVersion> pending_;
   std::map<record::RowDigest, Change> page_;  // by key; only with `records_`
+  std::int64_t number_ = 0;                   // of the lines in `alike_`
+  std::map<record::RowDigest, std::uint64_t> alike_;
   std::string buffer_;
 };
 
@@ -125,7 +132,7 @@ Result ChangeLogCapture::pass_by_log() {
   const auto passed = read_lines(window_start(), [&](const TableRow& line) -> Result {
     const auto number = sequence_of(line);
     if (!number) return std::unexpected(not_a_sequence());
-    pending_.push_back({record_of(line), {}, *number});
+    remember(line, digest_of(line, *number), *number);
     return {};
   });
   return passed ? keep_pending() : passed;
@@ -134,18 +141,23 @@ Result ChangeLogCapture::pass_by_log() {
 Result ChangeLogCapture::read_lines(std::int64_t after, const TableReader::Each& each) {
   const std::vector<odbc::SourceColumn> order{sequence_};
   std::string last = fmt::to_string(after);
+  const auto read = [&](const Query& condition, std::size_t most) {
+    alike_.clear();
+    return run_.reader.read(select(dialect_, log_.columns, log_.name, condition, order, most),
+                            [&](const TableRow& line) -> Result {
+                              last = line.exact(sequence_at_).value_or(std::string_view());
+                              return each(line);
+                            });
+  };
   while (true) {
-    const std::vector<std::string> from{last};
-    const auto lines =
-        run_.reader.read(select(dialect_, log_.columns, log_.name, beyond(dialect_, order, from),
-                                order, run_.page_rows),
-                         [&](const TableRow& line) -> Result {
-                           last = line.exact(sequence_at_).value_or(std::string_view());
-                           return each(line);
-                         });
+    const auto lines = read(above(dialect_, sequence_, std::string(last)), run_.page_rows);
     if (!lines) return std::unexpected(lines.error());
     if (auto ended = end_page(); !ended) return ended;
     if (*lines < run_.page_rows) return {};
+    // Others with the last one's number may stand behind the page's end.
+    const auto rest = read(equal(dialect_, sequence_, std::string(last)), all_rows);
+    if (!rest) return std::unexpected(rest.error());
+    if (auto ended = end_page(); !ended) return ended;
   }
 }
 
@@ -153,20 +165,47 @@ Result ChangeLogCapture::follow() {
   return read_lines(window_start(), [&](const TableRow& line) { return take(line); });
 }
 
+record::RowDigest ChangeLogCapture::digest_of(const TableRow& line, std::int64_t sequence) {
+  if (number_ != sequence) alike_.clear();
+  number_ = sequence;
+  record::RowDigest digest = line.digest(buffer_);
+  digest.high += alike_[digest]++;
+  return digest;
+}
+
+void ChangeLogCapture::remember(const TableRow& line, const record::RowDigest& digest,
+                                std::int64_t sequence) {
+  pending_.push_back({digest, {}, sequence});
+  if (records_ == nullptr && line.has_key()) {
+    pending_.push_back({line.key_digest(buffer_), {}, sequence});
+  }
+}
+
+std::expected<bool, CollectionFailure> ChangeLogCapture::is_passed_by(
+    const TableRow& line, const record::RowDigest& digest, std::int64_t sequence) {
+  const auto itself = window_.find(digest);
+  if (!itself) return std::unexpected(collection_failure(itself.error()));
+  if (*itself) return true;
+  if (records_ != nullptr || !line.has_key()) return false;
+  const auto record = window_.find(line.key_digest(buffer_));
+  if (!record) return std::unexpected(collection_failure(record.error()));
+  return *record && (*record)->mark > sequence;
+}
+
 Result ChangeLogCapture::take(const TableRow& line) {
   const auto sequence = sequence_of(line);
   if (!sequence) return std::unexpected(not_a_sequence());
   run_.position.reached = std::max(run_.position.reached.value_or(0), *sequence);
-  const record::RowDigest key = record_of(line);
-  const auto sent = window_.find(key);
-  if (!sent) return std::unexpected(collection_failure(sent.error()));
-  if (*sent && (*sent)->mark >= *sequence) return {};
-  pending_.push_back({key, {}, *sequence});
+  const record::RowDigest digest = digest_of(line, *sequence);
+  const auto passed_by = is_passed_by(line, digest, *sequence);
+  if (!passed_by) return std::unexpected(passed_by.error());
+  if (*passed_by) return {};
+  remember(line, digest, *sequence);
   if (!line.has_key()) return run_.reader.refuse(line, no_key(log_));
   const auto operation = operation_of(way_.codes, line.exact(operation_at_));
   if (!operation) return run_.reader.refuse(line, unknown_operation(way_.codes));
   if (records_ != nullptr) {
-    page_[key] = {*sequence, *operation, line.key()};
+    page_[line.key_digest(buffer_)] = {*sequence, *operation, line.key()};
     return {};
   }
   if (auto handed = run_.reader.hand_over(line, *operation); !handed) return handed;
@@ -177,35 +216,53 @@ Result ChangeLogCapture::take(const TableRow& line) {
 // looked up once, however often it was touched.
 Result ChangeLogCapture::take_records() {
   std::vector<const Change*> upserts;
+  std::vector<const Change*> removes;
   for (const auto& [digest, change] : page_) {
-    if (change.operation == record::Operation::remove) {
-      if (auto handed = records_->hand_over_removed(change.key); !handed) return handed;
-    } else {
-      upserts.push_back(&change);
-    }
+    (change.operation == record::Operation::remove ? removes : upserts).push_back(&change);
   }
-  for (std::size_t i = 0; i < upserts.size(); i += records_in_query) {
-    const std::size_t count = std::min(records_in_query, upserts.size() - i);
-    if (auto handed = hand_over_records(std::span(upserts).subspan(i, count)); !handed) {
-      return handed;
+  const auto in_parts = [](std::span<const Change* const> all, const auto& each) -> Result {
+    for (std::size_t i = 0; i < all.size(); i += records_in_query) {
+      const auto part = all.subspan(i, std::min(records_in_query, all.size() - i));
+      if (auto done = each(part); !done) return std::unexpected(done.error());
     }
-  }
+    return {};
+  };
+  // One that is not found has been deleted since, which a later line of the log says.
+  auto handed = in_parts(upserts, [&](const auto& part) { return hand_over_records(part); });
+  if (!handed) return handed;
+  handed = in_parts(removes, [&](const auto& part) { return remove_records(part); });
+  if (!handed) return handed;
   page_.clear();
   return {};
 }
 
-// A record that is not found has been deleted since, which a later line of the log says.
-Result ChangeLogCapture::hand_over_records(std::span<const Change* const> changes) {
+// How many of them there were.
+std::expected<std::size_t, CollectionFailure> ChangeLogCapture::hand_over_records(
+    std::span<const Change* const> changes) {
   const SourceTable& table = records_->table();
   std::vector<Query> keys;
   keys.reserve(changes.size());
   for (const Change* change : changes)
     keys.push_back(equal(dialect_, table.key, change->key.exact));
-  const auto rows = records_->read(
+  return records_->read(
       select(dialect_, table.columns, table.name, any_of(std::move(keys)), table.key,
              changes.size()),
       [&](const TableRow& row) { return records_->hand_over(row, record::Operation::upsert); });
-  if (!rows) return std::unexpected(rows.error());
+}
+
+// Where a line came late, the record may be there again. The table may write its key in another
+// way than the log, so where any of these is there, each is asked for by itself.
+Result ChangeLogCapture::remove_records(std::span<const Change* const> changes) {
+  const auto found = hand_over_records(changes);
+  if (!found) return std::unexpected(found.error());
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    if (*found > 0) {
+      const auto is_there = hand_over_records(changes.subspan(i, 1));
+      if (!is_there) return std::unexpected(is_there.error());
+      if (*is_there > 0) continue;
+    }
+    if (auto handed = records_->hand_over_removed(changes[i]->key); !handed) return handed;
+  }
   return {};
 }
 

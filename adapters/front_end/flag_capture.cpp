@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "adapters/front_end/capture_run.h"
+#include "adapters/front_end/fitting_text.h"
 #include "adapters/front_end/keyless_rows.h"
 #include "adapters/front_end/operation_code.h"
 
@@ -14,20 +15,6 @@ namespace {
 // A page is claimed, journaled and written back whole: small enough that a bureau's own writers
 // never wait long for one of its rows.
 constexpr std::size_t rows_claimed = 1'000;
-
-// At most so many characters, none of them cut; 0: as many as there are.
-std::string cut_to(std::string text, std::uint64_t characters) {
-  if (characters == 0) return text;
-  std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool begins_character = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
-    if (begins_character && seen++ == characters) {
-      text.resize(i);
-      break;
-    }
-  }
-  return text;
-}
 
 // The protocol for one page, each step safe to do again after a crash:
 //   1. ready -> taking, for the rows of the page;
@@ -168,7 +155,7 @@ Result FlagCapture::fail(const std::string& reason, const Query& condition) {
   std::vector<Assignment> assignments{{status_, way_.failed}};
   if (!way_.reason_column.empty()) {
     const odbc::SourceColumn& column = table_.columns[table_.at(way_.reason_column)];
-    assignments.push_back({column, cut_to(reason, column.size)});
+    assignments.push_back({column, cut_to_fit(reason, column)});
   }
   return update_status(std::move(assignments), condition);
 }

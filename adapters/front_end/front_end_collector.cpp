@@ -93,8 +93,8 @@ Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Doo
   TableReader reader(connection, *table, source_.max_row_bytes, door, progress);
   std::optional<TableReader> record_reader;
   if (records) record_reader.emplace(connection, *records, source_.max_row_bytes, door, progress);
-  CaptureRun run{connection,     reader,          settlement_,      std::move(*position),
-                 source_.folder, source_.dataset, source_.page_rows};
+  CaptureRun run{connection,     reader,          settlement_,       std::move(*position),
+                 source_.folder, source_.dataset, source_.page_rows, source_.now};
   return std::visit(
       Overloaded{[&](const capture::BySnapshot&) { return run_snapshot(run); },
                  [&](const capture::ByWatermark& way) { return run_watermark(run, way); },

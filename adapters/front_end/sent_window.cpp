@@ -38,7 +38,12 @@ std::expected<SentWindow, WindowFailure> SentWindow::open(const std::filesystem:
       "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;"
       "CREATE TABLE IF NOT EXISTS sent (dataset TEXT NOT NULL, key BLOB NOT NULL,"
       " row BLOB NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (dataset, key)) WITHOUT ROWID;"
-      "CREATE INDEX IF NOT EXISTS sent_mark ON sent (dataset, mark)");
+      "CREATE INDEX IF NOT EXISTS sent_mark ON sent (dataset, mark);"
+      "CREATE TABLE IF NOT EXISTS look_back (dataset TEXT PRIMARY KEY, columns TEXT NOT NULL,"
+      " begins INTEGER NOT NULL, up_to INTEGER NOT NULL, seen INTEGER NOT NULL, behind BLOB NOT "
+      "NULL,"
+      " sent INTEGER NOT NULL, read_at INTEGER NOT NULL, following BLOB NOT NULL,"
+      " source_clock INTEGER, own_clock INTEGER) WITHOUT ROWID");
   if (!made) return failure(file, made.error());
   SentWindow window(std::move(*database), dataset, file);
   if (auto prepared = window.prepare(); !prepared) return std::unexpected(prepared.error());
@@ -57,6 +62,25 @@ std::expected<void, WindowFailure> SentWindow::prepare() {
   if (made) made = prepare(insert_, "INSERT OR REPLACE INTO sent VALUES (?1, ?2, ?3, ?4)");
   if (made) made = prepare(forget_, "DELETE FROM sent WHERE dataset = ?1 AND mark < ?2");
   if (made) made = prepare(clear_, "DELETE FROM sent WHERE dataset = ?1");
+  if (made) {
+    made = prepare(count_, "SELECT COUNT(*) FROM sent WHERE dataset = ?1 AND mark < ?2");
+  }
+  if (made) {
+    made = prepare(mark_behind_,
+                   "SELECT mark FROM sent WHERE dataset = ?1 AND mark < ?2 ORDER BY mark DESC "
+                   "LIMIT 1 OFFSET ?3");
+  }
+  if (made) {
+    made = prepare(find_look_back_,
+                   "SELECT columns, begins, up_to, seen, behind, sent, read_at, following, "
+                   "source_clock, own_clock FROM look_back WHERE dataset = ?1");
+  }
+  if (made) {
+    made = prepare(insert_look_back_,
+                   "INSERT OR REPLACE INTO look_back VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+                   "?10, ?11)");
+  }
+  if (made) made = prepare(clear_look_back_, "DELETE FROM look_back WHERE dataset = ?1");
   if (!made) return failure(file_, made.error());
   return {};
 }
@@ -75,10 +99,7 @@ std::expected<std::optional<SentVersion>, WindowFailure> SentWindow::find(
   return version;
 }
 
-std::expected<void, WindowFailure> SentWindow::keep(const std::vector<SentVersion>& sent,
-                                                    std::int64_t from) {
-  auto transaction = sqlite::Transaction::begin(database_);
-  if (!transaction) return failure(file_, transaction.error());
+sqlite::Result<void> SentWindow::insert(const std::vector<SentVersion>& sent, std::int64_t from) {
   for (const SentVersion& version : sent) {
     const Key key = bytes_of(version.key);
     const Key row = bytes_of(version.row);
@@ -87,16 +108,97 @@ std::expected<void, WindowFailure> SentWindow::keep(const std::vector<SentVersio
                     .bind_blob(3, view_of(row))
                     .bind(4, version.mark)
                     .run();
-    if (!kept) return failure(file_, kept.error());
+    if (!kept) return kept;
   }
-  auto forgotten = forget_.bind(1, std::string_view(dataset_.str())).bind(2, from).run();
-  if (!forgotten) return failure(file_, forgotten.error());
+  return forget_.bind(1, std::string_view(dataset_.str())).bind(2, from).run();
+}
+
+sqlite::Result<void> SentWindow::insert(const LookBack& look_back) {
+  const std::string behind = packed(look_back.behind);
+  const std::string following = packed(look_back.following);
+  insert_look_back_.bind(1, std::string_view(dataset_.str()))
+      .bind(2, std::string_view(look_back.order))
+      .bind(3, look_back.from)
+      .bind(4, look_back.up_to)
+      .bind(5, look_back.seen)
+      .bind_blob(6, behind)
+      .bind(7, look_back.rows)
+      .bind(8, look_back.read_at)
+      .bind_blob(9, following);
+  if (look_back.clocks) {
+    insert_look_back_.bind(10, look_back.clocks->source).bind(11, look_back.clocks->own);
+  } else {
+    insert_look_back_.bind_null(10).bind_null(11);
+  }
+  return insert_look_back_.run();
+}
+
+std::expected<void, WindowFailure> SentWindow::keep(const std::vector<SentVersion>& sent,
+                                                    std::int64_t from) {
+  auto transaction = sqlite::Transaction::begin(database_);
+  if (!transaction) return failure(file_, transaction.error());
+  if (auto kept = insert(sent, from); !kept) return failure(file_, kept.error());
   if (auto committed = transaction->commit(); !committed) return failure(file_, committed.error());
   return {};
 }
 
+std::expected<void, WindowFailure> SentWindow::keep(const std::vector<SentVersion>& sent,
+                                                    const LookBack& look_back) {
+  auto transaction = sqlite::Transaction::begin(database_);
+  if (!transaction) return failure(file_, transaction.error());
+  if (auto kept = insert(sent, look_back.from); !kept) return failure(file_, kept.error());
+  if (auto kept = insert(look_back); !kept) return failure(file_, kept.error());
+  if (auto committed = transaction->commit(); !committed) return failure(file_, committed.error());
+  return {};
+}
+
+std::expected<std::optional<LookBack>, WindowFailure> SentWindow::look_back() {
+  sqlite::Statement& found = find_look_back_;
+  found.reset();
+  const auto row = found.bind(1, std::string_view(dataset_.str())).step();
+  if (!row) return failure(file_, row.error());
+  if (!*row) return std::nullopt;
+  LookBack look_back{.order = std::string(found.text(0)),
+                     .from = found.integer(1),
+                     .up_to = found.integer(2),
+                     .seen = found.integer(3),
+                     .rows = static_cast<std::uint64_t>(found.integer(5)),
+                     .read_at = found.integer(6)};
+  auto behind = unpacked(found.text(4));
+  auto following = unpacked(found.text(7));
+  if (!found.is_null(8)) look_back.clocks = Clocks{found.integer(8), found.integer(9)};
+  found.reset();
+  if (!behind || !following) return std::nullopt;
+  look_back.behind = std::move(*behind);
+  look_back.following = std::move(*following);
+  return look_back;
+}
+
+std::expected<std::uint64_t, WindowFailure> SentWindow::count(std::int64_t below) {
+  count_.reset();
+  const auto row = count_.bind(1, std::string_view(dataset_.str())).bind(2, below).step();
+  if (!row) return failure(file_, row.error());
+  const auto rows = static_cast<std::uint64_t>(count_.integer(0));
+  count_.reset();
+  return rows;
+}
+
+std::expected<std::optional<std::int64_t>, WindowFailure> SentWindow::mark_behind(
+    std::size_t rows, std::int64_t below) {
+  mark_behind_.reset();
+  const auto row = mark_behind_.bind(1, std::string_view(dataset_.str()))
+                       .bind(2, below)
+                       .bind(3, static_cast<std::int64_t>(rows))
+                       .step();
+  if (!row) return failure(file_, row.error());
+  const auto mark = *row ? std::optional(mark_behind_.integer(0)) : std::nullopt;
+  mark_behind_.reset();
+  return mark;
+}
+
 std::expected<void, WindowFailure> SentWindow::clear() {
   auto cleared = clear_.bind(1, std::string_view(dataset_.str())).run();
+  if (cleared) cleared = clear_look_back_.bind(1, std::string_view(dataset_.str())).run();
   if (!cleared) return failure(file_, cleared.error());
   return {};
 }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/front_end/look_back.h"
 #include "record/digest.h"
 #include "record/failure.h"
 #include "record/identifiers.h"
@@ -40,6 +41,18 @@ class SentWindow {
   // In one transaction: keeps these, and forgets all whose mark is less than `from`.
   [[nodiscard]] std::expected<void, WindowFailure> keep(const std::vector<SentVersion>& sent,
                                                         std::int64_t from);
+  // The same with the look-back's state; forgets all whose mark is less than its `from`.
+  [[nodiscard]] std::expected<void, WindowFailure> keep(const std::vector<SentVersion>& sent,
+                                                        const LookBack& look_back);
+  // As it was kept last; nothing where none was.
+  [[nodiscard]] std::expected<std::optional<LookBack>, WindowFailure> look_back();
+
+  // Of the versions whose mark is less than `below`: how many there are, and the highest mark that
+  // all but the newest `rows` of them do not go beyond; nothing where there are no more.
+  [[nodiscard]] std::expected<std::uint64_t, WindowFailure> count(std::int64_t below);
+  [[nodiscard]] std::expected<std::optional<std::int64_t>, WindowFailure> mark_behind(
+      std::size_t rows, std::int64_t below);
+
   // Where a dataset is read anew from its beginning.
   [[nodiscard]] std::expected<void, WindowFailure> clear();
 
@@ -47,6 +60,9 @@ class SentWindow {
   SentWindow(sqlite::Database database, record::DatasetId dataset, std::filesystem::path file)
       : database_(std::move(database)), dataset_(std::move(dataset)), file_(std::move(file)) {}
   [[nodiscard]] std::expected<void, WindowFailure> prepare();
+  [[nodiscard]] sqlite::Result<void> insert(const std::vector<SentVersion>& sent,
+                                            std::int64_t from);
+  [[nodiscard]] sqlite::Result<void> insert(const LookBack& look_back);
 
   sqlite::Database database_;
   record::DatasetId dataset_;
@@ -55,6 +71,11 @@ class SentWindow {
   sqlite::Statement insert_;
   sqlite::Statement forget_;
   sqlite::Statement clear_;
+  sqlite::Statement count_;
+  sqlite::Statement mark_behind_;
+  sqlite::Statement find_look_back_;
+  sqlite::Statement insert_look_back_;
+  sqlite::Statement clear_look_back_;
 };
 
 }  // namespace sluice::adapters::front_end

@@ -14,7 +14,8 @@ Wanted wanted_records(const Source& source) {
                 .fields = source.fields,
                 .key = source.exchange.key.empty() ? source.key : source.exchange.key,
                 .key_is_stated = !source.exchange.key.empty(),
-                .source_time = source.exchange.source_time};
+                .source_time = source.exchange.source_time,
+                .dates = source.dates};
   if (const auto* way = std::get_if<capture::ByWatermark>(&source.exchange.capture)) {
     wanted.capture = {way->column};
   } else if (const auto* flag = std::get_if<capture::ByFlag>(&source.exchange.capture)) {

@@ -1,6 +1,7 @@
 // A table of a bureau's exchange database that is read, and what of it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -22,11 +23,13 @@ struct Source {
   record::DatasetId dataset;
   std::vector<std::string> fields;  // source columns that the dataset's fields come from
   std::vector<std::string> key;     // those of its primary key
+  std::vector<std::string> dates;   // those that fields of type date take as they are
   std::uint64_t max_row_bytes = std::uint64_t{1} << 20;
   std::filesystem::path folder;  // for what the captures of this bureau keep; exists
   std::size_t page_rows = 10'000;
   bool accepts_columns = false;  // column types that have changed are taken as they are
   bool reads_anew = false;       // as if for the first time
+  std::chrono::system_clock::time_point now = std::chrono::system_clock::now();
 };
 
 // The table with the records.

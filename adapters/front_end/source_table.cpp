@@ -96,7 +96,9 @@ std::expected<SourceTable, CollectionFailure> find_table(odbc::Connection& conne
       table.announced.push_back(column.name);
       table.read_at.push_back(is_field ? std::optional(table.columns.size()) : std::nullopt);
     }
-    if (is_field || is_of_capture) table.columns.push_back(column);
+    if (!is_field && !is_of_capture) continue;
+    table.columns.push_back(column);
+    table.columns.back().is_meant_as_date = contains(wanted.dates, column.name);
   }
   for (const std::string& column : wanted.key) {
     table.key_at.push_back(table.at(column));

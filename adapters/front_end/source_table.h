@@ -41,6 +41,7 @@ struct Wanted {
   bool key_is_stated = false;        // by the configuration: taken at its word
   std::vector<std::string> capture;  // columns that the capture needs beside these
   std::string source_time;           // empty: none
+  std::vector<std::string> dates;    // columns that are told as dates where they are midnight
 };
 
 // Fails where the table, a column of the key or one of the capture is not there, or the key tells

@@ -98,6 +98,16 @@ Query at_least(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
   return compare(dialect, column, ">=", value);
 }
 
+Query above(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
+            std::string_view value) {
+  return compare(dialect, column, ">", value);
+}
+
+Query at_most(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
+              std::string_view value) {
+  return compare(dialect, column, "<=", value);
+}
+
 Query below(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
             std::string_view value) {
   return compare(dialect, column, "<", value);
@@ -155,7 +165,7 @@ Query select(const odbc::Dialect& dialect, Columns columns, const odbc::TableNam
   Query query{fmt::format("SELECT {} FROM {}", selected, odbc::qualified(dialect, table)), {}};
   append(query, "WHERE", condition);
   query.sql += " ORDER BY " + list_of(order, name);
-  query.sql = odbc::limited(dialect, query.sql, limit);
+  if (limit != all_rows) query.sql = odbc::limited(dialect, query.sql, limit);
   return query;
 }
 

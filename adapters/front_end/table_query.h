@@ -28,6 +28,10 @@ struct Query {
 [[nodiscard]] Query equal(const odbc::Dialect& dialect, Columns columns, Values values);
 [[nodiscard]] Query at_least(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
                              std::string_view value);
+[[nodiscard]] Query above(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
+                          std::string_view value);
+[[nodiscard]] Query at_most(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
+                            std::string_view value);
 [[nodiscard]] Query below(const odbc::Dialect& dialect, const odbc::SourceColumn& column,
                           std::string_view value);
 [[nodiscard]] Query is_null(const odbc::Dialect& dialect, const odbc::SourceColumn& column);
@@ -49,7 +53,9 @@ struct Query {
 // Any of these; at least one.
 [[nodiscard]] Query any_of(std::vector<Query> conditions);
 
-// SELECT columns FROM table WHERE … ORDER BY …, the first `limit` rows.
+inline constexpr std::size_t all_rows = 0;
+
+// SELECT columns FROM table WHERE … ORDER BY …, the first `limit` rows, or all_rows.
 [[nodiscard]] Query select(const odbc::Dialect& dialect, Columns columns,
                            const odbc::TableName& table, const Query& condition, Columns order,
                            std::size_t limit);

@@ -8,12 +8,17 @@
 
 #include "adapters/front_end/capture_run.h"
 #include "adapters/front_end/keyless_rows.h"
+#include "adapters/front_end/look_back.h"
+#include "adapters/front_end/ordered_walk.h"
 #include "adapters/front_end/watermark.h"
 
 namespace sluice::adapters::front_end {
 namespace {
 
 constexpr std::int64_t always = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t never = std::numeric_limits<std::int64_t>::min();
+// How old the comparison of the clocks may become: what is read again where one was set back.
+constexpr std::int64_t microseconds_between_clocks = 60'000'000;
 // How many versions are remembered in memory before they go to the window's file.
 constexpr std::size_t most_pending = 50'000;
 
@@ -46,12 +51,14 @@ class WatermarkCapture {
                    SentWindow window)
       : run_(run),
         table_(run.reader.table()),
+        dialect_(run.connection.dialect()),
         at_(table_.at(way.column)),
         column_(table_.columns[at_]),
         kind_(kind),
         look_back_(kind == WatermarkKind::number
                        ? static_cast<std::int64_t>(way.look_back_numbers)
                        : std::chrono::microseconds(way.look_back).count()),
+        few_(std::min(run.page_rows, rows_read_again)),
         window_(std::move(window)) {}
 
   Result find_ceiling();
@@ -59,43 +66,72 @@ class WatermarkCapture {
   Result follow();
 
  private:
-  Result take(const TableRow& row, std::int64_t mark);
-  Result read_marked();
+  Result find_look_back();
+  void pull_back(std::optional<std::chrono::microseconds> set_back);
+  Result find_head();
+  Result read_new();
+  Result read_again();
   Result read_unmarked();
+  Result begin_round();
+  Result take(const TableRow& row, std::int64_t mark);
+  Result take_new(const TableRow& row);
   Result refuse_keyless(std::int64_t from);
   Result remember(const TableRow& row, std::int64_t mark);
   Result keep_pending();
-  [[nodiscard]] std::int64_t window_start() const {
-    return run_.position.reached ? shifted_back(kind_, {*run_.position.reached}, look_back_).value
-                                 : std::numeric_limits<std::int64_t>::min();
+  // Of the watermark and then of the key.
+  [[nodiscard]] Walk walk_among(std::vector<Query> conditions) const;
+  [[nodiscard]] std::string text_of(std::int64_t mark) const { return to_text(kind_, {mark}); }
+  // As the database is asked for it: of dates, the day's beginning.
+  [[nodiscard]] std::int64_t behind(std::int64_t mark, std::int64_t by) const {
+    const Watermark begin = shifted_back(kind_, {mark}, by);
+    return parse_watermark(kind_, to_text(kind_, begin)).value_or(begin).value;
+  }
+  [[nodiscard]] std::int64_t window_behind(std::optional<std::int64_t> reached) const {
+    return reached ? behind(*reached, look_back_) : never;
+  }
+  [[nodiscard]] Query in_window(std::int64_t from) const {
+    return from == never ? is_not_null(dialect_, column_)
+                         : at_least(dialect_, column_, text_of(from));
   }
   [[nodiscard]] std::optional<Watermark> mark_of(const TableRow& row) const {
     const auto text = row.exact(at_);
     return text ? parse_watermark(kind_, *text) : std::nullopt;
   }
+  [[nodiscard]] std::int64_t own_clock() const {
+    return std::chrono::duration_cast<std::chrono::microseconds>(run_.now.time_since_epoch())
+        .count();
+  }
 
   CaptureRun& run_;
   const SourceTable& table_;
+  const odbc::Dialect& dialect_;
   std::size_t at_;
   const odbc::SourceColumn& column_;
   WatermarkKind kind_;
   std::int64_t look_back_;
+  std::size_t few_;  // rows that are read again in each run
   SentWindow window_;
   // The database's own time: a row dated ahead of it must not hide those that come until then.
   std::int64_t ceiling_ = always;
+  std::optional<Clocks> clocks_;
+  LookBack state_;
+  std::optional<LookBack> kept_;      // as it is in the window's file
+  std::optional<std::int64_t> head_;  // what lies above is read in each run; none: the whole window
+  const Walk* new_rows_ = nullptr;    // while they are read
   std::vector<SentVersion> pending_;
   std::string buffer_;
 };
 
 Result WatermarkCapture::find_ceiling() {
-  const std::string& question = run_.connection.dialect().current_timestamp;
-  if (kind_ == WatermarkKind::number || question.empty()) return {};
+  const std::string& question = dialect_.current_timestamp;
+  if (kind_ == WatermarkKind::number || question.empty() || !column_.is_in_utc) return {};
   const auto text = run_.reader.read_first_value({question, {}});
   if (!text) return std::unexpected(text.error());
   // To the second: what stands behind, a fraction or an offset, is written in many ways.
   const auto now = *text ? parse_watermark(WatermarkKind::timestamp, (*text)->substr(0, 19))
                          : std::optional<Watermark>();
   if (!now) return {};
+  clocks_ = Clocks{.source = now->value, .own = own_clock()};
   ceiling_ = now->value;
   if (column_.kind == odbc::ValueKind::zoned_timestamp) return {};
   // The answer is in UTC, the column in the zone of those who write it.
@@ -110,8 +146,8 @@ Result WatermarkCapture::load() {
       return std::unexpected(collection_failure(cleared.error()));
     }
     // What changes while the load runs lies at or above what is the highest now, or in the window.
-    const auto found = run_.reader.read_first_value(
-        select_greatest(run_.connection.dialect(), column_, table_.name));
+    const auto found =
+        run_.reader.read_first_value(select_greatest(dialect_, column_, table_.name));
     if (!found) return std::unexpected(found.error());
     run_.position.reached.reset();
     if (*found) {
@@ -120,15 +156,14 @@ Result WatermarkCapture::load() {
       }
     }
   }
+  state_.from = window_behind(run_.position.reached);
   auto loaded = load_by_key(run_, [&](const TableRow& row) -> Result {
     const auto mark = mark_of(row);
     const std::int64_t value = mark ? mark->value : always;
-    return value >= window_start() ? remember(row, value) : Result();
+    return value >= state_.from ? remember(row, value) : Result();
   });
   if (!loaded) return loaded;
-  if (auto refused = refuse_keyless(std::numeric_limits<std::int64_t>::min()); !refused) {
-    return refused;
-  }
+  if (auto refused = refuse_keyless(never); !refused) return refused;
   run_.position.loaded_up_to.reset();
   run_.position.is_loaded = true;
   if (auto marked = mark(run_); !marked) return marked;
@@ -136,84 +171,160 @@ Result WatermarkCapture::load() {
 }
 
 Result WatermarkCapture::follow() {
-  // A clock that was set back dates what is new below what was seen.
-  if (run_.position.reached) run_.position.reached = std::min(*run_.position.reached, ceiling_);
-  const std::int64_t from = window_start();
-  if (auto read = read_marked(); !read) return read;
+  if (auto found = find_look_back(); !found) return found;
+  const std::int64_t from = state_.from;
+  if (auto read = read_new(); !read) return read;
+  if (auto read = read_again(); !read) return read;
   if (auto read = read_unmarked(); !read) return read;
   if (auto marked = mark(run_); !marked) return marked;
   if (auto kept = keep_pending(); !kept) return kept;
   return refuse_keyless(from);
 }
 
-// Those in the window, and those that lie in none.
-Result WatermarkCapture::refuse_keyless(std::int64_t from) {
-  const odbc::Dialect& dialect = run_.connection.dialect();
-  Query in_window;
-  if (from != std::numeric_limits<std::int64_t>::min()) {
-    in_window =
-        any_of({at_least(dialect, column_, to_text(kind_, {from})), is_null(dialect, column_)});
+Result WatermarkCapture::find_look_back() {
+  std::string order = column_.name;
+  for (const odbc::SourceColumn& column : table_.key)
+    order += '\n' + column.name;
+  auto found = window_.look_back();
+  if (!found) return std::unexpected(collection_failure(found.error()));
+  kept_ = std::move(*found);
+  const bool is_of_this_order = kept_ && kept_->order == order;
+  if (is_of_this_order) {
+    state_ = *kept_;
+  } else {
+    state_ = {.order = std::move(order), .from = window_behind(run_.position.reached)};
+    state_.up_to = run_.position.reached.value_or(never);
   }
-  return front_end::refuse_keyless(run_, in_window,
-                                   {window_, window_start(), [this](const TableRow& row) {
-                                      const auto mark = mark_of(row);
-                                      return mark ? mark->value : always;
-                                    }});
+  const auto set_back = clocks_ ? set_back_within(state_.clocks, *clocks_) : std::nullopt;
+  const bool is_ahead = run_.position.reached && *run_.position.reached > ceiling_;
+  if (set_back || is_ahead) {
+    pull_back(set_back);
+  } else if (is_of_this_order) {
+    if (auto head = find_head(); !head) return head;
+  }
+  state_.seen = run_.position.reached.value_or(never);
+  const bool is_old = clocks_ && (!state_.clocks ||
+                                  clocks_->own - state_.clocks->own > microseconds_between_clocks);
+  if (is_old || set_back) state_.clocks = clocks_;
+  return {};
 }
 
-Result WatermarkCapture::read_marked() {
-  const odbc::Dialect& dialect = run_.connection.dialect();
-  const std::int64_t from = window_start();
-  std::vector<odbc::SourceColumn> order{column_};
-  order.insert(order.end(), table_.key.begin(), table_.key.end());
-  std::vector<std::string> last;
-  while (true) {
-    std::vector<Query> conditions{are_there(dialect, table_.key)};
-    if (!last.empty()) {
-      conditions.push_back(beyond(dialect, order, last));
-    } else if (run_.position.reached) {
-      conditions.push_back(at_least(dialect, column_, to_text(kind_, {from})));
-    } else {
-      conditions.push_back(is_not_null(dialect, column_));
-    }
-    const auto rows = run_.reader.read(
-        select(dialect, table_.columns, table_.name, all_of(std::move(conditions)), order,
-               run_.page_rows),
-        [&](const TableRow& row) -> Result {
-          last = row.key().exact;
-          last.insert(last.begin(), std::string(row.exact(at_).value_or(std::string_view())));
-          const auto mark = mark_of(row);
-          if (auto taken = take(row, mark ? mark->value : always); !taken) return taken;
-          if (mark) {
-            const std::int64_t reached = std::min(mark->value, ceiling_);
-            run_.position.reached = std::max(run_.position.reached.value_or(reached), reached);
-          }
-          return mark_if_due(run_);
-        });
-    if (!rows) return std::unexpected(rows.error());
-    if (*rows < run_.page_rows) return {};
+// A clock that was set back dates what is new below what was seen.
+void WatermarkCapture::pull_back(std::optional<std::chrono::microseconds> set_back) {
+  if (run_.position.reached) {
+    run_.position.reached = std::min(*run_.position.reached, ceiling_);
+    state_.up_to = std::min(state_.up_to, *run_.position.reached);
+    state_.from = std::min(state_.from, window_behind(run_.position.reached));
   }
+  if (set_back && ceiling_ != always) {
+    state_.from = std::min(state_.from, behind(ceiling_, set_back->count()));
+  }
+  state_.behind.clear();
+  state_.following.clear();
+}
+
+// What was new in the last run is read once more: its moment may not have been over.
+Result WatermarkCapture::find_head() {
+  if (state_.seen == never) return {};
+  const auto crowd = window_.mark_behind(few_, always);
+  if (!crowd) return std::unexpected(collection_failure(crowd.error()));
+  if (*crowd && **crowd >= state_.from) head_ = std::min(**crowd, state_.seen);
+  if (head_ && *head_ < state_.from) head_.reset();
+  return {};
+}
+
+Walk WatermarkCapture::walk_among(std::vector<Query> conditions) const {
+  conditions.push_back(are_there(dialect_, table_.key));
+  Walk walk{.order_at = {at_}, .stepped = 1, .among = all_of(std::move(conditions))};
+  walk.order_at.insert(walk.order_at.end(), table_.key_at.begin(), table_.key_at.end());
+  return walk;
+}
+
+Result WatermarkCapture::read_new() {
+  const bool goes_on = !state_.following.empty();
+  Walk walk = walk_among({goes_on ? Query()
+                          : head_ ? above(dialect_, column_, text_of(*head_))
+                                  : in_window(state_.from)});
+  walk.behind = state_.following;
+  new_rows_ = &walk;
+  const auto read = walk_in_order(dialect_, run_.reader, walk, run_.page_rows,
+                                  [&](const TableRow& row) { return take_new(row); });
+  new_rows_ = nullptr;
+  if (!read) return std::unexpected(read.error());
+  state_.following.clear();
+  // The rows in front of where it went on were not read now.
+  if (!goes_on && !head_) return begin_round();
+  return {};
+}
+
+Result WatermarkCapture::take_new(const TableRow& row) {
+  const auto mark = mark_of(row);
+  if (auto taken = take(row, mark ? mark->value : always); !taken) return taken;
+  if (mark) {
+    const std::int64_t reached = std::min(mark->value, ceiling_);
+    run_.position.reached = std::max(run_.position.reached.value_or(reached), reached);
+  }
+  return mark_if_due(run_);
+}
+
+// All that lies in the window and was read since the round began may leave it.
+Result WatermarkCapture::begin_round() {
+  const auto rows = window_.count(always);
+  if (!rows) return std::unexpected(collection_failure(rows.error()));
+  state_.from = window_behind(state_.up_to == never ? std::nullopt : std::optional(state_.up_to));
+  state_.up_to = run_.position.reached.value_or(never);
+  state_.behind.clear();
+  // A window that is read whole each time is no crowd to be counted.
+  state_.rows = *rows + pending_.size() > few_ ? *rows + pending_.size() : 0;
+  state_.read_at = state_.rows > 0 ? own_clock() : 0;
+  return {};
+}
+
+Result WatermarkCapture::read_again() {
+  if (!head_ || state_.from == never) return {};
+  // A clock of ours that was set back would have the rows wait for it.
+  state_.read_at = std::min(state_.read_at, own_clock());
+  const std::uint64_t due = rows_due(state_, own_clock(), few_);
+  if (due == 0) return {};
+  Walk walk = walk_among({in_window(state_.from),
+                          at_most(dialect_, column_, text_of(std::min(state_.up_to, *head_)))});
+  walk.behind = state_.behind;
+  walk.most = due == whole_round ? all_rows : static_cast<std::size_t>(due);
+  const auto ended = walk_in_order(
+      dialect_, run_.reader, walk, run_.page_rows, [&](const TableRow& row) -> Result {
+        const auto mark = mark_of(row);
+        if (auto taken = take(row, mark ? mark->value : always); !taken) return taken;
+        return mark_if_due(run_);
+      });
+  if (!ended) return std::unexpected(ended.error());
+  if (*ended) return begin_round();
+  state_.behind = std::move(walk.behind);
+  state_.read_at = own_clock();
+  return {};
 }
 
 // Rows whose watermark is NULL have no place in the order: all of them, each time.
 Result WatermarkCapture::read_unmarked() {
   if (!column_.is_nullable) return {};
-  const odbc::Dialect& dialect = run_.connection.dialect();
-  std::vector<std::string> last;
-  while (true) {
-    std::vector<Query> conditions{is_null(dialect, column_), are_there(dialect, table_.key)};
-    if (!last.empty()) conditions.push_back(beyond(dialect, table_.key, last));
-    const auto rows =
-        run_.reader.read(select(dialect, table_.columns, table_.name, all_of(std::move(conditions)),
-                                table_.key, run_.page_rows),
-                         [&](const TableRow& row) -> Result {
-                           last = row.key().exact;
-                           if (auto taken = take(row, always); !taken) return taken;
-                           return mark_if_due(run_);
-                         });
-    if (!rows) return std::unexpected(rows.error());
-    if (*rows < run_.page_rows) return {};
-  }
+  Walk walk{.order_at = table_.key_at,
+            .among = all_of({is_null(dialect_, column_), are_there(dialect_, table_.key)})};
+  const auto read = walk_in_order(dialect_, run_.reader, walk, run_.page_rows,
+                                  [&](const TableRow& row) -> Result {
+                                    if (auto taken = take(row, always); !taken) return taken;
+                                    return mark_if_due(run_);
+                                  });
+  if (!read) return std::unexpected(read.error());
+  return {};
+}
+
+// Those in the window, and those that lie in none.
+Result WatermarkCapture::refuse_keyless(std::int64_t from) {
+  Query among;
+  if (from != never) among = any_of({in_window(from), is_null(dialect_, column_)});
+  return front_end::refuse_keyless(run_, among, {window_, state_.from, [this](const TableRow& row) {
+                                                   const auto mark = mark_of(row);
+                                                   return mark ? mark->value : always;
+                                                 }});
 }
 
 // Hands a row over unless this very version was sent before.
@@ -234,11 +345,15 @@ Result WatermarkCapture::remember(const TableRow& row, std::int64_t mark) {
 }
 
 Result WatermarkCapture::keep_pending() {
-  if (pending_.empty()) return {};
+  if (new_rows_ != nullptr) state_.following = new_rows_->behind;
+  const bool is_kept = !run_.position.is_loaded || kept_ == state_;
+  if (pending_.empty() && is_kept) return {};
   if (auto settled = settle(run_); !settled) return settled;
-  if (auto kept = window_.keep(pending_, window_start()); !kept) {
-    return std::unexpected(collection_failure(kept.error()));
-  }
+  const auto kept = run_.position.is_loaded && !state_.order.empty()
+                        ? window_.keep(pending_, state_)
+                        : window_.keep(pending_, state_.from);
+  if (!kept) return std::unexpected(collection_failure(kept.error()));
+  kept_ = state_;
   pending_.clear();
   return {};
 }

@@ -11,6 +11,7 @@
 #include "adapters/front_end/capture_run.h"
 #include "adapters/front_end/keyless_rows.h"
 #include "adapters/front_end/operation_code.h"
+#include "adapters/front_end/ordered_walk.h"
 #include "adapters/front_end/table_query.h"
 
 namespace sluice::adapters::front_end {
@@ -69,9 +70,9 @@ std::optional<StatedOperation> stated_operation(const Capture& way) {
   return std::nullopt;
 }
 
-class Walk {
+class WholeWalk {
  public:
-  Walk(odbc::Connection& connection, TableReader& reader, std::size_t page_rows)
+  WholeWalk(odbc::Connection& connection, TableReader& reader, std::size_t page_rows)
       : dialect_(connection.dialect()), reader_(reader), page_rows_(page_rows) {}
 
   // By these columns of the table (positions), which together tell its rows apart.
@@ -91,36 +92,22 @@ class Walk {
   std::size_t page_rows_;
 };
 
-Result Walk::run(const std::vector<std::size_t>& order_at,
-                 const std::optional<StatedOperation>& stated) {
+Result WholeWalk::run(const std::vector<std::size_t>& order_at,
+                      const std::optional<StatedOperation>& stated) {
   const SourceTable& table = reader_.table();
-  std::vector<odbc::SourceColumn> order;
-  order.reserve(order_at.size());
-  for (const std::size_t column : order_at)
-    order.push_back(table.columns[column]);
   if (auto refused = refuse_without_key(); !refused) return refused;
-  std::vector<std::string> last;
-  while (true) {
-    std::vector<Query> conditions{are_there(dialect_, table.key)};
-    if (!last.empty()) conditions.push_back(beyond(dialect_, order, last));
-    const auto rows =
-        reader_.read(select(dialect_, table.columns, table.name, all_of(std::move(conditions)),
-                            order, page_rows_),
-                     [&](const TableRow& row) -> Result {
-                       if (auto handed = hand_over(row, stated); !handed) return handed;
-                       last.clear();
-                       for (const std::size_t column : order_at)
-                         last.emplace_back(row.exact(column).value_or(std::string_view()));
-                       return {};
-                     });
-    if (!rows) return std::unexpected(rows.error());
-    if (*rows < page_rows_) return {};
-  }
+  // A log may have an index on its sequence alone.
+  const std::size_t stepped = order_at.size() - table.key_at.size();
+  Walk walk{.order_at = order_at, .stepped = stepped, .among = are_there(dialect_, table.key)};
+  const auto read = walk_in_order(dialect_, reader_, walk, page_rows_,
+                                  [&](const TableRow& row) { return hand_over(row, stated); });
+  if (!read) return std::unexpected(read.error());
+  return {};
 }
 
-Result Walk::look_up(const std::vector<odbc::SourceColumn>& columns,
-                     std::span<const std::vector<std::string>> keys,
-                     const std::optional<StatedOperation>& stated) {
+Result WholeWalk::look_up(const std::vector<odbc::SourceColumn>& columns,
+                          std::span<const std::vector<std::string>> keys,
+                          const std::optional<StatedOperation>& stated) {
   const SourceTable& table = reader_.table();
   while (!keys.empty()) {
     std::vector<Query> any;
@@ -141,14 +128,14 @@ Result Walk::look_up(const std::vector<odbc::SourceColumn>& columns,
   return {};
 }
 
-Result Walk::hand_over(const TableRow& row, const std::optional<StatedOperation>& stated) {
+Result WholeWalk::hand_over(const TableRow& row, const std::optional<StatedOperation>& stated) {
   if (!stated) return reader_.hand_over(row, record::Operation::upsert);
   const auto operation = operation_of(stated->codes, row.exact(reader_.table().at(stated->column)));
   if (!operation) return reader_.refuse(row, unknown_operation(stated->codes));
   return reader_.hand_over(row, *operation);
 }
 
-Result Walk::refuse_without_key() {
+Result WholeWalk::refuse_without_key() {
   const SourceTable& table = reader_.table();
   const Query condition = is_missing_one(dialect_, table.key);
   if (condition.sql.empty()) return {};
@@ -181,7 +168,7 @@ Result WholeTable::collect(intake::Door& door, Progress& progress) {
   if (!table) return std::unexpected(table.error());
   if (auto begun = announce(*table, door); !begun) return begun;
   TableReader reader(*connection, *table, source_.max_row_bytes, door, progress);
-  Walk walk(*connection, reader, source_.page_rows);
+  WholeWalk walk(*connection, reader, source_.page_rows);
   if (!is_log_alone) {
     return walk.run(table->key_at,
                     by_log == nullptr ? stated_operation(source_.exchange.capture) : std::nullopt);
@@ -209,7 +196,7 @@ Result WholeTable::look_up(std::span<const std::vector<std::string>> keys, intak
     columns.push_back(table->columns[at]);
   }
   const bool is_by_log = std::holds_alternative<capture::ByChangeLog>(source_.exchange.capture);
-  return Walk(*connection, reader, source_.page_rows)
+  return WholeWalk(*connection, reader, source_.page_rows)
       .look_up(columns, keys,
                is_by_log ? std::nullopt : stated_operation(source_.exchange.capture));
 }

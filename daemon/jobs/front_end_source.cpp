@@ -52,6 +52,22 @@ std::vector<std::string> key_of(const record::TableSchema& schema, const intake:
   return columns;
 }
 
+// Source columns that fields of type date take as they are: a timestamp of midnight is a date then.
+std::vector<std::string> dates_of(const record::TableSchema& schema,
+                                  const intake::Mapping& mapping) {
+  std::vector<std::string> columns;
+  for (const record::Field& field : schema.fields) {
+    if (field.type != record::FieldType::date) continue;
+    const auto mapped = std::ranges::find(mapping.fields, field.name, &intake::FieldMapping::field);
+    if (mapped == mapping.fields.end()) {
+      columns.push_back(field.name);
+    } else if (!mapped->constant && mapped->steps.empty()) {
+      columns.push_back(mapped->from.empty() ? field.name : mapped->from);
+    }
+  }
+  return columns;
+}
+
 // For what the captures of a bureau keep beside the journal.
 std::expected<std::filesystem::path, adapters::CollectionFailure> make_folder(
     const foundation::Foundation& foundation, const record::BureauId& bureau) {
@@ -82,6 +98,7 @@ std::expected<front_end::Source, adapters::CollectionFailure> front_end_source(
                            .dataset = publication.dataset,
                            .fields = intake::wanted_columns(schema, publication.mapping),
                            .key = key_of(schema, publication.mapping),
+                           .dates = dates_of(schema, publication.mapping),
                            .max_row_bytes = publication.max_row_bytes,
                            .folder = std::move(*folder),
                            .page_rows = database.page_rows};

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "adapters/front_end/whole_table.h"
+#include "foundation/system_clock.h"
 #include "intake/journal_sink.h"
 #include "jobs/front_end_source.h"
 #include "jobs/run_lock.h"

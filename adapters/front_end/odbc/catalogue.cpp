@@ -84,7 +84,9 @@ SourceColumn read_column(const StatementHandle& statement, const Dialect& dialec
   column.size = static_cast<std::uint64_t>(std::max(number_at(statement, 7), 0));
   column.digits = static_cast<short>(number_at(statement, 9));
   column.is_nullable = number_at(statement, 11) != SQL_NO_NULLS;
+  column.octets = static_cast<std::uint64_t>(std::max(number_at(statement, 16), 0));
   column.kind = kind_of(dialect, column.sql_type, column.type_name);
+  column.is_in_utc = column.kind != ValueKind::zoned_timestamp || dialect.session_is_in_utc;
   column.expression = selected_as(dialect, column);
   return column;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <clocale>
 #include <set>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "adapters/front_end/odbc/catalogue.h"
 #include "adapters/front_end/odbc/connection_string.h"
 #include "adapters/front_end/odbc/cursor_state.h"
+#include "adapters/front_end/odbc/driver_locale.h"
 #include "adapters/front_end/odbc/handle.h"
 #include "adapters/front_end/odbc/parameter_buffers.h"
 #include "adapters/front_end/odbc/utf16.h"
@@ -50,9 +50,7 @@ std::string information(SQLHDBC connection, SQLUSMALLINT what) {
 const Environment& environment() {
   // One for the process, as ODBC has it; it holds nothing of ours.
   static const Environment shared = [] {
-    // Drivers turn wide characters into bytes by the process's locale: in the "C" locale SQLite's
-    // loses every name that is not ASCII, and PostgreSQL's every such value.
-    std::setlocale(LC_CTYPE, "C.UTF-8");
+    take_locale_of_drivers();
     Environment made(SQL_NULL_HANDLE);
     SQLSetEnvAttr(made.get(), SQL_ATTR_ODBC_VERSION, as_attribute(SQL_OV_ODBC3), 0);
     return made;
@@ -186,6 +184,8 @@ std::expected<Connection, OdbcFailure> Connection::open(const Access& access) {
                     "another version of the driver",
                     state->dialect.quote)});
   }
+  state->dialect.streams = streams(string, driver);
+  state->dialect.session_is_in_utc = !session_statements(state->dialect).empty();
   state->form = form_of(access.encoding, state->dialect);
   state->zone = date::locate_zone(access.time_zone);
   for (const std::string& sql : session_statements(state->dialect)) {

@@ -70,7 +70,9 @@ struct Option {
 };
 
 // psqlODBC reads a whole result into memory unless it declares a cursor, cuts text at 8190 bytes
-// unless told how much it may be, and calls booleans and byteas text. MariaDB's connector speaks
+// unless told how much it may be, says that a varchar without a length has 255 characters unless
+// told another number (this one is the first that result_buffers.cpp fetches in pieces, however
+// long the value), and calls booleans and byteas text. MariaDB's connector speaks
 // the locale's encoding unless told another.
 constexpr std::array needed = {
     Option{"psqlodbc", "UseDeclareFetch", "1"},
@@ -80,6 +82,7 @@ constexpr std::array needed = {
     Option{"psqlodbc", "UnknownsAsLongVarchar", "1"},
     Option{"psqlodbc", "ByteaAsLongVarBinary", "1"},
     Option{"psqlodbc", "MaxLongVarcharSize", "0"},
+    Option{"psqlodbc", "MaxVarcharSize", "4001"},
     Option{"maodbc", "CHARSET", "utf8mb4"},
 };
 
@@ -126,6 +129,11 @@ std::string with_needed_options(const std::string& connection, std::string_view 
     whole += fmt::format("{}={}", option.keyword, option.value);
   }
   return whole;
+}
+
+bool streams(std::string_view connection, std::string_view driver) {
+  return lower(driver).find("psqlodbc") != std::string::npos &&
+         find(connection, "UseDeclareFetch") == "1";
 }
 
 std::vector<std::string> session_statements(const Dialect& dialect) {

@@ -22,6 +22,9 @@ namespace sluice::adapters::front_end::odbc {
 [[nodiscard]] std::string with_needed_options(const std::string& connection,
                                               std::string_view driver);
 
+// Whether the driver, told this, brings a result as it is read, and does not keep all of it.
+[[nodiscard]] bool streams(std::string_view connection, std::string_view driver);
+
 // What is said to the database first: moments are to be told in UTC.
 [[nodiscard]] std::vector<std::string> session_statements(const Dialect& dialect);
 

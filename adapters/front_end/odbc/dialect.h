@@ -28,6 +28,10 @@ struct Dialect {
   bool tells_utf_8 = false;
   // Whether (a, b) > (x, y) may be written so, and finds its place in an index on both.
   bool compares_rows = false;
+  // Whether the driver brings a result as it is read, and does not keep all of it.
+  bool streams = false;
+  // Whether its session is set to UTC, so that moments with a zone are told in it.
+  bool session_is_in_utc = false;
   // Whether a column may hold more than it declares, and values of other types.
   bool has_loose_types = false;
 };

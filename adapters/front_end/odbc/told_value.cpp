@@ -108,6 +108,53 @@ Told tell_timestamp(std::string_view text, const date::time_zone* zone, std::str
   return buffer.assign(*checked);
 }
 
+// `2026-11-23 12:44:05.5 +08:00`: the offset says which moment it is.
+Told tell_with_offset(std::string_view text, std::string& buffer) {
+  constexpr std::size_t date_length = 10;
+  constexpr std::size_t seconds_end = 19;
+  std::string moment(text);
+  const std::size_t offset = moment.find_first_of("+-Z", std::min(seconds_end, moment.size()));
+  if (offset == std::string::npos) {
+    return problem("time-zone",
+                   "the database tells this moment in the zone of its session, which can not be "
+                   "set there, and says no offset; have the bureau give the column without a zone "
+                   "or in a view, as UTC");
+  }
+  moment[date_length] = 'T';
+  std::erase(moment, ' ');
+  std::string canonical;
+  const auto utc = record::syntax::datetime(moment, canonical);
+  return utc ? Told(buffer.assign(*utc)) : out_of_range();
+}
+
+Told tell_zoned(const SourceColumn& column, std::string_view text, std::string& buffer) {
+  return column.is_in_utc ? tell_timestamp(text, nullptr, buffer) : tell_with_offset(text, buffer);
+}
+
+// `2026-11-23 00:00:00.000000` to its date; nothing where it has a time of day.
+std::optional<std::string_view> date_of_midnight(std::string_view text) {
+  constexpr std::size_t date_length = 10;
+  if (text.size() < date_length) return std::nullopt;
+  const std::string_view time = text.substr(date_length);
+  if (!time.empty() && !time.starts_with(" 00:00:00")) return std::nullopt;
+  if (time.find_first_not_of(" 0:.") != std::string_view::npos) return std::nullopt;
+  return text.substr(0, date_length);
+}
+
+// Oracle's DATE has a time of day, and other products' columns of dates are timestamps too; where
+// it is midnight, it is meant as a date. In UTC it would be the day before.
+Told tell_unzoned(const SourceColumn& column, std::string_view text, const date::time_zone& zone,
+                  std::string& buffer) {
+  const auto midnight = date_of_midnight(text);
+  if (column.is_meant_as_date && midnight && record::syntax::date(*midnight)) return *midnight;
+  return tell_timestamp(text, &zone, buffer);
+}
+
+Told tell_date(std::string_view text) {
+  const std::string_view date = date_of_midnight(text).value_or(text);
+  return record::syntax::date(date) ? Told(date) : out_of_range();
+}
+
 Told tell_boolean(std::string_view text) {
   if (text == "1" || text == "t" || text == "true" || text == "T" || text == "-1") return "true";
   if (text == "0" || text == "f" || text == "false" || text == "F") return "false";
@@ -145,13 +192,11 @@ Told tell(const SourceColumn& column, std::string_view text, const date::time_zo
     case ValueKind::boolean:
       return tell_boolean(text);
     case ValueKind::timestamp:
-      return tell_timestamp(text, &zone, buffer);
+      return tell_unzoned(column, text, zone, buffer);
     case ValueKind::zoned_timestamp:
-      return tell_timestamp(text, nullptr, buffer);
+      return tell_zoned(column, text, buffer);
     case ValueKind::date:
-      // Oracle's DATE has a time of day; where it is midnight, it is meant as a date.
-      if (text.size() == 19 && text.ends_with("00:00:00")) text = text.substr(0, 10);
-      return record::syntax::date(text) ? Told(text) : out_of_range();
+      return tell_date(text);
     case ValueKind::guid:
       return in_lower_case(text, buffer);
     case ValueKind::text:

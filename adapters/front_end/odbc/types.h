@@ -35,7 +35,13 @@ struct SourceColumn {
   short digits = 0;        // behind the point
   bool is_nullable = true;
   ValueKind kind = ValueKind::text;
-  std::string expression;  // of SQL: what is selected, where it is not the column as it is
+  std::string expression;    // of SQL: what is selected, where it is not the column as it is
+  std::uint64_t octets = 0;  // bytes that a text may have; 0: not known
+  // Of a zoned_timestamp: whether the session tells it in UTC. Where it does not, only an offset in
+  // the text says which moment is meant.
+  bool is_in_utc = true;
+  // Of a timestamp: whether it is meant as a date where it is midnight.
+  bool is_meant_as_date = false;
 };
 
 // A value that a question mark stands for, in the text that Cursor::exact() gives, and the column

@@ -345,10 +345,48 @@ TEST_F(WrongClock, ARowDatedAnHourAheadHidesNoneThatComesUntilThen) {
 TEST_F(WrongClock, AClockThatIsSetBackHidesNothingThatIsWrittenAfterwards) {
   insert(1, "");
   collect();
+  collect();
   gateway.time_zone = "Etc/GMT-7";
-  insert(2, " - INTERVAL '1 hour'");
+  for (int id = 2; id <= 5; ++id) {
+    insert(id, " - INTERVAL '1 hour'");
+    collect();
+  }
+  EXPECT_THAT(gateway.records(), ElementsAre("1 x 1", "2 x 1", "3 x 1", "4 x 1", "5 x 1"));
+}
+
+// Where the runs are further apart than its clock was set back, it has passed again what it showed:
+// only beside a second clock can that be seen.
+TEST_F(WrongClock, AClockThatIsSetBackBetweenRunsThatAreFarApartHidesNothing) {
+  insert(1, "");
+  collect();
+  collect();
+  gateway.now += std::chrono::hours(2);
+  insert(2, " - INTERVAL '90 minutes'");
   collect();
   EXPECT_THAT(gateway.records(), ElementsAre("1 x 1", "2 x 1"));
+  insert(3, "");
+  collect();
+  insert(4, "");
+  collect();
+  EXPECT_THAT(gateway.records(), ElementsAre("1 x 1", "2 x 1", "3 x 1", "4 x 1"));
+}
+
+// A date has no time of day: what comes later in the day is not behind what was seen.
+TEST_F(WrongClock, ADateAheadHidesNoneThatIsWrittenToday) {
+  bureau.execute(
+      "CREATE TABLE dated (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(40), amount "
+      "DECIMAL(12,2), day DATE)");
+  gateway.exchange =
+      ExchangeTable{.table = {.name = "dated"}, .capture = capture::ByWatermark{.column = "day"}};
+  const std::string today = std::string(now_there) + "::date";
+  bureau.execute("INSERT INTO dated VALUES (1, 'x', 1, " + today + " + 400)");
+  collect();
+  bureau.execute("INSERT INTO dated VALUES (2, 'x', 1, " + today + ")");
+  collect();
+  bureau.execute("INSERT INTO dated VALUES (3, 'x', 1, " + today + ")");
+  collect();
+  EXPECT_THAT(gateway.records(), ElementsAre("1 x 1", "2 x 1", "3 x 1"));
+  EXPECT_EQ(gateway.rows_sent, 3U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, BadTable, testing::ValuesIn(products),

@@ -253,7 +253,8 @@ std::expected<void, CollectionFailure> Gateway::collect(std::optional<std::size_
                                .folder = directory_.path(),
                                .page_rows = page_rows,
                                .accepts_columns = accepts_columns,
-                               .reads_anew = reads_anew},
+                               .reads_anew = reads_anew,
+                               .now = now},
                               intake);
   NoProgress progress;
   return collector.collect(intake, progress);

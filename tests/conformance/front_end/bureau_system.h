@@ -2,6 +2,7 @@
 // it into a replica: what every way of capture must keep the same.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -98,6 +99,7 @@ class Gateway {
   bool accepts_columns = false;
   bool reads_anew = false;
   std::string time_zone = "Asia/Shanghai";
+  std::chrono::system_clock::time_point now = std::chrono::system_clock::now();  // of the next run
 
  private:
   friend class ReplicaSink;

@@ -24,6 +24,13 @@ struct Examples {
 
 const std::string emoji = "𠮷野家 😀";
 
+std::string repeated(std::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i)
+    all += text;
+  return all;
+}
+
 const std::vector<Example> everywhere = {
     {"INTEGER", "-2147483648", "-2147483648"},
     {"BIGINT", "9223372036854775807", "9223372036854775807"},
@@ -64,6 +71,8 @@ const std::vector<Examples> all = {
            {"TIMESTAMP", "'infinity'", "!out-of-range"},
            {"TIMESTAMP", "'0044-03-15 12:00:00 BC'", "!out-of-range"},
            {"TIMESTAMPTZ", "'-infinity'", "!out-of-range"},
+           {"VARCHAR", "'" + repeated("税", 5000) + "'", repeated("税", 5000)},
+           {"VARCHAR(300)", "'" + repeated("税", 300) + "'", repeated("税", 300)},
            {"TIME", "'08:30:00'", "08:30:00"},
            {"BOOLEAN", "true", "true"},
            {"BOOLEAN", "false", "false"},

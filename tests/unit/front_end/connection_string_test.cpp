@@ -36,6 +36,12 @@ TEST(ConnectionString, GetsTheOptionsThatItsDriverNeedsWhereItDoesNotSayOtherwis
       "0");
 }
 
+TEST(ConnectionString, SaysWhetherItsDriverBringsAResultAsItIsRead) {
+  EXPECT_TRUE(streams(with_needed_options("DSN=x", "psqlodbcw.so"), "psqlodbcw.so"));
+  EXPECT_FALSE(streams("DSN=x;UseDeclareFetch=0", "psqlodbcw.so"));
+  EXPECT_FALSE(streams(with_needed_options("DSN=x", "libmaodbc.so"), "libmaodbc.so"));
+}
+
 TEST(ConnectionString, IsKnownByItsDsnOrItsServerAndDatabase) {
   EXPECT_EQ(place_of("DSN=exchange;UID=sluice"), "DSN exchange");
   EXPECT_EQ(place_of("Driver=x;Server=10.1.1.5;Database=tax;UID=sluice"), "10.1.1.5/tax");

@@ -45,6 +45,40 @@ TEST_F(SentWindowTest, ForgetsWhatLiesBeforeTheWindow) {
   EXPECT_EQ(row_of(window, 2), 20U);
 }
 
+TEST_F(SentWindowTest, KeepsHowFarTheLookBackHasComeWithTheVersions) {
+  const LookBack look_back{.order = "changed\nid",
+                           .from = 150,
+                           .up_to = 200,
+                           .seen = 180,
+                           .behind = {"170", std::string("\0x", 2)},
+                           .rows = 2,
+                           .read_at = 77,
+                           .following = {"200", ""},
+                           .clocks = Clocks{1, 2}};
+  {
+    auto window = open();
+    EXPECT_EQ(window.look_back().value(), std::nullopt);
+    ASSERT_TRUE(window.keep({version(1, 10, 100), version(2, 20, 200)}, look_back));
+  }
+  auto window = open();
+  EXPECT_EQ(window.look_back().value(), look_back);
+  EXPECT_EQ(row_of(window, 1), std::nullopt) << "it lies before the window";
+  EXPECT_EQ(row_of(window, 2), 20U);
+  ASSERT_TRUE(window.clear());
+  EXPECT_EQ(window.look_back().value(), std::nullopt);
+}
+
+TEST_F(SentWindowTest, KnowsBehindWhichMarkItsNewestRowsLie) {
+  auto window = open();
+  ASSERT_TRUE(window.keep({version(1, 1, 10), version(2, 1, 20), version(3, 1, 20),
+                           version(4, 1, 30), version(5, 1, 99)},
+                          0));
+  EXPECT_EQ(window.count(99).value(), 4U);
+  EXPECT_EQ(window.mark_behind(1, 99).value(), 20);
+  EXPECT_EQ(window.mark_behind(3, 99).value(), 10);
+  EXPECT_EQ(window.mark_behind(4, 99).value(), std::nullopt);
+}
+
 TEST_F(SentWindowTest, DatasetsOfOneBureauDoNotMeet) {
   auto payments = open("payments");
   auto permits = open("permits");

@@ -37,5 +37,31 @@ TEST(ToldValue, ATimestampWithoutAZoneIsOfTheBureausOne) {
   EXPECT_EQ(told(ValueKind::timestamp, "2026-11-23 12:44:05+08:00"), "!out-of-range");
 }
 
+// Oracle's DATE is a timestamp to its driver, and in UTC midnight in China is the day before.
+TEST(ToldValue, ATimestampThatIsMeantAsADateIsOneWhereItIsMidnight) {
+  const auto& zone = *date::locate_zone("Asia/Shanghai");
+  const auto as_date = [&](std::string_view text) {
+    std::string buffer;
+    return std::string(
+        tell({.kind = ValueKind::timestamp, .is_meant_as_date = true}, text, zone, buffer).value());
+  };
+  EXPECT_EQ(as_date("2026-11-23 00:00:00"), "2026-11-23");
+  EXPECT_EQ(as_date("2026-11-23 00:00:00.000000"), "2026-11-23");
+  EXPECT_EQ(as_date("2026-11-23 00:00:01"), "2026-11-22T16:00:01Z");
+  EXPECT_EQ(told(ValueKind::timestamp, "2026-11-23 00:00:00"), "2026-11-22T16:00:00Z");
+  EXPECT_EQ(told(ValueKind::date, "2026-11-23 00:00:00.000"), "2026-11-23");
+  EXPECT_EQ(told(ValueKind::date, "2026-11-23 10:00:00"), "!out-of-range");
+}
+
+TEST(ToldValue, AMomentIsRefusedWhereNothingSaysInWhichZoneItIsTold) {
+  const auto& zone = *date::locate_zone("Asia/Shanghai");
+  const SourceColumn column{.kind = ValueKind::zoned_timestamp, .is_in_utc = false};
+  std::string buffer;
+  EXPECT_EQ(tell(column, "2026-11-23 12:44:05", zone, buffer).error().rule, "time-zone");
+  EXPECT_EQ(tell(column, "2026-11-23 12:44:05.5 +08:00", zone, buffer), "2026-11-23T04:44:05.5Z");
+  EXPECT_EQ(tell(column, "2026-11-23 04:44:05Z", zone, buffer), "2026-11-23T04:44:05Z");
+  EXPECT_EQ(tell(column, "x", zone, buffer).error().rule, "time-zone");
+}
+
 }  // namespace
 }  // namespace sluice::adapters::front_end::odbc::test

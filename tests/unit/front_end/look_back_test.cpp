@@ -1,0 +1,54 @@
+#include "adapters/front_end/look_back.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::adapters::front_end::test {
+namespace {
+
+constexpr std::int64_t second = 1'000'000;
+constexpr std::size_t few = 2'000;
+
+TEST(LookBack, ACrowdIsReadAgainInPartsAndWholeByTheEndOfItsRound) {
+  LookBack look_back{.rows = 1'000'000, .read_at = 1'000 * second};
+  EXPECT_EQ(rows_due(look_back, 1'001 * second, few), 0U) << "too few to be worth a query";
+  std::uint64_t read = 0;
+  for (std::int64_t passed = 1; passed <= 300; ++passed) {
+    const std::uint64_t due = rows_due(look_back, (1'000 + passed) * second, few);
+    if (due == 0) continue;
+    EXPECT_LE(due, 80'000U) << "a part, and not the crowd";
+    read += due;
+    look_back.read_at = (1'000 + passed) * second;
+  }
+  EXPECT_GE(read, 930'000U);
+}
+
+TEST(LookBack, RunsThatAreFarApartReadAllOfItEachTime) {
+  const LookBack look_back{.rows = 1'000'000, .read_at = 1'000 * second};
+  EXPECT_EQ(rows_due(look_back, 1'300 * second, few), whole_round);
+}
+
+TEST(LookBack, AClockOfOursThatWasSetBackAsksForNothing) {
+  const LookBack look_back{.rows = 1'000'000, .read_at = 1'000 * second};
+  EXPECT_EQ(rows_due(look_back, 10 * second, few), 0U);
+}
+
+TEST(LookBack, AClockThatWasSetBackIsNoticedByTheOther) {
+  using std::chrono::seconds;
+  const Clocks before{.source = 5'000 * second, .own = 100 * second};
+  EXPECT_EQ(set_back_within(std::nullopt, before), std::nullopt);
+  EXPECT_EQ(set_back_within(before, {.source = 5'060 * second, .own = 160 * second}), std::nullopt);
+  EXPECT_EQ(set_back_within(before, {.source = 5'061 * second, .own = 160 * second}), std::nullopt)
+      << "ahead of ours hides nothing";
+  // Even where it has passed again what it showed before.
+  EXPECT_EQ(set_back_within(before, {.source = 5'001 * second, .own = 700 * second}), seconds(601));
+}
+
+TEST(LookBack, ValuesArePackedWhateverBytesTheyHave) {
+  const std::vector<std::string> values{"", std::string("\0\xff", 2), "税"};
+  EXPECT_EQ(unpacked(packed(values)), values);
+  EXPECT_EQ(unpacked(packed({})), std::vector<std::string>());
+  EXPECT_EQ(unpacked(packed(values).substr(0, 7)), std::nullopt);
+}
+
+}  // namespace
+}  // namespace sluice::adapters::front_end::test
