@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "adapters/front_end/exchange_table.h"
+#include "adapters/front_end/held_back.h"
 #include "adapters/front_end/position.h"
 #include "adapters/front_end/sent_window.h"
 #include "adapters/front_end/table_reader.h"
@@ -24,6 +25,8 @@ struct CaptureRun {
   record::DatasetId dataset;
   // Rows asked for at once: what bounds memory with drivers that buffer a whole result.
   std::size_t page_rows = 10'000;
+  bool deletes_anyway = false;
+  HeldBack held_back;  // filled in by the run
 };
 
 // Commits what was handed over so far, with `run.position`.
@@ -43,6 +46,6 @@ struct CaptureRun {
 [[nodiscard]] Result run_flag(CaptureRun& run, const capture::ByFlag& way);
 [[nodiscard]] Result run_change_log(CaptureRun& run, const capture::ByChangeLog& way,
                                     TableReader* records);
-[[nodiscard]] Result run_snapshot(CaptureRun& run);
+[[nodiscard]] Result run_snapshot(CaptureRun& run, const capture::BySnapshot& way);
 
 }  // namespace sluice::adapters::front_end

@@ -27,6 +27,7 @@ struct Source {
   std::size_t page_rows = 10'000;
   bool accepts_columns = false;  // column types that have changed are taken as they are
   bool reads_anew = false;       // as if for the first time
+  bool deletes_anyway = false;   // however many records are gone
 };
 
 // The table with the records.

@@ -29,6 +29,8 @@ std::string outcome_of(const ChildEnd& end) {
       return "refused";
     case ExitStatus::differs:
       return "differs";
+    case ExitStatus::held_back:
+      return "held-back";
     default:
       return "failed";
   }
@@ -99,6 +101,20 @@ void tell_of_differences(const Run& run, observe::Log& log, observe::Metrics& me
   }
 }
 
+void tell_of_deletes_held_back(const Run& run, observe::Log& log, observe::Metrics& metrics) {
+  for (const boost::json::object& line : lines_of(run)) {
+    if (!line.contains("held_back")) continue;
+    const std::uint64_t held_back = number(line, "held_back");
+    const std::string dataset = text(line, "dataset");
+    metrics.deletes_held_back(run.job.bureau.str(), dataset).Set(static_cast<double>(held_back));
+    if (held_back == 0) continue;
+    log.error("deletes-held-back", {{"bureau", run.job.bureau.str()},
+                                    {"dataset", dataset},
+                                    {"deletes", held_back},
+                                    {"of", number(line, "held_back_of")}});
+  }
+}
+
 }  // namespace
 
 void note_end(Run& run, const ChildEnd& end, std::chrono::seconds time_limit) {
@@ -128,6 +144,7 @@ void tell_of(const Run& run, observe::Log& log, observe::Metrics& metrics) {
                {"seconds", seconds}});
   }
   tell_of_differences(run, log, metrics);
+  tell_of_deletes_held_back(run, log, metrics);
 }
 
 }  // namespace sluice::jobs
