@@ -122,7 +122,7 @@ std::string to_string(const Position& position) {
   if (position.base_offset > 0) object["base_offset"] = position.base_offset;
   if (position.held_back > 0) object["held_back"] = position.held_back;
   if (position.run) object["run"] = to_json(*position.run);
-  if (position.gone.rows > 0) object["gone"] = to_json(position.gone);
+  if (position.gone != GoneRecords{}) object["gone"] = to_json(position.gone);
   return json::serialize(object);
 }
 
