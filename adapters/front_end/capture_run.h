@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "adapters/front_end/exchange_table.h"
+#include "adapters/front_end/held_back.h"
 #include "adapters/front_end/position.h"
 #include "adapters/front_end/sent_window.h"
 #include "adapters/front_end/table_reader.h"
@@ -26,6 +27,8 @@ struct CaptureRun {
   // Rows asked for at once: what bounds memory with drivers that buffer a whole result.
   std::size_t page_rows = 10'000;
   std::chrono::system_clock::time_point now = std::chrono::system_clock::now();  // as it began
+  bool deletes_anyway = false;
+  HeldBack held_back;  // filled in by the run
 };
 
 // Commits what was handed over so far, with `run.position`.
@@ -45,6 +48,6 @@ struct CaptureRun {
 [[nodiscard]] Result run_flag(CaptureRun& run, const capture::ByFlag& way);
 [[nodiscard]] Result run_change_log(CaptureRun& run, const capture::ByChangeLog& way,
                                     TableReader* records);
-[[nodiscard]] Result run_snapshot(CaptureRun& run);
+[[nodiscard]] Result run_snapshot(CaptureRun& run, const capture::BySnapshot& way);
 
 }  // namespace sluice::adapters::front_end

@@ -13,62 +13,69 @@
 namespace sluice::adapters::front_end {
 namespace {
 
-constexpr std::array<char, 8> magic = {'S', 'L', 'U', 'I', 'C', 'E', 'D', '1'};
-constexpr std::uint64_t header_bytes = magic.size() + sizeof(record::Digest);
-constexpr std::size_t buffer_bytes = std::size_t{1} << 18;
+constexpr std::array<char, 8> magic = {'S', 'L', 'U', 'I', 'C', 'E', 'D', '2'};
+constexpr std::uint64_t columns_at = magic.size() + sizeof(record::Digest);
+constexpr std::uint64_t header_bytes = columns_at + sizeof(record::Digest);
 // A key is a few values of a database's key columns; more than this is a broken file.
 constexpr std::uint32_t longest_text = std::uint32_t{1} << 20;
 
-DigestFileFailure unreadable(const std::filesystem::path& path, std::string_view what) {
-  return {
-      DigestFileProblem::unreadable, path.string(),
-      fmt::format("{}; `sluice collect BUREAU --dataset DATASET --anew` reads the table as if for "
-                  "the first time, and does not find what was deleted since the last run",
-                  what)};
+std::string with_way_out(std::string_view what) {
+  return fmt::format(
+      "{}; `sluice collect BUREAU --dataset DATASET --anew` reads the table as if for the first "
+      "time, and does not find what was deleted since the last run",
+      what);
 }
 
-File open_file(const std::filesystem::path& path, int flags, const char* mode) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0600);
-  if (descriptor < 0) return nullptr;
-  File file(fdopen(descriptor, mode));
-  if (!file) {
-    ::close(descriptor);
-    return nullptr;
-  }
-  static_cast<void>(std::setvbuf(file.get(), nullptr, _IOFBF, buffer_bytes));
-  return file;
-}
-
-bool sync_directory(const std::filesystem::path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool synced = fsync(descriptor) == 0;
-  ::close(descriptor);
-  return synced;
+// Of digests that are made of more than one choice of columns.
+bool write_no_columns(std::FILE* file) {
+  const record::Digest none;
+  return pwrite(fileno(file), none.bytes.data(), none.bytes.size(),
+                static_cast<off_t>(columns_at)) == static_cast<ssize_t>(none.bytes.size());
 }
 
 }  // namespace
 
+DigestFileFailure unreadable(const std::filesystem::path& path, std::string_view what) {
+  return {DigestFileProblem::unreadable, path.string(), with_way_out(what)};
+}
+
+DigestFileFailure not_written(const std::filesystem::path& path) {
+  return {DigestFileProblem::not_durable, path.string(),
+          fmt::format("can not be written: {}", std::strerror(errno))};
+}
+
 std::expected<DigestFileReader, DigestFileFailure> DigestFileReader::open(
     const std::filesystem::path& path, std::uint64_t from, std::uint64_t bytes,
-    const record::Digest& columns, std::size_t key_columns) {
+    const DigestFileMatter& matter) {
   File file = open_file(path, O_RDONLY, "r");
   if (!file) return std::unexpected(unreadable(path, std::strerror(errno)));
   if (bytes < header_bytes) return std::unexpected(unreadable(path, "it has no header"));
-  DigestFileReader reader(path, std::move(file), bytes, key_columns);
-  std::array<char, magic.size()> found{};
-  record::Digest begun_with;
-  if (!reader.read(found.data(), found.size()) || found != magic ||
-      !reader.read(begun_with.bytes.data(), begun_with.bytes.size())) {
-    return std::unexpected(unreadable(path, "it is not a file of digests"));
-  }
-  if (begun_with != columns) {
-    return std::unexpected(unreadable(path, "it was made for other columns or another key"));
-  }
+  DigestFileReader reader(path, std::move(file), bytes, matter.key_columns);
+  if (auto good = reader.read_header(matter); !good) return std::unexpected(good.error());
   if (from > header_bytes) {
     if (auto gone = reader.go_to(from); !gone) return std::unexpected(gone.error());
   }
   return reader;
+}
+
+std::expected<void, DigestFileFailure> DigestFileReader::read_header(
+    const DigestFileMatter& matter) {
+  std::array<char, magic.size()> found{};
+  record::Digest key;
+  record::Digest columns;
+  if (!read(found.data(), found.size()) || found != magic ||
+      !read(key.bytes.data(), key.bytes.size()) ||
+      !read(columns.bytes.data(), columns.bytes.size())) {
+    return std::unexpected(unreadable(path_, "it is not a file of digests of this version"));
+  }
+  if (key != matter.key) {
+    return std::unexpected(DigestFileFailure{
+        DigestFileProblem::other_key, path_.string(),
+        with_way_out("it has keys of other columns, or of columns of another kind of type, and "
+                     "what there was can not be compared by the key as it is now")});
+  }
+  has_same_columns_ = columns == matter.columns;
+  return {};
 }
 
 bool DigestFileReader::read(void* target, std::size_t size) {
@@ -115,7 +122,7 @@ std::expected<void, DigestFileFailure> DigestFileReader::read_as_is(std::uint64_
                                                                     const Piece& each) const {
   std::string piece;
   while (begin < end) {
-    piece.resize(std::min<std::uint64_t>(buffer_bytes, end - begin));
+    piece.resize(std::min<std::uint64_t>(file_buffer_bytes, end - begin));
     const ssize_t bytes =
         pread(fileno(file_.get()), piece.data(), piece.size(), static_cast<off_t>(begin));
     if (bytes <= 0) return std::unexpected(unreadable(path_, "it is shorter than it was"));
@@ -127,31 +134,28 @@ std::expected<void, DigestFileFailure> DigestFileReader::read_as_is(std::uint64_
 }
 
 std::expected<DigestFileWriter, DigestFileFailure> DigestFileWriter::begin(
-    const std::filesystem::path& path, const record::Digest& columns) {
+    const std::filesystem::path& path, const DigestFileMatter& matter) {
   DigestFileWriter writer(path, open_file(path, O_WRONLY | O_CREAT | O_TRUNC, "w"), 0);
   if (!writer.file_ || !writer.write(magic.data(), magic.size()) ||
-      !writer.write(columns.bytes.data(), columns.bytes.size())) {
+      !writer.write(matter.key.bytes.data(), matter.key.bytes.size()) ||
+      !writer.write(matter.columns.bytes.data(), matter.columns.bytes.size())) {
     return std::unexpected(writer.failure());
   }
   return writer;
 }
 
 std::expected<DigestFileWriter, DigestFileFailure> DigestFileWriter::go_on(
-    const std::filesystem::path& path, std::uint64_t bytes) {
+    const std::filesystem::path& path, std::uint64_t bytes, const DigestFileMatter& matter) {
+  const auto before = DigestFileReader::open(path, 0, bytes, matter);
+  if (!before) return std::unexpected(before.error());
   DigestFileWriter writer(path, open_file(path, O_RDWR, "r+"), bytes);
   if (!writer.file_) return std::unexpected(unreadable(path, std::strerror(errno)));
   writer.name_is_durable_ = true;
-  const auto offset = static_cast<off_t>(bytes);
-  if (ftruncate(fileno(writer.file_.get()), offset) != 0 ||
-      fseeko(writer.file_.get(), offset, SEEK_SET) != 0) {
+  if (!cut_off_behind(writer.file_.get(), bytes) ||
+      (!before->has_same_columns() && !write_no_columns(writer.file_.get()))) {
     return std::unexpected(writer.failure());
   }
   return writer;
-}
-
-DigestFileFailure DigestFileWriter::failure() const {
-  return {DigestFileProblem::not_durable, path_.string(),
-          fmt::format("can not be written: {}", std::strerror(errno))};
 }
 
 bool DigestFileWriter::write(const void* source, std::size_t size) {
@@ -181,10 +185,9 @@ std::expected<void, DigestFileFailure> DigestFileWriter::append_as_is(std::strin
 }
 
 std::expected<std::uint64_t, DigestFileFailure> DigestFileWriter::make_durable() {
-  if (std::fflush(file_.get()) != 0 || fdatasync(fileno(file_.get())) != 0) {
+  if (!front_end::make_durable(file_.get()) || (!name_is_durable_ && !make_name_durable(path_))) {
     return std::unexpected(failure());
   }
-  if (!name_is_durable_ && !sync_directory(path_.parent_path())) return std::unexpected(failure());
   name_is_durable_ = true;
   return bytes_;
 }

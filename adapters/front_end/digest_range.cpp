@@ -18,9 +18,18 @@ std::string joined(const std::vector<std::string>& texts) {
 }  // namespace
 
 CollectionFailure collection_failure_of(const DigestFileFailure& failure) {
-  const bool is_disk = failure.code == DigestFileProblem::not_durable;
-  return {is_disk ? CollectionProblem::journal_failed : CollectionProblem::unreadable,
-          failure.place, failure.sentence};
+  const auto problem = [&] {
+    switch (failure.code) {
+      case DigestFileProblem::other_key:
+        return CollectionProblem::bad_columns;
+      case DigestFileProblem::not_durable:
+        return CollectionProblem::journal_failed;
+      case DigestFileProblem::unreadable:
+        break;
+    }
+    return CollectionProblem::unreadable;
+  };
+  return {problem(), failure.place, failure.sentence};
 }
 
 Result DigestRange::fill(DigestFileReader& base, std::uint64_t until, std::size_t most) {

@@ -58,9 +58,18 @@ struct ByChangeLog {
   std::uint64_t look_back_numbers = 1000;
 };
 
+// Where more records than this are gone at once, the table is likelier to be at fault than they are
+// to be deleted. More than both, or all of them while `share` is less than 1.
+struct DeleteAtMost {
+  double share = 0.1;  // 0 to 1, of the records that there were
+  std::uint64_t rows = 100;
+};
+
 // No helpful column at all: the whole table against what it was the last time. Misses only what
 // came and went between two runs.
-struct BySnapshot {};
+struct BySnapshot {
+  DeleteAtMost delete_at_most;
+};
 
 }  // namespace capture
 

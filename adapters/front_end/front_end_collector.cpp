@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "adapters/front_end/capture_run.h"
 
@@ -15,17 +16,26 @@ struct Overloaded : Ways... {
   using Ways::operator()...;
 };
 
-// A load under way goes on behind its last key, which means nothing to other columns.
-void begin_load_again_by_other_key(const SourceTable& table, Position& position) {
+// A load under way goes on behind its last key, which means nothing to other columns; nor can a
+// snapshot find what was there before by them.
+Result go_on_by_key(const SourceTable& table, Position& position) {
   std::vector<std::string> key;
   key.reserve(table.key.size());
   for (const odbc::SourceColumn& column : table.key)
     key.push_back(column.name);
-  if (position.key == key) return;
+  if (position.key == key) return {};
+  if (position.base) {
+    return std::unexpected(CollectionFailure{
+        CollectionProblem::bad_columns, table.name.name,
+        fmt::format("its key was {} and is {} now, by which a snapshot can not find what was there "
+                    "before; `sluice collect BUREAU --dataset DATASET --anew` reads the table as "
+                    "if for the first time, and does not find what was deleted since the last run",
+                    fmt::join(position.key, ", "), fmt::join(key, ", "))});
+  }
   position.key = std::move(key);
   position.loaded_up_to.reset();
   position.run.reset();
-  position.base_offset = 0;
+  return {};
 }
 
 }  // namespace
@@ -84,7 +94,7 @@ Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Doo
     if (auto same = check_types(described, position->columns); !same) return same;
   }
   position->columns = described.types();
-  begin_load_again_by_other_key(described, *position);
+  if (auto goes_on = go_on_by_key(described, *position); !goes_on) return goes_on;
   if (std::holds_alternative<capture::BySnapshot>(source_.exchange.capture)) {
     ask_for_digest(connection.dialect(), *table);
   }
@@ -93,16 +103,25 @@ Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Doo
   TableReader reader(connection, *table, source_.max_row_bytes, door, progress);
   std::optional<TableReader> record_reader;
   if (records) record_reader.emplace(connection, *records, source_.max_row_bytes, door, progress);
-  CaptureRun run{connection,     reader,          settlement_,       std::move(*position),
-                 source_.folder, source_.dataset, source_.page_rows, source_.now};
-  return std::visit(
-      Overloaded{[&](const capture::BySnapshot&) { return run_snapshot(run); },
+  CaptureRun run{.connection = connection,
+                 .reader = reader,
+                 .settlement = settlement_,
+                 .position = std::move(*position),
+                 .folder = source_.folder,
+                 .dataset = source_.dataset,
+                 .page_rows = source_.page_rows,
+                 .now = source_.now,
+                 .deletes_anyway = source_.deletes_anyway};
+  const Result done = std::visit(
+      Overloaded{[&](const capture::BySnapshot& way) { return run_snapshot(run, way); },
                  [&](const capture::ByWatermark& way) { return run_watermark(run, way); },
                  [&](const capture::ByFlag& way) { return run_flag(run, way); },
                  [&](const capture::ByChangeLog& way) {
                    return run_change_log(run, way, record_reader ? &*record_reader : nullptr);
                  }},
       source_.exchange.capture);
+  held_back_ = run.held_back;
+  return done;
 }
 
 }  // namespace sluice::adapters::front_end

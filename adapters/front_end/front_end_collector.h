@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "adapters/adapter.h"
+#include "adapters/front_end/held_back.h"
 #include "adapters/front_end/position.h"
 #include "adapters/front_end/source.h"
 #include "intake/settlement.h"
@@ -22,6 +23,8 @@ class FrontEndCollector final : public Collector {
 
   [[nodiscard]] std::expected<void, CollectionFailure> collect(intake::Door& door,
                                                                Progress& progress) override;
+  // Of the run that collect() was.
+  [[nodiscard]] const HeldBack& held_back() const { return held_back_; }
 
  private:
   std::expected<void, CollectionFailure> collect_from(odbc::Connection& connection,
@@ -30,6 +33,7 @@ class FrontEndCollector final : public Collector {
 
   Source source_;
   intake::Settlement& settlement_;
+  HeldBack held_back_;
 };
 
 // The way's name, as the configuration and the position have it.

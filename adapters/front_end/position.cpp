@@ -53,12 +53,22 @@ std::vector<std::string> texts_of(const json::value& value) {
 }
 
 json::object to_json(const DigestFilePart& part) {
-  return {{"generation", part.generation}, {"bytes", part.bytes}};
+  return {{"generation", part.generation}, {"bytes", part.bytes}, {"rows", part.rows}};
 }
 
 DigestFilePart part_of(const json::value& value) {
   return {value.at("generation").to_number<std::uint64_t>(),
-          value.at("bytes").to_number<std::uint64_t>()};
+          value.at("bytes").to_number<std::uint64_t>(),
+          value.at("rows").to_number<std::uint64_t>()};
+}
+
+json::object to_json(const GoneRecords& gone) {
+  return {{"parts", gone.parts}, {"rows", gone.rows}, {"told", gone.told}};
+}
+
+GoneRecords gone_of(const json::value& value) {
+  return {value.at("parts").to_number<std::uint64_t>(), value.at("rows").to_number<std::uint64_t>(),
+          value.at("told").to_number<std::uint64_t>()};
 }
 
 Position position_of(const json::object& object) {
@@ -85,7 +95,11 @@ Position position_of(const json::object& object) {
   if (const auto* offset = object.if_contains("base_offset")) {
     position.base_offset = offset->to_number<std::uint64_t>();
   }
+  if (const auto* held_back = object.if_contains("held_back")) {
+    position.held_back = held_back->to_number<std::uint64_t>();
+  }
   if (const auto* run = object.if_contains("run")) position.run = part_of(*run);
+  if (const auto* gone = object.if_contains("gone")) position.gone = gone_of(*gone);
   return position;
 }
 
@@ -106,7 +120,9 @@ std::string to_string(const Position& position) {
   if (position.reached) object["reached"] = *position.reached;
   if (position.base) object["base"] = to_json(*position.base);
   if (position.base_offset > 0) object["base_offset"] = position.base_offset;
+  if (position.held_back > 0) object["held_back"] = position.held_back;
   if (position.run) object["run"] = to_json(*position.run);
+  if (position.gone != GoneRecords{}) object["gone"] = to_json(position.gone);
   return json::serialize(object);
 }
 

@@ -17,7 +17,16 @@ namespace sluice::adapters::front_end {
 struct DigestFilePart {
   std::uint64_t generation = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t rows = 0;
   friend bool operator==(const DigestFilePart&, const DigestFilePart&) = default;
+};
+
+// What of its base a run has not met so far (gone_file.h), and how many of these are dealt with.
+struct GoneRecords {
+  std::uint64_t parts = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t told = 0;
+  friend bool operator==(const GoneRecords&, const GoneRecords&) = default;
 };
 
 struct Position {
@@ -40,8 +49,11 @@ struct Position {
   // Snapshot: the table as it was after the last run, and how much of it this run has passed.
   std::optional<DigestFilePart> base;
   std::uint64_t base_offset = 0;
-  // Snapshot: what this run has written so far.
+  // Records of the base that are gone from the table, and whose deletes are held back.
+  std::uint64_t held_back = 0;
+  // Snapshot: what this run has written so far, and what it has not met.
   std::optional<DigestFilePart> run;
+  GoneRecords gone;
 
   friend bool operator==(const Position&, const Position&) = default;
 };

@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <charconv>
-#include <filesystem>
 #include <limits>
 #include <optional>
 #include <string>
@@ -14,6 +12,9 @@
 #include "adapters/front_end/digest_file.h"
 #include "adapters/front_end/digest_range.h"
 #include "adapters/front_end/keyless_rows.h"
+#include "adapters/front_end/new_base.h"
+#include "adapters/front_end/snapshot_files.h"
+#include "adapters/front_end/snapshot_removal.h"
 #include "adapters/front_end/stretches.h"
 
 namespace sluice::adapters::front_end {
@@ -21,42 +22,37 @@ namespace {
 
 // Stretches whose sums are asked for in one query: what one is about in time is bounded.
 constexpr std::size_t stretches_in_query = 500;
+// Of what was not met so many pages are looked for among the table's keys in one go.
+constexpr std::size_t pages_looked_for = 25;
 // How many records are asked for by their keys in one query.
 constexpr std::size_t records_in_query = 50;
-constexpr std::string_view suffix = ".digests";
 
-// What makes digests comparable: which columns, of which types, in which order, and which key.
-record::Digest fingerprint(const SourceTable& table) {
-  record::DigestStream stream;
-  for (const odbc::SourceColumn& column : table.columns) {
-    stream.update(fmt::format("{} {}\n", column.name, column.type_name));
+// Keys can be compared where they are of the same columns, whose values are told in the same way;
+// digests of rows where also all columns are the same, of the same types and in the same order.
+DigestFileMatter matter_of(const SourceTable& table) {
+  record::DigestStream key;
+  for (const odbc::SourceColumn& column : table.key) {
+    key.update(fmt::format("{} {}\n", column.name, static_cast<int>(column.kind)));
   }
-  for (const std::size_t column : table.key_at)
-    stream.update(fmt::format("key {}\n", column));
-  return stream.finish();
+  record::DigestStream columns;
+  for (const odbc::SourceColumn& column : table.columns) {
+    columns.update(fmt::format("{} {}\n", column.name, column.type_name));
+  }
+  return {.key = key.finish(), .key_columns = table.key.size(), .columns = columns.finish()};
 }
 
 intake::RowProblem duplicate_key() {
   return {"", "duplicate-key", "another row of the table has the same key"};
 }
 
-// The number in the name of one of this dataset's files.
-std::optional<std::uint64_t> generation_of(std::string_view name, std::string_view dataset) {
-  if (!name.starts_with(dataset) || !name.ends_with(suffix)) return std::nullopt;
-  name.remove_prefix(dataset.size());
-  name.remove_suffix(suffix.size());
-  std::uint64_t number = 0;
-  if (!name.starts_with('.')) return std::nullopt;
-  name.remove_prefix(1);
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
-  return number;
-}
-
 class SnapshotCapture {
  public:
-  explicit SnapshotCapture(CaptureRun& run)
-      : run_(run), table_(run.reader.table()), columns_(fingerprint(table_)) {
+  SnapshotCapture(CaptureRun& run, const capture::BySnapshot& way)
+      : run_(run),
+        way_(way),
+        table_(run.reader.table()),
+        files_(run.folder, run.dataset),
+        matter_(matter_of(table_)) {
     if (!table_.digest_at) return;
     narrow_ = keys_and_digests(table_);
     narrow_reader_.emplace(run_.reader.over(*narrow_));
@@ -70,11 +66,6 @@ class SnapshotCapture {
   Result finish();
 
  private:
-  [[nodiscard]] std::filesystem::path file(std::uint64_t generation) const {
-    return run_.folder / fmt::format("{}.{}{}", run_.dataset.str(), generation, suffix);
-  }
-  [[nodiscard]] std::uint64_t unused_generation() const;
-  void remove_all_but(std::uint64_t generation) const;
   // Those of the base that begin before an offset.
   Result compare_until(std::uint64_t offset);
   Result compare_stretches();
@@ -87,23 +78,30 @@ class SnapshotCapture {
   [[nodiscard]] bool is_as_expected(const TableRow& row);
   Result keep(const DigestEntry& entry);
   Result keep_as_it_was(std::size_t index);
-  // Of the base, between two offsets: written when something else comes, or must be durable.
-  Result keep_part(std::uint64_t begin, std::uint64_t end);
-  Result write_part();
   Result hand_over(const TableRow& row, const RecordKey& key);
   Result hand_over_awaited();
-  Result remove_until(std::size_t index);
+  // Goes on behind a key, though never to what was read already.
+  Result go_behind(const RecordKey& key);
+  Result note_gone_until(std::size_t index);
   Result commit();
+  Result commit_if_due();
+  Result hand_over_and_commit();
+  std::expected<bool, CollectionFailure> must_hold_back(SnapshotRemoval& removal);
+  Result settle_gone(SnapshotRemoval& removal, bool holds_back);
+  // What the table was is what the file says.
+  Result adopt(DigestFilePart base);
+  void discard();
 
   CaptureRun& run_;
+  const capture::BySnapshot& way_;
   const SourceTable& table_;
-  record::Digest columns_;
+  SnapshotFiles files_;
+  DigestFileMatter matter_;
   std::optional<DigestFileReader> base_;
-  std::optional<DigestFileWriter> next_;
-  std::uint64_t generation_ = 0;
+  // Whether rows can be told to be what they were: not where they were read from other columns.
+  bool is_comparable_ = true;
+  std::optional<NewBase> next_;
   DigestRange range_;
-  std::uint64_t part_begin_ = 0;
-  std::uint64_t part_end_ = 0;
   std::optional<RecordKey> after_;
   bool differs_ = false;
   std::optional<SourceTable> narrow_;
@@ -114,53 +112,30 @@ class SnapshotCapture {
 };
 
 Result SnapshotCapture::open() {
-  Position& position = run_.position;
+  const Position& position = run_.position;
   if (position.base) {
-    auto base = DigestFileReader::open(file(position.base->generation), position.base_offset,
-                                       position.base->bytes, columns_, table_.key.size());
+    auto base = DigestFileReader::open(files_.digests(position.base->generation),
+                                       position.base_offset, position.base->bytes, matter_);
     if (!base) return std::unexpected(collection_failure_of(base.error()));
     base_ = std::move(*base);
+    is_comparable_ = base_->has_same_columns();
   }
+  auto next = NewBase::open(files_, matter_, position, base_ ? &*base_ : nullptr);
+  if (!next) return std::unexpected(next.error());
+  next_.emplace(std::move(*next));
   if (position.run) {
-    generation_ = position.run->generation;
-    auto next = DigestFileWriter::go_on(file(generation_), position.run->bytes);
-    if (!next) return std::unexpected(collection_failure_of(next.error()));
-    next_ = std::move(*next);
     after_ = position.loaded_up_to;
     differs_ = true;
-    return {};
   }
-  generation_ = unused_generation();
-  auto next = DigestFileWriter::begin(file(generation_), columns_);
-  if (!next) return std::unexpected(collection_failure_of(next.error()));
-  next_ = std::move(*next);
   return {};
-}
-
-// Files that the journal does not count (of a run that came to nothing, or was told to begin anew)
-// may be there: none is written over, since one of them may be what it counts.
-std::uint64_t SnapshotCapture::unused_generation() const {
-  std::uint64_t highest = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(run_.folder)) {
-    const auto number = generation_of(entry.path().filename().string(), run_.dataset.str());
-    highest = std::max(highest, number.value_or(0));
-  }
-  return highest + 1;
-}
-
-void SnapshotCapture::remove_all_but(std::uint64_t generation) const {
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(run_.folder, error)) {
-    const auto number = generation_of(entry.path().filename().string(), run_.dataset.str());
-    if (!number || *number == generation) continue;
-    // What can not be removed now is removed after the next run.
-    static_cast<void>(std::filesystem::remove(entry.path(), error));
-  }
 }
 
 Result SnapshotCapture::compare() {
   if (base_) {
-    auto compared = can_add_up(run_.connection.dialect(), table_)
+    // Where rows of the base are held back it may be out of order (SnapshotRemoval::keep()), and
+    // what lies between two of its keys is not what it says.
+    const bool is_in_order = run_.position.held_back == 0;
+    auto compared = is_comparable_ && is_in_order && can_add_up(run_.connection.dialect(), table_)
                         ? compare_stretches()
                         : compare_until(run_.position.base->bytes);
     if (!compared) return compared;
@@ -207,14 +182,17 @@ Result SnapshotCapture::compare_stretches() {
 }
 
 Result SnapshotCapture::pass_over(const Stretch& stretch) {
-  if (auto kept = keep_part(base_->offset(), stretch.end); !kept) return kept;
+  // The range before it had its first entry as its last.
+  const bool is_begun = base_->offset() >= stretch.behind_first;
+  const std::uint64_t rows = is_begun ? stretch.rows - 1 : stretch.rows;
+  if (auto kept = next_->append({base_->offset(), stretch.end, rows}); !kept) return kept;
   if (auto gone = base_->go_to(stretch.end); !gone) {
     return std::unexpected(collection_failure_of(gone.error()));
   }
   range_.clear_at(stretch.end);
   after_ = stretch.last_key;
   run_.reader.passed(stretch.rows);
-  return run_.settlement.is_due() ? commit() : Result();
+  return commit_if_due();
 }
 
 // All rows between the last key passed and the range's last one; in the last range, to the end.
@@ -228,22 +206,37 @@ Result SnapshotCapture::compare_range() {
     }
     const auto rows = compare_page(all_of(std::move(conditions)));
     if (!rows) return std::unexpected(rows.error());
-    if (run_.settlement.is_due()) {
-      if (auto committed = commit(); !committed) return committed;
-    }
+    if (auto committed = commit_if_due(); !committed) return committed;
     if (*rows < run_.page_rows) break;
   }
   if (range_.is_empty()) return {};
-  // What was not met in the range is not in the table any more.
-  if (auto removed = remove_until(range_.size()); !removed) return removed;
-  after_ = range_.last_key();
-  return run_.settlement.is_due() ? commit() : Result();
+  // What was not met in the range is not in the table any more, or not at this place.
+  if (auto noted = note_gone_until(range_.size()); !noted) return noted;
+  if (auto gone = go_behind(range_.last_key()); !gone) return gone;
+  return commit_if_due();
+}
+
+// The base's last key may be gone, and then, where the database sorts in another way than it did,
+// may lie in front of rows that were read: they would come a second time.
+Result SnapshotCapture::go_behind(const RecordKey& key) {
+  if (after_ && *after_ != key) {
+    const odbc::Dialect& dialect = run_.connection.dialect();
+    const auto again = run_.reader.read_first_value(
+        select(dialect, Columns(table_.key).first(1), table_.name,
+               all_of({are_there(dialect, table_.key), beyond(dialect, table_.key, key.exact),
+                       up_to(dialect, table_.key, after_->exact)}),
+               table_.key, 1));
+    if (!again) return std::unexpected(again.error());
+    if (*again) return {};
+  }
+  after_ = key;
+  return {};
 }
 
 std::expected<std::size_t, CollectionFailure> SnapshotCapture::compare_page(
     const Query& condition) {
-  // Behind the last one that was there, all are new.
-  is_narrow_ = narrow_reader_ && !range_.is_empty();
+  // Behind the last one that was there, all are new; and of other columns, all have changed.
+  is_narrow_ = narrow_reader_ && is_comparable_ && !range_.is_empty();
   TableReader& reader = is_narrow_ ? *narrow_reader_ : run_.reader;
   const auto rows = reader.read(select(run_.connection.dialect(), reader.table().columns,
                                        table_.name, condition, table_.key, run_.page_rows),
@@ -290,45 +283,23 @@ Result SnapshotCapture::hand_over(const TableRow& row, const RecordKey& key) {
 
 bool SnapshotCapture::is_as_expected(const TableRow& row) {
   const DigestEntry* expected = range_.expected();
-  return expected != nullptr && row.is_at(expected->key) && row.digest(buffer_) == expected->row;
+  return is_comparable_ && expected != nullptr && row.is_at(expected->key) &&
+         row.digest(buffer_) == expected->row;
 }
 
 Result SnapshotCapture::keep(const DigestEntry& entry) {
-  if (auto written = write_part(); !written) return written;
-  if (auto written = next_->append(entry); !written) {
-    return std::unexpected(collection_failure_of(written.error()));
-  }
+  if (auto kept = next_->append(entry); !kept) return kept;
   after_ = entry.key;
-  // What is still awaited must be in the batch before the digests count.
-  return awaited_.empty() && run_.settlement.is_due() ? commit() : Result();
+  return commit_if_due();
 }
 
 Result SnapshotCapture::keep_as_it_was(std::size_t index) {
   range_.pass(index);
-  if (auto kept = keep_part(range_.offset(index), range_.offset(index + 1)); !kept) return kept;
-  after_ = range_.entry(index).key;
-  return awaited_.empty() && run_.settlement.is_due() ? commit() : Result();
-}
-
-Result SnapshotCapture::keep_part(std::uint64_t begin, std::uint64_t end) {
-  if (begin == part_end_) {
-    part_end_ = end;
-    return {};
+  if (auto kept = next_->append({range_.offset(index), range_.offset(index + 1), 1}); !kept) {
+    return kept;
   }
-  auto written = write_part();
-  part_begin_ = begin;
-  part_end_ = end;
-  return written;
-}
-
-Result SnapshotCapture::write_part() {
-  if (part_begin_ == part_end_) return {};
-  const auto written = base_->read_as_is(part_begin_, part_end_, [&](std::string_view entries) {
-    return next_->append_as_is(entries);
-  });
-  if (!written) return std::unexpected(collection_failure_of(written.error()));
-  part_begin_ = part_end_;
-  return {};
+  after_ = range_.entry(index).key;
+  return commit_if_due();
 }
 
 Result SnapshotCapture::compare_row(const TableRow& row) {
@@ -342,59 +313,123 @@ Result SnapshotCapture::compare_row(const TableRow& row) {
   }
   const DigestEntry entry{std::move(key), row.digest(buffer_)};
   if (const auto index = range_.find(entry.key); index && *index >= range_.next()) {
-    if (auto removed = remove_until(*index); !removed) return removed;
-    if (range_.entry(*index).row == entry.row) return keep_as_it_was(*index);
+    if (auto noted = note_gone_until(*index); !noted) return noted;
+    if (is_comparable_ && range_.entry(*index).row == entry.row) return keep_as_it_was(*index);
     range_.pass(*index);
   }
   if (auto handed = hand_over(row, entry.key); !handed) return handed;
   return keep(entry);
 }
 
-Result SnapshotCapture::remove_until(std::size_t index) {
-  for (std::size_t i = range_.next(); i < index; ++i) {
-    differs_ = true;
-    if (auto handed = run_.reader.hand_over_removed(range_.entry(i).key); !handed) return handed;
-  }
-  if (index > range_.next()) range_.pass(index - 1);
+// They are told in the end, when the whole table has been seen.
+Result SnapshotCapture::note_gone_until(std::size_t index) {
+  const std::size_t first = range_.next();
+  if (index <= first) return {};
+  const auto noted = next_->note_gone({range_.offset(first), range_.offset(index), index - first});
+  if (!noted) return noted;
+  range_.pass(index - 1);
   return {};
 }
 
-// The file first, and then, in one transaction, the rows and how far the file counts.
+// The files first, and then, in one transaction, the rows and how far the files count.
 Result SnapshotCapture::commit() {
-  if (auto written = write_part(); !written) return written;
-  const auto bytes = next_->make_durable();
-  if (!bytes) return std::unexpected(collection_failure_of(bytes.error()));
-  run_.position.run = DigestFilePart{generation_, *bytes};
+  if (auto durable = next_->make_durable(run_.position); !durable) return durable;
   run_.position.loaded_up_to = after_;
   if (base_) run_.position.base_offset = range_.offset();
   return mark(run_);
 }
 
+// What is still awaited must be in the batch before the digests count.
+Result SnapshotCapture::commit_if_due() {
+  return awaited_.empty() && run_.settlement.is_due() ? commit() : Result();
+}
+
 Result SnapshotCapture::finish() {
-  if (!differs_) {
-    next_.reset();
-    remove_all_but(run_.position.base ? run_.position.base->generation : 0);
+  const std::uint64_t gone = next_->gone_rows();
+  if (!differs_ && gone == 0) {
+    discard();
     return {};
   }
-  if (auto written = write_part(); !written) return written;
-  const auto bytes = next_->make_durable();
-  if (!bytes) return std::unexpected(collection_failure_of(bytes.error()));
-  run_.position.base = DigestFilePart{generation_, *bytes};
+  const Position before = run_.position;
+  if (auto durable = next_->make_durable(run_.position); !durable) return durable;
+  if (gone == 0) return adopt(*run_.position.run);
+  SnapshotRemoval removal({.run = run_,
+                           .files = files_,
+                           .digests = matter_,
+                           .base = *run_.position.base,
+                           .next = *run_.position.run,
+                           .records_at_once = pages_looked_for * run_.page_rows});
+  const auto holds_back = must_hold_back(removal);
+  if (!holds_back) return std::unexpected(holds_back.error());
+  if (*holds_back && !differs_) {
+    // Nothing but these: the base stays what it is.
+    run_.position = before;
+    discard();
+    return {};
+  }
+  return settle_gone(removal, *holds_back);
+}
+
+// Where deletes were told already, by a run that was cut off, it has been judged.
+std::expected<bool, CollectionFailure> SnapshotCapture::must_hold_back(SnapshotRemoval& removal) {
+  const std::uint64_t base_rows = run_.position.base->rows;
+  if (run_.deletes_anyway || run_.position.gone.told > 0 ||
+      !is_too_many(way_.delete_at_most, next_->gone_rows(), base_rows, next_->rows())) {
+    return false;
+  }
+  const auto gone = removal.count_gone();
+  if (!gone) return std::unexpected(gone.error());
+  if (!is_too_many(way_.delete_at_most, *gone, base_rows, next_->rows())) return false;
+  run_.held_back = {.deletes = *gone, .of = base_rows};
+  return true;
+}
+
+Result SnapshotCapture::settle_gone(SnapshotRemoval& removal, bool holds_back) {
+  const auto again = [this](const RecordKey& key) -> Result {
+    awaited_.push_back(key);
+    return awaited_.size() < records_in_query ? Result() : hand_over_and_commit();
+  };
+  DigestFilePart base = *run_.position.run;
+  if (holds_back) {
+    const auto kept = removal.keep(next_->generation() + 1, again);
+    if (!kept) return std::unexpected(kept.error());
+    base = *kept;
+  } else if (auto told = removal.tell(again, [this] { return hand_over_and_commit(); }); !told) {
+    return told;
+  }
+  if (auto handed = hand_over_awaited(); !handed) return handed;
+  return adopt(base);
+}
+
+Result SnapshotCapture::hand_over_and_commit() {
+  if (auto handed = hand_over_awaited(); !handed) return handed;
+  return commit_if_due();
+}
+
+Result SnapshotCapture::adopt(DigestFilePart base) {
+  run_.position.base = base;
   run_.position.base_offset = 0;
+  run_.position.held_back = run_.held_back.deletes;
   run_.position.run.reset();
+  run_.position.gone = {};
   run_.position.loaded_up_to.reset();
   run_.position.is_loaded = true;
   if (auto marked = mark(run_); !marked) return marked;
   if (auto settled = settle(run_); !settled) return settled;
-  remove_all_but(generation_);
+  files_.remove_all_but(base.generation);
   return {};
+}
+
+void SnapshotCapture::discard() {
+  next_.reset();
+  files_.remove_all_but(run_.position.base ? run_.position.base->generation : 0);
 }
 
 }  // namespace
 
-Result run_snapshot(CaptureRun& run) {
+Result run_snapshot(CaptureRun& run, const capture::BySnapshot& way) {
   const bool is_anew = !run.position.base && !run.position.run;
-  SnapshotCapture capture(run);
+  SnapshotCapture capture(run, way);
   if (auto opened = capture.open(); !opened) return opened;
   if (auto compared = capture.compare(); !compared) return compared;
   if (auto finished = capture.finish(); !finished) return finished;

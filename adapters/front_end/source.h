@@ -30,6 +30,7 @@ struct Source {
   bool accepts_columns = false;  // column types that have changed are taken as they are
   bool reads_anew = false;       // as if for the first time
   std::chrono::system_clock::time_point now = std::chrono::system_clock::now();
+  bool deletes_anyway = false;  // however many records are gone
 };
 
 // The table with the records.

@@ -203,17 +203,22 @@ Result TableReader::refuse(const TableRow& row, const intake::RowProblem& proble
   return taken(door_.reject(rows_, write(), problem));
 }
 
-Result TableReader::hand_over_removed(const RecordKey& key) {
+intake::SourceRow TableReader::row_with(const RecordKey& key) {
   std::ranges::fill(values_, std::nullopt);
   for (std::size_t i = 0; i < key.told.size(); ++i) {
     const auto announced = std::ranges::find(table_.read_at, std::optional(table_.key_at[i]));
     values_[static_cast<std::size_t>(announced - table_.read_at.begin())] = key.told[i];
   }
-  return taken(door_.accept({.values = values_,
-                             .original = *this,
-                             .place = ++rows_,
-                             .operation = record::Operation::remove,
-                             .source_time = std::nullopt}));
+  return {.values = values_,
+          .original = *this,
+          .place = rows_,
+          .operation = record::Operation::remove,
+          .source_time = std::nullopt};
+}
+
+Result TableReader::hand_over_removed(const RecordKey& key) {
+  ++rows_;
+  return taken(door_.accept(row_with(key)));
 }
 
 Result TableReader::taken(const std::expected<void, intake::IntakeFailure>& handed) const {

@@ -80,6 +80,8 @@ class TableReader final : private intake::Original::Writer {
   [[nodiscard]] Result refuse(const TableRow& row, const intake::RowProblem& problem);
   // A record that is gone: all that is left is its key.
   [[nodiscard]] Result hand_over_removed(const RecordKey& key);
+  // The row that this hands over, which stands for any other with that key; good until the next.
+  [[nodiscard]] intake::SourceRow row_with(const RecordKey& key);
 
  private:
   // Collects the row's values; the problem of the first one that can not be told.

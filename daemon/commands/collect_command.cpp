@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -23,6 +24,7 @@ struct Options {
   std::string dataset;
   bool accept_columns = false;
   bool anew = false;
+  bool delete_anyway = false;
   bool no_wait = false;
   bool json = false;
 };
@@ -48,6 +50,8 @@ void print_json(const Options& options, const Summary& summary) {
                                                         {"upserts", report.upserts},
                                                         {"deletes", report.deletes},
                                                         {"quarantined", report.quarantined},
+                                                        {"held_back", report.held_back.deletes},
+                                                        {"held_back_of", report.held_back.of},
                                                         {"reasons", reasons},
                                                         {"batches", report.batches.size()},
                                                         {"applied", summary.applied.complete},
@@ -61,7 +65,7 @@ void print_json(const Options& options, const Summary& summary) {
 
 void print_for_people(const Options& options, const Summary& summary) {
   const jobs::CollectReport& report = summary.report;
-  if (report.rows == 0) {
+  if (report.rows == 0 && report.held_back.deletes == 0) {
     fmt::print("{}: nothing has changed; {:.2f} s\n", summary.dataset, summary.seconds);
     return;
   }
@@ -88,6 +92,18 @@ void print_for_people(const Options& options, const Summary& summary) {
   }
 }
 
+std::string sentence_of(const adapters::front_end::HeldBack& held_back,
+                        const settings::Bureau& bureau, const settings::Publication& publication) {
+  namespace capture = adapters::front_end::capture;
+  const auto& way = std::get<capture::BySnapshot>(publication.front_end.capture);
+  return fmt::format(
+      "{0}: {1} of {2} records are gone from the table, more than delete_at_most lets go at once "
+      "(share {3:g} %, rows {4}; never all): their deletes are held back; if they are to be "
+      "deleted, say `sluice collect {5} --dataset {0} --delete-anyway`, else have them put back",
+      publication.dataset.str(), human_count(held_back.deletes), human_count(held_back.of),
+      100 * way.delete_at_most.share, way.delete_at_most.rows, bureau.id.str());
+}
+
 ExitStatus status_of(const adapters::CollectionFailure& failure) {
   using enum adapters::CollectionProblem;
   switch (failure.code) {
@@ -106,7 +122,8 @@ ExitStatus collect_dataset(const foundation::Foundation& foundation, const setti
   RoomNotice notice;
   const jobs::CollectEvents events{reading, notice.events()};
   const auto collected = jobs::run_collect(
-      foundation, {bureau, publication, options.accept_columns, options.anew}, events);
+      foundation,
+      {bureau, publication, options.accept_columns, options.anew, options.delete_anyway}, events);
   reading.clear();
   if (!collected) {
     const jobs::CollectReport& report = collected.error().report;
@@ -133,6 +150,9 @@ ExitStatus collect_dataset(const foundation::Foundation& foundation, const setti
     print_json(options, summary);
   } else {
     print_for_people(options, summary);
+  }
+  if (collected->held_back.deletes > 0) {
+    return fail(sentence_of(collected->held_back, bureau, publication), ExitStatus::held_back);
   }
   const bool all_good = collected->quarantined == 0 && applied.rows.rejected.value == 0;
   return all_good ? ExitStatus::success : ExitStatus::some_quarantined;
@@ -163,6 +183,9 @@ void add_collect(CLI::App& app, Context& context) {
       "--anew", options->anew,
       "Read the whole table as if for the first time; what was deleted since the last "
       "run is then not found");
+  command->add_flag("--delete-anyway", options->delete_anyway,
+                    "After deletes were held back because more records were gone from a table than "
+                    "`delete_at_most` lets go at once: delete them");
   command->add_flag("--no-wait", options->no_wait,
                     "Return when all is in the journal, before it is in the central store");
   command->add_flag("--json", options->json, "For machines: one line a dataset");
@@ -170,7 +193,8 @@ void add_collect(CLI::App& app, Context& context) {
       "Exit status: 0 all taken, or nothing has changed; 1 database, network or disk; 2 command "
       "line\n"
       "or configuration; 3 taken, but rows are in the quarantine; 4 refused, the table does not "
-      "fit");
+      "fit;\n"
+      "6 taken, but more records are gone than may be deleted unasked");
   command->callback([&context, options] {
     context.chosen = [&context, options] { return collect_all(context, *options); };
   });

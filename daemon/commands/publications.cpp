@@ -57,12 +57,16 @@ jobs::ExitStatus for_each(
     const std::function<jobs::ExitStatus(const settings::Publication&)>& done) {
   auto worst = ExitStatus::success;
   bool has_failed = false;
+  bool was_refused = false;
   for (const settings::Publication* publication : collected.publications) {
     const ExitStatus status = done(*publication);
     has_failed = has_failed || status == ExitStatus::failure;
+    was_refused = was_refused || status == ExitStatus::refused;
     worst = std::max(worst, status);
   }
-  return has_failed ? ExitStatus::failure : worst;
+  if (has_failed) return ExitStatus::failure;
+  // What is tried again by itself comes before what waits for an operator.
+  return was_refused && worst == ExitStatus::held_back ? ExitStatus::refused : worst;
 }
 
 }  // namespace sluice::commands

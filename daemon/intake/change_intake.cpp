@@ -57,6 +57,15 @@ void ChangeIntake::remove(std::span<const std::string> key) {
   batch_.add(record::Operation::remove, line);
 }
 
+std::optional<record::RowDigest> ChangeIntake::key_of(const SourceRow& row) {
+  // Of a record that is gone the key is all that is looked at.
+  SourceRow keyed = row;
+  keyed.operation = record::Operation::remove;
+  keyed.source_time.reset();
+  if (!plan_->convert(keyed, buffers_)) return std::nullopt;
+  return buffers_.key.digest();
+}
+
 std::expected<void, IntakeFailure> ChangeIntake::mark(std::string position) {
   // A poll that found nothing costs no write.
   if (batch_.rows() == 0 && position == position_) return {};

@@ -46,6 +46,7 @@ class ChangeIntake : public Door, public Settlement {
   [[nodiscard]] bool is_due() const override { return batch_.is_full(); }
   [[nodiscard]] std::expected<void, IntakeFailure> mark(std::string position) override;
   [[nodiscard]] std::expected<void, IntakeFailure> settle() override;
+  [[nodiscard]] std::optional<record::RowDigest> key_of(const SourceRow& row) override;
   [[nodiscard]] std::span<const RefusedRow> refused() const override { return refused_; }
 
   [[nodiscard]] const ChangeCounts& counts() const { return counts_; }

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "intake/door.h"
 #include "intake/row.h"
+#include "record/digest.h"
 
 namespace sluice::intake {
 
@@ -28,6 +30,10 @@ class Settlement {
 
   // Returns once all that was marked is durable.
   [[nodiscard]] virtual std::expected<void, IntakeFailure> settle() = 0;
+
+  // What tells the row's record from others, however the source spells its key: a digest of the key
+  // as the row would be taken with. Nothing where the row would be refused for it.
+  [[nodiscard]] virtual std::optional<record::RowDigest> key_of(const SourceRow& row) = 0;
 
   // The rows refused since the last mark, in order.
   [[nodiscard]] virtual std::span<const RefusedRow> refused() const = 0;

@@ -23,14 +23,16 @@ std::unexpected<CollectFailure> failed(adapters::CollectionFailure failure,
   return std::unexpected(CollectFailure{std::move(failure), std::move(report)});
 }
 
-CollectReport report_of(const intake::ChangeIntake& intake, const intake::JournalSink& sink) {
+CollectReport report_of(const intake::ChangeIntake& intake, const intake::JournalSink& sink,
+                        const front_end::FrontEndCollector& collector) {
   const intake::ChangeCounts& counts = intake.counts();
   return {.rows = counts.rows,
           .upserts = counts.upserts,
           .deletes = counts.deletes,
           .quarantined = counts.quarantined,
           .reasons = intake.reasons(),
-          .batches = sink.sequences()};
+          .batches = sink.sequences(),
+          .held_back = collector.held_back()};
 }
 
 }  // namespace
@@ -46,6 +48,7 @@ std::expected<CollectReport, CollectFailure> run_collect(const foundation::Found
   if (!source) return failed(std::move(source.error()));
   source->accepts_columns = request.accepts_columns;
   source->reads_anew = request.reads_anew;
+  source->deletes_anyway = request.deletes_anyway;
   const auto lock = RunLock::take(collect_lock(foundation, bureau));
   if (!lock) return failed(journal_failed("", lock.error()));
   auto journal = foundation.open_journal(bureau);
@@ -73,11 +76,12 @@ std::expected<CollectReport, CollectFailure> run_collect(const foundation::Found
   auto collected = collector.collect(intake, events.reading);
   // What was marked before a failure stands; what was not is read again the next time.
   const auto settled = intake.settle();
-  if (!collected) return failed(std::move(collected.error()), report_of(intake, sink));
+  if (!collected) return failed(std::move(collected.error()), report_of(intake, sink, collector));
   if (!settled) {
-    return failed(adapters::collection_failure(settled.error()), report_of(intake, sink));
+    return failed(adapters::collection_failure(settled.error()),
+                  report_of(intake, sink, collector));
   }
-  return report_of(intake, sink);
+  return report_of(intake, sink, collector);
 }
 
 }  // namespace sluice::jobs

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapters/adapter.h"
+#include "adapters/front_end/held_back.h"
 #include "foundation/foundation.h"
 #include "jobs/room_events.h"
 #include "settings/settings.h"
@@ -20,6 +21,7 @@ struct CollectRequest {
   const settings::Publication& publication;
   bool accepts_columns = false;  // column types that have changed are taken as they are
   bool reads_anew = false;       // as if for the first time
+  bool deletes_anyway = false;   // however many records are gone
 };
 
 // What a run did. `rows` are those that were new or changed: accepted + quarantined.
@@ -30,6 +32,7 @@ struct CollectReport {
   std::uint64_t quarantined = 0;
   std::map<std::string, std::uint64_t> reasons;  // "field: rule" to how often
   std::vector<record::Sequence> batches;
+  adapters::front_end::HeldBack held_back;
 };
 
 // Told on the job's threads.

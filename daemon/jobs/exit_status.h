@@ -10,6 +10,7 @@ enum class ExitStatus : int {
   some_quarantined = 3,  // done, but rows are in the quarantine
   refused = 4,           // nothing, or not all, was taken: the source is at fault
   differs = 5,           // a reconciliation: the two sides are not the same
+  held_back = 6,         // done, but deletes wait until an operator has looked
 };
 
 }  // namespace sluice::jobs

@@ -19,7 +19,7 @@ schedule::Moment moment_of(std::int64_t seconds) {
 
 bool is_failure(const std::string& outcome) {
   return outcome != "succeeded" && outcome != "quarantined" && outcome != "differs" &&
-         outcome != "stopped";
+         outcome != "held-back" && outcome != "stopped";
 }
 
 std::unexpected<HistoryFailure> RunHistory::failure(const sqlite::Error& error) const {

@@ -31,8 +31,8 @@ struct Run {
   std::string reason;  // scheduled, missed, retry, by-hand
   schedule::Moment started{};
   std::optional<schedule::Moment> ended;  // nothing: under way
-  // succeeded, quarantined, differs, refused, failed, timed-out, held-back, killed, stopped; lost
-  // where the daemon ended before it did; empty while it is under way.
+  // succeeded, quarantined, differs, held-back, refused, failed, timed-out, backlog-full, killed,
+  // stopped; lost where the daemon ended before it did; empty while it is under way.
   std::string outcome;
   std::string sentence;  // why it failed
   std::string summary;   // what it printed for machines

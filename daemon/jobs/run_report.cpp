@@ -24,7 +24,7 @@ bool waits_for_room(const ChildEnd& end) {
 
 std::string outcome_of(const ChildEnd& end) {
   if (end.is_stopped) return "stopped";
-  if (end.is_timed_out) return waits_for_room(end) ? "held-back" : "timed-out";
+  if (end.is_timed_out) return waits_for_room(end) ? "backlog-full" : "timed-out";
   if (end.status > 128) return "killed";
   switch (static_cast<ExitStatus>(end.status)) {
     case ExitStatus::success:
@@ -35,6 +35,8 @@ std::string outcome_of(const ChildEnd& end) {
       return "refused";
     case ExitStatus::differs:
       return "differs";
+    case ExitStatus::held_back:
+      return "held-back";
     default:
       return "failed";
   }
@@ -115,6 +117,20 @@ void tell_of_differences(const Run& run, observe::Log& log, observe::Metrics& me
   }
 }
 
+void tell_of_deletes_held_back(const Run& run, observe::Log& log, observe::Metrics& metrics) {
+  for (const boost::json::object& line : lines_of(run)) {
+    if (!line.contains("held_back")) continue;
+    const std::uint64_t held_back = number(line, "held_back");
+    const std::string dataset = text(line, "dataset");
+    metrics.deletes_held_back(run.job.bureau.str(), dataset).Set(static_cast<double>(held_back));
+    if (held_back == 0) continue;
+    log.error("deletes-held-back", {{"bureau", run.job.bureau.str()},
+                                    {"dataset", dataset},
+                                    {"deletes", held_back},
+                                    {"of", number(line, "held_back_of")}});
+  }
+}
+
 }  // namespace
 
 void note_end(Run& run, const ChildEnd& end, std::chrono::seconds time_limit) {
@@ -144,6 +160,7 @@ void tell_of(const Run& run, observe::Log& log, observe::Metrics& metrics) {
                {"seconds", seconds}});
   }
   tell_of_differences(run, log, metrics);
+  tell_of_deletes_held_back(run, log, metrics);
 }
 
 }  // namespace sluice::jobs

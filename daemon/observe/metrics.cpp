@@ -72,7 +72,9 @@ Metrics::Metrics()
       next_run_(gauges(registry_, "sluice_next_run_timestamp_seconds",
                        "When a job runs next, in seconds since 1970")),
       differences_(gauges(registry_, "sluice_reconciliation_differences",
-                          "Records that differ between source and central store")) {}
+                          "Records that differ between source and central store")),
+      deletes_held_back_(gauges(registry_, "sluice_deletes_held_back",
+                                "Deletes that wait until an operator has looked")) {}
 
 Metrics::Counter& Metrics::http_requests(std::string_view listener, unsigned status) {
   return http_requests_.Add({{"listener", text(listener)}, {"status", std::to_string(status)}});
@@ -134,6 +136,9 @@ Metrics::Histogram& Metrics::run_seconds(std::string_view bureau, std::string_vi
 }
 Metrics::Gauge& Metrics::next_run(std::string_view bureau, std::string_view task) {
   return next_run_.Add({{"bureau", text(bureau)}, {"task", text(task)}});
+}
+Metrics::Gauge& Metrics::deletes_held_back(std::string_view bureau, std::string_view dataset) {
+  return deletes_held_back_.Add({{"bureau", text(bureau)}, {"dataset", text(dataset)}});
 }
 Metrics::Gauge& Metrics::differences(std::string_view bureau, std::string_view dataset) {
   return differences_.Add({{"bureau", text(bureau)}, {"dataset", text(dataset)}});

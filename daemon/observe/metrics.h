@@ -55,6 +55,7 @@ class Metrics {
 
   // That the last comparison of a dataset's two sides found.
   Gauge& differences(std::string_view bureau, std::string_view dataset);
+  Gauge& deletes_held_back(std::string_view bureau, std::string_view dataset);
 
   // Prometheus' text format 0.0.4.
   [[nodiscard]] std::string exposition() const;
@@ -80,6 +81,7 @@ class Metrics {
   prometheus::Family<Histogram>& run_seconds_;
   prometheus::Family<Gauge>& next_run_;
   prometheus::Family<Gauge>& differences_;
+  prometheus::Family<Gauge>& deletes_held_back_;
 };
 
 }  // namespace sluice::observe

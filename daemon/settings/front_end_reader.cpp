@@ -141,6 +141,17 @@ std::vector<std::string> read_key(Section& section) {
   return key;
 }
 
+capture::BySnapshot read_snapshot(Section& section) {
+  capture::BySnapshot way;
+  auto limit = section.section("delete_at_most");
+  if (!limit) return way;
+  capture::DeleteAtMost& most = way.delete_at_most;
+  most.share = limit->share("share").value_or(most.share);
+  most.rows = limit->count("rows", 0, most_numbers).value_or(most.rows);
+  limit->finish();
+  return way;
+}
+
 capture::ByWatermark read_watermark(Section& section) {
   capture::ByWatermark way;
   way.column = section.required_text("column");
@@ -212,6 +223,7 @@ adapters::front_end::Capture read_capture(Section section, const ExchangeDatabas
       way = read_change_log(section);
       break;
     default:
+      way = read_snapshot(section);
       break;
   }
   section.finish();

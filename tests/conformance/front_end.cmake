@@ -12,9 +12,10 @@ target_link_libraries(exchange_homes PUBLIC sluice_build sluice_odbc PostgreSQL:
 sluice_test(front_end_conformance
   SOURCES ${directory}/access_test.cpp ${directory}/bad_table_test.cpp ${directory}/bureau_system.cpp
           ${directory}/capture_test.cpp ${directory}/change_log_test.cpp ${directory}/crowd_test.cpp
-          ${directory}/drift_test.cpp ${directory}/false_server.cpp ${directory}/gb18030_driver_test.cpp
-          ${directory}/key_test.cpp ${directory}/look_up_test.cpp ${directory}/outage_test.cpp
-          ${directory}/snapshot_test.cpp ${directory}/value_test.cpp
+          ${directory}/delete_guard_test.cpp ${directory}/drift_test.cpp ${directory}/false_server.cpp
+          ${directory}/gb18030_driver_test.cpp ${directory}/key_test.cpp ${directory}/look_up_test.cpp
+          ${directory}/outage_test.cpp ${directory}/snapshot_base_test.cpp ${directory}/snapshot_test.cpp
+          ${directory}/value_test.cpp
   DEPENDS exchange_homes sluice_adapters_front_end sluice_intake
   LABELS conformance
   TIMEOUT 600)

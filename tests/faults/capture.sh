@@ -111,7 +111,8 @@ source_by() {
     moment) echo '{table: by_moment, capture: {kind: watermark, column: changed, look_back: 30s}}' ;;
     flag) echo '{table: by_flag, capture: {kind: flag, column: status, operation_column: op, reason_column: reason}}' ;;
     log) echo '{table: by_log, capture: {kind: change-log, log: changes, sequence: seq, operation: op, look_back_numbers: 5000}}' ;;
-    snapshot) echo '{table: by_snapshot, capture: {kind: snapshot}}' ;;
+    # What is held back has tests of its own.
+    snapshot) echo '{table: by_snapshot, capture: {kind: snapshot, delete_at_most: {share: 100%}}}' ;;
   esac
 }
 

@@ -61,9 +61,9 @@ case_a_run_that_finds_the_journal_full_until_its_time_has_passed_is_called_held_
   at edge start_daemon
   await_log run-failed
   expect_like "what became of it" "$(grep -m 1 event=run-failed "$workshop/edge/sluiced.log")" \
-    'bureau=levy task=collect outcome=held-back .*there was no room until time_limit \(5 s\) had passed'
+    'bureau=levy task=collect outcome=backlog-full .*there was no room until time_limit \(5 s\) had passed'
   await_log jobs-held-back
-  expect "its outcome" "$(job last_outcome)" held-back
+  expect "its outcome" "$(job last_outcome)" backlog-full
   sed -i 's/, time_limit: 5s//' "$workshop/edge/config/bureaus/levy.yaml"
   at edge stop_daemon
   at edge start_daemon

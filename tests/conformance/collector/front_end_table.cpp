@@ -25,6 +25,9 @@ class OpenSettlement final : public intake::Settlement {
     return {};
   }
   [[nodiscard]] Answer settle() override { return {}; }
+  [[nodiscard]] std::optional<record::RowDigest> key_of(const intake::SourceRow&) override {
+    return std::nullopt;
+  }
   [[nodiscard]] std::span<const intake::RefusedRow> refused() const override { return {}; }
 
  private:

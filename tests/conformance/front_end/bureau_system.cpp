@@ -24,8 +24,6 @@ struct Dataset {
                                      .primary_key = {"id"},
                                      .fields_match = record::FieldsMatch::equal}};
   record::RecordChecker checker = record::RecordChecker::compile(dataset.schema).value();
-  // What other ways of capture have columns for, this one knowingly drops.
-  intake::Mapping mapping{.ignore = {"updated_at", "version", "status", "reason", "op", "seq"}};
 };
 
 class NoProgress : public Progress {
@@ -238,7 +236,7 @@ std::expected<void, CollectionFailure> Gateway::collect(std::optional<std::size_
   ReplicaSink sink(*this, most_batches);
   intake::ChangeIntake intake({.dataset = payment.dataset,
                                .checker = payment.checker,
-                               .mapping = payment.mapping,
+                               .mapping = mapping,
                                .reject_limit = reject_limit,
                                .mode = record::Mode::front_end,
                                .source = "payment"},
@@ -248,16 +246,19 @@ std::expected<void, CollectionFailure> Gateway::collect(std::optional<std::size_
   FrontEndCollector collector({.access = reached,
                                .exchange = exchange.value_or(bureau_.exchange()),
                                .dataset = payment.dataset.id,
-                               .fields = {"id", "name", "amount"},
+                               .fields = fields,
                                .key = key,
                                .folder = directory_.path(),
                                .page_rows = page_rows,
                                .accepts_columns = accepts_columns,
                                .reads_anew = reads_anew,
-                               .now = now},
+                               .now = now,
+                               .deletes_anyway = deletes_anyway},
                               intake);
   NoProgress progress;
-  return collector.collect(intake, progress);
+  auto collected = collector.collect(intake, progress);
+  held_back = collector.held_back();
+  return collected;
 }
 
 std::vector<std::string> Gateway::records() const {

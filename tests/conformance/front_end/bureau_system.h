@@ -96,8 +96,13 @@ class Gateway {
   std::optional<ExchangeTable> exchange;  // likewise
   record::FieldsMatch fields_match = record::FieldsMatch::equal;
   std::vector<std::string> key = {"id"};  // columns that the primary key comes from
+  std::vector<std::string> fields = {"id", "name", "amount"};  // columns that are read
   bool accepts_columns = false;
   bool reads_anew = false;
+  bool deletes_anyway = false;
+  HeldBack held_back;  // of the last run
+  // What other ways of capture have columns for, this one knowingly drops.
+  intake::Mapping mapping{.ignore = {"updated_at", "version", "status", "reason", "op", "seq"}};
   std::string time_zone = "Asia/Shanghai";
   std::chrono::system_clock::time_point now = std::chrono::system_clock::now();  // of the next run
 

@@ -32,13 +32,19 @@ class Folder {
   std::string name_ = "/dev/shm/sluice-digests-XXXXXX";
 };
 
-// The columns that the file says it is of: a fuzzer would not find a digest.
-sluice::record::Digest columns_in(std::string_view bytes) {
-  constexpr std::size_t magic_bytes = 8;
-  sluice::record::Digest columns;
-  const std::string_view digest = bytes.substr(std::min(magic_bytes, bytes.size()));
-  std::copy_n(digest.begin(), std::min(digest.size(), columns.bytes.size()), columns.bytes.begin());
-  return columns;
+sluice::record::Digest digest_at(std::size_t offset, std::string_view bytes) {
+  sluice::record::Digest found;
+  const std::string_view digest = bytes.substr(std::min(offset, bytes.size()));
+  std::copy_n(digest.begin(), std::min(digest.size(), found.bytes.size()), found.bytes.begin());
+  return found;
+}
+
+// The key and the columns that the file says it is of: a fuzzer would not find a digest.
+DigestFileMatter matter_in(std::string_view bytes) {
+  constexpr std::size_t key_at = 8;
+  constexpr std::size_t columns_at = key_at + sizeof(sluice::record::Digest);
+  return {
+      .key = digest_at(key_at, bytes), .key_columns = 2, .columns = digest_at(columns_at, bytes)};
 }
 
 std::vector<DigestEntry> read(const std::filesystem::path& file, std::uint64_t from,
@@ -47,7 +53,7 @@ std::vector<DigestEntry> read(const std::filesystem::path& file, std::uint64_t f
   const auto says_what_to_do = [](const DigestFileFailure& failure) {
     demand(failure.sentence.find("--anew") != std::string::npos, "an error says what to do");
   };
-  auto reader = DigestFileReader::open(file, from, bytes.size(), columns_in(bytes), 2);
+  auto reader = DigestFileReader::open(file, from, bytes.size(), matter_in(bytes));
   if (!reader) {
     says_what_to_do(reader.error());
     return entries;
@@ -76,7 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (entries.empty()) return 0;
 
   const auto again = folder / "written";
-  auto writer = DigestFileWriter::begin(again, columns_in(bytes));
+  auto writer = DigestFileWriter::begin(again, matter_in(bytes));
   demand(writer.has_value(), "there is room for a file");
   for (const DigestEntry& entry : entries)
     demand(writer->append(entry).has_value(), "there is room for an entry");

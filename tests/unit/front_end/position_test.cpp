@@ -12,9 +12,11 @@ TEST(Position, IsReadAgainAsItWasWritten) {
                           .loaded_up_to = RecordKey{{"7", "\xD6\xD0"}, {"7", "中"}},
                           .is_loaded = true,
                           .reached = -5,
-                          .base = DigestFilePart{3, 4096},
+                          .base = DigestFilePart{3, 4096, 60},
                           .base_offset = 77,
-                          .run = DigestFilePart{4, 128}};
+                          .held_back = 6,
+                          .run = DigestFilePart{4, 128, 2},
+                          .gone = {.parts = 2, .rows = 9, .told = 5}};
   EXPECT_EQ(parse_position(to_string(position)), position);
 }
 

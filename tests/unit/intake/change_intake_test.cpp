@@ -50,6 +50,19 @@ TEST_F(ChangeIntakeTest, TakesSeveralChangesOfOneKeyInTheirOrder) {
             "U\t\\N\tA\tname\t1\tCNY\nD\t\\N\tA\t\\N\t\\N\t\\N\nU\t\\N\tA\tname\t2\tCNY\n");
 }
 
+// What tells a record from others is its key as it is taken, in whatever spelling it comes.
+TEST_F(ChangeIntakeTest, KnowsARowsKeyHoweverItIsSpelled) {
+  const auto key_of = [&](std::string_view code, std::string_view capital) {
+    const std::vector<SourceValue> values{code, "name", capital};
+    return intake.key_of({.values = values, .original = code, .place = 1});
+  };
+  EXPECT_TRUE(key_of("A", "1"));
+  EXPECT_EQ(key_of("A", "1"), key_of("A", "no sum")) << "of the rest nothing is looked at";
+  EXPECT_NE(key_of("A", "1"), key_of("B", "1"));
+  EXPECT_EQ(key_of("", "1"), std::nullopt) << "a key that would be refused";
+  EXPECT_EQ(intake.counts().rows, 0U);
+}
+
 TEST_F(ChangeIntakeTest, NothingIsPutBeforeTheSourceSaysWhereItStands) {
   for (const char* code : {"A", "B", "C", "D"})
     ASSERT_TRUE(take(code));

@@ -80,7 +80,7 @@ TEST_F(RunReportTest, ARunThatWaitedForRoomUntilItsTimeHadPassedWasHeldBack) {
       ended({.status = 143,
              .is_timed_out = true,
              .errors = "sluice: waiting for room: levy: 9 bytes wait for their receipts\n"});
-  EXPECT_EQ(run.outcome, "held-back");
+  EXPECT_EQ(run.outcome, "backlog-full");
   EXPECT_EQ(run.sentence,
             "there was no room until time_limit (60 s) had passed: levy: 9 bytes wait for their "
             "receipts");

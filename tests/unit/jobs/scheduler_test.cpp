@@ -183,6 +183,20 @@ TEST_F(SchedulerTest, AnAlarmIsLoggedWhenItsRunCanBeAskedFor) {
   EXPECT_EQ(told.get(), "failed");
 }
 
+// It did what it may: an alarm, and nothing that is tried again.
+TEST_F(SchedulerTest, DeletesThatAreHeldBackRaiseAnAlarmAndAreNoFailure) {
+  script(
+      "echo '{\"dataset\":\"payment\",\"collected\":0,\"held_back\":7,\"held_back_of\":9}'\n"
+      "echo sluice: 7 of 9 are gone >&2; exit 6");
+  const auto scheduler = start(every_second());
+  EXPECT_TRUE(comes([&] { return outcome(*scheduler) == "held-back"; }));
+  EXPECT_EQ(scheduler->status().at(0).last->sentence, "7 of 9 are gone");
+  EXPECT_THAT(metrics_.exposition(),
+              HasSubstr("sluice_deletes_held_back{bureau=\"tax\",dataset=\"payment\"} 7\n"));
+  EXPECT_TRUE(comes([&] { return history().size() >= 2; }));
+  EXPECT_NE(history()[0].reason, "retry");
+}
+
 TEST_F(SchedulerTest, ARunThatHangsIsEndedAndTheNextOneIsFine) {
   script(
       "if [ -e \"$2/runs\" ]; then echo x >> \"$2/runs\"; exit 0; fi\n"
@@ -379,7 +393,7 @@ TEST_F(SchedulerTest, ARunCaughtByAFullBacklogIsCalledHeldBack) {
   schedule::Schedule schedule = every_second();
   schedule.time_limit = std::chrono::seconds(1);
   const auto scheduler = start(schedule);
-  EXPECT_TRUE(comes([&] { return outcome(*scheduler) == "held-back"; }));
+  EXPECT_TRUE(comes([&] { return outcome(*scheduler) == "backlog-full"; }));
 }
 
 TEST_F(SchedulerTest, AnOrderToPauseIsOnTheDiskWhenItIsAnsweredWhateverRuns) {

@@ -163,6 +163,9 @@ TEST_F(ExchangeSchema, HasTheKeysOfEachWayOfCapture) {
   EXPECT_THAT(complaint_of_capture("{kind: flag, column: c, operation_column: o, codes: "
                                    "{zzzzzzzz: 1}}"),
               EndsWith(keys_of(at({"$defs", "codes"}))));
+  EXPECT_THAT(
+      complaint_of_capture("{kind: snapshot, delete_at_most: {zzzzzzzz: 1}}"),
+      EndsWith(keys_of(at({"$defs", "capture", "oneOf", "0", "properties", "delete_at_most"}))));
 }
 
 TEST_F(ExchangeSchema, HasTheChoicesAndLimits) {
@@ -171,6 +174,10 @@ TEST_F(ExchangeSchema, HasTheChoicesAndLimits) {
               EndsWith(choices_of(channel.find("encoding")->value) + " `encoding`"));
   EXPECT_THAT(complaint_of_channel("page_rows: 0"),
               EndsWith(limits_of(channel.find("page_rows")->value) + " `page_rows`"));
+  EXPECT_THAT(complaint_of_capture("{kind: snapshot, delete_at_most: {rows: -1}}"),
+              EndsWith(limits_of(at({"$defs", "capture", "oneOf", "0", "properties",
+                                     "delete_at_most", "properties", "rows"})) +
+                       " `rows`"));
   EXPECT_THAT(
       complaint_of_schedule("missed: z"),
       EndsWith(choices_of(at({"$defs", "schedule", "properties", "missed"})) + " `missed`"));

@@ -222,7 +222,18 @@ TEST(Capture, TakesEverySettingOfEachWay) {
   EXPECT_EQ(log.codes.insert, "I");
   EXPECT_EQ(log.look_back_numbers, 0U);
 
-  EXPECT_TRUE(std::holds_alternative<capture::BySnapshot>(table_with("{kind: snapshot}").capture));
+  const auto snapshot = std::get<capture::BySnapshot>(
+      table_with("{kind: snapshot, delete_at_most: {share: 30%, rows: 7}}").capture);
+  EXPECT_EQ(snapshot.delete_at_most.share, 0.3);
+  EXPECT_EQ(snapshot.delete_at_most.rows, 7U);
+}
+
+TEST(Capture, OfASnapshotDeletesATenthAndAHundredUnasked) {
+  const auto snapshot = std::get<capture::BySnapshot>(table_with("{kind: snapshot}").capture);
+  EXPECT_EQ(snapshot.delete_at_most.share, 0.1);
+  EXPECT_EQ(snapshot.delete_at_most.rows, 100U);
+  EXPECT_THAT(complaints_of_capture("{kind: snapshot, delete_at_most: {share: 200%}}"),
+              ElementsAre("14:57: found `200%`, expected a share from 0% to 100% for `share`"));
 }
 
 TEST(Capture, MustBeOneOfTheFourWays) {
@@ -235,7 +246,7 @@ TEST(Capture, MustBeOneOfTheFourWays) {
 
 TEST(Capture, RefusesTheSettingsOfAnotherWay) {
   EXPECT_THAT(complaints_of_capture("{kind: snapshot, column: c}"),
-              ElementsAre("14:33: found `column`, expected one of kind"));
+              ElementsAre("14:33: found `column`, expected one of delete_at_most, kind"));
   EXPECT_THAT(complaints_of_capture("{kind: watermark, column: c, ready: 0}"),
               ElementsAre("14:45: found `ready`, expected one of column, kind, look_back, "
                           "look_back_numbers"));

@@ -1,0 +1,166 @@
+#include "adapters/front_end/snapshot_removal.h"
+
+#include <algorithm>
+#include <numeric>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "adapters/front_end/digest_range.h"
+
+namespace sluice::adapters::front_end {
+namespace {
+
+std::uint64_t spelling_of(const RecordKey& key) {
+  record::RowDigester digester;
+  for (std::size_t i = 0; i < key.exact.size(); ++i)
+    digester.add(i, key.exact[i]);
+  return digester.digest().low;
+}
+
+std::unexpected<CollectionFailure> failed(const DigestFileFailure& failure) {
+  return std::unexpected(collection_failure_of(failure));
+}
+
+}  // namespace
+
+bool is_too_many(const capture::DeleteAtMost& limit, std::uint64_t gone, std::uint64_t base_rows,
+                 std::uint64_t left) {
+  const bool is_too_large_a_share =
+      static_cast<double>(gone) > limit.share * static_cast<double>(base_rows);
+  return is_too_large_a_share && (left == 0 || gone > limit.rows);
+}
+
+std::expected<std::uint64_t, CollectionFailure> SnapshotRemoval::count_gone() {
+  std::uint64_t gone = 0;
+  const auto judged = judge(0, {}, [&](const GoneEntry&, bool is_met) -> Result {
+    if (!is_met) ++gone;
+    return {};
+  });
+  if (!judged) return std::unexpected(judged.error());
+  return gone;
+}
+
+Result SnapshotRemoval::tell(const Again& again, const std::function<Result()>& due) {
+  GoneRecords& records = matter_.run.position.gone;
+  return judge(records.told, again, [&](const GoneEntry& gone, bool is_met) -> Result {
+    ++records.told;
+    if (is_met) return {};
+    if (auto told = matter_.run.reader.hand_over_removed(gone.entry.key); !told) return told;
+    return due();
+  });
+}
+
+std::expected<DigestFilePart, CollectionFailure> SnapshotRemoval::keep(std::uint64_t generation,
+                                                                       const Again& again) {
+  auto table = reader(matter_.next);
+  if (!table) return std::unexpected(table.error());
+  const auto base = reader(matter_.base);
+  if (!base) return std::unexpected(base.error());
+  DigestFileMatter matter = matter_.digests;
+  if (!table->has_same_columns()) matter.columns = {};
+  auto file = DigestFileWriter::begin(matter_.files.digests(generation), matter);
+  if (!file) return failed(file.error());
+  std::uint64_t copied = table->offset();
+  std::uint64_t rows = matter_.next.rows;
+  const auto copy_until = [&](std::uint64_t offset) -> Result {
+    const auto done =
+        table->read_as_is(std::exchange(copied, offset), offset,
+                          [&](std::string_view part) { return file->append_as_is(part); });
+    return done ? Result() : failed(done.error());
+  };
+  const auto judged = judge(0, again, [&](const GoneEntry& gone, bool is_met) -> Result {
+    if (is_met) return {};
+    if (auto done = copy_until(gone.at); !done) return done;
+    DigestEntry entry = gone.entry;
+    // Of other columns: when it comes back, it has changed.
+    if (!base->has_same_columns()) entry.row = {};
+    ++rows;
+    const auto written = file->append(entry);
+    return written ? Result() : failed(written.error());
+  });
+  if (!judged) return std::unexpected(judged.error());
+  if (auto done = copy_until(matter_.next.bytes); !done) return std::unexpected(done.error());
+  const auto bytes = file->make_durable();
+  if (!bytes) return failed(bytes.error());
+  return DigestFilePart{generation, *bytes, rows};
+}
+
+// Twice through the same: to learn which they are, and, when the table's keys have been looked
+// through, to deal with them.
+Result SnapshotRemoval::judge(std::uint64_t behind, const Again& again, const Each& each) {
+  auto ahead = cursor(behind);
+  if (!ahead) return std::unexpected(ahead.error());
+  auto following = cursor(behind);
+  if (!following) return std::unexpected(following.error());
+  std::vector<Candidate> candidates;
+  while (true) {
+    candidates.clear();
+    while (candidates.size() < matter_.records_at_once) {
+      const auto gone = ahead->next();
+      if (!gone) return failed(gone.error());
+      if (!*gone) break;
+      const RecordKey& key = (*gone)->entry.key;
+      candidates.push_back({.key = key_of(key), .exact = spelling_of(key)});
+    }
+    if (candidates.empty()) return {};
+    if (auto looked = look_for(candidates, again); !looked) return looked;
+    for (const Candidate& candidate : candidates) {
+      const auto gone = following->next();
+      if (!gone) return failed(gone.error());
+      if (auto done = each(**gone, candidate.is_met); !done) return done;
+    }
+  }
+}
+
+Result SnapshotRemoval::look_for(std::vector<Candidate>& candidates, const Again& again) {
+  std::vector<std::uint32_t> by_key(candidates.size());
+  std::iota(by_key.begin(), by_key.end(), 0U);
+  const auto key_at = [&](std::uint32_t index) -> const auto& {
+    return candidates[index].key;
+  };
+  std::ranges::sort(by_key, {}, key_at);
+  auto table = reader(matter_.next);
+  if (!table) return std::unexpected(table.error());
+  while (true) {
+    const auto entry = table->next();
+    if (!entry) return failed(entry.error());
+    if (!*entry) return {};
+    const RecordKey& key = (*entry)->key;
+    const auto found = key_of(key);
+    if (!found) continue;
+    bool has_other_spelling = false;
+    for (const std::uint32_t index : std::ranges::equal_range(by_key, found, {}, key_at)) {
+      candidates[index].is_met = true;
+      has_other_spelling = has_other_spelling || candidates[index].exact != spelling_of(key);
+    }
+    if (!has_other_spelling || !again) continue;
+    if (auto done = again(key); !done) return done;
+  }
+}
+
+std::expected<GoneCursor, CollectionFailure> SnapshotRemoval::cursor(std::uint64_t behind) const {
+  const GoneRecords& records = matter_.run.position.gone;
+  auto base = reader(matter_.base);
+  if (!base) return std::unexpected(base.error());
+  auto gone =
+      GoneCursor::open(matter_.files.gone(matter_.next.generation), records, std::move(*base));
+  if (!gone) return failed(gone.error());
+  if (auto skipped = gone->skip(behind); !skipped) return failed(skipped.error());
+  return std::move(*gone);
+}
+
+std::expected<DigestFileReader, CollectionFailure> SnapshotRemoval::reader(
+    const DigestFilePart& part) const {
+  auto opened = DigestFileReader::open(matter_.files.digests(part.generation), 0, part.bytes,
+                                       matter_.digests);
+  if (!opened) return failed(opened.error());
+  return std::move(*opened);
+}
+
+std::optional<record::RowDigest> SnapshotRemoval::key_of(const RecordKey& key) {
+  return matter_.run.settlement.key_of(matter_.run.reader.row_with(key));
+}
+
+}  // namespace sluice::adapters::front_end
