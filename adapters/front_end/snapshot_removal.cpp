@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <ranges>
-#include <string>
 #include <string_view>
 #include <utility>
 

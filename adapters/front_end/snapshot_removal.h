@@ -32,7 +32,7 @@ class SnapshotRemoval {
     const DigestFileMatter& digests;
     DigestFilePart base;
     DigestFilePart next;
-    std::size_t records_at_once;  // what bounds memory: 44 bytes each
+    std::size_t records_at_once = 250'000;  // what bounds memory: 44 bytes each
   };
   // Of a row that stands for a record which the base had under another spelling too: of several
   // rows for one record, what is left must be what stands. Empty: none is asked for.

@@ -116,5 +116,21 @@ TEST_F(GoneFileTest, AFileThatIsShorterThanTheJournalSaysIsAnErrorThatSaysWhatTo
   EXPECT_NE(broken.error().sentence.find("--anew"), std::string::npos);
 }
 
+TEST_F(GoneFileTest, APartThatTheBaseHasNotIsAnErrorThatSaysWhatToDo) {
+  const GonePart behind_its_end{offsets.back() + 1, offsets.back() + 9, 0, 1};
+  const GonePart longer_than_it{offsets[8], offsets.back(), 0, 3};
+  for (const GonePart& damaged : {behind_its_end, longer_than_it}) {
+    auto writer = GoneFileWriter::begin(file).value();
+    ASSERT_TRUE(writer.append(damaged));
+    const auto counted = writer.make_durable().value();
+    GoneCursor going = cursor(counted);
+    auto gone = going.next();
+    while (gone && *gone)
+      gone = going.next();
+    ASSERT_FALSE(gone);
+    EXPECT_NE(gone.error().sentence.find("--anew"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace sluice::adapters::front_end::test
