@@ -16,4 +16,4 @@ sluice_test(front_end_conformance
           ${directory}/snapshot_test.cpp ${directory}/value_test.cpp
   DEPENDS exchange_homes sluice_adapters_front_end sluice_intake
   LABELS conformance
-  TIMEOUT 600)
+  TIMEOUT 1200)
