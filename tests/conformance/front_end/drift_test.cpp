@@ -93,14 +93,15 @@ TEST_P(Drift, EachFieldsMatchJudgesAsItIsDocumented) {
     const std::string match(record::to_string(judgement.match));
     SCOPED_TRACE(match);
     const auto expect = [&](const std::string& why, const std::vector<std::string>& statements) {
-      BureauSystem changing(GetParam(), Way::watermark_number);
-      Gateway collecting(changing);
+      bureau.execute("DROP TABLE payment");
+      bureau.create_table("payment", "NOT NULL PRIMARY KEY");
+      Gateway collecting(bureau);
       collecting.fields_match = judgement.match;
-      changing.insert({1, "a"});
+      bureau.insert({1, "a"});
       const auto before = collecting.collect();
       ASSERT_TRUE(before) << record::to_string(before.error());
       for (const std::string& statement : statements)
-        changing.execute("ALTER TABLE payment " + statement);
+        bureau.execute("ALTER TABLE payment " + statement);
       const auto after = collecting.collect();
       EXPECT_EQ(after ? "" : record::to_string(after.error()),
                 why.empty() ? ""
