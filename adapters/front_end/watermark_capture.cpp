@@ -19,8 +19,8 @@ constexpr std::int64_t always = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::min();
 // How old the comparison of the clocks may become: what is read again where one was set back.
 constexpr std::int64_t microseconds_between_clocks = 60'000'000;
-// How many versions are remembered in memory before they go to the window's file.
-constexpr std::size_t most_pending = 50'000;
+// How many pages of versions are remembered in memory before they go to the window's file.
+constexpr std::size_t most_pending_pages = 5;
 
 std::expected<WatermarkKind, CollectionFailure> kind_of(const SourceTable& table,
                                                         const odbc::SourceColumn& column) {
@@ -339,7 +339,7 @@ Result WatermarkCapture::take(const TableRow& row, std::int64_t mark) {
 Result WatermarkCapture::remember(const TableRow& row, std::int64_t mark) {
   const record::RowDigest key = row.key_digest(buffer_);
   pending_.push_back({key, row.digest(buffer_), mark});
-  if (pending_.size() < most_pending) return {};
+  if (pending_.size() < most_pending_pages * run_.page_rows) return {};
   if (auto marked = front_end::mark(run_); !marked) return marked;
   return keep_pending();
 }

@@ -133,6 +133,8 @@ TEST_P(CrowdConformance, ARunThatIsCutOffInACrowdGoesOnThere) {
   }
   const auto collected = gateway.collect();
   ASSERT_TRUE(collected) << record::to_string(collected.error());
+  EXPECT_GE(gateway.rows_sent, 2 * rows);
+  EXPECT_LE(gateway.rows_sent, 2 * rows + 3 * 1'000) << "no more than was under way";
   bureau.execute("UPDATE crowd SET version = 2000");
   ASSERT_TRUE(gateway.collect());
   EXPECT_GE(gateway.rows_sent, 3 * rows);
