@@ -28,6 +28,11 @@ std::uint64_t rows_due(const LookBack& look_back, std::int64_t own_clock,
   return due < least ? 0 : static_cast<std::uint64_t>(due);
 }
 
+std::uint32_t rounds_until_rest(std::chrono::microseconds look_back) {
+  // One for the part of it that is left over, and one that had begun before it rose.
+  return static_cast<std::uint32_t>(look_back / round_span) + 2;
+}
+
 std::optional<std::chrono::microseconds> set_back_within(const std::optional<Clocks>& before,
                                                          const Clocks& now) {
   if (!before) return std::nullopt;

@@ -3,7 +3,8 @@
 // newest rows are, and of the others a part, so that all of them have been read again by the time
 // that `round_span` has passed. A row leaves the window only after a round that began when rows
 // were seen so far ahead of it: what is found is what a window read whole in each run would find,
-// only later where the window is a crowd.
+// only later where the window is a crowd. Where no row is newer for so long that all of the window
+// would have been left behind by then, it is read no more.
 #pragma once
 
 #include <chrono>
@@ -40,6 +41,7 @@ struct LookBack {
   std::int64_t read_at = 0;         // by our clock, when the last part was read
   // How far a walk through new rows had come that was cut off; empty: none was.
   std::vector<std::string> following;
+  std::uint32_t rounds_at_rest = 0;  // that were ended since the highest watermark last rose
   std::optional<Clocks> clocks;
   friend bool operator==(const LookBack&, const LookBack&) = default;
 };
@@ -49,6 +51,12 @@ struct LookBack {
 inline constexpr std::uint64_t whole_round = std::numeric_limits<std::uint64_t>::max();
 [[nodiscard]] std::uint64_t rows_due(const LookBack& look_back, std::int64_t own_clock,
                                      std::size_t rows_at_least);
+
+// After so many rounds without a higher watermark all rows of the window have been read again when
+// `look_back` had passed since it last rose: what came as late as that is found, and the window
+// needs no reading until the watermark rises. Counted in rounds, which are `round_span` apart, for
+// a clock of ours that jumps ends no more than one.
+[[nodiscard]] std::uint32_t rounds_until_rest(std::chrono::microseconds look_back);
 
 // How long ago, at the most, the source's clock was set back since the clocks were compared;
 // nothing where it was not.

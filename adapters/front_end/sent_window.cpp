@@ -43,7 +43,7 @@ std::expected<SentWindow, WindowFailure> SentWindow::open(const std::filesystem:
       " begins INTEGER NOT NULL, up_to INTEGER NOT NULL, seen INTEGER NOT NULL, behind BLOB NOT "
       "NULL,"
       " sent INTEGER NOT NULL, read_at INTEGER NOT NULL, following BLOB NOT NULL,"
-      " source_clock INTEGER, own_clock INTEGER) WITHOUT ROWID");
+      " source_clock INTEGER, own_clock INTEGER, rounds_at_rest INTEGER NOT NULL) WITHOUT ROWID");
   if (!made) return failure(file, made.error());
   SentWindow window(std::move(*database), dataset, file);
   if (auto prepared = window.prepare(); !prepared) return std::unexpected(prepared.error());
@@ -73,12 +73,12 @@ std::expected<void, WindowFailure> SentWindow::prepare() {
   if (made) {
     made = prepare(find_look_back_,
                    "SELECT columns, begins, up_to, seen, behind, sent, read_at, following, "
-                   "source_clock, own_clock FROM look_back WHERE dataset = ?1");
+                   "source_clock, own_clock, rounds_at_rest FROM look_back WHERE dataset = ?1");
   }
   if (made) {
     made = prepare(insert_look_back_,
                    "INSERT OR REPLACE INTO look_back VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-                   "?10, ?11)");
+                   "?10, ?11, ?12)");
   }
   if (made) made = prepare(clear_look_back_, "DELETE FROM look_back WHERE dataset = ?1");
   if (!made) return failure(file_, made.error());
@@ -124,7 +124,8 @@ sqlite::Result<void> SentWindow::insert(const LookBack& look_back) {
       .bind_blob(6, behind)
       .bind(7, look_back.rows)
       .bind(8, look_back.read_at)
-      .bind_blob(9, following);
+      .bind_blob(9, following)
+      .bind(12, static_cast<std::uint64_t>(look_back.rounds_at_rest));
   if (look_back.clocks) {
     insert_look_back_.bind(10, look_back.clocks->source).bind(11, look_back.clocks->own);
   } else {
@@ -163,7 +164,8 @@ std::expected<std::optional<LookBack>, WindowFailure> SentWindow::look_back() {
                      .up_to = found.integer(2),
                      .seen = found.integer(3),
                      .rows = static_cast<std::uint64_t>(found.integer(5)),
-                     .read_at = found.integer(6)};
+                     .read_at = found.integer(6),
+                     .rounds_at_rest = static_cast<std::uint32_t>(found.integer(10))};
   auto behind = unpacked(found.text(4));
   auto following = unpacked(found.text(7));
   if (!found.is_null(8)) look_back.clocks = Clocks{found.integer(8), found.integer(9)};

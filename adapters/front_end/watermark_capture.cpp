@@ -73,6 +73,7 @@ class WatermarkCapture {
   Result read_again();
   Result read_unmarked();
   Result begin_round();
+  [[nodiscard]] bool is_at_rest() const;
   Result take(const TableRow& row, std::int64_t mark);
   Result take_new(const TableRow& row);
   Result refuse_keyless(std::int64_t from);
@@ -195,6 +196,7 @@ Result WatermarkCapture::find_look_back() {
     state_ = {.order = std::move(order), .from = window_behind(run_.position.reached)};
     state_.up_to = run_.position.reached.value_or(never);
   }
+  if (run_.position.reached.value_or(never) > state_.seen) state_.rounds_at_rest = 0;
   const auto set_back = clocks_ ? set_back_within(state_.clocks, *clocks_) : std::nullopt;
   const bool is_ahead = run_.position.reached && *run_.position.reached > ceiling_;
   if (set_back || is_ahead) {
@@ -221,6 +223,7 @@ void WatermarkCapture::pull_back(std::optional<std::chrono::microseconds> set_ba
   }
   state_.behind.clear();
   state_.following.clear();
+  state_.rounds_at_rest = 0;
 }
 
 // What was new in the last run is read once more: its moment may not have been over.
@@ -281,7 +284,7 @@ Result WatermarkCapture::begin_round() {
 }
 
 Result WatermarkCapture::read_again() {
-  if (!head_ || state_.from == never) return {};
+  if (!head_ || state_.from == never || is_at_rest()) return {};
   // A clock of ours that was set back would have the rows wait for it.
   state_.read_at = std::min(state_.read_at, own_clock());
   const std::uint64_t due = rows_due(state_, own_clock(), few_);
@@ -297,10 +300,21 @@ Result WatermarkCapture::read_again() {
         return mark_if_due(run_);
       });
   if (!ended) return std::unexpected(ended.error());
-  if (*ended) return begin_round();
+  if (*ended) {
+    ++state_.rounds_at_rest;
+    return begin_round();
+  }
   state_.behind = std::move(walk.behind);
   state_.read_at = own_clock();
   return {};
+}
+
+// Numbers do not tell how long ago they were given: their window is read until it is left behind.
+bool WatermarkCapture::is_at_rest() const {
+  if (kind_ == WatermarkKind::number) return false;
+  std::chrono::microseconds look_back(look_back_);
+  if (kind_ == WatermarkKind::date) look_back += std::chrono::days(1);
+  return state_.rounds_at_rest >= rounds_until_rest(look_back);
 }
 
 // Rows whose watermark is NULL have no place in the order: all of them, each time.

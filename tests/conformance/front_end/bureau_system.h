@@ -81,6 +81,8 @@ class Gateway {
 
   // A run; its sink takes only so many batches, and then fails as a journal without disk does.
   std::expected<void, CollectionFailure> collect(std::optional<std::size_t> most_batches = {});
+  // What is kept of look-back windows is dated so far back: as if the next run came so much later.
+  void let_pass(std::chrono::microseconds time);
   // The records as `id name amount`.
   [[nodiscard]] std::vector<std::string> records() const;
 

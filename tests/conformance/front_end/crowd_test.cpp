@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "adapters/front_end/look_back.h"
 #include "adapters/front_end/ordered_walk.h"
 #include "conformance/front_end/bureau_system.h"
 
@@ -105,6 +106,32 @@ TEST_P(CrowdConformance, AWindowThatHoldsTheWholeTableIsNotReadInEachRun) {
   rows_read_by_runs(3, std::chrono::seconds(1));
   EXPECT_LE(rows_read_by_runs(10, std::chrono::seconds(1)), rows);
   EXPECT_EQ(gateway.rows_sent, rows);
+}
+
+TEST_P(CrowdConformance, AWindowIsReadNoMoreWhenNothingWasNewForAsLongAsItIs) {
+  bureau.execute("ALTER TABLE crowd ADD changed TIMESTAMP NOT NULL DEFAULT '2026-01-01 00:00:00'");
+  bureau.execute("CREATE INDEX crowd_changed ON crowd (changed)");
+  gateway.exchange->capture =
+      capture::ByWatermark{.column = "changed", .look_back = std::chrono::minutes(10)};
+  rows_read_by_runs(2, {});
+  const auto rows_read_by_rounds = [&](int rounds) {
+    const std::uint64_t before = rows_read();
+    for (int round = 0; round < rounds; ++round) {
+      gateway.let_pass(round_span);
+      const auto collected = gateway.collect();
+      if (!collected) ADD_FAILURE() << record::to_string(collected.error());
+    }
+    return rows_read() - before;
+  };
+  if (is_counted()) {
+    EXPECT_GE(rows_read_by_rounds(4), 4 * rows) << "what is committed late is found";
+  }
+  rows_read_by_rounds(2);
+  EXPECT_LE(rows_read_by_rounds(5), rows / 10);
+  bureau.execute("UPDATE crowd SET changed = '2026-01-02 00:00:00'");
+  const auto collected = gateway.collect();
+  ASSERT_TRUE(collected) << record::to_string(collected.error());
+  EXPECT_EQ(gateway.rows_sent, 2 * rows);
 }
 
 TEST_P(CrowdConformance, ARowThatComesLateIntoACrowdIsFoundWithinARound) {

@@ -27,6 +27,13 @@ TEST(LookBack, RunsThatAreFarApartReadAllOfItEachTime) {
   EXPECT_EQ(rows_due(look_back, 1'300 * second, few), whole_round);
 }
 
+TEST(LookBack, AWindowIsReadOnUntilItsLengthHasPassedWithoutANewRow) {
+  using std::chrono::minutes;
+  EXPECT_EQ(rounds_until_rest(minutes(0)), 2U);
+  EXPECT_EQ(rounds_until_rest(minutes(5)), 3U);
+  EXPECT_EQ(rounds_until_rest(minutes(14)), 4U) << "the rest of it is within the last";
+}
+
 TEST(LookBack, AClockOfOursThatWasSetBackAsksForNothing) {
   const LookBack look_back{.rows = 1'000'000, .read_at = 1'000 * second};
   EXPECT_EQ(rows_due(look_back, 10 * second, few), 0U);
