@@ -168,14 +168,14 @@ case_changes_under_way_are_not_differences() {
 }
 
 # Before the first collection everything differs.
-the_alarm() { grep 'event=reconciliation-differs.* extra=1 ' "$workshop/edge/sluiced.log" | head -n 1; }
-alarmed() { [[ -n $(the_alarm) ]]; }
+the_alarm() { grep "event=reconciliation-differs.* extra=$1 " "$workshop/edge/sluiced.log" | head -n 1; }
+alarmed() { [[ -n $(the_alarm "$1") ]]; }
 case_a_scheduled_comparison_raises_an_alarm_and_repairs_where_it_may() {
   both_nodes scheduled ", reconcile: {schedule: {run: '@every 1s'}}"
   at edge sluice collect levy >"$workshop/first" || [[ $? -eq 3 ]]
   sql 'DELETE FROM payment WHERE number = 7'
-  until_true 60 alarmed || fail "no alarm: $(tail -n 3 "$workshop/edge/sluiced.log")"
-  expect_like "the alarm" "$(the_alarm)" \
+  until_true 60 alarmed 1 || fail "no alarm: $(tail -n 3 "$workshop/edge/sluiced.log")"
+  expect_like "the alarm" "$(the_alarm 1)" \
     'level=error event=reconciliation-differs bureau=levy dataset=payment missing=0 extra=1 different=0 repaired=false'
   ! grep -q '"7"' "$workshop/edge/sluiced.log" || fail "the log names a record"
   at edge try sluice jobs --json
@@ -193,9 +193,10 @@ case_a_scheduled_repair_that_is_refused_raises_the_alarm_all_the_same() {
   both_nodes scheduled_refusal ", reconcile: {repair: true, schedule: {run: '@every 1s'}}"
   at edge sluice collect levy >"$workshop/first" || [[ $? -eq 3 ]]
   sql 'DELETE FROM payment WHERE number > 500'
-  until_true 60 alarmed || fail "no alarm: $(tail -n 3 "$workshop/edge/sluiced.log")"
-  expect_like "the alarm" "$(grep -m 1 reconciliation-differs "$workshop/edge/sluiced.log")" \
+  until_true 60 alarmed 499 || fail "no alarm: $(tail -n 3 "$workshop/edge/sluiced.log")"
+  expect_like "the alarm" "$(the_alarm 499)" \
     'level=error event=reconciliation-differs bureau=levy dataset=payment missing=0 extra=499 different=0 repaired=false'
+  until_true 60 grep -q run-failed "$workshop/edge/sluiced.log" || fail "the run is not told of"
   expect_like "why" "$(grep -m 1 run-failed "$workshop/edge/sluiced.log")" \
     'task=reconcile outcome=refused .*it would delete 499 of the 999 records'
   expect_like "metric" "$(curl --silent --unix-socket "$workshop/edge/control.socket" http://localhost/metrics)" \
