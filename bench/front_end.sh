@@ -57,8 +57,7 @@ register_columns='credit_code, enterprise_name, registered_on, enterprise_type, 
 
 create_changing_table() { # HOST DATABASE
   PGHOST=$1 create_wide_table "$2"
-  PGHOST=$1 sql "$2" "ALTER TABLE wide_register ADD changed timestamptz NOT NULL
-    DEFAULT timestamptz '2026-01-01 00:00+00' + random() * interval '90 days'"
+  PGHOST=$1 sql "$2" "ALTER TABLE wide_register ADD changed timestamptz NOT NULL DEFAULT '2026-01-01 00:00+00'"
 }
 
 # record_rows CONTESTANT LEG RUN SECONDS [EDGE-KIB [COLLECT-KIB]]

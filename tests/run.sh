@@ -33,18 +33,44 @@ build() { # PRESET [OPTION…]
   cmake --build --preset "$1" -j "$jobs" "${@:2}"
 }
 
-# Whole nodes load both cores, so they run one after the other. One that fails is tried once more, so
-# that a submission is not lost to it; its name is told all the same, for it is a defect.
-run_whole_nodes() {
+# Whole nodes run one after the other, beside the other tests (RESOURCE_LOCK). One that fails is tried
+# once more, so that a submission is not lost to it; its name is told all the same, for it is a defect.
+run_tests() {
   local failed=build/dev/Testing/Temporary/LastTestsFailed.log
   rm -f "$failed"
-  ctest --preset dev -L 'faults|scenario' && return
+  ctest --preset dev -j "$jobs" -LE fuzz && return
   mapfile -t tried_again < <(cut -d : -f 2 "$failed")
-  ctest --preset dev -L 'faults|scenario' --rerun-failed
+  local whole_nodes name
+  whole_nodes=$(ctest --preset dev -N -L 'faults|scenario' | awk '$2 ~ /^#/ { print $3 }')
+  for name in "${tried_again[@]}"; do
+    grep -qx "$name" <<<"$whole_nodes" || return 1
+  done
+  ctest --preset dev --rerun-failed
+}
+
+# Another compiler's build, and one processor's work: it takes what the tests of whole nodes leave.
+begin_fuzzing() {
+  mkdir -p build
+  set -m # a process group of its own, so that all of it can be ended
+  (
+    renice -n 10 -p "$BASHPID" >/dev/null
+    build fuzz --target fuzz_targets && ctest --preset fuzz -j "$jobs" -L fuzz
+  ) >build/fuzz.log 2>&1 &
+  fuzzing=$!
+  set +m
+}
+end_fuzzing() {
+  local status=0
+  wait "$fuzzing" || status=$?
+  fuzzing=
+  cat build/fuzz.log
+  return "$status"
 }
 
 tried_again=()
-tell_durations() {
+fuzzing=
+finish() {
+  [[ -z $fuzzing ]] || kill -- "-$fuzzing" 2>/dev/null || true
   printf '\n'
   printf '%s\n' "${durations[@]}"
   printf '%-26s %2d min %02d s\n' "all of it" $((SECONDS / 60)) $((SECONDS % 60))
@@ -52,11 +78,10 @@ tell_durations() {
     printf 'failed at the first try, which is a defect: %s\n' "$name"
   done
 }
-trap tell_durations EXIT
+trap finish EXIT
 timed "packages" install
 timed "layout" check_layout
 timed "build" build dev
-timed "tests" ctest --preset dev -j "$jobs" -LE 'fuzz|faults|scenario'
-timed "whole nodes, faults" run_whole_nodes
-timed "build of fuzz targets" build fuzz --target fuzz_targets
-timed "fuzz targets" ctest --preset fuzz -j "$jobs" -L fuzz
+begin_fuzzing
+timed "tests" run_tests
+timed "fuzz targets, what is left" end_fuzzing

@@ -18,6 +18,7 @@ sluice_test(front_end_conformance
           ${directory}/value_test.cpp
   DEPENDS exchange_homes sluice_adapters_front_end sluice_intake
   LABELS conformance
+  SHARDS 2
   TIMEOUT 1200)
 
 # As systemd, cron and containers start a program: nothing says which encoding text is in, so the drivers must not ask.

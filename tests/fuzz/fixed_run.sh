@@ -7,5 +7,5 @@ target=$1 seeds=$2 runs=$3
 # What the fuzzer finds worth keeping goes into its first folder: an empty one, each time.
 corpus=$(mktemp -d "${TMPDIR:-/tmp}/sluice-fuzz.XXXXXX")
 trap 'rm -rf "$corpus"' EXIT
-"$target" -seed=1 -runs="$runs" -reload=0 -rss_limit_mb=2048 -timeout=60 \
+"$target" -seed=1 -runs="$runs" -reload=0 -rss_limit_mb=2048 -timeout=300 \
   -artifact_prefix="${TMPDIR:-/tmp}/${target##*/}-" "$corpus" "$seeds"
