@@ -1,4 +1,4 @@
 sluice_fuzz(csv_fuzz
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/disk/csv_fuzz.cpp
   DEPENDS sluice_adapters_disk
-  RUNS 5000)  # each of them is a file, written and read again
+  RUNS 5000)  # each makes the buffers of a whole file
