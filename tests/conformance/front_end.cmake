@@ -1,13 +1,8 @@
 # Front-end docking against real databases: each way of capture with each of them.
 set(directory ${CMAKE_CURRENT_LIST_DIR}/front_end)
-add_library(exchange_homes STATIC
-  ${directory}/exchange_homes.cpp
-  ${PROJECT_SOURCE_DIR}/tests/held_port.cpp
-  ${PROJECT_SOURCE_DIR}/tests/mariadb_server.cpp
-  ${PROJECT_SOURCE_DIR}/tests/postgresql_cluster.cpp
-  ${PROJECT_SOURCE_DIR}/tests/server_process.cpp)
-target_include_directories(exchange_homes PUBLIC ${PROJECT_SOURCE_DIR}/tests)
-target_link_libraries(exchange_homes PUBLIC sluice_build sluice_odbc PostgreSQL::PostgreSQL GTest::gtest)
+sluice_test_library(exchange_homes
+  SOURCES ${directory}/exchange_homes.cpp
+  DEPENDS test_database_servers sluice_odbc)
 
 sluice_test(front_end_conformance
   SOURCES ${directory}/access_test.cpp ${directory}/bad_table_test.cpp ${directory}/bureau_system.cpp

@@ -11,9 +11,6 @@ list(TRANSFORM sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 sluice_test(link_conformance
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/link_test.cpp
-    ${PROJECT_SOURCE_DIR}/tests/development_ca.cpp
-    ${PROJECT_SOURCE_DIR}/tests/unit/record/test_authority.cpp
-    ${PROJECT_SOURCE_DIR}/tests/unit/server/running_server.cpp
     ${sources}
-  DEPENDS ${targets}
+  DEPENDS test_http_server ${targets}
   LABELS conformance)

@@ -1,9 +1,6 @@
-add_library(store_homes STATIC
-  store_batches.cpp store_homes.cpp ${PROJECT_SOURCE_DIR}/tests/held_port.cpp
-  ${PROJECT_SOURCE_DIR}/tests/postgresql_cluster.cpp ${PROJECT_SOURCE_DIR}/tests/server_process.cpp)
-target_link_libraries(store_homes PUBLIC
-  sluice_store_sqlite sluice_store_postgresql sluice_sqlite PostgreSQL::PostgreSQL fmt::fmt)
-target_include_directories(store_homes PUBLIC ${PROJECT_SOURCE_DIR}/tests)
+sluice_test_library(store_homes
+  SOURCES store_batches.cpp store_homes.cpp
+  DEPENDS test_database_servers sluice_store_sqlite sluice_store_postgresql sluice_sqlite)
 
 sluice_test(store_conformance_test
   SOURCES store_test.cpp store_digests_test.cpp store_history_test.cpp store_rejection_test.cpp store_evolution_test.cpp

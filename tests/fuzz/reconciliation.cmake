@@ -1,2 +1,4 @@
-sluice_fuzz(reconciliation_question_fuzz SOURCES reconciliation/question_fuzz.cpp
-  DEPENDS sluice_reconciliation)
+sluice_fuzz(reconciliation_question_fuzz
+  SOURCES reconciliation/question_fuzz.cpp
+  DEPENDS sluice_reconciliation
+  PARTS daemon/reconciliation/digest_question.cpp)
