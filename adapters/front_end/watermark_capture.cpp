@@ -67,6 +67,7 @@ class WatermarkCapture {
 
  private:
   Result find_look_back();
+  [[nodiscard]] std::string order_of_columns() const;
   void pull_back(std::optional<std::chrono::microseconds> set_back);
   Result find_head();
   Result read_new();
@@ -167,6 +168,10 @@ Result WatermarkCapture::load() {
   if (auto refused = refuse_keyless(never); !refused) return refused;
   run_.position.loaded_up_to.reset();
   run_.position.is_loaded = true;
+  // The load was the window's first reading: what was committed late since is found in the round.
+  state_.order = order_of_columns();
+  state_.up_to = state_.seen = run_.position.reached.value_or(never);
+  if (auto begun = begin_round(); !begun) return begun;
   if (auto marked = mark(run_); !marked) return marked;
   return keep_pending();
 }
@@ -182,10 +187,15 @@ Result WatermarkCapture::follow() {
   return refuse_keyless(from);
 }
 
-Result WatermarkCapture::find_look_back() {
+std::string WatermarkCapture::order_of_columns() const {
   std::string order = column_.name;
   for (const odbc::SourceColumn& column : table_.key)
     order += '\n' + column.name;
+  return order;
+}
+
+Result WatermarkCapture::find_look_back() {
+  std::string order = order_of_columns();
   auto found = window_.look_back();
   if (!found) return std::unexpected(collection_failure(found.error()));
   kept_ = std::move(*found);

@@ -95,6 +95,12 @@ TEST_P(CrowdConformance, AFirstLoadReadsEachRowOnce) {
   EXPECT_THAT(gateway.records(), SizeIs(rows));
 }
 
+TEST_P(CrowdConformance, TheRunAfterALoadDoesNotReadWhatTheLoadHasRead) {
+  rows_read_by_runs(1, {});
+  EXPECT_LE(rows_read_by_runs(1, std::chrono::seconds(1)), rows / 10);
+  EXPECT_EQ(gateway.rows_sent, rows);
+}
+
 TEST_P(CrowdConformance, ManyRowsThatChangeAtOnceAreReadOnceAndNotForEachPage) {
   rows_read_by_runs(1, {});
   bureau.execute("UPDATE crowd SET version = 1000");
