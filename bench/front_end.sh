@@ -7,6 +7,9 @@ update_rate=1000 # updates a second
 updates=10000
 look_back=10 # seconds
 
+# shellcheck source=../.ci/exchange_databases.sh
+. "$project_dir/.ci/exchange_databases.sh"
+
 measure_front_end() {
   start_cluster -c track_commit_timestamp=on
   source_host=$work/source
@@ -110,6 +113,44 @@ await_updates() { # DATABASE TABLE
   die "not all updates had arrived after $((attempt / 10)) s"
 }
 
+# The columns as text that MariaDB and SQLite take; moments as their own types have them.
+readable_columns="credit_code, enterprise_name, registered_on, enterprise_type, legal_representative, registered_capital,
+  capital_currency, business_scope, province, district, address, region_code, employees,
+  to_char(approved_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS'), status, remark"
+copy_source() { # OPTIONS-OF-COPY
+  PGHOST=$source_host psql --no-psqlrc --quiet --dbname=exchange \
+    --command="COPY (SELECT $readable_columns FROM wide_register) TO STDOUT $1"
+}
+
+# The same rows where another product keeps them: for the memory of drivers that buffer a whole result.
+fill_mariadb() {
+  [[ -z $mariadb_pid ]] || return 0
+  say "making the same register in MariaDB …"
+  start_mariadb "$work/mariadb"
+  on_mariadb "$work/mariadb" <<'SQL'
+CREATE TABLE wide_register (
+  credit_code VARCHAR(18) CHARACTER SET ascii PRIMARY KEY, enterprise_name VARCHAR(255) NOT NULL, registered_on DATE NOT NULL,
+  enterprise_type VARCHAR(255), legal_representative VARCHAR(255), registered_capital DECIMAL(20, 2),
+  capital_currency VARCHAR(3), business_scope TEXT, province VARCHAR(255), district VARCHAR(255), address VARCHAR(255),
+  region_code VARCHAR(12), employees BIGINT, approved_at DATETIME, status VARCHAR(255), remark VARCHAR(255));
+SQL
+  copy_source '' | mariadb --no-defaults --local-infile=1 --default-character-set=utf8mb4 \
+    --socket="$work/mariadb/socket" --user=root exchange \
+    --execute="LOAD DATA LOCAL INFILE '/dev/stdin' INTO TABLE wide_register" || die "MariaDB took not the register"
+}
+
+fill_sqlite() {
+  [[ ! -e $work/exchange.db ]] || return 0
+  say "making the same register in SQLite …"
+  copy_source '(FORMAT csv)' >"$work/register.csv"
+  sqlite3 "$work/exchange.db" 'CREATE TABLE wide_register (
+    credit_code TEXT PRIMARY KEY, enterprise_name TEXT NOT NULL, registered_on TEXT NOT NULL, enterprise_type TEXT,
+    legal_representative TEXT, registered_capital TEXT, capital_currency TEXT, business_scope TEXT, province TEXT,
+    district TEXT, address TEXT, region_code TEXT, employees INTEGER, approved_at DATETIME, status TEXT, remark TEXT)' \
+    '.mode csv' ".import $work/register.csv wide_register"
+  rm "$work/register.csv"
+}
+
 # As it was before the updates.
 restore_source() {
   source_sql "UPDATE wide_register SET remark = NULL, changed = '2026-01-01 00:00+00' WHERE remark LIKE '2%+00'"
@@ -152,11 +193,13 @@ replicate_with_native() {
 }
 
 replicate_with_sluice() {
+  exchange_connection="Driver=$odbc_driver;Server=$source_host;Port=5432;Database=exchange;UID=postgres"
   start_center_and_edge
-  collect first "$1"
+  collect sluice first "$1"
   expect_rows sluiced "$node_table" "$rows"
-  collect unchanged "$1"
-  reconcile "$1"
+  collect sluice unchanged "$1"
+  reconcile sluice compare "$1"
+  reconcile sluice again "$1"
   # From now on as in production: by watermark, every second.
   edge_by "kind: watermark, column: changed, look_back: ${look_back}s"
   update_source await_updates sluiced "$node_table"
@@ -166,19 +209,41 @@ replicate_with_sluice() {
   restore_source
 }
 
-# collect LEG RUN
+replicate_with_mariadb() {
+  fill_mariadb
+  exchange_connection="Driver=${odbc_driver%/*}/libmaodbc.so;SOCKET=$work/mariadb/socket;UID=sluice;PWD=exchange;DB=exchange"
+  replicate_from mariadb "$1"
+}
+
+replicate_with_sqlite() {
+  fill_sqlite
+  exchange_connection="Driver=${odbc_driver%/*}/libsqlite3odbc.so;Database=$work/exchange.db"
+  replicate_from sqlite "$1"
+}
+
+replicate_from() { # CONTESTANT RUN
+  start_center_and_edge
+  collect "$1" first "$2"
+  expect_rows sluiced "$node_table" "$rows"
+  collect "$1" unchanged "$2"
+  reconcile "$1" compare "$2"
+  stop_edge
+  stop_node
+}
+
+# collect CONTESTANT LEG RUN
 collect() {
   sql postgres CHECKPOINT
   forget_peak "$edge_pid"
   measure "$sluice" --config "$work/edge/config" collect bench
   [[ $exit_status -eq 0 ]] || die "sluice collect ended with $exit_status: $(tail -n 5 "$work/command.log")"
-  record_rows sluice "$1" "$2" "$seconds_taken" "$(peak_kib_of "$edge_pid")" "$peak_kib"
+  record_rows "$1" "$2" "$3" "$seconds_taken" "$(peak_kib_of "$edge_pid")" "$peak_kib"
 }
 
-reconcile() { # RUN
+reconcile() { # CONTESTANT LEG RUN
   measure "$sluice" --config "$work/edge/config" reconcile bench
   [[ $exit_status -eq 0 ]] || die "sluice reconcile ended with $exit_status: $(tail -n 5 "$work/command.log")"
-  record_rows sluice reconcile "$1" "$seconds_taken" "$(peak_kib_of "$edge_pid")" "$peak_kib"
+  record_rows "$1" "$2" "$3" "$seconds_taken" "$(peak_kib_of "$edge_pid")" "$peak_kib"
 }
 
 start_center_and_edge() {
@@ -221,7 +286,7 @@ bureau: bench
 name: Benchmark
 certificate_subject: "$bureau_subject"
 channels:
-  front-end: {connection: 'Driver=$odbc_driver;Server=$source_host;Port=5432;Database=exchange;UID=postgres'}
+  front-end: {connection: '$exchange_connection'}
 publishes:
   - dataset: wide-register
     channels: [front-end]

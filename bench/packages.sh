@@ -15,6 +15,14 @@ require_packages() {
   if [[ $1 = front-end ]]; then
     odbc_driver=$(find /usr/lib -name psqlodbcw.so -print -quit 2>/dev/null)
     [[ -n $odbc_driver ]] || missing+=(odbc-postgresql)
+    if takes_part mariadb; then
+      require mariadbd mariadb-server
+      [[ -e ${odbc_driver%/*}/libmaodbc.so ]] || missing+=(odbc-mariadb)
+    fi
+    if takes_part sqlite; then
+      require sqlite3 sqlite3
+      [[ -e ${odbc_driver%/*}/libsqlite3odbc.so ]] || missing+=(libsqliteodbc)
+    fi
   fi
   if takes_part nginx; then
     PATH=$PATH:/usr/sbin require nginx nginx-light

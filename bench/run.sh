@@ -17,7 +17,7 @@ usage: bench/run.sh import [options]   a 1,000,000-row file: psql \copy, pgloade
 options:
   --runs N            repetitions of each, alternating (default 3)
   --only A,B          only these: copy,pgloader,sluice (import); pgbench,nginx,sluice (direct);
-                      copy,native,sluice (front-end)
+                      copy,native,sluice,mariadb,sqlite (front-end)
   --json FILE         every single figure, too
   --build-dir DIR     programs built already (default: builds build/release first)
   --work-dir DIR      where the throw-away files go, on the disk to be measured (default: TMPDIR or /tmp)
@@ -65,6 +65,7 @@ clean_up() {
   stop_edge
   stop_node
   stop_source
+  stop_exchange_databases
   stop_cluster
   if [[ -n ${work:-} ]]; then rm -rf "$work"; fi
   exit "$status"
@@ -130,7 +131,7 @@ main() {
   case $command in
     import) choose_contestants copy pgloader sluice ;;
     direct) choose_contestants pgbench nginx sluice ;;
-    front-end) choose_contestants copy native sluice ;;
+    front-end) choose_contestants copy native sluice mariadb sqlite ;;
   esac
   require_packages "$command"
   find_programs "$command"

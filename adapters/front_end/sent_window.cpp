@@ -8,6 +8,9 @@
 namespace sluice::adapters::front_end {
 namespace {
 
+// What a run spends a tenth of a second on.
+constexpr std::uint64_t forgotten_at_once = 20'000;
+
 using Key = std::array<char, sizeof(record::RowDigest)>;
 
 Key bytes_of(const record::RowDigest& digest) {
@@ -60,15 +63,17 @@ std::expected<void, WindowFailure> SentWindow::prepare() {
   };
   auto made = prepare(find_, "SELECT row, mark FROM sent WHERE dataset = ?1 AND key = ?2");
   if (made) made = prepare(insert_, "INSERT OR REPLACE INTO sent VALUES (?1, ?2, ?3, ?4)");
-  if (made) made = prepare(forget_, "DELETE FROM sent WHERE dataset = ?1 AND mark < ?2");
+  if (made)
+    made = prepare(forget_,
+                   "DELETE FROM sent WHERE dataset = ?1 AND key IN (SELECT key FROM sent WHERE "
+                   "dataset = ?1 AND mark < ?2 ORDER BY mark LIMIT ?3)");
   if (made) made = prepare(clear_, "DELETE FROM sent WHERE dataset = ?1");
   if (made) {
-    made = prepare(count_, "SELECT COUNT(*) FROM sent WHERE dataset = ?1 AND mark < ?2");
+    made = prepare(count_, "SELECT COUNT(*) FROM sent WHERE dataset = ?1 AND mark >= ?2");
   }
   if (made) {
     made = prepare(mark_behind_,
-                   "SELECT mark FROM sent WHERE dataset = ?1 AND mark < ?2 ORDER BY mark DESC "
-                   "LIMIT 1 OFFSET ?3");
+                   "SELECT mark FROM sent WHERE dataset = ?1 ORDER BY mark DESC LIMIT 1 OFFSET ?2");
   }
   if (made) {
     made = prepare(find_look_back_,
@@ -110,7 +115,9 @@ sqlite::Result<void> SentWindow::insert(const std::vector<SentVersion>& sent, st
                     .run();
     if (!kept) return kept;
   }
-  return forget_.bind(1, std::string_view(dataset_.str())).bind(2, from).run();
+  // More than were kept, or there would be ever more of them.
+  const std::uint64_t most = std::max<std::uint64_t>(forgotten_at_once, 2 * sent.size());
+  return forget_.bind(1, std::string_view(dataset_.str())).bind(2, from).bind(3, most).run();
 }
 
 sqlite::Result<void> SentWindow::insert(const LookBack& look_back) {
@@ -176,9 +183,9 @@ std::expected<std::optional<LookBack>, WindowFailure> SentWindow::look_back() {
   return look_back;
 }
 
-std::expected<std::uint64_t, WindowFailure> SentWindow::count(std::int64_t below) {
+std::expected<std::uint64_t, WindowFailure> SentWindow::count(std::int64_t from) {
   count_.reset();
-  const auto row = count_.bind(1, std::string_view(dataset_.str())).bind(2, below).step();
+  const auto row = count_.bind(1, std::string_view(dataset_.str())).bind(2, from).step();
   if (!row) return failure(file_, row.error());
   const auto rows = static_cast<std::uint64_t>(count_.integer(0));
   count_.reset();
@@ -186,11 +193,10 @@ std::expected<std::uint64_t, WindowFailure> SentWindow::count(std::int64_t below
 }
 
 std::expected<std::optional<std::int64_t>, WindowFailure> SentWindow::mark_behind(
-    std::size_t rows, std::int64_t below) {
+    std::size_t rows) {
   mark_behind_.reset();
   const auto row = mark_behind_.bind(1, std::string_view(dataset_.str()))
-                       .bind(2, below)
-                       .bind(3, static_cast<std::int64_t>(rows))
+                       .bind(2, static_cast<std::int64_t>(rows))
                        .step();
   if (!row) return failure(file_, row.error());
   const auto mark = *row ? std::optional(mark_behind_.integer(0)) : std::nullopt;

@@ -38,20 +38,22 @@ class SentWindow {
   [[nodiscard]] std::expected<std::optional<SentVersion>, WindowFailure> find(
       const record::RowDigest& key);
 
-  // In one transaction: keeps these, and forgets all whose mark is less than `from`.
+  // In one transaction: keeps these, and forgets those whose mark is less than `from`; where a bulk
+  // load leaves the window that is a piece of them each time, so that no run waits for all.
   [[nodiscard]] std::expected<void, WindowFailure> keep(const std::vector<SentVersion>& sent,
                                                         std::int64_t from);
-  // The same with the look-back's state; forgets all whose mark is less than its `from`.
+  // The same with the look-back's state, and its `from`.
   [[nodiscard]] std::expected<void, WindowFailure> keep(const std::vector<SentVersion>& sent,
                                                         const LookBack& look_back);
   // As it was kept last; nothing where none was.
   [[nodiscard]] std::expected<std::optional<LookBack>, WindowFailure> look_back();
 
-  // Of the versions whose mark is less than `below`: how many there are, and the highest mark that
-  // all but the newest `rows` of them do not go beyond; nothing where there are no more.
-  [[nodiscard]] std::expected<std::uint64_t, WindowFailure> count(std::int64_t below);
+  // How many versions there are whose mark is not less than `from`.
+  [[nodiscard]] std::expected<std::uint64_t, WindowFailure> count(std::int64_t from);
+  // The highest mark that all but the newest `rows` versions do not go beyond; nothing where there
+  // are no more. What is still to be forgotten is among them.
   [[nodiscard]] std::expected<std::optional<std::int64_t>, WindowFailure> mark_behind(
-      std::size_t rows, std::int64_t below);
+      std::size_t rows);
 
   // Where a dataset is read anew from its beginning.
   [[nodiscard]] std::expected<void, WindowFailure> clear();

@@ -20,8 +20,6 @@
 namespace sluice::adapters::front_end {
 namespace {
 
-// Stretches whose sums are asked for in one query: what one is about in time is bounded.
-constexpr std::size_t stretches_in_query = 500;
 // Of what was not met so many pages are looked for among the table's keys in one go.
 constexpr std::size_t pages_looked_for = 25;
 // How many records are asked for by their keys in one query.
@@ -34,11 +32,8 @@ DigestFileMatter matter_of(const SourceTable& table) {
   for (const odbc::SourceColumn& column : table.key) {
     key.update(fmt::format("{} {}\n", column.name, static_cast<int>(column.kind)));
   }
-  record::DigestStream columns;
-  for (const odbc::SourceColumn& column : table.columns) {
-    columns.update(fmt::format("{} {}\n", column.name, column.type_name));
-  }
-  return {.key = key.finish(), .key_columns = table.key.size(), .columns = columns.finish()};
+  return {
+      .key = key.finish(), .key_columns = table.key.size(), .columns = digest_of_columns(table)};
 }
 
 intake::RowProblem duplicate_key() {
@@ -69,7 +64,7 @@ class SnapshotCapture {
   // Those of the base that begin before an offset.
   Result compare_until(std::uint64_t offset);
   Result compare_stretches();
-  Result pass_over(const Stretch& stretch);
+  Result pass_over(std::uint64_t rows, const StretchPlace& place);
   Result compare_range();
   // Rows from the database's own digests where most of them will be what they were.
   std::expected<std::size_t, CollectionFailure> compare_page(const Query& condition);
@@ -160,38 +155,40 @@ Result SnapshotCapture::compare_stretches() {
   if (auto back = base_->go_to(begin); !back) {
     return std::unexpected(collection_failure_of(back.error()));
   }
+  const std::vector<StretchSum>& sums = all->sums;
   std::vector<bool> unchanged;
-  for (std::size_t i = 0; i < all->size(); ++i) {
-    const std::size_t at = i % stretches_in_query;
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const std::size_t at = i % most_stretches_asked;
     if (at == 0) {
-      auto found = find_unchanged(run_, *all, {i, std::min(i + stretches_in_query, all->size())},
+      auto found = find_unchanged(run_.connection, table_, sums, next_stretches(i, sums.size()),
                                   i == 0 ? after_ : std::nullopt);
       if (!found) return std::unexpected(found.error());
       unchanged = std::move(*found);
     }
+    const StretchPlace& place = all->places[i];
     if (unchanged[at]) {
-      if (auto passed = pass_over((*all)[i]); !passed) return passed;
+      if (auto passed = pass_over(sums[i].rows, place); !passed) return passed;
       continue;
     }
     // What is new behind its last row lies before the next one's first.
-    const bool is_last = i + 1 == all->size();
-    auto compared = compare_until(is_last ? (*all)[i].end : (*all)[i + 1].behind_first);
+    const bool is_last = i + 1 == sums.size();
+    auto compared = compare_until(is_last ? place.end : all->places[i + 1].behind_first);
     if (!compared) return compared;
   }
   return {};
 }
 
-Result SnapshotCapture::pass_over(const Stretch& stretch) {
+Result SnapshotCapture::pass_over(std::uint64_t rows, const StretchPlace& place) {
   // The range before it had its first entry as its last.
-  const bool is_begun = base_->offset() >= stretch.behind_first;
-  const std::uint64_t rows = is_begun ? stretch.rows - 1 : stretch.rows;
-  if (auto kept = next_->append({base_->offset(), stretch.end, rows}); !kept) return kept;
-  if (auto gone = base_->go_to(stretch.end); !gone) {
+  const bool is_begun = base_->offset() >= place.behind_first;
+  auto kept = next_->append({base_->offset(), place.end, is_begun ? rows - 1 : rows});
+  if (!kept) return kept;
+  if (auto gone = base_->go_to(place.end); !gone) {
     return std::unexpected(collection_failure_of(gone.error()));
   }
-  range_.clear_at(stretch.end);
-  after_ = stretch.last_key;
-  run_.reader.passed(stretch.rows);
+  range_.clear_at(place.end);
+  after_ = place.last_key;
+  run_.reader.passed(rows);
   return commit_if_due();
 }
 

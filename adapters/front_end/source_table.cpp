@@ -132,6 +132,13 @@ void ask_for_digest(const odbc::Dialect& dialect, SourceTable& table) {
   table.columns.push_back(std::move(*digest));
 }
 
+record::Digest digest_of_columns(const SourceTable& table) {
+  record::DigestStream stream;
+  for (const odbc::SourceColumn& column : table.columns)
+    stream.update(fmt::format("{} {}\n", column.name, column.type_name));
+  return stream.finish();
+}
+
 SourceTable keys_and_digests(const SourceTable& table) {
   SourceTable narrow{.name = table.name, .columns = table.key, .key = table.key};
   for (std::size_t i = 0; i < table.key.size(); ++i)

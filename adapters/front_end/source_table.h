@@ -13,6 +13,7 @@
 #include "adapters/front_end/exchange_table.h"
 #include "adapters/front_end/odbc/connection.h"
 #include "adapters/front_end/odbc/dialect.h"
+#include "record/digest.h"
 
 namespace sluice::adapters::front_end {
 
@@ -55,6 +56,9 @@ struct Wanted {
 
 // Has the database make digests of the rows, if it can.
 void ask_for_digest(const odbc::Dialect& dialect, SourceTable& table);
+// Of the columns' names and types, in their order: digests of rows are compared where it is the
+// same.
+[[nodiscard]] record::Digest digest_of_columns(const SourceTable& table);
 // Only key and digest of a table that was asked for one.
 [[nodiscard]] SourceTable keys_and_digests(const SourceTable& table);
 

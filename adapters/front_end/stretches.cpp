@@ -40,26 +40,41 @@ std::optional<Sum> sum_of(const odbc::Cursor& cursor, std::size_t row) {
 
 }  // namespace
 
-std::expected<std::vector<Stretch>, DigestFileFailure> stretches_of(DigestFileReader& base,
-                                                                    std::size_t rows) {
-  std::vector<Stretch> stretches;
+std::optional<StretchSum> StretchCutter::add(std::string_view first_value,
+                                             const record::RowDigest& digest) {
+  std::optional<StretchSum> complete;
+  if (current_.rows >= rows_ && first_value != last_) complete = finish();
+  if (current_.rows == 0) current_.from = first_value;
+  ++current_.rows;
+  current_.sum += digest.low;
+  last_ = first_value;
+  return complete;
+}
+
+std::optional<StretchSum> StretchCutter::finish() {
+  if (current_.rows == 0) return std::nullopt;
+  return std::exchange(current_, {});
+}
+
+std::expected<Stretches, DigestFileFailure> stretches_of(DigestFileReader& base, std::size_t rows) {
+  Stretches stretches;
+  StretchCutter cutter(rows);
   while (true) {
     auto entry = base.next();
     if (!entry) return std::unexpected(entry.error());
-    if (!*entry) return stretches;
+    if (!*entry) break;
     RecordKey& key = (*entry)->key;
-    const bool begins_one =
-        stretches.empty() || (stretches.back().rows >= rows &&
-                              key.exact.front() != stretches.back().last_key.exact.front());
-    if (begins_one) {
-      stretches.push_back({.first_key = key, .behind_first = base.offset()});
+    auto complete = cutter.add(key.exact.front(), (*entry)->row);
+    if (complete) stretches.sums.push_back(std::move(*complete));
+    // The first row, or the one that made the stretch before it complete, begins one.
+    if (stretches.places.size() == stretches.sums.size()) {
+      stretches.places.push_back({.behind_first = base.offset()});
     }
-    Stretch& stretch = stretches.back();
-    stretch.end = base.offset();
-    ++stretch.rows;
-    stretch.sum += (*entry)->row.low;
-    stretch.last_key = std::move(key);
+    stretches.places.back().end = base.offset();
+    stretches.places.back().last_key = std::move(key);
   }
+  if (auto last = cutter.finish()) stretches.sums.push_back(std::move(*last));
+  return stretches;
 }
 
 bool can_add_up(const odbc::Dialect& dialect, const SourceTable& table) {
@@ -67,26 +82,23 @@ bool can_add_up(const odbc::Dialect& dialect, const SourceTable& table) {
 }
 
 std::expected<std::vector<bool>, CollectionFailure> find_unchanged(
-    CaptureRun& run, std::span<const Stretch> all, StretchesAsked asked,
-    const std::optional<RecordKey>& after) {
-  const odbc::Dialect& dialect = run.connection.dialect();
-  const SourceTable& table = run.reader.table();
+    odbc::Connection& connection, const SourceTable& table, std::span<const StretchSum> all,
+    StretchRange asked, const std::optional<RecordKey>& after) {
+  const odbc::Dialect& dialect = connection.dialect();
   const odbc::SourceColumn& first = table.key.front();
   const auto stretches = all.subspan(asked.first, asked.end - asked.first);
   std::vector<std::string> bounds;
-  for (const Stretch& stretch : stretches)
-    bounds.push_back(stretch.first_key.exact.front());
+  for (const StretchSum& stretch : stretches)
+    bounds.push_back(stretch.from);
   std::vector<Query> conditions{are_there(dialect, table.key)};
   if (after) conditions.push_back(beyond(dialect, table.key, after->exact));
   if (asked.first > 0) conditions.push_back(at_least(dialect, first, bounds.front()));
-  if (asked.end < all.size()) {
-    conditions.push_back(below(dialect, first, all[asked.end].first_key.exact.front()));
-  }
+  if (asked.end < all.size()) conditions.push_back(below(dialect, first, all[asked.end].from));
   const Query query =
       select_sums(dialect, {.by = first, .bounds = bounds}, table.columns[*table.digest_at],
                   table.name, all_of(std::move(conditions)));
   const std::vector<odbc::SourceColumn> columns(3, {.size = 40, .kind = odbc::ValueKind::decimal});
-  auto cursor = run.connection.query(query.sql, query.parameters, columns, {});
+  auto cursor = connection.query(query.sql, query.parameters, columns, {});
   if (!cursor) return std::unexpected(collection_failure(cursor.error()));
 
   std::vector<bool> unchanged(stretches.size(), false);
@@ -102,7 +114,7 @@ std::expected<std::vector<bool>, CollectionFailure> find_unchanged(
         has_new_in_front = true;
         continue;
       }
-      const Stretch& known = stretches[found->stretch - 1];
+      const StretchSum& known = stretches[found->stretch - 1];
       unchanged[found->stretch - 1] = found->rows == known.rows && found->sum == known.sum;
     }
   }

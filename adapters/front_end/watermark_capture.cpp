@@ -239,7 +239,7 @@ void WatermarkCapture::pull_back(std::optional<std::chrono::microseconds> set_ba
 // What was new in the last run is read once more: its moment may not have been over.
 Result WatermarkCapture::find_head() {
   if (state_.seen == never) return {};
-  const auto crowd = window_.mark_behind(few_, always);
+  const auto crowd = window_.mark_behind(few_);
   if (!crowd) return std::unexpected(collection_failure(crowd.error()));
   if (*crowd && **crowd >= state_.from) head_ = std::min(**crowd, state_.seen);
   if (head_ && *head_ < state_.from) head_.reset();
@@ -282,7 +282,7 @@ Result WatermarkCapture::take_new(const TableRow& row) {
 
 // All that lies in the window and was read since the round began may leave it.
 Result WatermarkCapture::begin_round() {
-  const auto rows = window_.count(always);
+  const auto rows = window_.count(state_.from);
   if (!rows) return std::unexpected(collection_failure(rows.error()));
   state_.from = window_behind(state_.up_to == never ? std::nullopt : std::optional(state_.up_to));
   state_.up_to = run_.position.reached.value_or(never);

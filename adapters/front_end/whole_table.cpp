@@ -12,6 +12,7 @@
 #include "adapters/front_end/keyless_rows.h"
 #include "adapters/front_end/operation_code.h"
 #include "adapters/front_end/ordered_walk.h"
+#include "adapters/front_end/stretches.h"
 #include "adapters/front_end/table_query.h"
 
 namespace sluice::adapters::front_end {
@@ -73,20 +74,33 @@ std::optional<StatedOperation> stated_operation(const Capture& way) {
 class WholeWalk {
  public:
   WholeWalk(odbc::Connection& connection, TableReader& reader, std::size_t page_rows)
-      : dialect_(connection.dialect()), reader_(reader), page_rows_(page_rows) {}
+      : connection_(connection),
+        dialect_(connection.dialect()),
+        reader_(reader),
+        page_rows_(page_rows) {}
 
   // By these columns of the table (positions), which together tell its rows apart.
   Result run(const std::vector<std::size_t>& order_at,
              const std::optional<StatedOperation>& stated);
+  // By the table's key, and only what `memory` has not as it is.
+  Result run_changed(const std::optional<StatedOperation>& stated, TableMemory& memory);
   // The rows that have one of these keys in these columns.
   Result look_up(const std::vector<odbc::SourceColumn>& columns,
                  std::span<const std::vector<std::string>> keys,
                  const std::optional<StatedOperation>& stated);
 
  private:
+  // Those of `known` that were asked for and are not what they were, and what they are now.
+  Result read_changed(std::span<const StretchSum> known, StretchRange asked,
+                      const std::optional<StatedOperation>& stated, TableMemory& memory);
+  // From a stretch to the one before `end`, of those that are known.
+  [[nodiscard]] Query between(std::span<const StretchSum> known, StretchRange range) const;
+  Result read_anew(const Query& condition, const std::optional<StatedOperation>& stated,
+                   TableMemory& memory);
   Result hand_over(const TableRow& row, const std::optional<StatedOperation>& stated);
   Result refuse_without_key();
 
+  odbc::Connection& connection_;
   const odbc::Dialect& dialect_;
   TableReader& reader_;
   std::size_t page_rows_;
@@ -102,6 +116,67 @@ Result WholeWalk::run(const std::vector<std::size_t>& order_at,
   const auto read = walk_in_order(dialect_, reader_, walk, page_rows_,
                                   [&](const TableRow& row) { return hand_over(row, stated); });
   if (!read) return std::unexpected(read.error());
+  return {};
+}
+
+Result WholeWalk::run_changed(const std::optional<StatedOperation>& stated, TableMemory& memory) {
+  const SourceTable& table = reader_.table();
+  const auto known = memory.recall(digest_of_columns(table));
+  if (!known) return std::unexpected(known.error());
+  if (known->empty()) {
+    if (auto read = read_anew({}, stated, memory); !read) return read;
+  }
+  for (std::size_t first = 0; first < known->size(); first += most_stretches_asked) {
+    auto read = read_changed(*known, next_stretches(first, known->size()), stated, memory);
+    if (!read) return read;
+  }
+  return refuse_without_key();
+}
+
+Result WholeWalk::read_changed(std::span<const StretchSum> known, StretchRange asked,
+                               const std::optional<StatedOperation>& stated, TableMemory& memory) {
+  const auto unchanged = find_unchanged(connection_, reader_.table(), known, asked, std::nullopt);
+  if (!unchanged) return std::unexpected(unchanged.error());
+  for (std::size_t i = asked.first; i < asked.end;) {
+    StretchRange changed{i, i};
+    while (changed.end < asked.end && !(*unchanged)[changed.end - asked.first])
+      ++changed.end;
+    if (changed.end == i) {
+      reader_.passed(known[i++].rows);
+      continue;
+    }
+    memory.forget(changed);
+    if (auto read = read_anew(between(known, changed), stated, memory); !read) return read;
+    i = changed.end;
+  }
+  return {};
+}
+
+Query WholeWalk::between(std::span<const StretchSum> known, StretchRange range) const {
+  const odbc::SourceColumn& first = reader_.table().key.front();
+  std::vector<Query> conditions;
+  if (range.first > 0) conditions.push_back(at_least(dialect_, first, known[range.first].from));
+  if (range.end < known.size()) {
+    conditions.push_back(below(dialect_, first, known[range.end].from));
+  }
+  return all_of(std::move(conditions));
+}
+
+Result WholeWalk::read_anew(const Query& condition, const std::optional<StatedOperation>& stated,
+                            TableMemory& memory) {
+  const SourceTable& table = reader_.table();
+  StretchCutter cutter(page_rows_);
+  std::string buffer;
+  Walk walk{.order_at = table.key_at, .among = all_of({are_there(dialect_, table.key), condition})};
+  const auto read =
+      walk_in_order(dialect_, reader_, walk, page_rows_, [&](const TableRow& row) -> Result {
+        const auto complete =
+            cutter.add(row.exact(table.key_at.front()).value_or(""), row.digest(buffer));
+        if (complete) memory.remember(*complete);
+        return hand_over(row, stated);
+      });
+  if (!read) return std::unexpected(read.error());
+  if (const auto last = cutter.finish()) memory.remember(*last);
   return {};
 }
 
@@ -158,30 +233,48 @@ bool WholeTable::is_whole() const {
   return !exchange.table.name.empty() && !std::holds_alternative<capture::ByFlag>(exchange.capture);
 }
 
+bool WholeTable::is_log_alone() const {
+  return source_.exchange.table.name.empty();
+}
+
 Result WholeTable::collect(intake::Door& door, Progress& progress) {
+  return read(door, nullptr, progress);
+}
+
+Result WholeTable::collect(intake::Door& door, TableMemory& memory, Progress& progress) {
+  return read(door, &memory, progress);
+}
+
+Result WholeTable::read(intake::Door& door, TableMemory* memory, Progress& progress) {
   auto connection = odbc::Connection::open(source_.access);
   if (!connection) return std::unexpected(collection_failure(connection.error()));
   const auto* by_log = std::get_if<capture::ByChangeLog>(&source_.exchange.capture);
-  const bool is_log_alone = by_log != nullptr && source_.exchange.table.name.empty();
-  const auto table = find_table(
-      *connection, is_log_alone ? wanted_log(source_, *by_log) : wanted_records(source_));
+  auto table = find_table(*connection,
+                          is_log_alone() ? wanted_log(source_, *by_log) : wanted_records(source_));
   if (!table) return std::unexpected(table.error());
   if (auto begun = announce(*table, door); !begun) return begun;
+  if (memory != nullptr && !is_log_alone()) ask_for_digest(connection->dialect(), *table);
   TableReader reader(*connection, *table, source_.max_row_bytes, door, progress);
   WholeWalk walk(*connection, reader, source_.page_rows);
-  if (!is_log_alone) {
-    return walk.run(table->key_at,
-                    by_log == nullptr ? stated_operation(source_.exchange.capture) : std::nullopt);
+  const auto stated = by_log != nullptr && !is_log_alone()
+                          ? std::nullopt
+                          : stated_operation(source_.exchange.capture);
+  if (memory != nullptr) {
+    if (can_add_up(connection->dialect(), *table)) return walk.run_changed(stated, *memory);
+    if (auto nothing = memory->recall(std::nullopt); !nothing) {
+      return std::unexpected(nothing.error());
+    }
   }
+  if (!is_log_alone()) return walk.run(table->key_at, stated);
   std::vector<std::size_t> order{table->at(by_log->sequence)};
   order.insert(order.end(), table->key_at.begin(), table->key_at.end());
-  return walk.run(order, stated_operation(source_.exchange.capture));
+  return walk.run(order, stated);
 }
 
 Result WholeTable::look_up(std::span<const std::vector<std::string>> keys, intake::Door& door,
                            Progress& progress) {
   // A log alone has only lines, and was read to its last one.
-  if (keys.empty() || source_.key.empty() || source_.exchange.table.name.empty()) return {};
+  if (keys.empty() || source_.key.empty() || is_log_alone()) return {};
   auto connection = odbc::Connection::open(source_.access);
   if (!connection) return std::unexpected(collection_failure(connection.error()));
   const auto table = find_table(*connection, wanted_records(source_));

@@ -8,6 +8,7 @@
 
 #include "adapters/adapter.h"
 #include "adapters/front_end/source.h"
+#include "adapters/front_end/table_memory.h"
 
 namespace sluice::adapters::front_end {
 
@@ -24,6 +25,11 @@ class WholeTable final : public Collector {
   [[nodiscard]] std::expected<void, CollectionFailure> collect(intake::Door& door,
                                                                Progress& progress) override;
 
+  // The same, but for rows that are still as `memory` has them, where the database can tell.
+  [[nodiscard]] std::expected<void, CollectionFailure> collect(intake::Door& door,
+                                                               TableMemory& memory,
+                                                               Progress& progress);
+
   // Only the rows that now have one of these keys: each the canonical values of the source's `key`
   // columns, in that order. May pass over a row whose key is of a type that is written otherwise
   // there (a time, a truth value), and all lines of a log alone.
@@ -31,6 +37,10 @@ class WholeTable final : public Collector {
       std::span<const std::vector<std::string>> keys, intake::Door& door, Progress& progress);
 
  private:
+  [[nodiscard]] bool is_log_alone() const;
+  [[nodiscard]] std::expected<void, CollectionFailure> read(intake::Door& door, TableMemory* memory,
+                                                            Progress& progress);
+
   Source source_;
 };
 

@@ -84,8 +84,9 @@ void print_json(const Options& options, const Summary& summary) {
                              {"central_records", report.central.central_records},
                              {"found", to_json(report.found)},
                              {"on_their_way", report.fleeting},
-                             {"not_passing", report.source.refused + report.unknown},
+                             {"not_passing", report.source.refused + report.source.unknown},
                              {"repeated", report.source.repeated},
+                             {"rows_read", report.rows_read},
                              {"ranges_asked", report.central.ranges_asked},
                              {"digests_listed", report.central.records_listed},
                              {"seconds", summary.seconds}};
@@ -130,7 +131,7 @@ void print_remarks(const ReconcileReport& report) {
     fmt::print("  {} changed while this was looked at, and {} not counted\n",
                records(report.fleeting), report.fleeting == 1 ? "is" : "are");
   }
-  if (const std::uint64_t refused = report.source.refused + report.unknown; refused > 0) {
+  if (const std::uint64_t refused = report.source.refused + report.source.unknown; refused > 0) {
     fmt::print("  {} of the source {} not pass the schema (quarantine), and {} not compared\n",
                records(refused), refused == 1 ? "does" : "do", refused == 1 ? "is" : "are");
   }

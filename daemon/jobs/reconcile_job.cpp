@@ -11,6 +11,8 @@
 #include "jobs/collect_job.h"
 #include "jobs/front_end_source.h"
 #include "jobs/repair.h"
+#include "jobs/run_lock.h"
+#include "jobs/source_memory.h"
 #include "reconciliation/source_door.h"
 
 namespace sluice::jobs {
@@ -66,7 +68,13 @@ class Reconciliation {
   Done catch_up();
   Done await_center();
   Done read_source();
-  Done compare_once(Differences& found);
+  // At both sides as they are now.
+  Done look(Differences& found);
+  // The first leaves in `now_` what differs, the other one of that what differs still.
+  Done find();
+  Done find_again();
+  Done count();
+  [[nodiscard]] bool is_same() const { return report_.found.all() == 0; }
   Done check_deletions(const reconciliation::DifferenceCounts& counts) const;
   Done repair();
 
@@ -119,16 +127,17 @@ Done Reconciliation::read_source() {
   if (!source) return failed(source.error());
   WholeTable table(std::move(*source));
   report_.source_is_whole = table.is_whole();
-  if (auto begun = source_.begin(); !begun) return failed(begun.error());
   reconciliation::SourceDoor door(conversion_, source_);
-  if (auto read = table.collect(door, events_.reading); !read) return failed(read.error());
+  SourceMemory memory(source_, known_, request_.bureau.front_end->database, request_.publication);
+  if (auto read = table.collect(door, memory, events_.reading); !read) return failed(read.error());
   if (auto finished = source_.finish(); !finished) return failed(finished.error());
   report_.source = source_.counts();
-  report_.unknown = door.unknown();
+  report_.rows_read += report_.source.rows_put;
   return {};
 }
 
-Done Reconciliation::compare_once(Differences& found) {
+Done Reconciliation::look(Differences& found) {
+  if (auto done = read_source(); !done) return done;
   events_.at("comparing");
   if (auto begun = found.begin(); !begun) return failed(begun.error());
   const auto compared = reconciliation::compare(
@@ -138,34 +147,50 @@ Done Reconciliation::compare_once(Differences& found) {
   return {};
 }
 
-Done Reconciliation::compare() {
-  if (auto done = catch_up(); !done) return done;
-  if (auto done = read_source(); !done) return done;
-  if (auto done = compare_once(earlier_); !done) return done;
-  const auto first = earlier_.counts();
-  if (!first) return failed(first.error());
-  if (auto begun = now_.begin(); !begun) return failed(begun.error());
-  if (first->all() == 0) return {};
-  if (auto done = catch_up(); !done) return done;
-  if (auto done = read_source(); !done) return done;
-  if (auto done = compare_once(now_); !done) return done;
-  const auto fleeting = now_.keep_what_stood(earlier_);
-  if (!fleeting) return failed(fleeting.error());
-  report_.fleeting = *fleeting;
-  return {};
-}
-
-std::expected<ReconcileReport, ReconcileFailure> Reconciliation::report() {
+Done Reconciliation::count() {
   const auto counts = now_.counts();
   if (!counts) return failed(counts.error());
   report_.found = *counts;
+  return {};
+}
+
+Done Reconciliation::find() {
+  if (auto done = look(now_); !done) return done;
+  return count();
+}
+
+Done Reconciliation::find_again() {
+  if (auto done = look(earlier_); !done) return done;
+  const auto fleeting = now_.keep_what_stood(earlier_);
+  if (!fleeting) return failed(fleeting.error());
+  report_.fleeting += *fleeting;
+  return count();
+}
+
+Done Reconciliation::compare() {
+  report_.fleeting = 0;
+  if (source_.remembers()) {
+    // What is the same as it is needs no collection.
+    if (auto done = await_center(); !done) return done;
+    if (auto done = find(); !done || is_same()) return done;
+  }
+  if (auto done = catch_up(); !done) return done;
+  if (auto done = find(); !done || is_same()) return done;
+  if (auto done = catch_up(); !done) return done;
+  if (auto done = find_again(); !done || is_same() || !source_.is_from_memory()) return done;
+  // Nobody is told of a difference that is only remembered.
+  source_.forget_all();
+  return find_again();
+}
+
+std::expected<ReconcileReport, ReconcileFailure> Reconciliation::report() {
   const auto walked = now_.walk([&](const reconciliation::Difference& difference) {
     if (report_.named.size() == request_.named) return false;
     report_.named.push_back(difference);
     return true;
   });
   if (!walked) return failed(walked.error());
-  if (!request_.repairs || counts->all() == 0) return std::move(report_);
+  if (!request_.repairs || is_same()) return std::move(report_);
   // What was found is told all the same.
   if (auto repaired = repair(); !repaired) report_.unrepaired = std::move(repaired.error());
   return std::move(report_);
@@ -176,11 +201,11 @@ Done Reconciliation::check_deletions(const reconciliation::DifferenceCounts& cou
   const auto too_many = [](std::string sentence) {
     return std::unexpected(ReconcileFailure{ReconcileProblem::refused, "", std::move(sentence)});
   };
-  if (report_.unknown > 0) {
+  if (report_.source.unknown > 0) {
     return too_many(fmt::format(
         "of {} rows of the source not even the key passes the schema, so that nobody knows whether "
         "they are among the {} records that only the central store has; correct them first",
-        report_.unknown, counts.extra));
+        report_.source.unknown, counts.extra));
   }
   const auto all = static_cast<double>(report_.central.central_records);
   if (static_cast<double>(counts.extra) <= request_.most_deleted * all) return {};
@@ -199,11 +224,12 @@ Done Reconciliation::repair() {
   // Looking again counts anew; what is told is what there was before.
   const ReconcileReport before = report_;
   auto looked = compare();
+  const auto left = report_.found;
+  const auto rows_read = report_.rows_read;
   report_ = before;
+  report_.rows_read = rows_read;
   if (!looked) return looked;
-  const auto left = now_.counts();
-  if (!left) return failed(left.error());
-  report_.repair->left = *left;
+  report_.repair->left = left;
   return {};
 }
 
@@ -229,11 +255,21 @@ std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
   const record::DatasetId& dataset = request.publication.dataset;
   const exchange::KnownDataset& known = *foundation.catalogue.find(dataset);
   const record::KeyOrder order(known.dataset.schema);
+  // Two of them would take what is remembered from each other.
+  const auto lock =
+      RunLock::take(foundation.scratch_directory() / (dataset.str() + ".reconcile.lock"));
+  if (!lock) return std::unexpected(ReconcileFailure{ReconcileProblem::failed, "", lock.error()});
+  const auto memory =
+      foundation.capture_directory(request.bureau.id) / (dataset.str() + ".compared");
+  std::error_code is_told_by_what_follows;
+  std::filesystem::create_directories(memory.parent_path(), is_told_by_what_follows);
+  auto remembered = ScratchDatabase::take_up(memory);
+  if (!remembered) return failed(remembered.error());
+  auto source = SourceDigests::open(*remembered, order);
+  if (!source) return failed(source.error());
   auto scratch =
       ScratchDatabase::create(foundation.scratch_directory() / (dataset.str() + ".reconciliation"));
   if (!scratch) return failed(scratch.error());
-  auto source = SourceDigests::create(*scratch, order);
-  if (!source) return failed(source.error());
   auto earlier = Differences::create(*scratch, order, "earlier");
   if (!earlier) return failed(earlier.error());
   auto now = Differences::create(*scratch, order, "now");
@@ -244,7 +280,10 @@ std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
   if (auto compared = reconciliation.compare(); !compared) {
     return std::unexpected(std::move(compared.error()));
   }
-  return reconciliation.report();
+  auto report = reconciliation.report();
+  // What could not be kept is read once more the next time.
+  if (source->remembers()) static_cast<void>(remembered->keep(memory));
+  return report;
 }
 
 }  // namespace sluice::jobs

@@ -58,7 +58,7 @@ using ReconcileFailure = record::Failure<ReconcileProblem>;
 
 struct ReconcileReport {
   reconciliation::SourceDigests::Counts source;
-  std::uint64_t unknown = 0;  // rows of the source whose very key can not be told
+  std::uint64_t rows_read = 0;  // of the source, by all comparisons: the others were remembered
   bool source_is_whole = true;
   reconciliation::Compared central;
   reconciliation::DifferenceCounts found;  // that stood when looked at twice
@@ -71,7 +71,9 @@ struct ReconcileReport {
 
 // Collects what has changed, waits until the center has it, and compares. What differs is looked
 // at a second time after another collection, so that changes under way are not called differences;
-// likewise after a repair. A repair that fails is told in the report, with what was found.
+// likewise after a repair. Of a source that is remembered from the last time, and is what the
+// center has, nothing is collected or read; what differs by what is remembered is told only after
+// all of it was read once more. A repair that fails is told in the report, with what was found.
 [[nodiscard]] std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
     const foundation::Foundation& foundation, const ReconcileRequest& request,
     const ReconcileEvents& events);

@@ -33,14 +33,14 @@ class Comparison {
 };
 
 std::expected<Compared, Failure> Comparison::run() {
-  const auto whole = source_.split({}, UINT64_MAX);
+  const auto whole = source_.whole();
   if (!whole) return std::unexpected(whole.error());
   const auto sums = central_.sums({}, {});
   if (!sums) return std::unexpected(sums.error());
   ++compared_.ranges_asked;
   compared_.central_records = sums->front().rows();
-  if (whole->front().sum != sums->front()) {
-    if (auto done = descend(whole->front()); !done) return std::unexpected(done.error());
+  if (whole->sum != sums->front()) {
+    if (auto done = descend(*whole); !done) return std::unexpected(done.error());
   }
   return compared_;
 }

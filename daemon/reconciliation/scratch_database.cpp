@@ -1,10 +1,29 @@
 #include "reconciliation/scratch_database.h"
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
 namespace sluice::reconciliation {
 namespace {
+
+// Of the tables in a file that is kept; another one is not taken up.
+constexpr int kept_format = 1;
+
+// SQLite, told not to wait for the disk, leaves all that it wrote to the kernel.
+bool sync(const std::filesystem::path& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool is_on_disk = fsync(descriptor) == 0;
+  close(descriptor);
+  return is_on_disk;
+}
 
 void remove_files(const std::filesystem::path& file) {
   std::error_code ignored;  // what is left is removed before the next work
@@ -17,6 +36,46 @@ void remove_files(const std::filesystem::path& file) {
 
 std::expected<ScratchDatabase, Failure> ScratchDatabase::create(std::filesystem::path file) {
   remove_files(file);
+  return open(std::move(file));
+}
+
+std::expected<ScratchDatabase, Failure> ScratchDatabase::take_up(
+    const std::filesystem::path& kept) {
+  std::filesystem::path working = kept.string() + ".working";
+  remove_files(working);
+  std::error_code is_not_there;
+  std::filesystem::rename(kept, working, is_not_there);
+  if (!is_not_there) {
+    auto taken = open(working);
+    if (taken && taken->has_kept_format()) return taken;
+  }
+  auto made = create(std::move(working));
+  if (!made) return made;
+  auto marked = made->execute(fmt::format("PRAGMA user_version={}", kept_format));
+  if (!marked) return std::unexpected(marked.error());
+  return made;
+}
+
+bool ScratchDatabase::has_kept_format() {
+  auto format = prepare("PRAGMA user_version");
+  if (!format) return false;
+  const auto row = step(*format);
+  return row && *row && format->integer(0) == kept_format;
+}
+
+std::expected<void, Failure> ScratchDatabase::keep(const std::filesystem::path& kept) {
+  const auto cannot = [&](const char* what) {
+    return std::unexpected(Failure{Problem::scratch, kept.string(),
+                                   fmt::format("{}: {}", what, std::strerror(errno))});
+  };
+  if (!sync(file_)) return cannot("can not be written");
+  if (std::rename(file_.c_str(), kept.c_str()) != 0) return cannot("can not be put back");
+  file_.clear();
+  if (!sync(kept.parent_path())) return cannot("can not be written");
+  return {};
+}
+
+std::expected<ScratchDatabase, Failure> ScratchDatabase::open(std::filesystem::path file) {
   auto database = sqlite::Database::open(file);
   if (!database) {
     return std::unexpected(Failure{Problem::scratch, file.string(), database.error().message});

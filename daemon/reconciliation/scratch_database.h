@@ -1,4 +1,5 @@
-// A SQLite file to work something out on: in place of memory, and gone when the work is done.
+// A SQLite file to work something out on: in place of memory, and gone when the work is done, or
+// kept for the next time once it is.
 #pragma once
 
 #include <expected>
@@ -13,6 +14,12 @@ class ScratchDatabase {
  public:
   // In place of any file that is there. Not durable, and needs not be.
   [[nodiscard]] static std::expected<ScratchDatabase, Failure> create(std::filesystem::path file);
+  // With what is in `kept`, which is gone until keep() puts it back: what a crash left half done is
+  // not taken up again. An empty one where there is none, or none that can be read.
+  [[nodiscard]] static std::expected<ScratchDatabase, Failure> take_up(
+      const std::filesystem::path& kept);
+  // The file lies there, on the disk, when this returns; nothing more may be done with it.
+  [[nodiscard]] std::expected<void, Failure> keep(const std::filesystem::path& kept);
   ScratchDatabase(ScratchDatabase&& other) noexcept;
   ScratchDatabase& operator=(ScratchDatabase&&) = delete;
   ~ScratchDatabase();
@@ -25,6 +32,9 @@ class ScratchDatabase {
  private:
   ScratchDatabase(sqlite::Database database, std::filesystem::path file)
       : database_(std::move(database)), file_(std::move(file)) {}
+  [[nodiscard]] bool has_kept_format();
+  // As it is.
+  [[nodiscard]] static std::expected<ScratchDatabase, Failure> open(std::filesystem::path file);
   [[nodiscard]] std::unexpected<Failure> failed(const sqlite::Error& error) const;
 
   sqlite::Database database_;

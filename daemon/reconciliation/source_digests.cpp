@@ -1,5 +1,6 @@
 #include "reconciliation/source_digests.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -14,25 +15,122 @@ namespace {
 const std::string before_all;
 const std::string after_all(9, '\xFF');
 
+std::string_view bytes_of(const record::Digest& digest) {
+  // Its bytes as SQLite's.
+  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
+}
+
+std::optional<record::Digest> parse_matter(std::string_view bytes) {
+  record::Digest digest;
+  if (bytes.size() != digest.bytes.size()) return std::nullopt;
+  std::ranges::copy(bytes, digest.bytes.begin());
+  return digest;
+}
+
 }  // namespace
 
-std::expected<SourceDigests, Failure> SourceDigests::create(ScratchDatabase& scratch,
-                                                            record::KeyOrder order) {
+void SourceDigests::Tally::add(const Tally& other) {
+  records += other.records;
+  refused += other.refused;
+  unknown += other.unknown;
+  present.add(other.present);
+}
+
+std::expected<SourceDigests, Failure> SourceDigests::open(ScratchDatabase& scratch,
+                                                          record::KeyOrder order) {
   SourceDigests digests(scratch, std::move(order));
-  auto made = scratch.execute(
-      "CREATE TABLE record (key BLOB PRIMARY KEY, state INTEGER NOT NULL, digest BLOB NOT NULL) "
-      "STRICT, WITHOUT ROWID");
-  if (!made) return std::unexpected(made.error());
-  auto put = scratch.prepare("INSERT OR REPLACE INTO record VALUES (?, ?, ?)");
+  if (auto made = digests.make_tables(); !made) return std::unexpected(made.error());
+  if (auto recalled = digests.recall(); !recalled) return std::unexpected(recalled.error());
+  auto put = scratch.prepare("INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)");
   if (!put) return std::unexpected(put.error());
   digests.put_ = std::move(*put);
   return digests;
 }
 
+std::expected<void, Failure> SourceDigests::make_tables() {
+  return scratch_.execute(
+      "CREATE TABLE IF NOT EXISTS record (key BLOB PRIMARY KEY, state INTEGER NOT NULL, "
+      "digest BLOB NOT NULL, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+      "CREATE TABLE IF NOT EXISTS remembered (place INTEGER PRIMARY KEY, number INTEGER NOT NULL, "
+      "begins BLOB NOT NULL, rows INTEGER NOT NULL, sum INTEGER NOT NULL, "
+      "records INTEGER NOT NULL, refused INTEGER NOT NULL, unknown INTEGER NOT NULL, "
+      "present INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;"
+      "CREATE TABLE IF NOT EXISTS made_of (matter BLOB NOT NULL, number INTEGER NOT NULL) STRICT");
+}
+
+std::expected<void, Failure> SourceDigests::recall() {
+  auto made_of = scratch_.prepare("SELECT matter, number FROM made_of");
+  if (!made_of) return std::unexpected(made_of.error());
+  const auto is_there = scratch_.step(*made_of);
+  if (!is_there) return std::unexpected(is_there.error());
+  if (!*is_there) return {};
+  matter_ = parse_matter(made_of->text(0));
+  number_ = made_of->integer(1);
+  auto statement = scratch_.prepare(
+      "SELECT number, begins, rows, sum, records, refused, unknown, present, digest "
+      "FROM remembered ORDER BY place");
+  if (!statement) return std::unexpected(statement.error());
+  const auto count = [&](int column) {
+    return static_cast<std::uint64_t>(statement->integer(column));
+  };
+  for (auto row = scratch_.step(*statement);; row = scratch_.step(*statement)) {
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return {};
+    remembered_.push_back(
+        {.rows = {std::string(statement->text(1)), count(2), count(3)},
+         .number = statement->integer(0),
+         .tally = {.records = count(4),
+                   .refused = count(5),
+                   .unknown = count(6),
+                   .present = {count(7), store::parse_digest_bytes(statement->text(8))}}});
+  }
+}
+
 std::expected<void, Failure> SourceDigests::begin() {
-  puts_ = 0;
-  counts_ = {};
+  matter_.reset();
+  remembered_.clear();
+  next_.clear();
+  looked_at_ = 0;
+  ++number_;
+  counting_ = {};
+  rows_put_ = 0;
+  is_from_memory_ = false;
+  has_changed_ = true;
   return scratch_.execute("BEGIN; DELETE FROM record");
+}
+
+std::expected<std::vector<SourceRows>, Failure> SourceDigests::begin_again(
+    const record::Digest& matter) {
+  std::vector<SourceRows> known;
+  if (matter != matter_ || remembered_.empty()) {
+    if (auto begun = begin(); !begun) return std::unexpected(begun.error());
+    matter_ = matter;
+    return known;
+  }
+  next_.clear();
+  looked_at_ = 0;
+  ++number_;
+  counting_ = {};
+  rows_put_ = 0;
+  is_from_memory_ = false;
+  has_changed_ = false;
+  for (const Remembered& each : remembered_)
+    known.push_back(each.rows);
+  if (auto begun = scratch_.execute("BEGIN"); !begun) return std::unexpected(begun.error());
+  return known;
+}
+
+void SourceDigests::keep_until(std::size_t end) {
+  for (; looked_at_ < end; ++looked_at_) {
+    next_.push_back(std::move(remembered_[looked_at_]));
+    is_from_memory_ = true;
+  }
+}
+
+void SourceDigests::forget(std::size_t first, std::size_t end) {
+  keep_until(first);
+  looked_at_ = end;
+  has_changed_ = true;
 }
 
 std::expected<void, Failure> SourceDigests::put(const record::Key& key, SourceState state,
@@ -44,20 +142,81 @@ std::expected<void, Failure> SourceDigests::put(const record::Key& key, SourceSt
   const auto bytes = store::digest_bytes(digest);
   put_.bind_blob(1, *encoded)
       .bind(2, static_cast<std::int64_t>(state))
-      .bind_blob(3, {bytes.data(), bytes.size()});
-  ++puts_;
+      .bind_blob(3, {bytes.data(), bytes.size()})
+      .bind(4, number_);
+  ++rows_put_;
+  ++counting_.records;
+  if (state == SourceState::present) counting_.present.add(digest);
+  if (state == SourceState::refused) ++counting_.refused;
   return scratch_.run(put_);
 }
 
+void SourceDigests::put_unknown() {
+  ++rows_put_;
+  ++counting_.unknown;
+}
+
+void SourceDigests::remember(SourceRows rows) {
+  next_.push_back({std::move(rows), number_++, std::exchange(counting_, {})});
+}
+
 std::expected<void, Failure> SourceDigests::finish() {
+  keep_until(remembered_.size());
+  remembered_ = std::move(next_);
+  all_ = counting_;
+  for (const Remembered& each : remembered_)
+    all_.add(each.tally);
+  if (has_changed_) {
+    if (auto written = write_remembered(); !written) return written;
+  }
   if (auto done = scratch_.execute("COMMIT"); !done) return done;
-  return count();
+  counts_ = {.present = all_.present.rows(),
+             .refused = all_.refused,
+             .unknown = all_.unknown,
+             .rows_put = rows_put_};
+  return has_changed_ || counting_.records > 0 ? count() : std::expected<void, Failure>();
+}
+
+std::expected<void, Failure> SourceDigests::write_remembered() {
+  if (auto cleared = scratch_.execute("DELETE FROM remembered; DELETE FROM made_of"); !cleared) {
+    return cleared;
+  }
+  auto write = scratch_.prepare("INSERT INTO remembered VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  if (!write) return std::unexpected(write.error());
+  std::uint64_t place = 0;
+  for (const Remembered& each : remembered_) {
+    const auto digest = store::digest_bytes(each.tally.present.digest());
+    write->bind(1, place++)
+        .bind(2, each.number)
+        .bind_blob(3, each.rows.from)
+        .bind(4, each.rows.rows)
+        .bind(5, static_cast<std::int64_t>(each.rows.sum))
+        .bind(6, each.tally.records)
+        .bind(7, each.tally.refused)
+        .bind(8, each.tally.unknown)
+        .bind(9, each.tally.present.rows())
+        .bind_blob(10, {digest.data(), digest.size()});
+    if (auto done = scratch_.run(*write); !done) return done;
+  }
+  auto made_of = scratch_.prepare("INSERT INTO made_of VALUES (?, ?)");
+  if (!made_of) return std::unexpected(made_of.error());
+  const record::Digest matter = matter_.value_or(record::Digest());
+  made_of->bind_blob(1, bytes_of(matter)).bind(2, number_);
+  if (auto done = scratch_.run(*made_of); !done) return done;
+  // What was forgotten and did not come again.
+  auto clear = scratch_.prepare(
+      "DELETE FROM record WHERE number <> ? AND number NOT IN (SELECT number FROM remembered)");
+  if (!clear) return std::unexpected(clear.error());
+  clear->bind(1, number_);
+  return scratch_.run(*clear);
 }
 
 std::expected<void, Failure> SourceDigests::count() {
   auto statement = scratch_.prepare("SELECT state, count(*) FROM record GROUP BY state");
   if (!statement) return std::unexpected(statement.error());
   std::uint64_t all = 0;
+  counts_.present = 0;
+  counts_.refused = 0;
   for (auto row = scratch_.step(*statement);; row = scratch_.step(*statement)) {
     if (!row) return std::unexpected(row.error());
     if (!*row) break;
@@ -67,8 +226,18 @@ std::expected<void, Failure> SourceDigests::count() {
     if (state == SourceState::present) counts_.present = count;
     if (state == SourceState::refused) counts_.refused = count;
   }
-  counts_.repeated = puts_ - all;
+  counts_.repeated = all_.records - all;
+  // One record of two rows, or one of no stretch: what it is would be known of no rows that are
+  // told to be what they were.
+  if (counts_.repeated > 0 || counting_.records > 0) remembered_.clear();
   return {};
+}
+
+std::expected<Stretch, Failure> SourceDigests::whole() {
+  if (counts_.repeated == 0) return Stretch{{}, all_.records, all_.present};
+  auto stretches = split({}, UINT64_MAX);
+  if (!stretches) return std::unexpected(stretches.error());
+  return std::move(stretches->front());
 }
 
 std::expected<void, Failure> SourceDigests::walk(const record::KeyRange& range, const Each& each) {

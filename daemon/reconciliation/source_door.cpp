@@ -47,7 +47,7 @@ std::optional<CanonicalRow> CanonicalRows::convert(const intake::SourceRow& row)
 std::expected<void, intake::IntakeFailure> SourceDoor::accept(const intake::SourceRow& row) {
   const auto canonical = rows_.convert(row);
   if (!canonical) {
-    ++unknown_;
+    digests_.put_unknown();
     return {};
   }
   if (auto put = digests_.put(canonical->key, canonical->state, canonical->digest); !put) {
@@ -59,7 +59,7 @@ std::expected<void, intake::IntakeFailure> SourceDoor::accept(const intake::Sour
 
 std::expected<void, intake::IntakeFailure> SourceDoor::reject(std::uint64_t, std::string_view,
                                                               const intake::RowProblem&) {
-  ++unknown_;
+  digests_.put_unknown();
   return {};
 }
 

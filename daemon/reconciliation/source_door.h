@@ -66,13 +66,9 @@ class SourceDoor final : public intake::Door {
   [[nodiscard]] std::expected<void, intake::IntakeFailure> reject(
       std::uint64_t place, std::string_view original, const intake::RowProblem& problem) override;
 
-  // Rows of which nobody can tell which record they are.
-  [[nodiscard]] std::uint64_t unknown() const { return unknown_; }
-
  private:
   CanonicalRows rows_;
   SourceDigests& digests_;
-  std::uint64_t unknown_ = 0;
 };
 
 }  // namespace sluice::reconciliation

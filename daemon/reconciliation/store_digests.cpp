@@ -24,25 +24,22 @@ StoreDigests::StoreDigests(store::Store& store, const record::Dataset& dataset)
 
 std::expected<std::vector<record::RecordSum>, Failure> StoreDigests::sums(
     const record::KeyRange& range, std::span<const record::Key> bounds) {
-  std::vector<std::string> ends;
-  for (const record::Key& bound : bounds) {
-    auto end = order_.encode(bound);
-    if (!end || (!ends.empty() && *end <= ends.back())) {
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    const bool is_key = order_.encode(bounds[i]).has_value();
+    if (!is_key || (i > 0 && !order_.before(bounds[i - 1], bounds[i]))) {
       return std::unexpected(Failure{Problem::refused, "dataset " + dataset_.str(),
                                      "the bounds are not values of its primary key in order"});
     }
-    ends.push_back(std::move(*end));
   }
-  std::vector<record::RecordSum> sums(bounds.size() + 1);
-  std::size_t at = 0;
-  const auto read = store_.read_digests(dataset_, range, [&](const record::KeyedDigest& record) {
-    const std::string key = order_.encode(record.key).value();
-    while (at < ends.size() && key > ends[at])
-      ++at;
-    sums[at].add(record.digest);
-    return true;
-  });
-  if (!read) return failed(read.error());
+  std::vector<record::RecordSum> sums;
+  record::KeyRange part = range;
+  for (std::size_t i = 0; i <= bounds.size(); ++i) {
+    part.up_to = i < bounds.size() ? std::optional(bounds[i]) : range.up_to;
+    const auto sum = store_.sum_digests(dataset_, part);
+    if (!sum) return failed(sum.error());
+    sums.push_back(*sum);
+    part.after = part.up_to;
+  }
   return sums;
 }
 

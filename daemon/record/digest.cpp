@@ -17,6 +17,12 @@ int hexadecimal_value(char c) {
   return -1;
 }
 
+// Modulo 2^128: a sum does not depend on the order of its terms.
+void add_to(RowDigest& sum, const RowDigest& term) {
+  sum.low += term.low;
+  sum.high += term.high + (sum.low < term.low ? 1 : 0);
+}
+
 }  // namespace
 
 struct DigestStream::State {
@@ -86,17 +92,19 @@ std::uint64_t column_salt(std::string_view field_name) {
 
 void RowDigester::add(std::uint64_t salt, std::string_view value) {
   const XXH128_hash_t hash = XXH3_128bits_withSeed(value.data(), value.size(), salt);
-  // A 128-bit sum does not depend on the order of its terms.
-  sum_.low += hash.low64;
-  sum_.high += hash.high64 + (sum_.low < hash.low64 ? 1 : 0);
+  add_to(sum_, {hash.high64, hash.low64});
 }
 
 void RecordSum::add(const RowDigest& row) {
   const std::array<std::uint64_t, 2> parts{row.high, row.low};
   const XXH128_hash_t hash = XXH3_128bits(parts.data(), sizeof(parts));
   ++rows_;
-  digest_.low += hash.low64;
-  digest_.high += hash.high64 + (digest_.low < hash.low64 ? 1 : 0);
+  add_to(digest_, {hash.high64, hash.low64});
+}
+
+void RecordSum::add(const RecordSum& others) {
+  rows_ += others.rows_;
+  add_to(digest_, others.digest_);
 }
 
 std::optional<RowDigest> parse_row_digest(std::string_view text) {

@@ -70,6 +70,8 @@ class RecordSum {
   // A row digest is itself a sum over the row's fields: were these just added up, two records that
   // exchanged a value would go unnoticed. So each is hashed once more.
   void add(const RowDigest& row);
+  // Others, none of which is among these.
+  void add(const RecordSum& others);
 
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] const RowDigest& digest() const { return digest_; }

@@ -111,6 +111,10 @@ class Store {
       const record::DatasetId& dataset, const record::KeyRange& range,
       const std::function<bool(const record::KeyedDigest&)>& consume) = 0;
 
+  // How many of them there are, and the sum of their digests.
+  [[nodiscard]] virtual std::expected<record::RecordSum, StoreFailure> sum_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range) = 0;
+
   // Ledger entries in the order of their ids, with the archived batch of each.
   [[nodiscard]] virtual std::expected<void, StoreFailure> walk(
       const Extent& extent,

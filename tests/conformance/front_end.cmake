@@ -10,7 +10,7 @@ sluice_test(front_end_conformance
           ${directory}/delete_guard_test.cpp ${directory}/drift_test.cpp ${directory}/false_server.cpp
           ${directory}/gb18030_driver_test.cpp ${directory}/key_test.cpp ${directory}/look_up_test.cpp
           ${directory}/outage_test.cpp ${directory}/snapshot_base_test.cpp ${directory}/snapshot_test.cpp
-          ${directory}/value_test.cpp
+          ${directory}/table_memory_test.cpp ${directory}/value_test.cpp
   DEPENDS exchange_homes sluice_adapters_front_end sluice_intake
   LABELS conformance
   SHARDS 2

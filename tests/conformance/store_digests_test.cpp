@@ -61,6 +61,21 @@ TEST_P(StoreDigestsTest, ADigestIsTheOneByWhichAStoreKnowsARecordAgain) {
   EXPECT_NE(read[0], read[1]);
 }
 
+TEST_P(StoreDigestsTest, TheSumOfARangeIsThatOfItsDigests) {
+  const auto dataset = enterprises();
+  prepare(dataset);
+  apply(dataset, {upsert({"a", "1", null}), upsert({"b", "2", null}), upsert({"c", "3", null})});
+  for (const KeyRange& range : {KeyRange{}, KeyRange{Key{"a"}, Key{"b"}},
+                                KeyRange{.after = Key{"a"}}, KeyRange{.after = Key{"c"}}}) {
+    record::RecordSum expected;
+    for (const record::KeyedDigest& one : digests(dataset, range))
+      expected.add(one.digest);
+    const auto sum = store_->sum_digests(dataset.id, range);
+    ASSERT_TRUE(sum) << record::to_string(sum.error());
+    EXPECT_EQ(*sum, expected) << expected.rows();
+  }
+}
+
 TEST_P(StoreDigestsTest, KeysOfEveryTypeComeInTheOrderThatKeyOrderTells) {
   const auto dataset = DatasetBuilder("mixed", "park")
                            .field("number", record::FieldType::integer)
@@ -108,9 +123,12 @@ TEST_P(StoreDigestsTest, WhatIsNoKeyOrNoDatasetIsRefused) {
     return store_->read_digests(dataset.id, range, [](const record::KeyedDigest&) { return true; });
   };
   EXPECT_EQ(ask({}).error().code, store::StoreProblem::unknown_dataset);
+  EXPECT_EQ(store_->sum_digests(dataset.id, {}).error().code, store::StoreProblem::unknown_dataset);
   prepare(dataset);
   EXPECT_TRUE(ask({}));
   EXPECT_EQ(ask({.after = Key{"a", "b"}}).error().code, store::StoreProblem::failed);
+  EXPECT_EQ(store_->sum_digests(dataset.id, {.after = Key{"a", "b"}}).error().code,
+            store::StoreProblem::failed);
 }
 
 }  // namespace

@@ -42,6 +42,9 @@ void Result::Clear::operator()(pg_result* result) const {
 int Result::rows() const {
   return PQntuples(handle_.get());
 }
+int Result::columns() const {
+  return PQnfields(handle_.get());
+}
 
 bool Result::is_null(int row, int column) const {
   return PQgetisnull(handle_.get(), row, column) != 0;

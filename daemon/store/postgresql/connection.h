@@ -22,6 +22,7 @@ class Result {
  public:
   explicit Result(pg_result* result) : handle_(result) {}
   [[nodiscard]] int rows() const;
+  [[nodiscard]] int columns() const;
   [[nodiscard]] bool is_null(int row, int column) const;
   // Views live as long as the result.
   [[nodiscard]] std::string_view text(int row, int column) const;

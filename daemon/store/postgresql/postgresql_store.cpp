@@ -30,6 +30,8 @@ class PostgresqlStore final : public Store {
             const std::function<bool(const StoredRecord&)>& consume) override;
   Done read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
                     const std::function<bool(const record::KeyedDigest&)>& consume) override;
+  std::expected<record::RecordSum, StoreFailure> sum_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range) override;
   Done walk(const Extent& extent,
             const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override;
 
@@ -52,9 +54,10 @@ class PostgresqlStore final : public Store {
   Done read_on(Connection& connection, const record::DatasetId& dataset,
                const PostgresqlTables& tables, std::optional<record::Time> as_of,
                const std::function<bool(const StoredRecord&)>& consume);
-  Done read_digests_on(Connection& connection, const record::DatasetId& dataset,
-                       const PostgresqlTables& tables, const record::KeyRange& range,
-                       const std::function<bool(const record::KeyedDigest&)>& consume);
+  // What `sql` makes of a prepared dataset's records within a range.
+  Done stream_range(const record::DatasetId& dataset, const record::KeyRange& range,
+                    std::string (PostgresqlTables::*sql)(const record::KeyRange&) const,
+                    const std::function<bool(const Result&)>& consume);
 
   PostgresqlAccess access_;
   std::function<record::Time()> now_;
@@ -220,38 +223,50 @@ Done PostgresqlStore::read_on(Connection& connection, const record::DatasetId& d
 
 Done PostgresqlStore::read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
                                    const std::function<bool(const record::KeyedDigest&)>& consume) {
+  record::KeyedDigest record;
+  return stream_range(dataset, range, &PostgresqlTables::digests_sql, [&](const Result& row) {
+    record.digest = parse_digest_bytes(row.text(0, 0));
+    record.key.resize(static_cast<std::size_t>(row.columns()) - 1);
+    for (std::size_t i = 0; i < record.key.size(); ++i)
+      record.key[i] = row.text(0, static_cast<int>(i) + 1);
+    return consume(record);
+  });
+}
+
+std::expected<record::RecordSum, StoreFailure> PostgresqlStore::sum_digests(
+    const record::DatasetId& dataset, const record::KeyRange& range) {
+  record::RecordSum sum;
+  auto read =
+      stream_range(dataset, range, &PostgresqlTables::bare_digests_sql, [&](const Result& row) {
+        sum.add(parse_digest_bytes(row.text(0, 0)));
+        return true;
+      });
+  if (!read) return std::unexpected(std::move(read.error()));
+  return sum;
+}
+
+Done PostgresqlStore::stream_range(const record::DatasetId& dataset, const record::KeyRange& range,
+                                   std::string (PostgresqlTables::*sql)(const record::KeyRange&)
+                                       const,
+                                   const std::function<bool(const Result&)>& consume) {
   const auto prepared = prepared_.find(dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
   const PostgresqlTables& tables = *prepared->second.tables;
   if (!tables.key_order().takes(range)) return std::unexpected(not_a_range(dataset));
-  return with_connection([&](Connection& connection) {
-    return read_digests_on(connection, dataset, tables, range, consume);
+  return with_connection([&](Connection& connection) -> Done {
+    const std::string where = "dataset " + dataset.str();
+    auto transaction = begin_long_read(connection);
+    if (!transaction) return failed(transaction.error(), where);
+    Parameters parameters;
+    for (const auto* end : {&range.after, &range.up_to}) {
+      if (!*end) continue;
+      for (const std::string& value : **end)
+        parameters.text(value);
+    }
+    const auto read = connection.stream((tables.*sql)(range), parameters, consume);
+    if (!read) return failed(read.error(), where);
+    return {};
   });
-}
-
-Done PostgresqlStore::read_digests_on(
-    Connection& connection, const record::DatasetId& dataset, const PostgresqlTables& tables,
-    const record::KeyRange& range, const std::function<bool(const record::KeyedDigest&)>& consume) {
-  const std::string where = "dataset " + dataset.str();
-  auto transaction = begin_long_read(connection);
-  if (!transaction) return failed(transaction.error(), where);
-  Parameters parameters;
-  for (const auto* end : {&range.after, &range.up_to}) {
-    if (!*end) continue;
-    for (const std::string& value : **end)
-      parameters.text(value);
-  }
-  record::KeyedDigest record;
-  record.key.resize(tables.key_order().columns());
-  const auto read =
-      connection.stream(tables.digests_sql(range), parameters, [&](const Result& row) {
-        record.digest = parse_digest_bytes(row.text(0, 0));
-        for (std::size_t i = 0; i < record.key.size(); ++i)
-          record.key[i] = row.text(0, static_cast<int>(i) + 1);
-        return consume(record);
-      });
-  if (!read) return failed(read.error(), where);
-  return {};
 }
 
 Done PostgresqlStore::walk(

@@ -119,26 +119,40 @@ std::string PostgresqlTables::read_sql(std::optional<std::int64_t> as_of) const 
       fmt::join(expressions, ", "), versions, fmt::join(key, ", "));
 }
 
-std::string PostgresqlTables::digests_sql(const record::KeyRange& range) const {
-  std::vector<std::string> names, read;
-  for (const std::size_t column : key_) {
-    // With the table's name: ORDER BY would take the text that is read for the column.
+std::vector<std::string> PostgresqlTables::key_names() const {
+  std::vector<std::string> names;
+  // With the table's name: ORDER BY would take the text that is read for the column.
+  for (const std::size_t column : key_)
     names.push_back("c." + columns_[column].name);
-    read.push_back(columns_[column].key_text);
-  }
+  return names;
+}
+
+std::string PostgresqlTables::current_within(const record::KeyRange& range) const {
   std::size_t next = 1;
   const auto compared = [&](std::string_view comparison) {
     std::vector<std::string> values;
     for (const std::size_t column : key_)
       values.push_back(fmt::format("${}::text{}", next++, columns_[column].key_cast));
-    return fmt::format("({}) {} ({})", fmt::join(names, ", "), comparison, fmt::join(values, ", "));
+    return fmt::format("({}) {} ({})", fmt::join(key_names(), ", "), comparison,
+                       fmt::join(values, ", "));
   };
   std::vector<std::string> conditions;
   if (range.after) conditions.push_back(compared(">"));
   if (range.up_to) conditions.push_back(compared("<="));
-  return fmt::format("SELECT sluice_digest, {} FROM {} c{}{} ORDER BY {}", fmt::join(read, ", "),
-                     current_table(dataset_), conditions.empty() ? "" : " WHERE ",
-                     fmt::join(conditions, " AND "), fmt::join(names, ", "));
+  return fmt::format("{} c{}{}", current_table(dataset_), conditions.empty() ? "" : " WHERE ",
+                     fmt::join(conditions, " AND "));
+}
+
+std::string PostgresqlTables::digests_sql(const record::KeyRange& range) const {
+  std::vector<std::string> read;
+  for (const std::size_t column : key_)
+    read.push_back(columns_[column].key_text);
+  return fmt::format("SELECT sluice_digest, {} FROM {} ORDER BY {}", fmt::join(read, ", "),
+                     current_within(range), fmt::join(key_names(), ", "));
+}
+
+std::string PostgresqlTables::bare_digests_sql(const record::KeyRange& range) const {
+  return "SELECT sluice_digest FROM " + current_within(range);
 }
 
 void PostgresqlTables::begin_batch(Connection& connection, std::int64_t ledger_id,

@@ -31,6 +31,8 @@ class PostgresqlTables final : public DatasetTables {
   // A query for digest and key columns, each as text. Its parameters are the values of the range's
   // ends, in order.
   [[nodiscard]] std::string digests_sql(const record::KeyRange& range) const;
+  // The digests alone, in any order.
+  [[nodiscard]] std::string bare_digests_sql(const record::KeyRange& range) const;
 
   std::expected<void, StoreFailure> mark() override;
   std::expected<void, StoreFailure> release() override;
@@ -46,6 +48,9 @@ class PostgresqlTables final : public DatasetTables {
 
  private:
   void compose_sql();
+  [[nodiscard]] std::vector<std::string> key_names() const;
+  // What follows FROM.
+  [[nodiscard]] std::string current_within(const record::KeyRange& range) const;
   std::expected<void, StoreFailure> execute(const char* sql);
   Written begin_copy(const std::string& sql);
   Written add_fields(const Row& row);

@@ -46,12 +46,19 @@ class SqliteStore final : public Store {
             const std::function<bool(const StoredRecord&)>& consume) override;
   Done read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
                     const std::function<bool(const record::KeyedDigest&)>& consume) override;
+  std::expected<record::RecordSum, StoreFailure> sum_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range) override;
   Done walk(const Extent& extent,
             const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override {
     return ledger_.walk(extent, consume);
   }
 
  private:
+  // A query about the current records of a prepared dataset within a range.
+  std::expected<sqlite::Statement, StoreFailure> select_within(std::string_view before_from,
+                                                               const record::DatasetId& dataset,
+                                                               const record::KeyRange& range,
+                                                               std::string_view behind);
   // A dataset that prepare() has seen.
   struct Prepared {
     record::Dataset dataset;
@@ -67,20 +74,25 @@ class SqliteStore final : public Store {
   std::map<record::DatasetId, Prepared> prepared_;
 };
 
-// A query for digest and key columns; its parameters are the values of the range's ends, in order.
-std::string digests_sql(const record::DatasetId& dataset, const record::TableSchema& schema,
-                        const record::KeyRange& range) {
-  std::string names, placeholders;
-  for (const std::string& name : schema.primary_key) {
+std::string key_names(const record::TableSchema& schema) {
+  std::string names;
+  for (const std::string& name : schema.primary_key)
     names += (names.empty() ? "" : ", ") + quoted_name(name);
+  return names;
+}
+
+// What follows FROM; its parameters are the values of the range's ends, in order.
+std::string current_within(const record::DatasetId& dataset, const record::TableSchema& schema,
+                           const record::KeyRange& range) {
+  std::string placeholders;
+  for (std::size_t i = 0; i < schema.primary_key.size(); ++i)
     placeholders += placeholders.empty() ? "?" : ", ?";
-  }
+  const std::string names = key_names(schema);
   std::vector<std::string> conditions;
   if (range.after) conditions.push_back(fmt::format("({}) > ({})", names, placeholders));
   if (range.up_to) conditions.push_back(fmt::format("({}) <= ({})", names, placeholders));
-  return fmt::format("SELECT sluice_digest, {} FROM {}{}{} ORDER BY {}", names,
-                     current_table(dataset), conditions.empty() ? "" : " WHERE ",
-                     fmt::join(conditions, " AND "), names);
+  return fmt::format("{}{}{}", current_table(dataset), conditions.empty() ? "" : " WHERE ",
+                     fmt::join(conditions, " AND "));
 }
 
 Done SqliteStore::open() {
@@ -247,21 +259,36 @@ Done SqliteStore::read(const record::DatasetId& dataset, std::optional<record::T
   }
 }
 
-Done SqliteStore::read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
-                               const std::function<bool(const record::KeyedDigest&)>& consume) {
+std::expected<sqlite::Statement, StoreFailure> SqliteStore::select_within(
+    std::string_view before_from, const record::DatasetId& dataset, const record::KeyRange& range,
+    std::string_view behind) {
   const auto prepared = prepared_.find(dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
   if (!prepared->second.key_order.takes(range)) return std::unexpected(not_a_range(dataset));
   const record::TableSchema& schema = prepared->second.dataset.schema;
+  auto select = file_.statement(
+      fmt::format("{} FROM {}{}", before_from, current_within(dataset, schema, range), behind));
+  if (!select) return select;
   const std::vector<std::size_t> key = record::key_columns(schema);
-  auto select = file_.statement(digests_sql(dataset, schema, range));
-  if (!select) return std::unexpected(select.error());
   int parameter = 0;
   for (const auto* end : {&range.after, &range.up_to}) {
     for (std::size_t i = 0; *end && i < key.size(); ++i) {
       bind_plain_value(*select, ++parameter, schema.fields[key[i]].type, (**end)[i]);
     }
   }
+  return select;
+}
+
+Done SqliteStore::read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
+                               const std::function<bool(const record::KeyedDigest&)>& consume) {
+  const auto prepared = prepared_.find(dataset);
+  if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
+  const record::TableSchema& schema = prepared->second.dataset.schema;
+  const std::string names = key_names(schema);
+  auto select =
+      select_within("SELECT sluice_digest, " + names, dataset, range, " ORDER BY " + names);
+  if (!select) return std::unexpected(select.error());
+  const std::vector<std::size_t> key = record::key_columns(schema);
   record::KeyedDigest record;
   record.key.resize(key.size());
   for (auto row = file_.step(*select);; row = file_.step(*select)) {
@@ -274,6 +301,18 @@ Done SqliteStore::read_digests(const record::DatasetId& dataset, const record::K
                          schema.fields[key[i]].type);
     }
     if (!consume(record)) return {};
+  }
+}
+
+std::expected<record::RecordSum, StoreFailure> SqliteStore::sum_digests(
+    const record::DatasetId& dataset, const record::KeyRange& range) {
+  auto select = select_within("SELECT sluice_digest", dataset, range, "");
+  if (!select) return std::unexpected(select.error());
+  record::RecordSum sum;
+  for (auto row = file_.step(*select);; row = file_.step(*select)) {
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return sum;
+    sum.add(parse_digest_bytes(select->text(0)));
   }
 }
 

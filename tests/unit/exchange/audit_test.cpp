@@ -58,6 +58,10 @@ class ForgedLedger : public store::Store {
       const std::function<bool(const record::KeyedDigest&)>& consume) override {
     return real_->read_digests(dataset, range, consume);
   }
+  std::expected<record::RecordSum, store::StoreFailure> sum_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range) override {
+    return real_->sum_digests(dataset, range);
+  }
 
   std::vector<Entry> entries;
 

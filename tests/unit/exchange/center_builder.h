@@ -69,6 +69,11 @@ class UnsteadyStore : public store::Store {
     if (!available_) return gone();
     return store_->read_digests(dataset, range, consume);
   }
+  std::expected<record::RecordSum, store::StoreFailure> sum_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range) override {
+    if (!available_) return gone();
+    return store_->sum_digests(dataset, range);
+  }
   std::expected<void, store::StoreFailure> walk(
       const store::Extent& extent,
       const std::function<bool(const store::LedgerEntry&, const record::Batch&)>& consume)

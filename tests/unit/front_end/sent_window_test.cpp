@@ -73,10 +73,48 @@ TEST_F(SentWindowTest, KnowsBehindWhichMarkItsNewestRowsLie) {
   ASSERT_TRUE(window.keep({version(1, 1, 10), version(2, 1, 20), version(3, 1, 20),
                            version(4, 1, 30), version(5, 1, 99)},
                           0));
-  EXPECT_EQ(window.count(99).value(), 4U);
-  EXPECT_EQ(window.mark_behind(1, 99).value(), 20);
-  EXPECT_EQ(window.mark_behind(3, 99).value(), 10);
-  EXPECT_EQ(window.mark_behind(4, 99).value(), std::nullopt);
+  EXPECT_EQ(window.count(20).value(), 4U);
+  EXPECT_EQ(window.mark_behind(1).value(), 30);
+  EXPECT_EQ(window.mark_behind(3).value(), 20);
+  EXPECT_EQ(window.mark_behind(4).value(), 10);
+  EXPECT_EQ(window.mark_behind(5).value(), std::nullopt);
+}
+
+// A million rows of one bulk load would hold up the first run after it by seconds.
+TEST_F(SentWindowTest, ForgetsABulkLoadPieceByPieceAndCountsItNoMore) {
+  auto window = open();
+  std::vector<SentVersion> load;
+  constexpr std::uint64_t rows = 45'000;
+  for (std::uint64_t i = 0; i < rows; ++i)
+    load.push_back(version(i, i, 10));
+  ASSERT_TRUE(window.keep(load, 0));
+  const auto remembered = [&] {
+    std::size_t count = 0;
+    for (std::uint64_t i = 0; i < rows; ++i)
+      count += row_of(window, i) ? 1U : 0U;
+    return count;
+  };
+  ASSERT_TRUE(window.keep({version(rows, 7, 50)}, 20));
+  EXPECT_EQ(remembered(), 25'000U);
+  EXPECT_EQ(window.count(20).value(), 1U);
+  ASSERT_TRUE(window.keep({}, 20));
+  ASSERT_TRUE(window.keep({}, 20));
+  EXPECT_EQ(remembered(), 0U);
+  EXPECT_EQ(row_of(window, rows), 7U);
+}
+
+// Else there would be ever more of them.
+TEST_F(SentWindowTest, ForgetsMoreAtOnceThanItKeeps) {
+  auto window = open();
+  std::vector<SentVersion> load;
+  for (std::uint64_t i = 0; i < 60'000; ++i)
+    load.push_back(version(i, i, 10));
+  ASSERT_TRUE(window.keep(load, 0));
+  std::vector<SentVersion> later;
+  for (std::uint64_t i = 60'000; i < 90'000; ++i)
+    later.push_back(version(i, i, 50));
+  ASSERT_TRUE(window.keep(later, 20));
+  EXPECT_EQ(window.count(0).value(), 30'000U);
 }
 
 TEST_F(SentWindowTest, DatasetsOfOneBureauDoNotMeet) {

@@ -89,7 +89,7 @@ class TwoSides {
                                         }).value();
   sluice::test::TestStream stream{"park"};
   ScratchDatabase scratch = ScratchDatabase::create(directory.path() / "scratch").value();
-  SourceDigests source = SourceDigests::create(scratch, order).value();
+  SourceDigests source = SourceDigests::open(scratch, order).value();
   Differences earlier = Differences::create(scratch, order, "earlier").value();
   Differences differences = Differences::create(scratch, order, "now").value();
   Compared compared;
