@@ -211,8 +211,9 @@ replicate_with_sluice() {
 
 replicate_with_mariadb() {
   fill_mariadb
-  exchange_connection="Driver=${odbc_driver%/*}/libmaodbc.so;SOCKET=$work/mariadb/socket;UID=sluice;PWD=exchange;DB=exchange"
-  replicate_from mariadb "$1"
+  exchange_connection="Driver=${odbc_driver%/*}/libmaodbc.so;SOCKET=$work/mariadb/socket;UID=sluice;DB=exchange"
+  echo exchange >"$work/mariadb.password"
+  more_of_channel=", password_file: $work/mariadb.password" replicate_from mariadb "$1"
 }
 
 replicate_with_sqlite() {
@@ -280,13 +281,15 @@ issue_for_edge() {
     die "certificates: $(tail -n 3 "$work/openssl.log")"
 }
 
+more_of_channel='' # what a bureau's channel has beside the connection
+
 write_front_end_bureau() { # CONFIGURATION CAPTURE
   cat >"$1/bureaus/bench.yaml" <<TEXT
 bureau: bench
 name: Benchmark
 certificate_subject: "$bureau_subject"
 channels:
-  front-end: {connection: '$exchange_connection'}
+  front-end: {connection: '$exchange_connection'$more_of_channel}
 publishes:
   - dataset: wide-register
     channels: [front-end]
