@@ -90,8 +90,23 @@ std::expected<void, WindowFailure> SentWindow::prepare() {
   return {};
 }
 
+sqlite::Result<void> SentWindow::begin_reading() {
+  if (is_reading_) return {};
+  auto begun = database_.execute("BEGIN");
+  is_reading_ = begun.has_value();
+  return begun;
+}
+
+sqlite::Result<void> SentWindow::end_reading() {
+  if (!is_reading_) return {};
+  find_.reset();
+  is_reading_ = false;
+  return database_.execute("COMMIT");
+}
+
 std::expected<std::optional<SentVersion>, WindowFailure> SentWindow::find(
     const record::RowDigest& key) {
+  if (auto begun = begin_reading(); !begun) return failure(file_, begun.error());
   const Key bytes = bytes_of(key);
   find_.reset();
   const auto found =
@@ -143,6 +158,7 @@ sqlite::Result<void> SentWindow::insert(const LookBack& look_back) {
 
 std::expected<void, WindowFailure> SentWindow::keep(const std::vector<SentVersion>& sent,
                                                     std::int64_t from) {
+  if (auto ended = end_reading(); !ended) return failure(file_, ended.error());
   auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return failure(file_, transaction.error());
   if (auto kept = insert(sent, from); !kept) return failure(file_, kept.error());
@@ -152,6 +168,7 @@ std::expected<void, WindowFailure> SentWindow::keep(const std::vector<SentVersio
 
 std::expected<void, WindowFailure> SentWindow::keep(const std::vector<SentVersion>& sent,
                                                     const LookBack& look_back) {
+  if (auto ended = end_reading(); !ended) return failure(file_, ended.error());
   auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return failure(file_, transaction.error());
   if (auto kept = insert(sent, look_back.from); !kept) return failure(file_, kept.error());
@@ -205,6 +222,7 @@ std::expected<std::optional<std::int64_t>, WindowFailure> SentWindow::mark_behin
 }
 
 std::expected<void, WindowFailure> SentWindow::clear() {
+  if (auto ended = end_reading(); !ended) return failure(file_, ended.error());
   auto cleared = clear_.bind(1, std::string_view(dataset_.str())).run();
   if (cleared) cleared = clear_look_back_.bind(1, std::string_view(dataset_.str())).run();
   if (!cleared) return failure(file_, cleared.error());

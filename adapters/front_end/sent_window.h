@@ -62,6 +62,10 @@ class SentWindow {
   SentWindow(sqlite::Database database, record::DatasetId dataset, std::filesystem::path file)
       : database_(std::move(database)), dataset_(std::move(dataset)), file_(std::move(file)) {}
   [[nodiscard]] std::expected<void, WindowFailure> prepare();
+  // What is looked for between two writes is looked for in one transaction: each of its own would
+  // have the file locked and looked at for every row.
+  [[nodiscard]] sqlite::Result<void> begin_reading();
+  [[nodiscard]] sqlite::Result<void> end_reading();
   [[nodiscard]] sqlite::Result<void> insert(const std::vector<SentVersion>& sent,
                                             std::int64_t from);
   [[nodiscard]] sqlite::Result<void> insert(const LookBack& look_back);
@@ -69,6 +73,7 @@ class SentWindow {
   sqlite::Database database_;
   record::DatasetId dataset_;
   std::filesystem::path file_;
+  bool is_reading_ = false;
   sqlite::Statement find_;
   sqlite::Statement insert_;
   sqlite::Statement forget_;
