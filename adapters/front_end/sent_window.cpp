@@ -63,10 +63,11 @@ std::expected<void, WindowFailure> SentWindow::prepare() {
   };
   auto made = prepare(find_, "SELECT row, mark FROM sent WHERE dataset = ?1 AND key = ?2");
   if (made) made = prepare(insert_, "INSERT OR REPLACE INTO sent VALUES (?1, ?2, ?3, ?4)");
-  if (made)
+  if (made) {
     made = prepare(forget_,
                    "DELETE FROM sent WHERE dataset = ?1 AND key IN (SELECT key FROM sent WHERE "
                    "dataset = ?1 AND mark < ?2 ORDER BY mark LIMIT ?3)");
+  }
   if (made) made = prepare(clear_, "DELETE FROM sent WHERE dataset = ?1");
   if (made) {
     made = prepare(count_, "SELECT COUNT(*) FROM sent WHERE dataset = ?1 AND mark >= ?2");
@@ -156,24 +157,28 @@ sqlite::Result<void> SentWindow::insert(const LookBack& look_back) {
   return insert_look_back_.run();
 }
 
+sqlite::Result<void> SentWindow::write(const std::vector<SentVersion>& sent, std::int64_t from,
+                                       const LookBack* look_back) {
+  if (auto ended = end_reading(); !ended) return ended;
+  auto transaction = sqlite::Transaction::begin(database_);
+  if (!transaction) return std::unexpected(transaction.error());
+  if (auto kept = insert(sent, from); !kept) return kept;
+  if (look_back != nullptr) {
+    if (auto kept = insert(*look_back); !kept) return kept;
+  }
+  return transaction->commit();
+}
+
 std::expected<void, WindowFailure> SentWindow::keep(const std::vector<SentVersion>& sent,
                                                     std::int64_t from) {
-  if (auto ended = end_reading(); !ended) return failure(file_, ended.error());
-  auto transaction = sqlite::Transaction::begin(database_);
-  if (!transaction) return failure(file_, transaction.error());
-  if (auto kept = insert(sent, from); !kept) return failure(file_, kept.error());
-  if (auto committed = transaction->commit(); !committed) return failure(file_, committed.error());
+  if (auto kept = write(sent, from, nullptr); !kept) return failure(file_, kept.error());
   return {};
 }
 
 std::expected<void, WindowFailure> SentWindow::keep(const std::vector<SentVersion>& sent,
                                                     const LookBack& look_back) {
-  if (auto ended = end_reading(); !ended) return failure(file_, ended.error());
-  auto transaction = sqlite::Transaction::begin(database_);
-  if (!transaction) return failure(file_, transaction.error());
-  if (auto kept = insert(sent, look_back.from); !kept) return failure(file_, kept.error());
-  if (auto kept = insert(look_back); !kept) return failure(file_, kept.error());
-  if (auto committed = transaction->commit(); !committed) return failure(file_, committed.error());
+  auto kept = write(sent, look_back.from, &look_back);
+  if (!kept) return failure(file_, kept.error());
   return {};
 }
 

@@ -66,6 +66,9 @@ class SentWindow {
   // have the file locked and looked at for every row.
   [[nodiscard]] sqlite::Result<void> begin_reading();
   [[nodiscard]] sqlite::Result<void> end_reading();
+  // `look_back` may be null.
+  [[nodiscard]] sqlite::Result<void> write(const std::vector<SentVersion>& sent, std::int64_t from,
+                                           const LookBack* look_back);
   [[nodiscard]] sqlite::Result<void> insert(const std::vector<SentVersion>& sent,
                                             std::int64_t from);
   [[nodiscard]] sqlite::Result<void> insert(const LookBack& look_back);

@@ -15,18 +15,6 @@ namespace {
 const std::string before_all;
 const std::string after_all(9, '\xFF');
 
-std::string_view bytes_of(const record::Digest& digest) {
-  // Its bytes as SQLite's.
-  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
-}
-
-std::optional<record::Digest> parse_matter(std::string_view bytes) {
-  record::Digest digest;
-  if (bytes.size() != digest.bytes.size()) return std::nullopt;
-  std::ranges::copy(bytes, digest.bytes.begin());
-  return digest;
-}
-
 }  // namespace
 
 void SourceDigests::Tally::add(const Tally& other) {
@@ -55,7 +43,7 @@ std::expected<void, Failure> SourceDigests::make_tables() {
       "begins BLOB NOT NULL, rows INTEGER NOT NULL, sum INTEGER NOT NULL, "
       "records INTEGER NOT NULL, refused INTEGER NOT NULL, unknown INTEGER NOT NULL, "
       "present INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;"
-      "CREATE TABLE IF NOT EXISTS made_of (matter BLOB NOT NULL, number INTEGER NOT NULL) STRICT");
+      "CREATE TABLE IF NOT EXISTS made_of (matter TEXT NOT NULL, number INTEGER NOT NULL) STRICT");
 }
 
 std::expected<void, Failure> SourceDigests::recall() {
@@ -64,7 +52,7 @@ std::expected<void, Failure> SourceDigests::recall() {
   const auto is_there = scratch_.step(*made_of);
   if (!is_there) return std::unexpected(is_there.error());
   if (!*is_there) return {};
-  matter_ = parse_matter(made_of->text(0));
+  matter_ = record::parse_digest(made_of->text(0));
   number_ = made_of->integer(1);
   auto statement = scratch_.prepare(
       "SELECT number, begins, rows, sum, records, refused, unknown, present, digest "
@@ -89,42 +77,33 @@ std::expected<void, Failure> SourceDigests::recall() {
 std::expected<void, Failure> SourceDigests::begin() {
   matter_.reset();
   remembered_.clear();
-  next_.clear();
-  looked_at_ = 0;
-  ++number_;
-  counting_ = {};
-  rows_put_ = 0;
-  is_from_memory_ = false;
-  has_changed_ = true;
-  return scratch_.execute("BEGIN; DELETE FROM record");
+  return start();
 }
 
 std::expected<std::vector<SourceRows>, Failure> SourceDigests::begin_again(
     const record::Digest& matter) {
+  if (matter != matter_) remembered_.clear();
+  matter_ = matter;
   std::vector<SourceRows> known;
-  if (matter != matter_ || remembered_.empty()) {
-    if (auto begun = begin(); !begun) return std::unexpected(begun.error());
-    matter_ = matter;
-    return known;
-  }
+  for (const Remembered& each : remembered_)
+    known.push_back(each.rows);
+  if (auto started = start(); !started) return std::unexpected(started.error());
+  return known;
+}
+
+std::expected<void, Failure> SourceDigests::start() {
   next_.clear();
   looked_at_ = 0;
   ++number_;
   counting_ = {};
-  rows_put_ = 0;
-  is_from_memory_ = false;
-  has_changed_ = false;
-  for (const Remembered& each : remembered_)
-    known.push_back(each.rows);
-  if (auto begun = scratch_.execute("BEGIN"); !begun) return std::unexpected(begun.error());
-  return known;
+  counts_ = {};
+  has_changed_ = !remembers();
+  return scratch_.execute(has_changed_ ? "BEGIN; DELETE FROM record" : "BEGIN");
 }
 
 void SourceDigests::keep_until(std::size_t end) {
-  for (; looked_at_ < end; ++looked_at_) {
+  for (; looked_at_ < end; ++looked_at_)
     next_.push_back(std::move(remembered_[looked_at_]));
-    is_from_memory_ = true;
-  }
 }
 
 void SourceDigests::forget(std::size_t first, std::size_t end) {
@@ -144,7 +123,7 @@ std::expected<void, Failure> SourceDigests::put(const record::Key& key, SourceSt
       .bind(2, static_cast<std::int64_t>(state))
       .bind_blob(3, {bytes.data(), bytes.size()})
       .bind(4, number_);
-  ++rows_put_;
+  ++counts_.rows_put;
   ++counting_.records;
   if (state == SourceState::present) counting_.present.add(digest);
   if (state == SourceState::refused) ++counting_.refused;
@@ -152,7 +131,7 @@ std::expected<void, Failure> SourceDigests::put(const record::Key& key, SourceSt
 }
 
 void SourceDigests::put_unknown() {
-  ++rows_put_;
+  ++counts_.rows_put;
   ++counting_.unknown;
 }
 
@@ -170,10 +149,9 @@ std::expected<void, Failure> SourceDigests::finish() {
     if (auto written = write_remembered(); !written) return written;
   }
   if (auto done = scratch_.execute("COMMIT"); !done) return done;
-  counts_ = {.present = all_.present.rows(),
-             .refused = all_.refused,
-             .unknown = all_.unknown,
-             .rows_put = rows_put_};
+  counts_.present = all_.present.rows();
+  counts_.refused = all_.refused;
+  counts_.unknown = all_.unknown;
   return has_changed_ || counting_.records > 0 ? count() : std::expected<void, Failure>();
 }
 
@@ -200,8 +178,8 @@ std::expected<void, Failure> SourceDigests::write_remembered() {
   }
   auto made_of = scratch_.prepare("INSERT INTO made_of VALUES (?, ?)");
   if (!made_of) return std::unexpected(made_of.error());
-  const record::Digest matter = matter_.value_or(record::Digest());
-  made_of->bind_blob(1, bytes_of(matter)).bind(2, number_);
+  const std::string matter = record::to_string(matter_.value_or(record::Digest()));
+  made_of->bind(1, std::string_view(matter)).bind(2, number_);
   if (auto done = scratch_.run(*made_of); !done) return done;
   // What was forgotten and did not come again.
   auto clear = scratch_.prepare(

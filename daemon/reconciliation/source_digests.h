@@ -76,8 +76,10 @@ class SourceDigests {
 
   // Whether there is something that need not be put again.
   [[nodiscard]] bool remembers() const { return !remembered_.empty(); }
-  // Whether some of it was not.
-  [[nodiscard]] bool is_from_memory() const { return is_from_memory_; }
+  // Whether some of it was not: there are more rows than were put.
+  [[nodiscard]] bool is_from_memory() const {
+    return all_.records + all_.unknown > counts_.rows_put;
+  }
   void forget_all() { remembered_.clear(); }
 
   struct Counts {
@@ -116,6 +118,7 @@ class SourceDigests {
   SourceDigests(ScratchDatabase& scratch, record::KeyOrder order)
       : scratch_(scratch), order_(std::move(order)) {}
   [[nodiscard]] std::expected<void, Failure> make_tables();
+  [[nodiscard]] std::expected<void, Failure> start();
   [[nodiscard]] std::expected<void, Failure> recall();
   // What was not forgotten up to there.
   void keep_until(std::size_t end);
@@ -137,8 +140,6 @@ class SourceDigests {
   std::size_t looked_at_ = 0;
   std::int64_t number_ = 0;  // of what is being put
   Tally counting_;
-  std::uint64_t rows_put_ = 0;
-  bool is_from_memory_ = false;
   bool has_changed_ = false;
   Tally all_;
   Counts counts_;

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154  # node.sh and two_nodes.sh set the rest
+# shellcheck disable=SC2154  # node.sh, cases.sh and two_nodes.sh set the rest
 # A bureau with an exchange database on an edge, of which payments come to a center. Sourced after
 # two_nodes.sh; the test's certificates are those of edge, park and levy.
 
@@ -25,6 +25,10 @@ END
  "primaryKey": ["payer", "number"]}
 END
 }
+
+# The answer for machines to a command that `try` ran: what a jq path says, and the counts of a comparison.
+answer() { jq -r "$1" <<<"$out"; }
+found() { answer '"\(.found.missing) \(.found.extra) \(.found.different)"'; }
 
 sql() { sqlite3 -cmd '.timeout 60000' "$workshop/exchange.db" "$1"; }
 

@@ -11,10 +11,6 @@ source "$(dirname "$0")/two_nodes.sh"
 # shellcheck source=tests/scenario/levy.sh
 source "$(dirname "$0")/levy.sh"
 
-# The edge's answer for machines: counts set by jq paths.
-answer() { jq -r "$1" <<<"$out"; }
-found() { answer '"\(.found.missing) \(.found.extra) \(.found.different)"'; }
-
 case_two_sides_that_are_the_same_are_said_to_be() {
   both_nodes same
   at edge try sluice reconcile levy payment

@@ -8,14 +8,11 @@ set -euo pipefail
 source "$(dirname "$0")/cases.sh" "$@"
 # shellcheck source=tests/scenario/two_nodes.sh
 source "$(dirname "$0")/two_nodes.sh"
-# shellcheck source=tests/scenario/cluster.sh
-source "$(dirname "$0")/cluster.sh"
 # shellcheck source=tests/scenario/levy.sh
 source "$(dirname "$0")/levy.sh"
+# shellcheck source=tests/scenario/cluster.sh
+source "$(dirname "$0")/cluster.sh" # the last one: its sql() is the one that is meant
 
-exchange() { psql --no-psqlrc --quiet --no-align --tuples-only --set=ON_ERROR_STOP=1 --dbname="$database" --command="$1"; }
-answer() { jq -r "$1" <<<"$out"; }
-found() { answer '"\(.found.missing) \(.found.extra) \(.found.different)"'; }
 remembered() { echo "$workshop/alone/state/captures/levy/payment.compared"; }
 
 # A node with 1000 payments of the exchange database, which it has compared once: that of the case's name.
@@ -24,8 +21,8 @@ compared_once() { # CASE
   workshop=$workshop/$1
   mkdir "$workshop"
   trap kill_all EXIT
-  psql --no-psqlrc --quiet --dbname=postgres --command="CREATE DATABASE $database"
-  exchange "CREATE TABLE payment (payer text NOT NULL, number bigint NOT NULL, amount numeric, changed bigint, PRIMARY KEY (payer, number));
+  sql postgres "CREATE DATABASE $database"
+  sql "$database" "CREATE TABLE payment (payer text NOT NULL, number bigint NOT NULL, amount numeric, changed bigint, PRIMARY KEY (payer, number));
     INSERT INTO payment SELECT 'P' || i / 100, i, i + 0.5, i FROM generate_series(1, 999) i;
     INSERT INTO payment VALUES ('Z', 1000, -1, 1000)"
   new_node alone '{kind: sqlite}'
@@ -45,7 +42,7 @@ case_only_what_has_changed_is_read() {
   expect "status ($err)" "$status" 0
   expect "rows read" "$(answer .rows_read)" 0
   expect "source, center, not passing" "$(answer '"\(.source_records) \(.central_records) \(.not_passing)"')" "999 999 1"
-  exchange "UPDATE payment SET amount = 7, changed = 2000 WHERE number = 250"
+  sql "$database" "UPDATE payment SET amount = 7, changed = 2000 WHERE number = 250"
   at alone try sluice reconcile levy --json
   expect "status ($err)" "$status" 0
   expect "counts" "$(found)" "0 0 0"
@@ -56,7 +53,7 @@ case_only_what_has_changed_is_read() {
 
 case_what_the_capture_missed_is_found_after_the_whole_table_was_read() {
   compared_once missed
-  exchange "DELETE FROM payment WHERE number IN (7, 8); UPDATE payment SET amount = 1 WHERE number = 500"
+  sql "$database" "DELETE FROM payment WHERE number IN (7, 8); UPDATE payment SET amount = 1 WHERE number = 500"
   at alone try sluice reconcile levy --json
   expect "status" "$status" 5
   expect "counts" "$(found)" "0 2 1"
