@@ -8,8 +8,11 @@
 namespace sluice::adapters::front_end {
 namespace {
 
-// A part costs a query, and a database without an index for the order a sort of the window: it is
-// worth that from so much of the window on, or from so many rows, for which what is new can wait.
+// A part costs a query, and a database without an index for the order a sort of the window. Where
+// the last one took no more than so much of the time since, small parts can be had, which what is
+// new hardly waits for; otherwise a part is worth it from so much of the window on, or from so many
+// rows.
+constexpr std::int64_t times_what_it_took = 4;
 constexpr std::uint64_t parts_of_small_windows = 16;
 constexpr std::uint64_t rows_worth_a_query = 20'000;
 // Clocks drift, and an answer is under way for a while.
@@ -25,9 +28,11 @@ std::uint64_t rows_due(const LookBack& look_back, std::int64_t own_clock,
   const auto rows = static_cast<double>(std::max<std::uint64_t>(look_back.rows, rows_at_least));
   if (share >= 1.0) return whole_round;
   const double due = share * rows;
-  const double least = std::max(static_cast<double>(rows_at_least),
-                                std::min(rows / static_cast<double>(parts_of_small_windows),
-                                         static_cast<double>(rows_worth_a_query)));
+  double least = static_cast<double>(rows_at_least);
+  if (passed < times_what_it_took * look_back.took) {
+    least = std::max(least, std::min(rows / static_cast<double>(parts_of_small_windows),
+                                     static_cast<double>(rows_worth_a_query)));
+  }
   return due < least ? 0 : static_cast<std::uint64_t>(due);
 }
 

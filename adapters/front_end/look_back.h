@@ -39,6 +39,7 @@ struct LookBack {
   std::vector<std::string> behind;  // how far the round has come; empty: nowhere yet
   std::uint64_t rows = 0;           // in the window when the round began
   std::int64_t read_at = 0;         // by our clock, when the last part was read
+  std::int64_t took = 0;            // how long that was
   // How far a walk through new rows had come that was cut off; empty: none was.
   std::vector<std::string> following;
   std::uint32_t rounds_at_rest = 0;  // that were ended since the highest watermark last rose
@@ -46,8 +47,8 @@ struct LookBack {
   friend bool operator==(const LookBack&, const LookBack&) = default;
 };
 
-// How many rows of the round are to be read now: none where that would be too few to be worth a
-// query, and `whole_round` where the last part was read so long ago.
+// How many rows of the round are to be read now: none where that would be too few to be worth what
+// the last part took, and `whole_round` where that was read so long ago.
 inline constexpr std::uint64_t whole_round = std::numeric_limits<std::uint64_t>::max();
 [[nodiscard]] std::uint64_t rows_due(const LookBack& look_back, std::int64_t own_clock,
                                      std::size_t rows_at_least);

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace sluice::adapters::front_end {
 namespace {
 
@@ -23,6 +25,36 @@ std::string_view view_of(const Key& bytes) {
   return {bytes.data(), bytes.size()};
 }
 
+// The file's format; a look-back of another one is forgotten, which means one round more.
+constexpr std::int64_t format_version = 1;
+
+sqlite::Result<void> create_tables(sqlite::Database& database) {
+  auto asked = database.prepare("PRAGMA user_version");
+  if (!asked) return std::unexpected(asked.error());
+  const auto found = asked->step();
+  if (!found) return std::unexpected(found.error());
+  const bool is_of_this_format = *found && asked->integer(0) == format_version;
+  asked->reset();
+  // What a power cut takes from here is sent once more: see the header.
+  auto made = database.execute(
+      "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;"
+      "CREATE TABLE IF NOT EXISTS sent (dataset TEXT NOT NULL, key BLOB NOT NULL,"
+      " row BLOB NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (dataset, key)) WITHOUT ROWID;"
+      "CREATE INDEX IF NOT EXISTS sent_mark ON sent (dataset, mark)");
+  if (!made || is_of_this_format) return made;
+  auto transaction = sqlite::Transaction::begin(database);
+  if (!transaction) return std::unexpected(transaction.error());
+  made = database.execute(fmt::format(
+      "DROP TABLE IF EXISTS look_back;"
+      "CREATE TABLE look_back (dataset TEXT PRIMARY KEY, columns TEXT NOT NULL,"
+      " begins INTEGER NOT NULL, up_to INTEGER NOT NULL, seen INTEGER NOT NULL,"
+      " behind BLOB NOT NULL, sent INTEGER NOT NULL, read_at INTEGER NOT NULL,"
+      " took INTEGER NOT NULL, following BLOB NOT NULL, source_clock INTEGER, own_clock INTEGER,"
+      " rounds_at_rest INTEGER NOT NULL) WITHOUT ROWID; PRAGMA user_version = {}",
+      format_version));
+  return made ? transaction->commit() : made;
+}
+
 std::unexpected<WindowFailure> failure(const std::filesystem::path& file,
                                        const sqlite::Error& error) {
   return std::unexpected(WindowFailure{
@@ -36,18 +68,7 @@ std::expected<SentWindow, WindowFailure> SentWindow::open(const std::filesystem:
                                                           const record::DatasetId& dataset) {
   auto database = sqlite::Database::open(file);
   if (!database) return failure(file, database.error());
-  // What a power cut takes from here is sent once more: see the header.
-  auto made = database->execute(
-      "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;"
-      "CREATE TABLE IF NOT EXISTS sent (dataset TEXT NOT NULL, key BLOB NOT NULL,"
-      " row BLOB NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (dataset, key)) WITHOUT ROWID;"
-      "CREATE INDEX IF NOT EXISTS sent_mark ON sent (dataset, mark);"
-      "CREATE TABLE IF NOT EXISTS look_back (dataset TEXT PRIMARY KEY, columns TEXT NOT NULL,"
-      " begins INTEGER NOT NULL, up_to INTEGER NOT NULL, seen INTEGER NOT NULL, behind BLOB NOT "
-      "NULL,"
-      " sent INTEGER NOT NULL, read_at INTEGER NOT NULL, following BLOB NOT NULL,"
-      " source_clock INTEGER, own_clock INTEGER, rounds_at_rest INTEGER NOT NULL) WITHOUT ROWID");
-  if (!made) return failure(file, made.error());
+  if (auto made = create_tables(*database); !made) return failure(file, made.error());
   SentWindow window(std::move(*database), dataset, file);
   if (auto prepared = window.prepare(); !prepared) return std::unexpected(prepared.error());
   return window;
@@ -78,13 +99,13 @@ std::expected<void, WindowFailure> SentWindow::prepare() {
   }
   if (made) {
     made = prepare(find_look_back_,
-                   "SELECT columns, begins, up_to, seen, behind, sent, read_at, following, "
+                   "SELECT columns, begins, up_to, seen, behind, sent, read_at, took, following, "
                    "source_clock, own_clock, rounds_at_rest FROM look_back WHERE dataset = ?1");
   }
   if (made) {
     made = prepare(insert_look_back_,
                    "INSERT OR REPLACE INTO look_back VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-                   "?10, ?11, ?12)");
+                   "?10, ?11, ?12, ?13)");
   }
   if (made) made = prepare(clear_look_back_, "DELETE FROM look_back WHERE dataset = ?1");
   if (!made) return failure(file_, made.error());
@@ -147,12 +168,13 @@ sqlite::Result<void> SentWindow::insert(const LookBack& look_back) {
       .bind_blob(6, behind)
       .bind(7, look_back.rows)
       .bind(8, look_back.read_at)
-      .bind_blob(9, following)
-      .bind(12, static_cast<std::uint64_t>(look_back.rounds_at_rest));
+      .bind(9, look_back.took)
+      .bind_blob(10, following)
+      .bind(13, static_cast<std::uint64_t>(look_back.rounds_at_rest));
   if (look_back.clocks) {
-    insert_look_back_.bind(10, look_back.clocks->source).bind(11, look_back.clocks->own);
+    insert_look_back_.bind(11, look_back.clocks->source).bind(12, look_back.clocks->own);
   } else {
-    insert_look_back_.bind_null(10).bind_null(11);
+    insert_look_back_.bind_null(11).bind_null(12);
   }
   return insert_look_back_.run();
 }
@@ -194,10 +216,11 @@ std::expected<std::optional<LookBack>, WindowFailure> SentWindow::look_back() {
                      .seen = found.integer(3),
                      .rows = static_cast<std::uint64_t>(found.integer(5)),
                      .read_at = found.integer(6),
-                     .rounds_at_rest = static_cast<std::uint32_t>(found.integer(10))};
+                     .took = found.integer(7),
+                     .rounds_at_rest = static_cast<std::uint32_t>(found.integer(11))};
   auto behind = unpacked(found.text(4));
-  auto following = unpacked(found.text(7));
-  if (!found.is_null(8)) look_back.clocks = Clocks{found.integer(8), found.integer(9)};
+  auto following = unpacked(found.text(8));
+  if (!found.is_null(9)) look_back.clocks = Clocks{found.integer(9), found.integer(10)};
   found.reset();
   if (!behind || !following) return std::nullopt;
   look_back.behind = std::move(*behind);

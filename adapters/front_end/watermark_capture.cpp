@@ -303,6 +303,7 @@ Result WatermarkCapture::read_again() {
                           at_most(dialect_, column_, text_of(std::min(state_.up_to, *head_)))});
   walk.behind = state_.behind;
   walk.most = due == whole_round ? all_rows : static_cast<std::size_t>(due);
+  const auto begun = std::chrono::steady_clock::now();
   const auto ended = walk_in_order(
       dialect_, run_.reader, walk, run_.page_rows, [&](const TableRow& row) -> Result {
         const auto mark = mark_of(row);
@@ -310,6 +311,9 @@ Result WatermarkCapture::read_again() {
         return mark_if_due(run_);
       });
   if (!ended) return std::unexpected(ended.error());
+  state_.took = std::chrono::duration_cast<std::chrono::microseconds>(
+                    std::chrono::steady_clock::now() - begun)
+                    .count();
   if (*ended) {
     ++state_.rounds_at_rest;
     return begin_round();

@@ -110,7 +110,8 @@ TEST_P(CrowdConformance, ManyRowsThatChangeAtOnceAreReadOnceAndNotForEachPage) {
 
 TEST_P(CrowdConformance, AWindowThatHoldsTheWholeTableIsNotReadInEachRun) {
   rows_read_by_runs(3, std::chrono::seconds(1));
-  EXPECT_LE(rows_read_by_runs(10, std::chrono::seconds(1)), rows);
+  // Once to find where a round begins, for no index gives the order; then page by page.
+  EXPECT_LE(rows_read_by_runs(10, std::chrono::seconds(1)), 2 * rows);
   EXPECT_EQ(gateway.rows_sent, rows);
 }
 

@@ -8,8 +8,16 @@ namespace {
 constexpr std::int64_t second = 1'000'000;
 constexpr std::size_t few = 2'000;
 
-TEST(LookBack, ACrowdIsReadAgainInPartsAndWholeByTheEndOfItsRound) {
-  LookBack look_back{.rows = 1'000'000, .read_at = 1'000 * second};
+TEST(LookBack, ACrowdIsReadAgainInSmallPartsWhereTheyTakeLittleOfTheTime) {
+  LookBack look_back{.rows = 1'000'000, .read_at = 1'000 * second, .took = second / 4};
+  EXPECT_EQ(rows_due(look_back, 1'001 * second, few), 3'333U);
+  look_back.took = second;
+  EXPECT_EQ(rows_due(look_back, 1'003 * second, few), 0U);
+  EXPECT_EQ(rows_due(look_back, 1'004 * second, few), 13'333U);
+}
+
+TEST(LookBack, ACrowdIsReadAgainInLargerPartsWhereOneTakesLongAndWholeByTheEndOfItsRound) {
+  LookBack look_back{.rows = 1'000'000, .read_at = 1'000 * second, .took = 3 * second};
   EXPECT_EQ(rows_due(look_back, 1'001 * second, few), 0U) << "too few to be worth a query";
   std::uint64_t read = 0;
   for (std::int64_t passed = 1; passed <= 300; ++passed) {
@@ -23,7 +31,7 @@ TEST(LookBack, ACrowdIsReadAgainInPartsAndWholeByTheEndOfItsRound) {
 }
 
 TEST(LookBack, ASmallCrowdIsReadAgainInFewParts) {
-  const LookBack look_back{.rows = 48'000, .read_at = 1'000 * second};
+  const LookBack look_back{.rows = 48'000, .read_at = 1'000 * second, .took = 10 * second};
   EXPECT_EQ(rows_due(look_back, 1'018 * second, few), 0U);
   EXPECT_EQ(rows_due(look_back, 1'020 * second, few), 3'200U);
 }

@@ -53,6 +53,7 @@ TEST_F(SentWindowTest, KeepsHowFarTheLookBackHasComeWithTheVersions) {
                            .behind = {"170", std::string("\0x", 2)},
                            .rows = 2,
                            .read_at = 77,
+                           .took = 5,
                            .following = {"200", ""},
                            .clocks = Clocks{1, 2}};
   {
@@ -66,6 +67,21 @@ TEST_F(SentWindowTest, KeepsHowFarTheLookBackHasComeWithTheVersions) {
   EXPECT_EQ(row_of(window, 2), 20U);
   ASSERT_TRUE(window.clear());
   EXPECT_EQ(window.look_back().value(), std::nullopt);
+}
+
+TEST_F(SentWindowTest, OfAnEarlierFormatTheVersionsAreKeptAndTheLookBackBeginsAnew) {
+  ASSERT_TRUE(open().keep({version(1, 10, 100)}, LookBack{.order = "changed\nid"}));
+  {
+    auto database = sqlite::Database::open(file).value();
+    ASSERT_TRUE(
+        database.execute("ALTER TABLE look_back DROP COLUMN took; PRAGMA user_version = 0"));
+  }
+  auto window = open();
+  EXPECT_EQ(row_of(window, 1), 10U);
+  EXPECT_EQ(window.look_back().value(), std::nullopt);
+  const LookBack look_back{.order = "changed\nid", .took = 5};
+  ASSERT_TRUE(window.keep({}, look_back));
+  EXPECT_EQ(open().look_back().value(), look_back) << "an open file of this format stays as it is";
 }
 
 TEST_F(SentWindowTest, KnowsBehindWhichMarkItsNewestRowsLie) {
