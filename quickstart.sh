@@ -12,10 +12,10 @@ set -euo pipefail
 cd "$(dirname "$0")"
 # shellcheck source=.ci/packages.sh
 source .ci/packages.sh
-# shellcheck source=.ci/exchange_databases.sh
-source .ci/exchange_databases.sh
-# shellcheck source=.ci/front_end_bureaus.sh
-source .ci/front_end_bureaus.sh
+# shellcheck source=tests/support/shell/exchange_databases.sh
+source tests/support/shell/exchange_databases.sh
+# shellcheck source=tests/support/shell/front_end_bureaus.sh
+source tests/support/shell/front_end_bureaus.sh
 
 keep=no
 build=

@@ -7,8 +7,8 @@ update_rate=1000 # updates a second
 updates=10000
 look_back=10 # seconds
 
-# shellcheck source=../.ci/exchange_databases.sh
-. "$project_dir/.ci/exchange_databases.sh"
+# shellcheck source=../tests/support/shell/exchange_databases.sh
+. "$project_dir/tests/support/shell/exchange_databases.sh"
 
 measure_front_end() {
   start_cluster -c track_commit_timestamp=on

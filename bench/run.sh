@@ -45,8 +45,8 @@ say() { printf '%s\n' "$*" >&2; }
 . "$bench_dir/cluster.sh"
 # shellcheck source=certificates.sh
 . "$bench_dir/certificates.sh"
-# shellcheck source=../tests/held_port.sh
-. "$project_dir/tests/held_port.sh"
+# shellcheck source=../tests/support/shell/held_port.sh
+. "$project_dir/tests/support/shell/held_port.sh"
 # shellcheck source=node.sh
 . "$bench_dir/node.sh"
 # shellcheck source=figures.sh

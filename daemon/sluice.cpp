@@ -3,11 +3,11 @@
 #include <exception>
 
 #include "commands/commands.h"
-#include "jobs/child_process.h"
+#include "runs/child_process.h"
 
 int main(int argc, char** argv) {
   using namespace sluice::commands;
-  sluice::jobs::end_with_parent();
+  sluice::runs::end_with_parent();
   try {
     CLI::App app("Sluice: data exchange between bureaus. The operator's command.", "sluice");
     app.set_version_flag("--version", "sluice " SLUICE_VERSION);

@@ -5,12 +5,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "jobs/exit_status.h"
 #include "node/node.h"
+#include "runs/exit_status.h"
 
 namespace {
 
-using sluice::jobs::ExitStatus;
+using sluice::runs::ExitStatus;
 
 int exit_with(ExitStatus status) {
   return static_cast<int>(status);
@@ -39,22 +39,22 @@ int run(int argc, char** argv) {
     return exit_with(ExitStatus::usage);
   }
   if (only_check) {
-    const auto complaints = sluice::foundation::check_configuration(configuration);
+    const auto complaints = sluice::installation::check_configuration(configuration);
     for (const std::string& complaint : complaints)
       std::fprintf(stderr, "%s\n", complaint.c_str());
     if (!complaints.empty()) return exit_with(ExitStatus::usage);
     std::printf("%s: the configuration is good\n", configuration.c_str());
     return exit_with(ExitStatus::success);
   }
-  auto foundation = sluice::foundation::lay_foundation(configuration);
-  if (!foundation) {
-    for (const std::string& line : foundation.error().lines) {
+  auto installation = sluice::installation::load_installation(configuration);
+  if (!installation) {
+    for (const std::string& line : installation.error().lines) {
       std::fprintf(stderr, "sluiced: %s\n", line.c_str());
     }
-    return exit_with(foundation.error().configuration ? ExitStatus::usage : ExitStatus::failure);
+    return exit_with(installation.error().configuration ? ExitStatus::usage : ExitStatus::failure);
   }
   auto node =
-      sluice::node::Node::start(std::move(*foundation), command_beside(argv[0]), configuration);
+      sluice::node::Node::start(std::move(*installation), command_beside(argv[0]), configuration);
   if (!node) {
     std::fprintf(stderr, "sluiced: %s\n", node.error().c_str());
     return exit_with(ExitStatus::failure);

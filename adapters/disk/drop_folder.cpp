@@ -29,7 +29,8 @@ bool is_delivery(std::string_view name) {
 
 }  // namespace
 
-DropFolder::DropFolder(std::filesystem::path folder, Terms terms, Clock clock, FileDescriptor watch)
+DropFolder::DropFolder(std::filesystem::path folder, Terms terms, Clock clock,
+                       files::FileDescriptor watch)
     : folder_(std::move(folder)),
       terms_(std::move(terms)),
       clock_(std::move(clock)),
@@ -44,17 +45,17 @@ std::expected<DropFolder, DropFolderFailure> DropFolder::open(std::filesystem::p
         "found no folder; expected one that may be watched for files: create it, or correct "
         "`drop-folder`; symbolic links are not followed"});
   }
-  FileDescriptor watch(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  files::FileDescriptor watch(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   constexpr std::uint32_t events = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MODIFY | IN_ONLYDIR;
   // Without the kernel's help (too many watches, say), the settle time decides alone.
-  if (watch.is_open() && ::inotify_add_watch(watch.get(), folder.c_str(), events) < 0) {
-    watch = FileDescriptor(-1);
+  if (watch && ::inotify_add_watch(watch.get(), folder.c_str(), events) < 0) {
+    watch = files::FileDescriptor();
   }
   return DropFolder(std::move(folder), std::move(terms), std::move(clock), std::move(watch));
 }
 
 void DropFolder::hear() {
-  if (!watch_.is_open()) return;
+  if (!watch_) return;
   alignas(inotify_event) char buffer[16 * 1024];
   for (;;) {
     const ssize_t count = ::read(watch_.get(), buffer, sizeof buffer);

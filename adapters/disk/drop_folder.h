@@ -56,14 +56,14 @@ class DropFolder {
     FileStamp stamp;
     std::chrono::steady_clock::time_point since;
   };
-  DropFolder(std::filesystem::path folder, Terms terms, Clock clock, FileDescriptor watch);
+  DropFolder(std::filesystem::path folder, Terms terms, Clock clock, files::FileDescriptor watch);
   void hear();
   [[nodiscard]] bool is_settled(const std::string& name, const FileStamp& stamp);
 
   std::filesystem::path folder_;
   Terms terms_;
   Clock clock_;
-  FileDescriptor watch_;
+  files::FileDescriptor watch_;
   std::set<std::string> closed_;  // by their writers, and not written to since
   std::map<std::string, Seen> seen_;
 };

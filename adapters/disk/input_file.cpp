@@ -39,24 +39,11 @@ std::string_view kind_of(mode_t mode) {
 
 }  // namespace
 
-FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
-}
-
-// Nothing was written through any of ours: there is nothing that closing could lose.
-FileDescriptor::~FileDescriptor() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 std::expected<InputFile, CollectionFailure> InputFile::open(const std::filesystem::path& path) {
   // O_NONBLOCK: a pipe without a writer must be refused, not waited for.
-  FileDescriptor descriptor(
+  files::FileDescriptor descriptor(
       ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
-  if (!descriptor.is_open()) {
+  if (!descriptor) {
     if (errno == ELOOP) {
       return unreadable(path, "is a symbolic link; expected a regular file: name the file itself");
     }

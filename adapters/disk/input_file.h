@@ -10,6 +10,7 @@
 
 #include "adapters/adapter.h"
 #include "adapters/disk/byte_source.h"
+#include "files/file_descriptor.h"
 
 namespace sluice::adapters::disk {
 
@@ -20,20 +21,6 @@ struct FileStamp {
   std::uint64_t bytes = 0;
   std::int64_t modified_ns = 0;  // since 1970
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
-};
-
-// The one owner of a file descriptor here.
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
-  FileDescriptor(FileDescriptor&& other) noexcept;
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
-  ~FileDescriptor();
-  [[nodiscard]] int get() const { return descriptor_; }
-  [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
-
- private:
-  int descriptor_;
 };
 
 // Not thread-safe. Failures name the path as their place.
@@ -51,11 +38,11 @@ class InputFile final : public ByteSource {
   [[nodiscard]] std::expected<void, CollectionFailure> check_unchanged() const;
 
  private:
-  InputFile(std::filesystem::path path, FileDescriptor descriptor, const FileStamp& stamp)
+  InputFile(std::filesystem::path path, files::FileDescriptor descriptor, const FileStamp& stamp)
       : path_(std::move(path)), descriptor_(std::move(descriptor)), stamp_(stamp) {}
 
   std::filesystem::path path_;
-  FileDescriptor descriptor_;
+  files::FileDescriptor descriptor_;
   FileStamp stamp_;
 };
 

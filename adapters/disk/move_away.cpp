@@ -24,8 +24,8 @@ std::unexpected<DropFolderFailure> not_moved(const std::filesystem::path& path,
                   what, std::generic_category().message(error))});
 }
 
-FileDescriptor open_folder(int at, const char* path) {
-  return FileDescriptor(::openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+files::FileDescriptor open_folder(int at, const char* path) {
+  return files::FileDescriptor(::openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
 // Never over a file that is there. Some network file systems know no RENAME_NOREPLACE; a second
@@ -52,13 +52,13 @@ Moved move_away(const std::filesystem::path& file, const FileStamp& stamp, Outco
   const std::string name = file.filename().string();
   const char* const target_name = outcome == Outcome::done ? "done" : "failed";
 
-  const FileDescriptor folder = open_folder(AT_FDCWD, parent.c_str());
-  if (!folder.is_open()) return not_moved(parent, "the folder can not be opened", errno);
+  const files::FileDescriptor folder = open_folder(AT_FDCWD, parent.c_str());
+  if (!folder) return not_moved(parent, "the folder can not be opened", errno);
   if (::mkdirat(folder.get(), target_name, 0770) != 0 && errno != EEXIST) {
     return not_moved(parent / target_name, "the folder can not be created", errno);
   }
-  const FileDescriptor target = open_folder(folder.get(), target_name);
-  if (!target.is_open()) {
+  const files::FileDescriptor target = open_folder(folder.get(), target_name);
+  if (!target) {
     return not_moved(parent / target_name, "the folder can not be opened", errno);
   }
   if (stamp_of(file) != stamp) {

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "files/sync.h"
+
 namespace sluice::adapters::front_end {
 
 File open_file(const std::filesystem::path& path, int flags, const char* mode) {
@@ -22,11 +24,7 @@ bool make_durable(std::FILE* file) {
 }
 
 bool make_name_durable(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool synced = fsync(descriptor) == 0;
-  ::close(descriptor);
-  return synced;
+  return files::sync(path.parent_path());
 }
 
 bool cut_off_behind(std::FILE* file, std::uint64_t bytes) {

@@ -22,13 +22,13 @@ void add(record::RowOutcomes& sum, const record::RowOutcomes& rows) {
 
 }  // namespace
 
-std::expected<Applied, std::string> await_receipts(const foundation::Foundation& foundation,
+std::expected<Applied, std::string> await_receipts(const installation::Installation& installation,
                                                    const record::BureauId& bureau,
                                                    const std::vector<record::Sequence>& batches) {
   Applied applied{.waited = true};
-  auto journal = foundation.open_journal(bureau);
+  auto journal = installation.open_journal(bureau);
   if (!journal) return std::unexpected(record::to_string(journal.error()));
-  const auto& socket = foundation.settings.node.control_socket;
+  const auto& socket = installation.settings.node.control_socket;
   ProgressLine line("applying");
   auto asked_at = std::chrono::steady_clock::now() - daemon_poll;
   for (std::size_t done = 0; done < batches.size();) {

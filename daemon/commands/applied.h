@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "foundation/foundation.h"
+#include "installation/installation.h"
 #include "record/receipt.h"
 
 namespace sluice::commands {
@@ -18,7 +18,7 @@ struct Applied {
 
 // Waits for as long as a daemon runs that can bring them. The error is a sentence.
 [[nodiscard]] std::expected<Applied, std::string> await_receipts(
-    const foundation::Foundation& foundation, const record::BureauId& bureau,
+    const installation::Installation& installation, const record::BureauId& bureau,
     const std::vector<record::Sequence>& batches);
 
 }  // namespace sluice::commands

@@ -10,11 +10,11 @@ namespace {
 
 // Of the bureaus that have a journal on this node.
 std::expected<std::vector<exchange::JournalClaim>, journal::JournalFailure> journal_claims(
-    const foundation::Foundation& foundation) {
+    const installation::Installation& installation) {
   std::vector<exchange::JournalClaim> claims;
-  for (const auto& [id, bureau] : foundation.settings.bureaus) {
-    if (!std::filesystem::exists(foundation.journal_file(id))) continue;
-    auto journal = foundation.open_journal(id);
+  for (const auto& [id, bureau] : installation.settings.bureaus) {
+    if (!std::filesystem::exists(installation.paths.journal(id))) continue;
+    auto journal = installation.open_journal(id);
     if (!journal) return std::unexpected(journal.error());
     const auto status = journal->status();
     if (!status) return std::unexpected(status.error());
@@ -24,15 +24,15 @@ std::expected<std::vector<exchange::JournalClaim>, journal::JournalFailure> jour
 }
 
 ExitStatus verify(const Context& context) {
-  const auto foundation = context.foundation();
-  if (!foundation) return ExitStatus::usage;
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
   auto status = ExitStatus::success;
-  if (foundation->settings.node.store) {
-    auto store = foundation->open_store();
+  if (installation->settings.node.store) {
+    auto store = installation->open_store();
     if (!store) return fail(record::to_string(store.error()));
-    const auto claims = journal_claims(*foundation);
+    const auto claims = journal_claims(*installation);
     if (!claims) return fail(record::to_string(claims.error()));
-    const auto report = exchange::verify_ledger(**store, foundation->verifier, *claims,
+    const auto report = exchange::verify_ledger(**store, installation->verifier, *claims,
                                                 [](const store::LedgerEntry&) {});
     if (!report) return fail(record::to_string(report.error()));
     fmt::print("ledger and archive: {} batches of {} streams, {} of signed data: {}\n",
@@ -42,7 +42,7 @@ ExitStatus verify(const Context& context) {
   } else {
     fmt::print("ledger and archive: none on this node; verify them at the center\n");
   }
-  const auto log = trust::verify_audit_log(foundation->audit_directory());
+  const auto log = trust::verify_audit_log(installation->paths.audit_log());
   if (!log) return fail(record::to_string(log.error()));
   fmt::print("audit log: {} lines: {}\n", human_count(log->lines),
              log->first_break ? "BROKEN" : "the chain holds");

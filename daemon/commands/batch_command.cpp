@@ -7,7 +7,7 @@
 
 #include "commands/commands.h"
 #include "commands/terminal.h"
-#include "foundation/system_clock.h"
+#include "installation/system_clock.h"
 #include "record/batch_file.h"
 
 namespace sluice::commands {
@@ -27,12 +27,12 @@ constexpr record::ByteCount largest_batch_file{std::uint64_t{1} << 30};
 ExitStatus for_each_batch(
     const Context& context, const store::Extent& extent,
     const std::function<bool(const store::LedgerEntry&, const record::Batch&)>& consume) {
-  const auto foundation = context.foundation();
-  if (!foundation) return ExitStatus::usage;
-  if (!foundation->settings.node.store) {
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
+  if (!installation->settings.node.store) {
     return fail_without_store();
   }
-  auto store = foundation->open_store();
+  auto store = installation->open_store();
   if (!store) return fail(record::to_string(store.error()));
   const auto walked = (*store)->walk(extent, consume);
   if (!walked) return fail(record::to_string(walked.error()));
@@ -130,15 +130,15 @@ ExitStatus export_one(const Context& context, const Options& options) {
 }
 
 ExitStatus verify(const Context& context, const Options& options) {
-  const auto foundation = context.foundation();
-  if (!foundation) return ExitStatus::usage;
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
   std::ifstream file(options.file, std::ios::binary);
   if (!file) return fail(options.file + ": can not be read");
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   const auto batch = record::read_batch_file(bytes, largest_batch_file);
   if (!batch)
     return fail(options.file + ": " + record::to_string(batch.error()), ExitStatus::refused);
-  const auto verified = record::verify(*batch, foundation->verifier, foundation::system_now());
+  const auto verified = record::verify(*batch, installation->verifier, installation::system_now());
   if (!verified) {
     return fail(options.file + ": " + record::to_string(verified.error()), ExitStatus::refused);
   }

@@ -115,14 +115,15 @@ ExitStatus status_of(const adapters::CollectionFailure& failure) {
   }
 }
 
-ExitStatus collect_dataset(const foundation::Foundation& foundation, const settings::Bureau& bureau,
-                           const settings::Publication& publication, const Options& options) {
+ExitStatus collect_dataset(const installation::Installation& installation,
+                           const settings::Bureau& bureau, const settings::Publication& publication,
+                           const Options& options) {
   const auto started = std::chrono::steady_clock::now();
   ProgressLine reading("collecting " + publication.dataset.str());
   RoomNotice notice;
   const jobs::CollectEvents events{reading, notice.events()};
   const auto collected = jobs::run_collect(
-      foundation,
+      installation,
       {bureau, publication, options.accept_columns, options.anew, options.delete_anyway}, events);
   reading.clear();
   if (!collected) {
@@ -139,7 +140,7 @@ ExitStatus collect_dataset(const foundation::Foundation& foundation, const setti
   }
   Applied applied;
   if (!options.no_wait && !collected->batches.empty()) {
-    auto waited = await_receipts(foundation, bureau.id, collected->batches);
+    auto waited = await_receipts(installation, bureau.id, collected->batches);
     if (!waited) return fail(waited.error());
     applied = *waited;
   }
@@ -159,12 +160,12 @@ ExitStatus collect_dataset(const foundation::Foundation& foundation, const setti
 }
 
 ExitStatus collect_all(const Context& context, const Options& options) {
-  const auto foundation = context.foundation();
-  if (!foundation) return ExitStatus::usage;
-  const auto collected = collected_publications(*foundation, options.bureau, options.dataset);
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
+  const auto collected = collected_publications(*installation, options.bureau, options.dataset);
   if (!collected) return ExitStatus::usage;
   return for_each(*collected, [&](const settings::Publication& publication) {
-    return collect_dataset(*foundation, collected->bureau, publication, options);
+    return collect_dataset(*installation, collected->bureau, publication, options);
   });
 }
 

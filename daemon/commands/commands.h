@@ -3,16 +3,17 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
-#include "foundation/foundation.h"
-#include "jobs/exit_status.h"
+#include "installation/installation.h"
+#include "runs/exit_status.h"
 
 namespace sluice::commands {
 
-using jobs::ExitStatus;
+using runs::ExitStatus;
 
 // What all commands share; lives as long as the command line.
 struct Context {
@@ -21,7 +22,9 @@ struct Context {
   std::function<ExitStatus()> chosen;
 
   // Loads the configuration; prints what is wrong and returns nothing if it can not.
-  [[nodiscard]] std::unique_ptr<foundation::Foundation> foundation() const;
+  [[nodiscard]] std::unique_ptr<installation::Installation> installation() const;
+  // The same, for a command that only asks the daemon: needs no key, and makes nothing.
+  [[nodiscard]] std::optional<settings::Settings> settings() const;
 };
 
 void add_status(CLI::App& app, Context& context);
@@ -40,7 +43,7 @@ void add_dataset(CLI::App& app, Context& context);
 [[nodiscard]] ExitStatus fail_without_store();
 // The settings of a bureau whose data begins on this node, or nothing after printing that there is
 // none of that name and which there are, or on which node it begins.
-[[nodiscard]] const settings::Bureau* find_bureau(const foundation::Foundation& foundation,
+[[nodiscard]] const settings::Bureau* find_bureau(const settings::Settings& settings,
                                                   const std::string& name);
 
 }  // namespace sluice::commands

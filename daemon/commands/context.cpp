@@ -9,13 +9,27 @@
 #include "commands/commands.h"
 
 namespace sluice::commands {
+namespace {
 
-std::unique_ptr<foundation::Foundation> Context::foundation() const {
-  auto foundation = foundation::lay_foundation(configuration);
-  if (foundation) return std::move(*foundation);
-  for (const std::string& line : foundation.error().lines)
+void print(const installation::Refusal& refusal) {
+  for (const std::string& line : refusal.lines)
     fmt::print(stderr, "sluice: {}\n", line);
+}
+
+}  // namespace
+
+std::unique_ptr<installation::Installation> Context::installation() const {
+  auto installation = installation::load_installation(configuration);
+  if (installation) return std::move(*installation);
+  print(installation.error());
   return nullptr;
+}
+
+std::optional<settings::Settings> Context::settings() const {
+  auto settings = installation::load_settings(configuration);
+  if (settings) return std::move(*settings);
+  print(settings.error());
+  return std::nullopt;
 }
 
 ExitStatus fail(const std::string& sentence, ExitStatus status) {
@@ -31,12 +45,11 @@ ExitStatus fail_without_store() {
       ExitStatus::usage);
 }
 
-const settings::Bureau* find_bureau(const foundation::Foundation& foundation,
-                                    const std::string& name) {
-  const auto& bureaus = foundation.settings.bureaus;
+const settings::Bureau* find_bureau(const settings::Settings& settings, const std::string& name) {
+  const auto& bureaus = settings.bureaus;
   const auto found = bureaus.find(record::BureauId(name));
   if (found != bureaus.end()) {
-    const settings::CarryingNode* carrier = foundation.carrier(found->first);
+    const settings::CarryingNode* carrier = settings.carrier(found->first);
     if (carrier == nullptr) return &found->second;
     fmt::print(stderr,
                "sluice: the data of {} begins on node {}, which brings it here; do this there\n",

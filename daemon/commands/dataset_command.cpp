@@ -14,13 +14,13 @@ struct Options {
 };
 
 ExitStatus read(const Context& context, const Options& options) {
-  const auto foundation = context.foundation();
-  if (!foundation) return ExitStatus::usage;
-  if (!foundation->settings.node.store) {
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
+  if (!installation->settings.node.store) {
     return fail_without_store();
   }
   const exchange::KnownDataset* known =
-      foundation->catalogue.find(record::DatasetId(options.dataset));
+      installation->catalogue.find(record::DatasetId(options.dataset));
   if (known == nullptr) {
     return fail(fmt::format("there is no dataset {}", options.dataset), ExitStatus::usage);
   }
@@ -30,7 +30,7 @@ ExitStatus read(const Context& context, const Options& options) {
     if (!time) return fail("--as-of: " + time.error(), ExitStatus::usage);
     as_of = *time;
   }
-  auto store = foundation->open_store();
+  auto store = installation->open_store();
   if (!store) return fail(record::to_string(store.error()));
   // A dataset that nothing was collected of yet is empty, not unknown.
   if (auto prepared = (*store)->prepare(known->dataset); !prepared) {

@@ -108,8 +108,9 @@ ExitStatus status_of(const adapters::CollectionFailure& failure) {
   }
 }
 
-ExitStatus import_file(const foundation::Foundation& foundation, const settings::Bureau& bureau,
-                       const Options& options, const std::filesystem::path& file) {
+ExitStatus import_file(const installation::Installation& installation,
+                       const settings::Bureau& bureau, const Options& options,
+                       const std::filesystem::path& file) {
   const auto publication = jobs::publication_for(bureau, file, options.dataset);
   if (!publication) return fail(file.string() + ": " + publication.error(), ExitStatus::usage);
   const auto started = std::chrono::steady_clock::now();
@@ -122,14 +123,14 @@ ExitStatus import_file(const foundation::Foundation& foundation, const settings:
                                     fmt::print(stderr, "sluice: waiting for room: {}\n", reason);
                                   }};
   const jobs::ImportRequest request{bureau, **publication, file};
-  const auto report = options.dry_run ? jobs::dry_run_import(foundation, request, events)
-                                      : jobs::run_import(foundation, request, events);
+  const auto report = options.dry_run ? jobs::dry_run_import(installation, request, events)
+                                      : jobs::run_import(installation, request, events);
   digesting.clear();
   loading.clear();
   if (!report) return fail(record::to_string(report.error()), status_of(report.error()));
   Applied applied;
   if (!options.dry_run && !options.no_wait && !report->loaded_before) {
-    auto waited = await_receipts(foundation, bureau.id, report->batches);
+    auto waited = await_receipts(installation, bureau.id, report->batches);
     if (!waited) return fail(waited.error());
     applied = *waited;
   }
@@ -158,16 +159,16 @@ std::vector<std::filesystem::path> files_of(const std::filesystem::path& path) {
 }
 
 ExitStatus import_all(const Context& context, const Options& options) {
-  const auto foundation = context.foundation();
-  if (!foundation) return ExitStatus::usage;
-  const settings::Bureau* bureau = find_bureau(*foundation, options.bureau);
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
+  const settings::Bureau* bureau = find_bureau(installation->settings, options.bureau);
   if (bureau == nullptr) return ExitStatus::usage;
   auto worst = ExitStatus::success;
   for (const std::string& path : options.paths) {
     const auto files = files_of(path);
     if (files.empty()) worst = fail(path + ": there is no .csv file in it", ExitStatus::usage);
     for (const auto& file : files) {
-      const ExitStatus status = import_file(*foundation, *bureau, options, file);
+      const ExitStatus status = import_file(*installation, *bureau, options, file);
       // A failure stops: what is wrong with the disk is wrong for the next file too.
       if (status == ExitStatus::failure || status == ExitStatus::usage) return status;
       worst = std::max(worst, status);

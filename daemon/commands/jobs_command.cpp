@@ -10,7 +10,7 @@
 #include "commands/commands.h"
 #include "commands/control_client.h"
 #include "commands/terminal.h"
-#include "foundation/system_clock.h"
+#include "installation/system_clock.h"
 
 namespace sluice::commands {
 namespace {
@@ -24,7 +24,7 @@ std::string text(const boost::json::object& object, const char* name) {
 std::chrono::seconds until(const std::string& time) {
   const auto parsed = record::parse_time(time);
   if (!parsed) return {};
-  return std::chrono::duration_cast<std::chrono::seconds>(*parsed - foundation::system_now());
+  return std::chrono::duration_cast<std::chrono::seconds>(*parsed - installation::system_now());
 }
 
 std::string last_of(const boost::json::object& job) {
@@ -76,9 +76,9 @@ void print_for_people(const boost::json::array& jobs) {
 }
 
 ExitStatus list(const Context& context, bool json) {
-  const auto foundation = context.foundation();
-  if (!foundation) return ExitStatus::usage;
-  const auto answer = ask_daemon(foundation->settings.node.control_socket, "/v1/jobs");
+  const auto settings = context.settings();
+  if (!settings) return ExitStatus::usage;
+  const auto answer = ask_daemon(settings->node.control_socket, "/v1/jobs");
   if (!answer) return fail(answer.error());
   if (json) {
     fmt::print("{}\n", *answer);
@@ -89,11 +89,11 @@ ExitStatus list(const Context& context, bool json) {
 }
 
 ExitStatus order(const Context& context, const std::string& bureau, const std::string& what) {
-  const auto foundation = context.foundation();
-  if (!foundation) return ExitStatus::usage;
-  if (find_bureau(*foundation, bureau) == nullptr) return ExitStatus::usage;
-  const auto answer = tell_daemon(foundation->settings.node.control_socket,
-                                  fmt::format("/v1/jobs/{}/{}", bureau, what));
+  const auto settings = context.settings();
+  if (!settings) return ExitStatus::usage;
+  if (find_bureau(*settings, bureau) == nullptr) return ExitStatus::usage;
+  const auto answer =
+      tell_daemon(settings->node.control_socket, fmt::format("/v1/jobs/{}/{}", bureau, what));
   if (!answer) return fail(answer.error());
   fmt::print("{}: {}; see `sluice jobs`\n", bureau,
              what == "pause"    ? "paused, what runs goes on to its end"

@@ -42,9 +42,9 @@ std::string nothing_found(const settings::Bureau& bureau, const std::string& dat
 }  // namespace
 
 std::optional<CollectedPublications> collected_publications(
-    const foundation::Foundation& foundation, const std::string& bureau,
+    const installation::Installation& installation, const std::string& bureau,
     const std::string& dataset) {
-  const settings::Bureau* settings = find_bureau(foundation, bureau);
+  const settings::Bureau* settings = find_bureau(installation.settings, bureau);
   if (settings == nullptr) return std::nullopt;
   CollectedPublications found{*settings, publications_of(*settings, dataset)};
   if (!found.publications.empty()) return found;
@@ -52,9 +52,9 @@ std::optional<CollectedPublications> collected_publications(
   return std::nullopt;
 }
 
-jobs::ExitStatus for_each(
+runs::ExitStatus for_each(
     const CollectedPublications& collected,
-    const std::function<jobs::ExitStatus(const settings::Publication&)>& done) {
+    const std::function<runs::ExitStatus(const settings::Publication&)>& done) {
   auto worst = ExitStatus::success;
   bool has_failed = false;
   bool was_refused = false;

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "foundation/foundation.h"
-#include "jobs/exit_status.h"
+#include "installation/installation.h"
+#include "runs/exit_status.h"
 
 namespace sluice::commands {
 
@@ -19,13 +19,13 @@ struct CollectedPublications {
 
 // `dataset`: only this one; empty: all. Nothing after printing why there are none.
 [[nodiscard]] std::optional<CollectedPublications> collected_publications(
-    const foundation::Foundation& foundation, const std::string& bureau,
+    const installation::Installation& installation, const std::string& bureau,
     const std::string& dataset);
 
 // Does it for each. One that fails does not keep the others from being done; the worst of their
 // statuses comes back.
-[[nodiscard]] jobs::ExitStatus for_each(
+[[nodiscard]] runs::ExitStatus for_each(
     const CollectedPublications& collected,
-    const std::function<jobs::ExitStatus(const settings::Publication&)>& done);
+    const std::function<runs::ExitStatus(const settings::Publication&)>& done);
 
 }  // namespace sluice::commands

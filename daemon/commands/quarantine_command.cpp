@@ -7,7 +7,7 @@
 
 #include "commands/commands.h"
 #include "commands/terminal.h"
-#include "foundation/system_clock.h"
+#include "installation/system_clock.h"
 #include "jobs/replay_job.h"
 #include "record/record_checker.h"
 #include "trust/audit_log.h"
@@ -60,11 +60,11 @@ boost::json::object to_json(const journal::QuarantineEntry& entry) {
 ExitStatus for_each_entry(const Context& context, const std::string& bureau_name,
                           std::int64_t after,
                           const std::function<bool(const journal::QuarantineEntry&)>& consume) {
-  const auto foundation = context.foundation();
-  if (!foundation) return ExitStatus::usage;
-  const settings::Bureau* bureau = find_bureau(*foundation, bureau_name);
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
+  const settings::Bureau* bureau = find_bureau(installation->settings, bureau_name);
   if (bureau == nullptr) return ExitStatus::usage;
-  auto journal = foundation->open_journal(bureau->id);
+  auto journal = installation->open_journal(bureau->id);
   if (!journal) return fail(record::to_string(journal.error()));
   const auto read = journal->quarantine(after, consume);
   if (!read) return fail(record::to_string(read.error()));
@@ -149,15 +149,15 @@ ExitStatus replay(const Context& context, const Options& options) {
     while (corrected->ends_with('\n') || corrected->ends_with('\r'))
       corrected->pop_back();
   }
-  const auto foundation = context.foundation();
-  if (!foundation) return ExitStatus::usage;
-  const settings::Bureau* bureau = find_bureau(*foundation, options.bureau);
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
+  const settings::Bureau* bureau = find_bureau(installation->settings, options.bureau);
   if (bureau == nullptr) return ExitStatus::usage;
-  auto audit = trust::AuditLog::open(foundation->audit_directory(), foundation::system_now);
+  auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
   if (!audit) return fail(record::to_string(audit.error()));
   auto worst = ExitStatus::success;
   for (const std::int64_t id : options.ids) {
-    const auto placement = jobs::replay(*foundation, bureau->id, id, corrected);
+    const auto placement = jobs::replay(*installation, bureau->id, id, corrected);
     if (!placement) {
       const bool still = placement.error().code == jobs::ReplayProblem::still_refused;
       worst = fail(record::to_string(placement.error()),

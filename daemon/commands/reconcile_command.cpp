@@ -211,14 +211,14 @@ class Steps {
   ProgressLine line_;
 };
 
-ExitStatus reconcile_dataset(const foundation::Foundation& foundation,
+ExitStatus reconcile_dataset(const installation::Installation& installation,
                              const settings::Bureau& bureau,
                              const settings::Publication& publication, const Options& options) {
   const auto started = std::chrono::steady_clock::now();
   Steps steps(publication.dataset.str());
   RoomNotice notice;
   const auto report = jobs::run_reconcile(
-      foundation,
+      installation,
       {.bureau = bureau,
        .publication = publication,
        .repairs = options.repair,
@@ -232,7 +232,7 @@ ExitStatus reconcile_dataset(const foundation::Foundation& foundation,
                 status_of(report.error().code));
   }
   const Summary summary{
-      foundation.catalogue.find(publication.dataset)->dataset, *report,
+      installation.catalogue.find(publication.dataset)->dataset, *report,
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()};
   if (options.json) {
     print_json(options, summary);
@@ -248,12 +248,12 @@ ExitStatus reconcile_dataset(const foundation::Foundation& foundation,
 }
 
 ExitStatus reconcile(const Context& context, const Options& options) {
-  const auto foundation = context.foundation();
-  if (!foundation) return ExitStatus::usage;
-  const auto collected = collected_publications(*foundation, options.bureau, options.dataset);
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
+  const auto collected = collected_publications(*installation, options.bureau, options.dataset);
   if (!collected) return ExitStatus::usage;
   return for_each(*collected, [&](const settings::Publication& publication) {
-    return reconcile_dataset(*foundation, collected->bureau, publication, options);
+    return reconcile_dataset(*installation, collected->bureau, publication, options);
   });
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "jobs/room_events.h"
+#include "runs/room_words.h"
 
 namespace sluice::commands {
 
@@ -14,11 +15,11 @@ class RoomNotice {
   // The notice must outlive them.
   [[nodiscard]] jobs::RoomEvents events() {
     return {[this](const std::string& reason) {
-              if (!told_) fmt::print(stderr, "sluice: {}{}\n", jobs::waiting_for_room, reason);
+              if (!told_) fmt::print(stderr, "sluice: {}{}\n", runs::waiting_for_room, reason);
               told_ = true;
             },
             [this] {
-              if (told_) fmt::print(stderr, "sluice: {}\n", jobs::room_again);
+              if (told_) fmt::print(stderr, "sluice: {}\n", runs::room_again);
               told_ = false;
             }};
   }

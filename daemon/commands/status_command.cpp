@@ -6,7 +6,7 @@
 #include "commands/commands.h"
 #include "commands/control_client.h"
 #include "commands/terminal.h"
-#include "foundation/system_clock.h"
+#include "installation/system_clock.h"
 
 namespace sluice::commands {
 namespace {
@@ -27,7 +27,7 @@ std::string age_since(const std::string& time) {
   const auto parsed = record::parse_time(time);
   if (!parsed) return "";
   return human_age(
-      std::chrono::duration_cast<std::chrono::seconds>(foundation::system_now() - *parsed));
+      std::chrono::duration_cast<std::chrono::seconds>(installation::system_now() - *parsed));
 }
 
 // What to read first of a stream.
@@ -83,9 +83,9 @@ void add_status(CLI::App& app, Context& context) {
   command->add_flag("--json", *json, "For machines");
   command->callback([&context, json] {
     context.chosen = [&context, json] {
-      const auto foundation = context.foundation();
-      if (!foundation) return ExitStatus::usage;
-      const auto answer = ask_daemon(foundation->settings.node.control_socket, "/v1/status");
+      const auto settings = context.settings();
+      if (!settings) return ExitStatus::usage;
+      const auto answer = ask_daemon(settings->node.control_socket, "/v1/status");
       if (!answer) return fail(answer.error());
       if (*json) {
         fmt::print("{}\n", *answer);

@@ -9,7 +9,7 @@ ReceptionPool::ReceptionPool(std::size_t receptions, Open open)
     : open_(std::move(open)), most_(receptions), threads_(receptions) {}
 
 ReceptionPool::~ReceptionPool() {
-  threads_.join();
+  join();
 }
 
 ReceptionPool::Strand ReceptionPool::strand_of(const record::BureauId& bureau) {

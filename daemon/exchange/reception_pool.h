@@ -28,10 +28,12 @@ class ReceptionPool {
 
   // `open` is called on the pool's threads, when a reception is first needed.
   ReceptionPool(std::size_t receptions, Open open);
-  // Waits for what is under way.
   ~ReceptionPool();
   ReceptionPool(const ReceptionPool&) = delete;
   ReceptionPool& operator=(const ReceptionPool&) = delete;
+
+  // Waits for what is under way; nothing is run afterwards. It is what the destructor does.
+  void join() { threads_.join(); }
 
   // Runs `work` with a reception and goes on upon the caller's executor. `bureau` and `work` must
   // live until then.

@@ -17,12 +17,12 @@ std::unexpected<Failure> failed(const store::StoreFailure& failure) {
 
 }  // namespace
 
-std::expected<CentralSide, Failure> CentralSide::open(const foundation::Foundation& foundation,
-                                                      const exchange::KnownDataset& known) {
+std::expected<CentralSide, Failure> CentralSide::open(
+    const installation::Installation& installation, const exchange::KnownDataset& known) {
   CentralSide side;
-  const settings::Node& node = foundation.settings.node;
+  const settings::Node& node = installation.settings.node;
   if (!node.uplink) {
-    auto store = foundation.open_store();
+    auto store = installation.open_store();
     if (!store) return failed(store.error());
     side.store_ = std::move(*store);
     if (auto prepared = side.store_->prepare(known.dataset); !prepared) {

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "exchange/catalogue.h"
-#include "foundation/foundation.h"
-#include "link/uplink_identity.h"
+#include "installation/installation.h"
+#include "link/https/uplink_identity.h"
 #include "reconciliation/central_digests.h"
 #include "store/store.h"
 
@@ -14,9 +14,9 @@ namespace sluice::jobs {
 
 class CentralSide {
  public:
-  // `foundation` and `known` must outlive it.
+  // `installation` and `known` must outlive it.
   [[nodiscard]] static std::expected<CentralSide, reconciliation::Failure> open(
-      const foundation::Foundation& foundation, const exchange::KnownDataset& known);
+      const installation::Installation& installation, const exchange::KnownDataset& known);
 
   [[nodiscard]] reconciliation::CentralDigests& digests() { return *digests_; }
 

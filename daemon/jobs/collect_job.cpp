@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "adapters/front_end/front_end_collector.h"
-#include "foundation/system_clock.h"
+#include "installation/system_clock.h"
 #include "intake/change_intake.h"
 #include "intake/journal_sink.h"
 #include "jobs/front_end_source.h"
@@ -37,38 +37,38 @@ CollectReport report_of(const intake::ChangeIntake& intake, const intake::Journa
 
 }  // namespace
 
-std::expected<CollectReport, CollectFailure> run_collect(const foundation::Foundation& foundation,
-                                                         const CollectRequest& request,
-                                                         const CollectEvents& events) {
+std::expected<CollectReport, CollectFailure> run_collect(
+    const installation::Installation& installation, const CollectRequest& request,
+    const CollectEvents& events) {
   const record::BureauId& bureau = request.bureau.id;
   const settings::Publication& publication = request.publication;
-  const exchange::KnownDataset& known = *foundation.catalogue.find(publication.dataset);
+  const exchange::KnownDataset& known = *installation.catalogue.find(publication.dataset);
 
-  auto source = front_end_source(foundation, request.bureau, publication);
+  auto source = front_end_source(installation, request.bureau, publication);
   if (!source) return failed(std::move(source.error()));
   source->accepts_columns = request.accepts_columns;
   source->reads_anew = request.reads_anew;
   source->deletes_anyway = request.deletes_anyway;
-  const auto lock = RunLock::take(collect_lock(foundation, bureau));
+  const auto lock = RunLock::take(installation.paths.collect_lock(bureau));
   if (!lock) return failed(journal_failed("", lock.error()));
-  auto journal = foundation.open_journal(bureau);
+  auto journal = installation.open_journal(bureau);
   if (!journal) return failed(journal_failed(journal.error().place, journal.error().sentence));
   const auto kept = journal->cursor(front_end_channel, publication.dataset.str());
   if (!kept) return failed(journal_failed(kept.error().place, kept.error().sentence));
 
   auto recent = intake::recent_rows(*journal, publication.dataset, publication.reject_limit,
-                                    foundation::system_now);
+                                    installation::system_now);
   if (!recent) return failed(journal_failed(recent.error().place, recent.error().sentence));
 
   intake::JournalSink sink(
       *journal,
-      {foundation.origin(publication.dataset, record::Mode::front_end),
+      {installation.origin(publication.dataset, record::Mode::front_end),
        std::string(front_end_channel), publication.dataset.str()},
       [&](const journal::JournalFailure& failure) {
         events.room.waiting(record::to_string(failure));
       },
       events.room.over);
-  const journal::Limits& limits = foundation.settings.node.journal;
+  const journal::Limits& limits = installation.settings.node.journal;
   intake::ChangeIntake intake(front_end_delivery(known, publication, std::move(*recent)),
                               {limits.batch_rows, limits.batch_bytes},
                               *kept ? (*kept)->value : std::string(), sink);

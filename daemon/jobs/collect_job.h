@@ -10,7 +10,7 @@
 
 #include "adapters/adapter.h"
 #include "adapters/front_end/held_back.h"
-#include "foundation/foundation.h"
+#include "installation/installation.h"
 #include "jobs/room_events.h"
 #include "settings/settings.h"
 
@@ -50,7 +50,7 @@ struct CollectFailure {
 // Returns once every row is on the disk, in a batch or in the quarantine, together with the place
 // up to which the table has been read.
 [[nodiscard]] std::expected<CollectReport, CollectFailure> run_collect(
-    const foundation::Foundation& foundation, const CollectRequest& request,
+    const installation::Installation& installation, const CollectRequest& request,
     const CollectEvents& events);
 
 }  // namespace sluice::jobs

@@ -70,8 +70,8 @@ std::vector<std::string> dates_of(const record::TableSchema& schema,
 
 // For what the captures of a bureau keep beside the journal.
 std::expected<std::filesystem::path, adapters::CollectionFailure> make_folder(
-    const foundation::Foundation& foundation, const record::BureauId& bureau) {
-  std::filesystem::path folder = foundation.capture_directory(bureau);
+    const installation::Installation& installation, const record::BureauId& bureau) {
+  std::filesystem::path folder = installation.paths.captures(bureau);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
@@ -84,14 +84,14 @@ std::expected<std::filesystem::path, adapters::CollectionFailure> make_folder(
 }  // namespace
 
 std::expected<front_end::Source, adapters::CollectionFailure> front_end_source(
-    const foundation::Foundation& foundation, const settings::Bureau& bureau,
+    const installation::Installation& installation, const settings::Bureau& bureau,
     const settings::Publication& publication) {
   const front_end::ExchangeDatabase& database = bureau.front_end->database;
   const record::TableSchema& schema =
-      foundation.catalogue.find(publication.dataset)->dataset.schema;
+      installation.catalogue.find(publication.dataset)->dataset.schema;
   auto password = read_password(database.password_file);
   if (!password) return std::unexpected(std::move(password.error()));
-  auto folder = make_folder(foundation, bureau.id);
+  auto folder = make_folder(installation, bureau.id);
   if (!folder) return std::unexpected(std::move(folder.error()));
   return front_end::Source{.access = access_of(database, std::move(*password)),
                            .exchange = publication.front_end,
@@ -114,11 +114,6 @@ intake::Delivery front_end_delivery(const exchange::KnownDataset& known,
           .mode = record::Mode::front_end,
           .source = publication.front_end.table.name,
           .recent = std::move(recent)};
-}
-
-std::filesystem::path collect_lock(const foundation::Foundation& foundation,
-                                   const record::BureauId& bureau) {
-  return foundation.scratch_directory() / (bureau.str() + ".collect.lock");
 }
 
 }  // namespace sluice::jobs

@@ -8,7 +8,7 @@
 #include "adapters/adapter.h"
 #include "adapters/front_end/source.h"
 #include "exchange/catalogue.h"
-#include "foundation/foundation.h"
+#include "installation/installation.h"
 #include "intake/delivery.h"
 #include "settings/settings.h"
 
@@ -19,16 +19,12 @@ inline constexpr std::string_view front_end_channel = "front-end";
 
 // Reads the password's file, and makes the folder for what captures keep.
 [[nodiscard]] std::expected<adapters::front_end::Source, adapters::CollectionFailure>
-front_end_source(const foundation::Foundation& foundation, const settings::Bureau& bureau,
+front_end_source(const installation::Installation& installation, const settings::Bureau& bureau,
                  const settings::Publication& publication);
 
 // What an intake of its rows is told; `known` and `publication` must outlive the intake.
 [[nodiscard]] intake::Delivery front_end_delivery(const exchange::KnownDataset& known,
                                                   const settings::Publication& publication,
                                                   intake::RecentRows recent = {});
-
-// Whoever reads or writes the cursors of this bureau's tables holds it.
-[[nodiscard]] std::filesystem::path collect_lock(const foundation::Foundation& foundation,
-                                                 const record::BureauId& bureau);
 
 }  // namespace sluice::jobs

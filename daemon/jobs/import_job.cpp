@@ -11,7 +11,7 @@
 #include "adapters/disk/csv_collector.h"
 #include "adapters/disk/drop_folder.h"
 #include "adapters/disk/file_digest.h"
-#include "foundation/system_clock.h"
+#include "installation/system_clock.h"
 #include "intake/bulk_intake.h"
 #include "intake/journal_sink.h"
 #include "jobs/run_lock.h"
@@ -41,9 +41,10 @@ std::string cursor_key(const record::DatasetId& dataset, const record::Digest& d
   return dataset.str() + "/" + record::to_string(digest);
 }
 
-intake::Delivery delivery_of(const foundation::Foundation& foundation, const ImportRequest& request,
-                             const adapters::disk::FileDigest& digest, intake::RecentRows recent) {
-  const exchange::KnownDataset& known = *foundation.catalogue.find(request.publication.dataset);
+intake::Delivery delivery_of(const installation::Installation& installation,
+                             const ImportRequest& request, const adapters::disk::FileDigest& digest,
+                             intake::RecentRows recent) {
+  const exchange::KnownDataset& known = *installation.catalogue.find(request.publication.dataset);
   return {.dataset = known.dataset,
           .checker = known.checker,
           .mapping = request.publication.mapping,
@@ -54,19 +55,19 @@ intake::Delivery delivery_of(const foundation::Foundation& foundation, const Imp
           .most_rows = digest.lines};
 }
 
-intake::BatchSize batch_size(const foundation::Foundation& foundation) {
-  const journal::Limits& limits = foundation.settings.node.journal;
+intake::BatchSize batch_size(const installation::Installation& installation) {
+  const journal::Limits& limits = installation.settings.node.journal;
   return {limits.batch_rows, limits.batch_bytes};
 }
 
 // Reads the file into `sink` through an intake that begins after what `taken` says.
 std::expected<ImportReport, adapters::CollectionFailure> collect(
-    const foundation::Foundation& foundation, const ImportRequest& request,
+    const installation::Installation& installation, const ImportRequest& request,
     const adapters::disk::FileDigest& digest, const intake::SourceCursor& taken,
     intake::RecentRows recent, intake::BatchSink& sink, adapters::Progress& progress) {
   try {
-    intake::BulkIntake intake(delivery_of(foundation, request, digest, std::move(recent)),
-                              batch_size(foundation), taken, foundation.scratch_directory(), sink);
+    intake::BulkIntake intake(delivery_of(installation, request, digest, std::move(recent)),
+                              batch_size(installation), taken, installation.paths.scratch(), sink);
     adapters::disk::CsvCollector collector(request.file, request.publication.disk,
                                            request.publication.max_row_bytes, digest);
     if (auto collected = collector.collect(intake, progress); !collected) {
@@ -84,7 +85,7 @@ std::expected<ImportReport, adapters::CollectionFailure> collect(
                         .reasons = intake.reasons()};
   } catch (const std::system_error& error) {
     // The key set's temporary file, on a disk that is full or failing.
-    return std::unexpected(journal_failed(foundation.scratch_directory().string(), error.what()));
+    return std::unexpected(journal_failed(installation.paths.scratch().string(), error.what()));
   }
 }
 
@@ -126,14 +127,14 @@ std::expected<const settings::Publication*, std::string> publication_for(
 }
 
 std::expected<ImportReport, adapters::CollectionFailure> run_import(
-    const foundation::Foundation& foundation, const ImportRequest& request,
+    const installation::Installation& installation, const ImportRequest& request,
     const ImportEvents& events) {
   const record::BureauId& bureau = request.bureau.id;
-  const auto lock = RunLock::take(foundation.scratch_directory() / (bureau.str() + ".import.lock"));
+  const auto lock = RunLock::take(installation.paths.import_lock(bureau));
   if (!lock) return std::unexpected(journal_failed("", lock.error()));
   const auto digest = adapters::disk::digest_file(request.file, events.digesting);
   if (!digest) return std::unexpected(digest.error());
-  auto journal = foundation.open_journal(bureau);
+  auto journal = installation.open_journal(bureau);
   if (!journal) {
     return std::unexpected(journal_failed(journal.error().place, journal.error().sentence));
   }
@@ -151,29 +152,29 @@ std::expected<ImportReport, adapters::CollectionFailure> run_import(
                         .copies = taken.copies};
   }
   auto recent = intake::recent_rows(*journal, request.publication.dataset,
-                                    request.publication.reject_limit, foundation::system_now);
+                                    request.publication.reject_limit, installation::system_now);
   if (!recent)
     return std::unexpected(journal_failed(recent.error().place, recent.error().sentence));
   intake::JournalSink sink(*journal,
-                           {foundation.origin(request.publication.dataset, record::Mode::disk),
+                           {installation.origin(request.publication.dataset, record::Mode::disk),
                             std::string(channel), key},
                            [&](const journal::JournalFailure& failure) {
                              events.waiting_for_room(record::to_string(failure));
                            });
   auto report =
-      collect(foundation, request, *digest, taken, std::move(*recent), sink, events.loading);
+      collect(installation, request, *digest, taken, std::move(*recent), sink, events.loading);
   if (report) report->batches = sink.sequences();
   return report;
 }
 
 std::expected<ImportReport, adapters::CollectionFailure> dry_run_import(
-    const foundation::Foundation& foundation, const ImportRequest& request,
+    const installation::Installation& installation, const ImportRequest& request,
     const ImportEvents& events) {
   const auto digest = adapters::disk::digest_file(request.file, events.digesting);
   if (!digest) return std::unexpected(digest.error());
   NoSink sink;
-  return collect(foundation, request, *digest, {}, intake::RecentRows({}, foundation::system_now),
-                 sink, events.loading);
+  return collect(installation, request, *digest, {},
+                 intake::RecentRows({}, installation::system_now), sink, events.loading);
 }
 
 }  // namespace sluice::jobs

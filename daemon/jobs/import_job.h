@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "adapters/adapter.h"
-#include "foundation/foundation.h"
+#include "installation/installation.h"
 #include "record/receipt.h"
 #include "settings/settings.h"
 
@@ -51,12 +51,12 @@ struct ImportEvents {
 
 // Returns once every row is on the disk, in a batch or in the quarantine.
 [[nodiscard]] std::expected<ImportReport, adapters::CollectionFailure> run_import(
-    const foundation::Foundation& foundation, const ImportRequest& request,
+    const installation::Installation& installation, const ImportRequest& request,
     const ImportEvents& events);
 
 // Reads and checks everything, takes nothing.
 [[nodiscard]] std::expected<ImportReport, adapters::CollectionFailure> dry_run_import(
-    const foundation::Foundation& foundation, const ImportRequest& request,
+    const installation::Installation& installation, const ImportRequest& request,
     const ImportEvents& events);
 
 }  // namespace sluice::jobs

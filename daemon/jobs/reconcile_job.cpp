@@ -45,13 +45,13 @@ std::unexpected<ReconcileFailure> failed(const adapters::CollectionFailure& fail
 // Both sides, and where it is worked out how they differ.
 class Reconciliation {
  public:
-  Reconciliation(const foundation::Foundation& foundation, const ReconcileRequest& request,
+  Reconciliation(const installation::Installation& installation, const ReconcileRequest& request,
                  const ReconcileEvents& events, CentralSide& central, SourceDigests& source,
                  Differences& earlier, Differences& now)
-      : foundation_(foundation),
+      : installation_(installation),
         request_(request),
         events_(events),
-        known_(*foundation.catalogue.find(request.publication.dataset)),
+        known_(*installation.catalogue.find(request.publication.dataset)),
         conversion_{known_.dataset, known_.checker, request.publication.mapping},
         central_(central),
         source_(source),
@@ -78,7 +78,7 @@ class Reconciliation {
   Done check_deletions(const reconciliation::DifferenceCounts& counts) const;
   Done repair();
 
-  const foundation::Foundation& foundation_;
+  const installation::Installation& installation_;
   const ReconcileRequest& request_;
   const ReconcileEvents& events_;
   const exchange::KnownDataset& known_;
@@ -92,7 +92,7 @@ class Reconciliation {
 
 Done Reconciliation::catch_up() {
   events_.at("collecting");
-  const auto collected = run_collect(foundation_, {request_.bureau, request_.publication},
+  const auto collected = run_collect(installation_, {request_.bureau, request_.publication},
                                      {events_.reading, events_.room});
   if (!collected) return failed(collected.error().failure);
   return await_center();
@@ -100,7 +100,7 @@ Done Reconciliation::catch_up() {
 
 Done Reconciliation::await_center() {
   events_.at("waiting for the center");
-  auto journal = foundation_.open_journal(request_.bureau.id);
+  auto journal = installation_.open_journal(request_.bureau.id);
   if (!journal) return failed(ReconcileProblem::failed, journal.error());
   std::optional<record::Sequence> last;
   record::Sequence acknowledged;
@@ -123,7 +123,7 @@ Done Reconciliation::await_center() {
 
 Done Reconciliation::read_source() {
   events_.at("reading the exchange database");
-  auto source = front_end_source(foundation_, request_.bureau, request_.publication);
+  auto source = front_end_source(installation_, request_.bureau, request_.publication);
   if (!source) return failed(source.error());
   WholeTable table(std::move(*source));
   report_.source_is_whole = table.is_whole();
@@ -218,7 +218,7 @@ Done Reconciliation::check_deletions(const reconciliation::DifferenceCounts& cou
 Done Reconciliation::repair() {
   if (auto allowed = check_deletions(report_.found); !allowed) return allowed;
   events_.at("repairing");
-  auto sent = send_repair(foundation_, request_, events_, now_);
+  auto sent = send_repair(installation_, request_, events_, now_);
   if (!sent) return std::unexpected(std::move(sent.error()));
   report_.repair = *sent;
   // Looking again counts anew; what is told is what there was before.
@@ -250,33 +250,30 @@ ReconcileFailure reconcile_failure(const adapters::CollectionFailure& failure) {
 }
 
 std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
-    const foundation::Foundation& foundation, const ReconcileRequest& request,
+    const installation::Installation& installation, const ReconcileRequest& request,
     const ReconcileEvents& events) {
   const record::DatasetId& dataset = request.publication.dataset;
-  const exchange::KnownDataset& known = *foundation.catalogue.find(dataset);
+  const exchange::KnownDataset& known = *installation.catalogue.find(dataset);
   const record::KeyOrder order(known.dataset.schema);
   // Two of them would take what is remembered from each other.
-  const auto lock =
-      RunLock::take(foundation.scratch_directory() / (dataset.str() + ".reconcile.lock"));
+  const auto lock = RunLock::take(installation.paths.reconcile_lock(dataset));
   if (!lock) return std::unexpected(ReconcileFailure{ReconcileProblem::failed, "", lock.error()});
-  const auto memory =
-      foundation.capture_directory(request.bureau.id) / (dataset.str() + ".compared");
+  const auto memory = installation.paths.compared(request.bureau.id, dataset);
   std::error_code is_told_by_what_follows;
   std::filesystem::create_directories(memory.parent_path(), is_told_by_what_follows);
   auto remembered = ScratchDatabase::take_up(memory);
   if (!remembered) return failed(remembered.error());
   auto source = SourceDigests::open(*remembered, order);
   if (!source) return failed(source.error());
-  auto scratch =
-      ScratchDatabase::create(foundation.scratch_directory() / (dataset.str() + ".reconciliation"));
+  auto scratch = ScratchDatabase::create(installation.paths.reconciliation(dataset));
   if (!scratch) return failed(scratch.error());
   auto earlier = Differences::create(*scratch, order, "earlier");
   if (!earlier) return failed(earlier.error());
   auto now = Differences::create(*scratch, order, "now");
   if (!now) return failed(now.error());
-  auto central = CentralSide::open(foundation, known);
+  auto central = CentralSide::open(installation, known);
   if (!central) return failed(central.error());
-  Reconciliation reconciliation(foundation, request, events, *central, *source, *earlier, *now);
+  Reconciliation reconciliation(installation, request, events, *central, *source, *earlier, *now);
   if (auto compared = reconciliation.compare(); !compared) {
     return std::unexpected(std::move(compared.error()));
   }

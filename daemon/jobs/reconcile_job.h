@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "adapters/adapter.h"
-#include "foundation/foundation.h"
+#include "installation/installation.h"
 #include "jobs/room_events.h"
 #include "reconciliation/comparison.h"
 #include "reconciliation/differences.h"
@@ -75,7 +75,7 @@ struct ReconcileReport {
 // center has, nothing is collected or read; what differs by what is remembered is told only after
 // all of it was read once more. A repair that fails is told in the report, with what was found.
 [[nodiscard]] std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
-    const foundation::Foundation& foundation, const ReconcileRequest& request,
+    const installation::Installation& installation, const ReconcileRequest& request,
     const ReconcileEvents& events);
 
 }  // namespace sluice::jobs

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "adapters/front_end/whole_table.h"
-#include "foundation/system_clock.h"
+#include "installation/system_clock.h"
 #include "intake/journal_sink.h"
 #include "jobs/front_end_source.h"
 #include "jobs/run_lock.h"
@@ -116,33 +116,33 @@ class Deletions {
 
 }  // namespace
 
-std::expected<Repair, ReconcileFailure> send_repair(const foundation::Foundation& foundation,
+std::expected<Repair, ReconcileFailure> send_repair(const installation::Installation& installation,
                                                     const ReconcileRequest& request,
                                                     const ReconcileEvents& events,
                                                     reconciliation::Differences& differences) {
   const settings::Publication& publication = request.publication;
-  const exchange::KnownDataset& known = *foundation.catalogue.find(publication.dataset);
-  auto source = front_end_source(foundation, request.bureau, publication);
+  const exchange::KnownDataset& known = *installation.catalogue.find(publication.dataset);
+  auto source = front_end_source(installation, request.bureau, publication);
   if (!source) return std::unexpected(reconcile_failure(source.error()));
-  const auto lock = RunLock::take(collect_lock(foundation, request.bureau.id));
+  const auto lock = RunLock::take(installation.paths.collect_lock(request.bureau.id));
   if (!lock) return failed("", lock.error());
-  auto journal = foundation.open_journal(request.bureau.id);
+  auto journal = installation.open_journal(request.bureau.id);
   if (!journal) return failed(journal.error());
   const record::DatasetId& dataset = publication.dataset;
   const auto kept = journal->cursor(front_end_channel, dataset.str());
   if (!kept) return failed(kept.error());
   auto recent =
-      intake::recent_rows(*journal, dataset, publication.reject_limit, foundation::system_now);
+      intake::recent_rows(*journal, dataset, publication.reject_limit, installation::system_now);
   if (!recent) return failed(recent.error());
   intake::JournalSink sink(
       *journal,
-      {foundation.origin(dataset, record::Mode::front_end), std::string(front_end_channel),
+      {installation.origin(dataset, record::Mode::front_end), std::string(front_end_channel),
        dataset.str()},
       [&](const journal::JournalFailure& failure) {
         events.room.waiting(record::to_string(failure));
       },
       events.room.over);
-  const journal::Limits& limits = foundation.settings.node.journal;
+  const journal::Limits& limits = installation.settings.node.journal;
   intake::ChangeIntake intake(front_end_delivery(known, publication, std::move(*recent)),
                               {limits.batch_rows, limits.batch_bytes},
                               *kept ? (*kept)->value : std::string(), sink);

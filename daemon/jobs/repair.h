@@ -4,7 +4,7 @@
 #include <expected>
 
 #include "exchange/catalogue.h"
-#include "foundation/foundation.h"
+#include "installation/installation.h"
 #include "jobs/reconcile_job.h"
 #include "reconciliation/differences.h"
 
@@ -14,7 +14,7 @@ namespace sluice::jobs {
 // again before it is deleted, and left alone where it is back. The journal's note of where the
 // table stands is left as it is. Returns when all is in the journal.
 [[nodiscard]] std::expected<Repair, ReconcileFailure> send_repair(
-    const foundation::Foundation& foundation, const ReconcileRequest& request,
+    const installation::Installation& installation, const ReconcileRequest& request,
     const ReconcileEvents& events, reconciliation::Differences& differences);
 
 }  // namespace sluice::jobs

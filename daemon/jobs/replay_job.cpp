@@ -112,9 +112,9 @@ const settings::Publication* publication_of(const settings::Bureau& bureau,
 }  // namespace
 
 std::expected<journal::Placement, ReplayFailure> replay(
-    const foundation::Foundation& foundation, const record::BureauId& bureau, std::int64_t id,
+    const installation::Installation& installation, const record::BureauId& bureau, std::int64_t id,
     const std::optional<std::string>& corrected) {
-  auto journal = foundation.open_journal(bureau);
+  auto journal = installation.open_journal(bureau);
   if (!journal) {
     return std::unexpected(failure(ReplayProblem::failed, id, record::to_string(journal.error())));
   }
@@ -128,8 +128,8 @@ std::expected<journal::Placement, ReplayFailure> replay(
   }
   const journal::QuarantinedRow& row = (*entry)->row;
   const settings::Publication* publication =
-      publication_of(foundation.settings.bureaus.at(bureau), row.dataset);
-  const exchange::KnownDataset* known = foundation.catalogue.find(row.dataset);
+      publication_of(installation.settings.bureaus.at(bureau), row.dataset);
+  const exchange::KnownDataset* known = installation.catalogue.find(row.dataset);
   if (publication == nullptr || known == nullptr) {
     return std::unexpected(
         failure(ReplayProblem::not_published, id,
@@ -142,7 +142,7 @@ std::expected<journal::Placement, ReplayFailure> replay(
     return std::unexpected(
         failure(ReplayProblem::still_refused, id, record::to_string(plan.error())));
   }
-  intake::CallIntake intake(*plan, foundation.origin(row.dataset, row.mode), row.source,
+  intake::CallIntake intake(*plan, installation.origin(row.dataset, row.mode), row.source,
                             row.columns);
   const std::string_view bytes = corrected ? *corrected : row.original;
   // A file's row is a line of it; every other mode keeps its rows as JSON.

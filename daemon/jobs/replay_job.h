@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "foundation/foundation.h"
+#include "installation/installation.h"
 #include "intake/call_intake.h"
 #include "journal/journal.h"
 
@@ -23,7 +23,7 @@ using ReplayFailure = record::Failure<ReplayProblem>;
 // `corrected` stands for the row's original bytes, in the same format. On success the row is
 // durable and the entry marked as replayed.
 [[nodiscard]] std::expected<journal::Placement, ReplayFailure> replay(
-    const foundation::Foundation& foundation, const record::BureauId& bureau, std::int64_t id,
+    const installation::Installation& installation, const record::BureauId& bureau, std::int64_t id,
     const std::optional<std::string>& corrected);
 
 }  // namespace sluice::jobs

@@ -1,10 +1,8 @@
-// A journal that is full makes a run wait. The run says so on standard error, so that who started
-// it can tell why its time passed.
+// A journal that is full makes a job wait, and the job says so.
 #pragma once
 
 #include <functional>
 #include <string>
-#include <string_view>
 
 namespace sluice::jobs {
 
@@ -13,9 +11,5 @@ struct RoomEvents {
   std::function<void(const std::string& reason)> waiting;  // again and again while it waits
   std::function<void()> over;
 };
-
-// What the line on standard error begins with, and with which word it is taken back.
-inline constexpr std::string_view waiting_for_room = "waiting for room: ";
-inline constexpr std::string_view room_again = "there is room again";
 
 }  // namespace sluice::jobs

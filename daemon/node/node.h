@@ -14,23 +14,25 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include "adapters/direct/records_endpoint.h"
-#include "exchange/batches_endpoint.h"
-#include "exchange/digests_endpoint.h"
-#include "exchange/reception_pool.h"
-#include "foundation/foundation.h"
-#include "jobs/drop_folder_watch.h"
+#include "api/health.h"
+#include "api/jobs_endpoint.h"
+#include "api/records_endpoint.h"
+#include "api/status_endpoint.h"
+#include "installation/installation.h"
 #include "link/bandwidth.h"
-#include "link/uplink_identity.h"
-#include "node/scheduled_jobs.h"
+#include "link/https/uplink_identity.h"
+#include "node/center.h"
 #include "node/stream.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "observe/notify.h"
+#include "runs/drop_folder_watch.h"
+#include "runs/scheduler.h"
 #include "server/http_server.h"
 #include "trust/audit_log.h"
 #include "trust/denials.h"
 #include "trust/directory.h"
+#include "trust/policy.h"
 
 namespace sluice::node {
 
@@ -38,8 +40,8 @@ class Node {
  public:
   // `command` is the sluice program that jobs run, `configuration` the directory they are given.
   [[nodiscard]] static std::expected<std::unique_ptr<Node>, std::string> start(
-      std::unique_ptr<foundation::Foundation> foundation, const std::filesystem::path& command,
-      const std::filesystem::path& configuration);
+      std::unique_ptr<installation::Installation> installation,
+      const std::filesystem::path& command, const std::filesystem::path& configuration);
   ~Node();
 
   // Serves until SIGTERM or SIGINT; SIGHUP reads the certificates again.
@@ -48,47 +50,52 @@ class Node {
   [[nodiscard]] std::uint16_t port() const { return api_ ? api_->port() : 0; }
 
  private:
-  explicit Node(std::unique_ptr<foundation::Foundation> foundation,
+  explicit Node(std::unique_ptr<installation::Installation> installation,
                 std::unique_ptr<observe::Log> log, trust::AuditLog audit);
   [[nodiscard]] std::expected<void, std::string> open_streams();
   [[nodiscard]] std::expected<void, std::string> make_uplink();
-  [[nodiscard]] std::expected<void, std::string> make_endpoint();
-  void take_from_other_nodes();
+  [[nodiscard]] std::expected<void, std::string> take_records();
   [[nodiscard]] std::expected<void, std::string> listen();
+  [[nodiscard]] std::expected<void, std::string> listen_to_bureaus();
+  [[nodiscard]] std::expected<void, std::string> listen_to_operators();
   [[nodiscard]] std::expected<void, std::string> start_jobs(
       const std::filesystem::path& command, const std::filesystem::path& configuration);
   void watch_drop_folders(const std::filesystem::path& command,
                           const std::filesystem::path& configuration);
-  [[nodiscard]] server::Route health_route() const;
-  [[nodiscard]] server::Route status_route();
-  [[nodiscard]] std::string status_json();
+  [[nodiscard]] api::Health health() const;
+  [[nodiscard]] api::NodeStatus status();
   [[nodiscard]] std::expected<void, trust::TlsFailure> reload_certificates();
   void reload();
   [[nodiscard]] boost::asio::awaitable<void> obey_signals();
   [[nodiscard]] boost::asio::awaitable<void> stay_alive();
 
-  std::unique_ptr<foundation::Foundation> foundation_;
+  // What all the rest refers to.
+  std::unique_ptr<installation::Installation> installation_;
   std::unique_ptr<observe::Log> log_;
   observe::Metrics metrics_;
   trust::AuditLog audit_;
   trust::Denials denials_;
   trust::Directory directory_;
+  trust::Policy policy_;
+  exchange::Reception::Signatories signatories_;
   observe::ServiceNotifier notifier_;
   record::Time started_at_;
-  exchange::Reception::Signatories signatories_;
+  // What streams send by.
   std::unique_ptr<link::UplinkIdentity> uplink_identity_;
   link::Bandwidth bandwidth_;
+
+  // What work is done by. Their threads post to `context_`, so the destructor ends them first.
   std::map<record::BureauId, std::unique_ptr<Stream>> streams_;
-  std::unique_ptr<adapters::direct::RecordsEndpoint> endpoint_;
-  std::vector<std::unique_ptr<jobs::DropFolderWatch>> watches_;
-  std::unique_ptr<ScheduledJobs> jobs_;
-  boost::asio::io_context context_{1};  // run by one thread
-  // Where what blocks is done for handlers of the control socket.
-  boost::asio::thread_pool blocking_{1};
-  std::unique_ptr<exchange::ReceptionPool> receptions_;
-  std::unique_ptr<exchange::ReceptionPool> comparisons_;
-  std::unique_ptr<exchange::BatchesEndpoint> batches_;
-  std::unique_ptr<exchange::DigestsEndpoint> digests_;
+  std::optional<Center> center_;
+  std::unique_ptr<runs::Scheduler> scheduler_;
+  std::vector<std::unique_ptr<runs::DropFolderWatch>> watches_;
+  boost::asio::thread_pool blocking_{1};  // for what operators ask that blocks
+
+  // What callers reach.
+  std::unique_ptr<api::RecordsEndpoint> records_;
+  std::optional<api::JobsEndpoint> jobs_;
+  // Run by one thread. Handlers that are left when it stops refer to all above, and go before it.
+  boost::asio::io_context context_{1};
   std::optional<server::HttpServer> api_;
   std::optional<server::HttpServer> control_;
 };

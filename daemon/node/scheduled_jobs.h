@@ -1,5 +1,4 @@
-// What of a node runs by a schedule, made from its configuration, and how an operator sees and
-// steers it over the control socket.
+// What of a node runs by a schedule, made from its configuration.
 #pragma once
 
 #include <expected>
@@ -7,42 +6,26 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <vector>
 
-#include <boost/asio/thread_pool.hpp>
-
-#include "foundation/foundation.h"
-#include "jobs/scheduler.h"
+#include "installation/installation.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
-#include "server/router.h"
+#include "runs/scheduler.h"
 
 namespace sluice::node {
 
-class ScheduledJobs {
- public:
-  // All references must outlive this. `own` are the bureaus that this node collects from.
-  struct Surroundings {
-    const foundation::Foundation& foundation;
-    std::filesystem::path command;
-    std::filesystem::path configuration;
-    observe::Log& log;
-    observe::Metrics& metrics;
-  };
-  [[nodiscard]] static std::expected<std::unique_ptr<ScheduledJobs>, std::string> start(
-      const std::set<record::BureauId>& own, Surroundings surroundings);
-
-  // GET /v1/jobs, POST /v1/jobs/{bureau}/pause, resume, run; orders are carried out on `blocking`.
-  [[nodiscard]] std::vector<server::Route> routes(boost::asio::thread_pool& blocking);
-
-  // Asks all that runs to end, and lets nothing more begin; does not wait.
-  void ask_to_stop() { scheduler_.ask_to_stop(); }
-
- private:
-  explicit ScheduledJobs(jobs::Scheduler::Surroundings surroundings)
-      : scheduler_(std::move(surroundings)) {}
-
-  jobs::Scheduler scheduler_;
+// What must outlive the scheduler; the paths are of the program that it runs, and of what it is
+// given to read.
+struct ScheduleSurroundings {
+  const installation::Installation& installation;
+  std::filesystem::path command;
+  std::filesystem::path configuration;
+  observe::Log& log;
+  observe::Metrics& metrics;
 };
+
+// `own` are the bureaus that this node collects from.
+[[nodiscard]] std::expected<std::unique_ptr<runs::Scheduler>, std::string> start_scheduled_jobs(
+    const std::set<record::BureauId>& own, ScheduleSurroundings surroundings);
 
 }  // namespace sluice::node

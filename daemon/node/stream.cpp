@@ -6,9 +6,9 @@
 
 #include <boost/asio/post.hpp>
 
-#include "exchange/local_link.h"
-#include "foundation/system_clock.h"
-#include "link/https_link.h"
+#include "installation/system_clock.h"
+#include "link/https/https_link.h"
+#include "link/local/local_link.h"
 
 namespace sluice::node {
 namespace {
@@ -26,22 +26,22 @@ struct Way {
 };
 
 std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surroundings) {
-  const foundation::Foundation& foundation = surroundings.foundation;
-  if (const auto& uplink = foundation.settings.node.uplink) {
+  const installation::Installation& installation = surroundings.installation;
+  if (const auto& uplink = installation.settings.node.uplink) {
     return Way{
         std::make_unique<link::HttpsLink>(*uplink, *surroundings.identity, *surroundings.bandwidth),
-        {foundation.verifier, uplink->center_subjects}};
+        {installation.verifier, uplink->center_subjects}};
   }
-  auto store = foundation.open_store();
+  auto store = installation.open_store();
   if (!store) return std::unexpected(record::to_string(store.error()));
   exchange::Reception reception(std::move(*store),
-                                {.catalogue = foundation.catalogue,
-                                 .verifier = foundation.verifier,
-                                 .signer = foundation.signer,
+                                {.catalogue = installation.catalogue,
+                                 .verifier = installation.verifier,
+                                 .signer = installation.signer,
                                  .signatories = surroundings.signatories},
-                                foundation::system_now);
-  return Way{std::make_unique<exchange::LocalLink>(std::move(reception)),
-             {foundation.verifier, {foundation.signer.subject()}}};
+                                installation::system_now);
+  return Way{std::make_unique<link::LocalLink>(std::move(reception)),
+             {installation.verifier, {installation.signer.subject()}}};
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
   return {
       .acknowledged =
           [this, &log, &metrics](const record::Manifest& manifest, const record::Receipt& receipt) {
-            if (const auto after = link_.receipt_came(foundation::system_now())) {
+            if (const auto after = link_.receipt_came(installation::system_now())) {
               log.info("link-restored", {{"bureau", id_.bureau.str()}, {"after", after->count()}});
             }
             metrics
@@ -70,7 +70,7 @@ link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
           },
       .held_back =
           [this, &log](const link::LinkFailure& failure) {
-            if (!link_.held_back(failure, foundation::system_now())) return;
+            if (!link_.held_back(failure, installation::system_now())) return;
             log.warning("batch-held-back",
                         {{"bureau", id_.bureau.str()}, {"reason", record::to_string(failure)}});
           },
@@ -83,11 +83,11 @@ link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
 }
 
 std::expected<void, std::string> Stream::take_calls(const Surroundings& surroundings) {
-  const foundation::Foundation& foundation = surroundings.foundation;
-  auto committing = foundation.open_journal(id_.bureau);
+  const installation::Installation& installation = surroundings.installation;
+  auto committing = installation.open_journal(id_.bureau);
   if (!committing) return std::unexpected(record::to_string(committing.error()));
   commit_ = std::make_unique<journal::GroupCommit>(
-      std::move(*committing), foundation.settings.node.journal,
+      std::move(*committing), installation.settings.node.journal,
       [&log = surroundings.log, bureau = id_.bureau](const journal::JournalFailure& failure) {
         log.error("batch-not-closed",
                   {{"bureau", bureau.str()}, {"reason", record::to_string(failure)}});
@@ -101,17 +101,17 @@ std::expected<void, std::string> Stream::take_calls(const Surroundings& surround
 std::expected<void, std::string> Stream::send_on(const Surroundings& surroundings) {
   auto way = way_to_center(surroundings);
   if (!way) return std::unexpected(way.error());
-  auto sending = surroundings.foundation.open_journal(id_.bureau);
+  auto sending = surroundings.installation.open_journal(id_.bureau);
   if (!sending) return std::unexpected(record::to_string(sending.error()));
   sender_ = std::make_unique<link::Sender>(
       std::move(*sending), std::move(way->link), std::move(way->signers),
-      link::SenderWorld{foundation::system_now, randomness()}, sender_events(surroundings));
+      link::SenderWorld{installation::system_now, randomness()}, sender_events(surroundings));
   return {};
 }
 
 std::expected<std::unique_ptr<Stream>, std::string> Stream::open(const record::BureauId& bureau,
                                                                  const Surroundings& surroundings) {
-  auto watched = surroundings.foundation.open_journal(bureau);
+  auto watched = surroundings.installation.open_journal(bureau);
   if (!watched) return std::unexpected(record::to_string(watched.error()));
   const auto status = watched->status();
   if (!status) return std::unexpected(record::to_string(status.error()));

@@ -8,12 +8,12 @@
 #include <boost/asio/io_context.hpp>
 
 #include "exchange/reception.h"
-#include "foundation/foundation.h"
+#include "installation/installation.h"
 #include "journal/group_commit.h"
 #include "link/bandwidth.h"
+#include "link/https/uplink_identity.h"
+#include "link/link_state.h"
 #include "link/sender.h"
-#include "link/uplink_identity.h"
-#include "node/link_state.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 
@@ -23,7 +23,7 @@ class Stream {
  public:
   // All must outlive the stream.
   struct Surroundings {
-    const foundation::Foundation& foundation;
+    const installation::Installation& installation;
     observe::Log& log;
     observe::Metrics& metrics;
     boost::asio::io_context::executor_type callers;  // where calls are answered
@@ -41,7 +41,7 @@ class Stream {
   // Whether its batches are no longer sent until a person has acted. Any thread.
   [[nodiscard]] bool is_stopped() const { return stopped_; }
   // Any thread.
-  [[nodiscard]] LinkState::Snapshot link() const { return link_.snapshot(); }
+  [[nodiscard]] link::LinkState::Snapshot link() const { return link_.snapshot(); }
   // Reads the journal: blocks.
   [[nodiscard]] std::expected<journal::Status, journal::JournalFailure> status() {
     return watched_.status();
@@ -57,7 +57,7 @@ class Stream {
   journal::Journal watched_;  // a handle of its own, for status()
   record::StreamId id_;
   std::atomic<bool> stopped_ = false;
-  LinkState link_;
+  link::LinkState link_;
   std::unique_ptr<journal::GroupCommit> commit_;
   std::unique_ptr<link::Sender> sender_;
 };

@@ -9,7 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
-#include "link/center_answer.h"
+#include "link/https/center_answer.h"
 #include "reconciliation/digest_question.h"
 
 namespace sluice::reconciliation {

@@ -6,9 +6,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include "link/bandwidth.h"
-#include "link/https_connection.h"
+#include "link/https/https_connection.h"
+#include "link/https/uplink_identity.h"
 #include "link/uplink.h"
-#include "link/uplink_identity.h"
 #include "reconciliation/central_digests.h"
 #include "record/digest.h"
 #include "record/identifiers.h"

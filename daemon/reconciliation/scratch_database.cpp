@@ -6,24 +6,15 @@
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
+
+#include "files/sync.h"
 
 namespace sluice::reconciliation {
 namespace {
 
 // Of the tables in a file that is kept; another one is not taken up.
 constexpr int kept_format = 1;
-
-// SQLite, told not to wait for the disk, leaves all that it wrote to the kernel.
-bool sync(const std::filesystem::path& path) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool is_on_disk = fsync(descriptor) == 0;
-  close(descriptor);
-  return is_on_disk;
-}
 
 void remove_files(const std::filesystem::path& file) {
   std::error_code ignored;  // what is left is removed before the next work
@@ -68,10 +59,10 @@ std::expected<void, Failure> ScratchDatabase::keep(const std::filesystem::path& 
     return std::unexpected(Failure{Problem::scratch, kept.string(),
                                    fmt::format("{}: {}", what, std::strerror(errno))});
   };
-  if (!sync(file_)) return cannot("can not be written");
+  if (!files::sync(file_)) return cannot("can not be written");
   if (std::rename(file_.c_str(), kept.c_str()) != 0) return cannot("can not be put back");
   file_.clear();
-  if (!sync(kept.parent_path())) return cannot("can not be written");
+  if (!files::sync(kept.parent_path())) return cannot("can not be written");
   return {};
 }
 

@@ -46,10 +46,7 @@ Connection<Stream>::~Connection() {
 
 template <class Stream>
 void Connection<Stream>::take_share() {
-  const Peer& peer = introduction_.peer;
-  share_ = service_->shares.of(peer.bureau ? peer.bureau->str()
-                               : peer.node ? "node:" + peer.node->str()
-                                           : std::string());
+  share_ = service_->shares.of(introduction_.peer.caller);
   if (++share_->connections > service_->limits.max_connections_per_bureau) over_limit_ = true;
   large_body_.charge_to(share_);
 }

@@ -32,6 +32,12 @@ std::optional<std::string_view> find_field(std::span<const HeaderField> fields,
   return std::nullopt;
 }
 
+std::string Peer::name() const {
+  if (const auto* bureau = std::get_if<record::BureauId>(&caller)) return bureau->str();
+  if (const auto* node = std::get_if<record::NodeId>(&caller)) return node->str();
+  return subject;
+}
+
 std::string_view Request::parameter(std::string_view name) const {
   for (const Parameter& parameter : parameters) {
     if (parameter.name == name) return parameter.value;

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "record/identifiers.h"
+#include "trust/caller.h"
 
 namespace sluice::server {
 
@@ -29,12 +29,14 @@ struct HeaderField {
 
 // Who is at the other end.
 struct Peer {
-  // On the API: the bureau or the node whose certificate it is. On the control socket: neither.
-  std::optional<record::BureauId> bureau;
-  std::optional<record::NodeId> node;
+  // On the API: whose certificate it is. On the control socket: an operator.
+  trust::Caller caller;
   // On the API: the certificate's subject, RFC 2253. On the control socket: "uid=0".
   std::string subject;
   std::string address;  // "127.0.0.1:51234"; empty on the control socket
+
+  // The bureau's or the node's id; else the subject.
+  [[nodiscard]] std::string name() const;
 };
 
 // All views are of the connection's memory: good until the handler's coroutine has ended.

@@ -1,5 +1,5 @@
-// What each bureau or node uses of what all of them share, so that one that is out of order can not
-// use it up for the others.
+// What each caller uses of what all of them share, so that a bureau or a node that is out of order
+// can not use it up for the others.
 #pragma once
 
 #include <atomic>
@@ -7,7 +7,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <string>
+
+#include "trust/caller.h"
 
 namespace sluice::server {
 
@@ -19,9 +20,8 @@ struct Share {
 // Thread-safe.
 class Shares {
  public:
-  // `who` names a bureau or a node, or is empty for all peers that are neither. As many as there
-  // are of both.
-  [[nodiscard]] std::shared_ptr<Share> of(const std::string& who) {
+  // As many as there are bureaus and nodes; all strangers have one together.
+  [[nodiscard]] std::shared_ptr<Share> of(const trust::Caller& who) {
     const std::lock_guard lock(mutex_);
     auto& share = shares_[who];
     if (!share) share = std::make_shared<Share>();
@@ -30,7 +30,7 @@ class Shares {
 
  private:
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Share>> shares_;
+  std::map<trust::Caller, std::shared_ptr<Share>> shares_;
 };
 
 }  // namespace sluice::server

@@ -58,11 +58,8 @@ asio::awaitable<std::optional<Introduction>> introduce(TlsStream& stream, Servic
   introduction.expires = certificate.expires;
   introduction.peer.address = std::move(address);
   if (const auto* holder = service.around.directory.find(certificate.subject)) {
-    if (const auto* bureau = std::get_if<record::BureauId>(holder)) {
-      introduction.peer.bureau = *bureau;
-    } else {
-      introduction.peer.node = std::get<record::NodeId>(*holder);
-    }
+    introduction.peer.caller =
+        std::visit([](const auto& id) { return trust::Caller(id); }, *holder);
   } else {
     introduction.welcome = false;
   }
@@ -77,6 +74,7 @@ asio::awaitable<std::optional<Introduction>> introduce(LocalStream& stream, Serv
     co_return std::nullopt;
   }
   Introduction introduction;
+  introduction.peer.caller = trust::Operator{};
   introduction.peer.subject = fmt::format("uid={}", credentials.uid);
   co_return introduction;
 }

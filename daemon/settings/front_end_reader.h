@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
-#include "adapters/front_end/exchange_database.h"
 #include "adapters/front_end/exchange_table.h"
+#include "adapters/front_end/odbc/exchange_database.h"
 #include "settings/section.h"
 
 namespace sluice::settings {

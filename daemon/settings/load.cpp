@@ -127,4 +127,10 @@ std::expected<Settings, std::vector<Complaint>> load(const std::filesystem::path
   return Loader().load(directory);
 }
 
+const CarryingNode* Settings::carrier(const record::BureauId& bureau) const {
+  const auto found = std::ranges::find_if(
+      node.nodes, [&](const CarryingNode& other) { return other.bureaus.contains(bureau); });
+  return found == node.nodes.end() ? nullptr : &*found;
+}
+
 }  // namespace sluice::settings

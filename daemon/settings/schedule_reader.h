@@ -1,7 +1,7 @@
 // When something of a bureau runs: a section `schedule`.
 #pragma once
 
-#include "jobs/schedule/schedule.h"
+#include "schedule/schedule.h"
 #include "settings/section.h"
 
 namespace sluice::settings {

@@ -14,17 +14,17 @@
 #include <vector>
 
 #include "adapters/disk/format.h"
-#include "adapters/front_end/exchange_database.h"
 #include "adapters/front_end/exchange_table.h"
+#include "adapters/front_end/odbc/exchange_database.h"
 #include "intake/mapping.h"
 #include "intake/reject_limit.h"
-#include "jobs/schedule/schedule.h"
 #include "journal/limits.h"
 #include "link/uplink.h"
 #include "observe/log_settings.h"
 #include "record/identifiers.h"
 #include "record/manifest.h"
 #include "record/table_schema.h"
+#include "schedule/schedule.h"
 #include "server/listen.h"
 
 namespace sluice::settings {
@@ -109,6 +109,9 @@ struct Settings {
   Node node;
   std::map<record::BureauId, Bureau> bureaus;
   std::map<record::DatasetId, record::Dataset> datasets;
+
+  // The other node that brings this bureau's batches here; null where they begin on this node.
+  [[nodiscard]] const CarryingNode* carrier(const record::BureauId& bureau) const;
 };
 
 // One thing that is wrong, as an editor or a person finds it.

@@ -10,7 +10,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <unistd.h>
+
+#include "files/sync.h"
 
 namespace sluice::sqlite {
 namespace {
@@ -33,11 +34,8 @@ void demand(sqlite3_stmt* statement, int result) {
 
 // SQLite fsyncs what is in its files, not that a new file has a name.
 Result<void> sync_directory(const std::filesystem::path& directory) {
-  const int handle = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY);
-  const bool synced = handle >= 0 && ::fsync(handle) == 0;
+  if (files::sync(directory)) return {};
   const std::string reason = std::generic_category().message(errno);
-  if (handle >= 0) ::close(handle);
-  if (synced) return {};
   return std::unexpected(
       Error{SQLITE_IOERR_DIR_FSYNC, fmt::format("{}: fsync: {}", directory.string(), reason)});
 }

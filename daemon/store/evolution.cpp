@@ -182,6 +182,23 @@ std::expected<Evolution, StoreFailure> evolve(std::string_view stored_schema,
   return evolution;
 }
 
+std::expected<void, StoreFailure> follow_schema(const record::Dataset& dataset,
+                                                SchemaTables& tables) {
+  if (auto storable = check_storable(dataset); !storable) return storable;
+  const std::string canonical = canonical_json(dataset.schema);
+  const auto kept = tables.kept_schema(dataset.id);
+  if (!kept) return std::unexpected(kept.error());
+  if (*kept == canonical) return {};
+  if (*kept) {
+    const auto evolution = evolve(**kept, dataset);
+    if (!evolution) return std::unexpected(evolution.error());
+    if (auto evolved = tables.evolve(dataset, *evolution); !evolved) return evolved;
+  } else if (auto made = tables.create(dataset); !made) {
+    return made;
+  }
+  return tables.keep_schema(dataset, canonical);
+}
+
 StoreFailure missing_values_conflict(const record::Dataset& dataset, std::string_view field) {
   return conflict(dataset, fmt::format("the field {} became required, and some records that the "
                                        "store holds do not have it; complete them first, or keep "

@@ -10,8 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "files/file_descriptor.h"
+#include "files/sync.h"
 #include "trust/audit_file.h"
-#include "trust/file_descriptor.h"
 
 namespace sluice::trust {
 namespace {
@@ -28,7 +29,7 @@ std::unexpected<AuditFailure> system_failure(AuditProblem problem,
 // Holds the lock that all processes share, as long as it lives.
 class Turn {
  public:
-  static std::expected<Turn, AuditFailure> take(const FileDescriptor& lock,
+  static std::expected<Turn, AuditFailure> take(const files::FileDescriptor& lock,
                                                 const std::filesystem::path& place) {
     int taken = 0;
     do {
@@ -53,7 +54,7 @@ std::chrono::year_month month_of(record::Time time) {
   return {date.year(), date.month()};
 }
 
-Done write_durably(const FileDescriptor& file, std::string_view bytes,
+Done write_durably(const files::FileDescriptor& file, std::string_view bytes,
                    const std::filesystem::path& path) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
@@ -73,7 +74,7 @@ struct Tail {
   std::string torn;
 };
 
-std::expected<Tail, AuditFailure> read_tail(const FileDescriptor& file, std::uint64_t size,
+std::expected<Tail, AuditFailure> read_tail(const files::FileDescriptor& file, std::uint64_t size,
                                             const std::filesystem::path& path) {
   // A line is at most some tens of KiB; the window grows until a whole one is in it.
   for (std::uint64_t window = std::min<std::uint64_t>(size, 64 << 10);;
@@ -100,7 +101,7 @@ struct AuditLog::State {
   std::filesystem::path directory;
   Clock clock;
   std::chrono::days retention;
-  FileDescriptor lock;
+  files::FileDescriptor lock;
   std::mutex mutex;
 
   // Where our own last line ended: while nobody else has appended, its digest is the chain's head.
@@ -110,18 +111,19 @@ struct AuditLog::State {
 
   Done append(const AuditEvent& event);
   std::expected<record::Digest, AuditFailure> head_of_older_files(std::chrono::year_month before);
-  std::expected<record::Digest, AuditFailure> find_head(const FileDescriptor& open_file,
+  std::expected<record::Digest, AuditFailure> find_head(const files::FileDescriptor& open_file,
                                                         const std::filesystem::path& path,
                                                         std::chrono::year_month month);
-  Done seal(const FileDescriptor& open_file, const std::filesystem::path& path,
+  Done seal(const files::FileDescriptor& open_file, const std::filesystem::path& path,
             std::string_view torn, record::Digest& chain);
   void remove_expired(record::Time now);
 };
 
 // Ends the torn line, and says in the next one what it was. A line that only lacks its newline is
 // complete all the same.
-Done AuditLog::State::seal(const FileDescriptor& open_file, const std::filesystem::path& path,
-                           std::string_view torn, record::Digest& chain) {
+Done AuditLog::State::seal(const files::FileDescriptor& open_file,
+                           const std::filesystem::path& path, std::string_view torn,
+                           record::Digest& chain) {
   if (const auto line = parse_audit_line(torn); line && line->previous == chain) {
     chain = record::sha256(torn);
     return write_durably(open_file, "\n", path);
@@ -135,7 +137,7 @@ Done AuditLog::State::seal(const FileDescriptor& open_file, const std::filesyste
 }
 
 std::expected<record::Digest, AuditFailure> AuditLog::State::find_head(
-    const FileDescriptor& open_file, const std::filesystem::path& path,
+    const files::FileDescriptor& open_file, const std::filesystem::path& path,
     std::chrono::year_month month) {
   struct stat status {};
   if (::fstat(open_file.get(), &status) != 0) {
@@ -171,7 +173,8 @@ std::expected<record::Digest, AuditFailure> AuditLog::State::head_of_older_files
   if (!files) return std::unexpected(files.error());
   for (auto older = files->rbegin(); older != files->rend(); ++older) {
     if (older->month >= before) continue;
-    const FileDescriptor open_file(::open(older->path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+    const files::FileDescriptor open_file(
+        ::open(older->path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
     if (!open_file) return system_failure(AuditProblem::unreadable, older->path, "can not open");
     return find_head(open_file, older->path, older->month);
   }
@@ -200,7 +203,7 @@ Done AuditLog::State::append(const AuditEvent& event) {
   if (!files->empty()) month = std::max(month, files->back().month);
   const std::filesystem::path path = directory / audit_file_name(month);
   const bool is_new = files->empty() || files->back().month < month;
-  const FileDescriptor open_file(
+  const files::FileDescriptor open_file(
       ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
   if (!open_file) return system_failure(AuditProblem::not_durable, path, "can not open");
   const auto chain = find_head(open_file, path, month);
@@ -209,8 +212,7 @@ Done AuditLog::State::append(const AuditEvent& event) {
   size = 0;  // whatever happens now, the head is known again only when all is on the disk
   if (auto written = write_durably(open_file, line + "\n", path); !written) return written;
   if (is_new) {
-    const FileDescriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder || ::fsync(folder.get()) != 0) {
+    if (!files::sync(directory)) {
       return system_failure(AuditProblem::not_durable, directory, "can not make the file durable");
     }
     remove_expired(now);
@@ -237,7 +239,7 @@ std::expected<AuditLog, AuditFailure> AuditLog::open(const std::filesystem::path
   state->clock = std::move(clock);
   state->retention = retention;
   const std::filesystem::path lock = directory / "lock";
-  state->lock = FileDescriptor(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  state->lock = files::FileDescriptor(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
   if (!state->lock) return system_failure(AuditProblem::unreadable, lock, "can not open");
   return AuditLog(std::move(state));
 }

@@ -1,11 +1,14 @@
-// Who may do what. Whatever is not granted is denied.
+// Who may do what on this node: the one place that decides it, and that each endpoint asks.
+// Whatever is not granted is denied.
 #pragma once
 
+#include <map>
 #include <set>
 #include <utility>
 
 #include "record/identifiers.h"
 #include "record/manifest.h"
+#include "trust/caller.h"
 
 namespace sluice::trust {
 
@@ -20,16 +23,30 @@ struct PublishGrant {
 // A value; safe to read from many threads.
 class Policy {
  public:
-  Policy() = default;
-  explicit Policy(std::set<PublishGrant> grants) : grants_(std::move(grants)) {}
+  // Which bureaus' batches each node brings.
+  using CarryGrants = std::map<record::NodeId, std::set<record::BureauId>>;
 
-  [[nodiscard]] bool may_publish(const record::BureauId& bureau, const record::DatasetId& dataset,
-                                 record::Mode mode) const {
-    return grants_.contains({bureau, dataset, mode});
+  Policy() = default;
+  explicit Policy(std::set<PublishGrant> publish, CarryGrants carry = {})
+      : publish_(std::move(publish)), carry_(std::move(carry)) {}
+
+  // To have records of a dataset taken: only a bureau, of what is its own.
+  [[nodiscard]] bool may_publish(const Caller& caller, const record::DatasetId& dataset,
+                                 record::Mode mode) const;
+  // To bring a bureau's batches, and to ask where its stream stands and how a batch was answered:
+  // only a node.
+  [[nodiscard]] bool may_carry(const Caller& caller, const record::BureauId& bureau) const;
+  // To ask for the keys and digests of what the central store has of a bureau's datasets: who
+  // brings them.
+  [[nodiscard]] bool may_compare(const Caller& caller, const record::BureauId& owner) const {
+    return may_carry(caller, owner);
   }
+  // To see what the node does, and to steer it: only on the machine itself.
+  [[nodiscard]] bool may_operate(const Caller& caller) const;
 
  private:
-  std::set<PublishGrant> grants_;
+  std::set<PublishGrant> publish_;
+  CarryGrants carry_;
 };
 
 }  // namespace sluice::trust

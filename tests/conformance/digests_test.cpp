@@ -6,12 +6,12 @@
 
 #include "reconciliation/https_digests.h"
 #include "reconciliation/store_digests.h"
-#include "unit/exchange/center_server.h"
+#include "support/center_server.h"
 
 namespace sluice::reconciliation::test {
 namespace {
 
-using exchange::test::CenterServer;
+using api::test::CenterServer;
 using record::Key;
 using testing::HasSubstr;
 

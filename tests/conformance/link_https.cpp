@@ -1,5 +1,5 @@
 #include "conformance/link_suite.h"
-#include "unit/exchange/center_server.h"
+#include "support/center_server.h"
 
 namespace sluice::link::conformance {
 namespace {
@@ -20,7 +20,7 @@ class OverTls final : public Far {
   record::Time now() const override { return server_.center.now; }
 
  private:
-  exchange::test::CenterServer server_;
+  api::test::CenterServer server_;
   record::Signer stranger_ = server_.center.certified("stranger");
 };
 

@@ -1,6 +1,6 @@
 #include "conformance/link_suite.h"
-#include "exchange/local_link.h"
-#include "unit/exchange/center_builder.h"
+#include "link/local/local_link.h"
+#include "support/center_builder.h"
 
 namespace sluice::link::conformance {
 namespace {
@@ -8,7 +8,7 @@ namespace {
 class SameProcess final : public Far {
  public:
   std::unique_ptr<Link> connect() override {
-    return std::make_unique<exchange::LocalLink>(center_.reception());
+    return std::make_unique<link::LocalLink>(center_.reception());
   }
   void set_store_available(bool available) override { center_.is_store_available = available; }
   record::Batch batch(const std::string& key) override {

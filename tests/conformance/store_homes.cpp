@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "conformance/store_home.h"
-#include "postgresql_cluster.h"
 #include "sqlite/database.h"
 #include "store/postgresql/postgresql_store.h"
 #include "store/sqlite/sqlite_store.h"
+#include "support/postgresql_cluster.h"
 
 namespace sluice::test {
 namespace {

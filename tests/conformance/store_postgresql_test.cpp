@@ -8,9 +8,9 @@
 
 #include "conformance/store_fixture.h"
 #include "conformance/store_tcp_proxy.h"
-#include "held_port.h"
-#include "postgresql_cluster.h"
 #include "store/postgresql/postgresql_store.h"
+#include "support/held_port.h"
+#include "support/postgresql_cluster.h"
 
 namespace sluice::test {
 namespace {

@@ -29,7 +29,7 @@ while [[ $# -gt 0 ]]; do
   shift 2
 done
 [[ $times =~ ^[0-9]+$ && $seconds =~ ^[0-9]+$ && $seed =~ ^[0-9]+$ && $store =~ ^(sqlite|postgresql)$ ]] || usage
-for each in scenario/node.sh scenario/two_nodes.sh scenario/cluster.sh faults/kill_steps.sh; do
+for each in support/shell/node.sh support/shell/two_nodes.sh support/shell/cluster.sh faults/kill_steps.sh; do
   # shellcheck disable=SC1090
   source "$here/../$each"
 done

@@ -15,10 +15,10 @@ while [[ $# -ge 2 ]]; do
   shift 2
 done
 [[ -e $failing_disk ]] || { echo "usage: $0 [--bin DIR] --failing-disk failing_disk.so" >&2; exit 2; }
-# shellcheck source=tests/scenario/node.sh
-source "$here/../scenario/node.sh"
-# shellcheck source=tests/scenario/cases.sh
-source "$here/../scenario/cases.sh"
+# shellcheck source=tests/support/shell/node.sh
+source "$here/../support/shell/node.sh"
+# shellcheck source=tests/support/shell/cases.sh
+source "$here/../support/shell/cases.sh"
 
 on_failing_disk=("LD_PRELOAD=$failing_disk" SLUICE_FAIL_PATH=/state/journals/)
 

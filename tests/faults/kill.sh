@@ -35,10 +35,10 @@ case $stores in
   both) stores='sqlite postgresql' ;;
   *) usage ;;
 esac
-# shellcheck source=tests/scenario/node.sh
-source "$here/../scenario/node.sh"
-# shellcheck source=tests/scenario/cluster.sh
-source "$here/../scenario/cluster.sh"
+# shellcheck source=tests/support/shell/node.sh
+source "$here/../support/shell/node.sh"
+# shellcheck source=tests/support/shell/cluster.sh
+source "$here/../support/shell/cluster.sh"
 # shellcheck source=tests/faults/kill_steps.sh
 source "$here/kill_steps.sh"
 # shellcheck source=tests/faults/kill_traffic.sh

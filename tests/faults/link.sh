@@ -28,7 +28,7 @@ while [[ $# -gt 0 ]]; do
   shift 2
 done
 [[ $times =~ ^[0-9]+$ && $seed =~ ^[0-9]+$ && $store =~ ^(sqlite|postgresql)$ ]] || usage
-for each in scenario/node.sh scenario/two_nodes.sh scenario/cluster.sh faults/kill_steps.sh \
+for each in support/shell/node.sh support/shell/two_nodes.sh support/shell/cluster.sh faults/kill_steps.sh \
   faults/kill_traffic.sh faults/kill_checks.sh; do
   # shellcheck disable=SC1090
   source "$here/../$each"

@@ -30,8 +30,8 @@ while [[ $# -gt 0 ]]; do
 done
 [[ $rows =~ ^[1-9][0-9]*$ && $limit_mib =~ ^[1-9][0-9]*$ && $tolerance =~ ^[1-9][0-9]*$ && $shape =~ ^(wide|registry)$ ]] || usage
 generator=${generator:-$bin/../bench/generate_register}
-# shellcheck source=tests/scenario/node.sh
-source "$here/../scenario/node.sh"
+# shellcheck source=tests/support/shell/node.sh
+source "$here/../support/shell/node.sh"
 
 make_node() {
   new_node "$1" '{kind: sqlite}'

@@ -23,10 +23,10 @@ while [[ $# -gt 0 ]]; do
   shift 2
 done
 [[ $times =~ ^[0-9]+$ && $seed =~ ^[0-9]+$ ]] || usage
-# shellcheck source=tests/scenario/node.sh
-source "$here/../scenario/node.sh"
-# shellcheck source=tests/scenario/two_nodes.sh
-source "$here/../scenario/two_nodes.sh"
+# shellcheck source=tests/support/shell/node.sh
+source "$here/../support/shell/node.sh"
+# shellcheck source=tests/support/shell/two_nodes.sh
+source "$here/../support/shell/two_nodes.sh"
 
 network=sluice-$$
 cable_edge=10.231.77.2 cable_center=10.231.77.1

@@ -3,6 +3,6 @@ foreach(form json ndjson)
 endforeach()
 sluice_fuzz(direct_event_fuzz
   SOURCES direct_event_fuzz.cpp
-  DEPENDS sluice_adapters_direct_endpoint
-  PARTS adapters/direct/event_headers.cpp daemon/server/request.cpp
+  DEPENDS sluice_api
+  PARTS daemon/api/event_headers.cpp daemon/server/request.cpp
   WITH sluice_adapters_direct)

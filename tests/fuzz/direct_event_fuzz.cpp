@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "adapters/direct/event_headers.h"
+#include "api/event_headers.h"
 #include "direct_call.h"
 
 namespace {
@@ -23,8 +23,8 @@ void collect_with_headers(std::string_view text) {
     if (!std::ranges::all_of(line.substr(0, colon), is_visible)) continue;
     headers.push_back({line.substr(0, colon), line.substr(colon + 1)});
   }
-  adapters::direct::EventText kept;
-  const auto read = adapters::direct::read_event_headers(headers, kept);
+  api::EventText kept;
+  const auto read = api::read_event_headers(headers, kept);
   if (!read.fault) {
     for (const auto& value : {read.event.id, read.event.type, read.event.subject}) {
       adapters::direct::require(!value || adapters::direct::is_event_string(*value));

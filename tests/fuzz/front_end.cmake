@@ -6,7 +6,7 @@ foreach(target connection_string narrow_text told_value)
     PARTS adapters/front_end/odbc/${target}.cpp ${${target}_parts}
     WITH date::date-tz)
 endforeach()
-set(digest_file_parts adapters/front_end/durable_file.cpp)
+set(digest_file_parts adapters/front_end/durable_file.cpp daemon/files/sync.cpp)
 foreach(target digest_file position)
   sluice_fuzz(front_end_${target}_fuzz
     SOURCES front_end/${target}_fuzz.cpp

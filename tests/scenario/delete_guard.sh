@@ -4,8 +4,8 @@
 #   tests/scenario/delete_guard.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
 # shellcheck disable=SC2119,SC2120,SC2154  # cases.sh sets the rest
 set -euo pipefail
-# shellcheck source=tests/scenario/cases.sh
-source "$(dirname "$0")/cases.sh" "$@"
+# shellcheck source=tests/support/shell/cases.sh
+source "$(dirname "$0")/../support/shell/cases.sh" "$@"
 
 driver=/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)/odbc/libsqlite3odbc.so
 

@@ -4,8 +4,8 @@
 #   tests/scenario/driver_faults.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
 # shellcheck disable=SC2119,SC2154  # cases.sh sets the rest
 set -euo pipefail
-# shellcheck source=tests/scenario/cases.sh
-source "$(dirname "$0")/cases.sh" "$@"
+# shellcheck source=tests/support/shell/cases.sh
+source "$(dirname "$0")/../support/shell/cases.sh" "$@"
 
 driver=$(cd "$bin/../tests/faulty_driver" && pwd)/libfaulty_driver.so
 

@@ -4,10 +4,10 @@
 #   tests/scenario/edge.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
 # shellcheck disable=SC2119,SC2120,SC2154  # cases.sh sets the rest
 set -euo pipefail
-# shellcheck source=tests/scenario/cases.sh
-source "$(dirname "$0")/cases.sh" "$@"
-# shellcheck source=tests/scenario/two_nodes.sh
-source "$(dirname "$0")/two_nodes.sh"
+# shellcheck source=tests/support/shell/cases.sh
+source "$(dirname "$0")/../support/shell/cases.sh" "$@"
+# shellcheck source=tests/support/shell/two_nodes.sh
+source "$(dirname "$0")/../support/shell/two_nodes.sh"
 
 # Each case has its own center and edge, in a folder of its own.
 both_nodes() { # CASE [MORE-YAML-OF-EDGE] [MORE-OF-UPLINK]

@@ -4,8 +4,8 @@
 #   tests/scenario/proof.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
 # shellcheck disable=SC2119,SC2154  # start_daemon takes arguments only where it gets some; cases.sh sets the rest
 set -euo pipefail
-# shellcheck source=tests/scenario/cases.sh
-source "$(dirname "$0")/cases.sh" "$@"
+# shellcheck source=tests/support/shell/cases.sh
+source "$(dirname "$0")/../support/shell/cases.sh" "$@"
 
 # A node that holds a register in two states, one import after the other.
 running_node() {

@@ -4,12 +4,12 @@
 #   tests/scenario/reconcile.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
 # shellcheck disable=SC2119,SC2120,SC2154  # cases.sh sets the rest
 set -euo pipefail
-# shellcheck source=tests/scenario/cases.sh
-source "$(dirname "$0")/cases.sh" "$@"
-# shellcheck source=tests/scenario/two_nodes.sh
-source "$(dirname "$0")/two_nodes.sh"
-# shellcheck source=tests/scenario/levy.sh
-source "$(dirname "$0")/levy.sh"
+# shellcheck source=tests/support/shell/cases.sh
+source "$(dirname "$0")/../support/shell/cases.sh" "$@"
+# shellcheck source=tests/support/shell/two_nodes.sh
+source "$(dirname "$0")/../support/shell/two_nodes.sh"
+# shellcheck source=tests/support/shell/levy.sh
+source "$(dirname "$0")/../support/shell/levy.sh"
 
 case_two_sides_that_are_the_same_are_said_to_be() {
   both_nodes same

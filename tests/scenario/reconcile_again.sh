@@ -4,14 +4,14 @@
 #   tests/scenario/reconcile_again.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
 # shellcheck disable=SC2119,SC2154  # cases.sh sets the rest
 set -euo pipefail
-# shellcheck source=tests/scenario/cases.sh
-source "$(dirname "$0")/cases.sh" "$@"
-# shellcheck source=tests/scenario/two_nodes.sh
-source "$(dirname "$0")/two_nodes.sh"
-# shellcheck source=tests/scenario/levy.sh
-source "$(dirname "$0")/levy.sh"
-# shellcheck source=tests/scenario/cluster.sh
-source "$(dirname "$0")/cluster.sh" # the last one: its sql() is the one that is meant
+# shellcheck source=tests/support/shell/cases.sh
+source "$(dirname "$0")/../support/shell/cases.sh" "$@"
+# shellcheck source=tests/support/shell/two_nodes.sh
+source "$(dirname "$0")/../support/shell/two_nodes.sh"
+# shellcheck source=tests/support/shell/levy.sh
+source "$(dirname "$0")/../support/shell/levy.sh"
+# shellcheck source=tests/support/shell/cluster.sh
+source "$(dirname "$0")/../support/shell/cluster.sh" # the last one: its sql() is the one that is meant
 
 remembered() { echo "$workshop/alone/state/captures/levy/payment.compared"; }
 

@@ -12,9 +12,9 @@
 
 #include <date/tz.h>
 
-#include "adapters/front_end/exchange_database.h"
 #include "adapters/front_end/odbc/cursor.h"
 #include "adapters/front_end/odbc/dialect.h"
+#include "adapters/front_end/odbc/exchange_database.h"
 #include "adapters/front_end/odbc/failure.h"
 #include "adapters/front_end/odbc/types.h"
 

@@ -97,6 +97,37 @@ Done evolve_tables(Connection& connection, const record::Dataset& dataset,
   return {};
 }
 
+class TablesOfConnection final : public SchemaTables {
+ public:
+  explicit TablesOfConnection(Connection& connection) : connection_(connection) {}
+
+  std::expected<std::optional<std::string>, StoreFailure> kept_schema(
+      const record::DatasetId& dataset) override {
+    const auto known = connection_.query("SELECT schema FROM sluice.dataset WHERE id = $1",
+                                         Parameters().text(dataset.str()));
+    if (!known) return std::unexpected(store_failure(known.error(), "dataset " + dataset.str()));
+    if (known->rows() == 0) return std::nullopt;
+    return std::string(known->text(0, 0));
+  }
+  Done create(const record::Dataset& dataset) override {
+    return create_tables(connection_, dataset);
+  }
+  Done evolve(const record::Dataset& dataset, const Evolution& evolution) override {
+    return evolve_tables(connection_, dataset, evolution);
+  }
+  Done keep_schema(const record::Dataset& dataset, const std::string& canonical) override {
+    const auto kept = connection_.query(
+        "INSERT INTO sluice.dataset (id, owner, schema) VALUES ($1, $2, $3) "
+        "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema",
+        Parameters().text(dataset.id.str()).text(dataset.owner.str()).text(canonical));
+    if (!kept) return failed(dataset, kept.error());
+    return {};
+  }
+
+ private:
+  Connection& connection_;
+};
+
 }  // namespace
 
 std::string current_table(const record::DatasetId& dataset) {
@@ -108,29 +139,13 @@ std::string history_table(const record::DatasetId& dataset) {
 }
 
 Done make_tables_follow(Connection& connection, const record::Dataset& dataset) {
-  if (auto storable = check_storable(dataset); !storable) return storable;
-  const std::string schema = canonical_json(dataset.schema);
   auto transaction = PostgresqlTransaction::begin(connection);
   if (!transaction) return failed(dataset, transaction.error());
   const auto locked =
       connection.execute(fmt::format("SELECT pg_advisory_xact_lock({})", lock_keys(Lock::tables)));
   if (!locked) return failed(dataset, locked.error());
-  const auto known = connection.query("SELECT schema FROM sluice.dataset WHERE id = $1",
-                                      Parameters().text(dataset.id.str()));
-  if (!known) return failed(dataset, known.error());
-  if (known->rows() == 1 && known->text(0, 0) == schema) return {};
-  if (known->rows() == 1) {
-    const auto evolution = evolve(known->text(0, 0), dataset);
-    if (!evolution) return std::unexpected(evolution.error());
-    if (auto evolved = evolve_tables(connection, dataset, *evolution); !evolved) return evolved;
-  } else if (auto made = create_tables(connection, dataset); !made) {
-    return made;
-  }
-  const auto kept = connection.query(
-      "INSERT INTO sluice.dataset (id, owner, schema) VALUES ($1, $2, $3) "
-      "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema",
-      Parameters().text(dataset.id.str()).text(dataset.owner.str()).text(schema));
-  if (!kept) return failed(dataset, kept.error());
+  TablesOfConnection tables(connection);
+  if (auto followed = follow_schema(dataset, tables); !followed) return followed;
   if (auto committed = transaction->commit(); !committed) {
     return failed(dataset, committed.error());
   }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 
+#include "store/apply_once.h"
 #include "store/postgresql/connection.h"
 #include "store/stream_place.h"
 
@@ -15,10 +16,6 @@ namespace sluice::store::postgresql {
 [[nodiscard]] Connection::Answer<std::optional<StreamPlace>> lock_stream(
     Connection& connection, const record::BureauId& bureau);
 
-struct LedgerAnswer {
-  std::string manifest;  // digest, as text
-  record::SignedReceipt receipt;
-};
 [[nodiscard]] Connection::Answer<std::optional<LedgerAnswer>> find_in_ledger(
     Connection& connection, const record::StreamId& stream, record::Sequence sequence);
 

@@ -1,10 +1,10 @@
 #include "store/postgresql/postgresql_store.h"
 
 #include <map>
+#include <type_traits>
 #include <utility>
 
-#include "fault/kill_point.h"
-#include "store/batch_application.h"
+#include "store/apply_once.h"
 #include "store/postgresql/binary_array.h"
 #include "store/postgresql/dataset_ddl.h"
 #include "store/postgresql/ledger.h"
@@ -47,10 +47,6 @@ class PostgresqlStore final : public Store {
   auto with_connection(Work work) -> decltype(work(std::declval<Connection&>()));
 
   Done prepare_on(Connection& connection, const record::Dataset& dataset);
-  std::expected<record::SignedReceipt, StoreFailure> apply_on(Connection& connection,
-                                                              const Delivery& delivery,
-                                                              const ReceiptMaker& make_receipt,
-                                                              Prepared& prepared);
   Done read_on(Connection& connection, const record::DatasetId& dataset,
                const PostgresqlTables& tables, std::optional<record::Time> as_of,
                const std::function<bool(const StoredRecord&)>& consume);
@@ -68,6 +64,54 @@ class PostgresqlStore final : public Store {
 std::unexpected<StoreFailure> failed(const ServerError& error, std::string place) {
   return std::unexpected(store_failure(error, std::move(place)));
 }
+
+// The transaction of one batch; its failures name that.
+class Applying final : public ApplyTransaction {
+ public:
+  Applying(Connection& connection, PostgresqlTransaction transaction, PostgresqlTables& tables,
+           std::string place)
+      : connection_(connection),
+        transaction_(std::move(transaction)),
+        tables_(tables),
+        place_(std::move(place)) {}
+
+  std::expected<std::optional<StreamPlace>, StoreFailure> lock_stream(
+      const record::BureauId& bureau) override {
+    return ours(postgresql::lock_stream(connection_, bureau));
+  }
+  std::expected<std::optional<LedgerAnswer>, StoreFailure> find(
+      const record::StreamId& stream, record::Sequence sequence) override {
+    return ours(find_in_ledger(connection_, stream, sequence));
+  }
+  std::expected<std::int64_t, StoreFailure> draw_id() override {
+    return ours(draw_ledger_id(connection_));
+  }
+  DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
+    tables_.begin_batch(connection_, id, applied_at);
+    return tables_;
+  }
+  Done write(const LedgerEntry& entry, const record::RowOutcomes& rows,
+             const record::Batch& batch) override {
+    return ours(write_ledger(connection_, entry, rows, batch));
+  }
+  Done commit() override { return ours(transaction_.commit()); }
+
+ private:
+  template <class T>
+  std::expected<T, StoreFailure> ours(Connection::Answer<T> answer) const {
+    if (!answer) return failed(answer.error(), place_);
+    if constexpr (std::is_void_v<T>) {
+      return {};
+    } else {
+      return std::move(*answer);
+    }
+  }
+
+  Connection& connection_;
+  PostgresqlTransaction transaction_;
+  PostgresqlTables& tables_;
+  std::string place_;
+};
 
 // All of a table may be read here, and its reader may be slow.
 Connection::Answer<PostgresqlTransaction> begin_long_read(Connection& connection) {
@@ -120,50 +164,14 @@ std::expected<record::SignedReceipt, StoreFailure> PostgresqlStore::apply(
   if (prepared == prepared_.end()) {
     return std::unexpected(unknown_dataset(delivery.manifest.dataset));
   }
-  return with_connection([&](Connection& connection) {
-    return apply_on(connection, delivery, make_receipt, prepared->second);
-  });
-}
-
-std::expected<record::SignedReceipt, StoreFailure> PostgresqlStore::apply_on(
-    Connection& connection, const Delivery& delivery, const ReceiptMaker& make_receipt,
-    Prepared& prepared) {
-  const record::Manifest& manifest = delivery.manifest;
-  const auto fail = [&](const ServerError& error) { return failed(error, place_of(manifest)); };
-  const record::Digest digest = record::sha256(delivery.batch.manifest);
-
-  auto transaction = PostgresqlTransaction::begin(connection);
-  if (!transaction) return fail(transaction.error());
-  // The lock first: whoever held it may just have applied this very batch.
-  const auto place = lock_stream(connection, manifest.stream.bureau);
-  if (!place) return fail(place.error());
-  auto known = find_in_ledger(connection, manifest.stream, manifest.sequence);
-  if (!known) return fail(known.error());
-  if (*known) {
-    if (auto other = refuse_other(manifest, digest, (*known)->manifest)) {
-      return std::unexpected(*other);
-    }
-    return std::move((*known)->receipt);
-  }
-  if (auto refused = refuse_place(manifest, *place)) return std::unexpected(*refused);
-  const auto id = draw_ledger_id(connection);
-  if (!id) return fail(id.error());
-
-  const record::Time applied_at = applied_after(*place, now_());
-  prepared.tables->begin_batch(connection, *id, applied_at);
-  const auto applied = apply_rows(delivery, *prepared.tables, prepared.expectation);
-  if (!applied) return std::unexpected(applied.error());
-  LedgerEntry entry{*id, manifest.stream, manifest.sequence, manifest.dataset, digest, applied_at,
-                    {}};
-  entry.receipt = make_receipt(record::Outcome::accepted, "", applied->outcomes, applied->rejected);
-  if (auto written = write_ledger(connection, entry, applied->outcomes, delivery.batch); !written) {
-    return fail(written.error());
-  }
-  SLUICE_KILL_POINT("store.before-commit");
-  if (auto committed = transaction->commit(); !committed) return fail(committed.error());
-  SLUICE_KILL_POINT("store.after-commit");
-  prepared.expectation = applied->all_new ? Expectation::new_records : Expectation::any;
-  return std::move(entry.receipt);
+  return with_connection(
+      [&](Connection& connection) -> std::expected<record::SignedReceipt, StoreFailure> {
+        auto begun = PostgresqlTransaction::begin(connection);
+        if (!begun) return failed(begun.error(), place_of(delivery.manifest));
+        Applying applying(connection, std::move(*begun), *prepared->second.tables,
+                          place_of(delivery.manifest));
+        return apply_once(delivery, make_receipt, now_, applying, prepared->second.expectation);
+      });
 }
 
 std::expected<record::ChainHead, StoreFailure> PostgresqlStore::head(

@@ -1,7 +1,5 @@
 #include "store/sqlite/sqlite_ledger.h"
 
-#include "store/batch_application.h"
-
 namespace sluice::store::embedded {
 namespace {
 
@@ -13,22 +11,18 @@ record::Time time_of(std::int64_t milliseconds) {
 
 }  // namespace
 
-std::expected<std::optional<record::SignedReceipt>, StoreFailure> SqliteLedger::find_duplicate(
-    const record::Manifest& manifest, const record::Digest& digest) {
+std::expected<std::optional<LedgerAnswer>, StoreFailure> SqliteLedger::find(
+    const record::StreamId& stream, record::Sequence sequence) {
   auto entry = file_.statement(
       "SELECT manifest, receipt, receipt_signature FROM ledger "
       "WHERE bureau = ? AND epoch = ? AND sequence = ?");
   if (!entry) return std::unexpected(entry.error());
-  entry->bind(1, manifest.stream.bureau.str())
-      .bind(2, manifest.stream.epoch.value)
-      .bind(3, manifest.sequence.value);
+  entry->bind(1, stream.bureau.str()).bind(2, stream.epoch.value).bind(3, sequence.value);
   const auto row = file_.step(*entry);
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::nullopt;
-  if (auto conflict = refuse_other(manifest, digest, entry->text(0))) {
-    return std::unexpected(*conflict);
-  }
-  return record::SignedReceipt{std::string(entry->text(1)), std::string(entry->text(2))};
+  return LedgerAnswer{std::string(entry->text(0)),
+                      {std::string(entry->text(1)), std::string(entry->text(2))}};
 }
 
 std::expected<std::optional<StreamPlace>, StoreFailure> SqliteLedger::place(

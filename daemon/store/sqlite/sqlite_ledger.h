@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "store/apply_once.h"
 #include "store/sqlite/central_file.h"
 #include "store/store.h"
 #include "store/stream_place.h"
@@ -19,9 +20,8 @@ class SqliteLedger {
  public:
   explicit SqliteLedger(CentralFile& file) : file_(file) {}
 
-  // The receipt of a batch that was applied before; another batch under its number is refused.
-  [[nodiscard]] std::expected<std::optional<record::SignedReceipt>, StoreFailure> find_duplicate(
-      const record::Manifest& manifest, const record::Digest& digest);
+  [[nodiscard]] std::expected<std::optional<LedgerAnswer>, StoreFailure> find(
+      const record::StreamId& stream, record::Sequence sequence);
   [[nodiscard]] std::expected<std::optional<StreamPlace>, StoreFailure> place(
       const record::BureauId& bureau);
   [[nodiscard]] std::expected<std::int64_t, StoreFailure> next_id();

@@ -6,10 +6,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "fault/kill_point.h"
 #include "record/key_order.h"
 #include "sqlite/database.h"
-#include "store/batch_application.h"
+#include "store/apply_once.h"
 #include "store/evolution.h"
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/ddl.h"
@@ -67,11 +66,76 @@ class SqliteStore final : public Store {
     Expectation expectation = Expectation::any;
   };
 
-  Done make_tables_follow(const record::Dataset& dataset);
   CentralFile file_;
   SqliteLedger ledger_{file_};
   std::function<record::Time()> now_;
   std::map<record::DatasetId, Prepared> prepared_;
+};
+
+class TablesOfFile final : public SchemaTables {
+ public:
+  explicit TablesOfFile(CentralFile& file) : file_(file) {}
+
+  std::expected<std::optional<std::string>, StoreFailure> kept_schema(
+      const record::DatasetId& dataset) override {
+    auto known = file_.statement("SELECT schema FROM dataset WHERE id = ?");
+    if (!known) return std::unexpected(known.error());
+    known->bind(1, dataset.str());
+    const auto row = file_.step(*known);
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::nullopt;
+    return std::string(known->text(0));
+  }
+  Done create(const record::Dataset& dataset) override {
+    return create_tables(file_.database, dataset);
+  }
+  Done evolve(const record::Dataset& dataset, const Evolution& evolution) override {
+    return evolve_tables(file_.database, dataset, evolution);
+  }
+  Done keep_schema(const record::Dataset& dataset, const std::string& canonical) override {
+    auto keep = file_.statement(
+        "INSERT INTO dataset (id, owner, schema) VALUES (?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema");
+    if (!keep) return std::unexpected(keep.error());
+    keep->bind(1, dataset.id.str()).bind(2, dataset.owner.str()).bind(3, canonical);
+    return file_.run(*keep);
+  }
+
+ private:
+  CentralFile& file_;
+};
+
+// The transaction of one batch: the file is locked from its beginning.
+class Applying final : public ApplyTransaction {
+ public:
+  Applying(CentralFile& file, SqliteLedger& ledger, sqlite::Transaction transaction,
+           SqliteTables& tables)
+      : file_(file), ledger_(ledger), transaction_(std::move(transaction)), tables_(tables) {}
+
+  std::expected<std::optional<StreamPlace>, StoreFailure> lock_stream(
+      const record::BureauId& bureau) override {
+    return ledger_.place(bureau);
+  }
+  std::expected<std::optional<LedgerAnswer>, StoreFailure> find(
+      const record::StreamId& stream, record::Sequence sequence) override {
+    return ledger_.find(stream, sequence);
+  }
+  std::expected<std::int64_t, StoreFailure> draw_id() override { return ledger_.next_id(); }
+  DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
+    tables_.begin_batch(id, applied_at);
+    return tables_;
+  }
+  Done write(const LedgerEntry& entry, const record::RowOutcomes& rows,
+             const record::Batch& batch) override {
+    return ledger_.write(entry, rows, batch);
+  }
+  Done commit() override { return file_.commit(transaction_); }
+
+ private:
+  CentralFile& file_;
+  SqliteLedger& ledger_;
+  sqlite::Transaction transaction_;
+  SqliteTables& tables_;
 };
 
 std::string key_names(const record::TableSchema& schema) {
@@ -138,7 +202,8 @@ Done SqliteStore::prepare(const record::Dataset& dataset) {
   prepared_.erase(dataset.id);
   auto transaction = file_.begin();
   if (!transaction) return std::unexpected(transaction.error());
-  if (auto made = make_tables_follow(dataset); !made) return made;
+  TablesOfFile followed(file_);
+  if (auto made = follow_schema(dataset, followed); !made) return made;
   if (auto committed = file_.commit(*transaction); !committed) {
     return std::unexpected(committed.error());
   }
@@ -154,68 +219,16 @@ Done SqliteStore::prepare(const record::Dataset& dataset) {
   return {};
 }
 
-Done SqliteStore::make_tables_follow(const record::Dataset& dataset) {
-  if (auto storable = check_storable(dataset); !storable) return storable;
-  auto known = file_.statement("SELECT schema FROM dataset WHERE id = ?");
-  if (!known) return std::unexpected(known.error());
-  known->bind(1, dataset.id.str());
-  const auto row = file_.step(*known);
-  if (!row) return std::unexpected(row.error());
-  const std::string schema = canonical_json(dataset.schema);
-  if (*row && known->text(0) == schema) return {};
-  if (*row) {
-    const auto evolution = evolve(known->text(0), dataset);
-    known->reset();
-    if (!evolution) return std::unexpected(evolution.error());
-    if (auto evolved = evolve_tables(file_.database, dataset, *evolution); !evolved) return evolved;
-  } else if (auto made = create_tables(file_.database, dataset); !made) {
-    return made;
-  }
-  auto keep = file_.statement(
-      "INSERT INTO dataset (id, owner, schema) VALUES (?, ?, ?) "
-      "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema");
-  if (!keep) return std::unexpected(keep.error());
-  keep->bind(1, dataset.id.str()).bind(2, dataset.owner.str()).bind(3, schema);
-  return file_.run(*keep);
-}
-
 std::expected<record::SignedReceipt, StoreFailure> SqliteStore::apply(
     const Delivery& delivery, const ReceiptMaker& make_receipt) {
   const record::Manifest& manifest = delivery.manifest;
   if (auto known = check_delivery(delivery); !known) return std::unexpected(known.error());
   const auto prepared = prepared_.find(manifest.dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(manifest.dataset));
-  const record::Digest digest = record::sha256(delivery.batch.manifest);
-
-  auto transaction = file_.begin();
-  if (!transaction) return std::unexpected(transaction.error());
-  auto duplicate = ledger_.find_duplicate(manifest, digest);
-  if (!duplicate) return std::unexpected(duplicate.error());
-  if (*duplicate) return std::move(**duplicate);
-  const auto before = ledger_.place(manifest.stream.bureau);
-  if (!before) return std::unexpected(before.error());
-  if (auto refused = refuse_place(manifest, *before)) return std::unexpected(*refused);
-  const auto id = ledger_.next_id();
-  if (!id) return std::unexpected(id.error());
-
-  const record::Time applied_at = applied_after(*before, now_());
-  SqliteTables& tables = *prepared->second.tables;
-  tables.begin_batch(*id, applied_at);
-  const auto applied = apply_rows(delivery, tables, prepared->second.expectation);
-  if (!applied) return std::unexpected(applied.error());
-  LedgerEntry entry{*id, manifest.stream, manifest.sequence, manifest.dataset, digest, applied_at,
-                    {}};
-  entry.receipt = make_receipt(record::Outcome::accepted, "", applied->outcomes, applied->rejected);
-  if (auto written = ledger_.write(entry, applied->outcomes, delivery.batch); !written) {
-    return std::unexpected(written.error());
-  }
-  SLUICE_KILL_POINT("store.before-commit");
-  if (auto committed = file_.commit(*transaction); !committed) {
-    return std::unexpected(committed.error());
-  }
-  SLUICE_KILL_POINT("store.after-commit");
-  prepared->second.expectation = applied->all_new ? Expectation::new_records : Expectation::any;
-  return std::move(entry.receipt);
+  auto begun = file_.begin();
+  if (!begun) return std::unexpected(begun.error());
+  Applying applying(file_, ledger_, std::move(*begun), *prepared->second.tables);
+  return apply_once(delivery, make_receipt, now_, applying, prepared->second.expectation);
 }
 
 Done SqliteStore::read(const record::DatasetId& dataset, std::optional<record::Time> as_of,

@@ -6,7 +6,7 @@
 
 #include "adapters/front_end/front_end_collector.h"
 #include "conformance/collector/collector_suite.h"
-#include "unit/record/temporary_directory.h"
+#include "support/temporary_directory.h"
 
 namespace sluice::adapters::conformance {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "conformance/front_end/bureau_system.h"
 #include "conformance/front_end/false_server.h"
-#include "held_port.h"
+#include "support/held_port.h"
 
 namespace sluice::adapters::front_end::conformance {
 namespace {

@@ -13,7 +13,7 @@
 #include "adapters/front_end/front_end_collector.h"
 #include "conformance/front_end/exchange_homes.h"
 #include "intake/change_intake.h"
-#include "unit/record/temporary_directory.h"
+#include "support/temporary_directory.h"
 
 namespace sluice::adapters::front_end::conformance {
 

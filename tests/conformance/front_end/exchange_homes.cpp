@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "mariadb_server.h"
-#include "postgresql_cluster.h"
-#include "unit/record/temporary_directory.h"
+#include "support/mariadb_server.h"
+#include "support/postgresql_cluster.h"
+#include "support/temporary_directory.h"
 
 namespace sluice::adapters::front_end::conformance {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "center_builder.h"
+#include "support/center_builder.h"
 
 namespace sluice::exchange::test {
 namespace {

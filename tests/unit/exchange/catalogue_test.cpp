@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "center_builder.h"
+#include "support/center_builder.h"
 
 namespace sluice::exchange::test {
 namespace {

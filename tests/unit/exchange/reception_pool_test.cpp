@@ -8,7 +8,7 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
-#include "center_builder.h"
+#include "support/center_builder.h"
 
 namespace sluice::exchange::test {
 namespace {

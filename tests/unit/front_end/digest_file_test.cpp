@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/record/temporary_directory.h"
+#include "support/temporary_directory.h"
 
 namespace sluice::adapters::front_end::test {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "intake/source_cursor.h"
 #include "sqlite/database.h"
-#include "unit/journal/journal_builder.h"
+#include "support/journal_builder.h"
 
 namespace sluice::intake::test {
 namespace {

@@ -13,10 +13,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "development_ca.h"
 #include "node/stream.h"
 #include "sqlite/database.h"
-#include "unit/record/temporary_directory.h"
+#include "support/development_ca.h"
+#include "support/temporary_directory.h"
 
 namespace sluice::jobs::test {
 namespace {
@@ -65,12 +65,12 @@ class ReconcileJobTest : public testing::Test {
                "primaryKey": ["number"]})";
     sql("CREATE TABLE payment (number INTEGER NOT NULL PRIMARY KEY, amount TEXT, changed INTEGER);"
         "INSERT INTO payment VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3), (4, 'd', 4)");
-    auto foundation = foundation::lay_foundation(directory_ / "config");
-    if (!foundation) throw std::runtime_error(foundation.error().lines.at(0));
-    foundation_ = std::move(*foundation);
-    signatories_[bureau_] = {foundation_->signer.subject()};
+    auto installation = installation::load_installation(directory_ / "config");
+    if (!installation) throw std::runtime_error(installation.error().lines.at(0));
+    installation_ = std::move(*installation);
+    signatories_[bureau_] = {installation_->signer.subject()};
     auto stream = node::Stream::open(
-        bureau_, {*foundation_, *log_, metrics_, callers_.get_executor(), signatories_});
+        bureau_, {*installation_, *log_, metrics_, callers_.get_executor(), signatories_});
     if (!stream) throw std::runtime_error(stream.error());
     stream_ = std::move(*stream);
   }
@@ -84,7 +84,7 @@ class ReconcileJobTest : public testing::Test {
     ASSERT_TRUE(done) << done.error().message;
   }
   std::expected<ReconcileReport, ReconcileFailure> reconcile(bool repairs) {
-    const settings::Bureau& bureau = foundation_->settings.bureaus.at(bureau_);
+    const settings::Bureau& bureau = installation_->settings.bureaus.at(bureau_);
     NoProgress progress;
     ReconcileRequest request{.bureau = bureau,
                              .publication = bureau.publishes.front(),
@@ -96,15 +96,15 @@ class ReconcileJobTest : public testing::Test {
                                    if (!stream_) request.patience = {};
                                  },
                                  {[](const std::string&) {}, [] {}}};
-    return run_reconcile(*foundation_, request, events);
+    return run_reconcile(*installation_, request, events);
   }
   // From now on it takes nothing, and nobody waits for it.
   void stop_center() { stream_.reset(); }
   std::vector<std::string> center_has() {
     std::vector<std::string> records;
     const record::DatasetId payment("payment");
-    const auto store = foundation_->open_store().value();
-    EXPECT_TRUE(store->prepare(foundation_->catalogue.find(payment)->dataset));
+    const auto store = installation_->open_store().value();
+    EXPECT_TRUE(store->prepare(installation_->catalogue.find(payment)->dataset));
     const auto read = store->read(payment, std::nullopt, [&](const store::StoredRecord& record) {
       records.emplace_back(record.columns);
       return true;
@@ -123,7 +123,7 @@ class ReconcileJobTest : public testing::Test {
   std::unique_ptr<observe::Log> log_ = observe::open_log({}, "test");
   boost::asio::io_context callers_;
   exchange::Reception::Signatories signatories_;
-  std::unique_ptr<foundation::Foundation> foundation_;
+  std::unique_ptr<installation::Installation> installation_;
   std::unique_ptr<node::Stream> stream_;
 };
 

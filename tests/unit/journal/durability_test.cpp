@@ -7,7 +7,7 @@
 
 #include "failing_disk.h"
 #include "journal/group_commit.h"
-#include "journal_builder.h"
+#include "support/journal_builder.h"
 
 namespace sluice::journal::test {
 namespace {

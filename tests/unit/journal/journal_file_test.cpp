@@ -4,8 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "journal_builder.h"
 #include "sqlite/database.h"
+#include "support/journal_builder.h"
 
 namespace sluice::journal::test {
 namespace {

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "journal_builder.h"
+#include "support/journal_builder.h"
 
 namespace sluice::journal::test {
 namespace {

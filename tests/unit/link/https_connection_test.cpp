@@ -1,4 +1,4 @@
-#include "link/https_connection.h"
+#include "link/https/https_connection.h"
 
 #include <exception>
 #include <optional>
@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "unit/exchange/center_server.h"
+#include "support/center_server.h"
 
 namespace sluice::link::test {
 namespace {
@@ -17,7 +17,7 @@ using Opened = std::expected<void, LinkFailure>;
 class HttpsConnectionTest : public testing::Test {
  protected:
   std::optional<Opened> opened;
-  exchange::test::CenterServer server;
+  api::test::CenterServer server;
   boost::asio::io_context context{1};
   Bandwidth bandwidth{std::nullopt};
   std::shared_ptr<HttpsConnection> connection = std::make_shared<HttpsConnection>(

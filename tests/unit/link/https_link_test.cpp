@@ -1,4 +1,4 @@
-#include "link/https_link.h"
+#include "link/https/https_link.h"
 
 #include <thread>
 
@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "source.h"
-#include "unit/exchange/center_server.h"
+#include "support/center_server.h"
 
 namespace sluice::link::test {
 namespace {
@@ -38,7 +38,7 @@ class HttpsLinkTest : public testing::Test {
     }
     return true;
   }
-  exchange::test::CenterServer server;
+  api::test::CenterServer server;
 };
 
 TEST_F(HttpsLinkTest, DoesNotSendAgainWhatTheCenterHasButFetchesItsReceipt) {

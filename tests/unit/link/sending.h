@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "link/sender.h"
-#include "unit/journal/journal_builder.h"
+#include "support/journal_builder.h"
 
 namespace sluice::link::test {
 

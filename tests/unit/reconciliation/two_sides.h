@@ -12,7 +12,7 @@
 #include "reconciliation/comparison.h"
 #include "reconciliation/store_digests.h"
 #include "store/sqlite/sqlite_store.h"
-#include "unit/record/temporary_directory.h"
+#include "support/temporary_directory.h"
 
 namespace sluice::reconciliation::test {
 

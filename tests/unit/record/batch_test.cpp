@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/record/batch_builder.h"
+#include "support/batch_builder.h"
 
 namespace sluice::record {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
-#include "unit/record/batch_builder.h"
+#include "support/batch_builder.h"
 
 namespace sluice::record {
 namespace {

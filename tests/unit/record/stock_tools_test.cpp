@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 
 #include "record/batch_file.h"
-#include "unit/record/batch_builder.h"
+#include "support/batch_builder.h"
 
 namespace sluice::record {
 namespace {

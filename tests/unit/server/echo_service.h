@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "running_server.h"
-#include "server/status_routes.h"
+#include "api/health.h"
+#include "support/running_server.h"
 
 namespace sluice::test {
 
@@ -17,7 +17,7 @@ class EchoService {
 
   [[nodiscard]] ServerOptions options() {
     ServerOptions options;
-    options.routes = {records_route(), server::health_route([] { return server::Health{}; })};
+    options.routes = {records_route(), api::health_route([] { return api::Health{}; })};
     return options;
   }
 
@@ -30,11 +30,16 @@ class EchoService {
               ++handled_;
               server::Response response;
               response.content_type = "text/plain";
-              response.body = request.peer.bureau.value_or(record::BureauId("nobody")).str() + " " +
+              response.body = bureau_of(request.peer) + " " +
                               std::string(request.parameter("dataset")) + " " +
                               std::string(request.body);
               co_return response;
             }};
+  }
+
+  static std::string bureau_of(const server::Peer& peer) {
+    const auto* bureau = std::get_if<record::BureauId>(&peer.caller);
+    return bureau == nullptr ? "nobody" : bureau->str();
   }
 
   std::atomic<int> handled_{0};

@@ -180,7 +180,7 @@ struct Gate {
            }
            co_return server::Response{204, "", "", {}};
          }},
-        server::health_route([] { return server::Health{}; })};
+        api::health_route([] { return api::Health{}; })};
     return options;
   }
 };

@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "echo_service.h"
-#include "running_server.h"
 #include "stopped_clock.h"
+#include "support/running_server.h"
 
 namespace sluice::test {
 namespace {

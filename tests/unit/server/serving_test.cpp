@@ -158,8 +158,8 @@ TEST_F(Serving, AnswersAHandlerThatThrowsWith500AndGoesOnServingOthers) {
                        throw std::runtime_error("broken");
                        co_return server::Response{};
                      }},
-                    server::health_route([] {
-                      return server::Health{false, "journal full"};
+                    api::health_route([] {
+                      return api::Health{false, "journal full"};
                     })};
   RunningServer throwing(options);
   const IssuedFiles quality = throwing.authority().issue("quality");

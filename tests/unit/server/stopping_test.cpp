@@ -6,8 +6,8 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-#include "running_server.h"
 #include "server/deadline.h"
+#include "support/running_server.h"
 
 namespace sluice::test {
 namespace {

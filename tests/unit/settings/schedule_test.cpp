@@ -1,4 +1,4 @@
-#include "jobs/schedule/schedule.h"
+#include "schedule/schedule.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

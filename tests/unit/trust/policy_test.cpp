@@ -24,6 +24,24 @@ TEST(Policy, GrantsABureauADatasetByAModeAndNothingElse) {
   EXPECT_FALSE(policy.may_publish(BureauId("quality"), DatasetId("enterprise"), Mode::direct));
 }
 
+TEST(Policy, LetsOnlyTheNodeThatBringsABureausBatchesAskForThem) {
+  const trust::Policy policy({}, {{record::NodeId("front-1"), {BureauId("park")}}});
+  EXPECT_TRUE(policy.may_carry(record::NodeId("front-1"), BureauId("park")));
+  EXPECT_TRUE(policy.may_compare(record::NodeId("front-1"), BureauId("park")));
+  EXPECT_FALSE(policy.may_carry(record::NodeId("front-1"), BureauId("quality")));
+  EXPECT_FALSE(policy.may_carry(record::NodeId("front-2"), BureauId("park")));
+  EXPECT_FALSE(policy.may_carry(BureauId("park"), BureauId("park"))) << "a bureau is no node";
+  EXPECT_FALSE(policy.may_carry(trust::Operator{}, BureauId("park")));
+}
+
+TEST(Policy, LetsOnlyAnOperatorSteerTheNode) {
+  const trust::Policy policy;
+  EXPECT_TRUE(policy.may_operate(trust::Operator{}));
+  EXPECT_FALSE(policy.may_operate(trust::Stranger{}));
+  EXPECT_FALSE(policy.may_operate(BureauId("park")));
+  EXPECT_FALSE(policy.may_operate(record::NodeId("front-1")));
+}
+
 TEST(Directory, KnowsABureauOrANodeByItsWholeSubjectOnly) {
   const trust::Directory directory({{"CN=park,O=Sluice development", BureauId("park")},
                                     {"CN=front-1", record::NodeId("front-1")}});

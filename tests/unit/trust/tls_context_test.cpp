@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "audit_directory.h"
-#include "development_ca.h"
+#include "support/development_ca.h"
 
 namespace sluice::test {
 namespace {

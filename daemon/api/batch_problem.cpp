@@ -1,0 +1,56 @@
+#include "api/batch_problem.h"
+
+#include <algorithm>
+#include <array>
+
+#include "server/refusal.h"
+
+namespace sluice::api {
+namespace {
+
+using enum BatchProblem;
+
+constexpr auto types = std::to_array<BatchProblemType>({
+    {not_a_batch, 400, "not-a-batch"},
+    {wrong_place, 400, "wrong-place"},
+    {not_permitted, 403, "not-permitted"},
+    {not_trusted, 403, "not-trusted"},
+    {no_receipt, 404, "no-receipt"},
+    {out_of_order, 409, "out-of-order"},
+    {not_a_question, 400, "not-a-question"},
+    {other_schema, 409, "other-schema"},
+    {batch_refused, 422, "batch-refused"},
+    {store_unavailable, 503, "store-unavailable"},
+});
+
+}  // namespace
+
+std::span<const BatchProblemType> batch_problem_types() {
+  return types;
+}
+
+server::Response refuse(BatchProblem problem, std::string_view detail) {
+  const BatchProblemType& type = *std::ranges::find(types, problem, &BatchProblemType::problem);
+  return server::problem(type.status, type.name, detail);
+}
+
+server::Response refuse(const exchange::ReceptionFailure& failure) {
+  return refuse(batch_problem(failure.code), record::to_string(failure));
+}
+
+BatchProblem batch_problem(exchange::ReceptionProblem problem) {
+  switch (problem) {
+    case exchange::ReceptionProblem::unavailable:
+      return store_unavailable;
+    case exchange::ReceptionProblem::not_trusted:
+      return not_trusted;
+    case exchange::ReceptionProblem::out_of_order:
+      return out_of_order;
+    case exchange::ReceptionProblem::not_allowed:
+    case exchange::ReceptionProblem::refused:
+      break;
+  }
+  return batch_refused;
+}
+
+}  // namespace sluice::api

@@ -1,0 +1,40 @@
+// Why a node's batch, or its question about one, was not answered with a receipt: RFC 9457 problem
+// details. Types and statuses are API; schemas/openapi.yaml lists the same, and a test holds the
+// two together.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "exchange/reception.h"
+#include "server/request.h"
+
+namespace sluice::api {
+
+enum class BatchProblem {
+  not_a_batch,        // the body is no batch file, or its parts do not belong together
+  wrong_place,        // the path is no batch's, or another one's than the body's
+  not_permitted,      // the caller is no node that may bring this bureau's batches
+  not_trusted,        // the signature is not good, or not of the node that speaks for the bureau
+  no_receipt,         // the ledger has no such batch
+  out_of_order,       // another batch of the stream must come first
+  not_a_question,     // about digests: the body can not be read, or is of another dataset's keys
+  other_schema,       // about digests: the asker compares by another schema than is known here
+  batch_refused,      // it can not be taken until a person has acted
+  store_unavailable,  // it can not be taken now
+};
+
+struct BatchProblemType {
+  BatchProblem problem;
+  unsigned status;        // HTTP
+  std::string_view name;  // after "urn:sluice:problem:"
+};
+[[nodiscard]] std::span<const BatchProblemType> batch_problem_types();
+
+// `detail`: what was found, what was expected, what to do.
+[[nodiscard]] server::Response refuse(BatchProblem problem, std::string_view detail);
+[[nodiscard]] server::Response refuse(const exchange::ReceptionFailure& failure);
+[[nodiscard]] BatchProblem batch_problem(exchange::ReceptionProblem problem);
+
+}  // namespace sluice::api

@@ -1,0 +1,168 @@
+#include "api/batches_endpoint.h"
+
+#include <charconv>
+#include <utility>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "fault/kill_point.h"
+#include "link/https/receipt_answer.h"
+#include "record/batch_file.h"
+
+namespace sluice::api {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr const char* stream_path = "/v1/streams/{bureau}/{epoch}";
+constexpr const char* batch_path = "/v1/streams/{bureau}/{epoch}/batches/{sequence}";
+constexpr const char* receipt_path = "/v1/streams/{bureau}/{epoch}/batches/{sequence}/receipt";
+
+// A batch is closed at 8 MiB of text, but one row alone may have 64 MiB, and its text more: half as
+// much again where it was GB 18030, plus the row before it. Few are that large, so the memory for
+// all is no more than two of them.
+constexpr server::BodyLimits batch_bodies{.max_bytes = std::uint64_t{128} << 20,
+                                          .max_memory_bytes = std::uint64_t{256} << 20};
+
+// A number as it is written in a path: digits only, no more than 63 bits.
+std::optional<std::uint64_t> path_number(std::string_view text) {
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stopped != end || text.starts_with('-')) return std::nullopt;
+  return static_cast<std::uint64_t>(number);
+}
+
+server::Response receipt_response(const record::SignedReceipt& receipt) {
+  return {.content_type = "application/json", .body = link::to_answer(receipt)};
+}
+
+// Why this body is not the batch of the path.
+std::optional<server::Response> objection(const record::Batch& batch,
+                                          const record::StreamId& stream,
+                                          record::Sequence sequence) {
+  const auto manifest = record::parse_manifest(batch.manifest);
+  if (!manifest) return refuse(BatchProblem::not_a_batch, record::to_string(manifest.error()));
+  if (manifest->stream == stream && manifest->sequence == sequence) return std::nullopt;
+  return refuse(BatchProblem::wrong_place,
+                fmt::format("the body is batch {} of {}, epoch {}; put it under its own path",
+                            manifest->sequence.value, manifest->stream.bureau.str(),
+                            manifest->stream.epoch.value));
+}
+
+}  // namespace
+
+std::vector<server::Route> BatchesEndpoint::routes() {
+  const auto admission = [this](const server::Request& request) { return turn_away(request); };
+  return {{.method = server::Method::put,
+           .path = batch_path,
+           .content_types = {"application/x-tar"},
+           .handler = [this](const server::Request& request) { return take(request); },
+           .admission = admission,
+           .bodies = batch_bodies},
+          {.method = server::Method::get,
+           .path = stream_path,
+           .content_types = {},
+           .handler = [this](const server::Request& request) { return tell_standing(request); },
+           .admission = admission},
+          {.method = server::Method::get,
+           .path = receipt_path,
+           .content_types = {},
+           .handler = [this](const server::Request& request) { return tell_receipt(request); },
+           .admission = admission}};
+}
+
+void BatchesEndpoint::deny(const server::Peer& peer, const std::string& bureau,
+                           const std::string& reason) {
+  const std::string actor = peer.name();
+  if (surroundings_.denials.note({"carry-denied", actor, bureau, reason})) {
+    surroundings_.log.warning("carry-denied",
+                              {{"actor", actor}, {"bureau", bureau}, {"reason", reason}});
+  }
+}
+
+std::optional<server::Response> BatchesEndpoint::turn_away(const server::Request& request) {
+  const std::string bureau(request.parameter("bureau"));
+  const server::Peer& peer = request.peer;
+  if (surroundings_.policy.may_carry(peer.caller, record::BureauId(bureau))) return std::nullopt;
+  if (!std::holds_alternative<record::NodeId>(peer.caller)) {
+    deny(peer, bureau, "not-a-node");
+    return refuse(BatchProblem::not_permitted,
+                  "only nodes bring batches, and this certificate is not one's; see `nodes` in the "
+                  "center's node.yaml");
+  }
+  deny(peer, bureau, "not-granted");
+  return refuse(BatchProblem::not_permitted,
+                fmt::format("node {} does not bring the batches of this bureau; see `nodes` in the "
+                            "center's node.yaml",
+                            peer.name()));
+}
+
+std::expected<BatchesEndpoint::Place, server::Response> BatchesEndpoint::place_of(
+    const server::Request& request) {
+  const auto epoch = path_number(request.parameter("epoch"));
+  const std::string_view text = request.parameter("sequence");
+  const auto sequence = text.empty() ? std::uint64_t{0} : path_number(text);
+  if (epoch && sequence && (text.empty() || *sequence > 0)) {
+    return Place{{record::BureauId(std::string(request.parameter("bureau"))), {*epoch}},
+                 {*sequence}};
+  }
+  return std::unexpected(refuse(BatchProblem::wrong_place,
+                                "the epoch and the number of a batch are whole numbers from 1"));
+}
+
+asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& request) {
+  const auto place = place_of(request);
+  if (!place) co_return place.error();
+  const auto batch = record::read_batch_file(request.body, {request.body.size()});
+  if (!batch) co_return refuse(BatchProblem::not_a_batch, record::to_string(batch.error()));
+  if (auto response = objection(*batch, place->stream, place->sequence)) {
+    co_return std::move(*response);
+  }
+  SLUICE_KILL_POINT("batches.before-reception");
+  const std::function<std::expected<record::SignedReceipt, exchange::ReceptionFailure>(
+      exchange::Reception&)>
+      receive = [&](exchange::Reception& reception) { return reception.receive(*batch); };
+  const auto receipt = co_await surroundings_.receptions.run(place->stream.bureau, receive);
+  SLUICE_KILL_POINT("batches.before-answer");
+  if (receipt) co_return receipt_response(*receipt);
+  if (receipt.error().code == exchange::ReceptionProblem::not_trusted) {
+    deny(request.peer, place->stream.bureau.str(), "not-trusted");
+  }
+  co_return refuse(receipt.error());
+}
+
+asio::awaitable<server::Response> BatchesEndpoint::tell_standing(const server::Request& request) {
+  const auto place = place_of(request);
+  if (!place) co_return place.error();
+  const std::function<std::expected<record::ChainHead, exchange::ReceptionFailure>(
+      exchange::Reception&)>
+      ask = [&](exchange::Reception& reception) { return reception.head(place->stream); };
+  const auto head = co_await surroundings_.receptions.run(place->stream.bureau, ask);
+  if (!head) co_return refuse(head.error());
+  const boost::json::object object{{"bureau", place->stream.bureau.str()},
+                                   {"epoch", place->stream.epoch.value},
+                                   {"sequence", head->sequence.value},
+                                   {"manifest", record::to_string(head->manifest)}};
+  co_return server::Response{.content_type = "application/json",
+                             .body = boost::json::serialize(object) + "\n"};
+}
+
+asio::awaitable<server::Response> BatchesEndpoint::tell_receipt(const server::Request& request) {
+  const auto place = place_of(request);
+  if (!place) co_return place.error();
+  using Found = std::optional<record::SignedReceipt>;
+  const std::function<std::expected<Found, exchange::ReceptionFailure>(exchange::Reception&)> look =
+      [&](exchange::Reception& reception) {
+        return reception.receipt(place->stream, place->sequence);
+      };
+  const auto found = co_await surroundings_.receptions.run(place->stream.bureau, look);
+  if (!found) co_return refuse(found.error());
+  if (*found) co_return receipt_response(**found);
+  co_return refuse(BatchProblem::no_receipt,
+                   fmt::format("no batch {} of {}, epoch {}, was taken here", place->sequence.value,
+                               place->stream.bureau.str(), place->stream.epoch.value));
+}
+
+}  // namespace sluice::api

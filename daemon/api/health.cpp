@@ -1,0 +1,36 @@
+#include "api/health.h"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+namespace sluice::api {
+
+server::Route health_route(std::function<Health()> health) {
+  const auto handle = [health = std::move(health)](
+                          const server::Request&) -> boost::asio::awaitable<server::Response> {
+    const Health now = health();
+    server::Response response;
+    response.status = now.serving ? 200 : 503;
+    response.content_type = "application/health+json";
+    response.headers.emplace_back("Cache-Control", "no-store");
+    boost::json::object body{{"status", now.serving ? "pass" : "fail"},
+                             {"version", SLUICE_VERSION}};
+    if (!now.serving) body["reason"] = now.reason;
+    response.body = boost::json::serialize(body) + "\n";
+    co_return response;
+  };
+  return {server::Method::get, "/v1/health", {}, handle};
+}
+
+server::Route metrics_route(const observe::Metrics& metrics) {
+  const auto handle =
+      [&metrics](const server::Request&) -> boost::asio::awaitable<server::Response> {
+    server::Response response;
+    response.content_type = observe::Metrics::content_type;
+    response.body = metrics.exposition();
+    co_return response;
+  };
+  return {server::Method::get, "/metrics", {}, handle};
+}
+
+}  // namespace sluice::api

@@ -1,0 +1,23 @@
+// GET /v1/health and GET /metrics.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "observe/metrics.h"
+#include "server/router.h"
+
+namespace sluice::api {
+
+struct Health {
+  bool serving = true;
+  std::string reason;  // why not: what an operator reads first
+};
+
+// 200 {"status":"pass"} or 503 {"status":"fail","reason":…}. `health` is called on connections'
+// strands and must not block.
+[[nodiscard]] server::Route health_route(std::function<Health()> health);
+// `metrics` must outlive the route.
+[[nodiscard]] server::Route metrics_route(const observe::Metrics& metrics);
+
+}  // namespace sluice::api

@@ -1,0 +1,90 @@
+#include "api/jobs_endpoint.h"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+
+#include "api/operators.h"
+#include "record/manifest.h"
+#include "server/refusal.h"
+
+namespace sluice::api {
+namespace {
+
+namespace asio = boost::asio;
+
+std::string text_of(schedule::Moment moment) {
+  return record::to_string(record::Time(moment));
+}
+
+boost::json::object to_json(const runs::JobStatus& status) {
+  boost::json::object object{{"bureau", status.name.bureau.str()},
+                             {"task", status.name.task},
+                             {"schedule", status.schedule}};
+  object["state"] = status.running_since        ? "running"
+                    : status.is_paused          ? "paused"
+                    : !status.held_back.empty() ? "held back"
+                                                : "waiting";
+  if (!status.held_back.empty()) object["held_back"] = status.held_back;
+  if (status.running_since) object["running_since"] = text_of(*status.running_since);
+  if (status.next) object["next"] = text_of(*status.next);
+  if (status.last) {
+    object["last_started"] = text_of(status.last->started);
+    object["last_reason"] = status.last->reason;
+    object["last_outcome"] = status.last->outcome;
+    object["last_seconds"] =
+        (status.last->ended.value_or(status.last->started) - status.last->started).count();
+    object["last_sentence"] = status.last->sentence;
+  }
+  return object;
+}
+
+}  // namespace
+
+std::vector<server::Route> JobsEndpoint::routes() {
+  using Order = runs::Scheduler::Order;
+  const server::Admission admission = for_operators(surroundings_.policy);
+  std::vector<server::Route> routes{{.method = server::Method::get,
+                                     .path = "/v1/jobs",
+                                     .content_types = {},
+                                     .handler = [this](const server::Request&) { return list(); },
+                                     .admission = admission}};
+  for (const auto& [name, order] :
+       {std::pair{"pause", Order::pause}, std::pair{"resume", Order::resume},
+        std::pair{"run", Order::run_now}}) {
+    routes.push_back(
+        {.method = server::Method::post,
+         .path = std::string("/v1/jobs/{bureau}/") + name,
+         .content_types = {},
+         .handler = [this, order](const server::Request& request) { return obey(request, order); },
+         .admission = admission});
+  }
+  return routes;
+}
+
+asio::awaitable<server::Response> JobsEndpoint::list() {
+  boost::json::array all;
+  for (const runs::JobStatus& status : surroundings_.scheduler.status())
+    all.push_back(to_json(status));
+  co_return server::Response{.content_type = "application/json",
+                             .body = boost::json::serialize(all)};
+}
+
+asio::awaitable<server::Response> JobsEndpoint::obey(const server::Request& request,
+                                                     runs::Scheduler::Order order) {
+  const record::BureauId bureau{std::string(request.parameter("bureau"))};
+  // By reference, as this waits for it: GCC 12 destroys twice what such a lambda holds.
+  const auto carry_out = [&]() -> asio::awaitable<bool> {
+    co_return surroundings_.scheduler.obey(bureau, order);
+  };
+  const bool obeyed =
+      co_await asio::co_spawn(surroundings_.blocking, carry_out, asio::use_awaitable);
+  if (obeyed) co_return server::Response{.content_type = "application/json", .body = "{}"};
+  co_return server::problem(404, "no-job",
+                            "no job of this bureau runs by a schedule here: its channel has no "
+                            "`schedule`, or had none when sluiced started");
+}
+
+}  // namespace sluice::api

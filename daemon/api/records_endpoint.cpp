@@ -1,0 +1,296 @@
+#include "api/records_endpoint.h"
+
+#include <algorithm>
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "api/event_headers.h"
+#include "intake/call_intake.h"
+
+namespace sluice::api {
+namespace {
+
+namespace asio = boost::asio;
+namespace direct = adapters::direct;
+using adapters::direct::BatchPlace;
+using adapters::direct::Call;
+using adapters::direct::CallProblem;
+using adapters::direct::MediaType;
+using adapters::direct::Outcome;
+using adapters::direct::Reply;
+
+class NoProgress : public adapters::Progress {
+ public:
+  void advanced(std::uint64_t, std::uint64_t, std::uint64_t) override {}
+};
+
+// Awaits a function that calls back once, on any thread: goes on upon the coroutine's own executor.
+template <class Result, class Start>
+asio::awaitable<Result> on_own_executor(Start start) {
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result)>(
+      [&start](auto handler) {
+        const auto executor = asio::get_associated_executor(handler);
+        start([executor, handler = std::move(handler)](Result result) mutable {
+          asio::dispatch(executor,
+                         [handler = std::move(handler), result = std::move(result)]() mutable {
+                           std::move(handler)(std::move(result));
+                         });
+        });
+      },
+      asio::use_awaitable);
+}
+
+server::Response to_response(Reply reply) {
+  server::Response response;
+  response.status = reply.status;
+  response.content_type = reply.content_type;
+  response.body = std::move(reply.body);
+  if (reply.retry_after_seconds) {
+    response.headers.emplace_back("Retry-After", std::to_string(*reply.retry_after_seconds));
+  }
+  return response;
+}
+
+Reply refuse(const journal::JournalFailure& failure) {
+  const bool full = failure.code == journal::JournalProblem::backlog_full;
+  return refuse(full ? CallProblem::backlog_full : CallProblem::not_durable, failure.sentence);
+}
+
+}  // namespace
+
+struct RecordsEndpoint::Publication {
+  PublishedDataset published;
+  record::StreamId stream;
+  journal::GroupCommit& commit;
+  direct::MemberTable members;
+  intake::ConversionPlan plan;
+  std::string columns;  // as a JSON array
+  observe::Metrics::Counter& collected;
+  observe::Metrics::Counter& quarantined;
+};
+
+struct RecordsEndpoint::Stream {
+  std::map<record::DatasetId, std::unique_ptr<Publication>> publications;
+};
+
+RecordsEndpoint::RecordsEndpoint(const Surroundings& surroundings) : surroundings_(surroundings) {}
+RecordsEndpoint::~RecordsEndpoint() = default;
+
+std::expected<std::unique_ptr<RecordsEndpoint>, intake::IntakeFailure> RecordsEndpoint::make(
+    std::vector<DirectStream> streams, std::vector<record::DatasetId> known_datasets,
+    const Surroundings& surroundings) {
+  std::unique_ptr<RecordsEndpoint> endpoint(new RecordsEndpoint(surroundings));
+  endpoint->known_datasets_ = std::move(known_datasets);
+  for (DirectStream& stream : streams) {
+    auto made = std::make_unique<Stream>();
+    for (const PublishedDataset& published : stream.datasets) {
+      std::vector<std::string> columns =
+          intake::wanted_columns(published.dataset.schema, published.mapping);
+      std::ranges::copy(published.mapping.ignore, std::back_inserter(columns));
+      const record::FieldsMatch match = published.dataset.schema.fields_match;
+      const bool may_have_more =
+          match == record::FieldsMatch::subset || match == record::FieldsMatch::partial;
+      direct::MemberTable members(columns, may_have_more ? direct::UnlistedMembers::skipped
+                                                         : direct::UnlistedMembers::refused);
+      auto plan = intake::ConversionPlan::bind(published.dataset, published.checker,
+                                               published.mapping, members.columns());
+      if (!plan) return std::unexpected(plan.error());
+      std::string names = boost::json::serialize(boost::json::value_from(members.columns()));
+      const std::string& bureau = stream.id.bureau.str();
+      const std::string& dataset = published.dataset.id.str();
+      made->publications.emplace(
+          published.dataset.id,
+          std::make_unique<Publication>(Publication{
+              published, stream.id, stream.commit, std::move(members), std::move(*plan),
+              std::move(names), surroundings.metrics.rows_collected(bureau, dataset, "direct"),
+              surroundings.metrics.rows_quarantined(bureau, dataset, "direct")}));
+    }
+    endpoint->streams_.emplace(stream.id.bureau, std::move(made));
+  }
+  return endpoint;
+}
+
+std::vector<server::Route> RecordsEndpoint::routes() {
+  return {{.method = server::Method::post,
+           .path = "/v1/datasets/{dataset}/records",
+           .content_types = {},
+           .handler = [this](const server::Request& request) { return handle(request); }}};
+}
+
+asio::awaitable<server::Response> RecordsEndpoint::handle(const server::Request& request) {
+  const auto publication = admit(request);
+  if (!publication) co_return to_response(publication.error());
+  co_return to_response(co_await answer_call(request, **publication));
+}
+
+std::expected<const RecordsEndpoint::Publication*, Reply> RecordsEndpoint::admit(
+    const server::Request& request) {
+  const record::DatasetId dataset{std::string(request.parameter("dataset"))};
+  const auto* bureau = std::get_if<record::BureauId>(&request.peer.caller);
+  if (bureau == nullptr) {
+    return std::unexpected(
+        refuse(CallProblem::not_permitted, "the client certificate names no bureau"));
+  }
+  if (std::ranges::find(known_datasets_, dataset) == known_datasets_.end()) {
+    return std::unexpected(refuse(CallProblem::unknown_dataset,
+                                  "there is no dataset of this name here; see the node's schemas"));
+  }
+  if (surroundings_.policy.may_publish(*bureau, dataset, record::Mode::direct)) {
+    return streams_.at(*bureau)->publications.at(dataset).get();
+  }
+  if (surroundings_.denials.note({"publish-denied", bureau->str(), dataset.str(), "not-granted"})) {
+    surroundings_.log.warning("publish-denied",
+                              {{"bureau", bureau->str()}, {"dataset", dataset.str()}});
+  }
+  return std::unexpected(
+      refuse(CallProblem::not_permitted,
+             fmt::format("{} may not publish {} by direct docking", bureau->str(), dataset.str())));
+}
+
+asio::awaitable<Reply> RecordsEndpoint::answer_call(const server::Request& request,
+                                                    const Publication& publication) {
+  const auto type = direct::media_type(request.header("content-type").value_or(""),
+                                       has_event_headers(request.headers));
+  if (!type) co_return refuse(CallProblem::unsupported_media_type, type.error());
+  Call call{.media_type = *type, .body = request.body};
+  EventText event_text;
+  if (*type == MediaType::event_binary) {
+    EventHeaders headers = read_event_headers(request.headers, event_text);
+    call.event = headers.event;
+    call.extensions = headers.extensions;
+    call.event_fault = std::move(headers.fault);
+  }
+
+  const auto header = request.header("idempotency-key");
+  if (!header) co_return co_await take(publication, call, std::nullopt, {});
+  auto key = direct::idempotency_key(*header);
+  if (!key) co_return refuse(CallProblem::bad_idempotency_key, key.error());
+  const auto hold =
+      running_.try_hold(publication.stream.bureau, publication.published.dataset.id, *key);
+  if (!hold) {
+    co_return refuse(CallProblem::still_running,
+                     "a call with this idempotency key has not ended; ask again in a moment");
+  }
+  const record::Digest call_fingerprint = fingerprint(call);
+  if (auto earlier = co_await earlier_answer(publication, *key, call_fingerprint)) {
+    co_return std::move(*earlier);
+  }
+  co_return co_await take(publication, call, std::move(*key), call_fingerprint);
+}
+
+asio::awaitable<std::optional<Reply>> RecordsEndpoint::earlier_answer(
+    const Publication& publication, const std::string& key, const record::Digest& fingerprint) {
+  using Result = std::expected<std::optional<journal::KeptCursor>, journal::JournalFailure>;
+  const Result kept = co_await on_own_executor<Result>([&](auto found) {
+    publication.commit.find(std::string(direct::cursor_channel),
+                            direct::cursor_key(publication.published.dataset.id, key),
+                            std::move(found));
+  });
+  if (!kept) co_return refuse(kept.error());
+  if (!*kept) co_return std::nullopt;
+  const auto remembered = direct::decode((*kept)->value);
+  if (!remembered) {
+    co_return refuse(CallProblem::key_reused,
+                     "this idempotency key was used before, by another version of this node");
+  }
+  if (remembered->fingerprint != fingerprint) {
+    co_return refuse(CallProblem::key_reused,
+                     "this idempotency key came with another body before; take a new key");
+  }
+  std::optional<BatchPlace> place;
+  const journal::Placement& placement = (*kept)->placement;
+  if (placement.sequence.value != 0) {
+    place = BatchPlace{publication.stream, placement.sequence, placement.first_row};
+  }
+  co_return answer(remembered->outcome, place);
+}
+
+asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, const Call& call,
+                                             const std::optional<std::string>& key,
+                                             const record::Digest& fingerprint) {
+  const PublishedDataset& published = publication.published;
+  intake::CallIntake intake(publication.plan, published.origin, key.value_or("direct"),
+                            publication.columns);
+  {
+    auto buffers = borrow_buffers();
+    NoProgress progress;
+    auto collected =
+        direct::CallCollector(call, publication.members, published.max_row_bytes, *buffers)
+            .collect(intake, progress);
+    give_back(std::move(buffers));
+    if (!collected) co_return direct::refuse(collected.error());
+  }
+  journal::Submission submission = intake.take();
+  Outcome outcome;
+  outcome.accepted = submission.upserts.value + submission.deletes.value;
+  for (const intake::RefusedRow& row : intake.refused())
+    outcome.add_failure(row.place, row.problem);
+  const intake::RowTally tally{outcome.accepted + outcome.quarantined, outcome.quarantined};
+  if (published.reject_limit.window) submission.tally = tally;
+  if (auto refused = co_await passed_limit(publication, tally)) co_return std::move(*refused);
+  if (key) {
+    submission.cursors.push_back({.channel = std::string(direct::cursor_channel),
+                                  .key = direct::cursor_key(published.dataset.id, *key),
+                                  .value = direct::encode({fingerprint, outcome}),
+                                  .keep = journal::Cursor::Keep::as_an_answer});
+  }
+  using Result = std::expected<journal::Placement, journal::JournalFailure>;
+  const Result placement = co_await on_own_executor<Result>(
+      [&](auto done) { publication.commit.submit(std::move(submission), std::move(done)); });
+  if (!placement) co_return refuse(placement.error());
+  publication.collected.Increment(static_cast<double>(outcome.accepted + outcome.quarantined));
+  if (outcome.quarantined > 0) {
+    publication.quarantined.Increment(static_cast<double>(outcome.quarantined));
+  }
+  std::optional<BatchPlace> place;
+  if (placement->sequence.value != 0) {
+    place = BatchPlace{publication.stream, placement->sequence, placement->first_row};
+  }
+  co_return answer(outcome, place);
+}
+
+asio::awaitable<std::optional<Reply>> RecordsEndpoint::passed_limit(const Publication& publication,
+                                                                    const intake::RowTally& call) {
+  const intake::RejectLimit& limit = publication.published.reject_limit;
+  if (call.failed == 0) co_return std::nullopt;
+  intake::Counted counted{call, call};
+  if (limit.window) {
+    using Result = std::expected<std::vector<journal::MinuteTally>, journal::JournalFailure>;
+    const Result recent = co_await on_own_executor<Result>([&](auto told) {
+      publication.commit.tallies(publication.published.dataset.id,
+                                 surroundings_.clock() - *limit.window, std::move(told));
+    });
+    if (!recent) co_return refuse(recent.error());
+    for (const journal::MinuteTally& minute : *recent)
+      counted.delivery += minute.tally;
+  }
+  auto passed = intake::passed_rows(limit, counted);
+  if (!passed) passed = intake::passed_share(limit, counted);
+  if (!passed) co_return std::nullopt;
+  co_return refuse(CallProblem::rows_refused,
+                   *passed + "; none of this call was taken; correct them and send the call again");
+}
+
+std::unique_ptr<direct::RowBuffers> RecordsEndpoint::borrow_buffers() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!free_buffers_.empty()) {
+      auto buffers = std::move(free_buffers_.back());
+      free_buffers_.pop_back();
+      return buffers;
+    }
+  }
+  return std::make_unique<direct::RowBuffers>();
+}
+
+void RecordsEndpoint::give_back(std::unique_ptr<direct::RowBuffers> buffers) {
+  const std::lock_guard lock(mutex_);
+  free_buffers_.push_back(std::move(buffers));
+}
+
+}  // namespace sluice::api

@@ -1,0 +1,83 @@
+#include "api/status_endpoint.h"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+
+#include "api/operators.h"
+
+namespace sluice::api {
+namespace {
+
+namespace asio = boost::asio;
+
+boost::json::object to_json(const link::LinkState::Snapshot& link, bool stopped) {
+  boost::json::object object{{"state", stopped                ? "stopped"
+                                       : link.held_back_since ? "held-back"
+                                                              : "up"}};
+  if (link.held_back_since) {
+    object["since"] = record::to_string(*link.held_back_since);
+    object["reason"] = link.reason;
+  }
+  if (link.last_receipt) object["last_receipt"] = record::to_string(*link.last_receipt);
+  return object;
+}
+
+boost::json::object to_json(const journal::Status& status) {
+  boost::json::object object{
+      {"bureau", status.stream.bureau.str()},
+      {"epoch", status.stream.epoch.value},
+      {"last_batch", status.head.sequence.value},
+      {"acknowledged", status.acknowledged.value},
+      {"backlog_batches", status.backlog.batches},
+      {"backlog_bytes", status.backlog.bytes},
+      {"quarantine_waiting", status.quarantine_waiting},
+  };
+  if (status.backlog.oldest) object["backlog_oldest"] = record::to_string(*status.backlog.oldest);
+  return object;
+}
+
+boost::json::object to_json(const StreamStatus& stream) {
+  if (!stream.journal) {
+    return {{"bureau", stream.bureau.str()}, {"error", record::to_string(stream.journal.error())}};
+  }
+  boost::json::object object = to_json(*stream.journal);
+  object["link"] = to_json(stream.link, stream.is_stopped);
+  return object;
+}
+
+std::string to_text(const NodeStatus& node) {
+  boost::json::array streams;
+  for (const StreamStatus& stream : node.streams)
+    streams.push_back(to_json(stream));
+  boost::json::object object{{"node", node.name.str()},
+                             {"version", SLUICE_VERSION},
+                             {"started_at", record::to_string(node.started_at)},
+                             {"now", record::to_string(node.now)},
+                             {"streams", std::move(streams)}};
+  if (node.port) object["port"] = *node.port;
+  if (node.uplink) object["uplink"] = boost::json::value_from(*node.uplink);
+  return boost::json::serialize(object);
+}
+
+}  // namespace
+
+server::Route status_route(const trust::Policy& policy, asio::thread_pool& blocking,
+                           std::function<NodeStatus()> status) {
+  return {.method = server::Method::get,
+          .path = "/v1/status",
+          .content_types = {},
+          .handler = [&blocking, status = std::move(status)](
+                         const server::Request&) -> asio::awaitable<server::Response> {
+            std::string body = co_await asio::co_spawn(
+                blocking,
+                [&status]() -> asio::awaitable<std::string> { co_return to_text(status()); },
+                asio::use_awaitable);
+            co_return server::Response{.content_type = "application/json", .body = std::move(body)};
+          },
+          .admission = for_operators(policy)};
+}
+
+}  // namespace sluice::api

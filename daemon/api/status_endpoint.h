@@ -1,0 +1,42 @@
+// GET /v1/status: what `sluice status` shows.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "journal/journal.h"
+#include "link/link_state.h"
+#include "record/identifiers.h"
+#include "server/router.h"
+#include "trust/policy.h"
+
+namespace sluice::api {
+
+struct StreamStatus {
+  record::BureauId bureau;
+  std::expected<journal::Status, journal::JournalFailure> journal;
+  link::LinkState::Snapshot link;
+  bool is_stopped = false;  // until a person has acted
+};
+
+struct NodeStatus {
+  record::NodeId name;
+  record::Time started_at;
+  record::Time now;
+  std::vector<StreamStatus> streams;
+  std::optional<std::uint16_t> port;               // of the API
+  std::optional<std::vector<std::string>> uplink;  // "host:port"
+};
+
+// `status` is called on `blocking`, where it may read journals. All must outlive the route.
+[[nodiscard]] server::Route status_route(const trust::Policy& policy,
+                                         boost::asio::thread_pool& blocking,
+                                         std::function<NodeStatus()> status);
+
+}  // namespace sluice::api

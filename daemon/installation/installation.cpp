@@ -1,0 +1,122 @@
+#include "installation/installation.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "installation/system_clock.h"
+#include "settings/load.h"
+#include "store/postgresql/postgresql_store.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace sluice::installation {
+namespace {
+
+constexpr auto only_owner_and_group = std::filesystem::perms::owner_all |
+                                      std::filesystem::perms::group_read |
+                                      std::filesystem::perms::group_exec;
+
+std::expected<void, std::string> make_directory(const std::filesystem::path& directory) {
+  std::error_code error;
+  if (std::filesystem::is_directory(directory, error)) return {};
+  std::filesystem::create_directories(directory, error);
+  if (!error) std::filesystem::permissions(directory, only_owner_and_group, error);
+  if (error) {
+    return std::unexpected(
+        fmt::format("{}: can not be made: {}", directory.string(), error.message()));
+  }
+  return {};
+}
+
+template <class Code>
+std::unexpected<Refusal> refused(const record::Failure<Code>& failure) {
+  return std::unexpected(Refusal{{record::to_string(failure)}});
+}
+
+template <class Complaint>
+std::vector<std::string> lines_of(const std::vector<Complaint>& complaints) {
+  std::vector<std::string> lines;
+  lines.reserve(complaints.size());
+  for (const Complaint& complaint : complaints)
+    lines.push_back(to_string(complaint));
+  return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> check_configuration(const std::filesystem::path& configuration) {
+  const auto settings = settings::load(configuration);
+  if (!settings) return lines_of(settings.error());
+  const auto catalogue = exchange::Catalogue::compile(settings->datasets);
+  if (!catalogue) return lines_of(catalogue.error());
+  return {};
+}
+
+std::expected<journal::Journal, journal::JournalFailure> Installation::open_journal(
+    const record::BureauId& bureau) const {
+  return journal::Journal::open(paths.journal(bureau), bureau, settings.node.journal, signer,
+                                system_now);
+}
+
+std::expected<std::unique_ptr<store::Store>, store::StoreFailure> Installation::open_store() const {
+  const auto& store = settings.node.store.value();
+  if (const auto* sqlite = std::get_if<settings::SqliteStore>(&store)) {
+    return store::open_sqlite(sqlite->file, system_now);
+  }
+  const auto& postgresql = std::get<settings::PostgresqlStore>(store);
+  return store::open_postgresql({postgresql.connection, postgresql.password_file}, system_now);
+}
+
+journal::DatasetOrigin Installation::origin(const record::DatasetId& dataset,
+                                            record::Mode mode) const {
+  const exchange::KnownDataset& known = *catalogue.find(dataset);
+  return {dataset, known.schema, mode, known.carries_case_numbers};
+}
+
+std::expected<settings::Settings, Refusal> load_settings(
+    const std::filesystem::path& configuration) {
+  auto settings = settings::load(configuration);
+  if (!settings) return std::unexpected(Refusal{lines_of(settings.error()), true});
+  return std::move(*settings);
+}
+
+std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
+    const std::filesystem::path& configuration) {
+  auto settings = load_settings(configuration);
+  if (!settings) return std::unexpected(std::move(settings.error()));
+  auto catalogue = exchange::Catalogue::compile(settings->datasets);
+  if (!catalogue) return std::unexpected(Refusal{lines_of(catalogue.error()), true});
+  const settings::Identity& identity = settings->node.identity;
+  auto signer = record::Signer::load(identity.certificate, identity.key);
+  if (!signer) return refused(signer.error());
+  auto verifier = record::Verifier::load(identity.authorities, identity.revocations);
+  if (!verifier) return refused(verifier.error());
+  const Paths paths(settings->node.state_directory);
+  for (const std::filesystem::path& directory : paths.directories()) {
+    if (auto made = make_directory(directory); !made) {
+      return std::unexpected(Refusal{{made.error()}});
+    }
+  }
+  return std::make_unique<Installation>(Installation{std::move(*settings), std::move(*catalogue),
+                                                     std::move(*signer), std::move(*verifier),
+                                                     paths});
+}
+
+trust::Policy policy_of(const settings::Settings& settings) {
+  std::set<trust::PublishGrant> publish;
+  for (const auto& [id, bureau] : settings.bureaus) {
+    if (settings.carrier(id) != nullptr) continue;  // its data begins on another node
+    for (const settings::Publication& publication : bureau.publishes) {
+      for (const record::Mode mode : publication.channels)
+        publish.insert({id, publication.dataset, mode});
+    }
+  }
+  trust::Policy::CarryGrants carry;
+  for (const settings::CarryingNode& node : settings.node.nodes)
+    carry.emplace(node.name, node.bureaus);
+  return trust::Policy(std::move(publish), std::move(carry));
+}
+
+}  // namespace sluice::installation

@@ -1,0 +1,59 @@
+// What the daemon and the operator's command both stand on: the checked settings, the datasets
+// compiled, the keys loaded, and where a node's files lie. Loaded as far as it is needed: who only
+// asks the daemon does with the settings.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exchange/catalogue.h"
+#include "installation/paths.h"
+#include "journal/journal.h"
+#include "record/signature.h"
+#include "settings/settings.h"
+#include "store/store.h"
+#include "trust/policy.h"
+
+namespace sluice::installation {
+
+struct Installation {
+  settings::Settings settings;
+  exchange::Catalogue catalogue;
+  record::Signer signer;
+  record::Verifier verifier;
+  Paths paths;
+
+  [[nodiscard]] std::expected<journal::Journal, journal::JournalFailure> open_journal(
+      const record::BureauId& bureau) const;
+  // A store of its own for the caller; the settings have a `store` section.
+  [[nodiscard]] std::expected<std::unique_ptr<store::Store>, store::StoreFailure> open_store()
+      const;
+  [[nodiscard]] journal::DatasetOrigin origin(const record::DatasetId& dataset,
+                                              record::Mode mode) const;
+};
+
+// What was wrong, a line each, ready to be printed.
+struct Refusal {
+  std::vector<std::string> lines;
+  bool configuration = false;  // the files are at fault, not the machine
+};
+
+// What is wrong with a configuration, a line each; touches nothing but its files.
+[[nodiscard]] std::vector<std::string> check_configuration(
+    const std::filesystem::path& configuration);
+
+// The checked settings alone: reads no key, makes no directory.
+[[nodiscard]] std::expected<settings::Settings, Refusal> load_settings(
+    const std::filesystem::path& configuration);
+
+// Loads everything and makes the node's directories.
+[[nodiscard]] std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
+    const std::filesystem::path& configuration);
+
+// Who may do what by these settings.
+[[nodiscard]] trust::Policy policy_of(const settings::Settings& settings);
+
+}  // namespace sluice::installation

@@ -1,0 +1,91 @@
+#include "link/https/center_answer.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "link/https/receipt_answer.h"
+
+namespace sluice::link {
+namespace {
+
+constexpr std::string_view no_receipt = "urn:sluice:problem:no-receipt";
+
+// Of RFC 9457, as far as it is there: an answer may also come from something on the way.
+struct Problem {
+  std::string type;
+  std::string detail;
+};
+
+std::string text_member(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  const auto* text = value == nullptr ? nullptr : value->if_string();
+  return text == nullptr ? std::string() : std::string(text->data(), text->size());
+}
+
+Problem problem_in(const HttpAnswer& answer) {
+  boost::json::error_code malformed;
+  const auto value = boost::json::parse(answer.body, malformed);
+  if (malformed || !value.is_object()) return {};
+  return {text_member(value.as_object(), "type"), text_member(value.as_object(), "detail")};
+}
+
+// It passes by itself: the center is busy, starting, or its store is away.
+bool passes(unsigned status) {
+  constexpr std::array later = {408U, 425U, 429U};
+  return status >= 500 || std::ranges::find(later, status) != later.end();
+}
+
+std::unexpected<LinkFailure> refusal(const HttpAnswer& answer, const std::string& place) {
+  const Problem problem = problem_in(answer);
+  return std::unexpected(LinkFailure{
+      passes(answer.status) ? LinkProblem::unavailable : LinkProblem::refused, place,
+      problem.detail.empty()
+          ? fmt::format("it answered {} without saying why; is this address the center's?",
+                        answer.status)
+          : fmt::format("{} ({}, status {})", problem.detail, problem.type, answer.status)});
+}
+
+}  // namespace
+
+std::expected<record::Sequence, LinkFailure> read_standing(const HttpAnswer& answer,
+                                                           const std::string& place) {
+  if (answer.status != 200) return refusal(answer, place);
+  boost::json::error_code malformed;
+  const auto value = boost::json::parse(answer.body, malformed);
+  const auto* object = malformed ? nullptr : value.if_object();
+  const auto* sequence = object == nullptr ? nullptr : object->if_contains("sequence");
+  if (sequence == nullptr || !sequence->is_int64() || sequence->as_int64() < 0) {
+    return std::unexpected(not_understood(place, "expected where the stream stands"));
+  }
+  return record::Sequence{static_cast<std::uint64_t>(sequence->as_int64())};
+}
+
+std::expected<record::SignedReceipt, LinkFailure> read_receipt(const HttpAnswer& answer,
+                                                               const std::string& place) {
+  if (answer.status != 200) return refusal(answer, place);
+  auto receipt = parse_answer(answer.body);
+  if (!receipt) return std::unexpected(not_understood(place, receipt.error()));
+  return std::move(*receipt);
+}
+
+std::expected<std::string, LinkFailure> read_body(HttpAnswer answer, const std::string& place) {
+  if (answer.status != 200) return refusal(answer, place);
+  return std::move(answer.body);
+}
+
+LinkFailure not_understood(const std::string& place, const std::string& what) {
+  return {LinkProblem::refused, place,
+          fmt::format("its answer is not understood: {}; is this address the center's, and of this "
+                      "version?",
+                      what)};
+}
+
+bool says_no_receipt(const HttpAnswer& answer) {
+  return answer.status == 404 && problem_in(answer).type == no_receipt;
+}
+
+}  // namespace sluice::link

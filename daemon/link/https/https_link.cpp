@@ -1,0 +1,136 @@
+#include "link/https/https_link.h"
+
+#include <exception>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include "link/https/conversation.h"
+#include "link/https/https_connection.h"
+
+namespace sluice::link {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+struct HttpsLink::State {
+  using Done = std::expected<void, LinkFailure>;
+
+  State(Uplink settings, const UplinkIdentity& own, Bandwidth& limit)
+      : uplink(std::move(settings)), identity(own), bandwidth(limit) {}
+
+  awaitable<Done> carry(Outgoing& outgoing);
+  awaitable<Done> connect();
+  awaitable<std::expected<Conversation::End, LinkFailure>> converse(Conversation& conversation,
+                                                                    record::Batch first);
+  void disconnect();
+
+  Uplink uplink;
+  const UplinkIdentity& identity;
+  Bandwidth& bandwidth;
+  asio::io_context context{1};
+  std::shared_ptr<HttpsConnection> connection;     // kept from one carry() to the next
+  std::size_t address = 0;                         // the one to try first
+  std::optional<Conversation::Standing> standing;  // asked on this connection
+  bool fetch_receipts = true;
+  bool stopping = false;
+};
+
+HttpsLink::HttpsLink(Uplink uplink, const UplinkIdentity& identity, Bandwidth& bandwidth)
+    : state_(std::make_unique<State>(std::move(uplink), identity, bandwidth)) {}
+
+HttpsLink::~HttpsLink() = default;
+
+std::expected<void, LinkFailure> HttpsLink::carry(Outgoing& outgoing, const std::stop_token& stop) {
+  State& state = *state_;
+  State::Done result;
+  std::exception_ptr broken;
+  const std::stop_callback cut(stop, [&state] {
+    asio::post(state.context, [&state] {
+      state.stopping = true;
+      if (state.connection) state.connection->cut();
+    });
+  });
+  state.context.restart();
+  asio::co_spawn(state.context, state.carry(outgoing),
+                 [&](const std::exception_ptr& error, State::Done done) {
+                   broken = error;
+                   result = std::move(done);
+                 });
+  state.context.run();
+  if (broken) std::rethrow_exception(broken);
+  return result;
+}
+
+void HttpsLink::State::disconnect() {
+  if (connection) connection->cut();
+  connection.reset();
+  standing.reset();
+}
+
+awaitable<HttpsLink::State::Done> HttpsLink::State::carry(Outgoing& outgoing) {
+  fetch_receipts = true;
+  for (;;) {
+    auto first = outgoing.next();
+    if (!first || stopping) co_return Done{};
+    if (connection && connection->generation() != identity.current().generation) disconnect();
+    const bool is_kept = connection != nullptr;
+    if (!is_kept) {
+      if (auto connected = co_await connect(); !connected) co_return connected;
+    }
+    Conversation conversation(context, *connection, outgoing, uplink, identity);
+    const auto end = co_await converse(conversation, std::move(*first));
+    if (end && *end == Conversation::End::done) co_return Done{};
+    disconnect();
+    if (end && *end == Conversation::End::stopped) co_return Done{};
+    if (end && *end == Conversation::End::no_receipt) fetch_receipts = false;
+    if (stopping) co_return Done{};
+    if (!end || *end == Conversation::End::failed) {
+      const LinkFailure& failure = end ? conversation.failure() : end.error();
+      // A connection that was kept may have been closed long ago, one that worked may break: that
+      // is no failure of the center until it fails at once.
+      const bool worked = is_kept || conversation.brought_receipts();
+      if (failure.code != LinkProblem::unavailable || !worked) {
+        address = (address + 1) % uplink.addresses.size();
+        co_return std::unexpected(failure);
+      }
+    }
+    outgoing.rewind();
+  }
+}
+
+awaitable<std::expected<Conversation::End, LinkFailure>> HttpsLink::State::converse(
+    Conversation& conversation, record::Batch first) {
+  if (!standing && fetch_receipts) {
+    auto asked = co_await conversation.ask(first);
+    if (!asked) co_return std::unexpected(asked.error());
+    standing = std::move(*asked);
+  }
+  const auto end = co_await conversation.exchange(std::move(first), standing);
+  co_return end;
+}
+
+awaitable<HttpsLink::State::Done> HttpsLink::State::connect() {
+  std::optional<LinkFailure> all;
+  for (std::size_t tried = 0; tried < uplink.addresses.size() && !stopping; ++tried) {
+    connection = std::make_shared<HttpsConnection>(context, uplink.addresses.at(address),
+                                                   identity.current(), bandwidth);
+    auto opened = co_await connection->open(uplink.connect_timeout);
+    if (opened) co_return Done{};
+    disconnect();
+    address = (address + 1) % uplink.addresses.size();
+    if (!all) {
+      all = std::move(opened.error());
+    } else {
+      all->sentence += "; " + record::to_string(opened.error());
+      // One that may come back by itself is reason enough to go on trying without a person.
+      if (opened.error().code == LinkProblem::unavailable) all->code = LinkProblem::unavailable;
+    }
+  }
+  if (!all) all = {LinkProblem::unavailable, "uplink", "it was told to stop"};
+  co_return std::unexpected(std::move(*all));
+}
+
+}  // namespace sluice::link

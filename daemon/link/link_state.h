@@ -1,0 +1,53 @@
+// How a stream's batches get on towards the center: for `sluice status`, and so that a long outage
+// is one line in the log and not one an attempt.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "link/link.h"
+#include "record/manifest.h"
+
+namespace sluice::link {
+
+// Thread-safe.
+class LinkState {
+ public:
+  struct Snapshot {
+    std::optional<record::Time> held_back_since;
+    std::string reason;  // while it is held back
+    std::optional<record::Time> last_receipt;
+  };
+
+  // True: the log has not been told of this yet.
+  [[nodiscard]] bool held_back(const link::LinkFailure& failure, record::Time now) {
+    const std::lock_guard lock(mutex_);
+    std::string reason = record::to_string(failure);
+    const bool is_news = !state_.held_back_since || state_.reason != reason;
+    if (!state_.held_back_since) state_.held_back_since = now;
+    state_.reason = std::move(reason);
+    return is_news;
+  }
+  // For how long it had been held back; nothing: it had not.
+  [[nodiscard]] std::optional<std::chrono::seconds> receipt_came(record::Time now) {
+    const std::lock_guard lock(mutex_);
+    state_.last_receipt = now;
+    if (!state_.held_back_since) return std::nullopt;
+    const auto since = *state_.held_back_since;
+    state_.held_back_since.reset();
+    state_.reason.clear();
+    return std::chrono::duration_cast<std::chrono::seconds>(now - since);
+  }
+  [[nodiscard]] Snapshot snapshot() const {
+    const std::lock_guard lock(mutex_);
+    return state_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Snapshot state_;  // guarded by mutex_
+};
+
+}  // namespace sluice::link

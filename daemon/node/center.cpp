@@ -1,0 +1,55 @@
+#include "node/center.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "installation/system_clock.h"
+
+namespace sluice::node {
+namespace {
+
+// How many batches of other nodes are applied at once, each over a store connection of its own.
+constexpr std::size_t receptions_at_once = 4;
+// How many datasets are compared with their bureaus' databases at once.
+constexpr std::size_t comparisons_at_once = 1;
+
+exchange::ReceptionPool::Open reception_of(const Center::Surroundings& surroundings) {
+  using exchange::Reception;
+  using Opened = std::expected<std::unique_ptr<Reception>, exchange::ReceptionFailure>;
+  return [&installation = surroundings.installation,
+          &signatories = surroundings.signatories]() -> Opened {
+    auto store = installation.open_store();
+    if (!store) {
+      return std::unexpected(exchange::ReceptionFailure{
+          exchange::ReceptionProblem::unavailable, store.error().place, store.error().sentence});
+    }
+    return std::make_unique<Reception>(
+        std::move(*store),
+        Reception::Trust{installation.catalogue, installation.verifier, installation.signer,
+                         signatories},
+        installation::system_now);
+  };
+}
+
+}  // namespace
+
+Center::Center(const Surroundings& surroundings)
+    : receptions_(receptions_at_once, reception_of(surroundings)),
+      comparisons_(comparisons_at_once, reception_of(surroundings)),
+      batches_({surroundings.policy, receptions_, surroundings.denials, surroundings.log}),
+      digests_({surroundings.policy, surroundings.installation.catalogue, comparisons_,
+                surroundings.denials, surroundings.log}) {}
+
+std::vector<server::Route> Center::routes() {
+  std::vector<server::Route> routes = batches_.routes();
+  std::ranges::move(digests_.routes(), std::back_inserter(routes));
+  return routes;
+}
+
+void Center::join() {
+  receptions_.join();
+  comparisons_.join();
+}
+
+}  // namespace sluice::node

@@ -1,0 +1,42 @@
+// What a node is to others that have it for their center: it takes their batches, and answers what
+// they ask to compare.
+#pragma once
+
+#include <vector>
+
+#include "api/batches_endpoint.h"
+#include "api/digests_endpoint.h"
+#include "exchange/reception_pool.h"
+#include "installation/installation.h"
+#include "observe/log.h"
+#include "server/router.h"
+#include "trust/denials.h"
+#include "trust/policy.h"
+
+namespace sluice::node {
+
+class Center {
+ public:
+  // All must outlive it.
+  struct Surroundings {
+    const installation::Installation& installation;
+    const exchange::Reception::Signatories& signatories;
+    const trust::Policy& policy;
+    trust::Denials& denials;
+    observe::Log& log;
+  };
+  explicit Center(const Surroundings& surroundings);
+
+  // They refer to the center.
+  [[nodiscard]] std::vector<server::Route> routes();
+  // Waits for what is being applied; nothing is taken afterwards.
+  void join();
+
+ private:
+  exchange::ReceptionPool receptions_;
+  exchange::ReceptionPool comparisons_;
+  api::BatchesEndpoint batches_;
+  api::DigestsEndpoint digests_;
+};
+
+}  // namespace sluice::node

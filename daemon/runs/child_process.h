@@ -1,0 +1,66 @@
+// Runs a program of ours as a child, so that what it does to itself costs one run and no more.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace sluice::runs {
+
+// What a child may use up; 0: as much as it likes.
+struct ChildLimits {
+  std::chrono::seconds time{0};  // by the clock on the wall
+  std::chrono::seconds cpu{0};
+  std::uint64_t memory_bytes = 0;  // of its own data (RLIMIT_DATA)
+};
+
+// How a child ended.
+struct ChildEnd {
+  int status = 0;  // its exit status, or 128 and the number of the signal that ended it
+  bool is_timed_out = false;
+  bool is_stopped = false;  // by us, because the daemon stops
+  std::string output;       // the last of what it wrote to standard output, at most 64 KiB
+  std::string errors;       // the last of what it wrote to standard error, at most 4 KiB
+};
+
+// The last line of what it said was wrong, for a log; empty where it said nothing.
+[[nodiscard]] std::string last_line(const std::string& text);
+
+// To be called by such a program as its first act: where it was started as a child, it is killed
+// when its parent goes, however that happens. Nobody would hold it to its limits any more.
+void end_with_parent();
+
+// One running child, the leader of a process group of its own. Killed, with the group, and waited
+// for when it goes without wait() having returned.
+class ChildProcess {
+ public:
+  // Standard input is empty. The error is a sentence.
+  [[nodiscard]] static std::expected<ChildProcess, std::string> start(
+      const std::filesystem::path& program, const std::vector<std::string>& arguments,
+      const ChildLimits& limits);
+  ChildProcess(ChildProcess&& other) noexcept;
+  ChildProcess& operator=(ChildProcess&&) = delete;
+  ~ChildProcess();
+
+  // Blocks until it has ended. Over its time, or when asked to stop, it is told to end (SIGTERM),
+  // and after a grace of five seconds killed.
+  [[nodiscard]] ChildEnd wait(const std::stop_token& stop);
+
+ private:
+  ChildProcess(pid_t id, int output, int errors, std::chrono::seconds time)
+      : id_(id), output_(output), errors_(errors), time_(time) {}
+  void signal_group(int signal) const;
+
+  pid_t id_;
+  int output_;  // our ends of its pipes
+  int errors_;
+  std::chrono::seconds time_;
+};
+
+}  // namespace sluice::runs

@@ -1,0 +1,144 @@
+#include "runs/run_history.h"
+
+#include <utility>
+
+namespace sluice::runs {
+namespace {
+
+constexpr std::int64_t runs_kept = 1000;
+
+std::int64_t seconds_of(schedule::Moment moment) {
+  return moment.time_since_epoch().count();
+}
+
+schedule::Moment moment_of(std::int64_t seconds) {
+  return schedule::Moment(std::chrono::seconds(seconds));
+}
+
+}  // namespace
+
+bool is_failure(const std::string& outcome) {
+  return outcome != "succeeded" && outcome != "quarantined" && outcome != "differs" &&
+         outcome != "held-back" && outcome != "stopped";
+}
+
+std::unexpected<HistoryFailure> RunHistory::failure(const sqlite::Error& error) const {
+  return std::unexpected(HistoryFailure{HistoryProblem::failed, file_.string(), error.message});
+}
+
+std::expected<RunHistory, HistoryFailure> RunHistory::open(const std::filesystem::path& file) {
+  auto database = sqlite::Database::open(file);
+  if (!database) {
+    return std::unexpected(
+        HistoryFailure{HistoryProblem::failed, file.string(), database.error().message});
+  }
+  RunHistory history(std::move(*database), file);
+  auto made = history.database_.execute(
+      "PRAGMA synchronous = NORMAL;"
+      "CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, bureau TEXT NOT NULL,"
+      " task TEXT NOT NULL, reason TEXT NOT NULL, started INTEGER NOT NULL, ended INTEGER,"
+      " outcome TEXT NOT NULL, sentence TEXT NOT NULL, summary TEXT NOT NULL);"
+      "CREATE INDEX IF NOT EXISTS run_job ON run (bureau, task, id);"
+      "CREATE TABLE IF NOT EXISTS paused (bureau TEXT PRIMARY KEY) WITHOUT ROWID");
+  if (!made) return history.failure(made.error());
+  return history;
+}
+
+std::expected<void, HistoryFailure> RunHistory::lose_unfinished(const JobName& job,
+                                                                schedule::Moment at) {
+  auto statement = database_.prepare(
+      "UPDATE run SET ended = ?3, outcome = 'lost', sentence = 'the daemon ended before the run "
+      "did' WHERE bureau = ?1 AND task = ?2 AND ended IS NULL");
+  if (!statement) return failure(statement.error());
+  auto done = statement->bind(1, std::string_view(job.bureau.str()))
+                  .bind(2, std::string_view(job.task))
+                  .bind(3, seconds_of(at))
+                  .run();
+  if (!done) return failure(done.error());
+  return {};
+}
+
+std::expected<std::int64_t, HistoryFailure> RunHistory::begin(const JobName& job,
+                                                              std::string_view reason,
+                                                              schedule::Moment at) {
+  auto statement = database_.prepare(
+      "INSERT INTO run (bureau, task, reason, started, outcome, sentence, summary)"
+      " VALUES (?1, ?2, ?3, ?4, '', '', '')");
+  if (!statement) return failure(statement.error());
+  auto done = statement->bind(1, std::string_view(job.bureau.str()))
+                  .bind(2, std::string_view(job.task))
+                  .bind(3, reason)
+                  .bind(4, seconds_of(at))
+                  .run();
+  if (!done) return failure(done.error());
+  return database_.last_row_id();
+}
+
+std::expected<void, HistoryFailure> RunHistory::end(const Run& run) {
+  auto statement = database_.prepare(
+      "UPDATE run SET ended = ?2, outcome = ?3, sentence = ?4, summary = ?5 WHERE id = ?1");
+  if (!statement) return failure(statement.error());
+  auto done = statement->bind(1, run.id)
+                  .bind(2, seconds_of(run.ended.value_or(run.started)))
+                  .bind(3, std::string_view(run.outcome))
+                  .bind(4, std::string_view(run.sentence))
+                  .bind(5, std::string_view(run.summary))
+                  .run();
+  if (!done) return failure(done.error());
+  auto forget = database_.prepare(
+      "DELETE FROM run WHERE bureau = ?1 AND task = ?2 AND id <= (SELECT id FROM run WHERE"
+      " bureau = ?1 AND task = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)");
+  if (!forget) return failure(forget.error());
+  done = forget->bind(1, std::string_view(run.job.bureau.str()))
+             .bind(2, std::string_view(run.job.task))
+             .bind(3, runs_kept)
+             .run();
+  if (!done) return failure(done.error());
+  return {};
+}
+
+std::expected<std::vector<Run>, HistoryFailure> RunHistory::last(const JobName& job,
+                                                                 std::size_t most) {
+  auto statement = database_.prepare(
+      "SELECT id, reason, started, ended, outcome, sentence, summary FROM run"
+      " WHERE bureau = ?1 AND task = ?2 ORDER BY id DESC LIMIT ?3");
+  if (!statement) return failure(statement.error());
+  statement->bind(1, std::string_view(job.bureau.str()))
+      .bind(2, std::string_view(job.task))
+      .bind(3, static_cast<std::int64_t>(most));
+  std::vector<Run> runs;
+  while (true) {
+    const auto row = statement->step();
+    if (!row) return failure(row.error());
+    if (!*row) return runs;
+    Run run{.id = statement->integer(0),
+            .job = job,
+            .reason = std::string(statement->text(1)),
+            .started = moment_of(statement->integer(2)),
+            .outcome = std::string(statement->text(4)),
+            .sentence = std::string(statement->text(5)),
+            .summary = std::string(statement->text(6))};
+    if (!statement->is_null(3)) run.ended = moment_of(statement->integer(3));
+    runs.push_back(std::move(run));
+  }
+}
+
+std::expected<bool, HistoryFailure> RunHistory::is_paused(const record::BureauId& bureau) {
+  auto statement = database_.prepare("SELECT 1 FROM paused WHERE bureau = ?1");
+  if (!statement) return failure(statement.error());
+  const auto row = statement->bind(1, std::string_view(bureau.str())).step();
+  if (!row) return failure(row.error());
+  return *row;
+}
+
+std::expected<void, HistoryFailure> RunHistory::set_paused(const record::BureauId& bureau,
+                                                           bool paused) {
+  auto statement = database_.prepare(paused ? "INSERT OR IGNORE INTO paused VALUES (?1)"
+                                            : "DELETE FROM paused WHERE bureau = ?1");
+  if (!statement) return failure(statement.error());
+  auto done = statement->bind(1, std::string_view(bureau.str())).run();
+  if (!done) return failure(done.error());
+  return {};
+}
+
+}  // namespace sluice::runs

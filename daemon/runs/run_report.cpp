@@ -1,0 +1,166 @@
+#include "runs/run_report.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "runs/exit_status.h"
+#include "runs/room_words.h"
+
+namespace sluice::runs {
+namespace {
+
+// Whether the last thing it said was that the journal is full.
+bool waits_for_room(const ChildEnd& end) {
+  return last_line(end.errors).starts_with(waiting_for_room);
+}
+
+std::string outcome_of(const ChildEnd& end) {
+  if (end.is_stopped) return "stopped";
+  if (end.is_timed_out) return waits_for_room(end) ? "backlog-full" : "timed-out";
+  if (end.status > 128) return "killed";
+  switch (static_cast<ExitStatus>(end.status)) {
+    case ExitStatus::success:
+      return "succeeded";
+    case ExitStatus::some_quarantined:
+      return "quarantined";
+    case ExitStatus::refused:
+      return "refused";
+    case ExitStatus::differs:
+      return "differs";
+    case ExitStatus::held_back:
+      return "held-back";
+    default:
+      return "failed";
+  }
+}
+
+std::string sentence_of(const ChildEnd& end, std::chrono::seconds time_limit) {
+  if (end.is_timed_out && waits_for_room(end)) {
+    return fmt::format("there was no room until time_limit ({} s) had passed: {}",
+                       time_limit.count(), last_line(end.errors).substr(waiting_for_room.size()));
+  }
+  if (end.is_timed_out) {
+    return fmt::format("it took longer than time_limit ({} s) and was ended", time_limit.count());
+  }
+  const std::string said = last_line(end.errors);
+  if (end.status > 128 && !end.is_stopped) {
+    return fmt::format("it was ended by signal {}{}{}", end.status - 128, said.empty() ? "" : ": ",
+                       said);
+  }
+  return said;
+}
+
+// What it printed for machines: a JSON object a line, one for each dataset.
+std::vector<boost::json::object> lines_of(const Run& run) {
+  std::vector<boost::json::object> objects;
+  std::istringstream lines(run.summary);
+  for (std::string line; std::getline(lines, line);) {
+    boost::system::error_code error;
+    boost::json::value value = boost::json::parse(line, error);
+    if (!error && value.is_object()) objects.push_back(std::move(value.as_object()));
+  }
+  return objects;
+}
+
+std::uint64_t number(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  boost::system::error_code error;
+  const auto number = value == nullptr ? 0 : value->to_number<std::uint64_t>(error);
+  return error ? 0 : number;
+}
+
+std::string text(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  const auto* text = value == nullptr ? nullptr : value->if_string();
+  return text == nullptr ? std::string() : std::string(text->data(), text->size());
+}
+
+bool found_nothing(const Run& run) {
+  if (run.outcome != "succeeded") return false;
+  return std::ranges::all_of(lines_of(run), [](const boost::json::object& line) {
+    return line.contains("collected") && number(line, "collected") == 0;
+  });
+}
+
+// Whether a repair was seen to its end, and nothing differs any more.
+bool is_repaired(const boost::json::object& line) {
+  const auto* same = line.if_contains("same");
+  return line.contains("repair") && same != nullptr && same->is_bool() && same->get_bool();
+}
+
+void tell_of_differences(const Run& run, observe::Log& log, observe::Metrics& metrics) {
+  for (const boost::json::object& line : lines_of(run)) {
+    const auto* found = line.if_contains("found");
+    if (found == nullptr || !found->is_object()) continue;
+    const boost::json::object& counts = found->as_object();
+    const std::uint64_t missing = number(counts, "missing");
+    const std::uint64_t extra = number(counts, "extra");
+    const std::uint64_t different = number(counts, "different");
+    const std::string dataset = text(line, "dataset");
+    metrics.differences(run.job.bureau.str(), dataset)
+        .Set(static_cast<double>(missing + extra + different));
+    if (missing + extra + different == 0) continue;
+    log.error("reconciliation-differs", {{"bureau", run.job.bureau.str()},
+                                         {"dataset", dataset},
+                                         {"missing", missing},
+                                         {"extra", extra},
+                                         {"different", different},
+                                         {"repaired", is_repaired(line) ? "true" : "false"}});
+  }
+}
+
+void tell_of_deletes_held_back(const Run& run, observe::Log& log, observe::Metrics& metrics) {
+  for (const boost::json::object& line : lines_of(run)) {
+    if (!line.contains("held_back")) continue;
+    const std::uint64_t held_back = number(line, "held_back");
+    const std::string dataset = text(line, "dataset");
+    metrics.deletes_held_back(run.job.bureau.str(), dataset).Set(static_cast<double>(held_back));
+    if (held_back == 0) continue;
+    log.error("deletes-held-back", {{"bureau", run.job.bureau.str()},
+                                    {"dataset", dataset},
+                                    {"deletes", held_back},
+                                    {"of", number(line, "held_back_of")}});
+  }
+}
+
+}  // namespace
+
+void note_end(Run& run, const ChildEnd& end, std::chrono::seconds time_limit) {
+  run.outcome = outcome_of(end);
+  run.sentence = sentence_of(end, time_limit);
+  run.summary = end.output;
+}
+
+void tell_of(const Run& run, observe::Log& log, observe::Metrics& metrics) {
+  const std::string& task = run.job.task;
+  const auto seconds = (*run.ended - run.started).count();
+  metrics.runs(run.job.bureau.str(), task, run.outcome).Increment();
+  metrics.run_seconds(run.job.bureau.str(), task).Observe(static_cast<double>(seconds));
+  if (is_failure(run.outcome)) {
+    log.error("run-failed", {{"bureau", run.job.bureau.str()},
+                             {"task", task},
+                             {"outcome", run.outcome},
+                             {"seconds", seconds},
+                             {"reason", run.sentence}});
+  } else {
+    // A poll that found nothing is no news.
+    const auto level = found_nothing(run) ? observe::Log::Level::debug : observe::Log::Level::info;
+    log.write(level, "run-ended",
+              {{"bureau", run.job.bureau.str()},
+               {"task", task},
+               {"outcome", run.outcome},
+               {"seconds", seconds}});
+  }
+  tell_of_differences(run, log, metrics);
+  tell_of_deletes_held_back(run, log, metrics);
+}
+
+}  // namespace sluice::runs

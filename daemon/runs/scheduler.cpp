@@ -1,0 +1,362 @@
+#include "runs/scheduler.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runs/child_process.h"
+#include "runs/exit_status.h"
+#include "runs/run_report.h"
+
+namespace sluice::runs {
+namespace {
+
+using schedule::Moment;
+
+// The system's clock may be set while we wait: never longer than this without a look at it.
+constexpr std::chrono::milliseconds longest_wait{1000};
+
+std::uint32_t failures_in_a_row(const std::vector<Run>& newest_first) {
+  std::uint32_t failures = 0;
+  for (const Run& run : newest_first) {
+    if (!is_failure(run.outcome)) break;
+    ++failures;
+  }
+  return failures;
+}
+
+void note_written(observe::Log& log, const std::expected<void, HistoryFailure>& written) {
+  // The jobs go on: what they do is durable elsewhere.
+  if (written) return;
+  log.error("run-history-not-written", {{"reason", record::to_string(written.error())}});
+}
+
+}  // namespace
+
+// One bureau's jobs, one after another, on a thread of their own.
+class BureauRunner {
+ public:
+  BureauRunner(record::BureauId bureau, std::vector<Job> jobs, HoldBack hold_back,
+               RunHistory history, const Scheduler::Surroundings& surroundings, RunSlots& slots)
+      : bureau_(std::move(bureau)),
+        hold_back_(std::move(hold_back)),
+        history_(std::move(history)),
+        around_(surroundings),
+        slots_(slots) {
+    for (Job& job : jobs)
+      entries_.push_back({.job = std::move(job)});
+  }
+
+  // Before start(): what the history says.
+  std::expected<void, HistoryFailure> recall();
+  void start() {
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  }
+  void ask_to_stop() { thread_.request_stop(); }
+
+  std::vector<JobStatus> status() const;
+  void obey(Scheduler::Order order);
+
+ private:
+  struct Entry {
+    Job job;
+    schedule::Past past;
+    std::optional<Run> last;
+    schedule::NextRun next;
+    std::optional<Moment> running_since;
+  };
+  // A run that may begin.
+  struct Start {
+    Entry* entry = nullptr;
+    std::string reason;
+    RunSlots::Slot slot;
+  };
+  void run(const std::stop_token& stop);
+  // The next run, once it is due and has a slot; nothing when asked to stop.
+  std::optional<Start> await_start(const std::stop_token& stop);
+  // The same, as things are now.
+  std::optional<Start> try_start(const std::stop_token& stop);
+  // With mutex_ held.
+  Entry* due();
+  void plan(Entry& entry);
+  void plan_at(Entry& entry, schedule::NextRun next);
+  void heed_clock();
+  // False: it must wait.
+  bool may_run();
+  void run_entry(Start start, const std::stop_token& stop);
+  ChildEnd run_command(const Job& job, const std::stop_token& stop) const;
+  void finish(Entry& entry, Run run, const ChildEnd& end);
+  void note(const std::expected<void, HistoryFailure>& written) {
+    note_written(around_.log, written);
+  }
+
+  record::BureauId bureau_;
+  HoldBack hold_back_;
+  RunHistory history_;
+  const Scheduler::Surroundings& around_;
+  RunSlots& slots_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any woken_;
+  std::vector<Entry> entries_;  // guarded by mutex_, as the next five
+  Moment since_{};              // when the schedule began to count
+  Moment looked_{};             // at the clock, last
+  bool is_paused_ = false;
+  bool is_asked_ = false;  // to run at once
+  std::string held_back_;
+
+  std::jthread thread_;  // last: joined before the rest goes
+};
+
+std::expected<void, HistoryFailure> BureauRunner::recall() {
+  constexpr std::size_t enough = 32;
+  since_ = looked_ = around_.clock();
+  const auto paused = history_.is_paused(bureau_);
+  if (!paused) return std::unexpected(paused.error());
+  is_paused_ = *paused;
+  for (Entry& entry : entries_) {
+    if (auto lost = history_.lose_unfinished(entry.job.name, since_); !lost) return lost;
+    const auto runs = history_.last(entry.job.name, enough);
+    if (!runs) return std::unexpected(runs.error());
+    entry.past.failures = failures_in_a_row(*runs);
+    if (!runs->empty()) {
+      entry.last = runs->front();
+      // One that lies in the future is of a clock that was set back since: nobody knows how long
+      // ago it was.
+      if (entry.last->started <= since_) entry.past.started = entry.last->started;
+    }
+    plan(entry);
+  }
+  return {};
+}
+
+void BureauRunner::plan(Entry& entry) {
+  plan_at(entry, schedule::next_run(entry.job.schedule, entry.past, since_, around_.chance()));
+}
+
+void BureauRunner::plan_at(Entry& entry, schedule::NextRun next) {
+  entry.next = next;
+  around_.metrics.next_run(bureau_.str(), entry.job.name.task)
+      .Set(static_cast<double>(entry.next.at.time_since_epoch().count()));
+}
+
+std::vector<JobStatus> BureauRunner::status() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<JobStatus> all;
+  for (const Entry& entry : entries_) {
+    JobStatus status{.name = entry.job.name,
+                     .schedule = entry.job.schedule.written,
+                     .is_paused = is_paused_,
+                     .running_since = entry.running_since,
+                     .held_back = held_back_,
+                     .last = entry.last};
+    if (!is_paused_ && !entry.running_since) status.next = entry.next.at;
+    all.push_back(std::move(status));
+  }
+  return all;
+}
+
+void BureauRunner::obey(Scheduler::Order order) {
+  const std::lock_guard lock(mutex_);
+  if (order == Scheduler::Order::run_now) {
+    is_asked_ = true;
+  } else {
+    is_paused_ = order == Scheduler::Order::pause;
+  }
+  if (order == Scheduler::Order::resume) {
+    since_ = around_.clock();
+    for (Entry& entry : entries_)
+      plan(entry);
+  }
+  woken_.notify_all();
+}
+
+void BureauRunner::run(const std::stop_token& stop) {
+  while (auto start = await_start(stop)) {
+    run_entry(std::move(*start), stop);
+  }
+}
+
+std::optional<BureauRunner::Start> BureauRunner::await_start(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (auto start = try_start(stop)) return start;
+    std::unique_lock lock(mutex_);
+    woken_.wait_for(lock, stop, longest_wait, [&] { return is_asked_; });
+  }
+  return std::nullopt;
+}
+
+std::optional<BureauRunner::Start> BureauRunner::try_start(const std::stop_token& stop) {
+  {
+    const std::lock_guard lock(mutex_);
+    heed_clock();
+    if (due() == nullptr) return std::nullopt;
+  }
+  // Not with a slot in hand: who must wait keeps no other from running.
+  if (!may_run()) return std::nullopt;
+  auto slot = slots_.take(stop);
+  if (!slot || stop.stop_requested() || !may_run()) return std::nullopt;
+  // Much may have come since it was due: a pause, a blackout, another order.
+  const std::lock_guard lock(mutex_);
+  heed_clock();
+  Entry* entry = due();
+  if (entry == nullptr) return std::nullopt;
+  const bool is_by_hand = std::exchange(is_asked_, false);
+  return Start{entry, is_by_hand ? "by-hand" : std::string(to_string(entry->next.reason)),
+               std::move(*slot)};
+}
+
+BureauRunner::Entry* BureauRunner::due() {
+  const auto first = [&] {
+    return std::ranges::min_element(entries_, {}, [](const Entry& entry) { return entry.next.at; });
+  };
+  if (entries_.empty()) return nullptr;
+  if (is_asked_) return &*first();
+  if (is_paused_) return nullptr;
+  const Moment now = around_.clock();
+  while (first()->next.at <= now) {
+    Entry& entry = *first();
+    const Moment allowed = schedule::first_allowed(entry.job.schedule, now);
+    if (allowed == now) return &entry;
+    // Its time came, but until it could run a blackout had begun.
+    plan_at(entry, {allowed, entry.next.reason});
+  }
+  return nullptr;
+}
+
+// What was planned by a clock that has been set back since would come that much too late.
+void BureauRunner::heed_clock() {
+  const Moment now = around_.clock();
+  const Moment before = std::exchange(looked_, now);
+  if (now >= before) return;
+  since_ -= before - now;
+  for (Entry& entry : entries_) {
+    if (entry.past.started) *entry.past.started -= before - now;
+    plan(entry);
+  }
+}
+
+bool BureauRunner::may_run() {
+  const std::string why = hold_back_ ? hold_back_().value_or("") : "";
+  bool was_held_back = false;
+  {
+    const std::lock_guard lock(mutex_);
+    was_held_back = !held_back_.empty();
+    held_back_ = why;
+    if (!why.empty()) is_asked_ = false;
+  }
+  if (!why.empty() && !was_held_back) {
+    around_.log.warning("jobs-held-back", {{"bureau", bureau_.str()}, {"reason", why}});
+  } else if (why.empty() && was_held_back) {
+    around_.log.info("jobs-go-on", {{"bureau", bureau_.str()}});
+  }
+  return why.empty();
+}
+
+void BureauRunner::run_entry(Start start, const std::stop_token& stop) {
+  Entry& entry = *start.entry;
+  const Job& job = entry.job;
+  Run run{.job = job.name, .reason = std::move(start.reason), .started = around_.clock()};
+  if (const auto id = history_.begin(job.name, run.reason, run.started)) {
+    run.id = *id;
+  } else {
+    note(std::unexpected(id.error()));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    entry.running_since = run.started;
+  }
+  around_.log.debug("run-started",
+                    {{"bureau", bureau_.str()}, {"task", job.name.task}, {"reason", run.reason}});
+  const ChildEnd end = run_command(job, stop);
+  { const RunSlots::Slot given_back = std::move(start.slot); }
+  finish(entry, std::move(run), end);
+}
+
+ChildEnd BureauRunner::run_command(const Job& job, const std::stop_token& stop) const {
+  std::vector<std::string> arguments{"--config", around_.configuration.string()};
+  arguments.insert(arguments.end(), job.arguments.begin(), job.arguments.end());
+  const schedule::Schedule& limits = job.schedule;
+  auto child = ChildProcess::start(around_.command, arguments,
+                                   {limits.time_limit, limits.cpu_limit, limits.memory_limit});
+  if (child) return child->wait(stop);
+  return {.status = static_cast<int>(ExitStatus::failure), .errors = child.error()};
+}
+
+void BureauRunner::finish(Entry& entry, Run run, const ChildEnd& end) {
+  run.ended = std::max(around_.clock(), run.started);  // the clock may have been set back
+  note_end(run, end, entry.job.schedule.time_limit);
+  note(history_.end(run));
+  {
+    const std::lock_guard lock(mutex_);
+    entry.running_since.reset();
+    entry.past.started = run.started;
+    entry.past.failures = is_failure(run.outcome) ? entry.past.failures + 1 : 0;
+    entry.last = run;
+    plan(entry);
+  }
+  // Who reads of it in the log finds it in the status too.
+  tell_of(run, around_.log, around_.metrics);
+}
+
+Scheduler::Scheduler(Surroundings surroundings)
+    : surroundings_(std::move(surroundings)), slots_(surroundings_.at_once) {}
+
+Scheduler::~Scheduler() {
+  // All of them first: each may take its grace to end.
+  ask_to_stop();
+}
+
+void Scheduler::ask_to_stop() {
+  for (const auto& [bureau, runner] : runners_)
+    runner->ask_to_stop();
+}
+
+std::expected<void, std::string> Scheduler::add(const record::BureauId& bureau,
+                                                std::vector<Job> jobs, HoldBack hold_back) {
+  auto history = RunHistory::open(surroundings_.history);
+  if (!history) return std::unexpected(record::to_string(history.error()));
+  if (!orders_) {
+    auto orders = RunHistory::open(surroundings_.history);
+    if (!orders) return std::unexpected(record::to_string(orders.error()));
+    orders_ = std::move(*orders);
+  }
+  auto runner = std::make_unique<BureauRunner>(bureau, std::move(jobs), std::move(hold_back),
+                                               std::move(*history), surroundings_, slots_);
+  if (auto recalled = runner->recall(); !recalled) {
+    return std::unexpected(record::to_string(recalled.error()));
+  }
+  runner->start();
+  runners_.emplace(bureau, std::move(runner));
+  return {};
+}
+
+std::vector<JobStatus> Scheduler::status() const {
+  std::vector<JobStatus> all;
+  for (const auto& [bureau, runner] : runners_) {
+    for (JobStatus& status : runner->status())
+      all.push_back(std::move(status));
+  }
+  return all;
+}
+
+bool Scheduler::obey(const record::BureauId& bureau, Order order) {
+  const auto found = runners_.find(bureau);
+  if (found == runners_.end()) return false;
+  if (order == Order::run_now) {
+    found->second->obey(order);
+    return true;
+  }
+  const bool pauses = order == Order::pause;
+  const std::lock_guard one_after_the_other(orders_mutex_);
+  note_written(surroundings_.log, orders_->set_paused(bureau, pauses));
+  found->second->obey(order);
+  surroundings_.log.info(pauses ? "jobs-paused" : "jobs-resumed", {{"bureau", bureau.str()}});
+  return true;
+}
+
+}  // namespace sluice::runs

@@ -1,0 +1,87 @@
+// Runs the jobs of a node's bureaus when their schedules say: each run a child process of the
+// operator's own command, so that what is scheduled is what one can do by hand.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "runs/run_history.h"
+#include "runs/run_slots.h"
+#include "schedule/schedule.h"
+
+namespace sluice::runs {
+
+// Something to be done for a bureau again and again.
+struct Job {
+  JobName name;
+  schedule::Schedule schedule;
+  std::vector<std::string> arguments;  // of the command, after --config DIRECTORY
+};
+
+// How a job stands.
+struct JobStatus {
+  JobName name;
+  std::string schedule;
+  bool is_paused = false;
+  std::optional<schedule::Moment> running_since;
+  std::string held_back;                 // why it must wait though it is due; empty: it need not
+  std::optional<Run> last;               // that has ended
+  std::optional<schedule::Moment> next;  // nothing while paused or running
+};
+
+// Why a bureau's runs must wait, such as a backlog that is full; nothing where they need not.
+// Called on that bureau's thread only.
+using HoldBack = std::function<std::optional<std::string>()>;
+
+class BureauRunner;
+
+// Thread-safe once all bureaus are added. A bureau's own runs never overlap; of different bureaus,
+// at most `at_once` do.
+class Scheduler {
+ public:
+  // All must outlive the scheduler. `chance` gives numbers from 0 to 1; any thread.
+  struct Surroundings {
+    std::filesystem::path command;        // the sluice program
+    std::filesystem::path configuration;  // the directory that it is given
+    std::filesystem::path history;        // file
+    observe::Log& log;
+    observe::Metrics& metrics;
+    std::function<schedule::Moment()> clock;
+    std::function<double()> chance;
+    std::size_t at_once = 4;
+  };
+  explicit Scheduler(Surroundings surroundings);
+  // Ends what runs, and waits for it: it goes on where it was the next time.
+  ~Scheduler();
+
+  // Asks all that runs to end, and lets nothing more begin; does not wait.
+  void ask_to_stop();
+
+  // Starts a bureau's jobs. The error is a sentence.
+  [[nodiscard]] std::expected<void, std::string> add(const record::BureauId& bureau,
+                                                     std::vector<Job> jobs, HoldBack hold_back);
+
+  [[nodiscard]] std::vector<JobStatus> status() const;
+  // False: there are no jobs of this bureau. A run that is under way goes on. Pause and resume are
+  // on the disk when this returns: it may block for a moment.
+  enum class Order { pause, resume, run_now };
+  [[nodiscard]] bool obey(const record::BureauId& bureau, Order order);
+
+ private:
+  Surroundings surroundings_;
+  RunSlots slots_;
+  std::mutex orders_mutex_;           // one order after the other, on the disk before it holds
+  std::optional<RunHistory> orders_;  // guarded by orders_mutex_
+  std::map<record::BureauId, std::unique_ptr<BureauRunner>> runners_;
+};
+
+}  // namespace sluice::runs

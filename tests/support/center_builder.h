@@ -1,0 +1,143 @@
+// A center with an embedded store in a directory of its own, and an origin that sends it batches.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "exchange/reception.h"
+#include "store/sqlite/sqlite_store.h"
+#include "support/batch_builder.h"
+
+namespace sluice::exchange::test {
+
+using record::test::moment;
+
+// Approvals of the park: code and name.
+inline record::Dataset approvals() {
+  return {.id = record::DatasetId("approval"),
+          .owner = record::BureauId("park"),
+          .schema = {.fields = {{.name = "code", .constraints = {.required = true}},
+                                {.name = "name", .constraints = {.max_length = 10}}},
+                     .primary_key = {"code"}}};
+}
+
+inline Catalogue catalogue_of(const record::Dataset& dataset) {
+  return Catalogue::compile({{dataset.id, dataset}}).value();
+}
+
+inline std::string line(const std::string& code, const std::string& name = "name") {
+  return "U\t\\N\t" + code + "\t" + name + "\n";
+}
+
+// The store of a center whose database comes and goes.
+class UnsteadyStore : public store::Store {
+ public:
+  // `available` must outlive the store.
+  UnsteadyStore(std::unique_ptr<store::Store> store, const std::atomic<bool>& available)
+      : store_(std::move(store)), available_(available) {}
+
+  std::expected<void, store::StoreFailure> prepare(const record::Dataset& dataset) override {
+    if (!available_) return gone();
+    return store_->prepare(dataset);
+  }
+  std::expected<record::SignedReceipt, store::StoreFailure> apply(
+      const store::Delivery& delivery, const store::ReceiptMaker& make_receipt) override {
+    if (!available_) return gone();
+    return store_->apply(delivery, make_receipt);
+  }
+  std::expected<record::ChainHead, store::StoreFailure> head(
+      const record::StreamId& stream) override {
+    if (!available_) return gone();
+    return store_->head(stream);
+  }
+  std::expected<std::vector<record::StreamId>, store::StoreFailure> streams() override {
+    if (!available_) return gone();
+    return store_->streams();
+  }
+  std::expected<void, store::StoreFailure> read(
+      const record::DatasetId& dataset, std::optional<record::Time> as_of,
+      const std::function<bool(const store::StoredRecord&)>& consume) override {
+    if (!available_) return gone();
+    return store_->read(dataset, as_of, consume);
+  }
+  std::expected<void, store::StoreFailure> read_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range,
+      const std::function<bool(const record::KeyedDigest&)>& consume) override {
+    if (!available_) return gone();
+    return store_->read_digests(dataset, range, consume);
+  }
+  std::expected<record::RecordSum, store::StoreFailure> sum_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range) override {
+    if (!available_) return gone();
+    return store_->sum_digests(dataset, range);
+  }
+  std::expected<void, store::StoreFailure> walk(
+      const store::Extent& extent,
+      const std::function<bool(const store::LedgerEntry&, const record::Batch&)>& consume)
+      override {
+    if (!available_) return gone();
+    return store_->walk(extent, consume);
+  }
+
+ private:
+  static std::unexpected<store::StoreFailure> gone() {
+    return std::unexpected(
+        store::StoreFailure{store::StoreProblem::unavailable, "store", "no connection"});
+  }
+  std::unique_ptr<store::Store> store_;
+  const std::atomic<bool>& available_;
+};
+
+struct Center {
+  record::test::SigningNode node;  // the origin
+  record::Verifier verifier = node.verifier();
+  record::Signer signer = certified("center");
+  record::Time now = moment("2026-11-23T04:44:00.000Z");
+  record::Dataset dataset = approvals();
+  Catalogue catalogue = catalogue_of(dataset);
+  // Besides the origin's own bureau it speaks for one that it has nothing of.
+  Reception::Signatories signatories = {{record::BureauId("park"), {node.signer.subject()}},
+                                        {record::BureauId("quality"), {node.signer.subject()}}};
+  std::atomic<bool> is_store_available = true;
+  record::ChainHead head;  // of what the origin has sealed
+
+  // Another signer whose certificate is of the same authority.
+  [[nodiscard]] record::Signer certified(const std::string& name) {
+    const auto issued = node.authority.issue(
+        name, {moment("2020-01-01T00:00:00.000Z"), moment("2090-01-01T00:00:00.000Z")});
+    const auto files = write_signer(issued, node.directory.path(), name);
+    return record::Signer::load(files.certificate, files.key).value();
+  }
+
+  [[nodiscard]] std::unique_ptr<store::Store> store() {
+    auto embedded = store::open_sqlite(node.directory / "central.sqlite", [this] { return now; });
+    return std::make_unique<UnsteadyStore>(std::move(embedded.value()), is_store_available);
+  }
+  [[nodiscard]] Reception reception() {
+    return Reception(store(), {catalogue, verifier, signer, signatories}, [this] { return now; });
+  }
+
+  [[nodiscard]] record::BatchOrigin origin() const {
+    return {.stream = {record::BureauId("park"), {1000}},
+            .dataset = dataset.id,
+            .schema = record::schema_digest(dataset.schema),
+            .collected_at = now};
+  }
+  // The stream's next batch.
+  [[nodiscard]] record::Batch batch(const std::string& lines) {
+    record::Batch sealed = stray(origin(), lines, node.signer);
+    head = {{head.sequence.value + 1}, record::sha256(sealed.manifest)};
+    return sealed;
+  }
+  // Numbered and chained as the next, but the stream does not go on from it.
+  [[nodiscard]] record::Batch stray(const record::BatchOrigin& from, const std::string& lines,
+                                    const record::Signer& by) const {
+    const auto rows = static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
+    return record::seal(from, record::compress_payload(lines, {rows}, {0}), head, by).batch;
+  }
+};
+
+}  // namespace sluice::exchange::test

@@ -1,0 +1,202 @@
+// Who may use what of the API: every route of it, and every kind of caller. Whoever adds a route
+// says here for whom it is.
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <gtest/gtest.h>
+
+#include "api/batches_endpoint.h"
+#include "api/digests_endpoint.h"
+#include "api/health.h"
+#include "api/jobs_endpoint.h"
+#include "api/records_endpoint.h"
+#include "api/status_endpoint.h"
+#include "support/center_builder.h"
+
+namespace sluice::api::test {
+namespace {
+
+using record::BureauId;
+using record::DatasetId;
+using record::NodeId;
+using server::Method;
+
+class NoTarget : public observe::LogTarget {
+ public:
+  bool write(observe::LogSettings::Level, std::string_view) override { return true; }
+};
+
+struct CallerKind {
+  std::string name;
+  trust::Caller caller;
+};
+
+const std::vector<CallerKind>& callers() {
+  static const std::vector<CallerKind> all{{"bureau that publishes it", BureauId("park")},
+                                           {"other bureau", BureauId("quality")},
+                                           {"node that brings it", NodeId("front-1")},
+                                           {"other node", NodeId("front-2")},
+                                           {"node named as the bureau", NodeId("park")},
+                                           {"operator", trust::Operator{}},
+                                           {"stranger", trust::Stranger{}}};
+  return all;
+}
+
+struct Right {
+  Method method;
+  std::string path;
+  std::set<std::string> who;
+};
+
+const std::set<std::string> publisher{"bureau that publishes it"};
+const std::set<std::string> carrier{"node that brings it"};
+const std::set<std::string> operators{"operator"};
+
+// Health and metrics are for everybody whom the listener admits.
+std::set<std::string> everybody() {
+  std::set<std::string> all;
+  for (const CallerKind& kind : callers())
+    all.insert(kind.name);
+  return all;
+}
+
+std::vector<Right> rights() {
+  return {{Method::post, "/v1/datasets/approval/records", publisher},
+          {Method::put, "/v1/streams/park/1/batches/1", carrier},
+          {Method::get, "/v1/streams/park/1", carrier},
+          {Method::get, "/v1/streams/park/1/batches/1/receipt", carrier},
+          {Method::post, "/v1/datasets/approval/digests", carrier},
+          {Method::get, "/v1/jobs", operators},
+          {Method::post, "/v1/jobs/park/pause", operators},
+          {Method::post, "/v1/jobs/park/resume", operators},
+          {Method::post, "/v1/jobs/park/run", operators},
+          {Method::get, "/v1/status", operators},
+          {Method::get, "/v1/health", everybody()},
+          {Method::get, "/metrics", everybody()}};
+}
+
+// Everything that a node can offer.
+class Offer {
+ public:
+  Offer() {
+    const exchange::KnownDataset& known = *center_.catalogue.find(center_.dataset.id);
+    records_ =
+        RecordsEndpoint::make({{{BureauId("park"), {1}},
+                                commit_,
+                                {{known.dataset,
+                                  known.checker,
+                                  mapping_,
+                                  {},
+                                  1 << 20,
+                                  {known.dataset.id, known.schema, record::Mode::direct}}}}},
+                              {known.dataset.id}, {policy_, denials_, log_, metrics_, clock_})
+            .value();
+    std::vector<server::Route> routes = records_->routes();
+    std::ranges::move(batches_.routes(), std::back_inserter(routes));
+    std::ranges::move(digests_.routes(), std::back_inserter(routes));
+    std::ranges::move(jobs_.routes(), std::back_inserter(routes));
+    routes.push_back(status_route(policy_, blocking_, [] { return NodeStatus{}; }));
+    routes.push_back(health_route([] { return Health{}; }));
+    routes.push_back(metrics_route(metrics_));
+    router_.emplace(std::move(routes));
+  }
+  ~Offer() { blocking_.join(); }
+
+  [[nodiscard]] const server::Router& router() const { return *router_; }
+
+  // Whether this caller gets more than 403. What it then asks for is not there, or no good.
+  [[nodiscard]] bool lets(const trust::Caller& caller, const Right& right) {
+    server::Peer peer{.caller = caller, .subject = "CN=somebody", .address = "127.0.0.1:1"};
+    server::Request request{.method = right.method,
+                            .path = right.path,
+                            .query = {},
+                            .headers = {},
+                            .body = "no such thing",
+                            .peer = peer};
+    const auto route = router_->find(right.method, right.path, request.parameters);
+    EXPECT_TRUE(route) << right.path;
+    if (!route) return false;
+    if ((*route)->admission) {
+      if (const auto refused = (*route)->admission(request)) return refused->status != 403;
+    }
+    boost::asio::io_context context;
+    unsigned status = 0;
+    boost::asio::co_spawn(context, (*route)->handler(request),
+                          [&](const std::exception_ptr& thrown, const server::Response& response) {
+                            EXPECT_FALSE(thrown) << right.path;
+                            status = response.status;
+                          });
+    context.run();
+    EXPECT_NE(status, 0U);
+    return status != 403;
+  }
+
+ private:
+  exchange::test::Center center_;
+  journal::Clock clock_ = [this] { return center_.now; };
+  trust::Policy policy_{{{BureauId("park"), DatasetId("approval"), record::Mode::direct}},
+                        {{NodeId("front-1"), {BureauId("park")}}, {NodeId("front-2"), {}}}};
+  trust::AuditLog audit_ = trust::AuditLog::open(center_.node.directory / "audit", clock_).value();
+  trust::Denials denials_{audit_, [](const trust::AuditFailure&) {}};
+  observe::Log log_{observe::Log::Level::error, std::make_unique<NoTarget>()};
+  observe::Metrics metrics_;
+  intake::Mapping mapping_;
+  journal::Limits limits_;
+  journal::GroupCommit commit_{
+      journal::Journal::open(center_.node.directory / "park.journal", BureauId("park"), limits_,
+                             center_.node.signer, clock_)
+          .value(),
+      limits_, [](const journal::JournalFailure&) {}};
+  exchange::ReceptionPool receptions_{
+      1,
+      [this]() -> std::expected<std::unique_ptr<exchange::Reception>, exchange::ReceptionFailure> {
+        return std::make_unique<exchange::Reception>(center_.reception());
+      }};
+  boost::asio::thread_pool blocking_{1};
+  runs::Scheduler scheduler_{{.command = "/bin/false",
+                              .configuration = center_.node.directory.path(),
+                              .history = center_.node.directory / "jobs.sqlite",
+                              .log = log_,
+                              .metrics = metrics_,
+                              .clock = [] { return schedule::Moment(); },
+                              .chance = [] { return 0.0; }}};
+  std::unique_ptr<RecordsEndpoint> records_;
+  BatchesEndpoint batches_{{policy_, receptions_, denials_, log_}};
+  DigestsEndpoint digests_{{policy_, center_.catalogue, receptions_, denials_, log_}};
+  JobsEndpoint jobs_{{policy_, scheduler_, blocking_}};
+  std::optional<server::Router> router_;
+};
+
+TEST(Rights, EveryRouteLetsInWhomItIsForAndNobodyElse) {
+  Offer offer;
+  for (const Right& right : rights()) {
+    for (const CallerKind& kind : callers()) {
+      EXPECT_EQ(offer.lets(kind.caller, right), right.who.contains(kind.name))
+          << to_string(right.method) << ' ' << right.path << " for the " << kind.name;
+    }
+  }
+}
+
+TEST(Rights, NoRouteIsMissingHere) {
+  const Offer offer;
+  std::set<const server::Route*> listed;
+  for (const Right& right : rights()) {
+    std::array<server::Request::Parameter, 4> parameters;
+    const auto route = offer.router().find(right.method, right.path, parameters);
+    ASSERT_TRUE(route) << right.path;
+    listed.insert(*route);
+  }
+  for (const server::Route* route : offer.router().routes()) {
+    EXPECT_TRUE(listed.contains(route)) << to_string(route->method) << ' ' << route->path;
+  }
+}
+
+}  // namespace
+}  // namespace sluice::api::test

@@ -1,0 +1,428 @@
+#include "runs/scheduler.h"
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <future>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "observe/log.h"
+#include "support/temporary_directory.h"
+
+namespace sluice::runs::test {
+namespace {
+
+using testing::HasSubstr;
+
+// A command of the test's own in place of `sluice`: its script is told what to do by the arguments.
+class SchedulerTest : public testing::Test {
+ protected:
+  void script(const std::string& body) {
+    const auto path = directory_ / "sluice";
+    std::ofstream(path) << "#!/bin/sh\n" << body << "\n";
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  }
+  std::unique_ptr<Scheduler> without_jobs(std::size_t at_once = 4) {
+    return std::make_unique<Scheduler>(
+        Scheduler::Surroundings{.command = directory_ / "sluice",
+                                .configuration = directory_.path(),
+                                .history = directory_ / "jobs.sqlite",
+                                .log = *log_,
+                                .metrics = metrics_,
+                                .clock = [this] { return now(); },
+                                .chance = [] { return 0.0; },
+                                .at_once = at_once});
+  }
+  static void add(Scheduler& scheduler, const std::string& bureau, schedule::Schedule schedule,
+                  HoldBack hold_back = {}) {
+    const record::BureauId id(bureau);
+    const auto added = scheduler.add(id,
+                                     {{.name = {id, "collect"},
+                                       .schedule = std::move(schedule),
+                                       .arguments = {"collect", bureau}}},
+                                     std::move(hold_back));
+    EXPECT_TRUE(added) << added.error();
+  }
+  std::unique_ptr<Scheduler> start(schedule::Schedule schedule, HoldBack hold_back = {}) {
+    auto scheduler = without_jobs();
+    add(*scheduler, bureau_.str(), std::move(schedule), std::move(hold_back));
+    return scheduler;
+  }
+  // The system's clock, until stop_clock().
+  schedule::Moment now() const {
+    const schedule::Moment stopped{std::chrono::seconds(stopped_clock_.load())};
+    return stopped.time_since_epoch().count() != 0
+               ? stopped
+               : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  }
+  void stop_clock(schedule::Moment at) { stopped_clock_ = at.time_since_epoch().count(); }
+  static schedule::Schedule every_hour() {
+    schedule::Schedule schedule = every_second();
+    schedule.run = schedule::Every{std::chrono::hours(1)};
+    schedule.time_zone = "UTC";
+    return schedule;
+  }
+  // Its argument is the bureau; the runs of the first hold the slot until release().
+  void script_that_holds(const std::string& bureau) {
+    script("echo $4 >> \"$2/runs\"; [ $4 != " + bureau +
+           " ] || while [ ! -e \"$2/released\" ]; do sleep 0.02; done");
+  }
+  void release() { std::ofstream(directory_ / "released"); }
+  std::size_t runs_of(const std::string& bureau) const {
+    std::ifstream file(directory_ / "runs");
+    std::size_t lines = 0;
+    for (std::string line; std::getline(file, line);)
+      if (line == bureau) ++lines;
+    return lines;
+  }
+  bool exists(const std::string& name) const { return std::filesystem::exists(directory_ / name); }
+  static schedule::Schedule every_second() {
+    schedule::Schedule schedule;
+    schedule.run = schedule::Every{std::chrono::seconds(1)};
+    schedule.written = "@every 1s";
+    schedule.retry_first = std::chrono::seconds(1);
+    schedule.memory_limit = 0;
+    return schedule;
+  }
+  // Waits until what is expected has come, as long as a test may take.
+  template <class Condition>
+  static bool comes(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return true;
+  }
+  static std::string outcome(const Scheduler& scheduler) {
+    const auto status = scheduler.status();
+    return status.at(0).last ? status[0].last->outcome : "";
+  }
+  std::size_t runs(const std::string& name = "runs") const {
+    std::ifstream file(directory_ / name);
+    std::size_t lines = 0;
+    for (std::string line; std::getline(file, line);)
+      ++lines;
+    return lines;
+  }
+  std::vector<runs::Run> history() {
+    return RunHistory::open(directory_ / "jobs.sqlite")
+        .value()
+        .last({bureau_, "collect"}, 100)
+        .value();
+  }
+
+  // Monday, noon in UTC.
+  const schedule::Moment noon_ =
+      date::sys_days(date::year(2026) / 11 / 23) + std::chrono::hours(12);
+
+  record::test::TemporaryDirectory directory_;
+  std::atomic<std::int64_t> stopped_clock_ = 0;  // seconds; 0: it goes
+  record::BureauId bureau_{"tax"};
+  observe::Metrics metrics_;
+  std::unique_ptr<observe::Log> log_ = observe::open_log({}, "test");
+};
+
+TEST_F(SchedulerTest, RunsTheCommandAgainAndAgainWithItsArguments) {
+  script("echo \"$@\" >> \"$2/runs\"");
+  const auto scheduler = start(every_second());
+  EXPECT_TRUE(comes([&] { return runs() >= 2; }));
+  std::ifstream file(directory_ / "runs");
+  std::string line;
+  std::getline(file, line);
+  EXPECT_EQ(line, "--config " + directory_.path().string() + " collect tax");
+  EXPECT_TRUE(comes([&] { return outcome(*scheduler) == "succeeded"; }));
+}
+
+TEST_F(SchedulerTest, ARunThatFailsIsToldWithItsLastLineAndTriedAgain) {
+  script("echo x >> \"$2/runs\"; echo first line >&2; echo sluice: no such server >&2; exit 1");
+  schedule::Schedule hourly = every_second();
+  hourly.run = schedule::parse_cron("0 0 1 1 *").value();
+  const auto scheduler = start(hourly);
+  ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::run_now));
+  EXPECT_TRUE(comes([&] { return runs() >= 2; })) << "no retry";
+  EXPECT_EQ(history().back().reason, "by-hand");
+  EXPECT_TRUE(comes([&] { return history().size() >= 2 && history()[1].ended; }));
+  EXPECT_EQ(history()[1].outcome, "failed");
+  EXPECT_EQ(history()[1].sentence, "no such server") << "that sluice says it goes without saying";
+  EXPECT_EQ(history()[0].reason, "retry");
+}
+
+// Asks what the scheduler says of a run at the moment at which it logs that it failed.
+class AskingTarget : public observe::LogTarget {
+ public:
+  explicit AskingTarget(std::function<std::string()> ask) : ask_(std::move(ask)) {}
+  bool write(observe::LogSettings::Level, std::string_view line) override {
+    if (line.find("event=run-failed") != std::string_view::npos) told.set_value(ask_());
+    return true;
+  }
+  std::promise<std::string> told;
+
+ private:
+  std::function<std::string()> ask_;
+};
+
+TEST_F(SchedulerTest, AnAlarmIsLoggedWhenItsRunCanBeAskedFor) {
+  script("exit 1");
+  std::atomic<const Scheduler*> asked = nullptr;
+  auto target = std::make_unique<AskingTarget>([&] { return outcome(*asked.load()); });
+  auto told = target->told.get_future();
+  log_ = std::make_unique<observe::Log>(observe::Log::Level::error, std::move(target));
+  schedule::Schedule once = every_second();
+  once.run = schedule::parse_cron("0 0 1 1 *").value();
+  once.retry_first = once.retry_longest = std::chrono::hours(24);
+  const auto scheduler = start(once);
+  asked = scheduler.get();
+  ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::run_now));
+  ASSERT_EQ(told.wait_for(std::chrono::minutes(1)), std::future_status::ready);
+  EXPECT_EQ(told.get(), "failed");
+}
+
+// It did what it may: an alarm, and nothing that is tried again.
+TEST_F(SchedulerTest, DeletesThatAreHeldBackRaiseAnAlarmAndAreNoFailure) {
+  script(
+      "echo '{\"dataset\":\"payment\",\"collected\":0,\"held_back\":7,\"held_back_of\":9}'\n"
+      "echo sluice: 7 of 9 are gone >&2; exit 6");
+  const auto scheduler = start(every_second());
+  EXPECT_TRUE(comes([&] { return outcome(*scheduler) == "held-back"; }));
+  EXPECT_EQ(scheduler->status().at(0).last->sentence, "7 of 9 are gone");
+  EXPECT_THAT(metrics_.exposition(),
+              HasSubstr("sluice_deletes_held_back{bureau=\"tax\",dataset=\"payment\"} 7\n"));
+  EXPECT_TRUE(comes([&] { return history().size() >= 2; }));
+  EXPECT_NE(history()[0].reason, "retry");
+}
+
+TEST_F(SchedulerTest, ARunThatHangsIsEndedAndTheNextOneIsFine) {
+  script(
+      "if [ -e \"$2/runs\" ]; then echo x >> \"$2/runs\"; exit 0; fi\n"
+      "echo x >> \"$2/runs\"; trap '' TERM; sleep 1000 & wait; wait; sleep 1000");
+  schedule::Schedule schedule = every_second();
+  schedule.time_limit = std::chrono::seconds(1);
+  const auto scheduler = start(schedule);
+  EXPECT_TRUE(comes([&] {
+    const auto all = history();
+    return !all.empty() && all.back().outcome == "timed-out";
+  }));
+  EXPECT_THAT(history().back().sentence, HasSubstr("time_limit (1 s)"));
+  EXPECT_TRUE(comes([&] { return outcome(*scheduler) == "succeeded"; }));
+}
+
+TEST_F(SchedulerTest, ARunThatCrashesIsToldByItsSignal) {
+  script("kill -SEGV $$");
+  const auto scheduler = start(every_second());
+  EXPECT_TRUE(comes([&] { return outcome(*scheduler) == "killed"; }));
+  EXPECT_TRUE(comes([&] { return !history().empty() && history().back().ended; }));
+  EXPECT_THAT(history().back().sentence, HasSubstr("signal 11"));
+}
+
+TEST_F(SchedulerTest, OneThatTakesTooMuchMemoryOrTimeOfTheProcessorIsEnded) {
+  script("exec sh -c 'while :; do :; done'");
+  schedule::Schedule schedule = every_second();
+  schedule.cpu_limit = std::chrono::seconds(1);
+  const auto scheduler = start(schedule);
+  EXPECT_TRUE(comes([&] { return outcome(*scheduler) == "killed"; }));
+}
+
+TEST_F(SchedulerTest, APauseHoldsOverARestartUntilItIsLifted) {
+  script("echo x >> \"$2/runs$([ $4 = tax ] || echo -of-another)\"");
+  {
+    const auto scheduler = start(every_second());
+    ASSERT_TRUE(comes([&] { return runs() >= 1; }));
+    ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::pause));
+    ASSERT_TRUE(comes([&] {
+      return RunHistory::open(directory_ / "jobs.sqlite").value().is_paused(bureau_).value();
+    }));
+  }
+  const std::size_t before = runs();
+  const auto scheduler = start(every_second());
+  EXPECT_TRUE(scheduler->status().at(0).is_paused);
+  add(*scheduler, "another", every_second());
+  EXPECT_TRUE(comes([&] { return runs("runs-of-another") >= 3; }));
+  EXPECT_EQ(runs(), before) << "in the time of three runs";
+  ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::run_now));
+  EXPECT_TRUE(comes([&] { return runs() == before + 1; })) << "by hand it runs all the same";
+  ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::resume));
+  EXPECT_TRUE(comes([&] { return runs() >= before + 2; }));
+}
+
+TEST_F(SchedulerTest, HeldBackItSaysWhyAndGoesOnWhenItMay) {
+  script("echo x >> \"$2/runs\"");
+  std::atomic<bool> is_full = true;
+  const auto scheduler = start(every_second(), [&]() -> std::optional<std::string> {
+    return is_full ? std::optional<std::string>("the journal is full") : std::nullopt;
+  });
+  EXPECT_TRUE(comes([&] { return scheduler->status().at(0).held_back == "the journal is full"; }));
+  EXPECT_EQ(runs(), 0U);
+  is_full = false;
+  EXPECT_TRUE(comes([&] { return runs() >= 1; }));
+  EXPECT_EQ(scheduler->status().at(0).held_back, "");
+}
+
+TEST_F(SchedulerTest, ARunThatWasUnderWayWhenTheDaemonDiedIsLost) {
+  {
+    auto history = RunHistory::open(directory_ / "jobs.sqlite").value();
+    ASSERT_TRUE(history.begin({bureau_, "collect"}, "scheduled", schedule::Moment{}));
+  }
+  script("exit 0");
+  schedule::Schedule never = every_second();
+  never.run = schedule::parse_cron("0 0 1 1 *").value();
+  never.missed = schedule::Missed::skip;
+  never.retry_longest = never.retry_first = std::chrono::hours(24 * 366);
+  const auto scheduler = start(never);
+  EXPECT_EQ(outcome(*scheduler), "lost");
+}
+
+TEST_F(SchedulerTest, StoppedItEndsWhatRunsAndDoesNotWaitForIt) {
+  script("echo x >> \"$2/runs\"; sleep 1000");
+  auto scheduler = start(every_second());
+  ASSERT_TRUE(comes([&] { return runs() == 1; }));
+  scheduler.reset();
+  EXPECT_EQ(history().at(0).outcome, "stopped");
+}
+
+TEST_F(SchedulerTest, StoppedItAsksAllRunsAtOnce) {
+  // Each ends when the other has been asked too.
+  script(
+      "case $4 in a) other=b;; *) other=a;; esac\n"
+      "trap 'touch \"$2/$4.asked\"; while [ ! -e \"$2/$other.asked\" ]; do sleep 0.02; done;"
+      " touch \"$2/$4.ended\"; exit 0' TERM\n"
+      "touch \"$2/$4.began\"; while :; do sleep 0.02; done");
+  auto scheduler = without_jobs();
+  add(*scheduler, "a", every_hour());
+  add(*scheduler, "b", every_hour());
+  ASSERT_TRUE(comes([&] { return exists("a.began") && exists("b.began"); }));
+  scheduler.reset();
+  EXPECT_TRUE(exists("a.ended"));
+  EXPECT_TRUE(exists("b.ended"));
+}
+
+TEST_F(SchedulerTest, StoppedItBeginsNothingThatWaitedForASlot) {
+  script_that_holds("a");
+  auto scheduler = without_jobs(1);
+  add(*scheduler, "a", every_hour());
+  ASSERT_TRUE(comes([&] { return runs_of("a") == 1; }));
+  std::atomic<int> looks = 0;
+  add(*scheduler, "b", every_hour(), [&]() -> std::optional<std::string> {
+    ++looks;
+    return std::nullopt;
+  });
+  ASSERT_TRUE(comes([&] { return looks > 0; }));
+  scheduler.reset();
+  EXPECT_EQ(runs_of("b"), 0U);
+}
+
+TEST_F(SchedulerTest, WhatIsPausedWhileItWaitsForASlotDoesNotRun) {
+  script_that_holds("a");
+  std::atomic<int> looks = 0;
+  const auto scheduler = without_jobs(1);
+  add(*scheduler, "a", every_second());
+  ASSERT_TRUE(comes([&] { return runs_of("a") == 1; }));
+  add(*scheduler, "b", every_second(), [&]() -> std::optional<std::string> {
+    ++looks;
+    return std::nullopt;
+  });
+  ASSERT_TRUE(comes([&] { return looks > 0; })) << "then it waits for the slot";
+  ASSERT_TRUE(scheduler->obey(record::BureauId("b"), Scheduler::Order::pause));
+  release();
+  ASSERT_TRUE(comes([&] { return runs_of("a") >= 3; }));
+  EXPECT_EQ(runs_of("b"), 0U);
+  ASSERT_TRUE(scheduler->obey(record::BureauId("b"), Scheduler::Order::resume));
+  EXPECT_TRUE(comes([&] { return runs_of("b") >= 1; }));
+}
+
+TEST_F(SchedulerTest, ABlackoutThatBeginsWhileItWaitsForASlotIsHeeded) {
+  script_that_holds("a");
+  stop_clock(noon_);
+  std::atomic<int> looks = 0;
+  const auto scheduler = without_jobs(1);
+  add(*scheduler, "a", every_hour());
+  ASSERT_TRUE(comes([&] { return runs_of("a") == 1; }));
+  schedule::Schedule with_blackout = every_hour();
+  with_blackout.blackouts = {schedule::parse_blackout("12:30-13:30").value()};
+  add(*scheduler, "b", with_blackout, [&]() -> std::optional<std::string> {
+    ++looks;
+    return std::nullopt;
+  });
+  ASSERT_TRUE(comes([&] { return looks > 0; })) << "then it waits for the slot";
+  stop_clock(noon_ + std::chrono::minutes(40));
+  release();
+  EXPECT_TRUE(comes([&] {
+    return scheduler->status().at(1).next == noon_ + std::chrono::minutes(90);
+  })) << "at the blackout's end";
+  EXPECT_EQ(runs_of("b"), 0U);
+  stop_clock(noon_ + std::chrono::minutes(90));
+  EXPECT_TRUE(comes([&] { return runs_of("b") == 1; }));
+}
+
+TEST_F(SchedulerTest, ARunThatLiesInTheFutureDoesNotDelayTheNext) {
+  script("echo x >> \"$2/runs\"");
+  {
+    auto history = RunHistory::open(directory_ / "jobs.sqlite").value();
+    runs::Run run{.job = {bureau_, "collect"}, .started = now() + std::chrono::hours(24 * 365)};
+    run.id = history.begin(run.job, "scheduled", run.started).value();
+    run.ended = run.started;
+    run.outcome = "succeeded";
+    ASSERT_TRUE(history.end(run));
+  }
+  const auto scheduler = start(every_hour());
+  EXPECT_TRUE(comes([&] { return runs() == 1; }));
+}
+
+TEST_F(SchedulerTest, AClockThatIsSetBackDoesNotDelayTheNextRun) {
+  script("echo x >> \"$2/runs\"");
+  stop_clock(noon_);
+  const auto scheduler = start(every_hour());
+  const auto next_is = [&](schedule::Moment moment) {
+    return comes([&] { return scheduler->status().at(0).next == moment; });
+  };
+  ASSERT_TRUE(comes([&] { return runs() == 1; }));
+  ASSERT_TRUE(next_is(noon_ + std::chrono::hours(1)));
+  stop_clock(noon_ - std::chrono::hours(24));
+  EXPECT_TRUE(next_is(noon_ - std::chrono::hours(23)));
+  stop_clock(noon_ - std::chrono::hours(23));
+  EXPECT_TRUE(comes([&] { return runs() == 2; }));
+}
+
+TEST_F(SchedulerTest, ARunCaughtByAFullBacklogIsCalledHeldBack) {
+  script("echo 'sluice: waiting for room: tax: full' >&2; sleep 1000");
+  schedule::Schedule schedule = every_second();
+  schedule.time_limit = std::chrono::seconds(1);
+  const auto scheduler = start(schedule);
+  EXPECT_TRUE(comes([&] { return outcome(*scheduler) == "backlog-full"; }));
+}
+
+TEST_F(SchedulerTest, AnOrderToPauseIsOnTheDiskWhenItIsAnsweredWhateverRuns) {
+  script_that_holds(bureau_.str());
+  const auto scheduler = start(every_second());
+  ASSERT_TRUE(comes([&] { return runs() == 1; }));
+  ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::pause));
+  EXPECT_TRUE(RunHistory::open(directory_ / "jobs.sqlite").value().is_paused(bureau_).value());
+  release();
+}
+
+// For the thread sanitizer.
+TEST_F(SchedulerTest, OrdersMayComeWhileRunsBeginAndEnd) {
+  script("echo x >> \"$2/runs\"");
+  const auto scheduler = start(every_second());
+  for (std::size_t wanted = 1; wanted <= 5; ++wanted) {
+    ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::run_now));
+    ASSERT_TRUE(comes([&] {
+      for (const auto order : {Scheduler::Order::pause, Scheduler::Order::resume})
+        EXPECT_TRUE(scheduler->obey(bureau_, order));
+      return scheduler->status().size() == 1 && runs() >= wanted;
+    }));
+  }
+}
+
+TEST_F(SchedulerTest, OfABureauThatItDoesNotKnowItSaysSo) {
+  script("exit 0");
+  EXPECT_FALSE(start(every_second())->obey(record::BureauId("other"), Scheduler::Order::pause));
+}
+
+}  // namespace
+}  // namespace sluice::runs::test
