@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "record/try.h"
+
 namespace sluice::adapters::direct {
 namespace {
 
@@ -97,7 +99,7 @@ CallCollector::Result CallCollector::collect_json(Way& way) {
                        : call_.media_type == MediaType::event ? "an event as an object"
                                                               : "an array of events"});
   }
-  if (auto begun = from_door(way.door.begin(members_.columns())); !begun) return begun;
+  SLUICE_TRY(from_door(way.door.begin(members_.columns())));
   if (array) return collect_array(*whole, way);
   way.advanced(body.size());
   return hand_over(*whole, 1, way);
@@ -112,20 +114,20 @@ CallCollector::Result CallCollector::collect_array(std::string_view array, Way& 
     const auto element = scanner.value();
     if (!element) return bad_syntax(array, element.error());
     way.advanced(scanner.offset());
-    if (auto handed = hand_over(*element, ++place, way); !handed) return handed;
+    SLUICE_TRY(hand_over(*element, ++place, way));
   } while (scanner.take(','));
   return {};
 }
 
 CallCollector::Result CallCollector::collect_lines(Way& way) {
-  if (auto begun = from_door(way.door.begin(members_.columns())); !begun) return begun;
+  SLUICE_TRY(from_door(way.door.begin(members_.columns())));
   std::string_view rest = call_.body;
   if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
   for (std::uint64_t number = 1; !rest.empty(); ++number) {
     const std::size_t end = rest.find('\n');
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    if (auto collected = collect_line(line, number, way); !collected) return collected;
+    SLUICE_TRY(collect_line(line, number, way));
   }
   return {};
 }
@@ -155,7 +157,7 @@ CallCollector::Result CallCollector::collect_binary_event(Way& way) {
   if (!scanner.at_end()) {
     return bad_syntax(body, scanner.fault("nothing after the record's end"));
   }
-  if (auto begun = from_door(way.door.begin(members_.columns())); !begun) return begun;
+  SLUICE_TRY(from_door(way.door.begin(members_.columns())));
   way.advanced(body.size());
   std::string event;
   append_structured(event, call_.event, call_.extensions, *record);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "record/try.h"
+
 namespace sluice::adapters::direct {
 namespace {
 
@@ -128,7 +130,7 @@ JsonResult<JsonString> JsonScanner::string() {
       return std::unexpected(fault("no control character in a string unless it is escaped"));
     }
     escaped = true;
-    if (auto valid = escape(); !valid) return std::unexpected(valid.error());
+    SLUICE_TRY(escape());
   }
 }
 
@@ -180,7 +182,7 @@ JsonResult<void> JsonScanner::number() {
   }
   if (next_is('.')) {
     ++at_;
-    if (auto fraction = digits(); !fraction) return fraction;
+    SLUICE_TRY(digits());
   }
   if (next_is('e') || next_is('E')) {
     ++at_;
@@ -201,8 +203,7 @@ JsonResult<void> JsonScanner::literal(std::string_view word) {
 JsonResult<void> JsonScanner::scalar(char first) {
   switch (first) {
     case '"': {
-      auto found = string();
-      if (!found) return std::unexpected(found.error());
+      SLUICE_TRY(string());
       return {};
     }
     case 't':
@@ -230,7 +231,7 @@ JsonResult<bool> JsonScanner::open(Nesting& nesting, char bracket) {
     return true;
   }
   if (!object) return false;
-  if (auto first = name(); !first) return std::unexpected(first.error());
+  SLUICE_TRY(name());
   return false;
 }
 
@@ -240,7 +241,7 @@ JsonResult<bool> JsonScanner::close(Nesting& nesting) {
     const bool object = nesting.in_object();
     if (take(',')) {
       if (!object) return false;
-      if (auto next = name(); !next) return std::unexpected(next.error());
+      SLUICE_TRY(name());
       return false;
     }
     if (!take(object ? '}' : ']')) {
@@ -260,15 +261,13 @@ JsonResult<std::string_view> JsonScanner::value(unsigned depth) {
   for (;;) {
     const char first = peek();
     if (first == '{' || first == '[') {
-      const auto empty = open(nesting, first);
-      if (!empty) return std::unexpected(empty.error());
-      if (!*empty) continue;
+      const auto empty = SLUICE_TRY(open(nesting, first));
+      if (!empty) continue;
     } else if (auto found = scalar(first); !found) {
       return std::unexpected(found.error());
     }
-    const auto ended = close(nesting);
-    if (!ended) return std::unexpected(ended.error());
-    if (*ended) return text_.substr(begin, at_ - begin);
+    const auto ended = SLUICE_TRY(close(nesting));
+    if (ended) return text_.substr(begin, at_ - begin);
   }
 }
 
@@ -284,10 +283,9 @@ std::expected<std::string_view, TextFlaw> unescape(std::string_view raw, std::st
       at += 2;
       continue;
     }
-    const auto point = code_point(raw, at);
-    if (!point) return std::unexpected(point.error());
-    append_utf8(buffer, point->value);
-    at += point->length;
+    const auto point = SLUICE_TRY(code_point(raw, at));
+    append_utf8(buffer, point.value);
+    at += point.length;
   }
   return std::string_view(buffer).substr(begin);
 }
@@ -298,9 +296,8 @@ std::expected<void, TextFlaw> check_escapes(std::string_view json) {
       at += 2;
       continue;
     }
-    const auto point = code_point(json, at);
-    if (!point) return std::unexpected(point.error());
-    at += point->length;
+    const auto point = SLUICE_TRY(code_point(json, at));
+    at += point.length;
   }
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include "adapters/direct/source_time.h"
 #include "record/record_checker.h"
+#include "record/try.h"
 
 namespace sluice::adapters::direct {
 namespace {
@@ -71,7 +72,7 @@ RowResult<void> RecordReader::start(std::string_view json, intake::SourceRow& ro
 }
 
 RowResult<void> RecordReader::read_record(std::string_view json, intake::SourceRow& row) {
-  if (auto started = start(json, row); !started) return started;
+  SLUICE_TRY(start(json, row));
   return read_members(json, Envelope::none, row);
 }
 
@@ -85,9 +86,8 @@ RowResult<void> RecordReader::read_members(std::string_view json, Envelope envel
   do {
     const auto written = scanner.name();
     if (!written) return not_json(written.error());
-    const auto name = text_of(*written, "");
-    if (!name) return std::unexpected(name.error());
-    if (auto read = read_member(*name, scanner, envelope, row); !read) return read;
+    const auto name = SLUICE_TRY(text_of(*written, ""));
+    SLUICE_TRY(read_member(name, scanner, envelope, row));
   } while (scanner.take(','));
   if (!scanner.take('}')) return not_json(scanner.fault("a comma or } in an object"));
   return {};
@@ -110,9 +110,8 @@ RowResult<void> RecordReader::read_member(std::string_view name, JsonScanner& sc
                    "the dataset has no such field; check the name's spelling, or leave it out");
   }
   if (column && is_second(*column)) return twice(name);
-  const auto value = value_of(scanner, name);
-  if (!value) return std::unexpected(value.error());
-  if (column) buffers_.values_[*column] = *value;
+  const auto value = SLUICE_TRY(value_of(scanner, name));
+  if (column) buffers_.values_[*column] = value;
   return {};
 }
 
@@ -120,13 +119,12 @@ RowResult<void> RecordReader::read_reserved(std::string_view name, JsonScanner& 
                                             intake::SourceRow& row) {
   const std::size_t columns = members_.columns().size();
   if (is_second(name == operation_member ? columns : columns + 1)) return twice(name);
-  const auto value = value_of(scanner, name);
-  if (!value) return std::unexpected(value.error());
-  if (!*value) return {};
-  if (name == time_member) return set_time(name, **value, row);
-  if (**value == "delete") {
+  const auto value = SLUICE_TRY(value_of(scanner, name));
+  if (!value) return {};
+  if (name == time_member) return set_time(name, *value, row);
+  if (*value == "delete") {
     row.operation = record::Operation::remove;
-  } else if (**value != "upsert") {
+  } else if (*value != "upsert") {
     return problem(name, "operation", "found another operation; expected \"upsert\" or \"delete\"");
   }
   return {};
@@ -154,9 +152,8 @@ RowResult<intake::SourceValue> RecordReader::value_of(JsonScanner& scanner,
   if (first == '"') {
     const auto string = scanner.string();
     if (!string) return not_json(string.error());
-    const auto text = text_of(*string, field);
-    if (!text) return std::unexpected(text.error());
-    return intake::SourceValue(*text);
+    const auto text = SLUICE_TRY(text_of(*string, field));
+    return intake::SourceValue(text);
   }
   const auto raw = scanner.value();
   if (!raw) return not_json(raw.error());
@@ -168,15 +165,14 @@ RowResult<intake::SourceValue> RecordReader::value_of(JsonScanner& scanner,
 }
 
 RowResult<void> RecordReader::read_event(std::string_view json, intake::SourceRow& row) {
-  if (auto started = start(json, row); !started) return started;
+  SLUICE_TRY(start(json, row));
   EventAttributes event;
   const auto data = read_envelope(json, event);
   if (!data) return std::unexpected(data.error());
-  const auto operation = operation_of(event);
-  if (!operation) return std::unexpected(operation.error());
-  row.operation = *operation;
+  const auto operation = SLUICE_TRY(operation_of(event));
+  row.operation = operation;
   if (event.time) {
-    if (auto set = set_time("time", *event.time, row); !set) return set;
+    SLUICE_TRY(set_time("time", *event.time, row));
   }
   if (data->empty()) {
     return problem("data", "cloudevent", "the event has no \"data\"; expected the record there");
@@ -196,18 +192,15 @@ RowResult<std::string_view> RecordReader::read_envelope(std::string_view json,
   do {
     const auto written = scanner.name();
     if (!written) return not_json(written.error());
-    const auto name = text_of(*written, "");
-    if (!name) return std::unexpected(name.error());
-    if (*name == "data_base64") {
-      return problem(*name, "cloudevent", "expected the record as JSON in \"data\"");
+    const auto name = SLUICE_TRY(text_of(*written, ""));
+    if (name == "data_base64") {
+      return problem(name, "cloudevent", "expected the record as JSON in \"data\"");
     }
-    if (*name != "data") {
-      if (auto read = read_attribute(*name, scanner, event); !read) {
-        return std::unexpected(read.error());
-      }
+    if (name != "data") {
+      SLUICE_TRY(read_attribute(name, scanner, event));
       continue;
     }
-    if (!data.empty()) return twice(*name);
+    if (!data.empty()) return twice(name);
     const auto raw = scanner.value();
     if (!raw) return not_json(raw.error());
     data = *raw;
@@ -225,16 +218,15 @@ RowResult<void> RecordReader::read_attribute(std::string_view name, JsonScanner&
   if (known != nullptr && first != '"' && first != 'n') {
     return problem(name, "cloudevent", "expected the attribute as a JSON string");
   }
-  const auto value = value_of(scanner, name);
-  if (!value) return std::unexpected(value.error());
-  if (first == '"' && !is_event_string(**value)) {
+  const auto value = SLUICE_TRY(value_of(scanner, name));
+  if (first == '"' && !is_event_string(*value)) {
     return problem(name, "cloudevent", std::string(no_event_string));
   }
-  if (first != '"' && *value && !is_event_scalar(**value)) {
+  if (first != '"' && value && !is_event_scalar(*value)) {
     return problem(name, "cloudevent",
                    "expected the attribute as a string, a boolean or a whole number of 32 bits");
   }
-  if (known != nullptr) *known = *value;
+  if (known != nullptr) *known = value;
   return {};
 }
 

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "record/try.h"
+
 namespace sluice::adapters::disk {
 namespace {
 
@@ -51,15 +53,14 @@ CsvCollector::CsvCollector(std::filesystem::path path, Format format, std::size_
       expected_(expected) {}
 
 CsvCollector::Result CsvCollector::collect(intake::Door& door, Progress& progress) {
-  auto file = InputFile::open(path_);
-  if (!file) return std::unexpected(file.error());
-  if (file->stamp() != expected_.stamp) return std::unexpected(changed_while_read(path_));
-  TrackedSource source(*file, progress);
+  auto file = SLUICE_TRY(InputFile::open(path_));
+  if (file.stamp() != expected_.stamp) return std::unexpected(changed_while_read(path_));
+  TrackedSource source(file, progress);
   auto reader = CsvReader::open(source, format_, max_row_bytes_);
   if (!reader) return failure(reader.error());
-  if (auto collected = collect_rows(*reader, source, door); !collected) return collected;
+  SLUICE_TRY(collect_rows(*reader, source, door));
 
-  if (auto unchanged = file->check_unchanged(); !unchanged) return unchanged;
+  SLUICE_TRY(file.check_unchanged());
   // A write within the file system's time step, of the same length, leaves no other trace.
   if (source.digest() != expected_.digest) return std::unexpected(changed_while_read(path_));
   source.tell();
@@ -76,13 +77,13 @@ CsvCollector::Result CsvCollector::collect_rows(CsvReader& reader, TrackedSource
     return failure_of_door(begun.error(), reader.line());
   }
   if (!format_.dialect.header) {
-    if (auto handed = hand_over(reader, *event, source, door); !handed) return handed;
+    SLUICE_TRY(hand_over(reader, *event, source, door));
   }
   for (;;) {
     event = reader.next(columns->size());
     if (!event) return failure(event.error());
     if (*event == CsvReader::Event::end) return {};
-    if (auto handed = hand_over(reader, *event, source, door); !handed) return handed;
+    SLUICE_TRY(hand_over(reader, *event, source, door));
   }
 }
 
@@ -112,7 +113,7 @@ std::expected<std::vector<std::string>, CollectionFailure> CsvCollector::read_co
   }
   for (const intake::SourceValue& value : reader.values())
     columns.emplace_back(value.value_or(std::string_view()));
-  if (auto good = check_names(columns, reader.line()); !good) return std::unexpected(good.error());
+  SLUICE_TRY(check_names(columns, reader.line()));
   header_ = reader.original();
   return columns;
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "record/record_checker.h"
+#include "record/try.h"
 
 namespace sluice::adapters::disk {
 namespace {
@@ -33,27 +34,25 @@ CsvReader::Result<CsvReader> CsvReader::open(ByteSource& source, const Format& f
   std::optional<Gb18030Decoder> decoder;
   if (opened) decoder = std::move(*opened);
   CsvReader reader(source, format, max_row_bytes, std::move(decoder));
-  const auto sample = reader.window_.head(encoding_sample_bytes);
-  if (!sample) return std::unexpected(sample.error());
+  const auto sample = SLUICE_TRY(reader.window_.head(encoding_sample_bytes));
   if (auto found =
-          contradiction(*sample, format.encoding, reader.decoder_ ? &*reader.decoder_ : nullptr)) {
+          contradiction(sample, format.encoding, reader.decoder_ ? &*reader.decoder_ : nullptr)) {
     return std::unexpected(
         CollectionFailure{CollectionProblem::bad_encoding, "1", std::move(*found)});
   }
-  reader.window_.drop_head(byte_order_mark(*sample, format.encoding));
+  reader.window_.drop_head(byte_order_mark(sample, format.encoding));
   return reader;
 }
 
 CsvReader::Result<CsvReader::Event> CsvReader::next(std::size_t fields) {
   for (;;) {
     window_.start_row();
-    const auto extent = window_.extend();
-    if (!extent) return std::unexpected(extent.error());
-    if (*extent == LineWindow::Extent::end_of_input) return Event::end;
-    const bool too_long = *extent == LineWindow::Extent::too_long;
+    const auto extent = SLUICE_TRY(window_.extend());
+    if (extent == LineWindow::Extent::end_of_input) return Event::end;
+    const bool too_long = extent == LineWindow::Extent::too_long;
     if (too_long ? begins_comment(window_.front(1)) : passed_over(fields)) {
       if (!too_long) continue;
-      if (auto skipped = window_.skip_line(); !skipped) return std::unexpected(skipped.error());
+      SLUICE_TRY(window_.skip_line());
       continue;
     }
     return too_long ? this->too_long() : read_row(fields);
@@ -76,9 +75,8 @@ CsvReader::Result<CsvReader::Event> CsvReader::read_row(std::size_t fields) {
   undecodable_ = false;
   RowSplitter::State state = split_line();
   while (state == RowSplitter::State::open_quote) {
-    const auto extent = window_.extend();
-    if (!extent) return std::unexpected(extent.error());
-    if (*extent != LineWindow::Extent::line) return unterminated(*extent);
+    const auto extent = SLUICE_TRY(window_.extend());
+    if (extent != LineWindow::Extent::line) return unterminated(extent);
     state = split_line();
   }
   if (state != RowSplitter::State::complete) return fault_of_quotes(state);
@@ -188,7 +186,7 @@ CsvReader::Event CsvReader::unterminated(LineWindow::Extent why) {
 
 CsvReader::Result<CsvReader::Event> CsvReader::too_long() {
   const std::string front(window_.front(kept_of_too_long_row));
-  if (auto skipped = window_.skip_line(); !skipped) return std::unexpected(skipped.error());
+  SLUICE_TRY(window_.skip_line());
   decoded_ = front;
   original_ = decoded_;
   return fault(

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "adapters/disk/mark_scan.h"
+#include "record/try.h"
 
 namespace sluice::adapters::disk {
 namespace {
@@ -21,9 +22,8 @@ LineWindow::LineWindow(ByteSource& source, std::size_t max_row_bytes)
 
 LineWindow::Result<std::string_view> LineWindow::head(std::size_t bytes) {
   while (end_ < bytes) {
-    const auto more = refill();
-    if (!more) return std::unexpected(more.error());
-    if (!*more) break;
+    const auto more = SLUICE_TRY(refill());
+    if (!more) break;
   }
   return std::string_view(buffer_.data(), std::min(bytes, end_));
 }
@@ -54,9 +54,8 @@ LineWindow::Result<LineWindow::Extent> LineWindow::extend() {
     // One byte more may be the carriage return of a row that is just short enough.
     if (end_ - row_begin_ > max_row_bytes_ + 1) return Extent::too_long;
     const std::size_t unread = end_ - next_;
-    const auto more = refill();
-    if (!more) return std::unexpected(more.error());
-    if (*more) {
+    const auto more = SLUICE_TRY(refill());
+    if (more) {
       searched = next_ + unread;
       continue;
     }
@@ -102,9 +101,8 @@ LineWindow::Result<void> LineWindow::skip_line() {
       return {};
     }
     row_begin_ = line_begin_ = content_end_ = next_ = end_;
-    const auto more = refill();
-    if (!more) return std::unexpected(more.error());
-    if (!*more) return {};
+    const auto more = SLUICE_TRY(refill());
+    if (!more) return {};
   }
 }
 
@@ -121,10 +119,9 @@ LineWindow::Result<bool> LineWindow::refill() {
   }
   const std::size_t wanted = end_ + block_bytes + scan_padding;
   if (buffer_.size() < wanted) buffer_.resize(std::max(wanted, end_ * 2));
-  const auto read = source_.read(std::span(buffer_.data() + end_, block_bytes));
-  if (!read) return std::unexpected(read.error());
-  at_end_ = *read == 0;
-  end_ += *read;
+  const auto read = SLUICE_TRY(source_.read(std::span(buffer_.data() + end_, block_bytes)));
+  at_end_ = read == 0;
+  end_ += read;
   return !at_end_;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "record/try.h"
+
 namespace sluice::adapters::disk {
 
 std::expected<std::size_t, CollectionFailure> TrackedSource::read(std::span<char> room) {
@@ -12,9 +14,7 @@ std::expected<std::size_t, CollectionFailure> TrackedSource::read(std::span<char
   if (bytes_ - told_ >= progress_step_bytes) {
     told_ = bytes_;
     tell();
-    if (auto unchanged = file_.check_unchanged(); !unchanged) {
-      return std::unexpected(unchanged.error());
-    }
+    SLUICE_TRY(file_.check_unchanged());
   }
   return count;
 }

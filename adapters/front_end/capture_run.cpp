@@ -4,18 +4,19 @@
 
 #include "adapters/front_end/ordered_walk.h"
 #include "fault/kill_point.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end {
 
-Result mark(CaptureRun& run) {
-  SLUICE_KILL_POINT("capture.before-mark");
-  auto marked = run.settlement.mark(to_string(run.position));
+Result checkpoint(CaptureRun& run) {
+  SLUICE_KILL_POINT("capture.before-checkpoint");
+  auto marked = run.settlement.checkpoint(to_string(run.position));
   if (!marked) return std::unexpected(adapters::collection_failure(marked.error()));
   return {};
 }
 
-Result mark_if_due(CaptureRun& run) {
-  return run.settlement.is_due() ? mark(run) : Result();
+Result checkpoint_if_due(CaptureRun& run) {
+  return run.settlement.is_due() ? checkpoint(run) : Result();
 }
 
 Result settle(CaptureRun& run) {
@@ -36,10 +37,10 @@ Result load_by_key(CaptureRun& run, const TableReader::Each& handed) {
   if (run.position.loaded_up_to) walk.behind = run.position.loaded_up_to->exact;
   const auto read =
       walk_in_order(dialect, run.reader, walk, run.page_rows, [&](const TableRow& row) -> Result {
-        if (auto taken = run.reader.hand_over(row, record::Operation::upsert); !taken) return taken;
-        if (auto seen = handed(row); !seen) return seen;
+        SLUICE_TRY(run.reader.hand_over(row, record::Operation::upsert));
+        SLUICE_TRY(handed(row));
         run.position.loaded_up_to = row.key();
-        return mark_if_due(run);
+        return checkpoint_if_due(run);
       });
   if (!read) return std::unexpected(read.error());
   return {};

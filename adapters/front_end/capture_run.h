@@ -32,9 +32,9 @@ struct CaptureRun {
 };
 
 // Commits what was handed over so far, with `run.position`.
-[[nodiscard]] Result mark(CaptureRun& run);
+[[nodiscard]] Result checkpoint(CaptureRun& run);
 // The same if there is enough for a batch.
-[[nodiscard]] Result mark_if_due(CaptureRun& run);
+[[nodiscard]] Result checkpoint_if_due(CaptureRun& run);
 [[nodiscard]] Result settle(CaptureRun& run);
 
 [[nodiscard]] CollectionFailure collection_failure(const WindowFailure& failure);

@@ -12,6 +12,7 @@
 #include "adapters/front_end/keyless_rows.h"
 #include "adapters/front_end/operation_code.h"
 #include "adapters/front_end/watermark.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end {
 namespace {
@@ -103,7 +104,7 @@ Result ChangeLogCapture::load() {
       return std::unexpected(collection_failure(cleared.error()));
     }
     if (records_ != nullptr) {
-      if (auto passed = pass_by_log(); !passed) return passed;
+      SLUICE_TRY(pass_by_log());
     }
   }
   if (records_ != nullptr) {
@@ -117,16 +118,15 @@ Result ChangeLogCapture::load() {
   }
   run_.position.loaded_up_to.reset();
   run_.position.is_loaded = true;
-  return mark(run_);
+  return checkpoint(run_);
 }
 
 // The lines that can be seen now are of changes that the table, read from now on, already shows.
 Result ChangeLogCapture::pass_by_log() {
   const auto highest =
-      run_.reader.read_first_value(select_greatest(dialect_, sequence_, log_.name));
-  if (!highest) return std::unexpected(highest.error());
-  if (!*highest) return {};
-  const auto sequence = parse_watermark(WatermarkKind::number, **highest);
+      SLUICE_TRY(run_.reader.read_first_value(select_greatest(dialect_, sequence_, log_.name)));
+  if (!highest) return {};
+  const auto sequence = parse_watermark(WatermarkKind::number, *highest);
   if (!sequence) return std::unexpected(not_a_sequence());
   run_.position.reached = sequence->value;
   const auto passed = read_lines(window_start(), [&](const TableRow& line) -> Result {
@@ -150,14 +150,13 @@ Result ChangeLogCapture::read_lines(std::int64_t after, const TableReader::Each&
                             });
   };
   while (true) {
-    const auto lines = read(above(dialect_, sequence_, std::string(last)), run_.page_rows);
-    if (!lines) return std::unexpected(lines.error());
-    if (auto ended = end_page(); !ended) return ended;
-    if (*lines < run_.page_rows) return {};
+    const auto lines =
+        SLUICE_TRY(read(above(dialect_, sequence_, std::string(last)), run_.page_rows));
+    SLUICE_TRY(end_page());
+    if (lines < run_.page_rows) return {};
     // Others with the last one's number may stand behind the page's end.
-    const auto rest = read(equal(dialect_, sequence_, std::string(last)), all_rows);
-    if (!rest) return std::unexpected(rest.error());
-    if (auto ended = end_page(); !ended) return ended;
+    SLUICE_TRY(read(equal(dialect_, sequence_, std::string(last)), all_rows));
+    SLUICE_TRY(end_page());
   }
 }
 
@@ -197,9 +196,8 @@ Result ChangeLogCapture::take(const TableRow& line) {
   if (!sequence) return std::unexpected(not_a_sequence());
   run_.position.reached = std::max(run_.position.reached.value_or(0), *sequence);
   const record::RowDigest digest = digest_of(line, *sequence);
-  const auto passed_by = is_passed_by(line, digest, *sequence);
-  if (!passed_by) return std::unexpected(passed_by.error());
-  if (*passed_by) return {};
+  const auto passed_by = SLUICE_TRY(is_passed_by(line, digest, *sequence));
+  if (passed_by) return {};
   remember(line, digest, *sequence);
   if (!line.has_key()) return run_.reader.refuse(line, no_key(log_));
   const auto operation = operation_of(way_.codes, line.exact(operation_at_));
@@ -208,8 +206,8 @@ Result ChangeLogCapture::take(const TableRow& line) {
     page_[line.key_digest(buffer_)] = {*sequence, *operation, line.key()};
     return {};
   }
-  if (auto handed = run_.reader.hand_over(line, *operation); !handed) return handed;
-  return mark_if_due(run_);
+  SLUICE_TRY(run_.reader.hand_over(line, *operation));
+  return checkpoint_if_due(run_);
 }
 
 // The log's lines say which records were touched; what they are now, the table says. So each is
@@ -223,7 +221,7 @@ Result ChangeLogCapture::take_records() {
   const auto in_parts = [](std::span<const Change* const> all, const auto& each) -> Result {
     for (std::size_t i = 0; i < all.size(); i += records_in_query) {
       const auto part = all.subspan(i, std::min(records_in_query, all.size() - i));
-      if (auto done = each(part); !done) return std::unexpected(done.error());
+      SLUICE_TRY(each(part));
     }
     return {};
   };
@@ -253,32 +251,30 @@ std::expected<std::size_t, CollectionFailure> ChangeLogCapture::hand_over_record
 // Where a line came late, the record may be there again. The table may write its key in another
 // way than the log, so where any of these is there, each is asked for by itself.
 Result ChangeLogCapture::remove_records(std::span<const Change* const> changes) {
-  const auto found = hand_over_records(changes);
-  if (!found) return std::unexpected(found.error());
+  const auto found = SLUICE_TRY(hand_over_records(changes));
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    if (*found > 0) {
-      const auto is_there = hand_over_records(changes.subspan(i, 1));
-      if (!is_there) return std::unexpected(is_there.error());
-      if (*is_there > 0) continue;
+    if (found > 0) {
+      const auto is_there = SLUICE_TRY(hand_over_records(changes.subspan(i, 1)));
+      if (is_there > 0) continue;
     }
-    if (auto handed = records_->hand_over_removed(changes[i]->key); !handed) return handed;
+    SLUICE_TRY(records_->hand_over_removed(changes[i]->key));
   }
   return {};
 }
 
 Result ChangeLogCapture::end_page() {
   if (records_ != nullptr) {
-    if (auto taken = take_records(); !taken) return taken;
+    SLUICE_TRY(take_records());
   }
   if (!run_.position.is_loaded) return {};
-  if (auto marked = mark(run_); !marked) return marked;
+  SLUICE_TRY(checkpoint(run_));
   return keep_pending();
 }
 
 // After the rows that they stand for, except before a load, which reads the whole table anyway.
 Result ChangeLogCapture::keep_pending() {
   if (pending_.empty()) return {};
-  if (auto settled = settle(run_); !settled) return settled;
+  SLUICE_TRY(settle(run_));
   if (auto kept = window_.keep(pending_, window_start()); !kept) {
     return std::unexpected(collection_failure(kept.error()));
   }
@@ -293,7 +289,7 @@ Result run_change_log(CaptureRun& run, const capture::ByChangeLog& way, TableRea
   if (!window) return std::unexpected(collection_failure(window.error()));
   ChangeLogCapture capture(run, way, records, std::move(*window));
   if (!run.position.is_loaded) {
-    if (auto loaded = capture.load(); !loaded) return loaded;
+    SLUICE_TRY(capture.load());
   }
   return capture.follow();
 }

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "record/try.h"
+
 namespace sluice::adapters::front_end {
 namespace {
 
@@ -51,9 +53,9 @@ std::expected<DigestFileReader, DigestFileFailure> DigestFileReader::open(
   if (!file) return std::unexpected(unreadable(path, std::strerror(errno)));
   if (bytes < header_bytes) return std::unexpected(unreadable(path, "it has no header"));
   DigestFileReader reader(path, std::move(file), bytes, matter.key_columns);
-  if (auto good = reader.read_header(matter); !good) return std::unexpected(good.error());
+  SLUICE_TRY(reader.read_header(matter));
   if (from > header_bytes) {
-    if (auto gone = reader.go_to(from); !gone) return std::unexpected(gone.error());
+    SLUICE_TRY(reader.go_to(from));
   }
   return reader;
 }
@@ -127,7 +129,7 @@ std::expected<void, DigestFileFailure> DigestFileReader::read_as_is(std::uint64_
         pread(fileno(file_.get()), piece.data(), piece.size(), static_cast<off_t>(begin));
     if (bytes <= 0) return std::unexpected(unreadable(path_, "it is shorter than it was"));
     const auto size = static_cast<std::size_t>(bytes);
-    if (auto taken = each(std::string_view(piece).substr(0, size)); !taken) return taken;
+    SLUICE_TRY(each(std::string_view(piece).substr(0, size)));
     begin += size;
   }
   return {};
@@ -146,13 +148,12 @@ std::expected<DigestFileWriter, DigestFileFailure> DigestFileWriter::begin(
 
 std::expected<DigestFileWriter, DigestFileFailure> DigestFileWriter::go_on(
     const std::filesystem::path& path, std::uint64_t bytes, const DigestFileMatter& matter) {
-  const auto before = DigestFileReader::open(path, 0, bytes, matter);
-  if (!before) return std::unexpected(before.error());
+  const auto before = SLUICE_TRY(DigestFileReader::open(path, 0, bytes, matter));
   DigestFileWriter writer(path, open_file(path, O_RDWR, "r+"), bytes);
   if (!writer.file_) return std::unexpected(unreadable(path, std::strerror(errno)));
   writer.name_is_durable_ = true;
   if (!cut_off_behind(writer.file_.get(), bytes) ||
-      (!before->has_same_columns() && !write_no_columns(writer.file_.get()))) {
+      (!before.has_same_columns() && !write_no_columns(writer.file_.get()))) {
     return std::unexpected(writer.failure());
   }
   return writer;

@@ -8,6 +8,7 @@
 #include "adapters/front_end/fitting_text.h"
 #include "adapters/front_end/keyless_rows.h"
 #include "adapters/front_end/operation_code.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end {
 namespace {
@@ -76,10 +77,9 @@ std::expected<bool, CollectionFailure> FlagCapture::claim() {
                                      });
   if (!rows) return std::unexpected(rows.error());
   if (!last) return false;
-  auto claimed = update_status(
+  SLUICE_TRY(update_status(
       {{status_, way_.taking}},
-      all_of({equal(dialect_, status_, way_.ready), up_to(dialect_, table_.key, last->exact)}));
-  if (!claimed) return std::unexpected(claimed.error());
+      all_of({equal(dialect_, status_, way_.ready), up_to(dialect_, table_.key, last->exact)})));
   return true;
 }
 
@@ -93,7 +93,7 @@ Result FlagCapture::take_claimed() {
     if (*rows == 0) return {};
     if (!read_.empty()) {
       const RecordKey last = read_.back().key;
-      if (auto written = write_back(last); !written) return written;
+      SLUICE_TRY(write_back(last));
     }
     if (*rows < rows_claimed) return {};
   }
@@ -144,10 +144,10 @@ Result FlagCapture::refuse_keyless() {
   if (rows && *rows == 0) return {};
   Result settled;
   if (!rows) settled = std::unexpected(rows.error());
-  if (settled) settled = mark(run_);
+  if (settled) settled = checkpoint(run_);
   if (settled) settled = settle(run_);
   if (!settled && settled.error().code != CollectionProblem::refused) return settled;
-  if (auto failed = fail(problem.sentence, is_taking); !failed) return failed;
+  SLUICE_TRY(fail(problem.sentence, is_taking));
   return settled;
 }
 
@@ -161,9 +161,9 @@ Result FlagCapture::fail(const std::string& reason, const Query& condition) {
 }
 
 Result FlagCapture::write_back(const RecordKey& last) {
-  if (auto marked = mark(run_); !marked) return tell_of_refused(marked);
-  if (auto settled = settle(run_); !settled) return settled;
-  if (auto written = write_reasons(); !written) return written;
+  if (auto marked = checkpoint(run_); !marked) return tell_of_refused(marked);
+  SLUICE_TRY(settle(run_));
+  SLUICE_TRY(write_reasons());
   read_.clear();
   const Query is_taking = equal(dialect_, status_, way_.taking);
   return update_status({{status_, way_.taken}},
@@ -175,14 +175,14 @@ Result FlagCapture::write_reasons() {
   for (const Read& read : read_) {
     if (!read.is_refused) continue;
     const Query condition = all_of({is_taking, equal(dialect_, table_.key, read.key.exact)});
-    if (auto failed = fail(read.reason, condition); !failed) return failed;
+    SLUICE_TRY(fail(read.reason, condition));
   }
   return {};
 }
 
 Result FlagCapture::tell_of_refused(const Result& result) {
   if (result.error().code != CollectionProblem::refused) return result;
-  if (auto written = write_reasons(); !written) return written;
+  SLUICE_TRY(write_reasons());
   return result;
 }
 
@@ -199,10 +199,9 @@ Result run_flag(CaptureRun& run, const capture::ByFlag& way) {
   FlagCapture capture(run, way);
   run.position.is_loaded = true;
   while (true) {
-    if (auto taken = capture.take_claimed(); !taken) return taken;
-    const auto claimed = capture.claim();
-    if (!claimed) return std::unexpected(claimed.error());
-    if (!*claimed) return capture.refuse_keyless();
+    SLUICE_TRY(capture.take_claimed());
+    const auto claimed = SLUICE_TRY(capture.claim());
+    if (!claimed) return capture.refuse_keyless();
   }
 }
 

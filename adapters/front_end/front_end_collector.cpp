@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "adapters/front_end/capture_run.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end {
 namespace {
@@ -75,38 +76,35 @@ std::expected<Position, CollectionFailure> FrontEndCollector::find_position() co
 
 Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Door& door,
                                        Progress& progress) {
-  if (auto good = check_stated_key(source_); !good) return good;
+  SLUICE_TRY(check_stated_key(source_));
   const auto* by_log = std::get_if<capture::ByChangeLog>(&source_.exchange.capture);
   const bool has_records = by_log != nullptr && !source_.exchange.table.name.empty();
-  auto table = find_table(
-      connection, by_log != nullptr ? wanted_log(source_, *by_log) : wanted_records(source_));
-  if (!table) return std::unexpected(table.error());
+  auto table = SLUICE_TRY(find_table(
+      connection, by_log != nullptr ? wanted_log(source_, *by_log) : wanted_records(source_)));
   std::optional<SourceTable> records;
   if (has_records) {
-    auto found = find_table(connection, wanted_records(source_));
-    if (!found) return std::unexpected(found.error());
-    records = std::move(*found);
+    auto found = SLUICE_TRY(find_table(connection, wanted_records(source_)));
+    records = std::move(found);
   }
-  const SourceTable& described = records ? *records : *table;
-  auto position = find_position();
-  if (!position) return std::unexpected(position.error());
+  const SourceTable& described = records ? *records : table;
+  auto position = SLUICE_TRY(find_position());
   if (!source_.accepts_columns) {
-    if (auto same = check_types(described, position->columns); !same) return same;
+    SLUICE_TRY(check_types(described, position.columns));
   }
-  position->columns = described.types();
-  if (auto goes_on = go_on_by_key(described, *position); !goes_on) return goes_on;
+  position.columns = described.types();
+  SLUICE_TRY(go_on_by_key(described, position));
   if (std::holds_alternative<capture::BySnapshot>(source_.exchange.capture)) {
-    ask_for_digest(connection.dialect(), *table);
+    ask_for_digest(connection.dialect(), table);
   }
-  if (auto begun = announce(described, door); !begun) return begun;
+  SLUICE_TRY(announce(described, door));
 
-  TableReader reader(connection, *table, source_.max_row_bytes, door, progress);
+  TableReader reader(connection, table, source_.max_row_bytes, door, progress);
   std::optional<TableReader> record_reader;
   if (records) record_reader.emplace(connection, *records, source_.max_row_bytes, door, progress);
   CaptureRun run{.connection = connection,
                  .reader = reader,
                  .settlement = settlement_,
-                 .position = std::move(*position),
+                 .position = std::move(position),
                  .folder = source_.folder,
                  .dataset = source_.dataset,
                  .page_rows = source_.page_rows,

@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 
+#include "record/try.h"
+
 namespace sluice::adapters::front_end {
 namespace {
 
@@ -54,7 +56,7 @@ std::expected<void, DigestFileFailure> GoneFileWriter::write_last() {
 }
 
 std::expected<GoneRecords, DigestFileFailure> GoneFileWriter::make_durable() {
-  if (auto written = write_last(); !written) return std::unexpected(written.error());
+  SLUICE_TRY(write_last());
   if (!front_end::make_durable(file_.get()) || (!name_is_durable_ && !make_name_durable(path_))) {
     return std::unexpected(not_written(path_));
   }
@@ -77,36 +79,33 @@ std::expected<bool, DigestFileFailure> GoneCursor::next_part() {
   }
   --parts_left_;
   rows_left_ = part_.rows;
-  if (auto gone = base_.go_to(part_.begin); !gone) return std::unexpected(gone.error());
+  SLUICE_TRY(base_.go_to(part_.begin));
   return true;
 }
 
 std::expected<std::optional<GoneEntry>, DigestFileFailure> GoneCursor::next() {
   while (rows_left_ == 0) {
-    const auto found = next_part();
-    if (!found) return std::unexpected(found.error());
-    if (!*found) return std::nullopt;
+    const auto found = SLUICE_TRY(next_part());
+    if (!found) return std::nullopt;
   }
-  auto entry = base_.next();
-  if (!entry) return std::unexpected(entry.error());
-  if (!*entry) return std::unexpected(unreadable(path_, "it does not fit the file of digests"));
+  auto entry = SLUICE_TRY(base_.next());
+  if (!entry) return std::unexpected(unreadable(path_, "it does not fit the file of digests"));
   --rows_left_;
-  return GoneEntry{std::move(**entry), part_.at};
+  return GoneEntry{std::move(*entry), part_.at};
 }
 
 std::expected<void, DigestFileFailure> GoneCursor::skip(std::uint64_t rows) {
   while (rows > 0) {
     if (rows_left_ == 0) {
-      const auto found = next_part();
-      if (!found) return std::unexpected(found.error());
-      if (!*found) return {};
+      const auto found = SLUICE_TRY(next_part());
+      if (!found) return {};
     }
     if (rows >= rows_left_) {
       rows -= rows_left_;
       rows_left_ = 0;
       continue;
     }
-    if (auto entry = next(); !entry) return std::unexpected(entry.error());
+    SLUICE_TRY(next());
     --rows;
   }
   return {};

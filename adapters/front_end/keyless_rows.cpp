@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "record/try.h"
+
 namespace sluice::adapters::front_end {
 namespace {
 
@@ -39,7 +41,7 @@ Result refuse_keyless(CaptureRun& run, const Query& among, const Remembering& re
   const Query is_keyless = is_missing_one(dialect, table.key);
   if (is_keyless.sql.empty()) return {};
   // What was read by key is not to be lost if these are too many.
-  if (auto marked = mark(run); !marked) return marked;
+  SLUICE_TRY(checkpoint(run));
   std::vector<SentVersion> refused;
   std::string buffer;
   const auto rows =
@@ -56,8 +58,8 @@ Result refuse_keyless(CaptureRun& run, const Query& among, const Remembering& re
   if (!rows) return std::unexpected(rows.error());
   if (*rows > most_keyless_rows) return std::unexpected(too_many_keyless(table));
   if (refused.empty()) return {};
-  if (auto marked = mark(run); !marked) return marked;
-  if (auto settled = settle(run); !settled) return settled;
+  SLUICE_TRY(checkpoint(run));
+  SLUICE_TRY(settle(run));
   if (auto kept = remembering.window.keep(refused, remembering.from); !kept) {
     return std::unexpected(collection_failure(kept.error()));
   }

@@ -29,6 +29,8 @@ std::uint64_t rows_due(const LookBack& look_back, std::int64_t own_clock,
   if (share >= 1.0) return whole_round;
   const double due = share * rows;
   double least = static_cast<double>(rows_at_least);
+  // What a part takes is not known before the first: a small one tells, however long the load was.
+  if (look_back.took == 0) return due < least ? 0 : rows_at_least;
   if (passed < times_what_it_took * look_back.took) {
     least = std::max(least, std::min(rows / static_cast<double>(parts_of_small_windows),
                                      static_cast<double>(rows_worth_a_query)));

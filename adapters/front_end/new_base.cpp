@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "adapters/front_end/digest_range.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end {
 namespace {
@@ -33,7 +34,7 @@ std::expected<NewBase, CollectionFailure> NewBase::open(const SnapshotFiles& fil
 }
 
 Result NewBase::append(const DigestEntry& entry) {
-  if (auto written = write_part(); !written) return written;
+  SLUICE_TRY(write_part());
   if (auto written = file_.append(entry); !written) return failed(written.error());
   ++rows_;
   return {};
@@ -41,7 +42,7 @@ Result NewBase::append(const DigestEntry& entry) {
 
 Result NewBase::append(const Part& part) {
   if (part.begin != part_end_) {
-    if (auto written = write_part(); !written) return written;
+    SLUICE_TRY(write_part());
     part_begin_ = part.begin;
   }
   part_end_ = part.end;
@@ -73,7 +74,7 @@ Result NewBase::write_part() {
 }
 
 Result NewBase::make_durable(Position& position) {
-  if (auto written = write_part(); !written) return written;
+  SLUICE_TRY(write_part());
   const auto bytes = file_.make_durable();
   if (!bytes) return failed(bytes.error());
   position.run = DigestFilePart{generation_, *bytes, rows_};

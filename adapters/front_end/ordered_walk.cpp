@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "record/try.h"
+
 namespace sluice::adapters::front_end {
 namespace {
 
@@ -111,9 +113,8 @@ std::expected<bool, CollectionFailure> walk_in_order(const odbc::Dialect& dialec
                                                      const TableReader::Each& each) {
   Pages pages(dialect, reader, walk, page_rows);
   while (true) {
-    const auto is_more = pages.read_next(each);
-    if (!is_more) return std::unexpected(is_more.error());
-    if (!*is_more) return true;
+    const auto is_more = SLUICE_TRY(pages.read_next(each));
+    if (!is_more) return true;
     if (pages.has_read_most()) return false;
   }
 }

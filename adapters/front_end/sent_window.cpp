@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "record/try.h"
+
 namespace sluice::adapters::front_end {
 namespace {
 
@@ -29,12 +31,10 @@ std::string_view view_of(const Key& bytes) {
 constexpr std::int64_t format_version = 1;
 
 sqlite::Result<void> create_tables(sqlite::Database& database) {
-  auto asked = database.prepare("PRAGMA user_version");
-  if (!asked) return std::unexpected(asked.error());
-  const auto found = asked->step();
-  if (!found) return std::unexpected(found.error());
-  const bool is_of_this_format = *found && asked->integer(0) == format_version;
-  asked->reset();
+  auto asked = SLUICE_TRY(database.prepare("PRAGMA user_version"));
+  const auto found = SLUICE_TRY(asked.step());
+  const bool is_of_this_format = found && asked.integer(0) == format_version;
+  asked.reset();
   // What a power cut takes from here is sent once more: see the header.
   auto made = database.execute(
       "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;"
@@ -42,8 +42,7 @@ sqlite::Result<void> create_tables(sqlite::Database& database) {
       " row BLOB NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (dataset, key)) WITHOUT ROWID;"
       "CREATE INDEX IF NOT EXISTS sent_mark ON sent (dataset, mark)");
   if (!made || is_of_this_format) return made;
-  auto transaction = sqlite::Transaction::begin(database);
-  if (!transaction) return std::unexpected(transaction.error());
+  auto transaction = SLUICE_TRY(sqlite::Transaction::begin(database));
   made = database.execute(fmt::format(
       "DROP TABLE IF EXISTS look_back;"
       "CREATE TABLE look_back (dataset TEXT PRIMARY KEY, columns TEXT NOT NULL,"
@@ -52,7 +51,7 @@ sqlite::Result<void> create_tables(sqlite::Database& database) {
       " took INTEGER NOT NULL, following BLOB NOT NULL, source_clock INTEGER, own_clock INTEGER,"
       " rounds_at_rest INTEGER NOT NULL) WITHOUT ROWID; PRAGMA user_version = {}",
       format_version));
-  return made ? transaction->commit() : made;
+  return made ? transaction.commit() : made;
 }
 
 std::unexpected<WindowFailure> failure(const std::filesystem::path& file,
@@ -70,16 +69,15 @@ std::expected<SentWindow, WindowFailure> SentWindow::open(const std::filesystem:
   if (!database) return failure(file, database.error());
   if (auto made = create_tables(*database); !made) return failure(file, made.error());
   SentWindow window(std::move(*database), dataset, file);
-  if (auto prepared = window.prepare(); !prepared) return std::unexpected(prepared.error());
+  SLUICE_TRY(window.prepare());
   return window;
 }
 
 std::expected<void, WindowFailure> SentWindow::prepare() {
   const auto prepare = [&](sqlite::Statement& statement,
                            std::string_view sql) -> sqlite::Result<void> {
-    auto prepared = database_.prepare(sql);
-    if (!prepared) return std::unexpected(prepared.error());
-    statement = std::move(*prepared);
+    auto prepared = SLUICE_TRY(database_.prepare(sql));
+    statement = std::move(prepared);
     return {};
   };
   auto made = prepare(find_, "SELECT row, mark FROM sent WHERE dataset = ?1 AND key = ?2");
@@ -181,14 +179,13 @@ sqlite::Result<void> SentWindow::insert(const LookBack& look_back) {
 
 sqlite::Result<void> SentWindow::write(const std::vector<SentVersion>& sent, std::int64_t from,
                                        const LookBack* look_back) {
-  if (auto ended = end_reading(); !ended) return ended;
-  auto transaction = sqlite::Transaction::begin(database_);
-  if (!transaction) return std::unexpected(transaction.error());
-  if (auto kept = insert(sent, from); !kept) return kept;
+  SLUICE_TRY(end_reading());
+  auto transaction = SLUICE_TRY(sqlite::Transaction::begin(database_));
+  SLUICE_TRY(insert(sent, from));
   if (look_back != nullptr) {
-    if (auto kept = insert(*look_back); !kept) return kept;
+    SLUICE_TRY(insert(*look_back));
   }
-  return transaction->commit();
+  return transaction.commit();
 }
 
 std::expected<void, WindowFailure> SentWindow::keep(const std::vector<SentVersion>& sent,

@@ -16,6 +16,7 @@
 #include "adapters/front_end/snapshot_files.h"
 #include "adapters/front_end/snapshot_removal.h"
 #include "adapters/front_end/stretches.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end {
 namespace {
@@ -115,9 +116,8 @@ Result SnapshotCapture::open() {
     base_ = std::move(*base);
     is_comparable_ = base_->has_same_columns();
   }
-  auto next = NewBase::open(files_, matter_, position, base_ ? &*base_ : nullptr);
-  if (!next) return std::unexpected(next.error());
-  next_.emplace(std::move(*next));
+  auto next = SLUICE_TRY(NewBase::open(files_, matter_, position, base_ ? &*base_ : nullptr));
+  next_.emplace(std::move(next));
   if (position.run) {
     after_ = position.loaded_up_to;
     differs_ = true;
@@ -142,8 +142,8 @@ Result SnapshotCapture::compare() {
 
 Result SnapshotCapture::compare_until(std::uint64_t offset) {
   while (base_->offset() < offset) {
-    if (auto filled = range_.fill(*base_, offset, run_.page_rows); !filled) return filled;
-    if (auto compared = compare_range(); !compared) return compared;
+    SLUICE_TRY(range_.fill(*base_, offset, run_.page_rows));
+    SLUICE_TRY(compare_range());
   }
   return {};
 }
@@ -160,14 +160,14 @@ Result SnapshotCapture::compare_stretches() {
   for (std::size_t i = 0; i < sums.size(); ++i) {
     const std::size_t at = i % most_stretches_asked;
     if (at == 0) {
-      auto found = find_unchanged(run_.connection, table_, sums, next_stretches(i, sums.size()),
-                                  i == 0 ? after_ : std::nullopt);
-      if (!found) return std::unexpected(found.error());
-      unchanged = std::move(*found);
+      auto found =
+          SLUICE_TRY(find_unchanged(run_.connection, table_, sums, next_stretches(i, sums.size()),
+                                    i == 0 ? after_ : std::nullopt));
+      unchanged = std::move(found);
     }
     const StretchPlace& place = all->places[i];
     if (unchanged[at]) {
-      if (auto passed = pass_over(sums[i].rows, place); !passed) return passed;
+      SLUICE_TRY(pass_over(sums[i].rows, place));
       continue;
     }
     // What is new behind its last row lies before the next one's first.
@@ -201,15 +201,14 @@ Result SnapshotCapture::compare_range() {
     if (!range_.is_empty()) {
       conditions.push_back(up_to(dialect, table_.key, range_.last_key().exact));
     }
-    const auto rows = compare_page(all_of(std::move(conditions)));
-    if (!rows) return std::unexpected(rows.error());
-    if (auto committed = commit_if_due(); !committed) return committed;
-    if (*rows < run_.page_rows) break;
+    const auto rows = SLUICE_TRY(compare_page(all_of(std::move(conditions))));
+    SLUICE_TRY(commit_if_due());
+    if (rows < run_.page_rows) break;
   }
   if (range_.is_empty()) return {};
   // What was not met in the range is not in the table any more, or not at this place.
-  if (auto noted = note_gone_until(range_.size()); !noted) return noted;
-  if (auto gone = go_behind(range_.last_key()); !gone) return gone;
+  SLUICE_TRY(note_gone_until(range_.size()));
+  SLUICE_TRY(go_behind(range_.last_key()));
   return commit_if_due();
 }
 
@@ -218,13 +217,12 @@ Result SnapshotCapture::compare_range() {
 Result SnapshotCapture::go_behind(const RecordKey& key) {
   if (after_ && *after_ != key) {
     const odbc::Dialect& dialect = run_.connection.dialect();
-    const auto again = run_.reader.read_first_value(
+    const auto again = SLUICE_TRY(run_.reader.read_first_value(
         select(dialect, Columns(table_.key).first(1), table_.name,
                all_of({are_there(dialect, table_.key), beyond(dialect, table_.key, key.exact),
                        up_to(dialect, table_.key, after_->exact)}),
-               table_.key, 1));
-    if (!again) return std::unexpected(again.error());
-    if (*again) return {};
+               table_.key, 1)));
+    if (again) return {};
   }
   after_ = key;
   return {};
@@ -239,7 +237,7 @@ std::expected<std::size_t, CollectionFailure> SnapshotCapture::compare_page(
                                        table_.name, condition, table_.key, run_.page_rows),
                                 [&](const TableRow& row) { return compare_row(row); });
   if (!rows) return rows;
-  if (auto handed = hand_over_awaited(); !handed) return std::unexpected(handed.error());
+  SLUICE_TRY(hand_over_awaited());
   return rows;
 }
 
@@ -285,16 +283,14 @@ bool SnapshotCapture::is_as_expected(const TableRow& row) {
 }
 
 Result SnapshotCapture::keep(const DigestEntry& entry) {
-  if (auto kept = next_->append(entry); !kept) return kept;
+  SLUICE_TRY(next_->append(entry));
   after_ = entry.key;
   return commit_if_due();
 }
 
 Result SnapshotCapture::keep_as_it_was(std::size_t index) {
   range_.pass(index);
-  if (auto kept = next_->append({range_.offset(index), range_.offset(index + 1), 1}); !kept) {
-    return kept;
-  }
+  SLUICE_TRY(next_->append({range_.offset(index), range_.offset(index + 1), 1}));
   after_ = range_.entry(index).key;
   return commit_if_due();
 }
@@ -310,11 +306,11 @@ Result SnapshotCapture::compare_row(const TableRow& row) {
   }
   const DigestEntry entry{std::move(key), row.digest(buffer_)};
   if (const auto index = range_.find(entry.key); index && *index >= range_.next()) {
-    if (auto noted = note_gone_until(*index); !noted) return noted;
+    SLUICE_TRY(note_gone_until(*index));
     if (is_comparable_ && range_.entry(*index).row == entry.row) return keep_as_it_was(*index);
     range_.pass(*index);
   }
-  if (auto handed = hand_over(row, entry.key); !handed) return handed;
+  SLUICE_TRY(hand_over(row, entry.key));
   return keep(entry);
 }
 
@@ -330,10 +326,10 @@ Result SnapshotCapture::note_gone_until(std::size_t index) {
 
 // The files first, and then, in one transaction, the rows and how far the files count.
 Result SnapshotCapture::commit() {
-  if (auto durable = next_->make_durable(run_.position); !durable) return durable;
+  SLUICE_TRY(next_->make_durable(run_.position));
   run_.position.loaded_up_to = after_;
   if (base_) run_.position.base_offset = range_.offset();
-  return mark(run_);
+  return checkpoint(run_);
 }
 
 // What is still awaited must be in the batch before the digests count.
@@ -348,7 +344,7 @@ Result SnapshotCapture::finish() {
     return {};
   }
   const Position before = run_.position;
-  if (auto durable = next_->make_durable(run_.position); !durable) return durable;
+  SLUICE_TRY(next_->make_durable(run_.position));
   if (gone == 0) return adopt(*run_.position.run);
   SnapshotRemoval removal({.run = run_,
                            .files = files_,
@@ -356,15 +352,14 @@ Result SnapshotCapture::finish() {
                            .base = *run_.position.base,
                            .next = *run_.position.run,
                            .records_at_once = pages_looked_for * run_.page_rows});
-  const auto holds_back = must_hold_back(removal);
-  if (!holds_back) return std::unexpected(holds_back.error());
-  if (*holds_back && !differs_) {
+  const auto holds_back = SLUICE_TRY(must_hold_back(removal));
+  if (holds_back && !differs_) {
     // Nothing but these: the base stays what it is.
     run_.position = before;
     discard();
     return {};
   }
-  return settle_gone(removal, *holds_back);
+  return settle_gone(removal, holds_back);
 }
 
 // Where deletes were told already, by a run that was cut off, it has been judged.
@@ -374,10 +369,9 @@ std::expected<bool, CollectionFailure> SnapshotCapture::must_hold_back(SnapshotR
       !is_too_many(way_.delete_at_most, next_->gone_rows(), base_rows, next_->rows())) {
     return false;
   }
-  const auto gone = removal.count_gone();
-  if (!gone) return std::unexpected(gone.error());
-  if (!is_too_many(way_.delete_at_most, *gone, base_rows, next_->rows())) return false;
-  run_.held_back = {.deletes = *gone, .of = base_rows};
+  const auto gone = SLUICE_TRY(removal.count_gone());
+  if (!is_too_many(way_.delete_at_most, gone, base_rows, next_->rows())) return false;
+  run_.held_back = {.deletes = gone, .of = base_rows};
   return true;
 }
 
@@ -388,18 +382,17 @@ Result SnapshotCapture::settle_gone(SnapshotRemoval& removal, bool holds_back) {
   };
   DigestFilePart base = *run_.position.run;
   if (holds_back) {
-    const auto kept = removal.keep(next_->generation() + 1, again);
-    if (!kept) return std::unexpected(kept.error());
-    base = *kept;
+    const auto kept = SLUICE_TRY(removal.keep(next_->generation() + 1, again));
+    base = kept;
   } else if (auto told = removal.tell(again, [this] { return hand_over_and_commit(); }); !told) {
     return told;
   }
-  if (auto handed = hand_over_awaited(); !handed) return handed;
+  SLUICE_TRY(hand_over_awaited());
   return adopt(base);
 }
 
 Result SnapshotCapture::hand_over_and_commit() {
-  if (auto handed = hand_over_awaited(); !handed) return handed;
+  SLUICE_TRY(hand_over_awaited());
   return commit_if_due();
 }
 
@@ -411,8 +404,8 @@ Result SnapshotCapture::adopt(DigestFilePart base) {
   run_.position.gone = {};
   run_.position.loaded_up_to.reset();
   run_.position.is_loaded = true;
-  if (auto marked = mark(run_); !marked) return marked;
-  if (auto settled = settle(run_); !settled) return settled;
+  SLUICE_TRY(checkpoint(run_));
+  SLUICE_TRY(settle(run_));
   files_.remove_all_but(base.generation);
   return {};
 }
@@ -427,9 +420,9 @@ void SnapshotCapture::discard() {
 Result run_snapshot(CaptureRun& run, const capture::BySnapshot& way) {
   const bool is_anew = !run.position.base && !run.position.run;
   SnapshotCapture capture(run, way);
-  if (auto opened = capture.open(); !opened) return opened;
-  if (auto compared = capture.compare(); !compared) return compared;
-  if (auto finished = capture.finish(); !finished) return finished;
+  SLUICE_TRY(capture.open());
+  SLUICE_TRY(capture.compare());
+  SLUICE_TRY(capture.finish());
   if (is_missing_one(run.connection.dialect(), run.reader.table().key).sql.empty()) return {};
   auto window = SentWindow::open(run.folder / "sent.sqlite", run.dataset);
   if (!window) return std::unexpected(collection_failure(window.error()));

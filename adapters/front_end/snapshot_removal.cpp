@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "adapters/front_end/digest_range.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end {
 namespace {
@@ -45,41 +46,39 @@ Result SnapshotRemoval::tell(const Again& again, const std::function<Result()>& 
   return judge(records.told, again, [&](const GoneEntry& gone, bool is_met) -> Result {
     ++records.told;
     if (is_met) return {};
-    if (auto told = matter_.run.reader.hand_over_removed(gone.entry.key); !told) return told;
+    SLUICE_TRY(matter_.run.reader.hand_over_removed(gone.entry.key));
     return due();
   });
 }
 
 std::expected<DigestFilePart, CollectionFailure> SnapshotRemoval::keep(std::uint64_t generation,
                                                                        const Again& again) {
-  auto table = reader(matter_.next);
-  if (!table) return std::unexpected(table.error());
-  const auto base = reader(matter_.base);
-  if (!base) return std::unexpected(base.error());
+  auto table = SLUICE_TRY(reader(matter_.next));
+  const auto base = SLUICE_TRY(reader(matter_.base));
   DigestFileMatter matter = matter_.digests;
-  if (!table->has_same_columns()) matter.columns = {};
+  if (!table.has_same_columns()) matter.columns = {};
   auto file = DigestFileWriter::begin(matter_.files.digests(generation), matter);
   if (!file) return failed(file.error());
-  std::uint64_t copied = table->offset();
+  std::uint64_t copied = table.offset();
   std::uint64_t rows = matter_.next.rows;
   const auto copy_until = [&](std::uint64_t offset) -> Result {
     const auto done =
-        table->read_as_is(std::exchange(copied, offset), offset,
-                          [&](std::string_view part) { return file->append_as_is(part); });
+        table.read_as_is(std::exchange(copied, offset), offset,
+                         [&](std::string_view part) { return file->append_as_is(part); });
     return done ? Result() : failed(done.error());
   };
   const auto judged = judge(0, again, [&](const GoneEntry& gone, bool is_met) -> Result {
     if (is_met) return {};
-    if (auto done = copy_until(gone.at); !done) return done;
+    SLUICE_TRY(copy_until(gone.at));
     DigestEntry entry = gone.entry;
     // Of other columns: when it comes back, it has changed.
-    if (!base->has_same_columns()) entry.row = {};
+    if (!base.has_same_columns()) entry.row = {};
     ++rows;
     const auto written = file->append(entry);
     return written ? Result() : failed(written.error());
   });
   if (!judged) return std::unexpected(judged.error());
-  if (auto done = copy_until(matter_.next.bytes); !done) return std::unexpected(done.error());
+  SLUICE_TRY(copy_until(matter_.next.bytes));
   const auto bytes = file->make_durable();
   if (!bytes) return failed(bytes.error());
   return DigestFilePart{generation, *bytes, rows};
@@ -88,26 +87,24 @@ std::expected<DigestFilePart, CollectionFailure> SnapshotRemoval::keep(std::uint
 // Twice through the same: to learn which they are, and, when the table's keys have been looked
 // through, to deal with them.
 Result SnapshotRemoval::judge(std::uint64_t behind, const Again& again, const Each& each) {
-  auto ahead = cursor(behind);
-  if (!ahead) return std::unexpected(ahead.error());
-  auto following = cursor(behind);
-  if (!following) return std::unexpected(following.error());
+  auto ahead = SLUICE_TRY(cursor(behind));
+  auto following = SLUICE_TRY(cursor(behind));
   std::vector<Candidate> candidates;
   while (true) {
     candidates.clear();
     while (candidates.size() < matter_.records_at_once) {
-      const auto gone = ahead->next();
+      const auto gone = ahead.next();
       if (!gone) return failed(gone.error());
       if (!*gone) break;
       const RecordKey& key = (*gone)->entry.key;
       candidates.push_back({.key = key_of(key), .exact = spelling_of(key)});
     }
     if (candidates.empty()) return {};
-    if (auto looked = look_for(candidates, again); !looked) return looked;
+    SLUICE_TRY(look_for(candidates, again));
     for (const Candidate& candidate : candidates) {
-      const auto gone = following->next();
+      const auto gone = following.next();
       if (!gone) return failed(gone.error());
-      if (auto done = each(**gone, candidate.is_met); !done) return done;
+      SLUICE_TRY(each(**gone, candidate.is_met));
     }
   }
 }
@@ -119,10 +116,9 @@ Result SnapshotRemoval::look_for(std::vector<Candidate>& candidates, const Again
     return candidates[index].key;
   };
   std::ranges::sort(by_key, {}, key_at);
-  auto table = reader(matter_.next);
-  if (!table) return std::unexpected(table.error());
+  auto table = SLUICE_TRY(reader(matter_.next));
   while (true) {
-    const auto entry = table->next();
+    const auto entry = table.next();
     if (!entry) return failed(entry.error());
     if (!*entry) return {};
     const RecordKey& key = (*entry)->key;
@@ -134,16 +130,15 @@ Result SnapshotRemoval::look_for(std::vector<Candidate>& candidates, const Again
       has_other_spelling = has_other_spelling || candidates[index].exact != spelling_of(key);
     }
     if (!has_other_spelling || !again) continue;
-    if (auto done = again(key); !done) return done;
+    SLUICE_TRY(again(key));
   }
 }
 
 std::expected<GoneCursor, CollectionFailure> SnapshotRemoval::cursor(std::uint64_t behind) const {
   const GoneRecords& records = matter_.run.position.gone;
-  auto base = reader(matter_.base);
-  if (!base) return std::unexpected(base.error());
+  auto base = SLUICE_TRY(reader(matter_.base));
   auto gone =
-      GoneCursor::open(matter_.files.gone(matter_.next.generation), records, std::move(*base));
+      GoneCursor::open(matter_.files.gone(matter_.next.generation), records, std::move(base));
   if (!gone) return failed(gone.error());
   if (auto skipped = gone->skip(behind); !skipped) return failed(skipped.error());
   return std::move(*gone);

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "record/try.h"
+
 namespace sluice::adapters::front_end {
 namespace {
 
@@ -82,10 +84,8 @@ std::expected<SourceTable, CollectionFailure> find_table(odbc::Connection& conne
   const odbc::TableName name{wanted.table.catalog, wanted.table.schema, wanted.table.name};
   const auto found = connection.columns(name);
   if (!found) return std::unexpected(collection_failure(found.error()));
-  if (auto present = check_present(wanted, names_of(*found)); !present) {
-    return std::unexpected(present.error());
-  }
-  if (auto good = check_key(connection, name, wanted); !good) return std::unexpected(good.error());
+  SLUICE_TRY(check_present(wanted, names_of(*found)));
+  SLUICE_TRY(check_key(connection, name, wanted));
 
   SourceTable table{.name = name};
   for (const odbc::SourceColumn& column : *found) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "adapters/front_end/table_query.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end {
 namespace {
@@ -60,11 +61,10 @@ std::expected<Stretches, DigestFileFailure> stretches_of(DigestFileReader& base,
   Stretches stretches;
   StretchCutter cutter(rows);
   while (true) {
-    auto entry = base.next();
-    if (!entry) return std::unexpected(entry.error());
-    if (!*entry) break;
-    RecordKey& key = (*entry)->key;
-    auto complete = cutter.add(key.exact.front(), (*entry)->row);
+    auto entry = SLUICE_TRY(base.next());
+    if (!entry) break;
+    RecordKey& key = entry->key;
+    auto complete = cutter.add(key.exact.front(), entry->row);
     if (complete) stretches.sums.push_back(std::move(*complete));
     // The first row, or the one that made the stretch before it complete, begins one.
     if (stretches.places.size() == stretches.sums.size()) {

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "record/try.h"
+
 namespace sluice::adapters::front_end {
 namespace {
 
@@ -123,9 +125,7 @@ std::expected<std::size_t, CollectionFailure> TableReader::read(const Query& que
     }
     for (std::size_t row = 0; row < *block; ++row) {
       if (++rows_ % rows_between_reports == 0) progress_.advanced(0, 0, rows_);
-      if (auto done = each(TableRow(*cursor, row, table_)); !done) {
-        return std::unexpected(done.error());
-      }
+      SLUICE_TRY(each(TableRow(*cursor, row, table_)));
     }
     rows += *block;
   }

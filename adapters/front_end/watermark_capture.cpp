@@ -11,6 +11,7 @@
 #include "adapters/front_end/look_back.h"
 #include "adapters/front_end/ordered_walk.h"
 #include "adapters/front_end/watermark.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end {
 namespace {
@@ -127,11 +128,10 @@ class WatermarkCapture {
 Result WatermarkCapture::find_ceiling() {
   const std::string& question = dialect_.current_timestamp;
   if (kind_ == WatermarkKind::number || question.empty() || !column_.is_in_utc) return {};
-  const auto text = run_.reader.read_first_value({question, {}});
-  if (!text) return std::unexpected(text.error());
+  const auto text = SLUICE_TRY(run_.reader.read_first_value({question, {}}));
   // To the second: what stands behind, a fraction or an offset, is written in many ways.
-  const auto now = *text ? parse_watermark(WatermarkKind::timestamp, (*text)->substr(0, 19))
-                         : std::optional<Watermark>();
+  const auto now = text ? parse_watermark(WatermarkKind::timestamp, text->substr(0, 19))
+                        : std::optional<Watermark>();
   if (!now) return {};
   clocks_ = Clocks{.source = now->value, .own = own_clock()};
   ceiling_ = now->value;
@@ -149,11 +149,10 @@ Result WatermarkCapture::load() {
     }
     // What changes while the load runs lies at or above what is the highest now, or in the window.
     const auto found =
-        run_.reader.read_first_value(select_greatest(dialect_, column_, table_.name));
-    if (!found) return std::unexpected(found.error());
+        SLUICE_TRY(run_.reader.read_first_value(select_greatest(dialect_, column_, table_.name)));
     run_.position.reached.reset();
-    if (*found) {
-      if (const auto highest = parse_watermark(kind_, **found)) {
+    if (found) {
+      if (const auto highest = parse_watermark(kind_, *found)) {
         run_.position.reached = std::min(highest->value, ceiling_);
       }
     }
@@ -165,25 +164,25 @@ Result WatermarkCapture::load() {
     return value >= state_.from ? remember(row, value) : Result();
   });
   if (!loaded) return loaded;
-  if (auto refused = refuse_keyless(never); !refused) return refused;
+  SLUICE_TRY(refuse_keyless(never));
   run_.position.loaded_up_to.reset();
   run_.position.is_loaded = true;
   // The load was the window's first reading: what was committed late since is found in the round.
   state_.order = order_of_columns();
   state_.up_to = state_.seen = run_.position.reached.value_or(never);
-  if (auto begun = begin_round(); !begun) return begun;
-  if (auto marked = mark(run_); !marked) return marked;
+  SLUICE_TRY(begin_round());
+  SLUICE_TRY(checkpoint(run_));
   return keep_pending();
 }
 
 Result WatermarkCapture::follow() {
-  if (auto found = find_look_back(); !found) return found;
+  SLUICE_TRY(find_look_back());
   const std::int64_t from = state_.from;
-  if (auto read = read_new(); !read) return read;
-  if (auto read = read_again(); !read) return read;
-  if (auto read = read_unmarked(); !read) return read;
-  if (auto marked = mark(run_); !marked) return marked;
-  if (auto kept = keep_pending(); !kept) return kept;
+  SLUICE_TRY(read_new());
+  SLUICE_TRY(read_again());
+  SLUICE_TRY(read_unmarked());
+  SLUICE_TRY(checkpoint(run_));
+  SLUICE_TRY(keep_pending());
   return refuse_keyless(from);
 }
 
@@ -212,7 +211,7 @@ Result WatermarkCapture::find_look_back() {
   if (set_back || is_ahead) {
     pull_back(set_back);
   } else if (is_of_this_order) {
-    if (auto head = find_head(); !head) return head;
+    SLUICE_TRY(find_head());
   }
   state_.seen = run_.position.reached.value_or(never);
   const bool is_old = clocks_ && (!state_.clocks ||
@@ -272,12 +271,12 @@ Result WatermarkCapture::read_new() {
 
 Result WatermarkCapture::take_new(const TableRow& row) {
   const auto mark = mark_of(row);
-  if (auto taken = take(row, mark ? mark->value : always); !taken) return taken;
+  SLUICE_TRY(take(row, mark ? mark->value : always));
   if (mark) {
     const std::int64_t reached = std::min(mark->value, ceiling_);
     run_.position.reached = std::max(run_.position.reached.value_or(reached), reached);
   }
-  return mark_if_due(run_);
+  return checkpoint_if_due(run_);
 }
 
 // All that lies in the window and was read since the round began may leave it.
@@ -304,12 +303,12 @@ Result WatermarkCapture::read_again() {
   walk.behind = state_.behind;
   walk.most = due == whole_round ? all_rows : static_cast<std::size_t>(due);
   const auto begun = std::chrono::steady_clock::now();
-  const auto ended = walk_in_order(
-      dialect_, run_.reader, walk, run_.page_rows, [&](const TableRow& row) -> Result {
-        const auto mark = mark_of(row);
-        if (auto taken = take(row, mark ? mark->value : always); !taken) return taken;
-        return mark_if_due(run_);
-      });
+  const auto ended = walk_in_order(dialect_, run_.reader, walk, run_.page_rows,
+                                   [&](const TableRow& row) -> Result {
+                                     const auto mark = mark_of(row);
+                                     SLUICE_TRY(take(row, mark ? mark->value : always));
+                                     return checkpoint_if_due(run_);
+                                   });
   if (!ended) return std::unexpected(ended.error());
   state_.took = std::chrono::duration_cast<std::chrono::microseconds>(
                     std::chrono::steady_clock::now() - begun)
@@ -338,8 +337,8 @@ Result WatermarkCapture::read_unmarked() {
             .among = all_of({is_null(dialect_, column_), are_there(dialect_, table_.key)})};
   const auto read = walk_in_order(dialect_, run_.reader, walk, run_.page_rows,
                                   [&](const TableRow& row) -> Result {
-                                    if (auto taken = take(row, always); !taken) return taken;
-                                    return mark_if_due(run_);
+                                    SLUICE_TRY(take(row, always));
+                                    return checkpoint_if_due(run_);
                                   });
   if (!read) return std::unexpected(read.error());
   return {};
@@ -360,7 +359,7 @@ Result WatermarkCapture::take(const TableRow& row, std::int64_t mark) {
   const auto sent = window_.find(row.key_digest(buffer_));
   if (!sent) return std::unexpected(collection_failure(sent.error()));
   if (*sent && (*sent)->row == row.digest(buffer_)) return {};
-  if (auto handed = run_.reader.hand_over(row, record::Operation::upsert); !handed) return handed;
+  SLUICE_TRY(run_.reader.hand_over(row, record::Operation::upsert));
   return remember(row, mark);
 }
 
@@ -368,7 +367,7 @@ Result WatermarkCapture::remember(const TableRow& row, std::int64_t mark) {
   const record::RowDigest key = row.key_digest(buffer_);
   pending_.push_back({key, row.digest(buffer_), mark});
   if (pending_.size() < most_pending_pages * run_.page_rows) return {};
-  if (auto marked = front_end::mark(run_); !marked) return marked;
+  SLUICE_TRY(front_end::checkpoint(run_));
   return keep_pending();
 }
 
@@ -376,7 +375,7 @@ Result WatermarkCapture::keep_pending() {
   if (new_rows_ != nullptr) state_.following = new_rows_->behind;
   const bool is_kept = !run_.position.is_loaded || kept_ == state_;
   if (pending_.empty() && is_kept) return {};
-  if (auto settled = settle(run_); !settled) return settled;
+  SLUICE_TRY(settle(run_));
   const auto kept = run_.position.is_loaded && !state_.order.empty()
                         ? window_.keep(pending_, state_)
                         : window_.keep(pending_, state_.from);
@@ -390,12 +389,11 @@ Result WatermarkCapture::keep_pending() {
 
 Result run_watermark(CaptureRun& run, const capture::ByWatermark& way) {
   const SourceTable& table = run.reader.table();
-  const auto kind = kind_of(table, table.columns[table.at(way.column)]);
-  if (!kind) return std::unexpected(kind.error());
+  const auto kind = SLUICE_TRY(kind_of(table, table.columns[table.at(way.column)]));
   auto window = SentWindow::open(run.folder / "sent.sqlite", run.dataset);
   if (!window) return std::unexpected(collection_failure(window.error()));
-  WatermarkCapture capture(run, way, *kind, std::move(*window));
-  if (auto found = capture.find_ceiling(); !found) return found;
+  WatermarkCapture capture(run, way, kind, std::move(*window));
+  SLUICE_TRY(capture.find_ceiling());
   if (!run.position.is_loaded) return capture.load();
   return capture.follow();
 }

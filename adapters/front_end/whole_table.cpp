@@ -14,6 +14,7 @@
 #include "adapters/front_end/ordered_walk.h"
 #include "adapters/front_end/stretches.h"
 #include "adapters/front_end/table_query.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end {
 namespace {
@@ -109,7 +110,7 @@ class WholeWalk {
 Result WholeWalk::run(const std::vector<std::size_t>& order_at,
                       const std::optional<StatedOperation>& stated) {
   const SourceTable& table = reader_.table();
-  if (auto refused = refuse_without_key(); !refused) return refused;
+  SLUICE_TRY(refuse_without_key());
   // A log may have an index on its sequence alone.
   const std::size_t stepped = order_at.size() - table.key_at.size();
   Walk walk{.order_at = order_at, .stepped = stepped, .among = are_there(dialect_, table.key)};
@@ -121,13 +122,12 @@ Result WholeWalk::run(const std::vector<std::size_t>& order_at,
 
 Result WholeWalk::run_changed(const std::optional<StatedOperation>& stated, TableMemory& memory) {
   const SourceTable& table = reader_.table();
-  const auto known = memory.recall(digest_of_columns(table));
-  if (!known) return std::unexpected(known.error());
-  if (known->empty()) {
-    if (auto read = read_anew({}, stated, memory); !read) return read;
+  const auto known = SLUICE_TRY(memory.recall(digest_of_columns(table)));
+  if (known.empty()) {
+    SLUICE_TRY(read_anew({}, stated, memory));
   }
-  for (std::size_t first = 0; first < known->size(); first += most_stretches_asked) {
-    auto read = read_changed(*known, next_stretches(first, known->size()), stated, memory);
+  for (std::size_t first = 0; first < known.size(); first += most_stretches_asked) {
+    auto read = read_changed(known, next_stretches(first, known.size()), stated, memory);
     if (!read) return read;
   }
   return refuse_without_key();
@@ -135,18 +135,18 @@ Result WholeWalk::run_changed(const std::optional<StatedOperation>& stated, Tabl
 
 Result WholeWalk::read_changed(std::span<const StretchSum> known, StretchRange asked,
                                const std::optional<StatedOperation>& stated, TableMemory& memory) {
-  const auto unchanged = find_unchanged(connection_, reader_.table(), known, asked, std::nullopt);
-  if (!unchanged) return std::unexpected(unchanged.error());
+  const auto unchanged =
+      SLUICE_TRY(find_unchanged(connection_, reader_.table(), known, asked, std::nullopt));
   for (std::size_t i = asked.first; i < asked.end;) {
     StretchRange changed{i, i};
-    while (changed.end < asked.end && !(*unchanged)[changed.end - asked.first])
+    while (changed.end < asked.end && !unchanged[changed.end - asked.first])
       ++changed.end;
     if (changed.end == i) {
       reader_.passed(known[i++].rows);
       continue;
     }
     memory.forget(changed);
-    if (auto read = read_anew(between(known, changed), stated, memory); !read) return read;
+    SLUICE_TRY(read_anew(between(known, changed), stated, memory));
     i = changed.end;
   }
   return {};
@@ -249,25 +249,22 @@ Result WholeTable::read(intake::Door& door, TableMemory* memory, Progress& progr
   auto connection = odbc::Connection::open(source_.access);
   if (!connection) return std::unexpected(collection_failure(connection.error()));
   const auto* by_log = std::get_if<capture::ByChangeLog>(&source_.exchange.capture);
-  auto table = find_table(*connection,
-                          is_log_alone() ? wanted_log(source_, *by_log) : wanted_records(source_));
-  if (!table) return std::unexpected(table.error());
-  if (auto begun = announce(*table, door); !begun) return begun;
-  if (memory != nullptr && !is_log_alone()) ask_for_digest(connection->dialect(), *table);
-  TableReader reader(*connection, *table, source_.max_row_bytes, door, progress);
+  auto table = SLUICE_TRY(find_table(
+      *connection, is_log_alone() ? wanted_log(source_, *by_log) : wanted_records(source_)));
+  SLUICE_TRY(announce(table, door));
+  if (memory != nullptr && !is_log_alone()) ask_for_digest(connection->dialect(), table);
+  TableReader reader(*connection, table, source_.max_row_bytes, door, progress);
   WholeWalk walk(*connection, reader, source_.page_rows);
   const auto stated = by_log != nullptr && !is_log_alone()
                           ? std::nullopt
                           : stated_operation(source_.exchange.capture);
   if (memory != nullptr) {
-    if (can_add_up(connection->dialect(), *table)) return walk.run_changed(stated, *memory);
-    if (auto nothing = memory->recall(std::nullopt); !nothing) {
-      return std::unexpected(nothing.error());
-    }
+    if (can_add_up(connection->dialect(), table)) return walk.run_changed(stated, *memory);
+    SLUICE_TRY(memory->recall(std::nullopt));
   }
-  if (!is_log_alone()) return walk.run(table->key_at, stated);
-  std::vector<std::size_t> order{table->at(by_log->sequence)};
-  order.insert(order.end(), table->key_at.begin(), table->key_at.end());
+  if (!is_log_alone()) return walk.run(table.key_at, stated);
+  std::vector<std::size_t> order{table.at(by_log->sequence)};
+  order.insert(order.end(), table.key_at.begin(), table.key_at.end());
   return walk.run(order, stated);
 }
 
@@ -277,16 +274,15 @@ Result WholeTable::look_up(std::span<const std::vector<std::string>> keys, intak
   if (keys.empty() || source_.key.empty() || is_log_alone()) return {};
   auto connection = odbc::Connection::open(source_.access);
   if (!connection) return std::unexpected(collection_failure(connection.error()));
-  const auto table = find_table(*connection, wanted_records(source_));
-  if (!table) return std::unexpected(table.error());
-  if (auto begun = announce(*table, door); !begun) return begun;
-  TableReader reader(*connection, *table, source_.max_row_bytes, door, progress);
+  const auto table = SLUICE_TRY(find_table(*connection, wanted_records(source_)));
+  SLUICE_TRY(announce(table, door));
+  TableReader reader(*connection, table, source_.max_row_bytes, door, progress);
   std::vector<odbc::SourceColumn> columns;
   columns.reserve(source_.key.size());
   for (const std::string& name : source_.key) {
-    const std::size_t at = table->at(name);
-    if (at == table->columns.size()) return {};  // then no row has a key
-    columns.push_back(table->columns[at]);
+    const std::size_t at = table.at(name);
+    if (at == table.columns.size()) return {};  // then no row has a key
+    columns.push_back(table.columns[at]);
   }
   const bool is_by_log = std::holds_alternative<capture::ByChangeLog>(source_.exchange.capture);
   return WholeWalk(*connection, reader, source_.page_rows)

@@ -19,9 +19,9 @@ constexpr const char* stream_path = "/v1/streams/{bureau}/{epoch}";
 constexpr const char* batch_path = "/v1/streams/{bureau}/{epoch}/batches/{sequence}";
 constexpr const char* receipt_path = "/v1/streams/{bureau}/{epoch}/batches/{sequence}/receipt";
 
-// A batch is closed at 8 MiB of text, but one row alone may have 64 MiB, and its text more: half as
-// much again where it was GB 18030, plus the row before it. Few are that large, so the memory for
-// all is no more than two of them.
+// A batch is closed at record::usual_batch_bytes, but one row alone may have 64 MiB, and its text
+// more: half as much again where it was GB 18030, plus the row before it. Few are that large, so
+// the memory for all is no more than two of them.
 constexpr server::BodyLimits batch_bodies{.max_bytes = std::uint64_t{128} << 20,
                                           .max_memory_bytes = std::uint64_t{256} << 20};
 

@@ -8,6 +8,7 @@
 #include "adapters/direct/media_type.h"
 #include "adapters/direct/record_reader.h"
 #include "record/record_checker.h"
+#include "record/try.h"
 #include "server/ascii.h"
 
 namespace sluice::api {
@@ -47,11 +48,10 @@ std::expected<std::string, std::string_view> unquote(std::string_view value) {
 
 // Appends the attribute's value.
 std::expected<void, std::string_view> decode(std::string_view value, std::string& out) {
-  const auto written = unquote(value);
-  if (!written) return std::unexpected(written.error());
+  const auto written = SLUICE_TRY(unquote(value));
   const std::size_t begin = out.size();
-  for (std::size_t i = 0; i < written->size(); ++i) {
-    const char c = (*written)[i];
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const char c = written[i];
     if (c < ' ' || c > '~') {
       return std::unexpected(
           "the header's value holds more than printable ASCII; send other characters "
@@ -61,8 +61,8 @@ std::expected<void, std::string_view> decode(std::string_view value, std::string
       out += c;
       continue;
     }
-    const int high = i + 2 < written->size() ? server::hexadecimal((*written)[i + 1]) : -1;
-    const int low = high >= 0 ? server::hexadecimal((*written)[i + 2]) : -1;
+    const int high = i + 2 < written.size() ? server::hexadecimal(written[i + 1]) : -1;
+    const int low = high >= 0 ? server::hexadecimal(written[i + 2]) : -1;
     if (low < 0) {
       return std::unexpected(
           "the header's value has a % that two hexadecimal digits do not follow; send a percent "

@@ -1,9 +1,13 @@
 #include "api/health.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 namespace sluice::api {
+
+namespace asio = boost::asio;
 
 server::Route health_route(std::function<Health()> health) {
   const auto handle = [health = std::move(health)](
@@ -22,15 +26,23 @@ server::Route health_route(std::function<Health()> health) {
   return {server::Method::get, "/v1/health", {}, handle};
 }
 
-server::Route metrics_route(const observe::Metrics& metrics) {
-  const auto handle =
-      [&metrics](const server::Request&) -> boost::asio::awaitable<server::Response> {
-    server::Response response;
-    response.content_type = observe::Metrics::content_type;
-    response.body = metrics.exposition();
-    co_return response;
-  };
-  return {server::Method::get, "/metrics", {}, handle};
+server::Route metrics_route(const observe::Metrics& metrics, asio::thread_pool& blocking,
+                            std::function<void()> measure) {
+  return {.method = server::Method::get,
+          .path = "/metrics",
+          .content_types = {},
+          .handler = [&metrics, &blocking, measure = std::move(measure)](
+                         const server::Request&) -> asio::awaitable<server::Response> {
+            co_await asio::co_spawn(
+                blocking,
+                [&measure]() -> asio::awaitable<void> {
+                  measure();
+                  co_return;
+                },
+                asio::use_awaitable);
+            co_return server::Response{.content_type = std::string(observe::Metrics::content_type),
+                                       .body = metrics.exposition()};
+          }};
 }
 
 }  // namespace sluice::api

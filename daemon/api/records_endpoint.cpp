@@ -11,6 +11,7 @@
 
 #include "api/event_headers.h"
 #include "intake/call_intake.h"
+#include "record/try.h"
 
 namespace sluice::api {
 namespace {
@@ -97,16 +98,15 @@ std::expected<std::unique_ptr<RecordsEndpoint>, intake::IntakeFailure> RecordsEn
           match == record::FieldsMatch::subset || match == record::FieldsMatch::partial;
       direct::MemberTable members(columns, may_have_more ? direct::UnlistedMembers::skipped
                                                          : direct::UnlistedMembers::refused);
-      auto plan = intake::ConversionPlan::bind(published.dataset, published.checker,
-                                               published.mapping, members.columns());
-      if (!plan) return std::unexpected(plan.error());
+      auto plan = SLUICE_TRY(intake::ConversionPlan::bind(published.dataset, published.checker,
+                                                          published.mapping, members.columns()));
       std::string names = boost::json::serialize(boost::json::value_from(members.columns()));
       const std::string& bureau = stream.id.bureau.str();
       const std::string& dataset = published.dataset.id.str();
       made->publications.emplace(
           published.dataset.id,
           std::make_unique<Publication>(Publication{
-              published, stream.id, stream.commit, std::move(members), std::move(*plan),
+              published, stream.id, stream.commit, std::move(members), std::move(plan),
               std::move(names), surroundings.metrics.rows_collected(bureau, dataset, "direct"),
               surroundings.metrics.rows_quarantined(bureau, dataset, "direct")}));
     }

@@ -3,6 +3,7 @@
 #include "commands/commands.h"
 #include "commands/terminal.h"
 #include "exchange/audit.h"
+#include "record/try.h"
 #include "trust/audit_log.h"
 
 namespace sluice::commands {
@@ -14,11 +15,9 @@ std::expected<std::vector<exchange::JournalClaim>, journal::JournalFailure> jour
   std::vector<exchange::JournalClaim> claims;
   for (const auto& [id, bureau] : installation.settings.bureaus) {
     if (!std::filesystem::exists(installation.paths.journal(id))) continue;
-    auto journal = installation.open_journal(id);
-    if (!journal) return std::unexpected(journal.error());
-    const auto status = journal->status();
-    if (!status) return std::unexpected(status.error());
-    claims.push_back({status->stream, status->acknowledged});
+    auto journal = SLUICE_TRY(installation.open_journal(id));
+    const auto status = SLUICE_TRY(journal.status());
+    claims.push_back({status.stream, status.acknowledged});
   }
   return claims;
 }

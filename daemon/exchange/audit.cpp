@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "record/batch.h"
+#include "record/try.h"
 
 namespace sluice::exchange {
 namespace {
@@ -70,23 +71,21 @@ std::expected<LedgerReport, store::StoreFailure> verify_ledger(
   if (!walked) return std::unexpected(walked.error());
   // Entries at the end of a stream can not be missed by following the chain: the store says which
   // streams there are and where each stands.
-  const auto streams = store.streams();
-  if (!streams) return std::unexpected(streams.error());
-  for (const record::StreamId& stream : *streams)
+  const auto streams = SLUICE_TRY(store.streams());
+  for (const record::StreamId& stream : streams)
     report.heads.try_emplace(stream);
   for (const auto& [stream, head] : report.heads) {
     if (report.first_break) break;
-    const auto stands = store.head(stream);
-    if (!stands) return std::unexpected(stands.error());
+    const auto stands = SLUICE_TRY(store.head(stream));
     // A daemon that runs may have applied more since: then the ledger has it by now.
-    if (*stands != head) walked = store.walk({.after = last_seen}, check);
+    if (stands != head) walked = store.walk({.after = last_seen}, check);
     if (!walked) return std::unexpected(walked.error());
-    const bool ends_early = stands->sequence.value > head.sequence.value;
-    const bool is_another = stands->sequence == head.sequence && stands->manifest != head.manifest;
+    const bool ends_early = stands.sequence.value > head.sequence.value;
+    const bool is_another = stands.sequence == head.sequence && stands.manifest != head.manifest;
     if (!report.first_break && (ends_early || is_another)) {
       report.first_break = fmt::format(
           "stream {} (epoch {}): its last batch should be {}, the ledger ends at {}",
-          stream.bureau.str(), stream.epoch.value, stands->sequence.value, head.sequence.value);
+          stream.bureau.str(), stream.epoch.value, stands.sequence.value, head.sequence.value);
     }
   }
   for (const JournalClaim& claim : claims) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "reconciliation/store_digests.h"
+#include "record/try.h"
 
 namespace sluice::exchange {
 namespace {
@@ -29,19 +30,23 @@ ReceptionFailure reception_failure(const store::StoreFailure& failure) {
 
 }  // namespace
 
-Reception::Reception(std::unique_ptr<store::Store> store, Trust trust, Clock clock)
-    : store_(std::move(store)), trust_(std::move(trust)), clock_(std::move(clock)) {}
+Reception::Reception(std::unique_ptr<store::Store> store, Surroundings surroundings, Clock clock,
+                     Applied applied)
+    : store_(std::move(store)),
+      surroundings_(std::move(surroundings)),
+      clock_(std::move(clock)),
+      applied_(std::move(applied)) {}
 
 std::expected<record::Manifest, ReceptionFailure> Reception::admit(
     const record::Batch& batch) const {
-  auto verified = record::verify(batch, trust_.verifier, clock_());
+  auto verified = record::verify(batch, surroundings_.verifier, clock_());
   if (!verified) {
     return std::unexpected(ReceptionFailure{ReceptionProblem::not_trusted, verified.error().place,
                                             verified.error().sentence});
   }
   record::Manifest& manifest = verified->manifest;
-  const auto signatories = trust_.signatories.find(manifest.stream.bureau);
-  if (signatories == trust_.signatories.end() ||
+  const auto signatories = surroundings_.signatories.find(manifest.stream.bureau);
+  if (signatories == surroundings_.signatories.end() ||
       !signatories->second.contains(verified->signatory.subject)) {
     return std::unexpected(ReceptionFailure{
         ReceptionProblem::not_trusted, name_of(manifest),
@@ -49,7 +54,7 @@ std::expected<record::Manifest, ReceptionFailure> Reception::admit(
             "it was signed by {}, which is not the node that speaks for {} in this exchange",
             verified->signatory.subject, manifest.stream.bureau.str())});
   }
-  const KnownDataset* known = trust_.catalogue.find(manifest.dataset);
+  const KnownDataset* known = surroundings_.catalogue.find(manifest.dataset);
   const auto not_allowed = [&](std::string sentence) {
     return std::unexpected(
         ReceptionFailure{ReceptionProblem::not_allowed, name_of(manifest), std::move(sentence)});
@@ -93,27 +98,28 @@ record::SignedReceipt Reception::sign(const record::Batch& batch, const record::
                                                  .rows = rows,
                                                  .rejected_rows = rejected,
                                                  .at = clock_()});
-  receipt.signature = trust_.signer.sign(receipt.json);
+  receipt.signature = surroundings_.signer.sign(receipt.json);
   return receipt;
 }
 
 std::expected<record::SignedReceipt, ReceptionFailure> Reception::receive(
     const record::Batch& batch) {
-  const auto manifest = admit(batch);
-  if (!manifest) return std::unexpected(manifest.error());
-  const KnownDataset& known = *trust_.catalogue.find(manifest->dataset);
-  if (auto prepared = prepare(known); !prepared) return std::unexpected(prepared.error());
+  const auto manifest = SLUICE_TRY(admit(batch));
+  const KnownDataset& known = *surroundings_.catalogue.find(manifest.dataset);
+  SLUICE_TRY(prepare(known));
+  const auto begun = std::chrono::steady_clock::now();
   auto receipt = store_->apply(
-      {.manifest = *manifest, .batch = batch, .dataset = known.dataset, .checker = known.checker},
+      {.manifest = manifest, .batch = batch, .dataset = known.dataset, .checker = known.checker},
       [&](record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
           const std::vector<record::RejectedRow>& rejected) {
-        return sign(batch, *manifest, outcome, reason, rows, rejected);
+        return sign(batch, manifest, outcome, reason, rows, rejected);
       });
   if (!receipt) {
     // The tables may be gone with a database that was replaced: look again next time.
     if (receipt.error().code == store::StoreProblem::unknown_dataset) prepared_.clear();
     return std::unexpected(reception_failure(receipt.error()));
   }
+  if (applied_) applied_(std::chrono::steady_clock::now() - begun);
   return std::move(*receipt);
 }
 
@@ -140,7 +146,7 @@ std::expected<std::optional<record::SignedReceipt>, ReceptionFailure> Reception:
 
 std::expected<std::string, ReceptionFailure> Reception::digests(
     const KnownDataset& known, const reconciliation::DigestQuestion& question) {
-  if (auto prepared = prepare(known); !prepared) return std::unexpected(prepared.error());
+  SLUICE_TRY(prepare(known));
   reconciliation::StoreDigests digests(*store_, known.dataset);
   const auto failed = [](const reconciliation::Failure& failure) {
     const bool passes = failure.code == reconciliation::Problem::unavailable;

@@ -37,13 +37,17 @@ class Reception {
   using Signatories = std::map<record::BureauId, std::set<std::string>>;
 
   // What must outlive the reception.
-  struct Trust {
+  struct Surroundings {
     const Catalogue& catalogue;
     const record::Verifier& verifier;
     const record::Signer& signer;
     const Signatories& signatories;
   };
-  Reception(std::unique_ptr<store::Store> store, Trust trust, Clock clock);
+  // How long the store took for a batch that it answered.
+  using Applied = std::function<void(std::chrono::duration<double>)>;
+
+  Reception(std::unique_ptr<store::Store> store, Surroundings surroundings, Clock clock,
+            Applied applied = {});
 
   [[nodiscard]] std::expected<record::SignedReceipt, ReceptionFailure> receive(
       const record::Batch& batch);
@@ -71,8 +75,9 @@ class Reception {
                                            const std::vector<record::RejectedRow>& rejected) const;
 
   std::unique_ptr<store::Store> store_;
-  Trust trust_;
+  Surroundings surroundings_;
   Clock clock_;
+  Applied applied_;
   std::set<record::DatasetId> prepared_;
 };
 

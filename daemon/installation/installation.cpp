@@ -62,10 +62,10 @@ std::expected<journal::Journal, journal::JournalFailure> Installation::open_jour
 
 std::expected<std::unique_ptr<store::Store>, store::StoreFailure> Installation::open_store() const {
   const auto& store = settings.node.store.value();
-  if (const auto* sqlite = std::get_if<settings::SqliteStore>(&store)) {
+  if (const auto* sqlite = std::get_if<settings::SqliteLocation>(&store)) {
     return store::open_sqlite(sqlite->file, system_now);
   }
-  const auto& postgresql = std::get<settings::PostgresqlStore>(store);
+  const auto& postgresql = std::get<settings::PostgresqlLocation>(store);
   return store::open_postgresql({postgresql.connection, postgresql.password_file}, system_now);
 }
 

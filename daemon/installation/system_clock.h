@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "record/manifest.h"
+#include "record/time.h"
 
 namespace sluice::installation {
 

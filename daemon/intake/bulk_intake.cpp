@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "record/try.h"
+
 namespace sluice::intake {
 namespace {
 
@@ -17,15 +19,15 @@ record::RowDigest content_digest(std::string_view line) {
 
 }  // namespace
 
-BulkIntake::BulkIntake(const Delivery& delivery, const BatchSize& size, const SourceCursor& taken,
-                       const std::filesystem::path& scratch, BatchSink& sink)
+BulkIntake::BulkIntake(const SourceDelivery& delivery, const BatchSize& size,
+                       const SourceCursor& taken, const std::filesystem::path& scratch,
+                       BatchSink& sink)
     : delivery_(delivery), taken_(taken), sink_(sink), keys_(scratch), batch_(delivery, size) {}
 
 std::expected<void, IntakeFailure> BulkIntake::begin(std::span<const std::string> columns) {
-  auto plan =
-      ConversionPlan::bind(delivery_.dataset, delivery_.checker, delivery_.mapping, columns);
-  if (!plan) return std::unexpected(plan.error());
-  plan_ = std::move(*plan);
+  auto plan = SLUICE_TRY(
+      ConversionPlan::bind(delivery_.dataset, delivery_.checker, delivery_.mapping, columns));
+  plan_ = std::move(plan);
   batch_.name_columns(columns);
   return {};
 }
@@ -81,15 +83,14 @@ bool BulkIntake::is_taken() {
 }
 
 std::expected<void, IntakeFailure> BulkIntake::close_batch() {
-  auto closed = batch_.close(to_string(cursor_), tally());
-  if (!closed) return std::unexpected(closed.error());
-  return sink_.put(std::move(*closed));
+  auto closed = SLUICE_TRY(batch_.close(to_string(cursor_), tally()));
+  return sink_.put(std::move(closed));
 }
 
 std::expected<record::Sequence, IntakeFailure> BulkIntake::finish() {
   cursor_.complete = true;
   batch_.end_delivery();
-  if (auto closed = close_batch(); !closed) return std::unexpected(closed.error());
+  SLUICE_TRY(close_batch());
   return sink_.finish();
 }
 

@@ -8,12 +8,12 @@
 #include <optional>
 #include <string>
 
+#include "intake/batch_builder.h"
 #include "intake/batch_sink.h"
 #include "intake/conversion_plan.h"
 #include "intake/delivery.h"
 #include "intake/door.h"
 #include "intake/key_set.h"
-#include "intake/open_batch.h"
 #include "intake/source_cursor.h"
 
 namespace sluice::intake {
@@ -22,7 +22,7 @@ class BulkIntake : public Door {
  public:
   // `taken`: the cursor of an earlier run over the same delivery; its rows are read again, for
   // their keys, and not taken again. `scratch` is a directory for temporary files.
-  BulkIntake(const Delivery& delivery, const BatchSize& size, const SourceCursor& taken,
+  BulkIntake(const SourceDelivery& delivery, const BatchSize& size, const SourceCursor& taken,
              const std::filesystem::path& scratch, BatchSink& sink);
 
   [[nodiscard]] std::expected<void, IntakeFailure> begin(
@@ -52,14 +52,14 @@ class BulkIntake : public Door {
   [[nodiscard]] bool is_taken();
   [[nodiscard]] RowTally tally() const { return {cursor_.rows, cursor_.quarantined}; }
 
-  Delivery delivery_;
+  SourceDelivery delivery_;
   SourceCursor taken_;
   BatchSink& sink_;
   std::optional<ConversionPlan> plan_;
   ConversionPlan::Buffers buffers_;
   KeySet keys_;
   SourceCursor cursor_;
-  OpenBatch batch_;
+  BatchBuilder batch_;
 };
 
 }  // namespace sluice::intake

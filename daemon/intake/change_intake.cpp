@@ -3,17 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "record/try.h"
+
 namespace sluice::intake {
 
-ChangeIntake::ChangeIntake(const Delivery& delivery, const BatchSize& size, std::string position,
-                           BatchSink& sink)
+ChangeIntake::ChangeIntake(const SourceDelivery& delivery, const BatchSize& size,
+                           std::string position, BatchSink& sink)
     : delivery_(delivery), position_(std::move(position)), sink_(sink), batch_(delivery, size) {}
 
 std::expected<void, IntakeFailure> ChangeIntake::begin(std::span<const std::string> columns) {
-  auto plan =
-      ConversionPlan::bind(delivery_.dataset, delivery_.checker, delivery_.mapping, columns);
-  if (!plan) return std::unexpected(plan.error());
-  plan_ = std::move(*plan);
+  auto plan = SLUICE_TRY(
+      ConversionPlan::bind(delivery_.dataset, delivery_.checker, delivery_.mapping, columns));
+  plan_ = std::move(plan);
   batch_.name_columns(columns);
   return {};
 }
@@ -66,18 +67,17 @@ std::optional<record::RowDigest> ChangeIntake::key_of(const SourceRow& row) {
   return buffers_.key.digest();
 }
 
-std::expected<void, IntakeFailure> ChangeIntake::mark(std::string position) {
+std::expected<void, IntakeFailure> ChangeIntake::checkpoint(std::string position) {
   // A poll that found nothing costs no write.
   if (batch_.rows() == 0 && position == position_) return {};
-  auto closed = batch_.close(position, tally());
-  if (!closed) return std::unexpected(closed.error());
+  auto closed = SLUICE_TRY(batch_.close(position, tally()));
   position_ = std::move(position);
   refused_.clear();
-  return sink_.put(std::move(*closed));
+  return sink_.put(std::move(closed));
 }
 
 std::expected<void, IntakeFailure> ChangeIntake::settle() {
-  if (auto settled = sink_.finish(); !settled) return std::unexpected(settled.error());
+  SLUICE_TRY(sink_.finish());
   return {};
 }
 

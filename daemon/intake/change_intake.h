@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "intake/batch_builder.h"
 #include "intake/batch_sink.h"
 #include "intake/conversion_plan.h"
 #include "intake/delivery.h"
-#include "intake/open_batch.h"
 #include "intake/settlement.h"
 
 namespace sluice::intake {
@@ -28,7 +28,7 @@ struct ChangeCounts {
 class ChangeIntake : public Door, public Settlement {
  public:
   // `position` is what the journal has kept for this source.
-  ChangeIntake(const Delivery& delivery, const BatchSize& size, std::string position,
+  ChangeIntake(const SourceDelivery& delivery, const BatchSize& size, std::string position,
                BatchSink& sink);
 
   [[nodiscard]] std::expected<void, IntakeFailure> begin(
@@ -44,7 +44,7 @@ class ChangeIntake : public Door, public Settlement {
 
   [[nodiscard]] const std::string& position() const override { return position_; }
   [[nodiscard]] bool is_due() const override { return batch_.is_full(); }
-  [[nodiscard]] std::expected<void, IntakeFailure> mark(std::string position) override;
+  [[nodiscard]] std::expected<void, IntakeFailure> checkpoint(std::string position) override;
   [[nodiscard]] std::expected<void, IntakeFailure> settle() override;
   [[nodiscard]] std::optional<record::RowDigest> key_of(const SourceRow& row) override;
   [[nodiscard]] std::span<const RefusedRow> refused() const override { return refused_; }
@@ -57,12 +57,12 @@ class ChangeIntake : public Door, public Settlement {
  private:
   [[nodiscard]] RowTally tally() const { return {counts_.rows, counts_.quarantined}; }
 
-  Delivery delivery_;
+  SourceDelivery delivery_;
   std::string position_;
   BatchSink& sink_;
   std::optional<ConversionPlan> plan_;
   ConversionPlan::Buffers buffers_;
-  OpenBatch batch_;
+  BatchBuilder batch_;
   std::vector<RefusedRow> refused_;
   ChangeCounts counts_;
 };

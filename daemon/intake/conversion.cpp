@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "record/try.h"
+
 namespace sluice::intake {
 namespace {
 
@@ -133,15 +135,13 @@ Converted convert(const Step& step, std::string_view text, std::string& buffer) 
           },
           [&](const step::CodeTable& table) -> Converted { return code(table, text, buffer); },
           [&](const step::Amount&) -> Converted {
-            auto money = read_money(text);
-            if (!money) return std::unexpected(money.error());
-            buffer = std::move(money->amount);
+            auto money = SLUICE_TRY(read_money(text));
+            buffer = std::move(money.amount);
             return buffer;
           },
           [&](const step::Currency&) -> Converted {
-            const auto money = read_money(text);
-            if (!money) return std::unexpected(money.error());
-            return money->currency;
+            const auto money = SLUICE_TRY(read_money(text));
+            return money.currency;
           },
       },
       step);

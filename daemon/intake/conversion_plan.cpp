@@ -8,6 +8,7 @@
 
 #include "intake/conversion.h"
 #include "record/copy_text.h"
+#include "record/try.h"
 #include "record/value_syntax.h"
 
 namespace sluice::intake {
@@ -179,7 +180,7 @@ std::expected<void, RowProblem> ConversionPlan::convert(const SourceRow& row,
     } else if (column.mapping != nullptr && column.mapping->constant) {
       value = *column.mapping->constant;
     }
-    if (auto converted = convert_value(column, value, buffers); !converted) return converted;
+    SLUICE_TRY(convert_value(column, value, buffers));
   }
   buffers.line += '\n';
   return {};

@@ -6,6 +6,7 @@
 
 #include "intake/mapping.h"
 #include "intake/reject_limit.h"
+#include "record/batch.h"
 #include "record/manifest.h"
 #include "record/record_checker.h"
 #include "record/table_schema.h"
@@ -13,7 +14,7 @@
 namespace sluice::intake {
 
 // Everything named here must outlive the intake.
-struct Delivery {
+struct SourceDelivery {
   const record::Dataset& dataset;
   const record::RecordChecker& checker;
   const Mapping& mapping;
@@ -26,8 +27,8 @@ struct Delivery {
 };
 
 struct BatchSize {
-  std::uint64_t rows = 20'000;
-  std::uint64_t bytes = std::uint64_t{8} << 20;
+  std::uint64_t rows = record::usual_batch_rows;
+  std::uint64_t bytes = record::usual_batch_bytes;
 };
 
 }  // namespace sluice::intake

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "record/try.h"
+
 namespace sluice::intake {
 namespace {
 
@@ -60,9 +62,8 @@ std::expected<RecentRows, journal::JournalFailure> recent_rows(journal::Journal&
                                                                const RejectLimit& limit,
                                                                journal::Clock clock) {
   if (!limit.window) return RecentRows();
-  auto earlier = journal.tallies(dataset, clock() - *limit.window);
-  if (!earlier) return std::unexpected(std::move(earlier.error()));
-  return RecentRows(std::move(*earlier), std::move(clock));
+  auto earlier = SLUICE_TRY(journal.tallies(dataset, clock() - *limit.window));
+  return RecentRows(std::move(earlier), std::move(clock));
 }
 
 }  // namespace sluice::intake

@@ -21,21 +21,23 @@ class Settlement {
   // Where the source stands by the journal; empty where it was never read.
   [[nodiscard]] virtual const std::string& position() const = 0;
 
-  // Whether what was handed over since the last mark is enough for a batch: mark() soon.
+  // Whether what was handed over since the last checkpoint is enough for a batch: make one
+  // soon.
   [[nodiscard]] virtual bool is_due() const = 0;
 
   // All rows handed over so far, and `position`, are committed together, though perhaps not yet
-  // when this returns. Marks are committed in their order.
-  [[nodiscard]] virtual std::expected<void, IntakeFailure> mark(std::string position) = 0;
+  // when this returns. Checkpoints are committed in
+  // their order.
+  [[nodiscard]] virtual std::expected<void, IntakeFailure> checkpoint(std::string position) = 0;
 
-  // Returns once all that was marked is durable.
+  // Returns once all up to the last checkpoint is durable.
   [[nodiscard]] virtual std::expected<void, IntakeFailure> settle() = 0;
 
   // What tells the row's record from others, however the source spells its key: a digest of the key
   // as the row would be taken with. Nothing where the row would be refused for it.
   [[nodiscard]] virtual std::optional<record::RowDigest> key_of(const SourceRow& row) = 0;
 
-  // The rows refused since the last mark, in order.
+  // The rows refused since the last checkpoint, in order.
   [[nodiscard]] virtual std::span<const RefusedRow> refused() const = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "intake/conversion_plan.h"
+#include "record/try.h"
 
 namespace sluice::jobs {
 namespace {
@@ -89,24 +90,22 @@ std::expected<front_end::Source, adapters::CollectionFailure> front_end_source(
   const front_end::ExchangeDatabase& database = bureau.front_end->database;
   const record::TableSchema& schema =
       installation.catalogue.find(publication.dataset)->dataset.schema;
-  auto password = read_password(database.password_file);
-  if (!password) return std::unexpected(std::move(password.error()));
-  auto folder = make_folder(installation, bureau.id);
-  if (!folder) return std::unexpected(std::move(folder.error()));
-  return front_end::Source{.access = access_of(database, std::move(*password)),
+  auto password = SLUICE_TRY(read_password(database.password_file));
+  auto folder = SLUICE_TRY(make_folder(installation, bureau.id));
+  return front_end::Source{.access = access_of(database, std::move(password)),
                            .exchange = publication.front_end,
                            .dataset = publication.dataset,
                            .fields = intake::wanted_columns(schema, publication.mapping),
                            .key = key_of(schema, publication.mapping),
                            .dates = dates_of(schema, publication.mapping),
                            .max_row_bytes = publication.max_row_bytes,
-                           .folder = std::move(*folder),
+                           .folder = std::move(folder),
                            .page_rows = database.page_rows};
 }
 
-intake::Delivery front_end_delivery(const exchange::KnownDataset& known,
-                                    const settings::Publication& publication,
-                                    intake::RecentRows recent) {
+intake::SourceDelivery front_end_delivery(const exchange::KnownDataset& known,
+                                          const settings::Publication& publication,
+                                          intake::RecentRows recent) {
   return {.dataset = known.dataset,
           .checker = known.checker,
           .mapping = publication.mapping,

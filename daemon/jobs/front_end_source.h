@@ -23,8 +23,8 @@ front_end_source(const installation::Installation& installation, const settings:
                  const settings::Publication& publication);
 
 // What an intake of its rows is told; `known` and `publication` must outlive the intake.
-[[nodiscard]] intake::Delivery front_end_delivery(const exchange::KnownDataset& known,
-                                                  const settings::Publication& publication,
-                                                  intake::RecentRows recent = {});
+[[nodiscard]] intake::SourceDelivery front_end_delivery(const exchange::KnownDataset& known,
+                                                        const settings::Publication& publication,
+                                                        intake::RecentRows recent = {});
 
 }  // namespace sluice::jobs

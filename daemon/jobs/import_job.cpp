@@ -15,6 +15,7 @@
 #include "intake/bulk_intake.h"
 #include "intake/journal_sink.h"
 #include "jobs/run_lock.h"
+#include "record/try.h"
 
 namespace sluice::jobs {
 namespace {
@@ -41,9 +42,10 @@ std::string cursor_key(const record::DatasetId& dataset, const record::Digest& d
   return dataset.str() + "/" + record::to_string(digest);
 }
 
-intake::Delivery delivery_of(const installation::Installation& installation,
-                             const ImportRequest& request, const adapters::disk::FileDigest& digest,
-                             intake::RecentRows recent) {
+intake::SourceDelivery delivery_of(const installation::Installation& installation,
+                                   const ImportRequest& request,
+                                   const adapters::disk::FileDigest& digest,
+                                   intake::RecentRows recent) {
   const exchange::KnownDataset& known = *installation.catalogue.find(request.publication.dataset);
   return {.dataset = known.dataset,
           .checker = known.checker,
@@ -70,9 +72,7 @@ std::expected<ImportReport, adapters::CollectionFailure> collect(
                               batch_size(installation), taken, installation.paths.scratch(), sink);
     adapters::disk::CsvCollector collector(request.file, request.publication.disk,
                                            request.publication.max_row_bytes, digest);
-    if (auto collected = collector.collect(intake, progress); !collected) {
-      return std::unexpected(std::move(collected.error()));
-    }
+    SLUICE_TRY(collector.collect(intake, progress));
     if (auto finished = intake.finish(); !finished) {
       return std::unexpected(adapters::collection_failure(finished.error()));
     }
@@ -132,20 +132,19 @@ std::expected<ImportReport, adapters::CollectionFailure> run_import(
   const record::BureauId& bureau = request.bureau.id;
   const auto lock = RunLock::take(installation.paths.import_lock(bureau));
   if (!lock) return std::unexpected(journal_failed("", lock.error()));
-  const auto digest = adapters::disk::digest_file(request.file, events.digesting);
-  if (!digest) return std::unexpected(digest.error());
+  const auto digest = SLUICE_TRY(adapters::disk::digest_file(request.file, events.digesting));
   auto journal = installation.open_journal(bureau);
   if (!journal) {
     return std::unexpected(journal_failed(journal.error().place, journal.error().sentence));
   }
-  const std::string key = cursor_key(request.publication.dataset, digest->digest);
+  const std::string key = cursor_key(request.publication.dataset, digest.digest);
   const auto kept = journal->cursor(channel, key);
   if (!kept) return std::unexpected(journal_failed(kept.error().place, kept.error().sentence));
   intake::SourceCursor taken;
   if (*kept) taken = intake::parse_source_cursor((*kept)->value).value_or(taken);
   if (taken.complete) {
     return ImportReport{.loaded_before = true,
-                        .bytes = digest->stamp.bytes,
+                        .bytes = digest.stamp.bytes,
                         .rows = taken.rows,
                         .accepted = taken.accepted,
                         .quarantined = taken.quarantined,
@@ -162,7 +161,7 @@ std::expected<ImportReport, adapters::CollectionFailure> run_import(
                              events.waiting_for_room(record::to_string(failure));
                            });
   auto report =
-      collect(installation, request, *digest, taken, std::move(*recent), sink, events.loading);
+      collect(installation, request, digest, taken, std::move(*recent), sink, events.loading);
   if (report) report->batches = sink.sequences();
   return report;
 }
@@ -170,10 +169,9 @@ std::expected<ImportReport, adapters::CollectionFailure> run_import(
 std::expected<ImportReport, adapters::CollectionFailure> dry_run_import(
     const installation::Installation& installation, const ImportRequest& request,
     const ImportEvents& events) {
-  const auto digest = adapters::disk::digest_file(request.file, events.digesting);
-  if (!digest) return std::unexpected(digest.error());
+  const auto digest = SLUICE_TRY(adapters::disk::digest_file(request.file, events.digesting));
   NoSink sink;
-  return collect(installation, request, *digest, {},
+  return collect(installation, request, digest, {},
                  intake::RecentRows({}, installation::system_now), sink, events.loading);
 }
 

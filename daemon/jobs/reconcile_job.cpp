@@ -14,6 +14,7 @@
 #include "jobs/run_lock.h"
 #include "jobs/source_memory.h"
 #include "reconciliation/source_door.h"
+#include "record/try.h"
 
 namespace sluice::jobs {
 namespace {
@@ -137,7 +138,7 @@ Done Reconciliation::read_source() {
 }
 
 Done Reconciliation::look(Differences& found) {
-  if (auto done = read_source(); !done) return done;
+  SLUICE_TRY(read_source());
   events_.at("comparing");
   if (auto begun = found.begin(); !begun) return failed(begun.error());
   const auto compared = reconciliation::compare(
@@ -155,12 +156,12 @@ Done Reconciliation::count() {
 }
 
 Done Reconciliation::find() {
-  if (auto done = look(now_); !done) return done;
+  SLUICE_TRY(look(now_));
   return count();
 }
 
 Done Reconciliation::find_again() {
-  if (auto done = look(earlier_); !done) return done;
+  SLUICE_TRY(look(earlier_));
   const auto fleeting = now_.keep_what_stood(earlier_);
   if (!fleeting) return failed(fleeting.error());
   report_.fleeting += *fleeting;
@@ -171,12 +172,12 @@ Done Reconciliation::compare() {
   report_.fleeting = 0;
   if (source_.remembers()) {
     // What is the same as it is needs no collection.
-    if (auto done = await_center(); !done) return done;
+    SLUICE_TRY(await_center());
     if (auto done = find(); !done || is_same()) return done;
   }
-  if (auto done = catch_up(); !done) return done;
+  SLUICE_TRY(catch_up());
   if (auto done = find(); !done || is_same()) return done;
-  if (auto done = catch_up(); !done) return done;
+  SLUICE_TRY(catch_up());
   if (auto done = find_again(); !done || is_same() || !source_.is_from_memory()) return done;
   // Nobody is told of a difference that is only remembered.
   source_.forget_all();
@@ -216,11 +217,10 @@ Done Reconciliation::check_deletions(const reconciliation::DifferenceCounts& cou
 }
 
 Done Reconciliation::repair() {
-  if (auto allowed = check_deletions(report_.found); !allowed) return allowed;
+  SLUICE_TRY(check_deletions(report_.found));
   events_.at("repairing");
-  auto sent = send_repair(installation_, request_, events_, now_);
-  if (!sent) return std::unexpected(std::move(sent.error()));
-  report_.repair = *sent;
+  auto sent = SLUICE_TRY(send_repair(installation_, request_, events_, now_));
+  report_.repair = sent;
   // Looking again counts anew; what is told is what there was before.
   const ReconcileReport before = report_;
   auto looked = compare();
@@ -274,9 +274,7 @@ std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
   auto central = CentralSide::open(installation, known);
   if (!central) return failed(central.error());
   Reconciliation reconciliation(installation, request, events, *central, *source, *earlier, *now);
-  if (auto compared = reconciliation.compare(); !compared) {
-    return std::unexpected(std::move(compared.error()));
-  }
+  SLUICE_TRY(reconciliation.compare());
   auto report = reconciliation.report();
   // What could not be kept is read once more the next time.
   if (source->remembers()) static_cast<void>(remembered->keep(memory));

@@ -10,10 +10,8 @@
 #include <fmt/format.h>
 
 #include "adapters/front_end/whole_table.h"
-#include "installation/system_clock.h"
-#include "intake/journal_sink.h"
+#include "jobs/front_end_intake.h"
 #include "jobs/front_end_source.h"
-#include "jobs/run_lock.h"
 #include "reconciliation/repair_door.h"
 
 namespace sluice::jobs {
@@ -21,15 +19,6 @@ namespace {
 
 using adapters::front_end::WholeTable;
 using Done = std::expected<void, ReconcileFailure>;
-
-std::unexpected<ReconcileFailure> failed(std::string place, std::string sentence) {
-  return std::unexpected(
-      ReconcileFailure{ReconcileProblem::failed, std::move(place), std::move(sentence)});
-}
-
-std::unexpected<ReconcileFailure> failed(const journal::JournalFailure& failure) {
-  return failed(failure.place, failure.sentence);
-}
 
 std::unexpected<ReconcileFailure> failed(const intake::IntakeFailure& failure) {
   return std::unexpected(reconcile_failure(adapters::collection_failure(failure)));
@@ -124,28 +113,9 @@ std::expected<Repair, ReconcileFailure> send_repair(const installation::Installa
   const exchange::KnownDataset& known = *installation.catalogue.find(publication.dataset);
   auto source = front_end_source(installation, request.bureau, publication);
   if (!source) return std::unexpected(reconcile_failure(source.error()));
-  const auto lock = RunLock::take(installation.paths.collect_lock(request.bureau.id));
-  if (!lock) return failed("", lock.error());
-  auto journal = installation.open_journal(request.bureau.id);
-  if (!journal) return failed(journal.error());
-  const record::DatasetId& dataset = publication.dataset;
-  const auto kept = journal->cursor(front_end_channel, dataset.str());
-  if (!kept) return failed(kept.error());
-  auto recent =
-      intake::recent_rows(*journal, dataset, publication.reject_limit, installation::system_now);
-  if (!recent) return failed(recent.error());
-  intake::JournalSink sink(
-      *journal,
-      {installation.origin(dataset, record::Mode::front_end), std::string(front_end_channel),
-       dataset.str()},
-      [&](const journal::JournalFailure& failure) {
-        events.room.waiting(record::to_string(failure));
-      },
-      events.room.over);
-  const journal::Limits& limits = installation.settings.node.journal;
-  intake::ChangeIntake intake(front_end_delivery(known, publication, std::move(*recent)),
-                              {limits.batch_rows, limits.batch_bytes},
-                              *kept ? (*kept)->value : std::string(), sink);
+  const auto opened = FrontEndIntake::open(installation, request.bureau, publication, events.room);
+  if (!opened) return std::unexpected(reconcile_failure(opened.error()));
+  intake::ChangeIntake& intake = (*opened)->intake();
   const reconciliation::Conversion conversion{known.dataset, known.checker, publication.mapping};
   reconciliation::RepairDoor door(conversion, differences, intake);
   WholeTable table(std::move(*source));
@@ -156,7 +126,7 @@ std::expected<Repair, ReconcileFailure> send_repair(const installation::Installa
       Deletions(table, SourceKeys(known.dataset.schema, publication.mapping), door, events.reading)
           .send();
   // What the source has goes on its way whatever became of the rest.
-  auto done = intake.mark(intake.position());
+  auto done = intake.checkpoint(intake.position());
   if (done) done = intake.settle();
   if (!done) return failed(done.error());
   if (!deleted) return std::unexpected(deleted.error());

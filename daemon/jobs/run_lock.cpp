@@ -7,27 +7,17 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 namespace sluice::jobs {
 
-std::expected<RunLock, std::string> RunLock::take(const std::filesystem::path& file) {
-  const int descriptor = open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
-  RunLock lock(descriptor);
-  int result = descriptor < 0 ? -1 : flock(descriptor, LOCK_EX);
-  while (result < 0 && descriptor >= 0 && errno == EINTR)
-    result = flock(descriptor, LOCK_EX);
-  if (result < 0) {
-    return std::unexpected(fmt::format("{}: can not be locked: {}", file.string(),
-                                       std::generic_category().message(errno)));
-  }
-  return lock;
-}
-
-RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-RunLock::~RunLock() {
-  if (descriptor_ >= 0) close(descriptor_);
+std::expected<RunLock, std::string> RunLock::take(const std::filesystem::path& path) {
+  files::FileDescriptor file(::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600));
+  int taken = file ? ::flock(file.get(), LOCK_EX) : -1;
+  while (file && taken < 0 && errno == EINTR)
+    taken = ::flock(file.get(), LOCK_EX);
+  if (taken == 0) return RunLock(std::move(file));
+  return std::unexpected(fmt::format("{}: can not be locked: {}", path.string(),
+                                     std::generic_category().message(errno)));
 }
 
 }  // namespace sluice::jobs

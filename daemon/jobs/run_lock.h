@@ -4,6 +4,9 @@
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <utility>
+
+#include "files/file_descriptor.h"
 
 namespace sluice::jobs {
 
@@ -11,14 +14,11 @@ namespace sluice::jobs {
 class RunLock {
  public:
   // Blocks while another run holds it. The error is a sentence.
-  [[nodiscard]] static std::expected<RunLock, std::string> take(const std::filesystem::path& file);
-  RunLock(RunLock&& other) noexcept;
-  RunLock& operator=(RunLock&&) = delete;
-  ~RunLock();
+  [[nodiscard]] static std::expected<RunLock, std::string> take(const std::filesystem::path& path);
 
  private:
-  explicit RunLock(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_;
+  explicit RunLock(files::FileDescriptor file) : file_(std::move(file)) {}
+  files::FileDescriptor file_;
 };
 
 }  // namespace sluice::jobs

@@ -4,16 +4,15 @@
 
 #include "journal/journal_format.h"
 #include "record/digest.h"
+#include "record/try.h"
 
 namespace sluice::journal {
 namespace {
 
 sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view query) {
-  auto statement = database.prepare(query);
-  if (!statement) return std::unexpected(statement.error());
-  auto row = statement->step();
-  if (!row) return std::unexpected(row.error());
-  return statement->integer(0);
+  auto statement = SLUICE_TRY(database.prepare(query));
+  SLUICE_TRY(statement.step());
+  return statement.integer(0);
 }
 
 sqlite::Result<void> set_version(sqlite::Database& database) {
@@ -22,14 +21,14 @@ sqlite::Result<void> set_version(sqlite::Database& database) {
 
 sqlite::Result<void> create(sqlite::Database& database, const record::BureauId& bureau,
                             record::Time now) {
-  if (auto made = database.execute(create_tables); !made) return made;
-  if (auto made = database.execute(create_tally); !made) return made;
-  auto insert = database.prepare("INSERT INTO stream VALUES(1, ?1, ?2, 0, ?3, 0, 0, 0)");
-  if (!insert) return std::unexpected(insert.error());
+  SLUICE_TRY(database.execute(create_tables));
+  SLUICE_TRY(database.execute(create_tally));
+  auto insert =
+      SLUICE_TRY(database.prepare("INSERT INTO stream VALUES(1, ?1, ?2, 0, ?3, 0, 0, 0)"));
   const record::Digest zeros;
   const std::string_view no_manifest(reinterpret_cast<const char*>(zeros.bytes.data()),
                                      zeros.bytes.size());
-  if (auto done = insert->bind(1, bureau.str())
+  if (auto done = insert.bind(1, bureau.str())
                       .bind(2, now.time_since_epoch().count())
                       .bind_blob(3, no_manifest)
                       .run();
@@ -40,7 +39,7 @@ sqlite::Result<void> create(sqlite::Database& database, const record::BureauId& 
 }
 
 sqlite::Result<void> upgrade_from_version_1(sqlite::Database& database) {
-  if (auto made = database.execute(create_tally); !made) return made;
+  SLUICE_TRY(database.execute(create_tally));
   return set_version(database);
 }
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "record/try.h"
+
 namespace sluice::journal {
 namespace {
 
@@ -12,8 +14,6 @@ namespace {
 constexpr std::uint64_t checkpoint_bytes = std::uint64_t{32} << 20;
 
 }  // namespace
-
-#define SLUICE_TRY(result_name, expression) SLUICE_TRY_OF(*this, result_name, expression)
 
 JournalFailure Journal::State::failure(const sqlite::Error& error) {
   if (error.is_busy()) {
@@ -56,10 +56,10 @@ std::expected<void, JournalFailure> Journal::State::check_room(const StreamRow& 
                             limits.backlog_bytes));
   }
   if (row.backlog_batches == 0) return {};
-  SLUICE_TRY(oldest, tables.oldest_batch());
-  if (*oldest && clock() - **oldest >= limits.backlog_age) {
+  const auto oldest = SLUICE_TRY(ours(tables.oldest_batch()));
+  if (oldest && clock() - *oldest >= limits.backlog_age) {
     return full(fmt::format("a batch of {} still waits for its receipt, at most {} s may it",
-                            record::to_string(**oldest), limits.backlog_age.count()));
+                            record::to_string(*oldest), limits.backlog_age.count()));
   }
   return {};
 }
@@ -69,7 +69,7 @@ std::expected<void, JournalFailure> Journal::State::checkpoint_after(std::uint64
   bytes_since_checkpoint += bytes + page_overhead;
   if (bytes_since_checkpoint < checkpoint_bytes) return {};
   bytes_since_checkpoint = 0;
-  SLUICE_TRY(moved, database.checkpoint());
+  SLUICE_TRY(ours(database.checkpoint()));
   return {};
 }
 
@@ -85,7 +85,7 @@ std::expected<void, JournalFailure> Journal::State::seal(StreamRow& row,
                     .collected_at = now,
                     .carries_case_numbers = origin.carries_case_numbers},
                    std::move(payload), row.head, *signer);
-  SLUICE_TRY(inserted, tables.insert_batch(sealed, now));
+  SLUICE_TRY(ours(tables.insert_batch(sealed, now)));
   row.head = {sealed.manifest.sequence, record::sha256(sealed.batch.manifest)};
   ++row.backlog_batches;
   row.backlog_bytes += sealed.batch.payload.size();
@@ -99,13 +99,13 @@ std::expected<void, JournalFailure> Journal::State::seal_open(StreamRow& row,
         broken(fmt::format("open batch {} does not follow the last closed one, {}",
                            batch.sequence.value, row.head.sequence.value)));
   }
-  SLUICE_TRY(lines, tables.lines(batch.sequence));
+  const auto lines = SLUICE_TRY(ours(tables.lines(batch.sequence)));
   if (auto sealed =
-          seal(row, batch.origin, record::compress_payload(*lines, batch.upserts, batch.deletes));
+          seal(row, batch.origin, record::compress_payload(lines, batch.upserts, batch.deletes));
       !sealed) {
     return sealed;
   }
-  SLUICE_TRY(deleted, tables.delete_open_batch(batch.sequence));
+  SLUICE_TRY(ours(tables.delete_open_batch(batch.sequence)));
   return {};
 }
 
@@ -114,13 +114,13 @@ std::expected<void, JournalFailure> Journal::State::keep(std::span<const Quarant
                                                          const Placement& placement) {
   const record::Time now = clock();
   for (const QuarantinedRow& row : rows) {
-    SLUICE_TRY(added, tables.add_quarantined(row, now));
+    SLUICE_TRY(ours(tables.add_quarantined(row, now)));
   }
   for (const Cursor& cursor : cursors) {
     const auto forget_at = cursor.keep == Cursor::Keep::as_an_answer
                                ? std::optional(now + limits.answer_age)
                                : std::nullopt;
-    SLUICE_TRY(put, tables.put_cursor(cursor, placement, forget_at));
+    SLUICE_TRY(ours(tables.put_cursor(cursor, placement, forget_at)));
   }
   return {};
 }
@@ -129,8 +129,8 @@ std::expected<void, JournalFailure> Journal::State::count(const record::DatasetI
                                                           const std::optional<RowTally>& tally) {
   if (!tally) return {};
   const auto minute = std::chrono::floor<std::chrono::minutes>(clock());
-  SLUICE_TRY(added, tables.add_tally(dataset, {minute, *tally}));
-  SLUICE_TRY(forgotten, tables.forget_tallies(dataset, minute - tally_age));
+  SLUICE_TRY(ours(tables.add_tally(dataset, {minute, *tally})));
+  SLUICE_TRY(ours(tables.forget_tallies(dataset, minute - tally_age)));
   return {};
 }
 
@@ -141,7 +141,7 @@ bool Journal::State::is_due(const OpenBatch& batch, record::Time now) const {
 
 std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
     const StreamRow& row, std::span<const Submission> submissions) {
-  SLUICE_TRY(open, tables.open_batches());
+  auto open = SLUICE_TRY(ours(tables.open_batches()));
   struct NewLines {
     std::uint64_t first_row = 0;
     std::string text;
@@ -155,19 +155,18 @@ std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
     if (rows > 0) {
       // Only the dataset's last batch: in an earlier one, of another mode or schema, these rows
       // would be applied before some that came before them.
-      const auto newest =
-          std::find_if(open->rbegin(), open->rend(), [&](const OpenBatch& candidate) {
-            return candidate.origin.dataset == submission.origin.dataset;
-          });
-      const bool takes = newest != open->rend() && newest->origin == submission.origin &&
+      const auto newest = std::find_if(open.rbegin(), open.rend(), [&](const OpenBatch& candidate) {
+        return candidate.origin.dataset == submission.origin.dataset;
+      });
+      const bool takes = newest != open.rend() && newest->origin == submission.origin &&
                          newest->rows() < limits.batch_rows &&
                          newest->bytes.value < limits.batch_bytes;
-      auto batch = takes ? std::prev(newest.base()) : open->end();
+      auto batch = takes ? std::prev(newest.base()) : open.end();
       if (!takes) {
-        const record::Sequence last = open->empty() ? row.head.sequence : open->back().sequence;
-        open->push_back(
+        const record::Sequence last = open.empty() ? row.head.sequence : open.back().sequence;
+        open.push_back(
             {.sequence = {last.value + 1}, .origin = submission.origin, .opened_at = clock()});
-        batch = open->end() - 1;
+        batch = open.end() - 1;
       }
       placement = {batch->sequence, batch->rows() + 1};
       batch->upserts.value += submission.upserts.value;
@@ -177,20 +176,15 @@ std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
       if (lines.text.empty()) lines.first_row = placement.first_row;
       lines.text += submission.lines;
     }
-    if (auto kept = keep(submission.quarantined, submission.cursors, placement); !kept) {
-      return std::unexpected(kept.error());
-    }
-    if (auto counted = count(submission.origin.dataset, submission.tally); !counted) {
-      return std::unexpected(counted.error());
-    }
+    SLUICE_TRY(keep(submission.quarantined, submission.cursors, placement));
+    SLUICE_TRY(count(submission.origin.dataset, submission.tally));
     placements.push_back(placement);
   }
-  for (const OpenBatch& batch : *open) {
+  for (const OpenBatch& batch : open) {
     const auto lines = new_lines.find(batch.sequence);
     if (lines == new_lines.end()) continue;
-    SLUICE_TRY(put, tables.put_open_batch(batch));
-    SLUICE_TRY(added,
-               tables.add_lines(batch.sequence, lines->second.first_row, lines->second.text));
+    SLUICE_TRY(ours(tables.put_open_batch(batch)));
+    SLUICE_TRY(ours(tables.add_lines(batch.sequence, lines->second.first_row, lines->second.text)));
   }
   return placements;
 }

@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "fault/kill_point.h"
 #include "journal/journal.h"
 #include "journal/journal_tables.h"
+#include "record/try.h"
 #include "sqlite/database.h"
 
 namespace sluice::journal {
@@ -29,6 +31,16 @@ struct Journal::State {
 
   // What SQLite's failure is called here. One of the disk, a full one excepted, sets not_durable.
   [[nodiscard]] JournalFailure failure(const sqlite::Error& error);
+  // The same of a result.
+  template <class T>
+  [[nodiscard]] std::expected<T, JournalFailure> ours(sqlite::Result<T> result) {
+    if (!result) return std::unexpected(failure(result.error()));
+    if constexpr (std::is_void_v<T>) {
+      return {};
+    } else {
+      return *std::move(result);
+    }
+  }
   [[nodiscard]] JournalFailure broken(std::string sentence) const;
   [[nodiscard]] std::expected<void, JournalFailure> check_durable() const;
   [[nodiscard]] std::expected<void, JournalFailure> check_room(const StreamRow& row);
@@ -57,35 +69,23 @@ struct Journal::State {
   [[nodiscard]] bool is_due(const OpenBatch& batch, record::Time now) const;
 };
 
-// Turns a SQLite result into one of ours, or returns from the enclosing function with the failure,
-// which `state` makes of SQLite's.
-// NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared takes none.
-#define SLUICE_TRY_OF(state, result_name, expression) \
-  auto result_name = (expression);                    \
-  if (!(result_name)) return std::unexpected((state).failure((result_name).error()))
-// NOLINTEND(bugprone-macro-parentheses)
-
 template <class Steps>
 auto Journal::State::write(std::uint64_t bytes, Steps steps)
     -> decltype(steps(std::declval<StreamRow&>())) {
-  if (auto durable = check_durable(); !durable) return std::unexpected(durable.error());
+  SLUICE_TRY(check_durable());
   auto result = [&]() -> decltype(steps(std::declval<StreamRow&>())) {
-    SLUICE_TRY_OF(*this, transaction, sqlite::Transaction::begin(database));
-    SLUICE_TRY_OF(*this, row, tables.stream());
-    const StreamRow before = *row;
-    auto done = steps(*row);
+    auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(database)));
+    StreamRow row = SLUICE_TRY(ours(tables.stream()));
+    const StreamRow before = row;
+    auto done = steps(row);
     if (!done) return done;
-    if (*row != before) {
-      SLUICE_TRY_OF(*this, updated, tables.update_stream(*row));
-    }
+    if (row != before) SLUICE_TRY(ours(tables.update_stream(row)));
     SLUICE_KILL_POINT("journal.before-commit");
-    SLUICE_TRY_OF(*this, committed, transaction->commit());
+    SLUICE_TRY(ours(transaction.commit()));
     SLUICE_KILL_POINT("journal.after-commit");
     return done;
   }();
-  if (result) {
-    if (auto moved = checkpoint_after(bytes); !moved) return std::unexpected(moved.error());
-  }
+  if (result) SLUICE_TRY(checkpoint_after(bytes));
   return result;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "record/try.h"
+
 namespace sluice::journal {
 namespace {
 
@@ -105,9 +107,8 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
       {&Tables::quarantine_waiting_, "SELECT count(*) FROM quarantine WHERE state = 0"},
   };
   for (const auto& [member, sql] : statements) {
-    auto statement = database.prepare(sql);
-    if (!statement) return std::unexpected(statement.error());
-    tables.*member = std::move(*statement);
+    auto statement = SLUICE_TRY(database.prepare(sql));
+    tables.*member = std::move(statement);
   }
   return tables;
 }
@@ -223,7 +224,7 @@ sqlite::Result<std::string> Tables::lines(record::Sequence sequence) {
 }
 
 sqlite::Result<void> Tables::delete_open_batch(record::Sequence sequence) {
-  if (auto done = delete_lines_.bind(1, sequence.value).run(); !done) return done;
+  SLUICE_TRY(delete_lines_.bind(1, sequence.value).run());
   return delete_open_batch_.bind(1, sequence.value).run();
 }
 
@@ -297,7 +298,7 @@ sqlite::Result<void> Tables::forget_tallies(const record::DatasetId& dataset,
 }
 
 sqlite::Result<void> Tables::forget_some(record::Time now, record::Time receipts_before) {
-  if (auto done = forget_cursors_.bind(1, milliseconds(now)).run(); !done) return done;
+  SLUICE_TRY(forget_cursors_.bind(1, milliseconds(now)).run());
   return forget_receipts_.bind(1, milliseconds(receipts_before)).run();
 }
 
@@ -316,7 +317,7 @@ sqlite::Result<void> Tables::add_quarantined(const QuarantinedRow& row, record::
 }
 
 sqlite::Result<bool> Tables::mark_replayed(std::int64_t id) {
-  if (auto done = mark_replayed_.bind(1, id).run(); !done) return std::unexpected(done.error());
+  SLUICE_TRY(mark_replayed_.bind(1, id).run());
   return database_->changes() == 1;
 }
 

@@ -4,14 +4,16 @@
 #include <chrono>
 #include <cstdint>
 
+#include "record/batch.h"
+
 namespace sluice::journal {
 
 struct Limits {
   std::uint64_t backlog_bytes = std::uint64_t{8} << 30;
   std::chrono::seconds backlog_age = std::chrono::hours(24 * 7);
   // When the open batch of small calls is closed.
-  std::uint64_t batch_rows = 20'000;
-  std::uint64_t batch_bytes = std::uint64_t{8} << 20;
+  std::uint64_t batch_rows = record::usual_batch_rows;
+  std::uint64_t batch_bytes = record::usual_batch_bytes;
   std::chrono::milliseconds batch_age{1000};
   // How long answers are remembered: those to calls, by idempotency key, and the center's receipts.
   std::chrono::seconds answer_age = std::chrono::hours(24 * 7);

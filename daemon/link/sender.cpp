@@ -34,11 +34,11 @@ void sleep(const std::stop_token& stop, std::chrono::milliseconds duration) {
 }  // namespace
 
 Sender::Sender(journal::Journal journal, std::unique_ptr<Link> link, ReceiptSigners center,
-               SenderWorld world, SenderEvents events)
+               SenderSurroundings surroundings, SenderEvents events)
     : journal_(std::move(journal)),
       link_(std::move(link)),
       center_(std::move(center)),
-      world_(std::move(world)),
+      surroundings_(std::move(surroundings)),
       events_(std::move(events)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -55,7 +55,7 @@ void Sender::run(const std::stop_token& stop) {
     if (pass == Pass::drained) {
       sleep(stop, look_again);
     } else {
-      sleep(stop, spread(back_off, world_.random()));
+      sleep(stop, spread(back_off, surroundings_.random()));
       back_off = std::min(2 * back_off, longest_back_off);
     }
   }
@@ -121,7 +121,7 @@ Sender::Pass Sender::keep_receipt(const record::Manifest& manifest,
     return Pass::stopped;
   };
   const auto signatory =
-      center_.verifier.verify(signed_receipt.json, signed_receipt.signature, world_.clock());
+      center_.verifier.verify(signed_receipt.json, signed_receipt.signature, surroundings_.clock());
   if (!signatory) {
     return stop_with("the receipt is not good: " + record::to_string(signatory.error()));
   }

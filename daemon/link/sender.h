@@ -32,7 +32,7 @@ struct ReceiptSigners {
 
 // What a sender has from outside. `random`: evenly from 0 to 1, to spread the attempts of many
 // nodes.
-struct SenderWorld {
+struct SenderSurroundings {
   journal::Clock clock;
   std::function<double()> random;
 };
@@ -41,7 +41,7 @@ struct SenderWorld {
 class Sender : private Outgoing {
  public:
   Sender(journal::Journal journal, std::unique_ptr<Link> link, ReceiptSigners center,
-         SenderWorld world, SenderEvents events);
+         SenderSurroundings surroundings, SenderEvents events);
   // Stops soon; what was under way is sent again by the next one.
   ~Sender() override;
   Sender(const Sender&) = delete;
@@ -64,7 +64,7 @@ class Sender : private Outgoing {
   journal::Journal journal_;
   std::unique_ptr<Link> link_;
   ReceiptSigners center_;
-  SenderWorld world_;
+  SenderSurroundings surroundings_;
   SenderEvents events_;
   record::Sequence acknowledged_;
   record::Sequence given_;

@@ -17,8 +17,8 @@ constexpr std::size_t comparisons_at_once = 1;
 exchange::ReceptionPool::Open reception_of(const Center::Surroundings& surroundings) {
   using exchange::Reception;
   using Opened = std::expected<std::unique_ptr<Reception>, exchange::ReceptionFailure>;
-  return [&installation = surroundings.installation,
-          &signatories = surroundings.signatories]() -> Opened {
+  return [&installation = surroundings.installation, &signatories = surroundings.signatories,
+          &applied = surroundings.metrics.batch_apply_seconds()]() -> Opened {
     auto store = installation.open_store();
     if (!store) {
       return std::unexpected(exchange::ReceptionFailure{
@@ -26,9 +26,10 @@ exchange::ReceptionPool::Open reception_of(const Center::Surroundings& surroundi
     }
     return std::make_unique<Reception>(
         std::move(*store),
-        Reception::Trust{installation.catalogue, installation.verifier, installation.signer,
-                         signatories},
-        installation::system_now);
+        Reception::Surroundings{installation.catalogue, installation.verifier, installation.signer,
+                                signatories},
+        installation::system_now,
+        [&applied](std::chrono::duration<double> took) { applied.Observe(took.count()); });
   };
 }
 

@@ -9,6 +9,7 @@
 #include "exchange/reception_pool.h"
 #include "installation/installation.h"
 #include "observe/log.h"
+#include "observe/metrics.h"
 #include "server/router.h"
 #include "trust/denials.h"
 #include "trust/policy.h"
@@ -24,6 +25,7 @@ class Center {
     const trust::Policy& policy;
     trust::Denials& denials;
     observe::Log& log;
+    observe::Metrics& metrics;
   };
   explicit Center(const Surroundings& surroundings);
 

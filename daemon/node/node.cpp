@@ -15,6 +15,7 @@
 
 #include "installation/system_clock.h"
 #include "node/scheduled_jobs.h"
+#include "record/try.h"
 #include "trust/tls_context.h"
 
 namespace sluice::node {
@@ -91,13 +92,11 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
   if (!audit) return std::unexpected(record::to_string(audit.error()));
   std::unique_ptr<Node> node(new Node(std::move(installation), std::move(log), std::move(*audit)));
-  if (auto made = node->make_uplink(); !made) return std::unexpected(made.error());
-  if (auto opened = node->open_streams(); !opened) return std::unexpected(opened.error());
-  if (auto made = node->take_records(); !made) return std::unexpected(made.error());
-  if (auto started = node->start_jobs(command, configuration); !started) {
-    return std::unexpected(started.error());
-  }
-  if (auto listening = node->listen(); !listening) return std::unexpected(listening.error());
+  SLUICE_TRY(node->make_uplink());
+  SLUICE_TRY(node->open_streams());
+  SLUICE_TRY(node->take_records());
+  SLUICE_TRY(node->start_jobs(command, configuration));
+  SLUICE_TRY(node->listen());
   node->watch_drop_folders(command, configuration);
   return node;
 }
@@ -107,16 +106,17 @@ std::expected<void, std::string> Node::make_uplink() {
   auto identity = link::UplinkIdentity::load(tls_files(installation_->settings.node.identity));
   if (!identity) return std::unexpected(record::to_string(identity.error()));
   uplink_identity_ = std::move(*identity);
+  tell_expiry(uplink_identity_->current().tls->native_handle());
   return {};
 }
 
 std::expected<void, std::string> Node::open_streams() {
   for (const auto& [id, bureau] : installation_->settings.bureaus) {
     if (bureau.publishes.empty() || installation_->settings.carrier(id) != nullptr) continue;
-    auto stream = Stream::open(id, {*installation_, *log_, metrics_, context_.get_executor(),
-                                    signatories_, uplink_identity_.get(), &bandwidth_});
-    if (!stream) return std::unexpected(stream.error());
-    streams_.emplace(id, std::move(*stream));
+    auto stream =
+        SLUICE_TRY(Stream::open(id, {*installation_, *log_, metrics_, context_.get_executor(),
+                                     signatories_, uplink_identity_.get(), &bandwidth_}));
+    streams_.emplace(id, std::move(stream));
   }
   return {};
 }
@@ -157,7 +157,7 @@ api::Health Node::health() const {
 
 std::expected<void, std::string> Node::listen() {
   if (installation_->settings.node.listen) {
-    if (auto listening = listen_to_bureaus(); !listening) return listening;
+    SLUICE_TRY(listen_to_bureaus());
   }
   return listen_to_operators();
 }
@@ -166,11 +166,15 @@ std::expected<void, std::string> Node::listen_to_bureaus() {
   const settings::Node& node = installation_->settings.node;
   auto tls = trust::make_server_context(tls_files(node.identity));
   if (!tls) return std::unexpected(record::to_string(tls.error()));
+  tell_expiry(tls->get());
   std::vector<server::Route> routes = records_->routes();
   routes.push_back(api::health_route([this] { return health(); }));
-  if (node.listen->metrics) routes.push_back(api::metrics_route(metrics_));
+  if (node.listen->metrics) {
+    routes.push_back(api::metrics_route(metrics_, blocking_, [this] { measure_journals(); }));
+  }
   if (!node.nodes.empty()) {
-    center_.emplace(Center::Surroundings{*installation_, signatories_, policy_, denials_, *log_});
+    center_.emplace(
+        Center::Surroundings{*installation_, signatories_, policy_, denials_, *log_, metrics_});
     std::ranges::move(center_->routes(), std::back_inserter(routes));
   }
   auto listening = server::HttpServer::listen(context_, *node.listen, std::move(*tls),
@@ -186,7 +190,7 @@ std::expected<void, std::string> Node::listen_to_operators() {
   jobs_.emplace(api::JobsEndpoint::Surroundings{policy_, *scheduler_, blocking_});
   std::vector<server::Route> routes = jobs_->routes();
   routes.push_back(api::health_route([this] { return health(); }));
-  routes.push_back(api::metrics_route(metrics_));
+  routes.push_back(api::metrics_route(metrics_, blocking_, [this] { measure_journals(); }));
   routes.push_back(api::status_route(policy_, blocking_, [this] { return status(); }));
   auto listening = server::HttpServer::listen_locally(
       context_, node.control_socket, node.listen.value_or(server::Listen{}),
@@ -201,10 +205,9 @@ std::expected<void, std::string> Node::start_jobs(const std::filesystem::path& c
   std::set<record::BureauId> own;
   for (const auto& [id, stream] : streams_)
     own.insert(id);
-  auto scheduler =
-      start_scheduled_jobs(own, {*installation_, command, configuration, *log_, metrics_});
-  if (!scheduler) return std::unexpected(scheduler.error());
-  scheduler_ = std::move(*scheduler);
+  auto scheduler = SLUICE_TRY(
+      start_scheduled_jobs(own, {*installation_, command, configuration, *log_, metrics_}));
+  scheduler_ = std::move(scheduler);
   return {};
 }
 
@@ -220,6 +223,26 @@ void Node::watch_drop_folders(const std::filesystem::path& command,
         runs::DropFolderWatch::Watched{id, bureau.disk->drop_folder, std::move(datasets)}, command,
         configuration, *log_));
   }
+}
+
+void Node::measure_journals() {
+  const record::Time now = installation::system_now();
+  for (const auto& [id, stream] : streams_) {
+    const auto status = stream->status();
+    if (!status) continue;
+    const std::string& bureau = id.str();
+    const journal::Backlog& backlog = status->backlog;
+    const auto age = backlog.oldest ? now - *backlog.oldest : std::chrono::milliseconds(0);
+    metrics_.journal_backlog_batches(bureau).Set(static_cast<double>(backlog.batches));
+    metrics_.journal_backlog_bytes(bureau).Set(static_cast<double>(backlog.bytes));
+    metrics_.journal_backlog_oldest_seconds(bureau).Set(std::chrono::duration<double>(age).count());
+    metrics_.quarantine_waiting(bureau).Set(static_cast<double>(status->quarantine_waiting));
+  }
+}
+
+void Node::tell_expiry(const SSL_CTX* tls) {
+  metrics_.certificate_expiry_seconds(installation_->signer.subject())
+      .Set(static_cast<double>(trust::expiry(tls).time_since_epoch().count()));
 }
 
 api::NodeStatus Node::status() {
@@ -239,11 +262,16 @@ api::NodeStatus Node::status() {
 
 std::expected<void, trust::TlsFailure> Node::reload_certificates() {
   if (api_) {
-    auto tls = trust::make_server_context(tls_files(installation_->settings.node.identity));
-    if (!tls) return std::unexpected(tls.error());
-    api_->reload(std::move(*tls));
+    auto tls =
+        SLUICE_TRY(trust::make_server_context(tls_files(installation_->settings.node.identity)));
+    tell_expiry(tls.get());
+    api_->reload(std::move(tls));
   }
-  return uplink_identity_ ? uplink_identity_->reload() : std::expected<void, trust::TlsFailure>();
+  if (uplink_identity_) {
+    SLUICE_TRY(uplink_identity_->reload());
+    tell_expiry(uplink_identity_->current().tls->native_handle());
+  }
+  return {};
 }
 
 void Node::reload() {

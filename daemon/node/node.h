@@ -64,6 +64,9 @@ class Node {
                           const std::filesystem::path& configuration);
   [[nodiscard]] api::Health health() const;
   [[nodiscard]] api::NodeStatus status();
+  // Sets the metrics of what lies in the journals: reads them.
+  void measure_journals();
+  void tell_expiry(const SSL_CTX* tls);
   [[nodiscard]] std::expected<void, trust::TlsFailure> reload_certificates();
   void reload();
   [[nodiscard]] boost::asio::awaitable<void> obey_signals();

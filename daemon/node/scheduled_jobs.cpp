@@ -3,6 +3,8 @@
 #include <random>
 #include <utility>
 
+#include "record/try.h"
+
 namespace sluice::node {
 namespace {
 
@@ -62,8 +64,7 @@ std::expected<std::unique_ptr<runs::Scheduler>, std::string> start_scheduled_job
     const settings::Bureau& bureau = installation.settings.bureaus.at(id);
     std::vector<runs::Job> of_bureau = jobs_of(bureau);
     if (of_bureau.empty()) continue;
-    auto added = scheduler->add(id, std::move(of_bureau), hold_back_while_full(installation, id));
-    if (!added) return std::unexpected(added.error());
+    SLUICE_TRY(scheduler->add(id, std::move(of_bureau), hold_back_while_full(installation, id)));
   }
   return scheduler;
 }

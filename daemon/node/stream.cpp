@@ -9,6 +9,7 @@
 #include "installation/system_clock.h"
 #include "link/https/https_link.h"
 #include "link/local/local_link.h"
+#include "record/try.h"
 
 namespace sluice::node {
 namespace {
@@ -34,12 +35,16 @@ std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surrou
   }
   auto store = installation.open_store();
   if (!store) return std::unexpected(record::to_string(store.error()));
-  exchange::Reception reception(std::move(*store),
-                                {.catalogue = installation.catalogue,
-                                 .verifier = installation.verifier,
-                                 .signer = installation.signer,
-                                 .signatories = surroundings.signatories},
-                                installation::system_now);
+  exchange::Reception reception(
+      std::move(*store),
+      {.catalogue = installation.catalogue,
+       .verifier = installation.verifier,
+       .signer = installation.signer,
+       .signatories = surroundings.signatories},
+      installation::system_now,
+      [&applied = surroundings.metrics.batch_apply_seconds()](std::chrono::duration<double> took) {
+        applied.Observe(took.count());
+      });
   return Way{std::make_unique<link::LocalLink>(std::move(reception)),
              {installation.verifier, {installation.signer.subject()}}};
 }
@@ -99,13 +104,13 @@ std::expected<void, std::string> Stream::take_calls(const Surroundings& surround
 }
 
 std::expected<void, std::string> Stream::send_on(const Surroundings& surroundings) {
-  auto way = way_to_center(surroundings);
-  if (!way) return std::unexpected(way.error());
+  auto way = SLUICE_TRY(way_to_center(surroundings));
   auto sending = surroundings.installation.open_journal(id_.bureau);
   if (!sending) return std::unexpected(record::to_string(sending.error()));
   sender_ = std::make_unique<link::Sender>(
-      std::move(*sending), std::move(way->link), std::move(way->signers),
-      link::SenderWorld{installation::system_now, randomness()}, sender_events(surroundings));
+      std::move(*sending), std::move(way.link), std::move(way.signers),
+      link::SenderSurroundings{installation::system_now, randomness()},
+      sender_events(surroundings));
   return {};
 }
 
@@ -116,8 +121,8 @@ std::expected<std::unique_ptr<Stream>, std::string> Stream::open(const record::B
   const auto status = watched->status();
   if (!status) return std::unexpected(record::to_string(status.error()));
   std::unique_ptr<Stream> stream(new Stream(std::move(*watched), status->stream));
-  if (auto done = stream->take_calls(surroundings); !done) return std::unexpected(done.error());
-  if (auto done = stream->send_on(surroundings); !done) return std::unexpected(done.error());
+  SLUICE_TRY(stream->take_calls(surroundings));
+  SLUICE_TRY(stream->send_on(surroundings));
   return stream;
 }
 

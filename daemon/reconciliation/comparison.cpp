@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "record/key_order.h"
+#include "record/try.h"
 
 namespace sluice::reconciliation {
 namespace {
@@ -33,14 +34,12 @@ class Comparison {
 };
 
 std::expected<Compared, Failure> Comparison::run() {
-  const auto whole = source_.whole();
-  if (!whole) return std::unexpected(whole.error());
-  const auto sums = central_.sums({}, {});
-  if (!sums) return std::unexpected(sums.error());
+  const auto whole = SLUICE_TRY(source_.whole());
+  const auto sums = SLUICE_TRY(central_.sums({}, {}));
   ++compared_.ranges_asked;
-  compared_.central_records = sums->front().rows();
-  if (whole->sum != sums->front()) {
-    if (auto done = descend(*whole); !done) return std::unexpected(done.error());
+  compared_.central_records = sums.front().rows();
+  if (whole.sum != sums.front()) {
+    SLUICE_TRY(descend(whole));
   }
   return compared_;
 }
@@ -52,44 +51,40 @@ Done Comparison::descend(const Stretch& stretch) {
 Done Comparison::cut(const Stretch& stretch) {
   const std::uint64_t records =
       std::max((stretch.records + scope_.parts - 1) / scope_.parts, scope_.listed_records / 2);
-  const auto parts = source_.split(stretch.range, records);
-  if (!parts) return std::unexpected(parts.error());
+  const auto parts = SLUICE_TRY(source_.split(stretch.range, records));
   std::vector<record::Key> bounds;
-  for (std::size_t i = 0; i + 1 < parts->size(); ++i)
-    bounds.push_back(*(*parts)[i].range.up_to);
-  const auto sums = central_.sums(stretch.range, bounds);
-  if (!sums) return std::unexpected(sums.error());
-  compared_.ranges_asked += sums->size();
-  for (std::size_t i = 0; i < parts->size(); ++i) {
-    if ((*parts)[i].sum == (*sums)[i]) continue;
-    if (auto done = descend((*parts)[i]); !done) return done;
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i)
+    bounds.push_back(*parts[i].range.up_to);
+  const auto sums = SLUICE_TRY(central_.sums(stretch.range, bounds));
+  compared_.ranges_asked += sums.size();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].sum == sums[i]) continue;
+    SLUICE_TRY(descend(parts[i]));
   }
   return {};
 }
 
 // The central store may have far more in the range than the source: its side comes in pieces.
 Done Comparison::list(const record::KeyRange& range) {
-  const auto ours = source_.list(range);
-  if (!ours) return std::unexpected(ours.error());
-  auto next = ours->begin();
+  const auto ours = SLUICE_TRY(source_.list(range));
+  auto next = ours.begin();
   record::KeyRange rest = range;
   for (bool is_complete = false; !is_complete;) {
-    const auto listing = central_.list(rest);
-    if (!listing) return std::unexpected(listing.error());
-    is_complete = listing->is_complete;
-    compared_.records_listed += listing->records.size();
-    for (const record::KeyedDigest& theirs : listing->records) {
-      for (; next != ours->end() && source_.order().before(next->key, theirs.key); ++next) {
-        if (auto done = judge(&*next, nullptr); !done) return done;
+    const auto listing = SLUICE_TRY(central_.list(rest));
+    is_complete = listing.is_complete;
+    compared_.records_listed += listing.records.size();
+    for (const record::KeyedDigest& theirs : listing.records) {
+      for (; next != ours.end() && source_.order().before(next->key, theirs.key); ++next) {
+        SLUICE_TRY(judge(&*next, nullptr));
       }
-      const bool is_both = next != ours->end() && next->key == theirs.key;
-      if (auto done = judge(is_both ? &*next : nullptr, &theirs); !done) return done;
+      const bool is_both = next != ours.end() && next->key == theirs.key;
+      SLUICE_TRY(judge(is_both ? &*next : nullptr, &theirs));
       if (is_both) ++next;
     }
-    if (!is_complete) rest.after = listing->records.back().key;
+    if (!is_complete) rest.after = listing.records.back().key;
   }
-  for (; next != ours->end(); ++next) {
-    if (auto done = judge(&*next, nullptr); !done) return done;
+  for (; next != ours.end(); ++next) {
+    SLUICE_TRY(judge(&*next, nullptr));
   }
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "record/try.h"
 #include "store/dataset_tables.h"
 
 namespace sluice::reconciliation {
@@ -32,22 +33,19 @@ std::expected<Differences, Failure> Differences::create(ScratchDatabase& scratch
                                                         record::KeyOrder order, std::string table) {
   Differences differences(scratch, std::move(order), std::move(table));
   const std::string& name = differences.table_;
-  auto made = scratch.execute(
+  SLUICE_TRY(scratch.execute(
       fmt::format("CREATE TABLE {} (key BLOB PRIMARY KEY, kind INTEGER NOT NULL, source BLOB, "
                   "central BLOB, is_back INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID",
-                  name));
-  if (!made) return std::unexpected(made.error());
-  auto add = scratch.prepare(
-      fmt::format("INSERT INTO {} (key, kind, source, central) VALUES (?, ?, ?, ?)", name));
-  if (!add) return std::unexpected(add.error());
-  auto find = scratch.prepare(
-      fmt::format("SELECT key, kind, source, central, is_back FROM {} WHERE key = ?", name));
-  if (!find) return std::unexpected(find.error());
-  auto note = scratch.prepare(fmt::format("UPDATE {} SET is_back = ?2 WHERE key = ?1", name));
-  if (!note) return std::unexpected(note.error());
-  differences.add_ = std::move(*add);
-  differences.find_ = std::move(*find);
-  differences.note_ = std::move(*note);
+                  name)));
+  auto add = SLUICE_TRY(scratch.prepare(
+      fmt::format("INSERT INTO {} (key, kind, source, central) VALUES (?, ?, ?, ?)", name)));
+  auto find = SLUICE_TRY(scratch.prepare(
+      fmt::format("SELECT key, kind, source, central, is_back FROM {} WHERE key = ?", name)));
+  auto note =
+      SLUICE_TRY(scratch.prepare(fmt::format("UPDATE {} SET is_back = ?2 WHERE key = ?1", name)));
+  differences.add_ = std::move(add);
+  differences.find_ = std::move(find);
+  differences.note_ = std::move(note);
   return differences;
 }
 
@@ -74,17 +72,14 @@ std::expected<std::uint64_t, Failure> Differences::keep_what_stood(Differences& 
       "SELECT count(*) FROM (SELECT key FROM {} UNION SELECT key FROM {}) WHERE key NOT IN ({})",
       table_, earlier.table_, same));
   if (!fleeting) return fleeting;
-  auto kept = scratch_.execute(fmt::format("DELETE FROM {} WHERE key NOT IN ({})", table_, same));
-  if (!kept) return std::unexpected(kept.error());
+  SLUICE_TRY(scratch_.execute(fmt::format("DELETE FROM {} WHERE key NOT IN ({})", table_, same)));
   return fleeting;
 }
 
 std::expected<std::uint64_t, Failure> Differences::number(const std::string& sql) {
-  auto statement = scratch_.prepare(sql);
-  if (!statement) return std::unexpected(statement.error());
-  const auto row = scratch_.step(*statement);
-  if (!row) return std::unexpected(row.error());
-  return static_cast<std::uint64_t>(statement->integer(0));
+  auto statement = SLUICE_TRY(scratch_.prepare(sql));
+  SLUICE_TRY(scratch_.step(statement));
+  return static_cast<std::uint64_t>(statement.integer(0));
 }
 
 std::expected<DifferenceCounts, Failure> Differences::counts() {
@@ -92,10 +87,9 @@ std::expected<DifferenceCounts, Failure> Differences::counts() {
   for (const auto& [kind, count] :
        {std::pair{Kind::missing, &counts.missing}, std::pair{Kind::extra, &counts.extra},
         std::pair{Kind::different, &counts.different}}) {
-    const auto found = number(
-        fmt::format("SELECT count(*) FROM {} WHERE kind = {}", table_, static_cast<int>(kind)));
-    if (!found) return std::unexpected(found.error());
-    *count = *found;
+    const auto found = SLUICE_TRY(number(
+        fmt::format("SELECT count(*) FROM {} WHERE kind = {}", table_, static_cast<int>(kind))));
+    *count = found;
   }
   return counts;
 }
@@ -126,27 +120,25 @@ std::expected<void, Failure> Differences::note_back(const record::Key& key, bool
 
 std::expected<std::vector<record::Key>, Failure> Differences::gone(
     const std::optional<record::Key>& after, std::size_t most) {
-  auto statement = scratch_.prepare(fmt::format(
+  auto statement = SLUICE_TRY(scratch_.prepare(fmt::format(
       "SELECT key FROM {} WHERE kind = {} AND is_back = 0 AND key > ? ORDER BY key LIMIT ?", table_,
-      static_cast<int>(Kind::extra)));
-  if (!statement) return std::unexpected(statement.error());
+      static_cast<int>(Kind::extra))));
   const std::string from = after ? order_.encode(*after).value() : std::string();
-  statement->bind_blob(1, from).bind(2, static_cast<std::int64_t>(most));
+  statement.bind_blob(1, from).bind(2, static_cast<std::int64_t>(most));
   std::vector<record::Key> keys;
-  for (auto row = scratch_.step(*statement);; row = scratch_.step(*statement)) {
+  for (auto row = scratch_.step(statement);; row = scratch_.step(statement)) {
     if (!row) return std::unexpected(row.error());
     if (!*row) return keys;
-    keys.push_back(order_.decode(statement->text(0)));
+    keys.push_back(order_.decode(statement.text(0)));
   }
 }
 
 std::expected<void, Failure> Differences::walk(const std::function<bool(const Difference&)>& each) {
-  auto statement = scratch_.prepare(
-      fmt::format("SELECT key, kind, source, central, is_back FROM {} ORDER BY key", table_));
-  if (!statement) return std::unexpected(statement.error());
-  for (auto row = scratch_.step(*statement);; row = scratch_.step(*statement)) {
+  auto statement = SLUICE_TRY(scratch_.prepare(
+      fmt::format("SELECT key, kind, source, central, is_back FROM {} ORDER BY key", table_)));
+  for (auto row = scratch_.step(statement);; row = scratch_.step(statement)) {
     if (!row) return std::unexpected(row.error());
-    if (!*row || !each(difference(*statement))) return {};
+    if (!*row || !each(difference(statement))) return {};
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "link/https/center_answer.h"
 #include "reconciliation/digest_question.h"
+#include "record/try.h"
 
 namespace sluice::reconciliation {
 namespace {
@@ -41,17 +42,16 @@ HttpsDigests::HttpsDigests(ComparedDataset compared, const link::Uplink& uplink,
 std::expected<std::vector<record::RecordSum>, Failure> HttpsDigests::sums(
     const record::KeyRange& range, std::span<const record::Key> bounds) {
   const DigestQuestion question{compared_.schema, range, std::vector(bounds.begin(), bounds.end())};
-  const auto answer = ask(to_json(question));
-  if (!answer) return std::unexpected(answer.error());
-  auto sums = parse_sums(*answer);
+  const auto answer = SLUICE_TRY(ask(to_json(question)));
+  auto sums = parse_sums(answer);
   if (!sums || sums->size() != bounds.size() + 1) return not_understood();
   return std::move(*sums);
 }
 
 std::expected<Listing, Failure> HttpsDigests::list(const record::KeyRange& range) {
-  const auto answer = ask(to_json(DigestQuestion{compared_.schema, range, std::nullopt}));
-  if (!answer) return std::unexpected(answer.error());
-  auto listing = parse_listing(*answer);
+  const auto answer =
+      SLUICE_TRY(ask(to_json(DigestQuestion{compared_.schema, range, std::nullopt})));
+  auto listing = parse_listing(answer);
   if (!listing) return not_understood();
   return std::move(*listing);
 }

@@ -1,5 +1,7 @@
 #include "reconciliation/repair_door.h"
 
+#include "record/try.h"
+
 namespace sluice::reconciliation {
 namespace {
 
@@ -16,7 +18,7 @@ std::unexpected<intake::IntakeFailure> failed(const Failure& failure) {
 }  // namespace
 
 Handed RepairDoor::begin(std::span<const std::string> columns) {
-  if (auto begun = rows_.begin(columns); !begun) return begun;
+  SLUICE_TRY(rows_.begin(columns));
   return intake_.begin(columns);
 }
 
@@ -37,8 +39,8 @@ Handed RepairDoor::accept(const intake::SourceRow& row) {
     }
   }
   if (canonical->state != SourceState::present) return {};
-  if (auto accepted = intake_.accept(row); !accepted) return accepted;
-  return mark_if_due();
+  SLUICE_TRY(intake_.accept(row));
+  return checkpoint_if_due();
 }
 
 Handed RepairDoor::reject(std::uint64_t, std::string_view, const intake::RowProblem&) {
@@ -59,13 +61,13 @@ Handed RepairDoor::remove(std::span<const record::Key> keys) {
     if (!found) return failed(found.error());
     if (!*found || (*found)->is_back) continue;
     intake_.remove(key);
-    if (auto marked = mark_if_due(); !marked) return marked;
+    SLUICE_TRY(checkpoint_if_due());
   }
   return {};
 }
 
-Handed RepairDoor::mark_if_due() {
-  return intake_.is_due() ? intake_.mark(intake_.position()) : Handed();
+Handed RepairDoor::checkpoint_if_due() {
+  return intake_.is_due() ? intake_.checkpoint(intake_.position()) : Handed();
 }
 
 }  // namespace sluice::reconciliation

@@ -38,7 +38,7 @@ class RepairDoor final : public intake::Door {
   [[nodiscard]] std::uint64_t unknown() const { return unknown_; }
 
  private:
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> mark_if_due();
+  [[nodiscard]] std::expected<void, intake::IntakeFailure> checkpoint_if_due();
 
   CanonicalRows rows_;
   Differences& differences_;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "files/sync.h"
+#include "record/try.h"
 
 namespace sluice::reconciliation {
 namespace {
@@ -42,8 +43,7 @@ std::expected<ScratchDatabase, Failure> ScratchDatabase::take_up(
   }
   auto made = create(std::move(working));
   if (!made) return made;
-  auto marked = made->execute(fmt::format("PRAGMA user_version={}", kept_format));
-  if (!marked) return std::unexpected(marked.error());
+  SLUICE_TRY(made->execute(fmt::format("PRAGMA user_version={}", kept_format)));
   return made;
 }
 

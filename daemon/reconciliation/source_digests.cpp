@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "record/try.h"
 #include "store/dataset_tables.h"
 
 namespace sluice::reconciliation {
@@ -27,11 +28,10 @@ void SourceDigests::Tally::add(const Tally& other) {
 std::expected<SourceDigests, Failure> SourceDigests::open(ScratchDatabase& scratch,
                                                           record::KeyOrder order) {
   SourceDigests digests(scratch, std::move(order));
-  if (auto made = digests.make_tables(); !made) return std::unexpected(made.error());
-  if (auto recalled = digests.recall(); !recalled) return std::unexpected(recalled.error());
-  auto put = scratch.prepare("INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)");
-  if (!put) return std::unexpected(put.error());
-  digests.put_ = std::move(*put);
+  SLUICE_TRY(digests.make_tables());
+  SLUICE_TRY(digests.recall());
+  auto put = SLUICE_TRY(scratch.prepare("INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)"));
+  digests.put_ = std::move(put);
   return digests;
 }
 
@@ -47,30 +47,27 @@ std::expected<void, Failure> SourceDigests::make_tables() {
 }
 
 std::expected<void, Failure> SourceDigests::recall() {
-  auto made_of = scratch_.prepare("SELECT matter, number FROM made_of");
-  if (!made_of) return std::unexpected(made_of.error());
-  const auto is_there = scratch_.step(*made_of);
-  if (!is_there) return std::unexpected(is_there.error());
-  if (!*is_there) return {};
-  matter_ = record::parse_digest(made_of->text(0));
-  number_ = made_of->integer(1);
-  auto statement = scratch_.prepare(
+  auto made_of = SLUICE_TRY(scratch_.prepare("SELECT matter, number FROM made_of"));
+  const auto is_there = SLUICE_TRY(scratch_.step(made_of));
+  if (!is_there) return {};
+  matter_ = record::parse_digest(made_of.text(0));
+  number_ = made_of.integer(1);
+  auto statement = SLUICE_TRY(scratch_.prepare(
       "SELECT number, begins, rows, sum, records, refused, unknown, present, digest "
-      "FROM remembered ORDER BY place");
-  if (!statement) return std::unexpected(statement.error());
+      "FROM remembered ORDER BY place"));
   const auto count = [&](int column) {
-    return static_cast<std::uint64_t>(statement->integer(column));
+    return static_cast<std::uint64_t>(statement.integer(column));
   };
-  for (auto row = scratch_.step(*statement);; row = scratch_.step(*statement)) {
+  for (auto row = scratch_.step(statement);; row = scratch_.step(statement)) {
     if (!row) return std::unexpected(row.error());
     if (!*row) return {};
     remembered_.push_back(
-        {.rows = {std::string(statement->text(1)), count(2), count(3)},
-         .number = statement->integer(0),
+        {.rows = {std::string(statement.text(1)), count(2), count(3)},
+         .number = statement.integer(0),
          .tally = {.records = count(4),
                    .refused = count(5),
                    .unknown = count(6),
-                   .present = {count(7), store::parse_digest_bytes(statement->text(8))}}});
+                   .present = {count(7), store::parse_digest_bytes(statement.text(8))}}});
   }
 }
 
@@ -87,7 +84,7 @@ std::expected<std::vector<SourceRows>, Failure> SourceDigests::begin_again(
   std::vector<SourceRows> known;
   for (const Remembered& each : remembered_)
     known.push_back(each.rows);
-  if (auto started = start(); !started) return std::unexpected(started.error());
+  SLUICE_TRY(start());
   return known;
 }
 
@@ -146,9 +143,9 @@ std::expected<void, Failure> SourceDigests::finish() {
   for (const Remembered& each : remembered_)
     all_.add(each.tally);
   if (has_changed_) {
-    if (auto written = write_remembered(); !written) return written;
+    SLUICE_TRY(write_remembered());
   }
-  if (auto done = scratch_.execute("COMMIT"); !done) return done;
+  SLUICE_TRY(scratch_.execute("COMMIT"));
   counts_.present = all_.present.rows();
   counts_.refused = all_.refused;
   counts_.unknown = all_.unknown;
@@ -159,12 +156,12 @@ std::expected<void, Failure> SourceDigests::write_remembered() {
   if (auto cleared = scratch_.execute("DELETE FROM remembered; DELETE FROM made_of"); !cleared) {
     return cleared;
   }
-  auto write = scratch_.prepare("INSERT INTO remembered VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  if (!write) return std::unexpected(write.error());
+  auto write =
+      SLUICE_TRY(scratch_.prepare("INSERT INTO remembered VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   std::uint64_t place = 0;
   for (const Remembered& each : remembered_) {
     const auto digest = store::digest_bytes(each.tally.present.digest());
-    write->bind(1, place++)
+    write.bind(1, place++)
         .bind(2, each.number)
         .bind_blob(3, each.rows.from)
         .bind(4, each.rows.rows)
@@ -174,32 +171,30 @@ std::expected<void, Failure> SourceDigests::write_remembered() {
         .bind(8, each.tally.unknown)
         .bind(9, each.tally.present.rows())
         .bind_blob(10, {digest.data(), digest.size()});
-    if (auto done = scratch_.run(*write); !done) return done;
+    SLUICE_TRY(scratch_.run(write));
   }
-  auto made_of = scratch_.prepare("INSERT INTO made_of VALUES (?, ?)");
-  if (!made_of) return std::unexpected(made_of.error());
+  auto made_of = SLUICE_TRY(scratch_.prepare("INSERT INTO made_of VALUES (?, ?)"));
   const std::string matter = record::to_string(matter_.value_or(record::Digest()));
-  made_of->bind(1, std::string_view(matter)).bind(2, number_);
-  if (auto done = scratch_.run(*made_of); !done) return done;
+  made_of.bind(1, std::string_view(matter)).bind(2, number_);
+  SLUICE_TRY(scratch_.run(made_of));
   // What was forgotten and did not come again.
-  auto clear = scratch_.prepare(
-      "DELETE FROM record WHERE number <> ? AND number NOT IN (SELECT number FROM remembered)");
-  if (!clear) return std::unexpected(clear.error());
-  clear->bind(1, number_);
-  return scratch_.run(*clear);
+  auto clear = SLUICE_TRY(scratch_.prepare(
+      "DELETE FROM record WHERE number <> ? AND number NOT IN (SELECT number FROM remembered)"));
+  clear.bind(1, number_);
+  return scratch_.run(clear);
 }
 
 std::expected<void, Failure> SourceDigests::count() {
-  auto statement = scratch_.prepare("SELECT state, count(*) FROM record GROUP BY state");
-  if (!statement) return std::unexpected(statement.error());
+  auto statement =
+      SLUICE_TRY(scratch_.prepare("SELECT state, count(*) FROM record GROUP BY state"));
   std::uint64_t all = 0;
   counts_.present = 0;
   counts_.refused = 0;
-  for (auto row = scratch_.step(*statement);; row = scratch_.step(*statement)) {
+  for (auto row = scratch_.step(statement);; row = scratch_.step(statement)) {
     if (!row) return std::unexpected(row.error());
     if (!*row) break;
-    const auto state = static_cast<SourceState>(statement->integer(0));
-    const auto count = static_cast<std::uint64_t>(statement->integer(1));
+    const auto state = static_cast<SourceState>(statement.integer(0));
+    const auto count = static_cast<std::uint64_t>(statement.integer(1));
     all += count;
     if (state == SourceState::present) counts_.present = count;
     if (state == SourceState::refused) counts_.refused = count;
@@ -213,23 +208,21 @@ std::expected<void, Failure> SourceDigests::count() {
 
 std::expected<Stretch, Failure> SourceDigests::whole() {
   if (counts_.repeated == 0) return Stretch{{}, all_.records, all_.present};
-  auto stretches = split({}, UINT64_MAX);
-  if (!stretches) return std::unexpected(stretches.error());
-  return std::move(stretches->front());
+  auto stretches = SLUICE_TRY(split({}, UINT64_MAX));
+  return std::move(stretches.front());
 }
 
 std::expected<void, Failure> SourceDigests::walk(const record::KeyRange& range, const Each& each) {
-  auto statement = scratch_.prepare(
-      "SELECT key, state, digest FROM record WHERE key > ? AND key <= ? ORDER BY key");
-  if (!statement) return std::unexpected(statement.error());
+  auto statement = SLUICE_TRY(scratch_.prepare(
+      "SELECT key, state, digest FROM record WHERE key > ? AND key <= ? ORDER BY key"));
   const std::string after = range.after ? order_.encode(*range.after).value() : before_all;
   const std::string up_to = range.up_to ? order_.encode(*range.up_to).value() : after_all;
-  statement->bind_blob(1, after).bind_blob(2, up_to);
-  for (auto row = scratch_.step(*statement);; row = scratch_.step(*statement)) {
+  statement.bind_blob(1, after).bind_blob(2, up_to);
+  for (auto row = scratch_.step(statement);; row = scratch_.step(statement)) {
     if (!row) return std::unexpected(row.error());
     if (!*row) return {};
-    each(statement->text(0), static_cast<SourceState>(statement->integer(1)),
-         store::parse_digest_bytes(statement->text(2)));
+    each(statement.text(0), static_cast<SourceState>(statement.integer(1)),
+         store::parse_digest_bytes(statement.text(2)));
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "record/try.h"
+
 namespace sluice::reconciliation {
 
 CanonicalRows::CanonicalRows(const Conversion& conversion)
@@ -11,10 +13,9 @@ CanonicalRows::CanonicalRows(const Conversion& conversion)
 
 std::expected<void, intake::IntakeFailure> CanonicalRows::begin(
     std::span<const std::string> columns) {
-  auto plan = intake::ConversionPlan::bind(conversion_.dataset, conversion_.checker,
-                                           conversion_.mapping, columns);
-  if (!plan) return std::unexpected(plan.error());
-  plan_ = std::move(*plan);
+  auto plan = SLUICE_TRY(intake::ConversionPlan::bind(conversion_.dataset, conversion_.checker,
+                                                      conversion_.mapping, columns));
+  plan_ = std::move(plan);
   return {};
 }
 

@@ -1,6 +1,7 @@
 // The unit that is journaled, signed, shipped, applied, acknowledged, archived and audited whole.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <string>
 
@@ -10,6 +11,11 @@
 #include "record/signature.h"
 
 namespace sluice::record {
+
+// Where a batch is cut unless the settings say otherwise: its commit and its signature cost little
+// a row by then, and all that is done with one batch fits into memory several times.
+inline constexpr std::uint64_t usual_batch_rows = 20'000;
+inline constexpr std::uint64_t usual_batch_bytes = std::uint64_t{8} << 20;  // of text
 
 // The three parts as they travel: exactly the bytes of manifest.json, manifest.p7s, data.tsv.zst.
 struct Batch {

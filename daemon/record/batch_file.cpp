@@ -9,6 +9,8 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include "record/try.h"
+
 namespace sluice::record {
 namespace {
 
@@ -111,9 +113,8 @@ std::expected<Batch, BatchFileFailure> read_batch_file(std::string_view bytes, B
   }
   Batch batch;
   for (const auto& [name, part] : entries) {
-    auto content = read_entry(handle.get(), name, bytes.size());
-    if (!content) return std::unexpected(std::move(content.error()));
-    batch.*part = std::move(*content);
+    auto content = SLUICE_TRY(read_entry(handle.get(), name, bytes.size()));
+    batch.*part = std::move(content);
   }
   archive_entry* extra = nullptr;
   if (archive_read_next_header(handle.get(), &extra) != ARCHIVE_EOF) {

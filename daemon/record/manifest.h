@@ -2,7 +2,6 @@
 // were signed are kept as they are and never written again from the values (docs/batch-format.md).
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -11,14 +10,9 @@
 #include "record/digest.h"
 #include "record/failure.h"
 #include "record/identifiers.h"
+#include "record/time.h"
 
 namespace sluice::record {
-
-using Time = std::chrono::sys_time<std::chrono::milliseconds>;
-
-// RFC 3339 in UTC with milliseconds: 2026-11-23T04:44:00.000Z.
-[[nodiscard]] std::string to_string(Time time);
-[[nodiscard]] std::expected<Time, std::string> parse_time(std::string_view text);
 
 enum class Mode { direct, front_end, disk, manual_entry };
 [[nodiscard]] std::string_view to_string(Mode mode);

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "record/manifest.h"
+#include "record/time.h"
 
 namespace sluice::record {
 

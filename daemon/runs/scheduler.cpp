@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "record/try.h"
 #include "runs/child_process.h"
 #include "runs/exit_status.h"
 #include "runs/run_report.h"
@@ -115,16 +116,14 @@ class BureauRunner {
 std::expected<void, HistoryFailure> BureauRunner::recall() {
   constexpr std::size_t enough = 32;
   since_ = looked_ = around_.clock();
-  const auto paused = history_.is_paused(bureau_);
-  if (!paused) return std::unexpected(paused.error());
-  is_paused_ = *paused;
+  const auto paused = SLUICE_TRY(history_.is_paused(bureau_));
+  is_paused_ = paused;
   for (Entry& entry : entries_) {
-    if (auto lost = history_.lose_unfinished(entry.job.name, since_); !lost) return lost;
-    const auto runs = history_.last(entry.job.name, enough);
-    if (!runs) return std::unexpected(runs.error());
-    entry.past.failures = failures_in_a_row(*runs);
-    if (!runs->empty()) {
-      entry.last = runs->front();
+    SLUICE_TRY(history_.lose_unfinished(entry.job.name, since_));
+    const auto runs = SLUICE_TRY(history_.last(entry.job.name, enough));
+    entry.past.failures = failures_in_a_row(runs);
+    if (!runs.empty()) {
+      entry.last = runs.front();
       // One that lies in the future is of a clock that was set back since: nobody knows how long
       // ago it was.
       if (entry.last->started <= since_) entry.past.started = entry.last->started;

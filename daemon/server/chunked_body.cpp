@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "record/try.h"
 #include "server/ascii.h"
 
 namespace sluice::server {
@@ -21,7 +22,7 @@ std::expected<std::size_t, Refusal> ChunkedBody::feed(std::string_view bytes, st
       if (chunk_ == 0) expect_ = Expect::content_return;
       continue;
     }
-    if (const auto taken = take_byte(bytes[at]); !taken) return std::unexpected(taken.error());
+    SLUICE_TRY(take_byte(bytes[at]));
     ++at;
   }
   return at;

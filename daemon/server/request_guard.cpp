@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "record/try.h"
 #include "server/ascii.h"
 #include "server/request_target.h"
 
@@ -95,7 +96,7 @@ std::expected<Version, Refusal> read_request_line(std::string_view line, Request
   const auto known = known_method(method);
   if (!known) return std::unexpected(Refusal::method_unknown);
   head.method = *known;
-  if (const auto read = read_target(target, head); !read) return std::unexpected(read.error());
+  SLUICE_TRY(read_target(target, head));
   return version;
 }
 
@@ -265,13 +266,12 @@ std::expected<std::optional<std::size_t>, Refusal> find_head_end(std::string_vie
 std::expected<void, Refusal> read_head(std::string_view bytes, RequestHead& head) {
   clear(head);
   std::string_view rest = bytes;
-  const auto version = read_request_line(take_line(rest), head);
-  if (!version) return std::unexpected(version.error());
+  const auto version = SLUICE_TRY(read_request_line(take_line(rest), head));
   Framing framing;
   while (rest.size() > 2) {
-    if (const auto read = read_field(take_line(rest), head, framing); !read) return read;
+    SLUICE_TRY(read_field(take_line(rest), head, framing));
   }
-  return check_framing(*version, framing, head);
+  return check_framing(version, framing, head);
 }
 
 }  // namespace sluice::server

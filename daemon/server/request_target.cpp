@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "record/try.h"
 #include "server/ascii.h"
 
 namespace sluice::server {
@@ -69,13 +70,13 @@ std::expected<void, Refusal> read_target(std::string_view target, RequestHead& h
   const std::size_t question = std::min(target.find('?'), target.size());
   const std::string_view raw = target.substr(0, question);
   head.query = target.substr(std::min(question + 1, target.size()));
-  if (const auto checked = check_query(head.query); !checked) return checked;
+  SLUICE_TRY(check_query(head.query));
   if (!std::ranges::all_of(raw, [](char c) { return is_path_character(c) || c == '%'; })) {
     return std::unexpected(Refusal::malformed_target);
   }
   head.path = raw;
   if (raw.contains('%')) {
-    if (const auto decoded = decode_path(raw, head.decoded_path); !decoded) return decoded;
+    SLUICE_TRY(decode_path(raw, head.decoded_path));
     head.path = head.decoded_path;
   }
   if (has_dot_segment(head.path)) return std::unexpected(Refusal::unsafe_path);

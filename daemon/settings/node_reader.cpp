@@ -119,8 +119,8 @@ std::string wrong_with(const std::string& connection) {
   return {};
 }
 
-PostgresqlStore read_postgresql(Section& section, const std::filesystem::path& base) {
-  PostgresqlStore store;
+PostgresqlLocation read_postgresql(Section& section, const std::filesystem::path& base) {
+  PostgresqlLocation store;
   store.connection = section.required_text("connection");
   if (const std::string wrong = wrong_with(store.connection); !wrong.empty()) {
     section.complain(
@@ -132,16 +132,16 @@ PostgresqlStore read_postgresql(Section& section, const std::filesystem::path& b
   return store;
 }
 
-std::optional<std::variant<SqliteStore, PostgresqlStore>> read_store(
+std::optional<std::variant<SqliteLocation, PostgresqlLocation>> read_store(
     Section section, const std::filesystem::path& base, const std::filesystem::path& state) {
   static const std::array<std::string, 2> kinds = {"sqlite", "postgresql"};
   if (section.required_text("kind").empty()) return std::nullopt;
   const auto kind = section.choice("kind", kinds);
   if (!kind) return std::nullopt;
-  std::optional<std::variant<SqliteStore, PostgresqlStore>> store;
+  std::optional<std::variant<SqliteLocation, PostgresqlLocation>> store;
   if (*kind == 0) {
     const std::string file = section.text("file").value_or("");
-    store = SqliteStore{file.empty() ? state / "central.sqlite" : path_of(base, file)};
+    store = SqliteLocation{file.empty() ? state / "central.sqlite" : path_of(base, file)};
   } else {
     store = read_postgresql(section, base);
   }

@@ -36,10 +36,10 @@ struct Identity {
   std::filesystem::path revocations;  // PEM bundle of CRLs; empty: none are checked
 };
 
-struct SqliteStore {
+struct SqliteLocation {
   std::filesystem::path file;
 };
-struct PostgresqlStore {
+struct PostgresqlLocation {
   std::string connection;               // libpq conninfo; may name several hosts; no password in it
   std::filesystem::path password_file;  // empty: none
 };
@@ -58,7 +58,7 @@ struct Node {
   Identity identity;
   std::optional<server::Listen> listen;
   // Where batches go: exactly one of the two.
-  std::optional<std::variant<SqliteStore, PostgresqlStore>> store;
+  std::optional<std::variant<SqliteLocation, PostgresqlLocation>> store;
   std::optional<link::Uplink> uplink;
   std::vector<CarryingNode> nodes;  // only with a store
   observe::LogSettings log;

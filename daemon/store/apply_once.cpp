@@ -3,50 +3,44 @@
 #include <utility>
 
 #include "fault/kill_point.h"
+#include "record/try.h"
 
 namespace sluice::store {
 
 std::expected<record::SignedReceipt, StoreFailure> apply_once(
-    const Delivery& delivery, const ReceiptMaker& make_receipt,
+    const AdmittedBatch& admitted, const ReceiptMaker& make_receipt,
     const std::function<record::Time()>& now, ApplyTransaction& transaction,
     Expectation& expectation) {
-  const record::Manifest& manifest = delivery.manifest;
-  const record::Digest digest = record::sha256(delivery.batch.manifest);
+  const record::Manifest& manifest = admitted.manifest;
+  const record::Digest digest = record::sha256(admitted.batch.manifest);
   // The lock first: whoever held it may just have applied this very batch.
-  const auto place = transaction.lock_stream(manifest.stream.bureau);
-  if (!place) return std::unexpected(place.error());
-  auto known = transaction.find(manifest.stream, manifest.sequence);
-  if (!known) return std::unexpected(known.error());
-  if (*known) {
-    if (auto other = refuse_other(manifest, digest, (*known)->manifest)) {
+  const auto place = SLUICE_TRY(transaction.lock_stream(manifest.stream.bureau));
+  auto known = SLUICE_TRY(transaction.find(manifest.stream, manifest.sequence));
+  if (known) {
+    if (auto other = refuse_other(manifest, digest, known->manifest)) {
       return std::unexpected(std::move(*other));
     }
-    return std::move((*known)->receipt);
+    return std::move(known->receipt);
   }
-  if (auto refused = refuse_place(manifest, *place)) return std::unexpected(std::move(*refused));
+  if (auto refused = refuse_place(manifest, place)) return std::unexpected(std::move(*refused));
 
-  const auto id = transaction.draw_id();
-  if (!id) return std::unexpected(id.error());
-  const record::Time applied_at = applied_after(*place, now());
-  const auto applied = apply_rows(delivery, transaction.begin_batch(*id, applied_at), expectation);
-  if (!applied) return std::unexpected(applied.error());
+  const auto id = SLUICE_TRY(transaction.draw_id());
+  const record::Time applied_at = applied_after(place, now());
+  const auto applied =
+      SLUICE_TRY(apply_rows(admitted, transaction.begin_batch(id, applied_at), expectation));
   const LedgerEntry entry{
-      *id,
+      id,
       manifest.stream,
       manifest.sequence,
       manifest.dataset,
       digest,
       applied_at,
-      make_receipt(record::Outcome::accepted, "", applied->outcomes, applied->rejected)};
-  if (auto written = transaction.write(entry, applied->outcomes, delivery.batch); !written) {
-    return std::unexpected(written.error());
-  }
+      make_receipt(record::Outcome::accepted, "", applied.outcomes, applied.rejected)};
+  SLUICE_TRY(transaction.write(entry, applied.outcomes, admitted.batch));
   SLUICE_KILL_POINT("store.before-commit");
-  if (auto committed = transaction.commit(); !committed) {
-    return std::unexpected(committed.error());
-  }
+  SLUICE_TRY(transaction.commit());
   SLUICE_KILL_POINT("store.after-commit");
-  expectation = applied->all_new ? Expectation::new_records : Expectation::any;
+  expectation = applied.all_new ? Expectation::new_records : Expectation::any;
   return entry.receipt;
 }
 

@@ -45,7 +45,7 @@ class ApplyTransaction {
 // `expectation` is what to expect of the dataset's next batch: read, and set after the commit.
 // `now` is asked once the stream is locked.
 [[nodiscard]] std::expected<record::SignedReceipt, StoreFailure> apply_once(
-    const Delivery& delivery, const ReceiptMaker& make_receipt,
+    const AdmittedBatch& admitted, const ReceiptMaker& make_receipt,
     const std::function<record::Time()>& now, ApplyTransaction& transaction,
     Expectation& expectation);
 

@@ -9,6 +9,7 @@
 
 #include "fault/kill_point.h"
 #include "record/payload.h"
+#include "record/try.h"
 #include "store/line_inspector.h"
 #include "store/slice.h"
 #include "store/stream_place.h"
@@ -32,12 +33,12 @@ void add(record::RowOutcomes& sum, const record::RowOutcomes& more) {
 
 class Application {
  public:
-  Application(const Delivery& delivery, DatasetTables& tables)
-      : delivery_(delivery),
+  Application(const AdmittedBatch& admitted, DatasetTables& tables)
+      : admitted_(admitted),
         tables_(tables),
-        inspector_(delivery.dataset.schema, delivery.checker),
-        slice_(record::key_columns(delivery.dataset.schema)),
-        columns_(delivery.dataset.schema.fields.size()) {}
+        inspector_(admitted.dataset.schema, admitted.checker),
+        slice_(record::key_columns(admitted.dataset.schema)),
+        columns_(admitted.dataset.schema.fields.size()) {}
 
   // False: some record was there already, and nothing was written.
   std::expected<bool, StoreFailure> insert_all();
@@ -59,7 +60,7 @@ class Application {
   Written write(const Plan& plan);
   Row row_of(const KeptChange& change);
 
-  const Delivery& delivery_;
+  const AdmittedBatch& admitted_;
   DatasetTables& tables_;
   LineInspector inspector_;
   Slice slice_;
@@ -74,7 +75,7 @@ Done Application::for_each_line(const Consumer& consume) {
   std::uint64_t number = 0;
   bool stopped = false;
   const auto read = record::read_payload(
-      delivery_.batch.payload, delivery_.manifest.payload_raw_bytes, [&](std::string_view lines) {
+      admitted_.batch.payload, admitted_.manifest.payload_raw_bytes, [&](std::string_view lines) {
         while (!lines.empty()) {
           const std::size_t end = lines.find('\n');
           if (!consume(lines.substr(0, end), ++number)) {
@@ -87,10 +88,10 @@ Done Application::for_each_line(const Consumer& consume) {
       });
   const auto corrupt = [&](std::string sentence) {
     return std::unexpected(
-        StoreFailure{StoreProblem::corrupt, place_of(delivery_.manifest), std::move(sentence)});
+        StoreFailure{StoreProblem::corrupt, place_of(admitted_.manifest), std::move(sentence)});
   };
   if (!read) return corrupt(record::to_string(read.error()));
-  const std::uint64_t said = delivery_.manifest.upserts.value + delivery_.manifest.deletes.value;
+  const std::uint64_t said = admitted_.manifest.upserts.value + admitted_.manifest.deletes.value;
   if (!stopped && number != said) {
     return corrupt(
         fmt::format("the payload holds {} changes where its manifest says {}", number, said));
@@ -117,7 +118,7 @@ AppliedRows Application::take_result() {
 }
 
 std::expected<bool, StoreFailure> Application::insert_all() {
-  if (auto marked = tables_.mark(); !marked) return std::unexpected(marked.error());
+  SLUICE_TRY(tables_.savepoint());
   Written written = tables_.begin_current();
   bool removes = false;
   if (written) {
@@ -142,10 +143,10 @@ std::expected<bool, StoreFailure> Application::insert_all() {
   if (!written && !written.error().refusal) return std::unexpected(written.error().failure);
   if (!written || removes) {
     forget();
-    if (auto undone = tables_.roll_back(); !undone) return std::unexpected(undone.error());
+    SLUICE_TRY(tables_.roll_back());
     return false;
   }
-  if (auto released = tables_.release(); !released) return std::unexpected(released.error());
+  SLUICE_TRY(tables_.release());
   result_.all_new = true;
   return true;
 }
@@ -158,7 +159,7 @@ Done Application::compare_all() {
   });
   if (!kept) return kept;
   if (!read) return read;
-  if (auto settled = settle_slice(); !settled) return settled;
+  SLUICE_TRY(settle_slice());
   result_.all_new = !met_present_;
   return {};
 }
@@ -171,13 +172,13 @@ Done Application::keep(std::string_view line, std::uint64_t number) {
   }
   slice_.add(line, row);
   if (slice_.keys().size() - next_key_ >= keys_per_probe) {
-    if (auto asked = ask(); !asked) return asked;
+    SLUICE_TRY(ask());
   }
   return slice_.is_full() ? settle_slice() : Done{};
 }
 
 Done Application::ask() {
-  if (auto taken = take_answers(); !taken) return taken;
+  SLUICE_TRY(take_answers());
   for (std::size_t position = next_key_; position < slice_.keys().size(); ++position) {
     const KeptKey& key = slice_.keys()[position];
     asked_.push_back({key.text, slice_.change(key.first).digest});
@@ -188,7 +189,7 @@ Done Application::ask() {
 
 Done Application::take_answers() {
   if (asked_.empty()) return {};
-  if (auto finished = tables_.finish_probe(); !finished) return finished;
+  SLUICE_TRY(tables_.finish_probe());
   std::size_t position = next_key_ - asked_.size();
   for (const Probe& probe : asked_) {
     slice_.keys()[position++].stored = probe.stored;
@@ -199,8 +200,8 @@ Done Application::take_answers() {
 }
 
 Done Application::settle_slice() {
-  if (auto asked = ask(); !asked) return asked;
-  if (auto taken = take_answers(); !taken) return taken;
+  SLUICE_TRY(ask());
+  SLUICE_TRY(take_answers());
   const Done written = write(0, slice_.keys().size());
   slice_.clear();
   next_key_ = 0;
@@ -213,17 +214,17 @@ Done Application::write(std::size_t first, std::size_t last) {
     add(result_.outcomes, plan.outcomes);
     return {};
   }
-  if (auto marked = tables_.mark(); !marked) return marked;
+  SLUICE_TRY(tables_.savepoint());
   const Written written = write(plan);
   if (written) {
     add(result_.outcomes, plan.outcomes);
     return tables_.release();
   }
   if (!written.error().refusal) return std::unexpected(written.error().failure);
-  if (auto undone = tables_.roll_back(); !undone) return undone;
+  SLUICE_TRY(tables_.roll_back());
   if (last - first == 1) return write_one_by_one(slice_.keys()[first], *written.error().refusal);
   const std::size_t middle = first + (last - first) / 2;
-  if (auto half = write(first, middle); !half) return half;
+  SLUICE_TRY(write(first, middle));
   return write(middle, last);
 }
 
@@ -242,10 +243,10 @@ Done Application::write_one_by_one(const KeptKey& key, const Refusal& refusal) {
     const KeptChange& change = slice_.change(at);
     const Plan plan = Slice::plan_one(key, change, stored);
     if (plan.writes()) {
-      if (auto marked = tables_.mark(); !marked) return marked;
+      SLUICE_TRY(tables_.savepoint());
       const Written written = write(plan);
       if (!written && !written.error().refusal) return std::unexpected(written.error().failure);
-      if (auto ended = written ? tables_.release() : tables_.roll_back(); !ended) return ended;
+      SLUICE_TRY(written ? tables_.release() : tables_.roll_back());
       if (!written) {
         reject(rejected(change, *written.error().refusal));
         continue;
@@ -261,23 +262,21 @@ Done Application::write_one_by_one(const KeptKey& key, const Refusal& refusal) {
 // Ends come first: a value of a unique key may pass from one record to another.
 Written Application::write(const Plan& plan) {
   if (!plan.ended.empty()) {
-    if (auto ended = tables_.end_versions(plan.ended); !ended) return ended;
+    SLUICE_TRY(tables_.end_versions(plan.ended));
   }
   SLUICE_KILL_POINT("store.mid-copy");
   if (!plan.passing.empty()) {
-    if (auto begun = tables_.begin_passing(); !begun) return begun;
+    SLUICE_TRY(tables_.begin_passing());
     for (const Plan::Passing& passing : plan.passing) {
       const Row row = row_of(*passing.change);
-      if (auto added = tables_.add_passing(row, passing.ended_by, passing.ending); !added) {
-        return added;
-      }
+      SLUICE_TRY(tables_.add_passing(row, passing.ended_by, passing.ending));
     }
-    if (auto finished = tables_.finish_rows(); !finished) return finished;
+    SLUICE_TRY(tables_.finish_rows());
   }
   if (plan.standing.empty()) return {};
-  if (auto begun = tables_.begin_current(); !begun) return begun;
+  SLUICE_TRY(tables_.begin_current());
   for (const KeptChange* change : plan.standing) {
-    if (auto added = tables_.add_current(row_of(*change)); !added) return added;
+    SLUICE_TRY(tables_.add_current(row_of(*change)));
   }
   return tables_.finish_rows();
 }
@@ -300,17 +299,15 @@ Row Application::row_of(const KeptChange& change) {
 
 }  // namespace
 
-std::expected<AppliedRows, StoreFailure> apply_rows(const Delivery& delivery, DatasetTables& tables,
+std::expected<AppliedRows, StoreFailure> apply_rows(const AdmittedBatch& admitted,
+                                                    DatasetTables& tables,
                                                     Expectation expectation) {
-  Application application(delivery, tables);
-  if (expectation == Expectation::new_records && delivery.manifest.deletes.value == 0) {
-    const auto inserted = application.insert_all();
-    if (!inserted) return std::unexpected(inserted.error());
-    if (*inserted) return application.take_result();
+  Application application(admitted, tables);
+  if (expectation == Expectation::new_records && admitted.manifest.deletes.value == 0) {
+    const auto inserted = SLUICE_TRY(application.insert_all());
+    if (inserted) return application.take_result();
   }
-  if (auto compared = application.compare_all(); !compared) {
-    return std::unexpected(compared.error());
-  }
+  SLUICE_TRY(application.compare_all());
   return application.take_result();
 }
 

@@ -26,7 +26,7 @@ struct AppliedRows {
 };
 
 // Inside the transaction that `tables` stands for; after a failure it must be rolled back.
-[[nodiscard]] std::expected<AppliedRows, StoreFailure> apply_rows(const Delivery& delivery,
+[[nodiscard]] std::expected<AppliedRows, StoreFailure> apply_rows(const AdmittedBatch& admitted,
                                                                   DatasetTables& tables,
                                                                   Expectation expectation);
 

@@ -56,7 +56,7 @@ class DatasetTables {
   virtual ~DatasetTables() = default;
 
   // Savepoints, nested.
-  [[nodiscard]] virtual std::expected<void, StoreFailure> mark() = 0;
+  [[nodiscard]] virtual std::expected<void, StoreFailure> savepoint() = 0;
   [[nodiscard]] virtual std::expected<void, StoreFailure> release() = 0;
   [[nodiscard]] virtual std::expected<void, StoreFailure> roll_back() = 0;
 

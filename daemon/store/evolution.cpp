@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "record/digest.h"
+#include "record/try.h"
 
 namespace sluice::store {
 namespace {
@@ -184,15 +185,13 @@ std::expected<Evolution, StoreFailure> evolve(std::string_view stored_schema,
 
 std::expected<void, StoreFailure> follow_schema(const record::Dataset& dataset,
                                                 SchemaTables& tables) {
-  if (auto storable = check_storable(dataset); !storable) return storable;
+  SLUICE_TRY(check_storable(dataset));
   const std::string canonical = canonical_json(dataset.schema);
-  const auto kept = tables.kept_schema(dataset.id);
-  if (!kept) return std::unexpected(kept.error());
-  if (*kept == canonical) return {};
-  if (*kept) {
-    const auto evolution = evolve(**kept, dataset);
-    if (!evolution) return std::unexpected(evolution.error());
-    if (auto evolved = tables.evolve(dataset, *evolution); !evolved) return evolved;
+  const auto kept = SLUICE_TRY(tables.kept_schema(dataset.id));
+  if (kept == canonical) return {};
+  if (kept) {
+    const auto evolution = SLUICE_TRY(evolve(*kept, dataset));
+    SLUICE_TRY(tables.evolve(dataset, evolution));
   } else if (auto made = tables.create(dataset); !made) {
     return made;
   }

@@ -4,12 +4,14 @@
 #include <functional>
 #include <utility>
 
+#include "record/batch.h"
+
 namespace sluice::store {
 namespace {
 
-// A batch is cut at 20,000 rows or 8 MiB unless settings say otherwise; twice that stays whole.
-constexpr std::size_t max_changes = 40'000;
-constexpr std::size_t max_bytes = std::size_t{16} << 20;
+// A batch of twice the usual size stays whole.
+constexpr std::size_t max_changes = 2 * record::usual_batch_rows;
+constexpr std::size_t max_bytes = 2 * record::usual_batch_bytes;
 constexpr std::size_t smallest_index = 1024;
 
 // Lets one key's changes run, one after another, over what stands.

@@ -33,7 +33,7 @@ enum class StoreProblem {
 using StoreFailure = record::Failure<StoreProblem>;
 
 // What apply() is given. Everything must outlive the call.
-struct Delivery {
+struct AdmittedBatch {
   const record::Manifest& manifest;
   const record::Batch& batch;            // verified by the caller
   const record::Dataset& dataset;        // of manifest.dataset
@@ -90,7 +90,7 @@ class Store {
   // in the receipt. After `unavailable` the same call again is always right, since the ledger
   // decides. The outer value is the signed receipt now in the ledger.
   [[nodiscard]] virtual std::expected<record::SignedReceipt, StoreFailure> apply(
-      const Delivery& delivery, const ReceiptMaker& make_receipt) = 0;
+      const AdmittedBatch& admitted, const ReceiptMaker& make_receipt) = 0;
 
   // Where a stream stands; sequence 0 if the store never saw it.
   [[nodiscard]] virtual std::expected<record::ChainHead, StoreFailure> head(

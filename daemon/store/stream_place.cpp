@@ -11,9 +11,9 @@ std::string place_of(const record::Manifest& manifest) {
                      manifest.stream.epoch.value, manifest.sequence.value);
 }
 
-std::expected<void, StoreFailure> check_delivery(const Delivery& delivery) {
-  const record::Manifest& manifest = delivery.manifest;
-  const record::Dataset& dataset = delivery.dataset;
+std::expected<void, StoreFailure> check_admitted(const AdmittedBatch& admitted) {
+  const record::Manifest& manifest = admitted.manifest;
+  const record::Dataset& dataset = admitted.dataset;
   if (manifest.dataset == dataset.id && manifest.stream.bureau == dataset.owner) return {};
   return std::unexpected(
       StoreFailure{StoreProblem::failed, place_of(manifest),

@@ -22,9 +22,9 @@ struct StreamPlace {
 // "bureau portal, epoch 1769…, batch 7".
 [[nodiscard]] std::string place_of(const record::Manifest& manifest);
 
-// Whether the delivery's parts belong together, so that a batch can not reach a dataset that its
+// Whether the parts of the batch belong together, so that a batch can not reach a dataset that its
 // bureau does not own.
-[[nodiscard]] std::expected<void, StoreFailure> check_delivery(const Delivery& delivery);
+[[nodiscard]] std::expected<void, StoreFailure> check_admitted(const AdmittedBatch& admitted);
 
 [[nodiscard]] StoreFailure unknown_dataset(const record::DatasetId& dataset);
 [[nodiscard]] StoreFailure not_a_range(const record::DatasetId& dataset);

@@ -12,6 +12,7 @@
 
 #include "files/file_descriptor.h"
 #include "files/sync.h"
+#include "record/try.h"
 #include "trust/audit_file.h"
 
 namespace sluice::trust {
@@ -147,9 +148,8 @@ std::expected<record::Digest, AuditFailure> AuditLog::State::find_head(
   if (path == file && found_size == size && size > 0) return head;
   Tail tail;
   if (found_size > 0) {
-    auto read = read_tail(open_file, found_size, path);
-    if (!read) return std::unexpected(read.error());
-    tail = std::move(*read);
+    auto read = SLUICE_TRY(read_tail(open_file, found_size, path));
+    tail = std::move(read);
   }
   record::Digest chain;
   if (!tail.last_line.empty()) {
@@ -160,9 +160,7 @@ std::expected<record::Digest, AuditFailure> AuditLog::State::find_head(
     chain = *older;
   }
   if (!tail.torn.empty()) {
-    if (const auto sealed = seal(open_file, path, tail.torn, chain); !sealed) {
-      return std::unexpected(sealed.error());
-    }
+    SLUICE_TRY(seal(open_file, path, tail.torn, chain));
   }
   return chain;
 }
@@ -193,8 +191,7 @@ void AuditLog::State::remove_expired(record::Time now) {
 
 Done AuditLog::State::append(const AuditEvent& event) {
   const std::lock_guard in_process(mutex);
-  const auto turn = Turn::take(lock, directory);
-  if (!turn) return std::unexpected(turn.error());
+  const auto turn = SLUICE_TRY(Turn::take(lock, directory));
   const record::Time now = clock();
   std::chrono::year_month month = month_of(now);
   const auto files = list_audit_files(directory);
@@ -206,11 +203,10 @@ Done AuditLog::State::append(const AuditEvent& event) {
   const files::FileDescriptor open_file(
       ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
   if (!open_file) return system_failure(AuditProblem::not_durable, path, "can not open");
-  const auto chain = find_head(open_file, path, month);
-  if (!chain) return std::unexpected(chain.error());
-  const std::string line = make_audit_line(now, event, *chain);
+  const auto chain = SLUICE_TRY(find_head(open_file, path, month));
+  const std::string line = make_audit_line(now, event, chain);
   size = 0;  // whatever happens now, the head is known again only when all is on the disk
-  if (auto written = write_durably(open_file, line + "\n", path); !written) return written;
+  SLUICE_TRY(write_durably(open_file, line + "\n", path));
   if (is_new) {
     if (!files::sync(directory)) {
       return system_failure(AuditProblem::not_durable, directory, "can not make the file durable");

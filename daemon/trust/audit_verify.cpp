@@ -1,6 +1,7 @@
 #include <fstream>
 #include <string>
 
+#include "record/try.h"
 #include "trust/audit_file.h"
 #include "trust/audit_log.h"
 
@@ -67,14 +68,11 @@ std::expected<void, AuditFailure> walk_file(Walk& walk, const AuditFile& file, b
 }  // namespace
 
 std::expected<AuditReport, AuditFailure> verify_audit_log(const std::filesystem::path& directory) {
-  const auto files = list_audit_files(directory);
-  if (!files) return std::unexpected(files.error());
+  const auto files = SLUICE_TRY(list_audit_files(directory));
   Walk walk;
-  for (const AuditFile& file : *files) {
+  for (const AuditFile& file : files) {
     if (walk.report.first_break) break;
-    if (const auto walked = walk_file(walk, file, &file == &files->back()); !walked) {
-      return std::unexpected(walked.error());
-    }
+    SLUICE_TRY(walk_file(walk, file, &file == &files.back()));
   }
   if (walk.suspect && !walk.report.first_break) walk.report.first_break = walk.suspect_place;
   return walk.report;

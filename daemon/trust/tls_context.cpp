@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "record/openssl_handle.h"
+#include "record/try.h"
 
 namespace sluice::trust {
 namespace {
@@ -173,12 +174,8 @@ std::expected<TlsContext, TlsFailure> make_server_context(const TlsFiles& files)
   SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                      note_refusal);
-  if (auto loaded = load_identity(context.get(), files); !loaded) {
-    return std::unexpected(loaded.error());
-  }
-  if (auto loaded = load_trust(context.get(), files); !loaded) {
-    return std::unexpected(loaded.error());
-  }
+  SLUICE_TRY(load_identity(context.get(), files));
+  SLUICE_TRY(load_trust(context.get(), files));
   return context;
 }
 
@@ -190,12 +187,8 @@ std::expected<TlsContext, TlsFailure> make_client_context(const TlsFiles& files)
   static constexpr unsigned char http[] = "\x08http/1.1";
   SSL_CTX_set_alpn_protos(context.get(), http, sizeof http - 1);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, note_refusal);
-  if (auto loaded = load_identity(context.get(), files); !loaded) {
-    return std::unexpected(loaded.error());
-  }
-  if (auto loaded = load_trust(context.get(), files); !loaded) {
-    return std::unexpected(loaded.error());
-  }
+  SLUICE_TRY(load_identity(context.get(), files));
+  SLUICE_TRY(load_trust(context.get(), files));
   return context;
 }
 

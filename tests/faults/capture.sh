@@ -237,23 +237,13 @@ run_round() { # HOW VICTIM WHAT
   printf '%-10s round %3d  %-10s %-30s ok\n' "$store" "$round" "$2" "$3"
 }
 
-named_points() {
-  local point
-  grep -rhoE 'SLUICE_KILL_POINT\("[^"]+"' "$project/daemon" "$project/adapters" | cut -d '"' -f 2 | sort -u | while read -r point; do
-    case $point in
-      capture.* | intake.*-append | journal.* | link.* | sender.*) echo "edge $point" ;;
-      batches.* | store.*-commit) echo "center $point" ;;
-    esac
-  done
-}
-
 run_all() {
   local victims=(edge center both collection) victim point random
   [[ $store = postgresql ]] || victims+=(database) # where the center's own is not in it
   while read -r victim point; do
     [[ -z $only || $only = "$point" ]] || continue
     run_round point "$victim" "$point:$((1 + RANDOM % 4))"
-  done < <(named_points)
+  done < <(points_of capture.sh)
   for ((random = 0; random < times; ++random)); do
     run_round random "${victims[RANDOM % ${#victims[@]}]}" $((RANDOM % 1500))
   done

@@ -48,22 +48,6 @@ source "$here/kill_checks.sh"
 
 rounds_a_life=10 # then a new node: the checks read all that the node holds
 
-# Every named point of a node that is its own center, with the program that passes it. The journal is
-# written by both.
-named_points() {
-  local point
-  grep -rhoE 'SLUICE_KILL_POINT\("[^"]+"' "$project/daemon" "$project/adapters" | cut -d '"' -f 2 |
-    sort -u | while read -r point; do
-    case $point in
-      link.* | batches.*) ;; # between two nodes: link.sh
-      capture.*) ;;          # out of an exchange database: capture.sh
-      intake.*) echo "import $point" ;;
-      journal.*) printf '%s\n' "import $point" "daemon $point" ;;
-      *) echo "daemon $point" ;;
-    esac
-  done
-}
-
 begin_life() {
   local store_yaml='{kind: sqlite}'
   if [[ $store = postgresql ]]; then
@@ -159,7 +143,7 @@ run_store() {
     next_round
     # Not so late that it may not come: store.mid-copy is passed only by batches that change records.
     run_round "$number" point "$victim" "$point:$((1 + RANDOM % 6))"
-  done < <(named_points)
+  done < <(points_of kill.sh)
   local random
   for ((random = 0; random < times; ++random)); do
     next_round

@@ -2,6 +2,15 @@
 # shellcheck disable=SC2034,SC2154  # kill.sh, link.sh and node.sh set the rest
 # What a round of a kill test is made of: an import in the background, and a death to be awaited.
 
+# points_of SCRIPT: "VICTIM POINT" for each that somebody passes there.
+points_of() {
+  awk -v script="$1" '
+    /^# point/ { for (i = 3; i <= NF; ++i) if ($i == script) column = i - 1; next }
+    /^#/ || !NF || $column == "-" { next }
+    { victims = split($column, victim, ","); for (i = 1; i <= victims; ++i) print victim[i], $1 }
+  ' "$project/tests/faults/kill_points.txt"
+}
+
 import_pid=
 importer_status=
 

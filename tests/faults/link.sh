@@ -48,16 +48,6 @@ ask() {
   fi
 }
 
-named_points() {
-  local point
-  grep -rhoE 'SLUICE_KILL_POINT\("[^"]+"' "$project/daemon" | cut -d '"' -f 2 | sort -u | while read -r point; do
-    case $point in
-      link.* | sender.*) echo "edge $point" ;;
-      batches.* | store.*) echo "center $point" ;;
-    esac
-  done
-}
-
 begin_life() {
   local store_yaml='{kind: sqlite}'
   if [[ $store = postgresql ]]; then
@@ -168,7 +158,7 @@ run_all() {
     [[ -z $only || $only = "$point" ]] || continue
     next_round
     run_round "$number" point "$victim" "$point:$((1 + RANDOM % 6))"
-  done < <(named_points)
+  done < <(points_of link.sh)
   for ((random = 0; random < times; ++random)); do
     next_round
     run_round "$number" random "${victims[RANDOM % ${#victims[@]}]}" $((RANDOM % 1500))

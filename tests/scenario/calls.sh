@@ -352,6 +352,24 @@ case_a_call_that_was_refused_leaves_no_key_behind() {
   expect_only A1
 }
 
+metric() { curl --silent --unix-socket "$node/control.socket" http://localhost/metrics | awk -v name="$1" '$1 == name { print $2 }'; }
+case_metrics_say_what_lies_in_journals_and_when_the_certificate_expires() {
+  running_node metrics
+  expect "a good call" "$(post park approval '{"number":"A1"}')" 200
+  expect "a bad one" "$(post park approval '{"name":"without a key"}')" 422
+  await_held approval 1
+  expect "in quarantine" "$(metric 'sluice_quarantine_waiting{bureau="park"}')" 1
+  expect "of the other bureau" "$(metric 'sluice_quarantine_waiting{bureau="tax"}')" 0
+  no_backlog() { [[ $(metric 'sluice_journal_backlog_batches{bureau="park"}') = 0 ]]; }
+  until_true 60 no_backlog || fail "the batch still waits for its receipt"
+  expect "age of what waits" "$(metric 'sluice_journal_backlog_oldest_seconds{bureau="park"}')" 0
+  expect "batches that were applied" "$(metric sluice_batch_apply_seconds_count)" 1
+  local expires
+  expires=$(date --date="$(openssl x509 -in "$pki/node.pem" -noout -enddate | cut -d = -f 2)" +%s)
+  expect "expiry" "$(curl --silent --unix-socket "$node/control.socket" http://localhost/metrics |
+    awk '/^sluice_certificate_expiry_timestamp_seconds/ { printf "%d", $NF }')" "$expires"
+}
+
 case_what_the_server_does_not_take_is_said() {
   running_node other
   expect "a type" "$(call park POST /v1/datasets/approval/records --data-binary a=b)" 415

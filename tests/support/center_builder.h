@@ -44,7 +44,7 @@ class UnsteadyStore : public store::Store {
     return store_->prepare(dataset);
   }
   std::expected<record::SignedReceipt, store::StoreFailure> apply(
-      const store::Delivery& delivery, const store::ReceiptMaker& make_receipt) override {
+      const store::AdmittedBatch& delivery, const store::ReceiptMaker& make_receipt) override {
     if (!available_) return gone();
     return store_->apply(delivery, make_receipt);
   }

@@ -15,6 +15,7 @@
 #include "adapters/front_end/odbc/handle.h"
 #include "adapters/front_end/odbc/parameter_buffers.h"
 #include "adapters/front_end/odbc/utf16.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end::odbc {
 namespace {
@@ -189,7 +190,7 @@ std::expected<Connection, OdbcFailure> Connection::open(const Access& access) {
   state->form = form_of(access.encoding, state->dialect);
   state->zone = date::locate_zone(access.time_zone);
   for (const std::string& sql : session_statements(state->dialect)) {
-    if (auto done = state->run(sql, {}); !done) return std::unexpected(done.error());
+    SLUICE_TRY(state->run(sql, {}));
   }
   return Connection(std::move(state));
 }
@@ -203,10 +204,9 @@ const Dialect& Connection::dialect() const {
 }
 
 std::expected<std::vector<SourceColumn>, OdbcFailure> Connection::columns(const TableName& table) {
-  auto statement = state_->statement();
-  if (!statement) return std::unexpected(statement.error());
-  auto found = find_columns(*statement, state_->dialect, table);
-  if (!found) return std::unexpected(state_->failure(*statement, found.error()));
+  auto statement = SLUICE_TRY(state_->statement());
+  auto found = find_columns(statement, state_->dialect, table);
+  if (!found) return std::unexpected(state_->failure(statement, found.error()));
   if (found->schemas.size() > 1) {
     return std::unexpected(OdbcFailure{
         OdbcProblem::no_table, table.name,
@@ -229,10 +229,9 @@ std::expected<std::vector<SourceColumn>, OdbcFailure> Connection::columns(const 
 
 std::expected<std::vector<std::string>, OdbcFailure> Connection::primary_key(
     const TableName& table) {
-  auto statement = state_->statement();
-  if (!statement) return std::unexpected(statement.error());
-  auto key = find_primary_key(*statement, table);
-  if (!key) return std::unexpected(state_->failure(*statement, key.error()));
+  auto statement = SLUICE_TRY(state_->statement());
+  auto key = find_primary_key(statement, table);
+  if (!key) return std::unexpected(state_->failure(statement, key.error()));
   return std::move(*key);
 }
 
@@ -240,10 +239,9 @@ std::expected<Cursor, OdbcFailure> Connection::query(const std::string& sql,
                                                      std::span<const Parameter> parameters,
                                                      std::span<const SourceColumn> columns,
                                                      const ReadLimits& limits) {
-  auto statement = state_->run(sql, parameters);
-  if (!statement) return std::unexpected(statement.error());
+  auto statement = SLUICE_TRY(state_->run(sql, parameters));
   auto cursor = std::make_unique<Cursor::State>();
-  cursor->statement = std::move(*statement);
+  cursor->statement = std::move(statement);
   cursor->place = state_->place;
   cursor->secret = state_->access.password;
   cursor->columns.assign(columns.begin(), columns.end());
@@ -253,17 +251,16 @@ std::expected<Cursor, OdbcFailure> Connection::query(const std::string& sql,
   if (state_->dialect.has_loose_types) {
     cursor->is_loose = true;
   }
-  if (auto bound = cursor->bind(); !bound) return std::unexpected(bound.error());
+  SLUICE_TRY(cursor->bind());
   return Cursor(std::move(cursor));
 }
 
 std::expected<std::uint64_t, OdbcFailure> Connection::execute(
     const std::string& sql, std::span<const Parameter> parameters) {
-  const auto statement = state_->run(sql, parameters);
-  if (!statement) return std::unexpected(statement.error());
+  const auto statement = SLUICE_TRY(state_->run(sql, parameters));
   SQLLEN rows = 0;
-  if (!SQL_SUCCEEDED(SQLRowCount(statement->get(), &rows))) {
-    return std::unexpected(state_->failure(*statement));
+  if (!SQL_SUCCEEDED(SQLRowCount(statement.get(), &rows))) {
+    return std::unexpected(state_->failure(statement));
   }
   return rows < 0 ? 0 : static_cast<std::uint64_t>(rows);
 }

@@ -10,6 +10,7 @@
 #include "adapters/front_end/odbc/cursor_state.h"
 #include "adapters/front_end/odbc/told_value.h"
 #include "adapters/front_end/odbc/utf16.h"
+#include "record/try.h"
 
 namespace sluice::adapters::front_end::odbc {
 namespace {
@@ -92,8 +93,7 @@ std::expected<std::size_t, OdbcFailure> Cursor::State::fetch() {
   if (fetched == 0) {
     return std::unexpected(fault("the driver says that there are rows, and gives none"));
   }
-  const auto got = is_bound ? check_block(result) : get_row();
-  if (!got) return std::unexpected(got.error());
+  SLUICE_TRY(is_bound ? check_block(result) : get_row());
   return fetched;
 }
 
@@ -105,7 +105,7 @@ std::expected<void, OdbcFailure> Cursor::State::check_block(SQLRETURN result) co
   for (std::size_t column = 0; column < buffers.size(); ++column) {
     for (std::size_t row = 0; row < fetched; ++row) {
       const SQLLEN length = buffers[column].lengths[row];
-      if (auto good = check_length(column, length, may_be_cut); !good) return good;
+      SLUICE_TRY(check_length(column, length, may_be_cut));
     }
   }
   return {};
@@ -136,7 +136,7 @@ std::expected<void, OdbcFailure> Cursor::State::check_length(std::size_t column,
 // In the order of the columns, which every driver allows.
 std::expected<void, OdbcFailure> Cursor::State::get_row() {
   for (std::size_t i = 0; i < buffers.size(); ++i) {
-    if (auto got = get_value(static_cast<SQLUSMALLINT>(i + 1), buffers[i]); !got) return got;
+    SLUICE_TRY(get_value(static_cast<SQLUSMALLINT>(i + 1), buffers[i]));
   }
   return {};
 }
@@ -155,9 +155,7 @@ std::expected<void, OdbcFailure> Cursor::State::get_value(SQLUSMALLINT number,
     // The end of a value that filled the piece before exactly.
     if (result == SQL_NO_DATA) break;
     if (!SQL_SUCCEEDED(result)) return std::unexpected(failure());
-    if (auto good = check_length(number - 1U, left, result == SQL_SUCCESS_WITH_INFO); !good) {
-      return good;
-    }
+    SLUICE_TRY(check_length(number - 1U, left, result == SQL_SUCCESS_WITH_INFO));
     buffer.lengths[0] = left;
     if (left == SQL_NULL_DATA && buffer.whole.empty()) return {};
     const bool is_more = result == SQL_SUCCESS_WITH_INFO &&

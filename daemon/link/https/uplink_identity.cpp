@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "record/try.h"
+
 namespace sluice::link {
 
 std::expected<std::unique_ptr<UplinkIdentity>, trust::TlsFailure> UplinkIdentity::load(
     trust::TlsFiles files) {
   std::unique_ptr<UplinkIdentity> identity(new UplinkIdentity(std::move(files)));
-  if (auto loaded = identity->reload(); !loaded) return std::unexpected(loaded.error());
+  SLUICE_TRY(identity->reload());
   return identity;
 }
 
@@ -17,9 +19,8 @@ UplinkIdentity::Current UplinkIdentity::current() const {
 }
 
 std::expected<void, trust::TlsFailure> UplinkIdentity::reload() {
-  auto made = trust::make_client_context(files_);
-  if (!made) return std::unexpected(made.error());
-  auto tls = std::make_shared<boost::asio::ssl::context>(made->release());
+  auto made = SLUICE_TRY(trust::make_client_context(files_));
+  auto tls = std::make_shared<boost::asio::ssl::context>(made.release());
   const std::lock_guard lock(mutex_);
   current_ = {std::move(tls), current_.generation + 1};
   return {};

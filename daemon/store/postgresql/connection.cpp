@@ -5,6 +5,8 @@
 
 #include <libpq-fe.h>
 
+#include "record/try.h"
+
 namespace sluice::store::postgresql {
 namespace {
 
@@ -143,9 +145,7 @@ Connection::Answer<Result> Connection::execute(const std::string& sql) {
 }
 
 Connection::Answer<Result> Connection::query(const std::string& sql, const Parameters& parameters) {
-  if (auto sent = send_query(sql, parameters, Format::text); !sent) {
-    return std::unexpected(sent.error());
-  }
+  SLUICE_TRY(send_query(sql, parameters, Format::text));
   return take_answer();
 }
 
@@ -177,9 +177,7 @@ Connection::Answer<Result> Connection::take_answer() {
 
 Connection::Answer<void> Connection::stream(const std::string& sql, const Parameters& parameters,
                                             const std::function<bool(const Result&)>& consume) {
-  if (auto sent = send_query(sql, parameters, Format::binary); !sent) {
-    return std::unexpected(sent.error());
-  }
+  SLUICE_TRY(send_query(sql, parameters, Format::binary));
   PQsetSingleRowMode(handle_.get());
   for (;;) {
     auto row = checked(Result(PQgetResult(handle_.get())));
@@ -198,8 +196,7 @@ Connection::Answer<void> Connection::stream(const std::string& sql, const Parame
 }
 
 Connection::Answer<void> Connection::begin_copy(const std::string& sql) {
-  auto begun = execute(sql);
-  if (!begun) return std::unexpected(begun.error());
+  SLUICE_TRY(execute(sql));
   copying_in_ = true;
   return {};
 }
@@ -214,14 +211,13 @@ Connection::Answer<void> Connection::put_copy(std::string_view bytes) {
 Connection::Answer<void> Connection::finish_copy() {
   copying_in_ = false;
   if (PQputCopyEnd(handle_.get(), nullptr) != 1) return std::unexpected(connection_error());
-  auto finished = take_answer();
-  if (!finished) return std::unexpected(finished.error());
+  SLUICE_TRY(take_answer());
   return {};
 }
 
 Connection::Answer<void> Connection::copy_out(
     const std::string& sql, const std::function<bool(std::string_view line)>& consume) {
-  if (auto begun = execute(sql); !begun) return std::unexpected(begun.error());
+  SLUICE_TRY(execute(sql));
   for (;;) {
     char* bytes = nullptr;
     const int size = PQgetCopyData(handle_.get(), &bytes, /*async=*/0);
@@ -233,8 +229,7 @@ Connection::Answer<void> Connection::copy_out(
       return {};
     }
   }
-  auto finished = take_answer();
-  if (!finished) return std::unexpected(finished.error());
+  SLUICE_TRY(take_answer());
   return {};
 }
 

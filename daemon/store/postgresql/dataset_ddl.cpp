@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "record/try.h"
 #include "store/dataset_tables.h"
 #include "store/evolution.h"
 #include "store/postgresql/session.h"
@@ -58,9 +59,9 @@ Done create_tables(Connection& connection, const record::Dataset& dataset) {
       fmt::arg("current", current_table(dataset.id)),
       fmt::arg("history", history_table(dataset.id)), fmt::arg("fields", fields),
       fmt::arg("key", quoted_names(dataset.schema.primary_key)));
-  if (auto done = run(connection, dataset, sql); !done) return done;
+  SLUICE_TRY(run(connection, dataset, sql));
   for (const UniqueKey& unique : unique_keys(dataset.id, dataset.schema)) {
-    if (auto done = add_unique_key(connection, dataset, unique); !done) return done;
+    SLUICE_TRY(add_unique_key(connection, dataset, unique));
   }
   return {};
 }
@@ -82,17 +83,17 @@ Done evolve_tables(Connection& connection, const record::Dataset& dataset,
     const std::string sql = fmt::format(
         "ALTER TABLE {0} ADD COLUMN {2} {3}; ALTER TABLE {1} ADD COLUMN {2} {3}",
         current_table(dataset.id), history_table(dataset.id), column.name, column.definition);
-    if (auto done = run(connection, dataset, sql); !done) return done;
+    SLUICE_TRY(run(connection, dataset, sql));
   }
   for (const std::string& name : evolution.newly_required) {
-    if (auto done = check_required(connection, dataset, name); !done) return done;
+    SLUICE_TRY(check_required(connection, dataset, name));
   }
   for (const UniqueKey& key : evolution.dropped_keys) {
     const std::string sql = fmt::format("DROP INDEX data.{}", quoted_name(key.index_name));
-    if (auto done = run(connection, dataset, sql); !done) return done;
+    SLUICE_TRY(run(connection, dataset, sql));
   }
   for (const UniqueKey& key : evolution.added_keys) {
-    if (auto done = add_unique_key(connection, dataset, key); !done) return done;
+    SLUICE_TRY(add_unique_key(connection, dataset, key));
   }
   return {};
 }
@@ -145,7 +146,7 @@ Done make_tables_follow(Connection& connection, const record::Dataset& dataset) 
       connection.execute(fmt::format("SELECT pg_advisory_xact_lock({})", lock_keys(Lock::tables)));
   if (!locked) return failed(dataset, locked.error());
   TablesOfConnection tables(connection);
-  if (auto followed = follow_schema(dataset, tables); !followed) return followed;
+  SLUICE_TRY(follow_schema(dataset, tables));
   if (auto committed = transaction->commit(); !committed) {
     return failed(dataset, committed.error());
   }

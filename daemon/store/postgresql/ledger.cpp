@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "record/try.h"
 #include "store/postgresql/binary_array.h"
 #include "store/postgresql/session.h"
 
@@ -41,11 +42,10 @@ Answer<std::optional<StreamPlace>> lock_stream(Connection& connection,
   if (place && place->rows() == 0) {
     // A row to lock: batch 0, which is no batch. Another center's, not yet committed, is waited
     // for.
-    const auto made = connection.query(
+    SLUICE_TRY(connection.query(
         "INSERT INTO sluice.stream (bureau, epoch, sequence, manifest, applied_at) "
         "VALUES ($1, 0, 0, '', '-infinity') ON CONFLICT DO NOTHING",
-        Parameters().text(bureau.str()));
-    if (!made) return std::unexpected(made.error());
+        Parameters().text(bureau.str())));
     place =
         connection.query("SELECT epoch, sequence FROM sluice.stream WHERE bureau = $1 FOR UPDATE",
                          Parameters().text(bureau.str()));
@@ -61,17 +61,16 @@ Answer<std::optional<StreamPlace>> lock_stream(Connection& connection,
 Answer<std::optional<LedgerAnswer>> find_in_ledger(Connection& connection,
                                                    const record::StreamId& stream,
                                                    record::Sequence sequence) {
-  const auto entry = connection.query(
+  const auto entry = SLUICE_TRY(connection.query(
       "SELECT manifest, receipt, encode(receipt_signature, 'hex') FROM sluice.ledger "
       "WHERE bureau = $1 AND epoch = $2 AND sequence = $3",
       Parameters()
           .text(stream.bureau.str())
           .text(stream_number(stream))
-          .text(std::to_string(sequence.value)));
-  if (!entry) return std::unexpected(entry.error());
-  if (entry->rows() == 0) return std::nullopt;
-  return LedgerAnswer{std::string(entry->text(0, 0)),
-                      {std::string(entry->text(0, 1)), from_hexadecimal(entry->text(0, 2))}};
+          .text(std::to_string(sequence.value))));
+  if (entry.rows() == 0) return std::nullopt;
+  return LedgerAnswer{std::string(entry.text(0, 0)),
+                      {std::string(entry.text(0, 1)), from_hexadecimal(entry.text(0, 2))}};
 }
 
 Answer<std::int64_t> draw_ledger_id(Connection& connection) {
@@ -100,21 +99,19 @@ Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
     ledger.text(std::to_string(count.value));
   }
   ledger.text(applied_at).text(entry.receipt.json).binary(entry.receipt.signature);
-  const auto entered = connection.query(
+  SLUICE_TRY(connection.query(
       "INSERT INTO sluice.ledger (id, bureau, epoch, sequence, dataset, manifest, outcome, "
       "inserted, updated, unchanged, deleted, rejected, applied_at, receipt, receipt_signature) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-      ledger);
-  if (!entered) return std::unexpected(entered.error());
-  const auto archived = connection.query(
+      ledger));
+  SLUICE_TRY(connection.query(
       "INSERT INTO sluice.archive (ledger, manifest, signature, payload) VALUES ($1, $2, $3, $4)",
       Parameters()
           .number(entry.id)
           .binary(batch.manifest)
           .binary(batch.signature)
-          .binary(batch.payload));
-  if (!archived) return std::unexpected(archived.error());
-  const auto moved = connection.query(
+          .binary(batch.payload)));
+  SLUICE_TRY(connection.query(
       "UPDATE sluice.stream SET epoch = $2, sequence = $3, manifest = $4, applied_at = $5 "
       "WHERE bureau = $1",
       Parameters()
@@ -122,8 +119,7 @@ Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
           .text(stream_number(entry.stream))
           .text(std::to_string(entry.sequence.value))
           .text(manifest)
-          .text(applied_at));
-  if (!moved) return std::unexpected(moved.error());
+          .text(applied_at)));
   return {};
 }
 
@@ -138,35 +134,32 @@ Answer<std::int64_t> settled_ledger_id(Connection& connection) {
 
 Answer<std::int64_t> ledger_id_at(Connection& connection, const record::DatasetId& dataset,
                                   record::Time as_of) {
-  const auto id = connection.query(
+  const auto id = SLUICE_TRY(connection.query(
       "SELECT coalesce(max(id), 0) FROM sluice.ledger WHERE dataset = $1 AND applied_at <= $2",
-      Parameters().text(dataset.str()).text(record::to_string(as_of)));
-  if (!id) return std::unexpected(id.error());
-  return id->integer(0, 0);
+      Parameters().text(dataset.str()).text(record::to_string(as_of))));
+  return id.integer(0, 0);
 }
 
 // Not from the ledger alone: whoever verifies it must learn that entries at its end are missing.
 // Of an epoch that is over only the ledger knows.
 Answer<record::ChainHead> head_of(Connection& connection, const record::StreamId& stream) {
-  const auto last = connection.query(
+  const auto last = SLUICE_TRY(connection.query(
       "SELECT sequence, manifest FROM sluice.stream WHERE bureau = $1 AND epoch = $2 UNION ALL "
       "(SELECT sequence, manifest FROM sluice.ledger WHERE bureau = $1 AND epoch = $2 "
       "ORDER BY sequence DESC LIMIT 1) ORDER BY sequence DESC LIMIT 1",
-      Parameters().text(stream.bureau.str()).text(stream_number(stream)));
-  if (!last) return std::unexpected(last.error());
-  if (last->rows() == 0) return record::ChainHead{};
-  return record::ChainHead{{unsigned_number(*last, 0, 0)}, digest(last->text(0, 1))};
+      Parameters().text(stream.bureau.str()).text(stream_number(stream))));
+  if (last.rows() == 0) return record::ChainHead{};
+  return record::ChainHead{{unsigned_number(last, 0, 0)}, digest(last.text(0, 1))};
 }
 
 Answer<std::vector<record::StreamId>> known_streams(Connection& connection) {
-  const auto rows =
-      connection.query("SELECT bureau, epoch FROM sluice.stream ORDER BY bureau", Parameters());
-  if (!rows) return std::unexpected(rows.error());
+  const auto rows = SLUICE_TRY(
+      connection.query("SELECT bureau, epoch FROM sluice.stream ORDER BY bureau", Parameters()));
   std::vector<record::StreamId> streams;
-  streams.reserve(static_cast<std::size_t>(rows->rows()));
-  for (int row = 0; row < rows->rows(); ++row) {
+  streams.reserve(static_cast<std::size_t>(rows.rows()));
+  for (int row = 0; row < rows.rows(); ++row) {
     streams.push_back(
-        {record::BureauId(std::string(rows->text(row, 0))), {unsigned_number(*rows, row, 1)}});
+        {record::BureauId(std::string(rows.text(row, 0))), {unsigned_number(rows, row, 1)}});
   }
   return streams;
 }

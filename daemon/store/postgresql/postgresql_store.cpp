@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "record/try.h"
 #include "store/apply_once.h"
 #include "store/postgresql/binary_array.h"
 #include "store/postgresql/dataset_ddl.h"
@@ -23,7 +24,7 @@ class PostgresqlStore final : public Store {
 
   Done prepare(const record::Dataset& dataset) override;
   std::expected<record::SignedReceipt, StoreFailure> apply(
-      const Delivery& delivery, const ReceiptMaker& make_receipt) override;
+      const AdmittedBatch& admitted, const ReceiptMaker& make_receipt) override;
   std::expected<record::ChainHead, StoreFailure> head(const record::StreamId& stream) override;
   std::expected<std::vector<record::StreamId>, StoreFailure> streams() override;
   Done read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
@@ -128,9 +129,8 @@ auto PostgresqlStore::with_connection(Work work) -> decltype(work(std::declval<C
     connection_.reset();
   }
   if (!connection_) {
-    auto opened = open_session(access_);
-    if (!opened) return std::unexpected(opened.error());
-    connection_.emplace(std::move(*opened));
+    auto opened = SLUICE_TRY(open_session(access_));
+    connection_.emplace(std::move(opened));
   }
   auto result = work(*connection_);
   if (!result && result.error().code == StoreProblem::unavailable) connection_.reset();
@@ -148,7 +148,7 @@ Done PostgresqlStore::prepare(const record::Dataset& dataset) {
 
 Done PostgresqlStore::prepare_on(Connection& connection, const record::Dataset& dataset) {
   prepared_.erase(dataset.id);
-  if (auto made = make_tables_follow(connection, dataset); !made) return made;
+  SLUICE_TRY(make_tables_follow(connection, dataset));
   const auto any = connection.execute("SELECT 1 FROM " + current_table(dataset.id) + " LIMIT 1");
   if (!any) return failed(any.error(), "dataset " + dataset.id.str());
   auto tables = std::make_unique<PostgresqlTables>(dataset);
@@ -158,19 +158,19 @@ Done PostgresqlStore::prepare_on(Connection& connection, const record::Dataset& 
 }
 
 std::expected<record::SignedReceipt, StoreFailure> PostgresqlStore::apply(
-    const Delivery& delivery, const ReceiptMaker& make_receipt) {
-  if (auto known = check_delivery(delivery); !known) return std::unexpected(known.error());
-  const auto prepared = prepared_.find(delivery.manifest.dataset);
+    const AdmittedBatch& admitted, const ReceiptMaker& make_receipt) {
+  SLUICE_TRY(check_admitted(admitted));
+  const auto prepared = prepared_.find(admitted.manifest.dataset);
   if (prepared == prepared_.end()) {
-    return std::unexpected(unknown_dataset(delivery.manifest.dataset));
+    return std::unexpected(unknown_dataset(admitted.manifest.dataset));
   }
   return with_connection(
       [&](Connection& connection) -> std::expected<record::SignedReceipt, StoreFailure> {
         auto begun = PostgresqlTransaction::begin(connection);
-        if (!begun) return failed(begun.error(), place_of(delivery.manifest));
+        if (!begun) return failed(begun.error(), place_of(admitted.manifest));
         Applying applying(connection, std::move(*begun), *prepared->second.tables,
-                          place_of(delivery.manifest));
-        return apply_once(delivery, make_receipt, now_, applying, prepared->second.expectation);
+                          place_of(admitted.manifest));
+        return apply_once(admitted, make_receipt, now_, applying, prepared->second.expectation);
       });
 }
 
@@ -297,8 +297,7 @@ namespace sluice::store {
 
 std::expected<std::unique_ptr<Store>, StoreFailure> open_postgresql(
     PostgresqlAccess access, std::function<record::Time()> now) {
-  if (auto usable = postgresql::check_access(access); !usable)
-    return std::unexpected(usable.error());
+  SLUICE_TRY(postgresql::check_access(access));
   return std::make_unique<postgresql::PostgresqlStore>(std::move(access), std::move(now));
 }
 

@@ -188,7 +188,7 @@ Done PostgresqlTables::execute(const char* sql) {
   return {};
 }
 
-Done PostgresqlTables::mark() {
+Done PostgresqlTables::savepoint() {
   return execute("SAVEPOINT sluice");
 }
 Done PostgresqlTables::release() {

@@ -34,7 +34,7 @@ class PostgresqlTables final : public DatasetTables {
   // The digests alone, in any order.
   [[nodiscard]] std::string bare_digests_sql(const record::KeyRange& range) const;
 
-  std::expected<void, StoreFailure> mark() override;
+  std::expected<void, StoreFailure> savepoint() override;
   std::expected<void, StoreFailure> release() override;
   std::expected<void, StoreFailure> roll_back() override;
   std::expected<void, StoreFailure> start_probe(std::span<Probe> probes) override;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include "record/try.h"
 #include "store/postgresql/ddl.h"
 
 namespace sluice::store::postgresql {
@@ -140,15 +141,13 @@ std::expected<Connection, StoreFailure> open_session(const PostgresqlAccess& acc
   auto connection = Connection::open(settings);
   if (!connection) return failed(connection.error());
   if (auto set = connection->execute(session_settings); !set) return failed(set.error());
-  if (auto made = make_own_tables(*connection); !made) return std::unexpected(made.error());
+  SLUICE_TRY(make_own_tables(*connection));
   return std::move(*connection);
 }
 
 Connection::Answer<PostgresqlTransaction> PostgresqlTransaction::begin(Connection& connection) {
   // Each statement must see what others have committed while it waited for a lock.
-  if (auto begun = connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED"); !begun) {
-    return std::unexpected(begun.error());
-  }
+  SLUICE_TRY(connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED"));
   return PostgresqlTransaction(connection);
 }
 
@@ -163,10 +162,9 @@ PostgresqlTransaction::~PostgresqlTransaction() {
 }
 
 Connection::Answer<void> PostgresqlTransaction::commit() {
-  const auto committed = connection_->execute("COMMIT");
-  if (!committed) return std::unexpected(committed.error());
+  const auto committed = SLUICE_TRY(connection_->execute("COMMIT"));
   connection_ = nullptr;
-  if (committed->command() != "COMMIT") {
+  if (committed.command() != "COMMIT") {
     return std::unexpected(ServerError{"25P02", "the transaction was rolled back", {}, {}});
   }
   return {};

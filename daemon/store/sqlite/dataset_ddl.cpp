@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "record/try.h"
 #include "store/dataset_tables.h"
 #include "store/sqlite/stored_value.h"
 
@@ -80,9 +81,9 @@ Done create_tables(sqlite::Database& database, const record::Dataset& dataset) {
       fmt::arg("current", current_table(dataset.id)),
       fmt::arg("history", history_table(dataset.id)), fmt::arg("fields", fields),
       fmt::arg("key", key), fmt::arg("index", quoted_name("history_key." + dataset.id.str())));
-  if (auto done = run(database, dataset, sql); !done) return done;
+  SLUICE_TRY(run(database, dataset, sql));
   for (const UniqueKey& unique : unique_keys(dataset.id, dataset.schema)) {
-    if (auto done = add_unique_key(database, dataset, unique); !done) return done;
+    SLUICE_TRY(add_unique_key(database, dataset, unique));
   }
   return {};
 }
@@ -95,18 +96,18 @@ Done evolve_tables(sqlite::Database& database, const record::Dataset& dataset,
       const std::string sql =
           fmt::format("ALTER TABLE {} ADD COLUMN {} {}", table, quoted_name(name),
                       column_type(dataset.schema.fields[index].type));
-      if (auto done = run(database, dataset, sql); !done) return done;
+      SLUICE_TRY(run(database, dataset, sql));
     }
   }
   for (const std::string& name : evolution.newly_required) {
-    if (auto done = check_required(database, dataset, name); !done) return done;
+    SLUICE_TRY(check_required(database, dataset, name));
   }
   for (const UniqueKey& key : evolution.dropped_keys) {
     const std::string sql = fmt::format("DROP INDEX {}", quoted_name(key.index_name));
-    if (auto done = run(database, dataset, sql); !done) return done;
+    SLUICE_TRY(run(database, dataset, sql));
   }
   for (const UniqueKey& key : evolution.added_keys) {
-    if (auto done = add_unique_key(database, dataset, key); !done) return done;
+    SLUICE_TRY(add_unique_key(database, dataset, key));
   }
   return {};
 }

@@ -7,12 +7,13 @@
 #include <fmt/ranges.h>
 
 #include "record/key_order.h"
+#include "record/try.h"
 #include "sqlite/database.h"
 #include "store/apply_once.h"
 #include "store/evolution.h"
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/ddl.h"
-#include "store/sqlite/sqlite_ledger.h"
+#include "store/sqlite/ledger.h"
 #include "store/sqlite/sqlite_tables.h"
 #include "store/sqlite/stored_value.h"
 
@@ -34,7 +35,7 @@ class SqliteStore final : public Store {
 
   Done prepare(const record::Dataset& dataset) override;
   std::expected<record::SignedReceipt, StoreFailure> apply(
-      const Delivery& delivery, const ReceiptMaker& make_receipt) override;
+      const AdmittedBatch& admitted, const ReceiptMaker& make_receipt) override;
   std::expected<record::ChainHead, StoreFailure> head(const record::StreamId& stream) override {
     return ledger_.head(stream);
   }
@@ -67,7 +68,7 @@ class SqliteStore final : public Store {
   };
 
   CentralFile file_;
-  SqliteLedger ledger_{file_};
+  Ledger ledger_{file_};
   std::function<record::Time()> now_;
   std::map<record::DatasetId, Prepared> prepared_;
 };
@@ -78,13 +79,11 @@ class TablesOfFile final : public SchemaTables {
 
   std::expected<std::optional<std::string>, StoreFailure> kept_schema(
       const record::DatasetId& dataset) override {
-    auto known = file_.statement("SELECT schema FROM dataset WHERE id = ?");
-    if (!known) return std::unexpected(known.error());
-    known->bind(1, dataset.str());
-    const auto row = file_.step(*known);
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return std::nullopt;
-    return std::string(known->text(0));
+    auto known = SLUICE_TRY(file_.statement("SELECT schema FROM dataset WHERE id = ?"));
+    known.bind(1, dataset.str());
+    const auto row = SLUICE_TRY(file_.step(known));
+    if (!row) return std::nullopt;
+    return std::string(known.text(0));
   }
   Done create(const record::Dataset& dataset) override {
     return create_tables(file_.database, dataset);
@@ -93,12 +92,11 @@ class TablesOfFile final : public SchemaTables {
     return evolve_tables(file_.database, dataset, evolution);
   }
   Done keep_schema(const record::Dataset& dataset, const std::string& canonical) override {
-    auto keep = file_.statement(
+    auto keep = SLUICE_TRY(file_.statement(
         "INSERT INTO dataset (id, owner, schema) VALUES (?, ?, ?) "
-        "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema");
-    if (!keep) return std::unexpected(keep.error());
-    keep->bind(1, dataset.id.str()).bind(2, dataset.owner.str()).bind(3, canonical);
-    return file_.run(*keep);
+        "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema"));
+    keep.bind(1, dataset.id.str()).bind(2, dataset.owner.str()).bind(3, canonical);
+    return file_.run(keep);
   }
 
  private:
@@ -108,7 +106,7 @@ class TablesOfFile final : public SchemaTables {
 // The transaction of one batch: the file is locked from its beginning.
 class Applying final : public ApplyTransaction {
  public:
-  Applying(CentralFile& file, SqliteLedger& ledger, sqlite::Transaction transaction,
+  Applying(CentralFile& file, Ledger& ledger, sqlite::Transaction transaction,
            SqliteTables& tables)
       : file_(file), ledger_(ledger), transaction_(std::move(transaction)), tables_(tables) {}
 
@@ -133,7 +131,7 @@ class Applying final : public ApplyTransaction {
 
  private:
   CentralFile& file_;
-  SqliteLedger& ledger_;
+  Ledger& ledger_;
   sqlite::Transaction transaction_;
   SqliteTables& tables_;
 };
@@ -164,32 +162,26 @@ Done SqliteStore::open() {
   if (auto set = file_.database.execute("PRAGMA cache_size=-49152"); !set) {
     return std::unexpected(file_.failure(set.error()));
   }
-  auto transaction = file_.begin();
-  if (!transaction) return std::unexpected(transaction.error());
-  auto known = file_.statement("SELECT 1 FROM sqlite_schema WHERE name = 'format'");
-  if (!known) return std::unexpected(known.error());
-  const auto there = file_.step(*known);
-  if (!there) return std::unexpected(there.error());
-  known->reset();
-  if (!*there) {
+  auto transaction = SLUICE_TRY(file_.begin());
+  auto known = SLUICE_TRY(file_.statement("SELECT 1 FROM sqlite_schema WHERE name = 'format'"));
+  const auto there = SLUICE_TRY(file_.step(known));
+  known.reset();
+  if (!there) {
     if (auto made = file_.database.execute(central_store_ddl); !made) {
       return std::unexpected(file_.failure(made.error()));
     }
   } else {
-    auto format = file_.statement("SELECT version FROM format");
-    if (!format) return std::unexpected(format.error());
-    if (auto row = file_.step(*format); !row) return std::unexpected(row.error());
-    if (format->integer(0) != format_version) {
+    auto format = SLUICE_TRY(file_.statement("SELECT version FROM format"));
+    SLUICE_TRY(file_.step(format));
+    if (format.integer(0) != format_version) {
       return std::unexpected(StoreFailure{
           StoreProblem::failed, file_.place(),
           fmt::format("the central store is of format {}, this version knows format {}; run the "
                       "version of sluiced that made it",
-                      format->integer(0), format_version)});
+                      format.integer(0), format_version)});
     }
   }
-  if (auto committed = file_.commit(*transaction); !committed) {
-    return std::unexpected(committed.error());
-  }
+  SLUICE_TRY(file_.commit(transaction));
   return {};
 }
 
@@ -200,35 +192,29 @@ Done SqliteStore::prepare(const record::Dataset& dataset) {
     return {};
   }
   prepared_.erase(dataset.id);
-  auto transaction = file_.begin();
-  if (!transaction) return std::unexpected(transaction.error());
+  auto transaction = SLUICE_TRY(file_.begin());
   TablesOfFile followed(file_);
-  if (auto made = follow_schema(dataset, followed); !made) return made;
-  if (auto committed = file_.commit(*transaction); !committed) {
-    return std::unexpected(committed.error());
-  }
-  auto tables = SqliteTables::open(file_.database, dataset);
-  if (!tables) return std::unexpected(tables.error());
-  auto any = file_.statement(fmt::format("SELECT 1 FROM {} LIMIT 1", current_table(dataset.id)));
-  if (!any) return std::unexpected(any.error());
-  const auto row = file_.step(*any);
-  if (!row) return std::unexpected(row.error());
+  SLUICE_TRY(follow_schema(dataset, followed));
+  SLUICE_TRY(file_.commit(transaction));
+  auto tables = SLUICE_TRY(SqliteTables::open(file_.database, dataset));
+  auto any = SLUICE_TRY(
+      file_.statement(fmt::format("SELECT 1 FROM {} LIMIT 1", current_table(dataset.id))));
+  const auto row = SLUICE_TRY(file_.step(any));
   prepared_.emplace(dataset.id,
-                    Prepared{dataset, record::KeyOrder(dataset.schema), std::move(*tables),
-                             *row ? Expectation::any : Expectation::new_records});
+                    Prepared{dataset, record::KeyOrder(dataset.schema), std::move(tables),
+                             row ? Expectation::any : Expectation::new_records});
   return {};
 }
 
 std::expected<record::SignedReceipt, StoreFailure> SqliteStore::apply(
-    const Delivery& delivery, const ReceiptMaker& make_receipt) {
-  const record::Manifest& manifest = delivery.manifest;
-  if (auto known = check_delivery(delivery); !known) return std::unexpected(known.error());
+    const AdmittedBatch& admitted, const ReceiptMaker& make_receipt) {
+  const record::Manifest& manifest = admitted.manifest;
+  SLUICE_TRY(check_admitted(admitted));
   const auto prepared = prepared_.find(manifest.dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(manifest.dataset));
-  auto begun = file_.begin();
-  if (!begun) return std::unexpected(begun.error());
-  Applying applying(file_, ledger_, std::move(*begun), *prepared->second.tables);
-  return apply_once(delivery, make_receipt, now_, applying, prepared->second.expectation);
+  auto begun = SLUICE_TRY(file_.begin());
+  Applying applying(file_, ledger_, std::move(begun), *prepared->second.tables);
+  return apply_once(admitted, make_receipt, now_, applying, prepared->second.expectation);
 }
 
 Done SqliteStore::read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
@@ -252,23 +238,21 @@ Done SqliteStore::read(const record::DatasetId& dataset, std::optional<record::T
     sql += separator + quoted_name(name);
     separator = ", ";
   }
-  auto select = file_.statement(sql);
-  if (!select) return std::unexpected(select.error());
+  auto select = SLUICE_TRY(file_.statement(sql));
   if (as_of) {
-    const auto id = ledger_.id_at(dataset, *as_of);
-    if (!id) return std::unexpected(id.error());
-    select->bind(1, *id);
+    const auto id = SLUICE_TRY(ledger_.id_at(dataset, *as_of));
+    select.bind(1, id);
   }
   std::string columns;
-  for (auto row = file_.step(*select);; row = file_.step(*select)) {
+  for (auto row = file_.step(select);; row = file_.step(select)) {
     if (!row) return std::unexpected(row.error());
     if (!*row) return {};
     columns.clear();
     for (std::size_t i = 0; i < schema.fields.size(); ++i) {
       if (i > 0) columns += '\t';
-      append_value(columns, *select, static_cast<int>(i) + 2, schema.fields[i].type);
+      append_value(columns, select, static_cast<int>(i) + 2, schema.fields[i].type);
     }
-    if (!consume({columns, parse_digest_bytes(select->text(0)), select->integer(1)})) return {};
+    if (!consume({columns, parse_digest_bytes(select.text(0)), select.integer(1)})) return {};
   }
 }
 
@@ -298,19 +282,18 @@ Done SqliteStore::read_digests(const record::DatasetId& dataset, const record::K
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
   const record::TableSchema& schema = prepared->second.dataset.schema;
   const std::string names = key_names(schema);
-  auto select =
-      select_within("SELECT sluice_digest, " + names, dataset, range, " ORDER BY " + names);
-  if (!select) return std::unexpected(select.error());
+  auto select = SLUICE_TRY(
+      select_within("SELECT sluice_digest, " + names, dataset, range, " ORDER BY " + names));
   const std::vector<std::size_t> key = record::key_columns(schema);
   record::KeyedDigest record;
   record.key.resize(key.size());
-  for (auto row = file_.step(*select);; row = file_.step(*select)) {
+  for (auto row = file_.step(select);; row = file_.step(select)) {
     if (!row) return std::unexpected(row.error());
     if (!*row) return {};
-    record.digest = parse_digest_bytes(select->text(0));
+    record.digest = parse_digest_bytes(select.text(0));
     for (std::size_t i = 0; i < key.size(); ++i) {
       record.key[i].clear();
-      append_plain_value(record.key[i], *select, static_cast<int>(i) + 1,
+      append_plain_value(record.key[i], select, static_cast<int>(i) + 1,
                          schema.fields[key[i]].type);
     }
     if (!consume(record)) return {};
@@ -319,13 +302,12 @@ Done SqliteStore::read_digests(const record::DatasetId& dataset, const record::K
 
 std::expected<record::RecordSum, StoreFailure> SqliteStore::sum_digests(
     const record::DatasetId& dataset, const record::KeyRange& range) {
-  auto select = select_within("SELECT sluice_digest", dataset, range, "");
-  if (!select) return std::unexpected(select.error());
+  auto select = SLUICE_TRY(select_within("SELECT sluice_digest", dataset, range, ""));
   record::RecordSum sum;
-  for (auto row = file_.step(*select);; row = file_.step(*select)) {
+  for (auto row = file_.step(select);; row = file_.step(select)) {
     if (!row) return std::unexpected(row.error());
     if (!*row) return sum;
-    sum.add(parse_digest_bytes(select->text(0)));
+    sum.add(parse_digest_bytes(select.text(0)));
   }
 }
 
@@ -340,7 +322,7 @@ std::expected<std::unique_ptr<Store>, StoreFailure> open_sqlite(const std::files
   if (!database) return std::unexpected(embedded::sqlite_failure(database.error(), file.string()));
   auto store =
       std::make_unique<embedded::SqliteStore>(std::move(*database), file.string(), std::move(now));
-  if (auto opened = store->open(); !opened) return std::unexpected(opened.error());
+  SLUICE_TRY(store->open());
   return store;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "record/try.h"
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/stored_value.h"
 
@@ -45,9 +46,7 @@ SqliteTables::SqliteTables(sqlite::Database& database, const record::Dataset& da
 std::expected<std::unique_ptr<SqliteTables>, StoreFailure> SqliteTables::open(
     sqlite::Database& database, const record::Dataset& dataset) {
   std::unique_ptr<SqliteTables> tables(new SqliteTables(database, dataset));
-  if (auto prepared = tables->prepare_statements(); !prepared) {
-    return std::unexpected(prepared.error());
-  }
+  SLUICE_TRY(tables->prepare_statements());
   return tables;
 }
 
@@ -102,7 +101,7 @@ Done SqliteTables::execute(const char* sql) {
   return {};
 }
 
-Done SqliteTables::mark() {
+Done SqliteTables::savepoint() {
   return execute("SAVEPOINT sluice");
 }
 Done SqliteTables::release() {
@@ -168,9 +167,9 @@ Written SqliteTables::end_versions(std::span<const EndedVersion> ended) {
     copy_to_history_.bind(1, ledger_id_).bind(2, applied_at_ms_).bind(3, version.line);
     copy_to_history_.bind(4, to_string(version.ending));
     bind_key(copy_to_history_, first_key_parameter, version.key);
-    if (auto copied = run(copy_to_history_); !copied) return copied;
+    SLUICE_TRY(run(copy_to_history_));
     bind_key(delete_current_, 1, version.key);
-    if (auto deleted = run(delete_current_); !deleted) return deleted;
+    SLUICE_TRY(run(delete_current_));
   }
   return {};
 }

@@ -23,7 +23,7 @@ class SqliteTables final : public DatasetTables {
   // Whose rows the next calls write.
   void begin_batch(std::int64_t ledger_id, record::Time applied_at);
 
-  std::expected<void, StoreFailure> mark() override;
+  std::expected<void, StoreFailure> savepoint() override;
   std::expected<void, StoreFailure> release() override;
   std::expected<void, StoreFailure> roll_back() override;
   std::expected<void, StoreFailure> start_probe(std::span<Probe> probes) override;

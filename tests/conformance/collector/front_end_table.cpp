@@ -20,7 +20,7 @@ class OpenSettlement final : public intake::Settlement {
   using Answer = std::expected<void, intake::IntakeFailure>;
   [[nodiscard]] const std::string& position() const override { return position_; }
   [[nodiscard]] bool is_due() const override { return false; }
-  [[nodiscard]] Answer mark(std::string position) override {
+  [[nodiscard]] Answer checkpoint(std::string position) override {
     position_ = std::move(position);
     return {};
   }

@@ -104,7 +104,7 @@ class Offer {
     std::ranges::move(jobs_.routes(), std::back_inserter(routes));
     routes.push_back(status_route(policy_, blocking_, [] { return NodeStatus{}; }));
     routes.push_back(health_route([] { return Health{}; }));
-    routes.push_back(metrics_route(metrics_));
+    routes.push_back(metrics_route(metrics_, blocking_, [] {}));
     router_.emplace(std::move(routes));
   }
   ~Offer() { blocking_.join(); }

@@ -45,7 +45,7 @@ class ForgedLedger : public store::Store {
     return real_->prepare(dataset);
   }
   std::expected<record::SignedReceipt, store::StoreFailure> apply(
-      const store::Delivery& delivery, const store::ReceiptMaker& make_receipt) override {
+      const store::AdmittedBatch& delivery, const store::ReceiptMaker& make_receipt) override {
     return real_->apply(delivery, make_receipt);
   }
   std::expected<void, store::StoreFailure> read(

@@ -16,6 +16,14 @@ TEST(LookBack, ACrowdIsReadAgainInSmallPartsWhereTheyTakeLittleOfTheTime) {
   EXPECT_EQ(rows_due(look_back, 1'004 * second, few), 13'333U);
 }
 
+// A load of a million rows takes twenty seconds: what had become due by then would hold up what is
+// new.
+TEST(LookBack, TheFirstPartAfterALoadIsSmall) {
+  const LookBack look_back{.rows = 1'000'000, .read_at = 1'000 * second};
+  EXPECT_EQ(rows_due(look_back, 1'000 * second + second / 2, few), 0U);
+  EXPECT_EQ(rows_due(look_back, 1'020 * second, few), few);
+}
+
 TEST(LookBack, ACrowdIsReadAgainInLargerPartsWhereOneTakesLongAndWholeByTheEndOfItsRound) {
   LookBack look_back{.rows = 1'000'000, .read_at = 1'000 * second, .took = 3 * second};
   EXPECT_EQ(rows_due(look_back, 1'001 * second, few), 0U) << "too few to be worth a query";

@@ -41,7 +41,7 @@ TEST_F(ChangeIntakeTest, TakesSeveralChangesOfOneKeyInTheirOrder) {
   ASSERT_TRUE(take("A", "1"));
   ASSERT_TRUE(take("A", "", record::Operation::remove));
   ASSERT_TRUE(take("A", "2"));
-  ASSERT_TRUE(intake.mark("at 3"));
+  ASSERT_TRUE(intake.checkpoint("at 3"));
   ASSERT_THAT(sink.batches, SizeIs(1));
   EXPECT_EQ(sink.batches[0].upserts.value, 2U);
   EXPECT_EQ(sink.batches[0].deletes.value, 1U);
@@ -71,12 +71,12 @@ TEST_F(ChangeIntakeTest, NothingIsPutBeforeTheSourceSaysWhereItStands) {
 }
 
 TEST_F(ChangeIntakeTest, APollThatFoundNothingWritesNothing) {
-  ASSERT_TRUE(intake.mark("at 0"));
+  ASSERT_TRUE(intake.checkpoint("at 0"));
   EXPECT_THAT(sink.batches, IsEmpty());
 }
 
 TEST_F(ChangeIntakeTest, APositionThatMovedWithoutRowsIsKept) {
-  ASSERT_TRUE(intake.mark("at 9"));
+  ASSERT_TRUE(intake.checkpoint("at 9"));
   ASSERT_THAT(sink.batches, SizeIs(1));
   EXPECT_EQ(sink.batches[0].cursor, "at 9");
   EXPECT_EQ(intake.position(), "at 9");
@@ -88,7 +88,7 @@ TEST_F(ChangeIntakeTest, TellsWhichRowsWereRefusedSinceTheLastMark) {
   ASSERT_THAT(intake.refused(), SizeIs(1));
   EXPECT_EQ(intake.refused()[0].place, 2U);
   EXPECT_EQ(intake.refused()[0].problem.field, "capital");
-  ASSERT_TRUE(intake.mark("at 2"));
+  ASSERT_TRUE(intake.checkpoint("at 2"));
   EXPECT_THAT(intake.refused(), IsEmpty());
   EXPECT_EQ(intake.counts().quarantined, 1U);
   EXPECT_EQ(intake.counts().accepted(), 1U);
@@ -108,7 +108,7 @@ TEST_F(ChangeIntakeTest, OneBadRowOfAQuietPollIsNoShare) {
     const std::vector<SourceValue> values{"A", "name", capital};
     ASSERT_TRUE(polled.accept({.values = values}));
   }
-  ASSERT_TRUE(polled.mark("at 3"));
+  ASSERT_TRUE(polled.checkpoint("at 3"));
   EXPECT_THAT(sink.batches, SizeIs(1));
 }
 

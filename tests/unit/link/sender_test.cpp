@@ -34,7 +34,7 @@ class SenderTest : public testing::Test {
   std::unique_ptr<Sender> sender_by(std::unique_ptr<Link> link, Conversation& conversation) {
     return std::make_unique<Sender>(
         desk.open(), std::move(link), ReceiptSigners{verifier, {desk.node.signer.subject()}},
-        SenderWorld{[this] { return desk.now; }, [] { return 0.0; }}, conversation.events());
+        SenderSurroundings{[this] { return desk.now; }, [] { return 0.0; }}, conversation.events());
   }
   std::uint64_t waiting() { return desk.open().status()->backlog.batches; }
 

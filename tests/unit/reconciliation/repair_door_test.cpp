@@ -35,14 +35,14 @@ class RepairDoorTest : public testing::Test, protected TwoSides {
   std::string sent() {
     for (auto keys = next_gone(); !keys.empty(); keys = next_gone())
       EXPECT_TRUE(door.remove(keys));
-    EXPECT_TRUE(intake.mark(""));
+    EXPECT_TRUE(intake.checkpoint(""));
     return sink.text();
   }
 
   record::RecordChecker checker = record::RecordChecker::compile(dataset.schema).value();
   intake::Mapping mapping;
   intake::test::KeepingSink sink;
-  intake::Delivery delivery{dataset, checker, mapping, {}, record::Mode::front_end, "source"};
+  intake::SourceDelivery delivery{dataset, checker, mapping, {}, record::Mode::front_end, "source"};
   intake::ChangeIntake intake{delivery, {1000, 1 << 20}, "", sink};
   RepairDoor door{{dataset, checker, mapping}, differences, intake};
 };

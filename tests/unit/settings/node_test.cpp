@@ -24,7 +24,7 @@ TEST(NodeFile, SaysWhereEverythingIs) {
   EXPECT_TRUE(node.identity.revocations.empty());
   ASSERT_TRUE(node.listen);
   EXPECT_EQ(node.listen->address, "127.0.0.1");
-  EXPECT_EQ(std::get<SqliteStore>(node.store.value()).file,
+  EXPECT_EQ(std::get<SqliteLocation>(node.store.value()).file,
             configuration.path() / "state/central.sqlite");
 }
 
@@ -164,7 +164,7 @@ TEST(NodeFile, TakesAPostgresqlStoreWithItsPasswordInAFile) {
   configuration.write("password", "secret\n")
       .with("node.yaml", "kind: sqlite",
             "kind: postgresql\n  connection: host=a,b dbname=passwords\n  password_file: password");
-  const auto store = std::get<PostgresqlStore>(configuration.settings().node.store.value());
+  const auto store = std::get<PostgresqlLocation>(configuration.settings().node.store.value());
   EXPECT_EQ(store.connection, "host=a,b dbname=passwords");
   EXPECT_EQ(store.password_file, configuration.path() / "password");
 }

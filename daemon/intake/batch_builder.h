@@ -14,9 +14,10 @@
 
 namespace sluice::intake {
 
-class OpenBatch {
+class BatchBuilder {
  public:
-  OpenBatch(const Delivery& delivery, const BatchSize& size) : delivery_(delivery), size_(size) {}
+  BatchBuilder(const SourceDelivery& delivery, const BatchSize& size)
+      : delivery_(delivery), size_(size) {}
 
   // The source's columns, which quarantined rows are kept with.
   void name_columns(std::span<const std::string> columns);
@@ -49,7 +50,7 @@ class OpenBatch {
   [[nodiscard]] Counted counted(const RowTally& delivery) const;
   [[nodiscard]] std::unexpected<IntakeFailure> refused(const std::string& passed) const;
 
-  Delivery delivery_;
+  SourceDelivery delivery_;
   BatchSize size_;
   std::string columns_;  // as a JSON array
   ConvertedBatch batch_;

@@ -16,9 +16,9 @@
 namespace sluice::store::embedded {
 
 // `file` must outlive it.
-class SqliteLedger {
+class Ledger {
  public:
-  explicit SqliteLedger(CentralFile& file) : file_(file) {}
+  explicit Ledger(CentralFile& file) : file_(file) {}
 
   [[nodiscard]] std::expected<std::optional<LedgerAnswer>, StoreFailure> find(
       const record::StreamId& stream, record::Sequence sequence);

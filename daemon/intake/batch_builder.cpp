@@ -1,4 +1,4 @@
-#include "intake/open_batch.h"
+#include "intake/batch_builder.h"
 
 #include <algorithm>
 #include <utility>
@@ -8,20 +8,20 @@
 
 namespace sluice::intake {
 
-void OpenBatch::name_columns(std::span<const std::string> columns) {
+void BatchBuilder::name_columns(std::span<const std::string> columns) {
   columns_ = boost::json::serialize(boost::json::value_from(columns));
 }
 
-void OpenBatch::add(record::Operation operation, std::string_view line) {
+void BatchBuilder::add(record::Operation operation, std::string_view line) {
   batch_.lines += line;
   bytes_ += line.size();
   ++(operation == record::Operation::upsert ? batch_.upserts : batch_.deletes).value;
 }
 
-std::expected<void, IntakeFailure> OpenBatch::quarantine(std::uint64_t place,
-                                                         std::string_view original,
-                                                         const RowProblem& problem,
-                                                         const RowTally& delivery) {
+std::expected<void, IntakeFailure> BatchBuilder::quarantine(std::uint64_t place,
+                                                            std::string_view original,
+                                                            const RowProblem& problem,
+                                                            const RowTally& delivery) {
   ++reasons_[problem.field.empty() ? problem.rule : problem.field + ": " + problem.rule];
   batch_.quarantined.push_back({.dataset = delivery_.dataset.id,
                                 .mode = delivery_.mode,
@@ -39,15 +39,15 @@ std::expected<void, IntakeFailure> OpenBatch::quarantine(std::uint64_t place,
   return {};
 }
 
-std::uint64_t OpenBatch::rows() const {
+std::uint64_t BatchBuilder::rows() const {
   return batch_.upserts.value + batch_.deletes.value + batch_.quarantined.size();
 }
 
-RowTally OpenBatch::since_close(const RowTally& delivery) const {
+RowTally BatchBuilder::since_close(const RowTally& delivery) const {
   return {delivery.rows - closed_.rows, delivery.failed - closed_.failed};
 }
 
-Counted OpenBatch::counted(const RowTally& delivery) const {
+Counted BatchBuilder::counted(const RowTally& delivery) const {
   const RowTally batch = since_close(delivery);
   const std::uint64_t to_come = std::max(delivery_.most_rows, delivery.rows) - delivery.rows;
   const auto& window = delivery_.reject_limit.window;
@@ -57,7 +57,7 @@ Counted OpenBatch::counted(const RowTally& delivery) const {
   return {batch, recent, to_come};
 }
 
-std::unexpected<IntakeFailure> OpenBatch::refused(const std::string& passed) const {
+std::unexpected<IntakeFailure> BatchBuilder::refused(const std::string& passed) const {
   const auto most = std::ranges::max_element(
       reasons_, {}, &std::map<std::string, std::uint64_t>::value_type::second);
   return std::unexpected(IntakeFailure{
@@ -69,8 +69,8 @@ std::unexpected<IntakeFailure> OpenBatch::refused(const std::string& passed) con
           passed, most->first, closed_.rows)});
 }
 
-std::expected<ConvertedBatch, IntakeFailure> OpenBatch::close(std::string cursor,
-                                                              const RowTally& delivery) {
+std::expected<ConvertedBatch, IntakeFailure> BatchBuilder::close(std::string cursor,
+                                                                 const RowTally& delivery) {
   const RejectLimit& limit = delivery_.reject_limit;
   if (const auto passed = passed_share(limit, counted(delivery))) return refused(*passed);
   ConvertedBatch next;

@@ -1,0 +1,59 @@
+#include "jobs/front_end_intake.h"
+
+#include <utility>
+
+#include "installation/system_clock.h"
+#include "intake/reject_limit.h"
+#include "jobs/front_end_source.h"
+#include "record/try.h"
+
+namespace sluice::jobs {
+namespace {
+
+// A journal's failure as the collection's that needs it.
+template <class T>
+std::expected<T, adapters::CollectionFailure> ours(
+    std::expected<T, journal::JournalFailure> result) {
+  if (result) return *std::move(result);
+  return std::unexpected(adapters::CollectionFailure{
+      adapters::CollectionProblem::journal_failed, result.error().place, result.error().sentence});
+}
+
+}  // namespace
+
+FrontEndIntake::FrontEndIntake(RunLock lock, journal::Journal journal,
+                               intake::SourceDelivery delivery, std::string position,
+                               journal::DatasetOrigin origin, const journal::Limits& limits,
+                               const RoomEvents& room)
+    : lock_(std::move(lock)),
+      journal_(std::move(journal)),
+      sink_(
+          journal_, {origin, std::string(front_end_channel), origin.dataset.str()},
+          [waiting = room.waiting](const journal::JournalFailure& failure) {
+            waiting(record::to_string(failure));
+          },
+          room.over),
+      intake_(std::move(delivery), {limits.batch_rows, limits.batch_bytes}, std::move(position),
+              sink_) {}
+
+std::expected<std::unique_ptr<FrontEndIntake>, adapters::CollectionFailure> FrontEndIntake::open(
+    const installation::Installation& installation, const settings::Bureau& bureau,
+    const settings::Publication& publication, const RoomEvents& room) {
+  auto lock = RunLock::take(installation.paths.collect_lock(bureau.id));
+  if (!lock) {
+    return std::unexpected(adapters::CollectionFailure{adapters::CollectionProblem::journal_failed,
+                                                       "", std::move(lock.error())});
+  }
+  const record::DatasetId& dataset = publication.dataset;
+  auto journal = SLUICE_TRY(ours(installation.open_journal(bureau.id)));
+  const auto kept = SLUICE_TRY(ours(journal.cursor(front_end_channel, dataset.str())));
+  auto recent = SLUICE_TRY(ours(
+      intake::recent_rows(journal, dataset, publication.reject_limit, installation::system_now)));
+  return std::unique_ptr<FrontEndIntake>(new FrontEndIntake(
+      std::move(*lock), std::move(journal),
+      front_end_delivery(*installation.catalogue.find(dataset), publication, std::move(recent)),
+      kept ? kept->value : std::string(), installation.origin(dataset, record::Mode::front_end),
+      installation.settings.node.journal, room));
+}
+
+}  // namespace sluice::jobs

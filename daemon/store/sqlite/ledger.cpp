@@ -1,0 +1,153 @@
+#include "store/sqlite/ledger.h"
+
+#include "record/try.h"
+
+namespace sluice::store::embedded {
+namespace {
+
+using Done = std::expected<void, StoreFailure>;
+
+record::Time time_of(std::int64_t milliseconds) {
+  return record::Time(std::chrono::milliseconds(milliseconds));
+}
+
+}  // namespace
+
+std::expected<std::optional<LedgerAnswer>, StoreFailure> Ledger::find(
+    const record::StreamId& stream, record::Sequence sequence) {
+  auto entry =
+      SLUICE_TRY(file_.statement("SELECT manifest, receipt, receipt_signature FROM ledger "
+                                 "WHERE bureau = ? AND epoch = ? AND sequence = ?"));
+  entry.bind(1, stream.bureau.str()).bind(2, stream.epoch.value).bind(3, sequence.value);
+  const auto row = SLUICE_TRY(file_.step(entry));
+  if (!row) return std::nullopt;
+  return LedgerAnswer{std::string(entry.text(0)),
+                      {std::string(entry.text(1)), std::string(entry.text(2))}};
+}
+
+std::expected<std::optional<StreamPlace>, StoreFailure> Ledger::place(
+    const record::BureauId& bureau) {
+  auto stream = SLUICE_TRY(
+      file_.statement("SELECT epoch, sequence, manifest, applied_at FROM stream WHERE bureau = ?"));
+  stream.bind(1, bureau.str());
+  const auto row = SLUICE_TRY(file_.step(stream));
+  if (!row) return std::nullopt;
+  return StreamPlace{{static_cast<std::uint64_t>(stream.integer(0))},
+                     {{static_cast<std::uint64_t>(stream.integer(1))},
+                      record::parse_digest(stream.text(2)).value_or(record::Digest{})},
+                     time_of(stream.integer(3))};
+}
+
+std::expected<std::int64_t, StoreFailure> Ledger::next_id() {
+  auto last = SLUICE_TRY(
+      file_.statement("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'ledger'"));
+  SLUICE_TRY(file_.step(last));
+  return last.integer(0) + 1;
+}
+
+Done Ledger::write(const LedgerEntry& entry, const record::RowOutcomes& rows,
+                         const record::Batch& batch) {
+  const std::string digest = to_string(entry.manifest);
+  const std::int64_t applied_at = entry.applied_at.time_since_epoch().count();
+  auto ledger = SLUICE_TRY(file_.statement(
+      "INSERT INTO ledger (id, bureau, epoch, sequence, dataset, manifest, outcome, inserted, "
+      "updated, unchanged, deleted, rejected, applied_at, receipt, receipt_signature) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  ledger.bind(1, entry.id)
+      .bind(2, entry.stream.bureau.str())
+      .bind(3, entry.stream.epoch.value)
+      .bind(4, entry.sequence.value)
+      .bind(5, entry.dataset.str())
+      .bind(6, digest)
+      .bind(7, to_string(record::Outcome::accepted))
+      .bind(8, rows.inserted.value)
+      .bind(9, rows.updated.value)
+      .bind(10, rows.unchanged.value)
+      .bind(11, rows.deleted.value)
+      .bind(12, rows.rejected.value)
+      .bind(13, applied_at)
+      .bind(14, entry.receipt.json)
+      .bind_blob(15, entry.receipt.signature);
+  SLUICE_TRY(file_.run(ledger));
+  auto archive = SLUICE_TRY(file_.statement(
+      "INSERT INTO archive (ledger, manifest, signature, payload) VALUES (?, ?, ?, ?)"));
+  archive.bind(1, entry.id)
+      .bind_blob(2, batch.manifest)
+      .bind_blob(3, batch.signature)
+      .bind_blob(4, batch.payload);
+  SLUICE_TRY(file_.run(archive));
+  auto stream = SLUICE_TRY(file_.statement(
+      "INSERT OR REPLACE INTO stream (bureau, epoch, sequence, manifest, applied_at) "
+      "VALUES (?, ?, ?, ?, ?)"));
+  stream.bind(1, entry.stream.bureau.str())
+      .bind(2, entry.stream.epoch.value)
+      .bind(3, entry.sequence.value)
+      .bind(4, digest)
+      .bind(5, applied_at);
+  return file_.run(stream);
+}
+
+// Not from the ledger alone: whoever verifies it must learn that entries at its end are missing.
+std::expected<record::ChainHead, StoreFailure> Ledger::head(const record::StreamId& stream) {
+  const auto known = SLUICE_TRY(place(stream.bureau));
+  if (known && known->epoch == stream.epoch) return known->head;
+  auto last = SLUICE_TRY(
+      file_.statement("SELECT sequence, manifest FROM ledger WHERE bureau = ? AND epoch = ? "
+                      "ORDER BY sequence DESC LIMIT 1"));
+  last.bind(1, stream.bureau.str()).bind(2, stream.epoch.value);
+  const auto row = SLUICE_TRY(file_.step(last));
+  if (!row) return record::ChainHead{};
+  return record::ChainHead{{static_cast<std::uint64_t>(last.integer(0))},
+                           record::parse_digest(last.text(1)).value_or(record::Digest{})};
+}
+
+std::expected<std::int64_t, StoreFailure> Ledger::id_at(const record::DatasetId& dataset,
+                                                              record::Time as_of) {
+  auto last = SLUICE_TRY(file_.statement(
+      "SELECT coalesce(max(id), 0) FROM ledger WHERE dataset = ? AND applied_at <= ?"));
+  last.bind(1, dataset.str()).bind(2, std::int64_t{as_of.time_since_epoch().count()});
+  SLUICE_TRY(file_.step(last));
+  return last.integer(0);
+}
+
+Done Ledger::walk(
+    const Extent& extent,
+    const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
+  auto select = SLUICE_TRY(file_.statement(
+      "SELECT l.id, l.bureau, l.epoch, l.sequence, l.dataset, l.manifest, l.applied_at, l.receipt, "
+      "l.receipt_signature, a.manifest, a.signature, iif(?4, a.payload, x'') "
+      "FROM ledger l JOIN archive a ON a.ledger = l.id WHERE l.id > ?1 AND "
+      "(?2 IS NULL OR l.bureau = ?2) AND (?3 IS NULL OR l.sequence = ?3) ORDER BY l.id"));
+  select.bind(1, extent.after).bind(4, std::int64_t{extent.payloads == Extent::Payloads::read});
+  if (extent.bureau) select.bind(2, extent.bureau->str());
+  if (extent.sequence) select.bind(3, extent.sequence->value);
+  const auto text = [&](int column) { return std::string(select.text(column)); };
+  const auto number = [&](int column) {
+    return static_cast<std::uint64_t>(select.integer(column));
+  };
+  for (auto row = file_.step(select);; row = file_.step(select)) {
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return {};
+    const LedgerEntry entry{select.integer(0),
+                            {record::BureauId(text(1)), {number(2)}},
+                            {number(3)},
+                            record::DatasetId(text(4)),
+                            record::parse_digest(select.text(5)).value_or(record::Digest{}),
+                            time_of(select.integer(6)),
+                            {text(7), text(8)}};
+    if (!consume(entry, record::Batch{text(9), text(10), text(11)})) return {};
+  }
+}
+
+std::expected<std::vector<record::StreamId>, StoreFailure> Ledger::streams() {
+  auto select = SLUICE_TRY(file_.statement("SELECT bureau, epoch FROM stream ORDER BY bureau"));
+  std::vector<record::StreamId> streams;
+  for (auto row = file_.step(select);; row = file_.step(select)) {
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return streams;
+    streams.push_back({record::BureauId(std::string(select.text(0))),
+                       {static_cast<std::uint64_t>(select.integer(1))}});
+  }
+}
+
+}  // namespace sluice::store::embedded
