@@ -46,10 +46,22 @@ ExitStatus verify(const Context& context) {
   fmt::print("audit log: {} lines: {}\n", human_count(log->lines),
              log->first_break ? "BROKEN" : "the chain holds");
   if (log->first_break) {
-    status = fail(fmt::format("{}:{}: {}", log->first_break->file.string(), log->first_break->line,
-                              log->first_break->sentence));
+    status = fail(fmt::format("{}: line {}: {}", installation->paths.audit_log().string(),
+                              log->first_break->line, log->first_break->sentence));
   }
   return status;
+}
+
+// The log as JSON lines, byte for byte what the chain is over.
+ExitStatus print_log(const Context& context) {
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
+  const auto read =
+      trust::read_audit_log(installation->paths.audit_log(), [](std::string_view line) {
+        fmt::print("{}\n", line);
+        return true;
+      });
+  return read ? ExitStatus::success : fail(record::to_string(read.error()));
 }
 
 }  // namespace
@@ -61,6 +73,8 @@ void add_audit(CLI::App& app, Context& context) {
       ->add_subcommand("verify",
                        "Walk ledger, archive, chains and signatures; report the first break")
       ->callback([&context] { context.chosen = [&context] { return verify(context); }; });
+  group->add_subcommand("log", "Print the audit log, a JSON object a line, the oldest first")
+      ->callback([&context] { context.chosen = [&context] { return print_log(context); }; });
 }
 
 }  // namespace sluice::commands

@@ -23,8 +23,8 @@ class Paths {
   [[nodiscard]] Path journal(const record::BureauId& bureau) const {
     return journals() / (bureau.str() + ".journal");
   }
-  // /var/lib/sluice/audit: the directory of the audit log's files.
-  [[nodiscard]] Path audit_log() const { return state_ / "audit"; }
+  // /var/lib/sluice/audit.sqlite
+  [[nodiscard]] Path audit_log() const { return state_ / "audit.sqlite"; }
   // /var/lib/sluice/captures/local-tax: what the captures of its tables keep from run to run.
   [[nodiscard]] Path captures(const record::BureauId& bureau) const {
     return state_ / "captures" / bureau.str();

@@ -1,8 +1,8 @@
+#include "record/time.h"
+
 #include <charconv>
 
 #include <fmt/format.h>
-
-#include "record/time.h"
 
 namespace sluice::record {
 

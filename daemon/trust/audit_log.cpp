@@ -1,223 +1,95 @@
 #include "trust/audit_log.h"
 
-#include <cerrno>
-#include <cstring>
 #include <mutex>
+#include <type_traits>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "files/file_descriptor.h"
-#include "files/sync.h"
 #include "record/try.h"
-#include "trust/audit_file.h"
+#include "sqlite/database.h"
+#include "trust/audit_line.h"
 
 namespace sluice::trust {
 namespace {
 
 using Done = std::expected<void, AuditFailure>;
 
-std::unexpected<AuditFailure> system_failure(AuditProblem problem,
-                                             const std::filesystem::path& place,
-                                             std::string_view what) {
-  return std::unexpected(
-      AuditFailure{problem, place.string(), fmt::format("{}: {}", what, std::strerror(errno))});
-}
+constexpr const char* create_table =
+    "CREATE TABLE IF NOT EXISTS line (number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " at INTEGER NOT NULL, text TEXT NOT NULL)";
 
-// Holds the lock that all processes share, as long as it lives.
-class Turn {
- public:
-  static std::expected<Turn, AuditFailure> take(const files::FileDescriptor& lock,
-                                                const std::filesystem::path& place) {
-    int taken = 0;
-    do {
-      taken = ::flock(lock.get(), LOCK_EX);
-    } while (taken != 0 && errno == EINTR);
-    if (taken != 0) return system_failure(AuditProblem::not_durable, place, "can not lock");
-    return Turn(lock.get());
-  }
-  Turn(Turn&& other) noexcept : lock_(std::exchange(other.lock_, -1)) {}
-  Turn& operator=(Turn&&) = delete;
-  ~Turn() {
-    if (lock_ >= 0) ::flock(lock_, LOCK_UN);
-  }
+// After so much the write-ahead log is moved into the file. SQLite, left to do it by itself,
+// swallows what the disk says to that.
+constexpr std::size_t checkpoint_bytes = std::size_t{1} << 20;
 
- private:
-  explicit Turn(int lock) : lock_(lock) {}
-  int lock_;
-};
-
-std::chrono::year_month month_of(record::Time time) {
-  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
-  return {date.year(), date.month()};
-}
-
-Done write_durably(const files::FileDescriptor& file, std::string_view bytes,
-                   const std::filesystem::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return system_failure(AuditProblem::not_durable, path, "can not write");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fdatasync(file.get()) != 0) {
-    return system_failure(AuditProblem::not_durable, path, "can not make the line durable");
-  }
-  return {};
-}
-
-// How a file ends: its last whole line, and what a crash left behind it.
-struct Tail {
-  std::string last_line;
-  std::string torn;
-};
-
-std::expected<Tail, AuditFailure> read_tail(const files::FileDescriptor& file, std::uint64_t size,
-                                            const std::filesystem::path& path) {
-  // A line is at most some tens of KiB; the window grows until a whole one is in it.
-  for (std::uint64_t window = std::min<std::uint64_t>(size, 64 << 10);;
-       window = std::min(size, window * 2)) {
-    std::string bytes(window, '\0');
-    const ssize_t got =
-        ::pread(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(size - window));
-    if (got != static_cast<ssize_t>(window)) {
-      return system_failure(AuditProblem::unreadable, path, "can not read the last line");
-    }
-    const std::size_t end = bytes.rfind('\n');
-    const std::size_t begin =
-        end == std::string::npos || end == 0 ? std::string::npos : bytes.rfind('\n', end - 1);
-    if (begin == std::string::npos && window < size) continue;
-    if (end == std::string::npos) return Tail{{}, std::move(bytes)};
-    const std::size_t first = begin == std::string::npos ? 0 : begin + 1;
-    return Tail{bytes.substr(first, end - first), bytes.substr(end + 1)};
-  }
+AuditFailure failure(AuditProblem problem, const std::filesystem::path& file,
+                     const std::string& what) {
+  return {problem, file.string(), fmt::format("SQLite says: {}", what)};
 }
 
 }  // namespace
 
 struct AuditLog::State {
-  std::filesystem::path directory;
+  std::filesystem::path file;
   Clock clock;
   std::chrono::days retention;
-  files::FileDescriptor lock;
-  std::mutex mutex;
+  std::mutex mutex;  // of all below
+  sqlite::Database database;
+  sqlite::Statement last;
+  sqlite::Statement insert;
+  sqlite::Statement remove;
+  std::size_t bytes_since_checkpoint = 0;
+  std::optional<AuditFailure> broken;
 
-  // Where our own last line ended: while nobody else has appended, its digest is the chain's head.
-  std::filesystem::path file;
-  std::uint64_t size = 0;
-  record::Digest head;
-
+  template <class T>
+  std::expected<T, AuditFailure> ours(sqlite::Result<T> result) {
+    if (result) {
+      if constexpr (std::is_void_v<T>) {
+        return {};
+      } else {
+        return *std::move(result);
+      }
+    }
+    AuditFailure failed = failure(AuditProblem::not_durable, file, result.error().message);
+    if (result.error().is_durability_failure() && !result.error().is_disk_full()) broken = failed;
+    return std::unexpected(std::move(failed));
+  }
+  Done prepare();
   Done append(const AuditEvent& event);
-  std::expected<record::Digest, AuditFailure> head_of_older_files(std::chrono::year_month before);
-  std::expected<record::Digest, AuditFailure> find_head(const files::FileDescriptor& open_file,
-                                                        const std::filesystem::path& path,
-                                                        std::chrono::year_month month);
-  Done seal(const files::FileDescriptor& open_file, const std::filesystem::path& path,
-            std::string_view torn, record::Digest& chain);
-  void remove_expired(record::Time now);
 };
 
-// Ends the torn line, and says in the next one what it was. A line that only lacks its newline is
-// complete all the same.
-Done AuditLog::State::seal(const files::FileDescriptor& open_file,
-                           const std::filesystem::path& path, std::string_view torn,
-                           record::Digest& chain) {
-  if (const auto line = parse_audit_line(torn); line && line->previous == chain) {
-    chain = record::sha256(torn);
-    return write_durably(open_file, "\n", path);
-  }
-  const AuditEvent event{std::string(seal_event),
-                         {{"torn", record::to_string(record::sha256(torn))},
-                          {"torn_bytes", std::to_string(torn.size())}}};
-  const std::string line = make_audit_line(clock(), event, chain);
-  chain = record::sha256(line);
-  return write_durably(open_file, "\n" + line + "\n", path);
-}
-
-std::expected<record::Digest, AuditFailure> AuditLog::State::find_head(
-    const files::FileDescriptor& open_file, const std::filesystem::path& path,
-    std::chrono::year_month month) {
-  struct stat status {};
-  if (::fstat(open_file.get(), &status) != 0) {
-    return system_failure(AuditProblem::unreadable, path, "can not read");
-  }
-  const auto found_size = static_cast<std::uint64_t>(status.st_size);
-  if (path == file && found_size == size && size > 0) return head;
-  Tail tail;
-  if (found_size > 0) {
-    auto read = SLUICE_TRY(read_tail(open_file, found_size, path));
-    tail = std::move(read);
-  }
-  record::Digest chain;
-  if (!tail.last_line.empty()) {
-    chain = record::sha256(tail.last_line);
-  } else {
-    const auto older = head_of_older_files(month);
-    if (!older) return older;
-    chain = *older;
-  }
-  if (!tail.torn.empty()) {
-    SLUICE_TRY(seal(open_file, path, tail.torn, chain));
-  }
-  return chain;
-}
-
-std::expected<record::Digest, AuditFailure> AuditLog::State::head_of_older_files(
-    std::chrono::year_month before) {
-  const auto files = list_audit_files(directory);
-  if (!files) return std::unexpected(files.error());
-  for (auto older = files->rbegin(); older != files->rend(); ++older) {
-    if (older->month >= before) continue;
-    const files::FileDescriptor open_file(
-        ::open(older->path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
-    if (!open_file) return system_failure(AuditProblem::unreadable, older->path, "can not open");
-    return find_head(open_file, older->path, older->month);
-  }
-  return record::Digest{};
-}
-
-void AuditLog::State::remove_expired(record::Time now) {
-  const auto files = list_audit_files(directory);
-  if (!files) return;  // what could not be removed now is removed next month
-  for (const AuditFile& old : *files) {
-    const std::chrono::sys_days ended(old.month / std::chrono::last);
-    std::error_code ignored;
-    if (ended + std::chrono::days(1) + retention < now) std::filesystem::remove(old.path, ignored);
-  }
+Done AuditLog::State::prepare() {
+  SLUICE_TRY(ours(database.execute("PRAGMA wal_autocheckpoint=0")));
+  SLUICE_TRY(ours(database.execute(create_table)));
+  last = SLUICE_TRY(ours(database.prepare("SELECT text FROM line ORDER BY number DESC LIMIT 1")));
+  insert = SLUICE_TRY(ours(database.prepare("INSERT INTO line (at, text) VALUES (?1, ?2)")));
+  // By number, as they were written, and not by what a clock said that was set back since.
+  remove =
+      SLUICE_TRY(ours(database.prepare("DELETE FROM line WHERE number < (SELECT number FROM line "
+                                       "WHERE at >= ?1 ORDER BY number LIMIT 1)")));
+  return {};
 }
 
 Done AuditLog::State::append(const AuditEvent& event) {
-  const std::lock_guard in_process(mutex);
-  const auto turn = SLUICE_TRY(Turn::take(lock, directory));
+  const std::lock_guard lock(mutex);
+  if (broken) return std::unexpected(*broken);
+  auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(database)));
+  last.reset();
+  const bool has_last = SLUICE_TRY(ours(last.step()));
+  const record::Digest previous = has_last ? record::sha256(last.text(0)) : record::Digest{};
+  last.reset();
   const record::Time now = clock();
-  std::chrono::year_month month = month_of(now);
-  const auto files = list_audit_files(directory);
-  if (!files) return std::unexpected(files.error());
-  // A clock that was set back does not make the chain go back to an earlier file.
-  if (!files->empty()) month = std::max(month, files->back().month);
-  const std::filesystem::path path = directory / audit_file_name(month);
-  const bool is_new = files->empty() || files->back().month < month;
-  const files::FileDescriptor open_file(
-      ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
-  if (!open_file) return system_failure(AuditProblem::not_durable, path, "can not open");
-  const auto chain = SLUICE_TRY(find_head(open_file, path, month));
-  const std::string line = make_audit_line(now, event, chain);
-  size = 0;  // whatever happens now, the head is known again only when all is on the disk
-  SLUICE_TRY(write_durably(open_file, line + "\n", path));
-  if (is_new) {
-    if (!files::sync(directory)) {
-      return system_failure(AuditProblem::not_durable, directory, "can not make the file durable");
-    }
-    remove_expired(now);
-  }
-  struct stat status {};
-  if (::fstat(open_file.get(), &status) == 0) size = static_cast<std::uint64_t>(status.st_size);
-  file = path;
-  head = record::sha256(line);
-  return {};
+  const std::string line = make_audit_line(now, event, previous);
+  const record::Time oldest = now - retention;
+  SLUICE_TRY(ours(insert.bind(1, std::int64_t{now.time_since_epoch().count()})
+                      .bind(2, std::string_view(line))
+                      .run()));
+  SLUICE_TRY(ours(remove.bind(1, std::int64_t{oldest.time_since_epoch().count()}).run()));
+  SLUICE_TRY(ours(transaction.commit()));
+  bytes_since_checkpoint += line.size();
+  if (bytes_since_checkpoint < checkpoint_bytes) return {};
+  bytes_since_checkpoint = 0;
+  return ours(database.checkpoint());
 }
 
 AuditLog::AuditLog(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -225,23 +97,59 @@ AuditLog::AuditLog(AuditLog&&) noexcept = default;
 AuditLog& AuditLog::operator=(AuditLog&&) noexcept = default;
 AuditLog::~AuditLog() = default;
 
-std::expected<AuditLog, AuditFailure> AuditLog::open(const std::filesystem::path& directory,
-                                                     Clock clock, std::chrono::days retention) {
-  if (::mkdir(directory.c_str(), 0750) != 0 && errno != EEXIST) {
-    return system_failure(AuditProblem::unreadable, directory, "can not make the directory");
+std::expected<AuditLog, AuditFailure> AuditLog::open(const std::filesystem::path& file, Clock clock,
+                                                     std::chrono::days retention) {
+  auto database = sqlite::Database::open(file);
+  if (!database) {
+    return std::unexpected(failure(AuditProblem::unreadable, file, database.error().message));
   }
   auto state = std::make_unique<State>();
-  state->directory = directory;
+  state->file = file;
   state->clock = std::move(clock);
   state->retention = retention;
-  const std::filesystem::path lock = directory / "lock";
-  state->lock = files::FileDescriptor(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
-  if (!state->lock) return system_failure(AuditProblem::unreadable, lock, "can not open");
+  state->database = std::move(*database);
+  SLUICE_TRY(state->prepare());
   return AuditLog(std::move(state));
 }
 
 std::expected<void, AuditFailure> AuditLog::append(const AuditEvent& event) {
   return state_->append(event);
+}
+
+Done read_audit_log(const std::filesystem::path& file,
+                    const std::function<bool(std::string_view line)>& consume) {
+  const auto unreadable = [&](const std::string& what) {
+    return std::unexpected(failure(AuditProblem::unreadable, file, what));
+  };
+  if (!std::filesystem::exists(file)) return unreadable("there is no such file");
+  auto database = sqlite::Database::open(file);
+  if (!database) return unreadable(database.error().message);
+  auto lines = database->prepare("SELECT text FROM line ORDER BY number");
+  if (!lines) return unreadable(lines.error().message);
+  while (true) {
+    const auto row = lines->step();
+    if (!row) return unreadable(row.error().message);
+    if (!*row || !consume(lines->text(0))) return {};
+  }
+}
+
+std::expected<AuditReport, AuditFailure> verify_audit_log(const std::filesystem::path& file) {
+  AuditReport report;
+  std::optional<record::Digest> head;  // nothing before the first line
+  SLUICE_TRY(read_audit_log(file, [&](std::string_view line) {
+    const auto previous = previous_of(line);
+    if (!previous || (head && *previous != *head)) {
+      report.first_break = AuditBreak{
+          report.lines + 1, previous ? "this line does not hold the digest of the line before it: "
+                                       "a line was changed, taken out or put in here"
+                                     : "this is not a line of the audit log"};
+      return false;
+    }
+    ++report.lines;
+    head = record::sha256(line);
+    return true;
+  }));
+  return report;
 }
 
 }  // namespace sluice::trust

@@ -1,6 +1,6 @@
-// What happened that an auditor will ask about: an append-only file of JSON lines a month, where
-// each line holds the digest of the one before it, across files (docs/audit-log.md). A line
-// changed, taken out or put in afterwards breaks the chain.
+// What happened that an auditor will ask about: lines of JSON in a SQLite file of their own, where
+// each holds the digest of the one before it (docs/audit-log.md). A line changed, taken out or put
+// in afterwards breaks the chain.
 #pragma once
 
 #include <chrono>
@@ -11,11 +11,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "record/failure.h"
-#include "record/manifest.h"
+#include "record/time.h"
 
 namespace sluice::trust {
 
@@ -30,35 +31,31 @@ using AuditFailure = record::Failure<AuditProblem>;
 
 // Where the chain does not hold.
 struct AuditBreak {
-  std::filesystem::path file;
-  std::uint64_t line = 0;  // from 1
+  std::uint64_t line = 0;  // from 1, the oldest that is there
   std::string sentence;
 };
 
 struct AuditReport {
-  std::uint64_t lines = 0;
-  // Lines that a crash cut off while they were written: nobody was told that they were there.
-  std::uint64_t torn_lines = 0;
+  std::uint64_t lines = 0;  // that follow each other
   std::optional<AuditBreak> first_break;
 };
 
-// Thread-safe, and safe to use from several processes at once: they take turns by a file lock.
+// Thread-safe, and safe to use from several processes at once: they take turns.
 class AuditLog {
  public:
   using Clock = std::function<record::Time()>;
   static constexpr std::chrono::days default_retention{184};
 
-  // Creates the directory (mode 0750) if it is not there.
+  // Creates the file if it is not there.
   [[nodiscard]] static std::expected<AuditLog, AuditFailure> open(
-      const std::filesystem::path& directory, Clock clock,
+      const std::filesystem::path& file, Clock clock,
       std::chrono::days retention = default_retention);
   AuditLog(AuditLog&&) noexcept;
   AuditLog& operator=(AuditLog&&) noexcept;
   ~AuditLog();
 
-  // Blocks until the line is on the disk. A line that a crash tore is sealed first: it stays, and a
-  // line that says so follows it. The first line of a month begins a new file and removes those
-  // whose last month ended longer ago than the retention.
+  // Blocks until the line is on the disk. Lines older than the retention go with it. A disk that
+  // once failed to take one is not asked again: every later call says `not_durable`.
   [[nodiscard]] std::expected<void, AuditFailure> append(const AuditEvent& event);
 
  private:
@@ -67,9 +64,13 @@ class AuditLog {
   std::unique_ptr<State> state_;
 };
 
-// Walks all files from the oldest. The oldest line's own predecessor may have been removed with its
-// file, so the chain is proved from there on.
+// Every line from the oldest, as it was written, until `consume` says false. Makes no file.
+[[nodiscard]] std::expected<void, AuditFailure> read_audit_log(
+    const std::filesystem::path& file, const std::function<bool(std::string_view line)>& consume);
+
+// Walks all lines from the oldest. Its own predecessor may have been removed, so the chain is
+// proved from there on.
 [[nodiscard]] std::expected<AuditReport, AuditFailure> verify_audit_log(
-    const std::filesystem::path& directory);
+    const std::filesystem::path& file);
 
 }  // namespace sluice::trust

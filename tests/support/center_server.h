@@ -3,8 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 
@@ -16,6 +14,7 @@
 #include "api/digests_endpoint.h"
 #include "link/bandwidth.h"
 #include "link/https/https_link.h"
+#include "support/audited_text.h"
 #include "support/center_builder.h"
 #include "support/running_server.h"
 
@@ -93,12 +92,7 @@ class CenterServer {
     server_.reset();
     endpoint_.reset();
     denials_.reset();
-    std::string text;
-    for (const auto& file : std::filesystem::directory_iterator(directory_ / "audit")) {
-      std::ifstream in(file.path());
-      text.append(std::istreambuf_iterator<char>(in), {});
-    }
-    return text;
+    return sluice::test::audited_text(directory_ / "audit");
   }
 
  private:

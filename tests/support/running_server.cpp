@@ -19,6 +19,8 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/asio/write.hpp>
 
+#include "support/audited_text.h"
+
 namespace sluice::test {
 
 namespace asio = boost::asio;
@@ -143,12 +145,7 @@ void RunningServer::stop(std::chrono::milliseconds grace) {
   state_->stopped = true;
 }
 std::string RunningServer::audited() const {
-  std::string text;
-  for (const auto& file : std::filesystem::directory_iterator(state_->directory.path() / "audit")) {
-    std::ifstream in(file.path());
-    text.append(std::istreambuf_iterator<char>(in), {});
-  }
-  return text;
+  return audited_text(state_->directory.path() / "audit");
 }
 
 struct RunningLocalServer::State {

@@ -46,7 +46,7 @@ std::expected<std::int64_t, StoreFailure> Ledger::next_id() {
 }
 
 Done Ledger::write(const LedgerEntry& entry, const record::RowOutcomes& rows,
-                         const record::Batch& batch) {
+                   const record::Batch& batch) {
   const std::string digest = to_string(entry.manifest);
   const std::int64_t applied_at = entry.applied_at.time_since_epoch().count();
   auto ledger = SLUICE_TRY(file_.statement(
@@ -102,7 +102,7 @@ std::expected<record::ChainHead, StoreFailure> Ledger::head(const record::Stream
 }
 
 std::expected<std::int64_t, StoreFailure> Ledger::id_at(const record::DatasetId& dataset,
-                                                              record::Time as_of) {
+                                                        record::Time as_of) {
   auto last = SLUICE_TRY(file_.statement(
       "SELECT coalesce(max(id), 0) FROM ledger WHERE dataset = ? AND applied_at <= ?"));
   last.bind(1, dataset.str()).bind(2, std::int64_t{as_of.time_since_epoch().count()});
@@ -110,9 +110,8 @@ std::expected<std::int64_t, StoreFailure> Ledger::id_at(const record::DatasetId&
   return last.integer(0);
 }
 
-Done Ledger::walk(
-    const Extent& extent,
-    const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
+Done Ledger::walk(const Extent& extent,
+                  const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
   auto select = SLUICE_TRY(file_.statement(
       "SELECT l.id, l.bureau, l.epoch, l.sequence, l.dataset, l.manifest, l.applied_at, l.receipt, "
       "l.receipt_signature, a.manifest, a.signature, iif(?4, a.payload, x'') "

@@ -106,8 +106,7 @@ class TablesOfFile final : public SchemaTables {
 // The transaction of one batch: the file is locked from its beginning.
 class Applying final : public ApplyTransaction {
  public:
-  Applying(CentralFile& file, Ledger& ledger, sqlite::Transaction transaction,
-           SqliteTables& tables)
+  Applying(CentralFile& file, Ledger& ledger, sqlite::Transaction transaction, SqliteTables& tables)
       : file_(file), ledger_(ledger), transaction_(std::move(transaction)), tables_(tables) {}
 
   std::expected<std::optional<StreamPlace>, StoreFailure> lock_stream(

@@ -46,7 +46,7 @@ until_true() {
   done
 }
 
-audited() { cat "$node"/state/audit/*.jsonl 2>/dev/null | jq -e "select($1)" >/dev/null; }
+audited() { sluice audit log | jq -e "select($1)" >/dev/null; }
 
 run_cases() {
   local each status failed=()

@@ -1,37 +1,19 @@
-// An audit log's directory that goes with the test, a clock that it sets, and its bytes.
+// An audit log that goes with the test, a clock that it sets, and its lines.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "sqlite/database.h"
+#include "support/temporary_directory.h"
 #include "trust/audit_log.h"
 
 namespace sluice::test {
 
 class AuditDirectory {
  public:
-  AuditDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "sluice-audit-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    root_ = name;
-  }
-  ~AuditDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-  }
-  AuditDirectory(const AuditDirectory&) = delete;
-  AuditDirectory& operator=(const AuditDirectory&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& root() const { return root_; }
-  [[nodiscard]] std::filesystem::path path() const { return root_ / "audit"; }
-  [[nodiscard]] std::filesystem::path file(const std::string& month) const {
-    return path() / ("audit-" + month + ".jsonl");
-  }
+  [[nodiscard]] const std::filesystem::path& root() const { return directory_.path(); }
+  [[nodiscard]] std::filesystem::path path() const { return directory_ / "audit.sqlite"; }
   [[nodiscard]] trust::AuditLog open() {
     return trust::AuditLog::open(path(), [this] { return now_; }).value();
   }
@@ -39,29 +21,26 @@ class AuditDirectory {
     now_ = std::chrono::sys_days(std::chrono::year(year) / std::chrono::month(month) /
                                  std::chrono::day(day));
   }
-  [[nodiscard]] std::vector<std::string> lines(const std::string& month) const {
-    std::ifstream in(file(month));
+  [[nodiscard]] std::vector<std::string> lines() const {
     std::vector<std::string> found;
-    for (std::string line; std::getline(in, line);)
-      found.push_back(line);
-    return found;
+    const auto read = trust::read_audit_log(path(), [&](std::string_view line) {
+      found.emplace_back(line);
+      return true;
+    });
+    return read ? found : std::vector<std::string>{to_string(read.error())};
   }
-  void write(const std::string& month, const std::string& bytes) const {
-    std::ofstream(file(month), std::ios::binary | std::ios::trunc) << bytes;
-  }
-  void append(const std::string& month, const std::string& bytes) const {
-    std::ofstream(file(month), std::ios::binary | std::ios::app) << bytes;
-  }
-  [[nodiscard]] std::string bytes(const std::string& month) const {
-    std::ifstream in(file(month), std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+  // What somebody does to the file who is not us.
+  void tamper(const std::string& sql) const {
+    auto database = sqlite::Database::open(path()).value();
+    const auto done = database.execute(sql);
+    if (!done) throw std::runtime_error(done.error().message);
   }
   [[nodiscard]] trust::AuditReport verify() const {
     return trust::verify_audit_log(path()).value();
   }
 
  private:
-  std::filesystem::path root_;
+  record::test::TemporaryDirectory directory_;
   record::Time now_ = std::chrono::sys_days(std::chrono::year(2026) / 11 / 23);
 };
 

@@ -24,7 +24,7 @@ class DenialsTest : public testing::Test {
       Denials denials(log, [this](const trust::AuditFailure&) { ++failures; });
       note(denials);
     }
-    return directory.lines("2026-11");
+    return directory.lines();
   }
 
   AuditDirectory directory;
@@ -70,7 +70,7 @@ TEST_F(DenialsTest, FloodOfDifferentDenialsIsCountedTogether) {
 }
 
 TEST_F(DenialsTest, LineThatCanNotBeWrittenIsReported) {
-  std::filesystem::remove_all(directory.path());
+  directory.tamper("DROP TABLE line");
   lines_after([](Denials& denials) { denials.note(park_enterprise); });
   EXPECT_EQ(failures, 1);
 }
