@@ -80,95 +80,38 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  // clang-format off: a line each
+  // A line each.
+  // clang-format off
+
   // Of the HTTP server. `listener` is "api" or "control". A durable answer takes a group commit, a
   // few milliseconds; anything over a second wants looking at.
-  Counters<2> http_requests{registry_,
-                            "sluice_http_requests_total",
-                            "HTTP requests answered, by listener and status",
-                            {"listener", "status"}};
-  Histograms<1> http_request_seconds{
-      registry_,
-      "sluice_http_request_seconds",
-      "Time from a whole request to its answer",
-      {"listener"},
-      {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30}};
-  Counters<2> http_refused{registry_,
-                           "sluice_http_refused_total",
-                           "Requests that the guard or a limit refused, by reason",
-                           {"listener", "reason"}};
-  Gauges<1> http_connections{
-      registry_, "sluice_http_connections", "Open connections", {"listener"}};
-  Gauges<0> http_body_bytes{
-      registry_, "sluice_http_body_bytes", "Bytes of request bodies held in memory", {}};
-  Counters<1> tls_refused{
-      registry_, "sluice_tls_refused_total", "TLS handshakes that failed, by reason", {"reason"}};
+  Counters<2> http_requests{registry_, "sluice_http_requests_total", "HTTP requests answered, by listener and status", {"listener", "status"}};
+  Histograms<1> http_request_seconds{registry_, "sluice_http_request_seconds", "Time from a whole request to its answer", {"listener"}, {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30}};
+  Counters<2> http_refused{registry_, "sluice_http_refused_total", "Requests that the guard or a limit refused, by reason", {"listener", "reason"}};
+  Gauges<1> http_connections{registry_, "sluice_http_connections", "Open connections", {"listener"}};
+  Gauges<0> http_body_bytes{registry_, "sluice_http_body_bytes", "Bytes of request bodies held in memory", {}};
+  Counters<1> tls_refused{registry_, "sluice_tls_refused_total", "TLS handshakes that failed, by reason", {"reason"}};
 
   // Of the record's way. A batch is up to some hundred thousand rows at about 100,000 rows/s.
-  Counters<3> rows_collected{registry_,
-                             "sluice_rows_collected_total",
-                             "Rows taken from bureaus and made durable",
-                             {"bureau", "dataset", "mode"}};
-  Counters<3> rows_quarantined{registry_,
-                               "sluice_rows_quarantined_total",
-                               "Rows refused and kept in quarantine",
-                               {"bureau", "dataset", "mode"}};
-  Counters<2> batches_applied{registry_,
-                              "sluice_batches_applied_total",
-                              "Batches that the central store answered, by outcome",
-                              {"bureau", "outcome"}};
-  Histograms<0> batch_apply_seconds{
-      registry_,
-      "sluice_batch_apply_seconds",
-      "Time the central store took for a batch",
-      {},
-      {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
-  Gauges<1> journal_backlog_batches{registry_,
-                                    "sluice_journal_backlog_batches",
-                                    "Batches that wait for their receipt",
-                                    {"bureau"}};
-  Gauges<1> journal_backlog_bytes{registry_,
-                                  "sluice_journal_backlog_bytes",
-                                  "Bytes of the batches that wait for their receipt",
-                                  {"bureau"}};
-  Gauges<1> journal_backlog_oldest_seconds{registry_,
-                                           "sluice_journal_backlog_oldest_seconds",
-                                           "Age of the oldest batch that waits for its receipt",
-                                           {"bureau"}};
-  Gauges<1> quarantine_waiting{registry_,
-                               "sluice_quarantine_waiting",
-                               "Quarantined rows that nobody has dealt with yet",
-                               {"bureau"}};
-  Gauges<1> certificate_expiry_seconds{registry_,
-                                       "sluice_certificate_expiry_timestamp_seconds",
-                                       "When a certificate expires, in seconds since 1970",
-                                       {"subject"}};
+  Counters<3> rows_collected{registry_, "sluice_rows_collected_total", "Rows taken from bureaus and made durable", {"bureau", "dataset", "mode"}};
+  Counters<3> rows_quarantined{registry_, "sluice_rows_quarantined_total", "Rows refused and kept in quarantine", {"bureau", "dataset", "mode"}};
+  Counters<2> batches_applied{registry_, "sluice_batches_applied_total", "Batches that the central store answered, by outcome", {"bureau", "outcome"}};
+  Histograms<0> batch_apply_seconds{registry_, "sluice_batch_apply_seconds", "Time the central store took for a batch", {}, {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
+  Gauges<1> journal_backlog_batches{registry_, "sluice_journal_backlog_batches", "Batches that wait for their receipt", {"bureau"}};
+  Gauges<1> journal_backlog_bytes{registry_, "sluice_journal_backlog_bytes", "Bytes of the batches that wait for their receipt", {"bureau"}};
+  Gauges<1> journal_backlog_oldest_seconds{registry_, "sluice_journal_backlog_oldest_seconds", "Age of the oldest batch that waits for its receipt", {"bureau"}};
+  Gauges<1> quarantine_waiting{registry_, "sluice_quarantine_waiting", "Quarantined rows that nobody has dealt with yet", {"bureau"}};
+  Gauges<1> certificate_expiry_seconds{registry_, "sluice_certificate_expiry_timestamp_seconds", "When a certificate expires, in seconds since 1970", {"subject"}};
 
-  // Of scheduled runs. A poll that finds nothing takes a fraction of a second, a first load an
-  // hour.
-  Counters<3> runs{registry_,
-                   "sluice_runs_total",
-                   "Runs of scheduled jobs, by outcome",
-                   {"bureau", "task", "outcome"}};
-  Histograms<2> run_seconds{registry_,
-                            "sluice_run_seconds",
-                            "How long runs took",
-                            {"bureau", "task"},
-                            {0.5, 1, 5, 15, 60, 300, 900, 3600}};
-  Gauges<2> next_run{registry_,
-                     "sluice_next_run_timestamp_seconds",
-                     "When a job runs next, in seconds since 1970",
-                     {"bureau", "task"}};
+  // Of scheduled runs. A poll that finds nothing takes a fraction of a second, a first load an hour.
+  Counters<3> runs{registry_, "sluice_runs_total", "Runs of scheduled jobs, by outcome", {"bureau", "task", "outcome"}};
+  Histograms<2> run_seconds{registry_, "sluice_run_seconds", "How long runs took", {"bureau", "task"}, {0.5, 1, 5, 15, 60, 300, 900, 3600}};
+  Gauges<2> next_run{registry_, "sluice_next_run_timestamp_seconds", "When a job runs next, in seconds since 1970", {"bureau", "task"}};
 
   // That the last comparison of a dataset's two sides found.
-  Gauges<2> differences{registry_,
-                        "sluice_reconciliation_differences",
-                        "Records that differ between source and central store",
-                        {"bureau", "dataset"}};
-  Gauges<2> deletes_held_back{registry_,
-                              "sluice_deletes_held_back",
-                              "Deletes that wait until an operator has looked",
-                              {"bureau", "dataset"}};
+  Gauges<2> differences{registry_, "sluice_reconciliation_differences", "Records that differ between source and central store", {"bureau", "dataset"}};
+  Gauges<2> deletes_held_back{registry_, "sluice_deletes_held_back", "Deletes that wait until an operator has looked", {"bureau", "dataset"}};
+
   // clang-format on
 
   // Prometheus' text format 0.0.4.

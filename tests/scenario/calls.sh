@@ -352,6 +352,22 @@ case_a_call_that_was_refused_leaves_no_key_behind() {
   expect_only A1
 }
 
+case_to_ask_the_daemon_takes_no_key_and_makes_nothing() {
+  running_node asking
+  mv "$pki/node.key" "$pki/node.key.away"
+  echo 'no key' >"$pki/node.key"
+  try sluice status --json
+  mv "$pki/node.key.away" "$pki/node.key"
+  expect "status without a key ($err)" "$status" 0
+  expect "streams" "$(jq -r '.streams[].bureau' <<<"$out" | paste -sd ' ')" 'park tax'
+  kill_daemon
+  mv "$node/state" "$node/moved"
+  try sluice jobs
+  expect_like "jobs without a daemon" "$err" 'control.socket'
+  [[ ! -e $node/state ]] || fail "a state directory was made"
+  mv "$node/moved" "$node/state"
+}
+
 metric() { curl --silent --unix-socket "$node/control.socket" http://localhost/metrics | awk -v name="$1" '$1 == name { print $2 }'; }
 case_metrics_say_what_lies_in_journals_and_when_the_certificate_expires() {
   running_node metrics
