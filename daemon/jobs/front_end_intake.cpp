@@ -22,8 +22,8 @@ std::expected<T, adapters::CollectionFailure> ours(
 }  // namespace
 
 FrontEndIntake::FrontEndIntake(RunLock lock, journal::Journal journal,
-                               intake::SourceDelivery delivery, std::string position,
-                               journal::DatasetOrigin origin, const journal::Limits& limits,
+                               const intake::SourceDelivery& delivery, std::string position,
+                               const journal::DatasetOrigin& origin, const journal::Limits& limits,
                                const RoomEvents& room)
     : lock_(std::move(lock)),
       journal_(std::move(journal)),
@@ -33,8 +33,7 @@ FrontEndIntake::FrontEndIntake(RunLock lock, journal::Journal journal,
             waiting(record::to_string(failure));
           },
           room.over),
-      intake_(std::move(delivery), {limits.batch_rows, limits.batch_bytes}, std::move(position),
-              sink_) {}
+      intake_(delivery, {limits.batch_rows, limits.batch_bytes}, std::move(position), sink_) {}
 
 std::expected<std::unique_ptr<FrontEndIntake>, adapters::CollectionFailure> FrontEndIntake::open(
     const installation::Installation& installation, const settings::Bureau& bureau,

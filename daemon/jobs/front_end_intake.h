@@ -29,9 +29,9 @@ class FrontEndIntake {
   [[nodiscard]] std::vector<record::Sequence> batches() const { return sink_.sequences(); }
 
  private:
-  FrontEndIntake(RunLock lock, journal::Journal journal, intake::SourceDelivery delivery,
-                 std::string position, journal::DatasetOrigin origin, const journal::Limits& limits,
-                 const RoomEvents& room);
+  FrontEndIntake(RunLock lock, journal::Journal journal, const intake::SourceDelivery& delivery,
+                 std::string position, const journal::DatasetOrigin& origin,
+                 const journal::Limits& limits, const RoomEvents& room);
 
   RunLock lock_;
   journal::Journal journal_;

@@ -33,17 +33,19 @@ class Family {
 
   template <class... Values>
   requires(sizeof...(Values) == labels) Metric& operator()(const Values&... values) {
-    prometheus::Labels of;
-    std::size_t next = 0;
-    (of.emplace(label_names_[next++], text(values)), ...);
+    return at(std::index_sequence_for<Values...>(), values...);
+  }
+
+ private:
+  template <std::size_t... index, class... Values>
+  Metric& at(std::index_sequence<index...>, const Values&... values) {
+    const prometheus::Labels of{{label_names_[index], text(values)}...};
     if constexpr (std::is_same_v<Metric, prometheus::Histogram>) {
       return family_.Add(of, buckets_);
     } else {
       return family_.Add(of);
     }
   }
-
- private:
   static auto builder() {
     if constexpr (std::is_same_v<Metric, prometheus::Counter>) {
       return prometheus::BuildCounter();
