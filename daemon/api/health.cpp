@@ -10,8 +10,8 @@ namespace sluice::api {
 namespace asio = boost::asio;
 
 server::Route health_route(std::function<Health()> health) {
-  const auto handle = [health = std::move(health)](
-                          const server::Request&) -> boost::asio::awaitable<server::Response> {
+  const auto handle =
+      [health = std::move(health)](const server::Request&) -> asio::awaitable<server::Response> {
     const Health now = health();
     server::Response response;
     response.status = now.serving ? 200 : 503;

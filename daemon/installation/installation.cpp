@@ -47,8 +47,8 @@ std::vector<std::string> lines_of(const std::vector<Complaint>& complaints) {
 }  // namespace
 
 std::vector<std::string> check_configuration(const std::filesystem::path& configuration) {
-  const auto settings = settings::load(configuration);
-  if (!settings) return lines_of(settings.error());
+  const auto settings = load_settings(configuration);
+  if (!settings) return settings.error().lines;
   const auto catalogue = exchange::Catalogue::compile(settings->datasets);
   if (!catalogue) return lines_of(catalogue.error());
   return {};

@@ -21,13 +21,11 @@ class Settlement {
   // Where the source stands by the journal; empty where it was never read.
   [[nodiscard]] virtual const std::string& position() const = 0;
 
-  // Whether what was handed over since the last checkpoint is enough for a batch: make one
-  // soon.
+  // Whether what was handed over since the last checkpoint is enough for a batch.
   [[nodiscard]] virtual bool is_due() const = 0;
 
   // All rows handed over so far, and `position`, are committed together, though perhaps not yet
-  // when this returns. Checkpoints are committed in
-  // their order.
+  // when this returns. They are committed in their order.
   [[nodiscard]] virtual std::expected<void, IntakeFailure> checkpoint(std::string position) = 0;
 
   // Returns once all up to the last checkpoint is durable.

@@ -5,6 +5,7 @@
 #include "installation/system_clock.h"
 #include "intake/reject_limit.h"
 #include "jobs/front_end_source.h"
+#include "record/recast.h"
 #include "record/try.h"
 
 namespace sluice::jobs {
@@ -14,9 +15,10 @@ namespace {
 template <class T>
 std::expected<T, adapters::CollectionFailure> ours(
     std::expected<T, journal::JournalFailure> result) {
-  if (result) return *std::move(result);
-  return std::unexpected(adapters::CollectionFailure{
-      adapters::CollectionProblem::journal_failed, result.error().place, result.error().sentence});
+  return record::recast(std::move(result), [](const journal::JournalFailure& failure) {
+    return adapters::CollectionFailure{adapters::CollectionProblem::journal_failed, failure.place,
+                                       failure.sentence};
+  });
 }
 
 }  // namespace

@@ -5,12 +5,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "fault/kill_point.h"
 #include "journal/journal.h"
 #include "journal/journal_tables.h"
+#include "record/recast.h"
 #include "record/try.h"
 #include "sqlite/database.h"
 
@@ -34,12 +34,8 @@ struct Journal::State {
   // The same of a result.
   template <class T>
   [[nodiscard]] std::expected<T, JournalFailure> ours(sqlite::Result<T> result) {
-    if (!result) return std::unexpected(failure(result.error()));
-    if constexpr (std::is_void_v<T>) {
-      return {};
-    } else {
-      return *std::move(result);
-    }
+    return record::recast(std::move(result),
+                          [this](const sqlite::Error& error) { return failure(error); });
   }
   [[nodiscard]] JournalFailure broken(std::string sentence) const;
   [[nodiscard]] std::expected<void, JournalFailure> check_durable() const;

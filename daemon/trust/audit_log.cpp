@@ -1,10 +1,10 @@
 #include "trust/audit_log.h"
 
 #include <mutex>
-#include <type_traits>
 
 #include <fmt/format.h>
 
+#include "record/recast.h"
 #include "record/try.h"
 #include "sqlite/database.h"
 #include "trust/audit_line.h"
@@ -43,16 +43,11 @@ struct AuditLog::State {
 
   template <class T>
   std::expected<T, AuditFailure> ours(sqlite::Result<T> result) {
-    if (result) {
-      if constexpr (std::is_void_v<T>) {
-        return {};
-      } else {
-        return *std::move(result);
-      }
-    }
-    AuditFailure failed = failure(AuditProblem::not_durable, file, result.error().message);
-    if (result.error().is_durability_failure() && !result.error().is_disk_full()) broken = failed;
-    return std::unexpected(std::move(failed));
+    return record::recast(std::move(result), [this](const sqlite::Error& error) {
+      AuditFailure failed = failure(AuditProblem::not_durable, file, error.message);
+      if (error.is_durability_failure() && !error.is_disk_full()) broken = failed;
+      return failed;
+    });
   }
   Done prepare();
   Done append(const AuditEvent& event);

@@ -182,7 +182,7 @@ kill_at_point() { # VICTIM POINT
   revive_others "$1"
   if [[ $2 = capture.* || $2 = intake.* || $2 = journal.* ]]; then
     { # The shell would say "Killed"
-      until_deadline 120 edge_died_somewhere "$1" "$doomed" && died=yes
+      until_true 120 edge_died_somewhere "$1" "$doomed" && died=yes
     } 2>/dev/null
     [[ -n $died ]] || die "round $round: $2 was not reached"
     at "$1" kill_daemon
@@ -200,14 +200,6 @@ revive_others() {
   local name
   for name in center edge; do
     [[ $name = "$1" || -n ${daemon_of[$name]:-} ]] || at "$name" start_daemon
-  done
-}
-until_deadline() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < end)) || return 1
-    sleep 0.1
   done
 }
 
@@ -269,7 +261,7 @@ sleep "$seconds"
 expect_same "before any death"
 run_all
 stop_writers
-until_deadline 120 compare || true # a run that begins now takes the last transactions
+until_true 120 compare || true # a run that begins now takes the last transactions
 expect_same "when nobody writes any more"
 verify_center
 changes=$(sql exchange 'SELECT count(*) FROM changes')

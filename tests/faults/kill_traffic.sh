@@ -9,12 +9,7 @@ calls_a_client=20 # every second call changes the records of the one before
 rows_a_call=5
 
 add_traffic_configuration() {
-  add_bureau park <<'END'
-channels: {direct: {}, disk: {}}
-publishes:
-  - {dataset: register, channels: [disk]}
-  - {dataset: approval, channels: [direct]}
-END
+  add_park_bureau
   add_schema register <<'END'
 {"sluice:dataset": {"owner": "park", "title": "Register"},
  "fields": [{"name": "number", "type": "string", "constraints": {"required": true}},

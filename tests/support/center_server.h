@@ -16,14 +16,10 @@
 #include "link/https/https_link.h"
 #include "support/audited_text.h"
 #include "support/center_builder.h"
+#include "support/no_target.h"
 #include "support/running_server.h"
 
 namespace sluice::api::test {
-
-class NoTarget : public observe::LogTarget {
- public:
-  bool write(observe::LogSettings::Level, std::string_view) override { return true; }
-};
 
 using exchange::Reception;
 using exchange::ReceptionFailure;
@@ -117,7 +113,7 @@ class CenterServer {
       trust::AuditLog::open(directory_ / "audit", [this] { return center.now; }).value();
   std::unique_ptr<trust::Denials> denials_ =
       std::make_unique<trust::Denials>(audit_, [](const trust::AuditFailure&) {});
-  observe::Log log_{observe::Log::Level::error, std::make_unique<NoTarget>()};
+  observe::Log log_{observe::Log::Level::error, std::make_unique<sluice::test::NoTarget>()};
   link::Bandwidth bandwidth_{std::nullopt};
   const trust::Policy policy_{
       {}, {{record::NodeId("front-1"), {record::BureauId("park"), record::BureauId("quality")}}}};

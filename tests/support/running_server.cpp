@@ -20,17 +20,13 @@
 #include <boost/asio/write.hpp>
 
 #include "support/audited_text.h"
+#include "support/no_target.h"
 
 namespace sluice::test {
 
 namespace asio = boost::asio;
 
 namespace {
-
-class NoTarget : public observe::LogTarget {
- public:
-  bool write(observe::LogSettings::Level, std::string_view) override { return true; }
-};
 
 trust::Directory peers() {
   return trust::Directory({{DevelopmentCa::subject("park"), record::BureauId("park")},

@@ -1,9 +1,9 @@
 #include "store/postgresql/postgresql_store.h"
 
 #include <map>
-#include <type_traits>
 #include <utility>
 
+#include "record/recast.h"
 #include "record/try.h"
 #include "store/apply_once.h"
 #include "store/postgresql/binary_array.h"
@@ -100,12 +100,9 @@ class Applying final : public ApplyTransaction {
  private:
   template <class T>
   std::expected<T, StoreFailure> ours(Connection::Answer<T> answer) const {
-    if (!answer) return failed(answer.error(), place_);
-    if constexpr (std::is_void_v<T>) {
-      return {};
-    } else {
-      return std::move(*answer);
-    }
+    return record::recast(std::move(answer), [this](const ServerError& error) {
+      return store_failure(error, place_);
+    });
   }
 
   Connection& connection_;

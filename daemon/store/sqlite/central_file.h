@@ -3,9 +3,9 @@
 
 #include <expected>
 #include <string>
-#include <type_traits>
 #include <utility>
 
+#include "record/recast.h"
 #include "sqlite/database.h"
 #include "store/sqlite/dataset_ddl.h"
 #include "store/store.h"
@@ -42,12 +42,8 @@ class CentralFile {
  private:
   template <class T>
   std::expected<T, StoreFailure> ours(sqlite::Result<T> result) const {
-    if (!result) return std::unexpected(failure(result.error()));
-    if constexpr (std::is_void_v<T>) {
-      return {};
-    } else {
-      return std::move(*result);
-    }
+    return record::recast(std::move(result),
+                          [this](const sqlite::Error& error) { return failure(error); });
   }
 
   std::string place_;

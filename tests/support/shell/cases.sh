@@ -36,16 +36,6 @@ try() {
   err=$(tr -d '\0' <"$node/err")
 }
 
-# until_true SECONDS COMMAND…: a deadline, not a delay.
-until_true() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < end)) || return 1
-    sleep 0.05
-  done
-}
-
 audited() { sluice audit log | jq -e "select($1)" >/dev/null; }
 
 run_cases() {

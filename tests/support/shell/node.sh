@@ -63,6 +63,16 @@ add_bureau() {
 
 add_schema() { cat >"$node/config/schemas/$1.json"; }
 
+# What park publishes: a register by disk, approvals by calls. Their schemas are the test's.
+add_park_bureau() {
+  add_bureau park <<'END'
+channels: {direct: {}, disk: {}}
+publishes:
+  - {dataset: register, channels: [disk]}
+  - {dataset: approval, channels: [direct]}
+END
+}
+
 sluice() { "$bin/sluice" --config "$node/config" "$@"; }
 
 # launch_daemon [VAR=VALUE…]: does not wait until it serves.
@@ -101,6 +111,16 @@ stop_daemon() {
   kill -TERM "$daemon"
   wait "$daemon" || die "sluiced ended with status $?"
   daemon=
+}
+
+# until_true SECONDS COMMAND…: a deadline, not a delay.
+until_true() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < end)) || return 1
+    sleep 0.05
+  done
 }
 
 # call BUREAU METHOD PATH [CURL-ARGUMENT…]: prints the status (000: no answer); the body is in

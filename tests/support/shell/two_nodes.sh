@@ -36,14 +36,8 @@ kill_all() {
 certify_node() { sh "$project/config/dev-ca.sh" "$pki" "$1"; }
 subject_of() { printf 'CN=%s,O=Sluice development' "$1"; }
 
-# What park publishes: a register by disk, approvals by calls.
 add_park() {
-  add_bureau park <<'END'
-channels: {direct: {}, disk: {}}
-publishes:
-  - {dataset: register, channels: [disk]}
-  - {dataset: approval, channels: [direct]}
-END
+  add_park_bureau
   local dataset
   for dataset in register approval; do
     add_schema "$dataset" <<'END'

@@ -19,6 +19,7 @@
 #include "api/records_endpoint.h"
 #include "api/status_endpoint.h"
 #include "support/center_builder.h"
+#include "support/no_target.h"
 
 namespace sluice::api::test {
 namespace {
@@ -27,11 +28,6 @@ using record::BureauId;
 using record::DatasetId;
 using record::NodeId;
 using server::Method;
-
-class NoTarget : public observe::LogTarget {
- public:
-  bool write(observe::LogSettings::Level, std::string_view) override { return true; }
-};
 
 struct CallerKind {
   std::string name;
@@ -145,7 +141,7 @@ class Offer {
                         {{NodeId("front-1"), {BureauId("park")}}, {NodeId("front-2"), {}}}};
   trust::AuditLog audit_ = trust::AuditLog::open(center_.node.directory / "audit", clock_).value();
   trust::Denials denials_{audit_, [](const trust::AuditFailure&) {}};
-  observe::Log log_{observe::Log::Level::error, std::make_unique<NoTarget>()};
+  observe::Log log_{observe::Log::Level::error, std::make_unique<sluice::test::NoTarget>()};
   observe::Metrics metrics_;
   intake::Mapping mapping_;
   journal::Limits limits_;

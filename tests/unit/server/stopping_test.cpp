@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "server/deadline.h"
+#include "support/no_target.h"
 #include "support/running_server.h"
 
 namespace sluice::test {
@@ -15,11 +16,6 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
-
-class Silent : public observe::LogTarget {
- public:
-  bool write(observe::LogSettings::Level, std::string_view) override { return true; }
-};
 
 record::Time epoch() {
   return {};
@@ -32,7 +28,7 @@ class AStoppedServer : public testing::Test {
   trust::Directory peers{trust::Directory::Subjects()};
   trust::AuditLog audit = trust::AuditLog::open(directory.path() / "audit", epoch).value();
   trust::Denials denials{audit, [](const trust::AuditFailure&) {}};
-  observe::Log log{observe::Log::Level::error, std::make_unique<Silent>()};
+  observe::Log log{observe::Log::Level::error, std::make_unique<NoTarget>()};
   observe::Metrics metrics;
   asio::io_context context;
   server::HttpServer server =
