@@ -23,6 +23,8 @@ enum class CollectionProblem {
 };
 // `place` is file:line:column, or an offset in a call's body.
 using CollectionFailure = record::Failure<CollectionProblem>;
+template <class T>
+using Result = std::expected<T, CollectionFailure>;
 
 // How an intake's failure ends a collection.
 [[nodiscard]] CollectionFailure collection_failure(const intake::IntakeFailure& failure);
@@ -44,8 +46,7 @@ class Progress {
 class Collector {
  public:
   virtual ~Collector() = default;
-  [[nodiscard]] virtual std::expected<void, CollectionFailure> collect(intake::Door& door,
-                                                                       Progress& progress) = 0;
+  [[nodiscard]] virtual Result<void> collect(intake::Door& door, Progress& progress) = 0;
 };
 
 }  // namespace sluice::adapters

@@ -21,8 +21,7 @@ std::unexpected<CollectionFailure> bad_syntax(std::string_view body, const JsonF
                                     found, fault.expected)});
 }
 
-std::expected<void, CollectionFailure> from_door(
-    std::expected<void, intake::IntakeFailure> answer) {
+Result<void> from_door(intake::Result<void> answer) {
   if (answer) return {};
   return std::unexpected(collection_failure(answer.error()));
 }
@@ -53,8 +52,7 @@ struct CallCollector::Way {
   }
 };
 
-std::expected<void, CollectionFailure> CallCollector::collect(intake::Door& door,
-                                                              Progress& progress) {
+Result<void> CallCollector::collect(intake::Door& door, Progress& progress) {
   const std::uint64_t size = call_.body.size();
   if (size > max_body_bytes) {
     return std::unexpected(CollectionFailure{
@@ -63,7 +61,7 @@ std::expected<void, CollectionFailure> CallCollector::collect(intake::Door& door
                     max_body_bytes)});
   }
   Way way{door, progress, size};
-  Result result;
+  Result<void> result;
   switch (call_.media_type) {
     case MediaType::json:
     case MediaType::event:
@@ -81,7 +79,7 @@ std::expected<void, CollectionFailure> CallCollector::collect(intake::Door& door
   return result;
 }
 
-CallCollector::Result CallCollector::collect_json(Way& way) {
+Result<void> CallCollector::collect_json(Way& way) {
   std::string_view body = call_.body;
   if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
   JsonScanner scanner(body);
@@ -105,7 +103,7 @@ CallCollector::Result CallCollector::collect_json(Way& way) {
   return hand_over(*whole, 1, way);
 }
 
-CallCollector::Result CallCollector::collect_array(std::string_view array, Way& way) {
+Result<void> CallCollector::collect_array(std::string_view array, Way& way) {
   JsonScanner scanner(array);
   scanner.take('[');
   if (scanner.take(']')) return {};
@@ -119,7 +117,7 @@ CallCollector::Result CallCollector::collect_array(std::string_view array, Way& 
   return {};
 }
 
-CallCollector::Result CallCollector::collect_lines(Way& way) {
+Result<void> CallCollector::collect_lines(Way& way) {
   SLUICE_TRY(from_door(way.door.begin(members_.columns())));
   std::string_view rest = call_.body;
   if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
@@ -132,8 +130,7 @@ CallCollector::Result CallCollector::collect_lines(Way& way) {
   return {};
 }
 
-CallCollector::Result CallCollector::collect_line(std::string_view line, std::uint64_t number,
-                                                  Way& way) {
+Result<void> CallCollector::collect_line(std::string_view line, std::uint64_t number, Way& way) {
   JsonScanner scanner(line);
   if (scanner.at_end()) return {};
   way.advanced(static_cast<std::uint64_t>(line.data() - call_.body.data()));
@@ -148,7 +145,7 @@ CallCollector::Result CallCollector::collect_line(std::string_view line, std::ui
                                    fault.offset + 1, fault.expected)}));
 }
 
-CallCollector::Result CallCollector::collect_binary_event(Way& way) {
+Result<void> CallCollector::collect_binary_event(Way& way) {
   std::string_view body = call_.body;
   if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
   JsonScanner scanner(body);
@@ -166,8 +163,7 @@ CallCollector::Result CallCollector::collect_binary_event(Way& way) {
 }
 
 // `json` is one valid JSON value.
-CallCollector::Result CallCollector::hand_over(std::string_view json, std::uint64_t place,
-                                               Way& way) {
+Result<void> CallCollector::hand_over(std::string_view json, std::uint64_t place, Way& way) {
   if (json.size() > max_row_bytes_) {
     return from_door(way.door.reject(place, json,
                                      {"", "too-large",

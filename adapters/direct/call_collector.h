@@ -39,18 +39,16 @@ class CallCollector final : public Collector {
                 RowBuffers& buffers)
       : call_(call), members_(members), max_row_bytes_(max_row_bytes), reader_(members, buffers) {}
 
-  [[nodiscard]] std::expected<void, CollectionFailure> collect(intake::Door& door,
-                                                               Progress& progress) override;
+  [[nodiscard]] Result<void> collect(intake::Door& door, Progress& progress) override;
 
  private:
   struct Way;  // the door, and what is told of the progress towards it
-  using Result = std::expected<void, CollectionFailure>;
-  Result collect_json(Way& way);
-  Result collect_array(std::string_view body, Way& way);
-  Result collect_lines(Way& way);
-  Result collect_line(std::string_view line, std::uint64_t number, Way& way);
-  Result collect_binary_event(Way& way);
-  Result hand_over(std::string_view json, std::uint64_t place, Way& way);
+  Result<void> collect_json(Way& way);
+  Result<void> collect_array(std::string_view body, Way& way);
+  Result<void> collect_lines(Way& way);
+  Result<void> collect_line(std::string_view line, std::uint64_t number, Way& way);
+  Result<void> collect_binary_event(Way& way);
+  Result<void> hand_over(std::string_view json, std::uint64_t place, Way& way);
 
   const Call& call_;
   const MemberTable& members_;

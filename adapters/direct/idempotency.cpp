@@ -28,11 +28,11 @@ FailedRow failed_row(const json::value& value) {
 
 }  // namespace
 
-std::expected<std::string, std::string> idempotency_key(std::string_view header) {
+std::expected<std::string, record::Flaw> idempotency_key(std::string_view header) {
   const auto no_key = [] {
-    return std::unexpected(std::string(
+    return std::unexpected(record::Flaw{
         "the Idempotency-Key is not 1 to 255 visible ASCII characters, bare or in double "
-        "quotes; send a UUID, for example"));
+        "quotes; send a UUID, for example"});
   };
   std::string key;
   const bool quoted = header.starts_with('"');

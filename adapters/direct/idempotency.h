@@ -15,6 +15,7 @@
 #include "adapters/direct/call_collector.h"
 #include "adapters/direct/outcome.h"
 #include "record/digest.h"
+#include "record/failure.h"
 #include "record/identifiers.h"
 
 namespace sluice::adapters::direct {
@@ -22,8 +23,8 @@ namespace sluice::adapters::direct {
 inline constexpr std::size_t max_idempotency_key_length = 255;
 
 // The key in a header's value: 1 to 255 visible ASCII characters, bare or as a quoted string of RFC
-// 8941. `"abc"` and `abc` are one key. The error is a sentence.
-[[nodiscard]] std::expected<std::string, std::string> idempotency_key(std::string_view header);
+// 8941. `"abc"` and `abc` are one key.
+[[nodiscard]] std::expected<std::string, record::Flaw> idempotency_key(std::string_view header);
 
 // The keys of calls that have not ended, for a whole daemon. Thread-safe.
 class RunningKeys {

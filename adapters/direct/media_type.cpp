@@ -44,10 +44,11 @@ bool is_json(std::string_view content_type) {
   return type == "application/json" || type.ends_with("+json");
 }
 
-std::expected<MediaType, std::string> media_type(std::string_view content_type,
-                                                 bool has_event_headers) {
+std::expected<MediaType, record::Flaw> media_type(std::string_view content_type,
+                                                  bool has_event_headers) {
   if (declares_other_charset(content_type)) {
-    return std::unexpected("the Content-Type declares another charset; send JSON in UTF-8");
+    return std::unexpected(
+        record::Flaw{"the Content-Type declares another charset; send JSON in UTF-8"});
   }
   const std::string type = essence(content_type);
   if (type == "application/cloudevents+json") return MediaType::event;
@@ -55,7 +56,7 @@ std::expected<MediaType, std::string> media_type(std::string_view content_type,
   if (has_event_headers) {
     if (is_json(type)) return MediaType::event_binary;
     return std::unexpected(
-        "a CloudEvent in binary form needs data of Content-Type application/json");
+        record::Flaw{"a CloudEvent in binary form needs data of Content-Type application/json"});
   }
   if (type == "application/json") return MediaType::json;
   if (type == "application/x-ndjson" || type == "application/ndjson" ||
@@ -63,9 +64,9 @@ std::expected<MediaType, std::string> media_type(std::string_view content_type,
     return MediaType::ndjson;
   }
   return std::unexpected(
-      "the Content-Type is none that this resource takes; expected application/json, "
-      "application/x-ndjson, application/jsonl, application/cloudevents+json or "
-      "application/cloudevents-batch+json");
+      record::Flaw{"the Content-Type is none that this resource takes; expected application/json, "
+                   "application/x-ndjson, application/jsonl, application/cloudevents+json or "
+                   "application/cloudevents-batch+json"});
 }
 
 std::string_view to_string(MediaType type) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "record/failure.h"
+
 namespace sluice::adapters::direct {
 
 enum class MediaType {
@@ -15,10 +17,10 @@ enum class MediaType {
   event_binary,  // a record; the event's attributes are in `ce-` headers
 };
 
-// `has_event_headers`: whether the call has any `ce-` header. The error is a sentence for
-// the caller: what was wrong with the type and which there are.
-[[nodiscard]] std::expected<MediaType, std::string> media_type(std::string_view content_type,
-                                                               bool has_event_headers);
+// `has_event_headers`: whether the call has any `ce-` header. The failure's
+// sentence is for the caller: what was wrong with the type and which there are.
+[[nodiscard]] std::expected<MediaType, record::Flaw> media_type(std::string_view content_type,
+                                                                bool has_event_headers);
 
 // The type that Sluice calls it by.
 [[nodiscard]] std::string_view to_string(MediaType type);

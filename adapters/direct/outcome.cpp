@@ -44,7 +44,7 @@ void append_failed_rows(std::string& json, const Outcome& outcome) {
 void Outcome::add_failure(std::uint64_t row, const intake::RowProblem& problem) {
   ++quarantined;
   if (failed.size() < max_failed_rows_listed) {
-    failed.push_back({row, problem.field, problem.rule, problem.sentence});
+    failed.push_back({row, problem.field, problem.rule.text(), problem.sentence});
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "adapters/direct/source_time.h"
 #include "record/record_checker.h"
+#include "record/rules.h"
 #include "record/try.h"
 
 namespace sluice::adapters::direct {
@@ -15,10 +16,9 @@ namespace {
 constexpr std::string_view operation_member = "$operation";
 constexpr std::string_view time_member = "$time";
 
-std::unexpected<intake::RowProblem> problem(std::string_view field, std::string rule,
+std::unexpected<intake::RowProblem> problem(std::string_view field, record::Rule rule,
                                             std::string sentence) {
-  return std::unexpected(
-      intake::RowProblem{shown_name(field), std::move(rule), std::move(sentence)});
+  return std::unexpected(intake::RowProblem{shown_name(field), rule, std::move(sentence)});
 }
 
 std::unexpected<intake::RowProblem> problem(std::string_view field, TextFlaw flaw) {
@@ -133,7 +133,7 @@ RowResult<void> RecordReader::read_reserved(std::string_view name, JsonScanner& 
 RowResult<void> RecordReader::set_time(std::string_view field, std::string_view text,
                                        intake::SourceRow& row) {
   const auto time = source_time(text, buffers_.time_);
-  if (!time) return problem(field, "source-time", time.error());
+  if (!time) return problem(field, "source-time", time.error().sentence);
   row.source_time = *time;
   return {};
 }

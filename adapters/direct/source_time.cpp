@@ -23,14 +23,14 @@ std::optional<std::string> shortened(std::string_view text) {
 
 }  // namespace
 
-std::expected<std::string_view, std::string> source_time(std::string_view text,
-                                                         std::string& buffer) {
+std::expected<std::string_view, record::Flaw> source_time(std::string_view text,
+                                                          std::string& buffer) {
   const auto shorter = shortened(text);
   const auto time = record::syntax::datetime(shorter ? std::string_view(*shorter) : text, buffer);
   if (!time) {
-    return std::unexpected(
+    return std::unexpected(record::Flaw{
         "the time at the source is not an RFC 3339 date and time; expected one such as "
-        "2026-11-23T12:44:00+08:00");
+        "2026-11-23T12:44:00+08:00"});
   }
   if (!shorter || time->data() == buffer.data()) return *time;
   return buffer.assign(*time);

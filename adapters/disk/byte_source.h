@@ -14,8 +14,7 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
   // Fills the front of `room`, which is not empty; 0 bytes is the end, and stays so.
-  [[nodiscard]] virtual std::expected<std::size_t, CollectionFailure> read(
-      std::span<char> room) = 0;
+  [[nodiscard]] virtual Result<std::size_t> read(std::span<char> room) = 0;
 };
 
 }  // namespace sluice::adapters::disk

@@ -11,8 +11,7 @@
 namespace sluice::adapters::disk {
 namespace {
 
-std::expected<void, CollectionFailure> check_names(const std::vector<std::string>& columns,
-                                                   std::uint64_t line) {
+Result<void> check_names(const std::vector<std::string>& columns, std::uint64_t line) {
   // Never the names themselves: where a header is missing, they are somebody's data.
   std::map<std::string_view, std::size_t> seen;
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -52,7 +51,7 @@ CsvCollector::CsvCollector(std::filesystem::path path, Format format, std::size_
       max_row_bytes_(max_row_bytes),
       expected_(expected) {}
 
-CsvCollector::Result CsvCollector::collect(intake::Door& door, Progress& progress) {
+Result<void> CsvCollector::collect(intake::Door& door, Progress& progress) {
   auto file = SLUICE_TRY(InputFile::open(path_));
   if (file.stamp() != expected_.stamp) return std::unexpected(changed_while_read(path_));
   TrackedSource source(file, progress);
@@ -67,8 +66,8 @@ CsvCollector::Result CsvCollector::collect(intake::Door& door, Progress& progres
   return {};
 }
 
-CsvCollector::Result CsvCollector::collect_rows(CsvReader& reader, TrackedSource& source,
-                                                intake::Door& door) {
+Result<void> CsvCollector::collect_rows(CsvReader& reader, TrackedSource& source,
+                                        intake::Door& door) {
   auto event = reader.next(0);
   if (!event) return failure(event.error());
   const auto columns = read_columns(reader, *event);
@@ -89,8 +88,8 @@ CsvCollector::Result CsvCollector::collect_rows(CsvReader& reader, TrackedSource
 
 // Without a header, columns are named by their places (field1, field2 …), as the Frictionless tools
 // do, and the first row says how many there are.
-std::expected<std::vector<std::string>, CollectionFailure> CsvCollector::read_columns(
-    CsvReader& reader, CsvReader::Event first) {
+Result<std::vector<std::string>> CsvCollector::read_columns(CsvReader& reader,
+                                                            CsvReader::Event first) {
   const std::string place = fmt::to_string(reader.line());
   if (first == CsvReader::Event::end) {
     return std::unexpected(CollectionFailure{
@@ -118,10 +117,10 @@ std::expected<std::vector<std::string>, CollectionFailure> CsvCollector::read_co
   return columns;
 }
 
-CsvCollector::Result CsvCollector::hand_over(CsvReader& reader, CsvReader::Event event,
-                                             TrackedSource& source, intake::Door& door) {
+Result<void> CsvCollector::hand_over(CsvReader& reader, CsvReader::Event event,
+                                     TrackedSource& source, intake::Door& door) {
   source.count_row();
-  std::expected<void, intake::IntakeFailure> handed;
+  intake::Result<void> handed;
   if (event == CsvReader::Event::row) {
     handed = door.accept({.values = reader.values(),
                           .original = reader.original(),

@@ -22,20 +22,19 @@ class CsvCollector final : public Collector {
   CsvCollector(std::filesystem::path path, Format format, std::size_t max_row_bytes,
                FileDigest expected);
 
-  [[nodiscard]] std::expected<void, CollectionFailure> collect(intake::Door& door,
-                                                               Progress& progress) override;
+  [[nodiscard]] Result<void> collect(intake::Door& door, Progress& progress) override;
 
   // The header row as it stands in the file, without its line end, once the door has begun; empty
   // where the dialect has none. With it, a quarantined row's bytes can be read again.
   [[nodiscard]] const std::string& header() const { return header_; }
 
  private:
-  using Result = std::expected<void, CollectionFailure>;
-  [[nodiscard]] Result collect_rows(CsvReader& reader, TrackedSource& source, intake::Door& door);
-  [[nodiscard]] std::expected<std::vector<std::string>, CollectionFailure> read_columns(
-      CsvReader& reader, CsvReader::Event first);
-  [[nodiscard]] Result hand_over(CsvReader& reader, CsvReader::Event event, TrackedSource& source,
-                                 intake::Door& door);
+  [[nodiscard]] Result<void> collect_rows(CsvReader& reader, TrackedSource& source,
+                                          intake::Door& door);
+  [[nodiscard]] Result<std::vector<std::string>> read_columns(CsvReader& reader,
+                                                              CsvReader::Event first);
+  [[nodiscard]] Result<void> hand_over(CsvReader& reader, CsvReader::Event event,
+                                       TrackedSource& source, intake::Door& door);
   [[nodiscard]] std::unexpected<CollectionFailure> failure(CollectionFailure inner) const;
   [[nodiscard]] std::unexpected<CollectionFailure> failure_of_door(
       const intake::IntakeFailure& refusal, std::uint64_t line) const;

@@ -25,11 +25,12 @@ CsvReader::CsvReader(ByteSource& source, const Format& format, std::size_t max_r
       splitter_(format.dialect),
       decoder_(std::move(decoder)) {}
 
-CsvReader::Result<CsvReader> CsvReader::open(ByteSource& source, const Format& format,
-                                             std::size_t max_row_bytes) {
+Result<CsvReader> CsvReader::open(ByteSource& source, const Format& format,
+                                  std::size_t max_row_bytes) {
   auto opened = Gb18030Decoder::open();
   if (!opened && format.encoding == Encoding::gb18030) {
-    return std::unexpected(CollectionFailure{CollectionProblem::unreadable, "", opened.error()});
+    return std::unexpected(
+        CollectionFailure{CollectionProblem::unreadable, "", opened.error().sentence});
   }
   std::optional<Gb18030Decoder> decoder;
   if (opened) decoder = std::move(*opened);
@@ -44,7 +45,7 @@ CsvReader::Result<CsvReader> CsvReader::open(ByteSource& source, const Format& f
   return reader;
 }
 
-CsvReader::Result<CsvReader::Event> CsvReader::next(std::size_t fields) {
+Result<CsvReader::Event> CsvReader::next(std::size_t fields) {
   for (;;) {
     window_.start_row();
     const auto extent = SLUICE_TRY(window_.extend());
@@ -69,7 +70,7 @@ bool CsvReader::begins_comment(std::string_view line) const {
   return !line.empty() && line.front() == format_.dialect.comment;
 }
 
-CsvReader::Result<CsvReader::Event> CsvReader::read_row(std::size_t fields) {
+Result<CsvReader::Event> CsvReader::read_row(std::size_t fields) {
   splitter_.start();
   decoded_end_ = 0;
   undecodable_ = false;
@@ -184,7 +185,7 @@ CsvReader::Event CsvReader::unterminated(LineWindow::Extent why) {
                                     splitter_.current_field(), end)});
 }
 
-CsvReader::Result<CsvReader::Event> CsvReader::too_long() {
+Result<CsvReader::Event> CsvReader::too_long() {
   const std::string front(window_.front(kept_of_too_long_row));
   SLUICE_TRY(window_.skip_line());
   decoded_ = front;

@@ -27,9 +27,6 @@ inline constexpr std::size_t kept_of_too_long_row = 4096;
 // Not thread-safe. Failures name a line as their place, never a file.
 class CsvReader {
  public:
-  template <class T>
-  using Result = std::expected<T, CollectionFailure>;
-
   // Checks the encoding of the source's beginning. The source must outlive the reader.
   [[nodiscard]] static Result<CsvReader> open(ByteSource& source, const Format& format,
                                               std::size_t max_row_bytes);

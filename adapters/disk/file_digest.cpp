@@ -9,8 +9,7 @@
 
 namespace sluice::adapters::disk {
 
-std::expected<FileDigest, CollectionFailure> digest_file(const std::filesystem::path& path,
-                                                         Progress& progress) {
+Result<FileDigest> digest_file(const std::filesystem::path& path, Progress& progress) {
   auto file = SLUICE_TRY(InputFile::open(path));
   TrackedSource source(file, progress);
   std::vector<char> block(std::size_t{256} << 10);

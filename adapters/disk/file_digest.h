@@ -19,7 +19,6 @@ struct FileDigest {
 };
 
 // Reads the whole file once, in constant memory. `progress` counts no rows here.
-[[nodiscard]] std::expected<FileDigest, CollectionFailure> digest_file(
-    const std::filesystem::path& path, Progress& progress);
+[[nodiscard]] Result<FileDigest> digest_file(const std::filesystem::path& path, Progress& progress);
 
 }  // namespace sluice::adapters::disk

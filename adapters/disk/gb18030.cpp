@@ -43,13 +43,13 @@ std::size_t ascii_length(std::string_view text) {
 
 }  // namespace
 
-std::expected<Gb18030Decoder, std::string> Gb18030Decoder::open() {
+std::expected<Gb18030Decoder, record::Flaw> Gb18030Decoder::open() {
   const iconv_t converter = iconv_open("UTF-8", "GB18030");
   // iconv's own sign of failure is (iconv_t)-1.
   if (converter == reinterpret_cast<iconv_t>(-1)) {  // NOLINT(performance-no-int-to-ptr)
-    return std::unexpected(
+    return std::unexpected(record::Flaw{
         "this machine's C library can not convert GB18030; install its gconv modules, or have the "
-        "bureau write UTF-8");
+        "bureau write UTF-8"});
   }
   return Gb18030Decoder(converter);
 }

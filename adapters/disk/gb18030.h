@@ -8,13 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "record/failure.h"
+
 namespace sluice::adapters::disk {
 
 // Not thread-safe. A text is decoded whole: GB 18030 has no state between characters.
 class Gb18030Decoder {
  public:
   // The error says what is missing on this machine.
-  [[nodiscard]] static std::expected<Gb18030Decoder, std::string> open();
+  [[nodiscard]] static std::expected<Gb18030Decoder, record::Flaw> open();
 
   // Appends `text` to `utf8`. False if any of it is no character: U+FFFD then stands for each such
   // byte, which is good for telling where a row ends and for nothing else.

@@ -39,7 +39,7 @@ std::string_view kind_of(mode_t mode) {
 
 }  // namespace
 
-std::expected<InputFile, CollectionFailure> InputFile::open(const std::filesystem::path& path) {
+Result<InputFile> InputFile::open(const std::filesystem::path& path) {
   // O_NONBLOCK: a pipe without a writer must be refused, not waited for.
   files::FileDescriptor descriptor(
       ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
@@ -62,7 +62,7 @@ std::expected<InputFile, CollectionFailure> InputFile::open(const std::filesyste
   return InputFile(path, std::move(descriptor), stamp_of(status));
 }
 
-std::expected<std::size_t, CollectionFailure> InputFile::read(std::span<char> room) {
+Result<std::size_t> InputFile::read(std::span<char> room) {
   for (;;) {
     const ssize_t count = ::read(descriptor_.get(), room.data(), room.size());
     if (count >= 0) return static_cast<std::size_t>(count);
@@ -70,7 +70,7 @@ std::expected<std::size_t, CollectionFailure> InputFile::read(std::span<char> ro
   }
 }
 
-std::expected<void, CollectionFailure> InputFile::check_unchanged() const {
+Result<void> InputFile::check_unchanged() const {
   struct stat status {};
   if (::fstat(descriptor_.get(), &status) != 0) {
     return unreadable(path_, system_sentence("can not be examined", errno));

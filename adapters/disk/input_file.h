@@ -27,15 +27,14 @@ struct FileStamp {
 class InputFile final : public ByteSource {
  public:
   // Refuses what is not a regular file: folders, pipes, devices, symbolic links.
-  [[nodiscard]] static std::expected<InputFile, CollectionFailure> open(
-      const std::filesystem::path& path);
+  [[nodiscard]] static Result<InputFile> open(const std::filesystem::path& path);
 
-  [[nodiscard]] std::expected<std::size_t, CollectionFailure> read(std::span<char> room) override;
+  [[nodiscard]] Result<std::size_t> read(std::span<char> room) override;
 
   // As it was when it was opened.
   [[nodiscard]] const FileStamp& stamp() const { return stamp_; }
   // `changed`, where the file, or what now stands under its path, is no longer that.
-  [[nodiscard]] std::expected<void, CollectionFailure> check_unchanged() const;
+  [[nodiscard]] Result<void> check_unchanged() const;
 
  private:
   InputFile(std::filesystem::path path, files::FileDescriptor descriptor, const FileStamp& stamp)

@@ -20,7 +20,7 @@ constexpr std::size_t block_bytes = std::size_t{256} << 10;
 LineWindow::LineWindow(ByteSource& source, std::size_t max_row_bytes)
     : source_(source), max_row_bytes_(max_row_bytes), buffer_(block_bytes + scan_padding) {}
 
-LineWindow::Result<std::string_view> LineWindow::head(std::size_t bytes) {
+Result<std::string_view> LineWindow::head(std::size_t bytes) {
   while (end_ < bytes) {
     const auto more = SLUICE_TRY(refill());
     if (!more) break;
@@ -39,7 +39,7 @@ void LineWindow::start_row() {
   row_begin_ = line_begin_ = content_end_ = next_;
 }
 
-LineWindow::Result<LineWindow::Extent> LineWindow::extend() {
+Result<LineWindow::Extent> LineWindow::extend() {
   std::size_t searched = next_;
   for (;;) {
     const void* found = std::memchr(buffer_.data() + searched, '\n', end_ - searched);
@@ -92,7 +92,7 @@ std::string_view LineWindow::front(std::size_t bytes) const {
   return line.substr(0, std::min(bytes, line.find_first_of("\r\n")));
 }
 
-LineWindow::Result<void> LineWindow::skip_line() {
+Result<void> LineWindow::skip_line() {
   row_lines_ = 1;
   for (;;) {
     const void* found = std::memchr(buffer_.data() + next_, '\n', end_ - next_);
@@ -106,7 +106,7 @@ LineWindow::Result<void> LineWindow::skip_line() {
   }
 }
 
-LineWindow::Result<bool> LineWindow::refill() {
+Result<bool> LineWindow::refill() {
   if (at_end_) return false;
   if (row_begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + row_begin_, end_ - row_begin_);

@@ -18,9 +18,6 @@ class LineWindow {
  public:
   LineWindow(ByteSource& source, std::size_t max_row_bytes);
 
-  template <class T>
-  using Result = std::expected<T, CollectionFailure>;
-
   // The source's first bytes, up to `bytes` of them; before anything else is called.
   [[nodiscard]] Result<std::string_view> head(std::size_t bytes);
   void drop_head(std::size_t bytes);

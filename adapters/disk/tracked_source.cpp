@@ -6,7 +6,7 @@
 
 namespace sluice::adapters::disk {
 
-std::expected<std::size_t, CollectionFailure> TrackedSource::read(std::span<char> room) {
+Result<std::size_t> TrackedSource::read(std::span<char> room) {
   const auto count = file_.read(room);
   if (!count) return count;
   digest_.update(std::string_view(room.data(), *count));

@@ -21,7 +21,7 @@ class TrackedSource final : public ByteSource {
  public:
   TrackedSource(InputFile& file, Progress& progress) : file_(file), progress_(progress) {}
 
-  [[nodiscard]] std::expected<std::size_t, CollectionFailure> read(std::span<char> room) override;
+  [[nodiscard]] Result<std::size_t> read(std::span<char> room) override;
 
   void count_row() { ++rows_; }
   // Of all that was read; once, at the end.

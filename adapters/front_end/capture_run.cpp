@@ -8,18 +8,18 @@
 
 namespace sluice::adapters::front_end {
 
-Result checkpoint(CaptureRun& run) {
+Result<void> checkpoint(CaptureRun& run) {
   SLUICE_KILL_POINT("capture.before-checkpoint");
   auto marked = run.settlement.checkpoint(to_string(run.position));
   if (!marked) return std::unexpected(adapters::collection_failure(marked.error()));
   return {};
 }
 
-Result checkpoint_if_due(CaptureRun& run) {
-  return run.settlement.is_due() ? checkpoint(run) : Result();
+Result<void> checkpoint_if_due(CaptureRun& run) {
+  return run.settlement.is_due() ? checkpoint(run) : Result<void>();
 }
 
-Result settle(CaptureRun& run) {
+Result<void> settle(CaptureRun& run) {
   auto settled = run.settlement.settle();
   if (!settled) return std::unexpected(adapters::collection_failure(settled.error()));
   SLUICE_KILL_POINT("capture.after-settle");
@@ -30,13 +30,13 @@ CollectionFailure collection_failure(const WindowFailure& failure) {
   return {CollectionProblem::journal_failed, failure.place, failure.sentence};
 }
 
-Result load_by_key(CaptureRun& run, const TableReader::Each& handed) {
+Result<void> load_by_key(CaptureRun& run, const TableReader::Each& handed) {
   const odbc::Dialect& dialect = run.connection.dialect();
   const SourceTable& table = run.reader.table();
   Walk walk{.order_at = table.key_at, .among = are_there(dialect, table.key)};
   if (run.position.loaded_up_to) walk.behind = run.position.loaded_up_to->exact;
-  const auto read =
-      walk_in_order(dialect, run.reader, walk, run.page_rows, [&](const TableRow& row) -> Result {
+  const auto read = walk_in_order(
+      dialect, run.reader, walk, run.page_rows, [&](const TableRow& row) -> Result<void> {
         SLUICE_TRY(run.reader.hand_over(row, record::Operation::upsert));
         SLUICE_TRY(handed(row));
         run.position.loaded_up_to = row.key();

@@ -32,22 +32,22 @@ struct CaptureRun {
 };
 
 // Commits what was handed over so far, with `run.position`.
-[[nodiscard]] Result checkpoint(CaptureRun& run);
+[[nodiscard]] Result<void> checkpoint(CaptureRun& run);
 // The same if there is enough for a batch.
-[[nodiscard]] Result checkpoint_if_due(CaptureRun& run);
-[[nodiscard]] Result settle(CaptureRun& run);
+[[nodiscard]] Result<void> checkpoint_if_due(CaptureRun& run);
+[[nodiscard]] Result<void> settle(CaptureRun& run);
 
 [[nodiscard]] CollectionFailure collection_failure(const WindowFailure& failure);
 
 // Reads the whole table by key, from where an earlier run stopped, and hands over every row.
 // `handed` sees each afterwards. Rows without a whole key are left out (keyless_rows.h).
-[[nodiscard]] Result load_by_key(CaptureRun& run, const TableReader::Each& handed);
+[[nodiscard]] Result<void> load_by_key(CaptureRun& run, const TableReader::Each& handed);
 
 // The four ways.
-[[nodiscard]] Result run_watermark(CaptureRun& run, const capture::ByWatermark& way);
-[[nodiscard]] Result run_flag(CaptureRun& run, const capture::ByFlag& way);
-[[nodiscard]] Result run_change_log(CaptureRun& run, const capture::ByChangeLog& way,
-                                    TableReader* records);
-[[nodiscard]] Result run_snapshot(CaptureRun& run, const capture::BySnapshot& way);
+[[nodiscard]] Result<void> run_watermark(CaptureRun& run, const capture::ByWatermark& way);
+[[nodiscard]] Result<void> run_flag(CaptureRun& run, const capture::ByFlag& way);
+[[nodiscard]] Result<void> run_change_log(CaptureRun& run, const capture::ByChangeLog& way,
+                                          TableReader* records);
+[[nodiscard]] Result<void> run_snapshot(CaptureRun& run, const capture::BySnapshot& way);
 
 }  // namespace sluice::adapters::front_end

@@ -39,8 +39,8 @@ class ChangeLogCapture {
         sequence_(log_.columns[sequence_at_]),
         window_(std::move(window)) {}
 
-  Result load();
-  Result follow();
+  Result<void> load();
+  Result<void> follow();
 
  private:
   // The last change to one record in a page of the log.
@@ -49,19 +49,17 @@ class ChangeLogCapture {
     record::Operation operation = record::Operation::upsert;
     RecordKey key;
   };
-  Result pass_by_log();
-  Result read_lines(std::int64_t after, const TableReader::Each& each);
-  Result take(const TableRow& line);
-  Result take_records();
-  std::expected<std::size_t, CollectionFailure> hand_over_records(
-      std::span<const Change* const> changes);
-  Result remove_records(std::span<const Change* const> changes);
-  Result end_page();
-  Result keep_pending();
+  Result<void> pass_by_log();
+  Result<void> read_lines(std::int64_t after, const TableReader::Each& each);
+  Result<void> take(const TableRow& line);
+  Result<void> take_records();
+  Result<std::size_t> hand_over_records(std::span<const Change* const> changes);
+  Result<void> remove_records(std::span<const Change* const> changes);
+  Result<void> end_page();
+  Result<void> keep_pending();
   void remember(const TableRow& line, const record::RowDigest& digest, std::int64_t sequence);
-  std::expected<bool, CollectionFailure> is_passed_by(const TableRow& line,
-                                                      const record::RowDigest& digest,
-                                                      std::int64_t sequence);
+  Result<bool> is_passed_by(const TableRow& line, const record::RowDigest& digest,
+                            std::int64_t sequence);
   // Of a line, and of the how manieth it is of those that say the same under the same number.
   [[nodiscard]] record::RowDigest digest_of(const TableRow& line, std::int64_t sequence);
   [[nodiscard]] std::optional<std::int64_t> sequence_of(const TableRow& line) const {
@@ -97,7 +95,7 @@ class ChangeLogCapture {
 };
 
 // What was there before the log's first line: only the table itself knows.
-Result ChangeLogCapture::load() {
+Result<void> ChangeLogCapture::load() {
   if (!run_.position.loaded_up_to) {
     run_.position.reached = 0;  // the log may be all there is
     if (auto cleared = window_.clear(); !cleared) {
@@ -110,7 +108,7 @@ Result ChangeLogCapture::load() {
   if (records_ != nullptr) {
     CaptureRun of_records{run_.connection, *records_,    run_.settlement, run_.position,
                           run_.folder,     run_.dataset, run_.page_rows};
-    auto loaded = load_by_key(of_records, [](const TableRow&) { return Result(); });
+    auto loaded = load_by_key(of_records, [](const TableRow&) { return Result<void>(); });
     if (!loaded) return loaded;
     // Once a load: what becomes of them later, the log says.
     auto refused = refuse_keyless(of_records, {}, {window_, 0, [](const TableRow&) { return 0; }});
@@ -122,14 +120,14 @@ Result ChangeLogCapture::load() {
 }
 
 // The lines that can be seen now are of changes that the table, read from now on, already shows.
-Result ChangeLogCapture::pass_by_log() {
+Result<void> ChangeLogCapture::pass_by_log() {
   const auto highest =
       SLUICE_TRY(run_.reader.read_first_value(select_greatest(dialect_, sequence_, log_.name)));
   if (!highest) return {};
   const auto sequence = parse_watermark(WatermarkKind::number, *highest);
   if (!sequence) return std::unexpected(not_a_sequence());
   run_.position.reached = sequence->value;
-  const auto passed = read_lines(window_start(), [&](const TableRow& line) -> Result {
+  const auto passed = read_lines(window_start(), [&](const TableRow& line) -> Result<void> {
     const auto number = sequence_of(line);
     if (!number) return std::unexpected(not_a_sequence());
     remember(line, digest_of(line, *number), *number);
@@ -138,13 +136,13 @@ Result ChangeLogCapture::pass_by_log() {
   return passed ? keep_pending() : passed;
 }
 
-Result ChangeLogCapture::read_lines(std::int64_t after, const TableReader::Each& each) {
+Result<void> ChangeLogCapture::read_lines(std::int64_t after, const TableReader::Each& each) {
   const std::vector<odbc::SourceColumn> order{sequence_};
   std::string last = fmt::to_string(after);
   const auto read = [&](const Query& condition, std::size_t most) {
     alike_.clear();
     return run_.reader.read(select(dialect_, log_.columns, log_.name, condition, order, most),
-                            [&](const TableRow& line) -> Result {
+                            [&](const TableRow& line) -> Result<void> {
                               last = line.exact(sequence_at_).value_or(std::string_view());
                               return each(line);
                             });
@@ -160,7 +158,7 @@ Result ChangeLogCapture::read_lines(std::int64_t after, const TableReader::Each&
   }
 }
 
-Result ChangeLogCapture::follow() {
+Result<void> ChangeLogCapture::follow() {
   return read_lines(window_start(), [&](const TableRow& line) { return take(line); });
 }
 
@@ -180,8 +178,8 @@ void ChangeLogCapture::remember(const TableRow& line, const record::RowDigest& d
   }
 }
 
-std::expected<bool, CollectionFailure> ChangeLogCapture::is_passed_by(
-    const TableRow& line, const record::RowDigest& digest, std::int64_t sequence) {
+Result<bool> ChangeLogCapture::is_passed_by(const TableRow& line, const record::RowDigest& digest,
+                                            std::int64_t sequence) {
   const auto itself = window_.find(digest);
   if (!itself) return std::unexpected(collection_failure(itself.error()));
   if (*itself) return true;
@@ -191,7 +189,7 @@ std::expected<bool, CollectionFailure> ChangeLogCapture::is_passed_by(
   return *record && (*record)->mark > sequence;
 }
 
-Result ChangeLogCapture::take(const TableRow& line) {
+Result<void> ChangeLogCapture::take(const TableRow& line) {
   const auto sequence = sequence_of(line);
   if (!sequence) return std::unexpected(not_a_sequence());
   run_.position.reached = std::max(run_.position.reached.value_or(0), *sequence);
@@ -212,13 +210,13 @@ Result ChangeLogCapture::take(const TableRow& line) {
 
 // The log's lines say which records were touched; what they are now, the table says. So each is
 // looked up once, however often it was touched.
-Result ChangeLogCapture::take_records() {
+Result<void> ChangeLogCapture::take_records() {
   std::vector<const Change*> upserts;
   std::vector<const Change*> removes;
   for (const auto& [digest, change] : page_) {
     (change.operation == record::Operation::remove ? removes : upserts).push_back(&change);
   }
-  const auto in_parts = [](std::span<const Change* const> all, const auto& each) -> Result {
+  const auto in_parts = [](std::span<const Change* const> all, const auto& each) -> Result<void> {
     for (std::size_t i = 0; i < all.size(); i += records_in_query) {
       const auto part = all.subspan(i, std::min(records_in_query, all.size() - i));
       SLUICE_TRY(each(part));
@@ -235,8 +233,7 @@ Result ChangeLogCapture::take_records() {
 }
 
 // How many of them there were.
-std::expected<std::size_t, CollectionFailure> ChangeLogCapture::hand_over_records(
-    std::span<const Change* const> changes) {
+Result<std::size_t> ChangeLogCapture::hand_over_records(std::span<const Change* const> changes) {
   const SourceTable& table = records_->table();
   std::vector<Query> keys;
   keys.reserve(changes.size());
@@ -250,7 +247,7 @@ std::expected<std::size_t, CollectionFailure> ChangeLogCapture::hand_over_record
 
 // Where a line came late, the record may be there again. The table may write its key in another
 // way than the log, so where any of these is there, each is asked for by itself.
-Result ChangeLogCapture::remove_records(std::span<const Change* const> changes) {
+Result<void> ChangeLogCapture::remove_records(std::span<const Change* const> changes) {
   const auto found = SLUICE_TRY(hand_over_records(changes));
   for (std::size_t i = 0; i < changes.size(); ++i) {
     if (found > 0) {
@@ -262,7 +259,7 @@ Result ChangeLogCapture::remove_records(std::span<const Change* const> changes) 
   return {};
 }
 
-Result ChangeLogCapture::end_page() {
+Result<void> ChangeLogCapture::end_page() {
   if (records_ != nullptr) {
     SLUICE_TRY(take_records());
   }
@@ -272,7 +269,7 @@ Result ChangeLogCapture::end_page() {
 }
 
 // After the rows that they stand for, except before a load, which reads the whole table anyway.
-Result ChangeLogCapture::keep_pending() {
+Result<void> ChangeLogCapture::keep_pending() {
   if (pending_.empty()) return {};
   SLUICE_TRY(settle(run_));
   if (auto kept = window_.keep(pending_, window_start()); !kept) {
@@ -284,7 +281,8 @@ Result ChangeLogCapture::keep_pending() {
 
 }  // namespace
 
-Result run_change_log(CaptureRun& run, const capture::ByChangeLog& way, TableReader* records) {
+Result<void> run_change_log(CaptureRun& run, const capture::ByChangeLog& way,
+                            TableReader* records) {
   auto window = SentWindow::open(run.folder / "sent.sqlite", run.dataset);
   if (!window) return std::unexpected(collection_failure(window.error()));
   ChangeLogCapture capture(run, way, records, std::move(*window));

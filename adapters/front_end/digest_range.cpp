@@ -32,7 +32,7 @@ CollectionFailure collection_failure_of(const DigestFileFailure& failure) {
   return {problem(), failure.place, failure.sentence};
 }
 
-Result DigestRange::fill(DigestFileReader& base, std::uint64_t until, std::size_t most) {
+Result<void> DigestRange::fill(DigestFileReader& base, std::uint64_t until, std::size_t most) {
   clear_at(base.offset());
   while (entries_.size() < most && base.offset() < until) {
     const std::uint64_t offset = base.offset();

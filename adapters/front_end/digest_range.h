@@ -21,7 +21,7 @@ namespace sluice::adapters::front_end {
 class DigestRange {
  public:
   // With so many entries that begin before an offset.
-  [[nodiscard]] Result fill(DigestFileReader& base, std::uint64_t until, std::size_t most);
+  [[nodiscard]] Result<void> fill(DigestFileReader& base, std::uint64_t until, std::size_t most);
   void clear_at(std::uint64_t offset);
 
   [[nodiscard]] bool is_empty() const { return entries_.empty(); }

@@ -33,25 +33,25 @@ class FlagCapture {
         status_(table_.columns[table_.at(way.column)]) {}
 
   // What is `taking` already: of a run that was cut off, or of claim().
-  Result take_claimed();
+  Result<void> take_claimed();
   // False: nothing was ready.
-  std::expected<bool, CollectionFailure> claim();
+  Result<bool> claim();
   // Those that can not be claimed by their key, all at once.
-  Result refuse_keyless();
+  Result<void> refuse_keyless();
 
  private:
   // Rows without a key could not be written back one by one.
   [[nodiscard]] Query of_status(const std::string& value) const {
     return all_of({equal(dialect_, status_, value), are_there(dialect_, table_.key)});
   }
-  Result take(const TableRow& row);
-  Result write_back(const RecordKey& last);
-  Result write_reasons();
+  Result<void> take(const TableRow& row);
+  Result<void> write_back(const RecordKey& last);
+  Result<void> write_reasons();
   // What the limit refused is not taken, but each bad row is told its reason all the same: the
   // bureau corrects by that, and the next run finds the page without it.
-  Result tell_of_refused(const Result& result);
-  Result fail(const std::string& reason, const Query& condition);
-  Result update_status(std::vector<Assignment> assignments, const Query& condition);
+  Result<void> tell_of_refused(const Result<void>& result);
+  Result<void> fail(const std::string& reason, const Query& condition);
+  Result<void> update_status(std::vector<Assignment> assignments, const Query& condition);
 
   CaptureRun& run_;
   const capture::ByFlag& way_;
@@ -67,11 +67,11 @@ class FlagCapture {
   std::vector<Read> read_;
 };
 
-std::expected<bool, CollectionFailure> FlagCapture::claim() {
+Result<bool> FlagCapture::claim() {
   std::optional<RecordKey> last;
   const auto rows = run_.reader.read(select(dialect_, table_.columns, table_.name,
                                             of_status(way_.ready), table_.key, rows_claimed),
-                                     [&](const TableRow& row) -> Result {
+                                     [&](const TableRow& row) -> Result<void> {
                                        last = row.key();
                                        return {};
                                      });
@@ -83,7 +83,7 @@ std::expected<bool, CollectionFailure> FlagCapture::claim() {
   return true;
 }
 
-Result FlagCapture::take_claimed() {
+Result<void> FlagCapture::take_claimed() {
   while (true) {
     read_.clear();
     const auto rows = run_.reader.read(select(dialect_, table_.columns, table_.name,
@@ -99,9 +99,9 @@ Result FlagCapture::take_claimed() {
   }
 }
 
-Result FlagCapture::take(const TableRow& row) {
+Result<void> FlagCapture::take(const TableRow& row) {
   const std::size_t refused_before = run_.settlement.refused().size();
-  Result handed;
+  Result<void> handed;
   auto operation = std::optional(record::Operation::upsert);
   if (!way_.operation_column.empty()) {
     operation = operation_of(way_.codes, row.exact(table_.at(way_.operation_column)));
@@ -127,7 +127,7 @@ Result FlagCapture::take(const TableRow& row) {
   return write_back(last);
 }
 
-Result FlagCapture::refuse_keyless() {
+Result<void> FlagCapture::refuse_keyless() {
   const Query is_keyless = is_missing_one(dialect_, table_.key);
   if (is_keyless.sql.empty()) return {};
   const Query is_taking = all_of({equal(dialect_, status_, way_.taking), is_keyless});
@@ -142,7 +142,7 @@ Result FlagCapture::refuse_keyless() {
       [&](const TableRow& row) { return run_.reader.refuse(row, problem); });
   if (rows && *rows > most_keyless_rows) return std::unexpected(too_many_keyless(table_));
   if (rows && *rows == 0) return {};
-  Result settled;
+  Result<void> settled;
   if (!rows) settled = std::unexpected(rows.error());
   if (settled) settled = checkpoint(run_);
   if (settled) settled = settle(run_);
@@ -151,7 +151,7 @@ Result FlagCapture::refuse_keyless() {
   return settled;
 }
 
-Result FlagCapture::fail(const std::string& reason, const Query& condition) {
+Result<void> FlagCapture::fail(const std::string& reason, const Query& condition) {
   std::vector<Assignment> assignments{{status_, way_.failed}};
   if (!way_.reason_column.empty()) {
     const odbc::SourceColumn& column = table_.columns[table_.at(way_.reason_column)];
@@ -160,7 +160,7 @@ Result FlagCapture::fail(const std::string& reason, const Query& condition) {
   return update_status(std::move(assignments), condition);
 }
 
-Result FlagCapture::write_back(const RecordKey& last) {
+Result<void> FlagCapture::write_back(const RecordKey& last) {
   if (auto marked = checkpoint(run_); !marked) return tell_of_refused(marked);
   SLUICE_TRY(settle(run_));
   SLUICE_TRY(write_reasons());
@@ -170,7 +170,7 @@ Result FlagCapture::write_back(const RecordKey& last) {
                        all_of({is_taking, up_to(dialect_, table_.key, last.exact)}));
 }
 
-Result FlagCapture::write_reasons() {
+Result<void> FlagCapture::write_reasons() {
   const Query is_taking = equal(dialect_, status_, way_.taking);
   for (const Read& read : read_) {
     if (!read.is_refused) continue;
@@ -180,13 +180,14 @@ Result FlagCapture::write_reasons() {
   return {};
 }
 
-Result FlagCapture::tell_of_refused(const Result& result) {
+Result<void> FlagCapture::tell_of_refused(const Result<void>& result) {
   if (result.error().code != CollectionProblem::refused) return result;
   SLUICE_TRY(write_reasons());
   return result;
 }
 
-Result FlagCapture::update_status(std::vector<Assignment> assignments, const Query& condition) {
+Result<void> FlagCapture::update_status(std::vector<Assignment> assignments,
+                                        const Query& condition) {
   const Query query = update(dialect_, table_.name, assignments, condition);
   const auto changed = run_.connection.execute(query.sql, query.parameters);
   if (!changed) return std::unexpected(collection_failure(changed.error()));
@@ -195,7 +196,7 @@ Result FlagCapture::update_status(std::vector<Assignment> assignments, const Que
 
 }  // namespace
 
-Result run_flag(CaptureRun& run, const capture::ByFlag& way) {
+Result<void> run_flag(CaptureRun& run, const capture::ByFlag& way) {
   FlagCapture capture(run, way);
   run.position.is_loaded = true;
   while (true) {

@@ -19,7 +19,7 @@ struct Overloaded : Ways... {
 
 // A load under way goes on behind its last key, which means nothing to other columns; nor can a
 // snapshot find what was there before by them.
-Result go_on_by_key(const SourceTable& table, Position& position) {
+Result<void> go_on_by_key(const SourceTable& table, Position& position) {
   std::vector<std::string> key;
   key.reserve(table.key.size());
   for (const odbc::SourceColumn& column : table.key)
@@ -53,13 +53,13 @@ std::string_view name_of(const Capture& way) {
 FrontEndCollector::FrontEndCollector(Source source, intake::Settlement& settlement)
     : source_(std::move(source)), settlement_(settlement) {}
 
-Result FrontEndCollector::collect(intake::Door& door, Progress& progress) {
+Result<void> FrontEndCollector::collect(intake::Door& door, Progress& progress) {
   auto connection = odbc::Connection::open(source_.access);
   if (!connection) return std::unexpected(collection_failure(connection.error()));
   return collect_from(*connection, door, progress);
 }
 
-std::expected<Position, CollectionFailure> FrontEndCollector::find_position() const {
+Result<Position> FrontEndCollector::find_position() const {
   Position position{.capture = std::string(name_of(source_.exchange.capture))};
   if (settlement_.position().empty() || source_.reads_anew) return position;
   auto kept = parse_position(settlement_.position());
@@ -74,8 +74,8 @@ std::expected<Position, CollectionFailure> FrontEndCollector::find_position() co
   return std::move(*kept);
 }
 
-Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Door& door,
-                                       Progress& progress) {
+Result<void> FrontEndCollector::collect_from(odbc::Connection& connection, intake::Door& door,
+                                             Progress& progress) {
   SLUICE_TRY(check_stated_key(source_));
   const auto* by_log = std::get_if<capture::ByChangeLog>(&source_.exchange.capture);
   const bool has_records = by_log != nullptr && !source_.exchange.table.name.empty();
@@ -110,7 +110,7 @@ Result FrontEndCollector::collect_from(odbc::Connection& connection, intake::Doo
                  .page_rows = source_.page_rows,
                  .now = source_.now,
                  .deletes_anyway = source_.deletes_anyway};
-  const Result done = std::visit(
+  const Result<void> done = std::visit(
       Overloaded{[&](const capture::BySnapshot& way) { return run_snapshot(run, way); },
                  [&](const capture::ByWatermark& way) { return run_watermark(run, way); },
                  [&](const capture::ByFlag& way) { return run_flag(run, way); },

@@ -21,15 +21,13 @@ class FrontEndCollector final : public Collector {
   // collector.
   FrontEndCollector(Source source, intake::Settlement& settlement);
 
-  [[nodiscard]] std::expected<void, CollectionFailure> collect(intake::Door& door,
-                                                               Progress& progress) override;
+  [[nodiscard]] Result<void> collect(intake::Door& door, Progress& progress) override;
   // Of the run that collect() was.
   [[nodiscard]] const HeldBack& held_back() const { return held_back_; }
 
  private:
-  std::expected<void, CollectionFailure> collect_from(odbc::Connection& connection,
-                                                      intake::Door& door, Progress& progress);
-  [[nodiscard]] std::expected<Position, CollectionFailure> find_position() const;
+  Result<void> collect_from(odbc::Connection& connection, intake::Door& door, Progress& progress);
+  [[nodiscard]] Result<Position> find_position() const;
 
   Source source_;
   intake::Settlement& settlement_;

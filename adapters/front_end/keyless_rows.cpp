@@ -35,7 +35,7 @@ CollectionFailure too_many_keyless(const SourceTable& table) {
                       most_keyless_rows, names_of_key(table))};
 }
 
-Result refuse_keyless(CaptureRun& run, const Query& among, const Remembering& remembering) {
+Result<void> refuse_keyless(CaptureRun& run, const Query& among, const Remembering& remembering) {
   const SourceTable& table = run.reader.table();
   const odbc::Dialect& dialect = run.connection.dialect();
   const Query is_keyless = is_missing_one(dialect, table.key);
@@ -47,7 +47,7 @@ Result refuse_keyless(CaptureRun& run, const Query& among, const Remembering& re
   const auto rows =
       run.reader.read(select(dialect, table.columns, table.name, all_of({is_keyless, among}),
                              table.key, most_keyless_rows + 1),
-                      [&](const TableRow& row) -> Result {
+                      [&](const TableRow& row) -> Result<void> {
                         const record::RowDigest digest = row.digest(buffer);
                         const auto before = remembering.window.find(digest);
                         if (!before) return std::unexpected(collection_failure(before.error()));

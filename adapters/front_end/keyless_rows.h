@@ -28,8 +28,8 @@ struct Remembering {
 
 // Refuses those among the rows that fit `among` and were not refused before, and settles. Fails
 // where they are too many: then not the rows but the key is at fault.
-[[nodiscard]] Result refuse_keyless(CaptureRun& run, const Query& among,
-                                    const Remembering& remembering);
+[[nodiscard]] Result<void> refuse_keyless(CaptureRun& run, const Query& among,
+                                          const Remembering& remembering);
 [[nodiscard]] CollectionFailure too_many_keyless(const SourceTable& table);
 
 }  // namespace sluice::adapters::front_end

@@ -14,10 +14,8 @@ std::unexpected<CollectionFailure> failed(const DigestFileFailure& failure) {
 
 }  // namespace
 
-std::expected<NewBase, CollectionFailure> NewBase::open(const SnapshotFiles& files,
-                                                        const DigestFileMatter& matter,
-                                                        const Position& position,
-                                                        const DigestFileReader* base) {
+Result<NewBase> NewBase::open(const SnapshotFiles& files, const DigestFileMatter& matter,
+                              const Position& position, const DigestFileReader* base) {
   const auto& counted = position.run;
   const std::uint64_t generation = counted ? counted->generation : files.unused_generation();
   auto file = counted ? DigestFileWriter::go_on(files.digests(generation), counted->bytes, matter)
@@ -33,14 +31,14 @@ std::expected<NewBase, CollectionFailure> NewBase::open(const SnapshotFiles& fil
   return made;
 }
 
-Result NewBase::append(const DigestEntry& entry) {
+Result<void> NewBase::append(const DigestEntry& entry) {
   SLUICE_TRY(write_part());
   if (auto written = file_.append(entry); !written) return failed(written.error());
   ++rows_;
   return {};
 }
 
-Result NewBase::append(const Part& part) {
+Result<void> NewBase::append(const Part& part) {
   if (part.begin != part_end_) {
     SLUICE_TRY(write_part());
     part_begin_ = part.begin;
@@ -50,7 +48,7 @@ Result NewBase::append(const Part& part) {
   return {};
 }
 
-Result NewBase::note_gone(const Part& part) {
+Result<void> NewBase::note_gone(const Part& part) {
   if (!gone_) {
     auto begun = GoneFileWriter::begin(files_.gone(generation_));
     if (!begun) return failed(begun.error());
@@ -60,10 +58,10 @@ Result NewBase::note_gone(const Part& part) {
                                     .end = part.end,
                                     .at = file_.offset() + (part_end_ - part_begin_),
                                     .rows = part.rows});
-  return noted ? Result() : failed(noted.error());
+  return noted ? Result<void>() : failed(noted.error());
 }
 
-Result NewBase::write_part() {
+Result<void> NewBase::write_part() {
   if (part_begin_ == part_end_) return {};
   const auto written = base_->read_as_is(part_begin_, part_end_, [&](std::string_view entries) {
     return file_.append_as_is(entries);
@@ -73,7 +71,7 @@ Result NewBase::write_part() {
   return {};
 }
 
-Result NewBase::make_durable(Position& position) {
+Result<void> NewBase::make_durable(Position& position) {
   SLUICE_TRY(write_part());
   const auto bytes = file_.make_durable();
   if (!bytes) return failed(bytes.error());

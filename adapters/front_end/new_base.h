@@ -20,34 +20,34 @@ class NewBase {
  public:
   // Files of a generation that is not used yet, or those that the position counts. `base` is what
   // parts are taken from; nothing in a table's first run. Both must outlive it.
-  [[nodiscard]] static std::expected<NewBase, CollectionFailure> open(
-      const SnapshotFiles& files, const DigestFileMatter& matter, const Position& position,
-      const DigestFileReader* base);
+  [[nodiscard]] static Result<NewBase> open(const SnapshotFiles& files,
+                                            const DigestFileMatter& matter,
+                                            const Position& position, const DigestFileReader* base);
 
-  [[nodiscard]] Result append(const DigestEntry& entry);
+  [[nodiscard]] Result<void> append(const DigestEntry& entry);
   // As they lie in the base.
   struct Part {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::uint64_t rows = 0;
   };
-  [[nodiscard]] Result append(const Part& part);
+  [[nodiscard]] Result<void> append(const Part& part);
   // Not met: at this place in the order of keys they are not there.
-  [[nodiscard]] Result note_gone(const Part& part);
+  [[nodiscard]] Result<void> note_gone(const Part& part);
 
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] std::uint64_t gone_rows() const { return gone_ ? gone_->rows() : 0; }
 
   // All of it is on the disk when this returns, and `position` says how much.
-  [[nodiscard]] Result make_durable(Position& position);
+  [[nodiscard]] Result<void> make_durable(Position& position);
 
  private:
   NewBase(const SnapshotFiles& files, const DigestFileReader* base, std::uint64_t generation,
           DigestFileWriter file)
       : files_(files), base_(base), generation_(generation), file_(std::move(file)) {}
   // Parts are written when something else comes, or when they must be durable.
-  Result write_part();
+  Result<void> write_part();
 
   const SnapshotFiles& files_;
   const DigestFileReader* base_;

@@ -34,7 +34,7 @@ class Pages {
   }
 
   // False: there are no more.
-  std::expected<bool, CollectionFailure> read_next(const TableReader::Each& each);
+  Result<bool> read_next(const TableReader::Each& each);
   [[nodiscard]] bool has_read_most() const { return walk_.most != all_rows && left_ == 0; }
 
  private:
@@ -61,7 +61,7 @@ class Pages {
   bool is_alike_ = false;  // all rows of the last page in the stepped columns
 };
 
-std::expected<bool, CollectionFailure> Pages::read_next(const TableReader::Each& each) {
+Result<bool> Pages::read_next(const TableReader::Each& each) {
   const SourceTable& table = reader_.table();
   const std::size_t asked = limit();
   const Step& step = steps_[step_];
@@ -69,7 +69,7 @@ std::expected<bool, CollectionFailure> Pages::read_next(const TableReader::Each&
   const auto rows = reader_.read(
       select(dialect_, table.columns, table.name, all_of({step.condition, walk_.among}), step.order,
              asked),
-      [&](const TableRow& row) -> Result {
+      [&](const TableRow& row) -> Result<void> {
         move_behind(walk_, row);
         if (first.empty()) {
           first.assign(walk_.behind.begin(),
@@ -107,10 +107,8 @@ std::vector<Step> steps_behind(const odbc::Dialect& dialect, const SourceTable& 
   return steps;
 }
 
-std::expected<bool, CollectionFailure> walk_in_order(const odbc::Dialect& dialect,
-                                                     TableReader& reader, Walk& walk,
-                                                     std::size_t page_rows,
-                                                     const TableReader::Each& each) {
+Result<bool> walk_in_order(const odbc::Dialect& dialect, TableReader& reader, Walk& walk,
+                           std::size_t page_rows, const TableReader::Each& each) {
   Pages pages(dialect, reader, walk, page_rows);
   while (true) {
     const auto is_more = SLUICE_TRY(pages.read_next(each));

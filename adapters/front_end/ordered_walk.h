@@ -37,9 +37,8 @@ struct Step {
                                              const Walk& walk);
 
 // Whether it came to the end, and not only to `walk.most`.
-[[nodiscard]] std::expected<bool, CollectionFailure> walk_in_order(const odbc::Dialect& dialect,
-                                                                   TableReader& reader, Walk& walk,
-                                                                   std::size_t page_rows,
-                                                                   const TableReader::Each& each);
+[[nodiscard]] Result<bool> walk_in_order(const odbc::Dialect& dialect, TableReader& reader,
+                                         Walk& walk, std::size_t page_rows,
+                                         const TableReader::Each& each);
 
 }  // namespace sluice::adapters::front_end

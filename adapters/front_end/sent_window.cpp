@@ -37,19 +37,38 @@ sqlite::Result<void> create_tables(sqlite::Database& database) {
   asked.reset();
   // What a power cut takes from here is sent once more: see the header.
   auto made = database.execute(
-      "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;"
-      "CREATE TABLE IF NOT EXISTS sent (dataset TEXT NOT NULL, key BLOB NOT NULL,"
-      " row BLOB NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (dataset, key)) WITHOUT ROWID;"
-      "CREATE INDEX IF NOT EXISTS sent_mark ON sent (dataset, mark)");
+      R"sql(
+        PRAGMA synchronous = NORMAL;
+        PRAGMA cache_size = -16384;
+        CREATE TABLE IF NOT EXISTS sent (
+          dataset TEXT NOT NULL,
+          key BLOB NOT NULL,
+          row BLOB NOT NULL,
+          mark INTEGER NOT NULL,
+          PRIMARY KEY (dataset, key)
+        ) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS sent_mark ON sent (dataset, mark))sql");
   if (!made || is_of_this_format) return made;
   auto transaction = SLUICE_TRY(sqlite::Transaction::begin(database));
   made = database.execute(fmt::format(
-      "DROP TABLE IF EXISTS look_back;"
-      "CREATE TABLE look_back (dataset TEXT PRIMARY KEY, columns TEXT NOT NULL,"
-      " begins INTEGER NOT NULL, up_to INTEGER NOT NULL, seen INTEGER NOT NULL,"
-      " behind BLOB NOT NULL, sent INTEGER NOT NULL, read_at INTEGER NOT NULL,"
-      " took INTEGER NOT NULL, following BLOB NOT NULL, source_clock INTEGER, own_clock INTEGER,"
-      " rounds_at_rest INTEGER NOT NULL) WITHOUT ROWID; PRAGMA user_version = {}",
+      R"sql(
+        DROP TABLE IF EXISTS look_back;
+        CREATE TABLE look_back (
+          dataset TEXT PRIMARY KEY,
+          columns TEXT NOT NULL,
+          begins INTEGER NOT NULL,
+          up_to INTEGER NOT NULL,
+          seen INTEGER NOT NULL,
+          behind BLOB NOT NULL,
+          sent INTEGER NOT NULL,
+          read_at INTEGER NOT NULL,
+          took INTEGER NOT NULL,
+          following BLOB NOT NULL,
+          source_clock INTEGER,
+          own_clock INTEGER,
+          rounds_at_rest INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        PRAGMA user_version = {})sql",
       format_version));
   return made ? transaction.commit() : made;
 }
@@ -84,8 +103,14 @@ std::expected<void, WindowFailure> SentWindow::prepare() {
   if (made) made = prepare(insert_, "INSERT OR REPLACE INTO sent VALUES (?1, ?2, ?3, ?4)");
   if (made) {
     made = prepare(forget_,
-                   "DELETE FROM sent WHERE dataset = ?1 AND key IN (SELECT key FROM sent WHERE "
-                   "dataset = ?1 AND mark < ?2 ORDER BY mark LIMIT ?3)");
+                   R"sql(
+                     DELETE FROM sent
+                     WHERE dataset = ?1 AND key IN (
+                       SELECT key
+                       FROM sent
+                       WHERE dataset = ?1 AND mark < ?2
+                       ORDER BY mark LIMIT ?3
+                     ))sql");
   }
   if (made) made = prepare(clear_, "DELETE FROM sent WHERE dataset = ?1");
   if (made) {
@@ -97,13 +122,17 @@ std::expected<void, WindowFailure> SentWindow::prepare() {
   }
   if (made) {
     made = prepare(find_look_back_,
-                   "SELECT columns, begins, up_to, seen, behind, sent, read_at, took, following, "
-                   "source_clock, own_clock, rounds_at_rest FROM look_back WHERE dataset = ?1");
+                   R"sql(
+                     SELECT columns, begins, up_to, seen, behind, sent, read_at, took,
+                       following, source_clock, own_clock, rounds_at_rest
+                     FROM look_back
+                     WHERE dataset = ?1)sql");
   }
   if (made) {
     made = prepare(insert_look_back_,
-                   "INSERT OR REPLACE INTO look_back VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-                   "?10, ?11, ?12, ?13)");
+                   R"sql(
+                     INSERT OR REPLACE INTO look_back
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13))sql");
   }
   if (made) made = prepare(clear_look_back_, "DELETE FROM look_back WHERE dataset = ?1");
   if (!made) return failure(file_, made.error());

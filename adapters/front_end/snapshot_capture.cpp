@@ -57,35 +57,35 @@ class SnapshotCapture {
   SnapshotCapture(const SnapshotCapture&) = delete;
   SnapshotCapture& operator=(const SnapshotCapture&) = delete;
 
-  Result open();
-  Result compare();
-  Result finish();
+  Result<void> open();
+  Result<void> compare();
+  Result<void> finish();
 
  private:
   // Those of the base that begin before an offset.
-  Result compare_until(std::uint64_t offset);
-  Result compare_stretches();
-  Result pass_over(std::uint64_t rows, const StretchPlace& place);
-  Result compare_range();
+  Result<void> compare_until(std::uint64_t offset);
+  Result<void> compare_stretches();
+  Result<void> pass_over(std::uint64_t rows, const StretchPlace& place);
+  Result<void> compare_range();
   // Rows from the database's own digests where most of them will be what they were.
-  std::expected<std::size_t, CollectionFailure> compare_page(const Query& condition);
-  Result compare_row(const TableRow& row);
+  Result<std::size_t> compare_page(const Query& condition);
+  Result<void> compare_row(const TableRow& row);
   // Whether it is the one that was expected next, as it was.
   [[nodiscard]] bool is_as_expected(const TableRow& row);
-  Result keep(const DigestEntry& entry);
-  Result keep_as_it_was(std::size_t index);
-  Result hand_over(const TableRow& row, const RecordKey& key);
-  Result hand_over_awaited();
+  Result<void> keep(const DigestEntry& entry);
+  Result<void> keep_as_it_was(std::size_t index);
+  Result<void> hand_over(const TableRow& row, const RecordKey& key);
+  Result<void> hand_over_awaited();
   // Goes on behind a key, though never to what was read already.
-  Result go_behind(const RecordKey& key);
-  Result note_gone_until(std::size_t index);
-  Result commit();
-  Result commit_if_due();
-  Result hand_over_and_commit();
-  std::expected<bool, CollectionFailure> must_hold_back(SnapshotRemoval& removal);
-  Result settle_gone(SnapshotRemoval& removal, bool holds_back);
+  Result<void> go_behind(const RecordKey& key);
+  Result<void> note_gone_until(std::size_t index);
+  Result<void> commit();
+  Result<void> commit_if_due();
+  Result<void> hand_over_and_commit();
+  Result<bool> must_hold_back(SnapshotRemoval& removal);
+  Result<void> settle_gone(SnapshotRemoval& removal, bool holds_back);
   // What the table was is what the file says.
-  Result adopt(DigestFilePart base);
+  Result<void> adopt(DigestFilePart base);
   void discard();
 
   CaptureRun& run_;
@@ -107,7 +107,7 @@ class SnapshotCapture {
   std::string buffer_;
 };
 
-Result SnapshotCapture::open() {
+Result<void> SnapshotCapture::open() {
   const Position& position = run_.position;
   if (position.base) {
     auto base = DigestFileReader::open(files_.digests(position.base->generation),
@@ -125,7 +125,7 @@ Result SnapshotCapture::open() {
   return {};
 }
 
-Result SnapshotCapture::compare() {
+Result<void> SnapshotCapture::compare() {
   if (base_) {
     // Where rows of the base are held back it may be out of order (SnapshotRemoval::keep()), and
     // what lies between two of its keys is not what it says.
@@ -140,7 +140,7 @@ Result SnapshotCapture::compare() {
   return compare_range();
 }
 
-Result SnapshotCapture::compare_until(std::uint64_t offset) {
+Result<void> SnapshotCapture::compare_until(std::uint64_t offset) {
   while (base_->offset() < offset) {
     SLUICE_TRY(range_.fill(*base_, offset, run_.page_rows));
     SLUICE_TRY(compare_range());
@@ -148,7 +148,7 @@ Result SnapshotCapture::compare_until(std::uint64_t offset) {
   return {};
 }
 
-Result SnapshotCapture::compare_stretches() {
+Result<void> SnapshotCapture::compare_stretches() {
   const std::uint64_t begin = base_->offset();
   const auto all = stretches_of(*base_, run_.page_rows);
   if (!all) return std::unexpected(collection_failure_of(all.error()));
@@ -178,7 +178,7 @@ Result SnapshotCapture::compare_stretches() {
   return {};
 }
 
-Result SnapshotCapture::pass_over(std::uint64_t rows, const StretchPlace& place) {
+Result<void> SnapshotCapture::pass_over(std::uint64_t rows, const StretchPlace& place) {
   // The range before it had its first entry as its last.
   const bool is_begun = base_->offset() >= place.behind_first;
   auto kept = next_->append({base_->offset(), place.end, is_begun ? rows - 1 : rows});
@@ -193,7 +193,7 @@ Result SnapshotCapture::pass_over(std::uint64_t rows, const StretchPlace& place)
 }
 
 // All rows between the last key passed and the range's last one; in the last range, to the end.
-Result SnapshotCapture::compare_range() {
+Result<void> SnapshotCapture::compare_range() {
   const odbc::Dialect& dialect = run_.connection.dialect();
   while (true) {
     std::vector<Query> conditions{are_there(dialect, table_.key)};
@@ -214,7 +214,7 @@ Result SnapshotCapture::compare_range() {
 
 // The base's last key may be gone, and then, where the database sorts in another way than it did,
 // may lie in front of rows that were read: they would come a second time.
-Result SnapshotCapture::go_behind(const RecordKey& key) {
+Result<void> SnapshotCapture::go_behind(const RecordKey& key) {
   if (after_ && *after_ != key) {
     const odbc::Dialect& dialect = run_.connection.dialect();
     const auto again = SLUICE_TRY(run_.reader.read_first_value(
@@ -228,8 +228,7 @@ Result SnapshotCapture::go_behind(const RecordKey& key) {
   return {};
 }
 
-std::expected<std::size_t, CollectionFailure> SnapshotCapture::compare_page(
-    const Query& condition) {
+Result<std::size_t> SnapshotCapture::compare_page(const Query& condition) {
   // Behind the last one that was there, all are new; and of other columns, all have changed.
   is_narrow_ = narrow_reader_ && is_comparable_ && !range_.is_empty();
   TableReader& reader = is_narrow_ ? *narrow_reader_ : run_.reader;
@@ -243,7 +242,7 @@ std::expected<std::size_t, CollectionFailure> SnapshotCapture::compare_page(
 
 // They may have changed once more since: then the digest is an older one, and the next run hands
 // them over again. Those that are gone meanwhile it finds gone.
-Result SnapshotCapture::hand_over_awaited() {
+Result<void> SnapshotCapture::hand_over_awaited() {
   const odbc::Dialect& dialect = run_.connection.dialect();
   for (std::size_t first = 0; first < awaited_.size(); first += records_in_query) {
     const std::size_t last = std::min(first + records_in_query, awaited_.size());
@@ -269,7 +268,7 @@ Result SnapshotCapture::hand_over_awaited() {
   return {};
 }
 
-Result SnapshotCapture::hand_over(const TableRow& row, const RecordKey& key) {
+Result<void> SnapshotCapture::hand_over(const TableRow& row, const RecordKey& key) {
   differs_ = true;
   if (!is_narrow_) return run_.reader.hand_over(row, record::Operation::upsert);
   awaited_.push_back(key);
@@ -282,20 +281,20 @@ bool SnapshotCapture::is_as_expected(const TableRow& row) {
          row.digest(buffer_) == expected->row;
 }
 
-Result SnapshotCapture::keep(const DigestEntry& entry) {
+Result<void> SnapshotCapture::keep(const DigestEntry& entry) {
   SLUICE_TRY(next_->append(entry));
   after_ = entry.key;
   return commit_if_due();
 }
 
-Result SnapshotCapture::keep_as_it_was(std::size_t index) {
+Result<void> SnapshotCapture::keep_as_it_was(std::size_t index) {
   range_.pass(index);
   SLUICE_TRY(next_->append({range_.offset(index), range_.offset(index + 1), 1}));
   after_ = range_.entry(index).key;
   return commit_if_due();
 }
 
-Result SnapshotCapture::compare_row(const TableRow& row) {
+Result<void> SnapshotCapture::compare_row(const TableRow& row) {
   if (is_as_expected(row)) return keep_as_it_was(range_.next());
   RecordKey key = row.key();
   if (after_ && *after_ == key) {
@@ -315,7 +314,7 @@ Result SnapshotCapture::compare_row(const TableRow& row) {
 }
 
 // They are told in the end, when the whole table has been seen.
-Result SnapshotCapture::note_gone_until(std::size_t index) {
+Result<void> SnapshotCapture::note_gone_until(std::size_t index) {
   const std::size_t first = range_.next();
   if (index <= first) return {};
   const auto noted = next_->note_gone({range_.offset(first), range_.offset(index), index - first});
@@ -325,7 +324,7 @@ Result SnapshotCapture::note_gone_until(std::size_t index) {
 }
 
 // The files first, and then, in one transaction, the rows and how far the files count.
-Result SnapshotCapture::commit() {
+Result<void> SnapshotCapture::commit() {
   SLUICE_TRY(next_->make_durable(run_.position));
   run_.position.loaded_up_to = after_;
   if (base_) run_.position.base_offset = range_.offset();
@@ -333,11 +332,11 @@ Result SnapshotCapture::commit() {
 }
 
 // What is still awaited must be in the batch before the digests count.
-Result SnapshotCapture::commit_if_due() {
-  return awaited_.empty() && run_.settlement.is_due() ? commit() : Result();
+Result<void> SnapshotCapture::commit_if_due() {
+  return awaited_.empty() && run_.settlement.is_due() ? commit() : Result<void>();
 }
 
-Result SnapshotCapture::finish() {
+Result<void> SnapshotCapture::finish() {
   const std::uint64_t gone = next_->gone_rows();
   if (!differs_ && gone == 0) {
     discard();
@@ -363,7 +362,7 @@ Result SnapshotCapture::finish() {
 }
 
 // Where deletes were told already, by a run that was cut off, it has been judged.
-std::expected<bool, CollectionFailure> SnapshotCapture::must_hold_back(SnapshotRemoval& removal) {
+Result<bool> SnapshotCapture::must_hold_back(SnapshotRemoval& removal) {
   const std::uint64_t base_rows = run_.position.base->rows;
   if (run_.deletes_anyway || run_.position.gone.told > 0 ||
       !is_too_many(way_.delete_at_most, next_->gone_rows(), base_rows, next_->rows())) {
@@ -375,10 +374,10 @@ std::expected<bool, CollectionFailure> SnapshotCapture::must_hold_back(SnapshotR
   return true;
 }
 
-Result SnapshotCapture::settle_gone(SnapshotRemoval& removal, bool holds_back) {
-  const auto again = [this](const RecordKey& key) -> Result {
+Result<void> SnapshotCapture::settle_gone(SnapshotRemoval& removal, bool holds_back) {
+  const auto again = [this](const RecordKey& key) -> Result<void> {
     awaited_.push_back(key);
-    return awaited_.size() < records_in_query ? Result() : hand_over_and_commit();
+    return awaited_.size() < records_in_query ? Result<void>() : hand_over_and_commit();
   };
   DigestFilePart base = *run_.position.run;
   if (holds_back) {
@@ -391,12 +390,12 @@ Result SnapshotCapture::settle_gone(SnapshotRemoval& removal, bool holds_back) {
   return adopt(base);
 }
 
-Result SnapshotCapture::hand_over_and_commit() {
+Result<void> SnapshotCapture::hand_over_and_commit() {
   SLUICE_TRY(hand_over_awaited());
   return commit_if_due();
 }
 
-Result SnapshotCapture::adopt(DigestFilePart base) {
+Result<void> SnapshotCapture::adopt(DigestFilePart base) {
   run_.position.base = base;
   run_.position.base_offset = 0;
   run_.position.held_back = run_.held_back.deletes;
@@ -417,7 +416,7 @@ void SnapshotCapture::discard() {
 
 }  // namespace
 
-Result run_snapshot(CaptureRun& run, const capture::BySnapshot& way) {
+Result<void> run_snapshot(CaptureRun& run, const capture::BySnapshot& way) {
   const bool is_anew = !run.position.base && !run.position.run;
   SnapshotCapture capture(run, way);
   SLUICE_TRY(capture.open());

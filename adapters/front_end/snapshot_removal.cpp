@@ -31,9 +31,9 @@ bool is_too_many(const capture::DeleteAtMost& limit, std::uint64_t gone, std::ui
   return is_too_large_a_share && (left == 0 || gone > limit.rows);
 }
 
-std::expected<std::uint64_t, CollectionFailure> SnapshotRemoval::count_gone() {
+Result<std::uint64_t> SnapshotRemoval::count_gone() {
   std::uint64_t gone = 0;
-  const auto judged = judge(0, {}, [&](const GoneEntry&, bool is_met) -> Result {
+  const auto judged = judge(0, {}, [&](const GoneEntry&, bool is_met) -> Result<void> {
     if (!is_met) ++gone;
     return {};
   });
@@ -41,9 +41,9 @@ std::expected<std::uint64_t, CollectionFailure> SnapshotRemoval::count_gone() {
   return gone;
 }
 
-Result SnapshotRemoval::tell(const Again& again, const std::function<Result()>& due) {
+Result<void> SnapshotRemoval::tell(const Again& again, const std::function<Result<void>()>& due) {
   GoneRecords& records = matter_.run.position.gone;
-  return judge(records.told, again, [&](const GoneEntry& gone, bool is_met) -> Result {
+  return judge(records.told, again, [&](const GoneEntry& gone, bool is_met) -> Result<void> {
     ++records.told;
     if (is_met) return {};
     SLUICE_TRY(matter_.run.reader.hand_over_removed(gone.entry.key));
@@ -51,8 +51,7 @@ Result SnapshotRemoval::tell(const Again& again, const std::function<Result()>& 
   });
 }
 
-std::expected<DigestFilePart, CollectionFailure> SnapshotRemoval::keep(std::uint64_t generation,
-                                                                       const Again& again) {
+Result<DigestFilePart> SnapshotRemoval::keep(std::uint64_t generation, const Again& again) {
   auto table = SLUICE_TRY(reader(matter_.next));
   const auto base = SLUICE_TRY(reader(matter_.base));
   DigestFileMatter matter = matter_.digests;
@@ -61,13 +60,13 @@ std::expected<DigestFilePart, CollectionFailure> SnapshotRemoval::keep(std::uint
   if (!file) return failed(file.error());
   std::uint64_t copied = table.offset();
   std::uint64_t rows = matter_.next.rows;
-  const auto copy_until = [&](std::uint64_t offset) -> Result {
+  const auto copy_until = [&](std::uint64_t offset) -> Result<void> {
     const auto done =
         table.read_as_is(std::exchange(copied, offset), offset,
                          [&](std::string_view part) { return file->append_as_is(part); });
-    return done ? Result() : failed(done.error());
+    return done ? Result<void>() : failed(done.error());
   };
-  const auto judged = judge(0, again, [&](const GoneEntry& gone, bool is_met) -> Result {
+  const auto judged = judge(0, again, [&](const GoneEntry& gone, bool is_met) -> Result<void> {
     if (is_met) return {};
     SLUICE_TRY(copy_until(gone.at));
     DigestEntry entry = gone.entry;
@@ -75,7 +74,7 @@ std::expected<DigestFilePart, CollectionFailure> SnapshotRemoval::keep(std::uint
     if (!base.has_same_columns()) entry.row = {};
     ++rows;
     const auto written = file->append(entry);
-    return written ? Result() : failed(written.error());
+    return written ? Result<void>() : failed(written.error());
   });
   if (!judged) return std::unexpected(judged.error());
   SLUICE_TRY(copy_until(matter_.next.bytes));
@@ -86,7 +85,7 @@ std::expected<DigestFilePart, CollectionFailure> SnapshotRemoval::keep(std::uint
 
 // Twice through the same: to learn which they are, and, when the table's keys have been looked
 // through, to deal with them.
-Result SnapshotRemoval::judge(std::uint64_t behind, const Again& again, const Each& each) {
+Result<void> SnapshotRemoval::judge(std::uint64_t behind, const Again& again, const Each& each) {
   auto ahead = SLUICE_TRY(cursor(behind));
   auto following = SLUICE_TRY(cursor(behind));
   std::vector<Candidate> candidates;
@@ -109,7 +108,7 @@ Result SnapshotRemoval::judge(std::uint64_t behind, const Again& again, const Ea
   }
 }
 
-Result SnapshotRemoval::look_for(std::vector<Candidate>& candidates, const Again& again) {
+Result<void> SnapshotRemoval::look_for(std::vector<Candidate>& candidates, const Again& again) {
   std::vector<std::uint32_t> by_key(candidates.size());
   std::iota(by_key.begin(), by_key.end(), 0U);
   const auto key_at = [&](std::uint32_t index) -> const auto& {
@@ -134,7 +133,7 @@ Result SnapshotRemoval::look_for(std::vector<Candidate>& candidates, const Again
   }
 }
 
-std::expected<GoneCursor, CollectionFailure> SnapshotRemoval::cursor(std::uint64_t behind) const {
+Result<GoneCursor> SnapshotRemoval::cursor(std::uint64_t behind) const {
   const GoneRecords& records = matter_.run.position.gone;
   auto base = SLUICE_TRY(reader(matter_.base));
   auto gone =
@@ -144,8 +143,7 @@ std::expected<GoneCursor, CollectionFailure> SnapshotRemoval::cursor(std::uint64
   return std::move(*gone);
 }
 
-std::expected<DigestFileReader, CollectionFailure> SnapshotRemoval::reader(
-    const DigestFilePart& part) const {
+Result<DigestFileReader> SnapshotRemoval::reader(const DigestFilePart& part) const {
   auto opened = DigestFileReader::open(matter_.files.digests(part.generation), 0, part.bytes,
                                        matter_.digests);
   if (!opened) return failed(opened.error());

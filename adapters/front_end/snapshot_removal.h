@@ -36,18 +36,17 @@ class SnapshotRemoval {
   };
   // Of a row that stands for a record which the base had under another spelling too: of several
   // rows for one record, what is left must be what stands. Empty: none is asked for.
-  using Again = std::function<Result(const RecordKey&)>;
+  using Again = std::function<Result<void>(const RecordKey&)>;
 
   explicit SnapshotRemoval(const Matter& matter) : matter_(matter) {}
 
-  [[nodiscard]] std::expected<std::uint64_t, CollectionFailure> count_gone();
+  [[nodiscard]] Result<std::uint64_t> count_gone();
   // Hands over their deletes, behind those that position.gone says were told. `due` after each.
-  [[nodiscard]] Result tell(const Again& again, const std::function<Result()>& due);
+  [[nodiscard]] Result<void> tell(const Again& again, const std::function<Result<void>()>& due);
   // Writes a file of what the table is and of those that are gone, each where it was not met.
   // Among rows that are new there its own place may be another, so that the file is out of order:
   // rows beside it may then be taken for new the next time, and are sent again, unchanged.
-  [[nodiscard]] std::expected<DigestFilePart, CollectionFailure> keep(std::uint64_t generation,
-                                                                      const Again& again);
+  [[nodiscard]] Result<DigestFilePart> keep(std::uint64_t generation, const Again& again);
 
  private:
   struct Candidate {
@@ -55,12 +54,12 @@ class SnapshotRemoval {
     std::uint64_t exact = 0;               // a digest of its spelling
     bool is_met = false;
   };
-  using Each = std::function<Result(const GoneEntry&, bool is_met)>;
+  using Each = std::function<Result<void>(const GoneEntry&, bool is_met)>;
   // Each behind the first so many.
-  Result judge(std::uint64_t behind, const Again& again, const Each& each);
-  Result look_for(std::vector<Candidate>& candidates, const Again& again);
-  std::expected<GoneCursor, CollectionFailure> cursor(std::uint64_t behind) const;
-  std::expected<DigestFileReader, CollectionFailure> reader(const DigestFilePart& part) const;
+  Result<void> judge(std::uint64_t behind, const Again& again, const Each& each);
+  Result<void> look_for(std::vector<Candidate>& candidates, const Again& again);
+  Result<GoneCursor> cursor(std::uint64_t behind) const;
+  Result<DigestFileReader> reader(const DigestFilePart& part) const;
   std::optional<record::RowDigest> key_of(const RecordKey& key);
 
   Matter matter_;

@@ -30,7 +30,7 @@ Wanted wanted_records(const Source& source) {
   return wanted;
 }
 
-Result check_stated_key(const Source& source) {
+Result<void> check_stated_key(const Source& source) {
   const std::vector<std::string>& stated = source.exchange.key;
   if (stated.empty() || !std::holds_alternative<capture::BySnapshot>(source.exchange.capture) ||
       std::set(stated.begin(), stated.end()) == std::set(source.key.begin(), source.key.end())) {
@@ -53,7 +53,7 @@ Wanted wanted_log(const Source& source, const capture::ByChangeLog& way) {
   return wanted;
 }
 
-Result announce(const SourceTable& table, intake::Door& door) {
+Result<void> announce(const SourceTable& table, intake::Door& door) {
   if (auto begun = door.begin(table.announced); !begun) {
     CollectionFailure failure = adapters::collection_failure(begun.error());
     failure.place = table.name.name;

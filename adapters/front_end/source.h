@@ -37,12 +37,12 @@ struct Source {
 [[nodiscard]] Wanted wanted_records(const Source& source);
 // Fails where a snapshot's stated key is another than the dataset's: a record that only differs in
 // a column of it would be told as one that is gone and one that came, in any order.
-[[nodiscard]] Result check_stated_key(const Source& source);
+[[nodiscard]] Result<void> check_stated_key(const Source& source);
 // The log in place of the table: its key repeats, and where the records lie in a table of their
 // own, that is where the other fields come from.
 [[nodiscard]] Wanted wanted_log(const Source& source, const capture::ByChangeLog& way);
 
 // Tells the door which columns will come.
-[[nodiscard]] Result announce(const SourceTable& table, intake::Door& door);
+[[nodiscard]] Result<void> announce(const SourceTable& table, intake::Door& door);
 
 }  // namespace sluice::adapters::front_end

@@ -27,8 +27,7 @@ std::vector<std::string> names_of(const std::vector<odbc::SourceColumn>& columns
   return names;
 }
 
-std::expected<void, CollectionFailure> check_present(const Wanted& wanted,
-                                                     const std::vector<std::string>& there) {
+Result<void> check_present(const Wanted& wanted, const std::vector<std::string>& there) {
   std::vector<std::string> needed = wanted.key;
   needed.insert(needed.end(), wanted.capture.begin(), wanted.capture.end());
   if (!wanted.source_time.empty()) needed.push_back(wanted.source_time);
@@ -42,9 +41,8 @@ std::expected<void, CollectionFailure> check_present(const Wanted& wanted,
 }
 
 // A key that repeats would lose rows where one page ends and the next begins.
-std::expected<void, CollectionFailure> check_key(odbc::Connection& connection,
-                                                 const odbc::TableName& name,
-                                                 const Wanted& wanted) {
+Result<void> check_key(odbc::Connection& connection, const odbc::TableName& name,
+                       const Wanted& wanted) {
   if (wanted.key_is_stated) return {};
   const auto primary = connection.primary_key(name);
   if (!primary) return std::unexpected(collection_failure(primary.error()));
@@ -79,8 +77,7 @@ std::map<std::string, std::string> SourceTable::types() const {
   return types;
 }
 
-std::expected<SourceTable, CollectionFailure> find_table(odbc::Connection& connection,
-                                                         const Wanted& wanted) {
+Result<SourceTable> find_table(odbc::Connection& connection, const Wanted& wanted) {
   const odbc::TableName name{wanted.table.catalog, wanted.table.schema, wanted.table.name};
   const auto found = connection.columns(name);
   if (!found) return std::unexpected(collection_failure(found.error()));
@@ -108,8 +105,8 @@ std::expected<SourceTable, CollectionFailure> find_table(odbc::Connection& conne
   return table;
 }
 
-std::expected<void, CollectionFailure> check_types(
-    const SourceTable& table, const std::map<std::string, std::string>& before) {
+Result<void> check_types(const SourceTable& table,
+                         const std::map<std::string, std::string>& before) {
   std::vector<std::string> changed;
   for (const auto& [name, type] : table.types()) {
     const auto was = before.find(name);

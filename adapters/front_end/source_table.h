@@ -47,12 +47,11 @@ struct Wanted {
 
 // Fails where the table, a column of the key or one of the capture is not there, or the key tells
 // no records apart. Columns of fields that are not there are the door's to judge (`fieldsMatch`).
-[[nodiscard]] std::expected<SourceTable, CollectionFailure> find_table(odbc::Connection& connection,
-                                                                       const Wanted& wanted);
+[[nodiscard]] Result<SourceTable> find_table(odbc::Connection& connection, const Wanted& wanted);
 
 // Fails where a column that was read before has another type now, and names it.
-[[nodiscard]] std::expected<void, CollectionFailure> check_types(
-    const SourceTable& table, const std::map<std::string, std::string>& before);
+[[nodiscard]] Result<void> check_types(const SourceTable& table,
+                                       const std::map<std::string, std::string>& before);
 
 // Has the database make digests of the rows, if it can.
 void ask_for_digest(const odbc::Dialect& dialect, SourceTable& table);

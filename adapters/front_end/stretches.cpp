@@ -81,9 +81,9 @@ bool can_add_up(const odbc::Dialect& dialect, const SourceTable& table) {
   return table.digest_at && odbc::stretch_number(dialect, table.key.front());
 }
 
-std::expected<std::vector<bool>, CollectionFailure> find_unchanged(
-    odbc::Connection& connection, const SourceTable& table, std::span<const StretchSum> all,
-    StretchRange asked, const std::optional<RecordKey>& after) {
+Result<std::vector<bool>> find_unchanged(odbc::Connection& connection, const SourceTable& table,
+                                         std::span<const StretchSum> all, StretchRange asked,
+                                         const std::optional<RecordKey>& after) {
   const odbc::Dialect& dialect = connection.dialect();
   const odbc::SourceColumn& first = table.key.front();
   const auto stretches = all.subspan(asked.first, asked.end - asked.first);

@@ -80,8 +80,10 @@ struct StretchRange {
 
 // For each of those asked for, whether its rows are what they were. In front of the first of all
 // stretches is looked for new rows, too: from the table's begin on, or from behind `after`.
-[[nodiscard]] std::expected<std::vector<bool>, CollectionFailure> find_unchanged(
-    odbc::Connection& connection, const SourceTable& table, std::span<const StretchSum> all,
-    StretchRange asked, const std::optional<RecordKey>& after);
+[[nodiscard]] Result<std::vector<bool>> find_unchanged(odbc::Connection& connection,
+                                                       const SourceTable& table,
+                                                       std::span<const StretchSum> all,
+                                                       StretchRange asked,
+                                                       const std::optional<RecordKey>& after);
 
 }  // namespace sluice::adapters::front_end

@@ -18,7 +18,7 @@ class TableMemory {
 
   // Comes first. What is remembered of a table with these columns, in the order of its key; nothing
   // where it was another one. Without columns no stretch can be told again, and all is forgotten.
-  [[nodiscard]] virtual std::expected<std::vector<StretchSum>, CollectionFailure> recall(
+  [[nodiscard]] virtual Result<std::vector<StretchSum>> recall(
       const std::optional<record::Digest>& columns) = 0;
   // The rows of these, by their positions in what was recalled, come anew, and come next.
   virtual void forget(StretchRange stretches) = 0;

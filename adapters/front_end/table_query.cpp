@@ -173,8 +173,9 @@ Query select_sums(const odbc::Dialect& dialect, const Stretching& stretches,
                   const odbc::SourceColumn& digest, const odbc::TableName& table,
                   const Query& condition) {
   const odbc::SourceColumn list{.name = stretches.by.name};
-  Query query{fmt::format("SELECT stretch, COUNT(*), SUM(digest) FROM (SELECT {} AS stretch, {} AS "
-                          "digest FROM {}",
+  Query query{fmt::format(R"sql(
+    SELECT stretch, COUNT(*), SUM(digest)
+    FROM (SELECT {} AS stretch, {} AS digest FROM {})sql",
                           odbc::stretch_number(dialect, stretches.by).value(), digest.expression,
                           odbc::qualified(dialect, table)),
               {{odbc::array_text(stretches.bounds), list}}};

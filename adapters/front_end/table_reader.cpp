@@ -110,8 +110,7 @@ TableReader::TableReader(odbc::Connection& connection, const SourceTable& table,
       progress_(progress),
       values_(table.announced.size()) {}
 
-std::expected<std::size_t, CollectionFailure> TableReader::read(const Query& query,
-                                                                const Each& each) {
+Result<std::size_t> TableReader::read(const Query& query, const Each& each) {
   auto cursor = connection_.query(query.sql, query.parameters, table_.columns,
                                   {.max_value_bytes = max_row_bytes_});
   if (!cursor) return std::unexpected(collection_failure(cursor.error()));
@@ -136,8 +135,7 @@ void TableReader::passed(std::uint64_t rows) {
   progress_.advanced(0, 0, rows_);
 }
 
-std::expected<std::optional<std::string>, CollectionFailure> TableReader::read_first_value(
-    const Query& query) {
+Result<std::optional<std::string>> TableReader::read_first_value(const Query& query) {
   // Whatever it is, as text.
   const std::vector<odbc::SourceColumn> one(1);
   auto cursor = connection_.query(query.sql, query.parameters, one, {});
@@ -187,7 +185,7 @@ std::string_view TableReader::write() {
   return original_;
 }
 
-Result TableReader::hand_over(const TableRow& row, record::Operation operation) {
+Result<void> TableReader::hand_over(const TableRow& row, record::Operation operation) {
   if (const auto problem = gather(row)) return taken(door_.reject(rows_, write(), *problem));
   std::optional<std::string_view> source_time;
   if (table_.source_time) source_time = row.value(*table_.source_time).text;
@@ -198,7 +196,7 @@ Result TableReader::hand_over(const TableRow& row, record::Operation operation) 
                              .source_time = source_time}));
 }
 
-Result TableReader::refuse(const TableRow& row, const intake::RowProblem& problem) {
+Result<void> TableReader::refuse(const TableRow& row, const intake::RowProblem& problem) {
   static_cast<void>(gather(row));
   return taken(door_.reject(rows_, write(), problem));
 }
@@ -216,12 +214,12 @@ intake::SourceRow TableReader::row_with(const RecordKey& key) {
           .source_time = std::nullopt};
 }
 
-Result TableReader::hand_over_removed(const RecordKey& key) {
+Result<void> TableReader::hand_over_removed(const RecordKey& key) {
   ++rows_;
   return taken(door_.accept(row_with(key)));
 }
 
-Result TableReader::taken(const std::expected<void, intake::IntakeFailure>& handed) const {
+Result<void> TableReader::taken(const intake::Result<void>& handed) const {
   if (handed) return {};
   return std::unexpected(adapters::collection_failure(handed.error()));
 }

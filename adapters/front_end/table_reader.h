@@ -18,8 +18,6 @@
 
 namespace sluice::adapters::front_end {
 
-using Result = std::expected<void, CollectionFailure>;
-
 // A row under the cursor; good until the next.
 class TableRow {
  public:
@@ -64,22 +62,20 @@ class TableReader final : private intake::Original::Writer {
   [[nodiscard]] const SourceTable& table() const { return table_; }
 
   // How many rows there were. `each` may end the reading with its failure.
-  using Each = std::function<Result(const TableRow&)>;
-  [[nodiscard]] std::expected<std::size_t, CollectionFailure> read(const Query& query,
-                                                                   const Each& each);
+  using Each = std::function<Result<void>(const TableRow&)>;
+  [[nodiscard]] Result<std::size_t> read(const Query& query, const Each& each);
 
   // Rows that needed no reading.
   void passed(std::uint64_t rows);
 
   // Of a query for one value: nothing where there is no row or the value is NULL.
-  [[nodiscard]] std::expected<std::optional<std::string>, CollectionFailure> read_first_value(
-      const Query& query);
+  [[nodiscard]] Result<std::optional<std::string>> read_first_value(const Query& query);
 
-  [[nodiscard]] Result hand_over(const TableRow& row, record::Operation operation);
+  [[nodiscard]] Result<void> hand_over(const TableRow& row, record::Operation operation);
   // Straight to the quarantine: the capture can not tell what the row is.
-  [[nodiscard]] Result refuse(const TableRow& row, const intake::RowProblem& problem);
+  [[nodiscard]] Result<void> refuse(const TableRow& row, const intake::RowProblem& problem);
   // A record that is gone: all that is left is its key.
-  [[nodiscard]] Result hand_over_removed(const RecordKey& key);
+  [[nodiscard]] Result<void> hand_over_removed(const RecordKey& key);
   // The row that this hands over, which stands for any other with that key; good until the next.
   [[nodiscard]] intake::SourceRow row_with(const RecordKey& key);
 
@@ -88,7 +84,7 @@ class TableReader final : private intake::Original::Writer {
   [[nodiscard]] std::optional<intake::RowProblem> gather(const TableRow& row);
   // As a JSON object, in which a person can correct it and hand it in again.
   [[nodiscard]] std::string_view write() override;
-  [[nodiscard]] Result taken(const std::expected<void, intake::IntakeFailure>& handed) const;
+  [[nodiscard]] Result<void> taken(const intake::Result<void>& handed) const;
 
   odbc::Connection& connection_;
   const SourceTable& table_;

@@ -23,8 +23,7 @@ constexpr std::int64_t microseconds_between_clocks = 60'000'000;
 // How many pages of versions are remembered in memory before they go to the window's file.
 constexpr std::size_t most_pending_pages = 5;
 
-std::expected<WatermarkKind, CollectionFailure> kind_of(const SourceTable& table,
-                                                        const odbc::SourceColumn& column) {
+Result<WatermarkKind> kind_of(const SourceTable& table, const odbc::SourceColumn& column) {
   switch (column.kind) {
     case odbc::ValueKind::integer:
       return WatermarkKind::number;
@@ -62,25 +61,25 @@ class WatermarkCapture {
         few_(std::min(run.page_rows, rows_read_again)),
         window_(std::move(window)) {}
 
-  Result find_ceiling();
-  Result load();
-  Result follow();
+  Result<void> find_ceiling();
+  Result<void> load();
+  Result<void> follow();
 
  private:
-  Result find_look_back();
+  Result<void> find_look_back();
   [[nodiscard]] std::string order_of_columns() const;
   void pull_back(std::optional<std::chrono::microseconds> set_back);
-  Result find_head();
-  Result read_new();
-  Result read_again();
-  Result read_unmarked();
-  Result begin_round();
+  Result<void> find_head();
+  Result<void> read_new();
+  Result<void> read_again();
+  Result<void> read_unmarked();
+  Result<void> begin_round();
   [[nodiscard]] bool is_at_rest() const;
-  Result take(const TableRow& row, std::int64_t mark);
-  Result take_new(const TableRow& row);
-  Result refuse_keyless(std::int64_t from);
-  Result remember(const TableRow& row, std::int64_t mark);
-  Result keep_pending();
+  Result<void> take(const TableRow& row, std::int64_t mark);
+  Result<void> take_new(const TableRow& row);
+  Result<void> refuse_keyless(std::int64_t from);
+  Result<void> remember(const TableRow& row, std::int64_t mark);
+  Result<void> keep_pending();
   // Of the watermark and then of the key.
   [[nodiscard]] Walk walk_among(std::vector<Query> conditions) const;
   [[nodiscard]] std::string text_of(std::int64_t mark) const { return to_text(kind_, {mark}); }
@@ -125,7 +124,7 @@ class WatermarkCapture {
   std::string buffer_;
 };
 
-Result WatermarkCapture::find_ceiling() {
+Result<void> WatermarkCapture::find_ceiling() {
   const std::string& question = dialect_.current_timestamp;
   if (kind_ == WatermarkKind::number || question.empty() || !column_.is_in_utc) return {};
   const auto text = SLUICE_TRY(run_.reader.read_first_value({question, {}}));
@@ -142,7 +141,7 @@ Result WatermarkCapture::find_ceiling() {
   return {};
 }
 
-Result WatermarkCapture::load() {
+Result<void> WatermarkCapture::load() {
   if (!run_.position.loaded_up_to) {
     if (auto cleared = window_.clear(); !cleared) {
       return std::unexpected(collection_failure(cleared.error()));
@@ -158,10 +157,10 @@ Result WatermarkCapture::load() {
     }
   }
   state_.from = window_behind(run_.position.reached);
-  auto loaded = load_by_key(run_, [&](const TableRow& row) -> Result {
+  auto loaded = load_by_key(run_, [&](const TableRow& row) -> Result<void> {
     const auto mark = mark_of(row);
     const std::int64_t value = mark ? mark->value : always;
-    return value >= state_.from ? remember(row, value) : Result();
+    return value >= state_.from ? remember(row, value) : Result<void>();
   });
   if (!loaded) return loaded;
   SLUICE_TRY(refuse_keyless(never));
@@ -175,7 +174,7 @@ Result WatermarkCapture::load() {
   return keep_pending();
 }
 
-Result WatermarkCapture::follow() {
+Result<void> WatermarkCapture::follow() {
   SLUICE_TRY(find_look_back());
   const std::int64_t from = state_.from;
   SLUICE_TRY(read_new());
@@ -193,7 +192,7 @@ std::string WatermarkCapture::order_of_columns() const {
   return order;
 }
 
-Result WatermarkCapture::find_look_back() {
+Result<void> WatermarkCapture::find_look_back() {
   std::string order = order_of_columns();
   auto found = window_.look_back();
   if (!found) return std::unexpected(collection_failure(found.error()));
@@ -236,7 +235,7 @@ void WatermarkCapture::pull_back(std::optional<std::chrono::microseconds> set_ba
 }
 
 // What was new in the last run is read once more: its moment may not have been over.
-Result WatermarkCapture::find_head() {
+Result<void> WatermarkCapture::find_head() {
   if (state_.seen == never) return {};
   const auto crowd = window_.mark_behind(few_);
   if (!crowd) return std::unexpected(collection_failure(crowd.error()));
@@ -252,7 +251,7 @@ Walk WatermarkCapture::walk_among(std::vector<Query> conditions) const {
   return walk;
 }
 
-Result WatermarkCapture::read_new() {
+Result<void> WatermarkCapture::read_new() {
   const bool goes_on = !state_.following.empty();
   Walk walk = walk_among({goes_on ? Query()
                           : head_ ? above(dialect_, column_, text_of(*head_))
@@ -269,7 +268,7 @@ Result WatermarkCapture::read_new() {
   return {};
 }
 
-Result WatermarkCapture::take_new(const TableRow& row) {
+Result<void> WatermarkCapture::take_new(const TableRow& row) {
   const auto mark = mark_of(row);
   SLUICE_TRY(take(row, mark ? mark->value : always));
   if (mark) {
@@ -280,7 +279,7 @@ Result WatermarkCapture::take_new(const TableRow& row) {
 }
 
 // All that lies in the window and was read since the round began may leave it.
-Result WatermarkCapture::begin_round() {
+Result<void> WatermarkCapture::begin_round() {
   const auto rows = window_.count(state_.from);
   if (!rows) return std::unexpected(collection_failure(rows.error()));
   state_.from = window_behind(state_.up_to == never ? std::nullopt : std::optional(state_.up_to));
@@ -292,7 +291,7 @@ Result WatermarkCapture::begin_round() {
   return {};
 }
 
-Result WatermarkCapture::read_again() {
+Result<void> WatermarkCapture::read_again() {
   if (!head_ || state_.from == never || is_at_rest()) return {};
   // A clock of ours that was set back would have the rows wait for it.
   state_.read_at = std::min(state_.read_at, own_clock());
@@ -304,7 +303,7 @@ Result WatermarkCapture::read_again() {
   walk.most = due == whole_round ? all_rows : static_cast<std::size_t>(due);
   const auto begun = std::chrono::steady_clock::now();
   const auto ended = walk_in_order(dialect_, run_.reader, walk, run_.page_rows,
-                                   [&](const TableRow& row) -> Result {
+                                   [&](const TableRow& row) -> Result<void> {
                                      const auto mark = mark_of(row);
                                      SLUICE_TRY(take(row, mark ? mark->value : always));
                                      return checkpoint_if_due(run_);
@@ -331,12 +330,12 @@ bool WatermarkCapture::is_at_rest() const {
 }
 
 // Rows whose watermark is NULL have no place in the order: all of them, each time.
-Result WatermarkCapture::read_unmarked() {
+Result<void> WatermarkCapture::read_unmarked() {
   if (!column_.is_nullable) return {};
   Walk walk{.order_at = table_.key_at,
             .among = all_of({is_null(dialect_, column_), are_there(dialect_, table_.key)})};
   const auto read = walk_in_order(dialect_, run_.reader, walk, run_.page_rows,
-                                  [&](const TableRow& row) -> Result {
+                                  [&](const TableRow& row) -> Result<void> {
                                     SLUICE_TRY(take(row, always));
                                     return checkpoint_if_due(run_);
                                   });
@@ -345,7 +344,7 @@ Result WatermarkCapture::read_unmarked() {
 }
 
 // Those in the window, and those that lie in none.
-Result WatermarkCapture::refuse_keyless(std::int64_t from) {
+Result<void> WatermarkCapture::refuse_keyless(std::int64_t from) {
   Query among;
   if (from != never) among = any_of({in_window(from), is_null(dialect_, column_)});
   return front_end::refuse_keyless(run_, among, {window_, state_.from, [this](const TableRow& row) {
@@ -355,7 +354,7 @@ Result WatermarkCapture::refuse_keyless(std::int64_t from) {
 }
 
 // Hands a row over unless this very version was sent before.
-Result WatermarkCapture::take(const TableRow& row, std::int64_t mark) {
+Result<void> WatermarkCapture::take(const TableRow& row, std::int64_t mark) {
   const auto sent = window_.find(row.key_digest(buffer_));
   if (!sent) return std::unexpected(collection_failure(sent.error()));
   if (*sent && (*sent)->row == row.digest(buffer_)) return {};
@@ -363,7 +362,7 @@ Result WatermarkCapture::take(const TableRow& row, std::int64_t mark) {
   return remember(row, mark);
 }
 
-Result WatermarkCapture::remember(const TableRow& row, std::int64_t mark) {
+Result<void> WatermarkCapture::remember(const TableRow& row, std::int64_t mark) {
   const record::RowDigest key = row.key_digest(buffer_);
   pending_.push_back({key, row.digest(buffer_), mark});
   if (pending_.size() < most_pending_pages * run_.page_rows) return {};
@@ -371,7 +370,7 @@ Result WatermarkCapture::remember(const TableRow& row, std::int64_t mark) {
   return keep_pending();
 }
 
-Result WatermarkCapture::keep_pending() {
+Result<void> WatermarkCapture::keep_pending() {
   if (new_rows_ != nullptr) state_.following = new_rows_->behind;
   const bool is_kept = !run_.position.is_loaded || kept_ == state_;
   if (pending_.empty() && is_kept) return {};
@@ -387,7 +386,7 @@ Result WatermarkCapture::keep_pending() {
 
 }  // namespace
 
-Result run_watermark(CaptureRun& run, const capture::ByWatermark& way) {
+Result<void> run_watermark(CaptureRun& run, const capture::ByWatermark& way) {
   const SourceTable& table = run.reader.table();
   const auto kind = SLUICE_TRY(kind_of(table, table.columns[table.at(way.column)]));
   auto window = SentWindow::open(run.folder / "sent.sqlite", run.dataset);

@@ -81,25 +81,25 @@ class WholeWalk {
         page_rows_(page_rows) {}
 
   // By these columns of the table (positions), which together tell its rows apart.
-  Result run(const std::vector<std::size_t>& order_at,
-             const std::optional<StatedOperation>& stated);
+  Result<void> run(const std::vector<std::size_t>& order_at,
+                   const std::optional<StatedOperation>& stated);
   // By the table's key, and only what `memory` has not as it is.
-  Result run_changed(const std::optional<StatedOperation>& stated, TableMemory& memory);
+  Result<void> run_changed(const std::optional<StatedOperation>& stated, TableMemory& memory);
   // The rows that have one of these keys in these columns.
-  Result look_up(const std::vector<odbc::SourceColumn>& columns,
-                 std::span<const std::vector<std::string>> keys,
-                 const std::optional<StatedOperation>& stated);
+  Result<void> look_up(const std::vector<odbc::SourceColumn>& columns,
+                       std::span<const std::vector<std::string>> keys,
+                       const std::optional<StatedOperation>& stated);
 
  private:
   // Those of `known` that were asked for and are not what they were, and what they are now.
-  Result read_changed(std::span<const StretchSum> known, StretchRange asked,
-                      const std::optional<StatedOperation>& stated, TableMemory& memory);
+  Result<void> read_changed(std::span<const StretchSum> known, StretchRange asked,
+                            const std::optional<StatedOperation>& stated, TableMemory& memory);
   // From a stretch to the one before `end`, of those that are known.
   [[nodiscard]] Query between(std::span<const StretchSum> known, StretchRange range) const;
-  Result read_anew(const Query& condition, const std::optional<StatedOperation>& stated,
-                   TableMemory& memory);
-  Result hand_over(const TableRow& row, const std::optional<StatedOperation>& stated);
-  Result refuse_without_key();
+  Result<void> read_anew(const Query& condition, const std::optional<StatedOperation>& stated,
+                         TableMemory& memory);
+  Result<void> hand_over(const TableRow& row, const std::optional<StatedOperation>& stated);
+  Result<void> refuse_without_key();
 
   odbc::Connection& connection_;
   const odbc::Dialect& dialect_;
@@ -107,8 +107,8 @@ class WholeWalk {
   std::size_t page_rows_;
 };
 
-Result WholeWalk::run(const std::vector<std::size_t>& order_at,
-                      const std::optional<StatedOperation>& stated) {
+Result<void> WholeWalk::run(const std::vector<std::size_t>& order_at,
+                            const std::optional<StatedOperation>& stated) {
   const SourceTable& table = reader_.table();
   SLUICE_TRY(refuse_without_key());
   // A log may have an index on its sequence alone.
@@ -120,7 +120,8 @@ Result WholeWalk::run(const std::vector<std::size_t>& order_at,
   return {};
 }
 
-Result WholeWalk::run_changed(const std::optional<StatedOperation>& stated, TableMemory& memory) {
+Result<void> WholeWalk::run_changed(const std::optional<StatedOperation>& stated,
+                                    TableMemory& memory) {
   const SourceTable& table = reader_.table();
   const auto known = SLUICE_TRY(memory.recall(digest_of_columns(table)));
   if (known.empty()) {
@@ -133,8 +134,9 @@ Result WholeWalk::run_changed(const std::optional<StatedOperation>& stated, Tabl
   return refuse_without_key();
 }
 
-Result WholeWalk::read_changed(std::span<const StretchSum> known, StretchRange asked,
-                               const std::optional<StatedOperation>& stated, TableMemory& memory) {
+Result<void> WholeWalk::read_changed(std::span<const StretchSum> known, StretchRange asked,
+                                     const std::optional<StatedOperation>& stated,
+                                     TableMemory& memory) {
   const auto unchanged =
       SLUICE_TRY(find_unchanged(connection_, reader_.table(), known, asked, std::nullopt));
   for (std::size_t i = asked.first; i < asked.end;) {
@@ -162,14 +164,15 @@ Query WholeWalk::between(std::span<const StretchSum> known, StretchRange range) 
   return all_of(std::move(conditions));
 }
 
-Result WholeWalk::read_anew(const Query& condition, const std::optional<StatedOperation>& stated,
-                            TableMemory& memory) {
+Result<void> WholeWalk::read_anew(const Query& condition,
+                                  const std::optional<StatedOperation>& stated,
+                                  TableMemory& memory) {
   const SourceTable& table = reader_.table();
   StretchCutter cutter(page_rows_);
   std::string buffer;
   Walk walk{.order_at = table.key_at, .among = all_of({are_there(dialect_, table.key), condition})};
   const auto read =
-      walk_in_order(dialect_, reader_, walk, page_rows_, [&](const TableRow& row) -> Result {
+      walk_in_order(dialect_, reader_, walk, page_rows_, [&](const TableRow& row) -> Result<void> {
         const auto complete =
             cutter.add(row.exact(table.key_at.front()).value_or(""), row.digest(buffer));
         if (complete) memory.remember(*complete);
@@ -180,9 +183,9 @@ Result WholeWalk::read_anew(const Query& condition, const std::optional<StatedOp
   return {};
 }
 
-Result WholeWalk::look_up(const std::vector<odbc::SourceColumn>& columns,
-                          std::span<const std::vector<std::string>> keys,
-                          const std::optional<StatedOperation>& stated) {
+Result<void> WholeWalk::look_up(const std::vector<odbc::SourceColumn>& columns,
+                                std::span<const std::vector<std::string>> keys,
+                                const std::optional<StatedOperation>& stated) {
   const SourceTable& table = reader_.table();
   while (!keys.empty()) {
     std::vector<Query> any;
@@ -203,14 +206,15 @@ Result WholeWalk::look_up(const std::vector<odbc::SourceColumn>& columns,
   return {};
 }
 
-Result WholeWalk::hand_over(const TableRow& row, const std::optional<StatedOperation>& stated) {
+Result<void> WholeWalk::hand_over(const TableRow& row,
+                                  const std::optional<StatedOperation>& stated) {
   if (!stated) return reader_.hand_over(row, record::Operation::upsert);
   const auto operation = operation_of(stated->codes, row.exact(reader_.table().at(stated->column)));
   if (!operation) return reader_.refuse(row, unknown_operation(stated->codes));
   return reader_.hand_over(row, *operation);
 }
 
-Result WholeWalk::refuse_without_key() {
+Result<void> WholeWalk::refuse_without_key() {
   const SourceTable& table = reader_.table();
   const Query condition = is_missing_one(dialect_, table.key);
   if (condition.sql.empty()) return {};
@@ -237,15 +241,15 @@ bool WholeTable::is_log_alone() const {
   return source_.exchange.table.name.empty();
 }
 
-Result WholeTable::collect(intake::Door& door, Progress& progress) {
+Result<void> WholeTable::collect(intake::Door& door, Progress& progress) {
   return read(door, nullptr, progress);
 }
 
-Result WholeTable::collect(intake::Door& door, TableMemory& memory, Progress& progress) {
+Result<void> WholeTable::collect(intake::Door& door, TableMemory& memory, Progress& progress) {
   return read(door, &memory, progress);
 }
 
-Result WholeTable::read(intake::Door& door, TableMemory* memory, Progress& progress) {
+Result<void> WholeTable::read(intake::Door& door, TableMemory* memory, Progress& progress) {
   auto connection = odbc::Connection::open(source_.access);
   if (!connection) return std::unexpected(collection_failure(connection.error()));
   const auto* by_log = std::get_if<capture::ByChangeLog>(&source_.exchange.capture);
@@ -268,8 +272,8 @@ Result WholeTable::read(intake::Door& door, TableMemory* memory, Progress& progr
   return walk.run(order, stated);
 }
 
-Result WholeTable::look_up(std::span<const std::vector<std::string>> keys, intake::Door& door,
-                           Progress& progress) {
+Result<void> WholeTable::look_up(std::span<const std::vector<std::string>> keys, intake::Door& door,
+                                 Progress& progress) {
   // A log alone has only lines, and was read to its last one.
   if (keys.empty() || source_.key.empty() || is_log_alone()) return {};
   auto connection = odbc::Connection::open(source_.access);

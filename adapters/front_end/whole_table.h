@@ -22,24 +22,20 @@ class WholeTable final : public Collector {
   // may have been thrown away, nor of rows with a status, which many a bureau clears once taken.
   [[nodiscard]] bool is_whole() const;
 
-  [[nodiscard]] std::expected<void, CollectionFailure> collect(intake::Door& door,
-                                                               Progress& progress) override;
+  [[nodiscard]] Result<void> collect(intake::Door& door, Progress& progress) override;
 
   // The same, but for rows that are still as `memory` has them, where the database can tell.
-  [[nodiscard]] std::expected<void, CollectionFailure> collect(intake::Door& door,
-                                                               TableMemory& memory,
-                                                               Progress& progress);
+  [[nodiscard]] Result<void> collect(intake::Door& door, TableMemory& memory, Progress& progress);
 
   // Only the rows that now have one of these keys: each the canonical values of the source's `key`
   // columns, in that order. May pass over a row whose key is of a type that is written otherwise
   // there (a time, a truth value), and all lines of a log alone.
-  [[nodiscard]] std::expected<void, CollectionFailure> look_up(
-      std::span<const std::vector<std::string>> keys, intake::Door& door, Progress& progress);
+  [[nodiscard]] Result<void> look_up(std::span<const std::vector<std::string>> keys,
+                                     intake::Door& door, Progress& progress);
 
  private:
   [[nodiscard]] bool is_log_alone() const;
-  [[nodiscard]] std::expected<void, CollectionFailure> read(intake::Door& door, TableMemory* memory,
-                                                            Progress& progress);
+  [[nodiscard]] Result<void> read(intake::Door& door, TableMemory* memory, Progress& progress);
 
   Source source_;
 };

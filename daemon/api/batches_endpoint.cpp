@@ -77,8 +77,8 @@ void BatchesEndpoint::deny(const server::Peer& peer, const std::string& bureau,
                            const std::string& reason) {
   const std::string actor = peer.name();
   if (surroundings_.denials.note({"carry-denied", actor, bureau, reason})) {
-    surroundings_.log.warning("carry-denied",
-                              {{"actor", actor}, {"bureau", bureau}, {"reason", reason}});
+    surroundings_.log.write<"carry-denied">(
+        {{"actor", actor}, {"bureau", bureau}, {"reason", reason}});
   }
 }
 
@@ -121,9 +121,8 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
     co_return std::move(*response);
   }
   SLUICE_KILL_POINT("batches.before-reception");
-  const std::function<std::expected<record::SignedReceipt, exchange::ReceptionFailure>(
-      exchange::Reception&)>
-      receive = [&](exchange::Reception& reception) { return reception.receive(*batch); };
+  const std::function<exchange::Result<record::SignedReceipt>(exchange::Reception&)> receive =
+      [&](exchange::Reception& reception) { return reception.receive(*batch); };
   const auto receipt = co_await surroundings_.receptions.run(place->stream.bureau, receive);
   SLUICE_KILL_POINT("batches.before-answer");
   if (receipt) co_return receipt_response(*receipt);
@@ -136,9 +135,8 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
 asio::awaitable<server::Response> BatchesEndpoint::tell_standing(const server::Request& request) {
   const auto place = place_of(request);
   if (!place) co_return place.error();
-  const std::function<std::expected<record::ChainHead, exchange::ReceptionFailure>(
-      exchange::Reception&)>
-      ask = [&](exchange::Reception& reception) { return reception.head(place->stream); };
+  const std::function<exchange::Result<record::ChainHead>(exchange::Reception&)> ask =
+      [&](exchange::Reception& reception) { return reception.head(place->stream); };
   const auto head = co_await surroundings_.receptions.run(place->stream.bureau, ask);
   if (!head) co_return refuse(head.error());
   const boost::json::object object{{"bureau", place->stream.bureau.str()},
@@ -153,7 +151,7 @@ asio::awaitable<server::Response> BatchesEndpoint::tell_receipt(const server::Re
   const auto place = place_of(request);
   if (!place) co_return place.error();
   using Found = std::optional<record::SignedReceipt>;
-  const std::function<std::expected<Found, exchange::ReceptionFailure>(exchange::Reception&)> look =
+  const std::function<exchange::Result<Found>(exchange::Reception&)> look =
       [&](exchange::Reception& reception) {
         return reception.receipt(place->stream, place->sequence);
       };

@@ -38,7 +38,7 @@ std::optional<server::Response> DigestsEndpoint::turn_away(const server::Request
   // A dataset that is not there and one that is not theirs look the same from outside.
   const std::string actor = request.peer.name();
   if (surroundings_.denials.note({"digests-denied", actor, dataset, "not-granted"})) {
-    surroundings_.log.warning("digests-denied", {{"actor", actor}, {"dataset", dataset}});
+    surroundings_.log.write<"digests-denied">({{"actor", actor}, {"dataset", dataset}});
   }
   return refuse(BatchProblem::not_permitted,
                 "only the node that brings the batches of a dataset's owner may compare it; see "
@@ -49,7 +49,7 @@ asio::awaitable<server::Response> DigestsEndpoint::answer(const server::Request&
   const exchange::KnownDataset& known =
       *surroundings_.catalogue.find(record::DatasetId(std::string(request.parameter("dataset"))));
   const auto question = reconciliation::parse_question(request.body);
-  if (!question) co_return refuse(BatchProblem::not_a_question, question.error());
+  if (!question) co_return refuse(BatchProblem::not_a_question, question.error().sentence);
   if (question->schema != known.schema) {
     co_return refuse(BatchProblem::other_schema,
                      fmt::format("{} has another schema here than on the node that asks; put the "
@@ -65,8 +65,8 @@ asio::awaitable<server::Response> DigestsEndpoint::answer(const server::Request&
                      "it names keys that are none of this dataset's; expected a value for each "
                      "field of its primary key");
   }
-  const std::function<std::expected<std::string, exchange::ReceptionFailure>(exchange::Reception&)>
-      ask = [&](exchange::Reception& reception) { return reception.digests(known, *question); };
+  const std::function<exchange::Result<std::string>(exchange::Reception&)> ask =
+      [&](exchange::Reception& reception) { return reception.digests(known, *question); };
   auto digests = co_await surroundings_.receptions.run(known.dataset.owner, ask);
   if (!digests) co_return refuse(digests.error());
   co_return server::Response{.content_type = "application/json", .body = std::move(*digests)};

@@ -82,7 +82,7 @@ struct RecordsEndpoint::Stream {
 RecordsEndpoint::RecordsEndpoint(const Surroundings& surroundings) : surroundings_(surroundings) {}
 RecordsEndpoint::~RecordsEndpoint() = default;
 
-std::expected<std::unique_ptr<RecordsEndpoint>, intake::IntakeFailure> RecordsEndpoint::make(
+intake::Result<std::unique_ptr<RecordsEndpoint>> RecordsEndpoint::make(
     std::vector<DirectStream> streams, std::vector<record::DatasetId> known_datasets,
     const Surroundings& surroundings) {
   std::unique_ptr<RecordsEndpoint> endpoint(new RecordsEndpoint(surroundings));
@@ -144,8 +144,8 @@ std::expected<const RecordsEndpoint::Publication*, Reply> RecordsEndpoint::admit
     return streams_.at(*bureau)->publications.at(dataset).get();
   }
   if (surroundings_.denials.note({"publish-denied", bureau->str(), dataset.str(), "not-granted"})) {
-    surroundings_.log.warning("publish-denied",
-                              {{"bureau", bureau->str()}, {"dataset", dataset.str()}});
+    surroundings_.log.write<"publish-denied">(
+        {{"bureau", bureau->str()}, {"dataset", dataset.str()}});
   }
   return std::unexpected(
       refuse(CallProblem::not_permitted,
@@ -156,7 +156,7 @@ asio::awaitable<Reply> RecordsEndpoint::answer_call(const server::Request& reque
                                                     const Publication& publication) {
   const auto type = direct::media_type(request.header("content-type").value_or(""),
                                        has_event_headers(request.headers));
-  if (!type) co_return refuse(CallProblem::unsupported_media_type, type.error());
+  if (!type) co_return refuse(CallProblem::unsupported_media_type, type.error().sentence);
   Call call{.media_type = *type, .body = request.body};
   EventText event_text;
   if (*type == MediaType::event_binary) {
@@ -169,7 +169,7 @@ asio::awaitable<Reply> RecordsEndpoint::answer_call(const server::Request& reque
   const auto header = request.header("idempotency-key");
   if (!header) co_return co_await take(publication, call, std::nullopt, {});
   auto key = direct::idempotency_key(*header);
-  if (!key) co_return refuse(CallProblem::bad_idempotency_key, key.error());
+  if (!key) co_return refuse(CallProblem::bad_idempotency_key, key.error().sentence);
   const auto hold =
       running_.try_hold(publication.stream.bureau, publication.published.dataset.id, *key);
   if (!hold) {
@@ -185,7 +185,7 @@ asio::awaitable<Reply> RecordsEndpoint::answer_call(const server::Request& reque
 
 asio::awaitable<std::optional<Reply>> RecordsEndpoint::earlier_answer(
     const Publication& publication, const std::string& key, const record::Digest& fingerprint) {
-  using Result = std::expected<std::optional<journal::KeptCursor>, journal::JournalFailure>;
+  using Result = journal::Result<std::optional<journal::KeptCursor>>;
   const Result kept = co_await on_own_executor<Result>([&](auto found) {
     publication.commit.find(std::string(direct::cursor_channel),
                             direct::cursor_key(publication.published.dataset.id, key),
@@ -239,7 +239,7 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
                                   .value = direct::encode({fingerprint, outcome}),
                                   .keep = journal::Cursor::Keep::as_an_answer});
   }
-  using Result = std::expected<journal::Placement, journal::JournalFailure>;
+  using Result = journal::Result<journal::Placement>;
   const Result placement = co_await on_own_executor<Result>(
       [&](auto done) { publication.commit.submit(std::move(submission), std::move(done)); });
   if (!placement) co_return refuse(placement.error());
@@ -260,7 +260,7 @@ asio::awaitable<std::optional<Reply>> RecordsEndpoint::passed_limit(const Public
   if (call.failed == 0) co_return std::nullopt;
   intake::Counted counted{call, call};
   if (limit.window) {
-    using Result = std::expected<std::vector<journal::MinuteTally>, journal::JournalFailure>;
+    using Result = journal::Result<std::vector<journal::MinuteTally>>;
     const Result recent = co_await on_own_executor<Result>([&](auto told) {
       publication.commit.tallies(publication.published.dataset.id,
                                  surroundings_.clock() - *limit.window, std::move(told));

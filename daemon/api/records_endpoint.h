@@ -57,7 +57,7 @@ class RecordsEndpoint {
 
   // `known_datasets`: all of the node, to tell an unknown dataset from a forbidden one. The error
   // is that of a mapping which records can not serve.
-  [[nodiscard]] static std::expected<std::unique_ptr<RecordsEndpoint>, intake::IntakeFailure> make(
+  [[nodiscard]] static intake::Result<std::unique_ptr<RecordsEndpoint>> make(
       std::vector<DirectStream> streams, std::vector<record::DatasetId> known_datasets,
       const Surroundings& surroundings);
   ~RecordsEndpoint();

@@ -20,7 +20,7 @@ namespace sluice::api {
 
 struct StreamStatus {
   record::BureauId bureau;
-  std::expected<journal::Status, journal::JournalFailure> journal;
+  journal::Result<journal::Status> journal;
   link::LinkState::Snapshot link;
   bool is_stopped = false;  // until a person has acted
 };

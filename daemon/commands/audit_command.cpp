@@ -10,7 +10,7 @@ namespace sluice::commands {
 namespace {
 
 // Of the bureaus that have a journal on this node.
-std::expected<std::vector<exchange::JournalClaim>, journal::JournalFailure> journal_claims(
+journal::Result<std::vector<exchange::JournalClaim>> journal_claims(
     const installation::Installation& installation) {
   std::vector<exchange::JournalClaim> claims;
   for (const auto& [id, bureau] : installation.settings.bureaus) {

@@ -27,7 +27,9 @@ ExitStatus read(const Context& context, const Options& options) {
   std::optional<record::Time> as_of;
   if (!options.as_of.empty()) {
     const auto time = record::parse_time(options.as_of);
-    if (!time) return fail("--as-of: " + time.error(), ExitStatus::usage);
+    if (!time) {
+      return fail("--as-of: expected a time such as 2026-11-23T04:44:00.000Z", ExitStatus::usage);
+    }
     as_of = *time;
   }
   auto store = installation->open_store();

@@ -112,7 +112,8 @@ ExitStatus import_file(const installation::Installation& installation,
                        const settings::Bureau& bureau, const Options& options,
                        const std::filesystem::path& file) {
   const auto publication = jobs::publication_for(bureau, file, options.dataset);
-  if (!publication) return fail(file.string() + ": " + publication.error(), ExitStatus::usage);
+  if (!publication)
+    return fail(file.string() + ": " + publication.error().sentence, ExitStatus::usage);
   const auto started = std::chrono::steady_clock::now();
   ProgressLine digesting("reading ");
   ProgressLine loading(options.dry_run ? "checking" : "loading ");

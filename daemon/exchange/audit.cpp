@@ -47,7 +47,7 @@ std::optional<std::string> fault(const store::LedgerEntry& entry, const record::
 
 }  // namespace
 
-std::expected<LedgerReport, store::StoreFailure> verify_ledger(
+store::Result<LedgerReport> verify_ledger(
     store::Store& store, const record::Verifier& verifier, std::span<const JournalClaim> claims,
     const std::function<void(const store::LedgerEntry&)>& seen) {
   LedgerReport report;

@@ -31,7 +31,7 @@ struct JournalClaim {
 };
 
 // The claims must be older than the walk. `seen` is told of every entry that was found good.
-[[nodiscard]] std::expected<LedgerReport, store::StoreFailure> verify_ledger(
+[[nodiscard]] store::Result<LedgerReport> verify_ledger(
     store::Store& store, const record::Verifier& verifier, std::span<const JournalClaim> claims,
     const std::function<void(const store::LedgerEntry&)>& seen);
 

@@ -37,8 +37,7 @@ Reception::Reception(std::unique_ptr<store::Store> store, Surroundings surroundi
       clock_(std::move(clock)),
       applied_(std::move(applied)) {}
 
-std::expected<record::Manifest, ReceptionFailure> Reception::admit(
-    const record::Batch& batch) const {
+Result<record::Manifest> Reception::admit(const record::Batch& batch) const {
   auto verified = record::verify(batch, surroundings_.verifier, clock_());
   if (!verified) {
     return std::unexpected(ReceptionFailure{ReceptionProblem::not_trusted, verified.error().place,
@@ -76,7 +75,7 @@ std::expected<record::Manifest, ReceptionFailure> Reception::admit(
   return std::move(manifest);
 }
 
-std::expected<void, ReceptionFailure> Reception::prepare(const KnownDataset& known) {
+Result<void> Reception::prepare(const KnownDataset& known) {
   if (prepared_.contains(known.dataset.id)) return {};
   if (auto prepared = store_->prepare(known.dataset); !prepared) {
     return std::unexpected(reception_failure(prepared.error()));
@@ -102,8 +101,7 @@ record::SignedReceipt Reception::sign(const record::Batch& batch, const record::
   return receipt;
 }
 
-std::expected<record::SignedReceipt, ReceptionFailure> Reception::receive(
-    const record::Batch& batch) {
+Result<record::SignedReceipt> Reception::receive(const record::Batch& batch) {
   const auto manifest = SLUICE_TRY(admit(batch));
   const KnownDataset& known = *surroundings_.catalogue.find(manifest.dataset);
   SLUICE_TRY(prepare(known));
@@ -123,14 +121,14 @@ std::expected<record::SignedReceipt, ReceptionFailure> Reception::receive(
   return std::move(*receipt);
 }
 
-std::expected<record::ChainHead, ReceptionFailure> Reception::head(const record::StreamId& stream) {
+Result<record::ChainHead> Reception::head(const record::StreamId& stream) {
   auto head = store_->head(stream);
   if (!head) return std::unexpected(reception_failure(head.error()));
   return *head;
 }
 
-std::expected<std::optional<record::SignedReceipt>, ReceptionFailure> Reception::receipt(
-    const record::StreamId& stream, record::Sequence sequence) {
+Result<std::optional<record::SignedReceipt>> Reception::receipt(const record::StreamId& stream,
+                                                                record::Sequence sequence) {
   std::optional<record::SignedReceipt> found;
   const auto walked = store_->walk({.bureau = stream.bureau,
                                     .sequence = sequence,
@@ -144,8 +142,8 @@ std::expected<std::optional<record::SignedReceipt>, ReceptionFailure> Reception:
   return found;
 }
 
-std::expected<std::string, ReceptionFailure> Reception::digests(
-    const KnownDataset& known, const reconciliation::DigestQuestion& question) {
+Result<std::string> Reception::digests(const KnownDataset& known,
+                                       const reconciliation::DigestQuestion& question) {
   SLUICE_TRY(prepare(known));
   reconciliation::StoreDigests digests(*store_, known.dataset);
   const auto failed = [](const reconciliation::Failure& failure) {

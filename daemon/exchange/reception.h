@@ -27,6 +27,8 @@ enum class ReceptionProblem {
   refused,       // the store will not take it: conflicting, schema conflict …
 };
 using ReceptionFailure = record::Failure<ReceptionProblem>;
+template <class T>
+using Result = std::expected<T, ReceptionFailure>;
 
 // Not thread-safe: one owner, one thread; it has its own store connection.
 class Reception {
@@ -49,25 +51,22 @@ class Reception {
   Reception(std::unique_ptr<store::Store> store, Surroundings surroundings, Clock clock,
             Applied applied = {});
 
-  [[nodiscard]] std::expected<record::SignedReceipt, ReceptionFailure> receive(
-      const record::Batch& batch);
+  [[nodiscard]] Result<record::SignedReceipt> receive(const record::Batch& batch);
 
   // Where a stream stands; sequence 0: nothing of it was ever taken.
-  [[nodiscard]] std::expected<record::ChainHead, ReceptionFailure> head(
-      const record::StreamId& stream);
+  [[nodiscard]] Result<record::ChainHead> head(const record::StreamId& stream);
   // What a batch was answered; nothing: the ledger has no such batch.
-  [[nodiscard]] std::expected<std::optional<record::SignedReceipt>, ReceptionFailure> receipt(
-      const record::StreamId& stream, record::Sequence sequence);
+  [[nodiscard]] Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId& stream,
+                                                                     record::Sequence sequence);
 
   // What the store holds of a dataset, as far as somebody who compares it asks: JSON
   // (reconciliation/digest_question.h).
-  [[nodiscard]] std::expected<std::string, ReceptionFailure> digests(
-      const KnownDataset& known, const reconciliation::DigestQuestion& question);
+  [[nodiscard]] Result<std::string> digests(const KnownDataset& known,
+                                            const reconciliation::DigestQuestion& question);
 
  private:
-  [[nodiscard]] std::expected<record::Manifest, ReceptionFailure> admit(
-      const record::Batch& batch) const;
-  [[nodiscard]] std::expected<void, ReceptionFailure> prepare(const KnownDataset& known);
+  [[nodiscard]] Result<record::Manifest> admit(const record::Batch& batch) const;
+  [[nodiscard]] Result<void> prepare(const KnownDataset& known);
   [[nodiscard]] record::SignedReceipt sign(const record::Batch& batch,
                                            const record::Manifest& manifest,
                                            record::Outcome outcome, const std::string& reason,

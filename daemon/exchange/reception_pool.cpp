@@ -17,8 +17,7 @@ ReceptionPool::Strand ReceptionPool::strand_of(const record::BureauId& bureau) {
   return strands_.try_emplace(bureau, threads_.get_executor()).first->second;
 }
 
-std::expected<std::unique_ptr<Reception>, ReceptionFailure> ReceptionPool::borrow(
-    const record::BureauId& bureau) {
+Result<std::unique_ptr<Reception>> ReceptionPool::borrow(const record::BureauId& bureau) {
   {
     const std::lock_guard lock(mutex_);
     auto found = std::ranges::find(free_, bureau, &Free::bureau);

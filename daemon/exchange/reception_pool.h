@@ -24,7 +24,7 @@ namespace sluice::exchange {
 // once, as far as there are receptions.
 class ReceptionPool {
  public:
-  using Open = std::function<std::expected<std::unique_ptr<Reception>, ReceptionFailure>()>;
+  using Open = std::function<Result<std::unique_ptr<Reception>>()>;
 
   // `open` is called on the pool's threads, when a reception is first needed.
   ReceptionPool(std::size_t receptions, Open open);
@@ -38,10 +38,9 @@ class ReceptionPool {
   // Runs `work` with a reception and goes on upon the caller's executor. `bureau` and `work` must
   // live until then.
   template <class T>
-  [[nodiscard]] boost::asio::awaitable<std::expected<T, ReceptionFailure>> run(
-      const record::BureauId& bureau,
-      const std::function<std::expected<T, ReceptionFailure>(Reception&)>& work) {
-    using Result = std::expected<T, ReceptionFailure>;
+  [[nodiscard]] boost::asio::awaitable<Result<T>> run(
+      const record::BureauId& bureau, const std::function<Result<T>(Reception&)>& work) {
+    using Result = Result<T>;
     co_return co_await boost::asio::co_spawn(
         strand_of(bureau),
         [&]() -> boost::asio::awaitable<Result> {
@@ -62,8 +61,7 @@ class ReceptionPool {
     std::unique_ptr<Reception> reception;
   };
   [[nodiscard]] Strand strand_of(const record::BureauId& bureau);
-  [[nodiscard]] std::expected<std::unique_ptr<Reception>, ReceptionFailure> borrow(
-      const record::BureauId& bureau);
+  [[nodiscard]] Result<std::unique_ptr<Reception>> borrow(const record::BureauId& bureau);
   void give_back(const record::BureauId& bureau, std::unique_ptr<Reception> reception);
 
   Open open_;

@@ -54,13 +54,12 @@ std::vector<std::string> check_configuration(const std::filesystem::path& config
   return {};
 }
 
-std::expected<journal::Journal, journal::JournalFailure> Installation::open_journal(
-    const record::BureauId& bureau) const {
+journal::Result<journal::Journal> Installation::open_journal(const record::BureauId& bureau) const {
   return journal::Journal::open(paths.journal(bureau), bureau, settings.node.journal, signer,
                                 system_now);
 }
 
-std::expected<std::unique_ptr<store::Store>, store::StoreFailure> Installation::open_store() const {
+store::Result<std::unique_ptr<store::Store>> Installation::open_store() const {
   const auto& store = settings.node.store.value();
   if (const auto* sqlite = std::get_if<settings::SqliteLocation>(&store)) {
     return store::open_sqlite(sqlite->file, system_now);

@@ -26,11 +26,10 @@ struct Installation {
   record::Verifier verifier;
   Paths paths;
 
-  [[nodiscard]] std::expected<journal::Journal, journal::JournalFailure> open_journal(
+  [[nodiscard]] journal::Result<journal::Journal> open_journal(
       const record::BureauId& bureau) const;
   // A store of its own for the caller; the settings have a `store` section.
-  [[nodiscard]] std::expected<std::unique_ptr<store::Store>, store::StoreFailure> open_store()
-      const;
+  [[nodiscard]] store::Result<std::unique_ptr<store::Store>> open_store() const;
   [[nodiscard]] journal::DatasetOrigin origin(const record::DatasetId& dataset,
                                               record::Mode mode) const;
 };

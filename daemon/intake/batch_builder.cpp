@@ -18,17 +18,16 @@ void BatchBuilder::add(record::Operation operation, std::string_view line) {
   ++(operation == record::Operation::upsert ? batch_.upserts : batch_.deletes).value;
 }
 
-std::expected<void, IntakeFailure> BatchBuilder::quarantine(std::uint64_t place,
-                                                            std::string_view original,
-                                                            const RowProblem& problem,
-                                                            const RowTally& delivery) {
-  ++reasons_[problem.field.empty() ? problem.rule : problem.field + ": " + problem.rule];
+Result<void> BatchBuilder::quarantine(std::uint64_t place, std::string_view original,
+                                      const RowProblem& problem, const RowTally& delivery) {
+  const std::string rule = problem.rule.text();
+  ++reasons_[problem.field.empty() ? rule : problem.field + ": " + rule];
   batch_.quarantined.push_back({.dataset = delivery_.dataset.id,
                                 .mode = delivery_.mode,
                                 .source = delivery_.source,
                                 .place = place,
                                 .field = problem.field,
-                                .rule = problem.rule,
+                                .rule = problem.rule.text(),
                                 .sentence = problem.sentence,
                                 .columns = columns_,
                                 .original = std::string(original)});
@@ -69,8 +68,7 @@ std::unexpected<IntakeFailure> BatchBuilder::refused(const std::string& passed) 
           passed, most->first, closed_.rows)});
 }
 
-std::expected<ConvertedBatch, IntakeFailure> BatchBuilder::close(std::string cursor,
-                                                                 const RowTally& delivery) {
+Result<ConvertedBatch> BatchBuilder::close(std::string cursor, const RowTally& delivery) {
   const RejectLimit& limit = delivery_.reject_limit;
   if (const auto passed = passed_share(limit, counted(delivery))) return refused(*passed);
   ConvertedBatch next;

@@ -25,10 +25,8 @@ class BatchBuilder {
   void add(record::Operation operation, std::string_view line);
   // `refused` once more rows failed than the reject limit allows. `delivery`: of the delivery's
   // rows so far, this one included.
-  [[nodiscard]] std::expected<void, IntakeFailure> quarantine(std::uint64_t place,
-                                                              std::string_view original,
-                                                              const RowProblem& problem,
-                                                              const RowTally& delivery);
+  [[nodiscard]] Result<void> quarantine(std::uint64_t place, std::string_view original,
+                                        const RowProblem& problem, const RowTally& delivery);
   // All rows so far were taken by an earlier run: the batch begins behind them.
   void begin_behind(const RowTally& delivery) { closed_ = delivery; }
   [[nodiscard]] std::uint64_t rows() const;
@@ -39,8 +37,7 @@ class BatchBuilder {
 
   // What is in it, with the source's cursor; leaves it empty. `refused` where too large a share of
   // the delivery's rows has failed.
-  [[nodiscard]] std::expected<ConvertedBatch, IntakeFailure> close(std::string cursor,
-                                                                   const RowTally& delivery);
+  [[nodiscard]] Result<ConvertedBatch> close(std::string cursor, const RowTally& delivery);
 
   // How often each "field: rule" was the reason for a quarantined row since the beginning.
   [[nodiscard]] const std::map<std::string, std::uint64_t>& reasons() const { return reasons_; }

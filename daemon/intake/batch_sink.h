@@ -26,10 +26,10 @@ class BatchSink {
  public:
   virtual ~BatchSink() = default;
   // Takes a batch, or says what became of an earlier one. In order; may block for room.
-  [[nodiscard]] virtual std::expected<void, IntakeFailure> put(ConvertedBatch batch) = 0;
+  [[nodiscard]] virtual Result<void> put(ConvertedBatch batch) = 0;
   // Returns once everything that was put is durable; more may be put then. The last batch's number;
   // 0 for none.
-  [[nodiscard]] virtual std::expected<record::Sequence, IntakeFailure> finish() = 0;
+  [[nodiscard]] virtual Result<record::Sequence> finish() = 0;
 };
 
 }  // namespace sluice::intake

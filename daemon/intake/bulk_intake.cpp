@@ -24,7 +24,7 @@ BulkIntake::BulkIntake(const SourceDelivery& delivery, const BatchSize& size,
                        BatchSink& sink)
     : delivery_(delivery), taken_(taken), sink_(sink), keys_(scratch), batch_(delivery, size) {}
 
-std::expected<void, IntakeFailure> BulkIntake::begin(std::span<const std::string> columns) {
+Result<void> BulkIntake::begin(std::span<const std::string> columns) {
   auto plan = SLUICE_TRY(
       ConversionPlan::bind(delivery_.dataset, delivery_.checker, delivery_.mapping, columns));
   plan_ = std::move(plan);
@@ -32,7 +32,7 @@ std::expected<void, IntakeFailure> BulkIntake::begin(std::span<const std::string
   return {};
 }
 
-std::expected<void, IntakeFailure> BulkIntake::accept(const SourceRow& row) {
+Result<void> BulkIntake::accept(const SourceRow& row) {
   ++cursor_.rows;
   if (auto converted = plan_->convert(row, buffers_); !converted) {
     return quarantine(row.place, row.original.bytes(), converted.error());
@@ -50,26 +50,24 @@ std::expected<void, IntakeFailure> BulkIntake::accept(const SourceRow& row) {
   ++cursor_.accepted;
   if (is_taken()) return {};
   batch_.add(row.operation, buffers_.line);
-  return batch_.is_full() ? close_batch() : std::expected<void, IntakeFailure>();
+  return batch_.is_full() ? close_batch() : Result<void>();
 }
 
 // What the store would find unchanged; it does not even travel.
-std::expected<void, IntakeFailure> BulkIntake::pass_over_copy() {
+Result<void> BulkIntake::pass_over_copy() {
   ++cursor_.copies;
   static_cast<void>(is_taken());
   return {};
 }
 
-std::expected<void, IntakeFailure> BulkIntake::reject(std::uint64_t place,
-                                                      std::string_view original,
-                                                      const RowProblem& problem) {
+Result<void> BulkIntake::reject(std::uint64_t place, std::string_view original,
+                                const RowProblem& problem) {
   ++cursor_.rows;
   return quarantine(place, original, problem);
 }
 
-std::expected<void, IntakeFailure> BulkIntake::quarantine(std::uint64_t place,
-                                                          std::string_view original,
-                                                          const RowProblem& problem) {
+Result<void> BulkIntake::quarantine(std::uint64_t place, std::string_view original,
+                                    const RowProblem& problem) {
   ++cursor_.quarantined;
   if (is_taken()) return {};
   auto within = batch_.quarantine(place, original, problem, tally());
@@ -82,12 +80,12 @@ bool BulkIntake::is_taken() {
   return taken;
 }
 
-std::expected<void, IntakeFailure> BulkIntake::close_batch() {
+Result<void> BulkIntake::close_batch() {
   auto closed = SLUICE_TRY(batch_.close(to_string(cursor_), tally()));
   return sink_.put(std::move(closed));
 }
 
-std::expected<record::Sequence, IntakeFailure> BulkIntake::finish() {
+Result<record::Sequence> BulkIntake::finish() {
   cursor_.complete = true;
   batch_.end_delivery();
   SLUICE_TRY(close_batch());

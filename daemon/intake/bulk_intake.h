@@ -25,15 +25,13 @@ class BulkIntake : public Door {
   BulkIntake(const SourceDelivery& delivery, const BatchSize& size, const SourceCursor& taken,
              const std::filesystem::path& scratch, BatchSink& sink);
 
-  [[nodiscard]] std::expected<void, IntakeFailure> begin(
-      std::span<const std::string> columns) override;
-  [[nodiscard]] std::expected<void, IntakeFailure> accept(const SourceRow& row) override;
-  [[nodiscard]] std::expected<void, IntakeFailure> reject(std::uint64_t place,
-                                                          std::string_view original,
-                                                          const RowProblem& problem) override;
+  [[nodiscard]] Result<void> begin(std::span<const std::string> columns) override;
+  [[nodiscard]] Result<void> accept(const SourceRow& row) override;
+  [[nodiscard]] Result<void> reject(std::uint64_t place, std::string_view original,
+                                    const RowProblem& problem) override;
 
   // Puts the last batch and marks the delivery complete; returns when all is durable.
-  [[nodiscard]] std::expected<record::Sequence, IntakeFailure> finish();
+  [[nodiscard]] Result<record::Sequence> finish();
 
   // Rows so far, those of an earlier run included.
   [[nodiscard]] const SourceCursor& cursor() const { return cursor_; }
@@ -43,11 +41,10 @@ class BulkIntake : public Door {
   }
 
  private:
-  [[nodiscard]] std::expected<void, IntakeFailure> quarantine(std::uint64_t place,
-                                                              std::string_view original,
-                                                              const RowProblem& problem);
-  [[nodiscard]] std::expected<void, IntakeFailure> pass_over_copy();
-  [[nodiscard]] std::expected<void, IntakeFailure> close_batch();
+  [[nodiscard]] Result<void> quarantine(std::uint64_t place, std::string_view original,
+                                        const RowProblem& problem);
+  [[nodiscard]] Result<void> pass_over_copy();
+  [[nodiscard]] Result<void> close_batch();
   // Of rows that an earlier run took; nothing more is done about them.
   [[nodiscard]] bool is_taken();
   [[nodiscard]] RowTally tally() const { return {cursor_.rows, cursor_.quarantined}; }

@@ -10,13 +10,13 @@ CallIntake::CallIntake(const ConversionPlan& plan, const journal::DatasetOrigin&
   submission_.origin = origin;
 }
 
-std::expected<void, IntakeFailure> CallIntake::begin(std::span<const std::string> columns) {
+Result<void> CallIntake::begin(std::span<const std::string> columns) {
   if (plan_.takes(columns.size())) return {};
   return std::unexpected(IntakeFailure{IntakeProblem::columns_mismatch, source_,
                                        "the columns are not those that the plan was made for"});
 }
 
-std::expected<void, IntakeFailure> CallIntake::accept(const SourceRow& row) {
+Result<void> CallIntake::accept(const SourceRow& row) {
   if (auto converted = plan_.convert(row, buffers_); !converted) {
     return reject(row.place, row.original.bytes(), converted.error());
   }
@@ -25,16 +25,15 @@ std::expected<void, IntakeFailure> CallIntake::accept(const SourceRow& row) {
   return {};
 }
 
-std::expected<void, IntakeFailure> CallIntake::reject(std::uint64_t place,
-                                                      std::string_view original,
-                                                      const RowProblem& problem) {
+Result<void> CallIntake::reject(std::uint64_t place, std::string_view original,
+                                const RowProblem& problem) {
   refused_.push_back({place, problem});
   submission_.quarantined.push_back({.dataset = submission_.origin.dataset,
                                      .mode = submission_.origin.mode,
                                      .source = source_,
                                      .place = place,
                                      .field = problem.field,
-                                     .rule = problem.rule,
+                                     .rule = problem.rule.text(),
                                      .sentence = problem.sentence,
                                      .columns = columns_,
                                      .original = std::string(original)});

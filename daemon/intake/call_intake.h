@@ -19,12 +19,10 @@ class CallIntake : public Door {
   CallIntake(const ConversionPlan& plan, const journal::DatasetOrigin& origin, std::string source,
              std::string columns);
 
-  [[nodiscard]] std::expected<void, IntakeFailure> begin(
-      std::span<const std::string> columns) override;
-  [[nodiscard]] std::expected<void, IntakeFailure> accept(const SourceRow& row) override;
-  [[nodiscard]] std::expected<void, IntakeFailure> reject(std::uint64_t place,
-                                                          std::string_view original,
-                                                          const RowProblem& problem) override;
+  [[nodiscard]] Result<void> begin(std::span<const std::string> columns) override;
+  [[nodiscard]] Result<void> accept(const SourceRow& row) override;
+  [[nodiscard]] Result<void> reject(std::uint64_t place, std::string_view original,
+                                    const RowProblem& problem) override;
 
   [[nodiscard]] const std::vector<RefusedRow>& refused() const { return refused_; }
   // What is to be made durable: the good rows and the quarantined ones. Leaves the intake empty.

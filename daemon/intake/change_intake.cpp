@@ -11,7 +11,7 @@ ChangeIntake::ChangeIntake(const SourceDelivery& delivery, const BatchSize& size
                            std::string position, BatchSink& sink)
     : delivery_(delivery), position_(std::move(position)), sink_(sink), batch_(delivery, size) {}
 
-std::expected<void, IntakeFailure> ChangeIntake::begin(std::span<const std::string> columns) {
+Result<void> ChangeIntake::begin(std::span<const std::string> columns) {
   auto plan = SLUICE_TRY(
       ConversionPlan::bind(delivery_.dataset, delivery_.checker, delivery_.mapping, columns));
   plan_ = std::move(plan);
@@ -19,7 +19,7 @@ std::expected<void, IntakeFailure> ChangeIntake::begin(std::span<const std::stri
   return {};
 }
 
-std::expected<void, IntakeFailure> ChangeIntake::accept(const SourceRow& row) {
+Result<void> ChangeIntake::accept(const SourceRow& row) {
   if (auto converted = plan_->convert(row, buffers_); !converted) {
     return reject(row.place, row.original.bytes(), converted.error());
   }
@@ -29,9 +29,8 @@ std::expected<void, IntakeFailure> ChangeIntake::accept(const SourceRow& row) {
   return {};
 }
 
-std::expected<void, IntakeFailure> ChangeIntake::reject(std::uint64_t place,
-                                                        std::string_view original,
-                                                        const RowProblem& problem) {
+Result<void> ChangeIntake::reject(std::uint64_t place, std::string_view original,
+                                  const RowProblem& problem) {
   ++counts_.rows;
   ++counts_.quarantined;
   refused_.push_back({place, problem});
@@ -67,7 +66,7 @@ std::optional<record::RowDigest> ChangeIntake::key_of(const SourceRow& row) {
   return buffers_.key.digest();
 }
 
-std::expected<void, IntakeFailure> ChangeIntake::checkpoint(std::string position) {
+Result<void> ChangeIntake::checkpoint(std::string position) {
   // A poll that found nothing costs no write.
   if (batch_.rows() == 0 && position == position_) return {};
   auto closed = SLUICE_TRY(batch_.close(position, tally()));
@@ -76,7 +75,7 @@ std::expected<void, IntakeFailure> ChangeIntake::checkpoint(std::string position
   return sink_.put(std::move(closed));
 }
 
-std::expected<void, IntakeFailure> ChangeIntake::settle() {
+Result<void> ChangeIntake::settle() {
   SLUICE_TRY(sink_.finish());
   return {};
 }

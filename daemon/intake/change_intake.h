@@ -31,12 +31,10 @@ class ChangeIntake : public Door, public Settlement {
   ChangeIntake(const SourceDelivery& delivery, const BatchSize& size, std::string position,
                BatchSink& sink);
 
-  [[nodiscard]] std::expected<void, IntakeFailure> begin(
-      std::span<const std::string> columns) override;
-  [[nodiscard]] std::expected<void, IntakeFailure> accept(const SourceRow& row) override;
-  [[nodiscard]] std::expected<void, IntakeFailure> reject(std::uint64_t place,
-                                                          std::string_view original,
-                                                          const RowProblem& problem) override;
+  [[nodiscard]] Result<void> begin(std::span<const std::string> columns) override;
+  [[nodiscard]] Result<void> accept(const SourceRow& row) override;
+  [[nodiscard]] Result<void> reject(std::uint64_t place, std::string_view original,
+                                    const RowProblem& problem) override;
 
   // A record that is gone, by the canonical text of its key, in the key's order: what no source row
   // tells, such as that the central store has one too many.
@@ -44,8 +42,8 @@ class ChangeIntake : public Door, public Settlement {
 
   [[nodiscard]] const std::string& position() const override { return position_; }
   [[nodiscard]] bool is_due() const override { return batch_.is_full(); }
-  [[nodiscard]] std::expected<void, IntakeFailure> checkpoint(std::string position) override;
-  [[nodiscard]] std::expected<void, IntakeFailure> settle() override;
+  [[nodiscard]] Result<void> checkpoint(std::string position) override;
+  [[nodiscard]] Result<void> settle() override;
   [[nodiscard]] std::optional<record::RowDigest> key_of(const SourceRow& row) override;
   [[nodiscard]] std::span<const RefusedRow> refused() const override { return refused_; }
 

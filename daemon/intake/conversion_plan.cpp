@@ -80,9 +80,10 @@ std::vector<std::string> wanted_columns(const record::TableSchema& schema, const
   return columns;
 }
 
-std::expected<ConversionPlan, IntakeFailure> ConversionPlan::bind(
-    const record::Dataset& dataset, const record::RecordChecker& checker, const Mapping& mapping,
-    std::span<const std::string> columns) {
+Result<ConversionPlan> ConversionPlan::bind(const record::Dataset& dataset,
+                                            const record::RecordChecker& checker,
+                                            const Mapping& mapping,
+                                            std::span<const std::string> columns) {
   const std::vector<std::string> wanted = wanted_columns(dataset.schema, mapping);
   std::vector<std::string> found;
   std::ranges::copy_if(columns, std::back_inserter(found), [&](const std::string& name) {
@@ -125,8 +126,8 @@ std::expected<void, RowProblem> ConversionPlan::convert_value(const Column& colu
                                                               SourceValue value,
                                                               Buffers& buffers) const {
   const auto refused = [&](record::Violation violation) {
-    return std::unexpected(RowProblem{column.checker->field().name, std::move(violation.rule),
-                                      std::move(violation.sentence)});
+    return std::unexpected(
+        RowProblem{column.checker->field().name, violation.rule, std::move(violation.sentence)});
   };
   if (value && is_missing(column, *value)) value.reset();
   if (value && column.mapping != nullptr && !column.mapping->steps.empty()) {

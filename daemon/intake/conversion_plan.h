@@ -27,9 +27,10 @@ class ConversionPlan {
  public:
   // For a source with exactly these columns, in this order. `dataset`, `checker` and `mapping` must
   // outlive the plan. Fails where the columns are not as the schema's `fieldsMatch` asks.
-  [[nodiscard]] static std::expected<ConversionPlan, IntakeFailure> bind(
-      const record::Dataset& dataset, const record::RecordChecker& checker, const Mapping& mapping,
-      std::span<const std::string> columns);
+  [[nodiscard]] static Result<ConversionPlan> bind(const record::Dataset& dataset,
+                                                   const record::RecordChecker& checker,
+                                                   const Mapping& mapping,
+                                                   std::span<const std::string> columns);
 
   // Scratch space that a caller keeps from row to row.
   struct Buffers {

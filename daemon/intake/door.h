@@ -20,6 +20,8 @@ enum class IntakeProblem {
   journal_failed,    // could not be made durable; nothing was acknowledged
 };
 using IntakeFailure = record::Failure<IntakeProblem>;
+template <class T>
+using Result = std::expected<T, IntakeFailure>;
 
 // What the door thinks of one row. A row is durable only when the collection as a whole, or the
 // batch it went into, has been acknowledged: accept() acknowledges nothing.
@@ -28,17 +30,15 @@ class Door {
   virtual ~Door() = default;
 
   // The source's columns by name, once, before the first row.
-  [[nodiscard]] virtual std::expected<void, IntakeFailure> begin(
-      std::span<const std::string> columns) = 0;
+  [[nodiscard]] virtual Result<void> begin(std::span<const std::string> columns) = 0;
 
   // Takes a row, or quarantines it with the reason. A failure ends the collection.
-  [[nodiscard]] virtual std::expected<void, IntakeFailure> accept(const SourceRow& row) = 0;
+  [[nodiscard]] virtual Result<void> accept(const SourceRow& row) = 0;
 
   // A row that the collector itself could not make sense of (ragged, undecodable …): straight to
   // the quarantine, counted against the reject limit.
-  [[nodiscard]] virtual std::expected<void, IntakeFailure> reject(std::uint64_t place,
-                                                                  std::string_view original,
-                                                                  const RowProblem& problem) = 0;
+  [[nodiscard]] virtual Result<void> reject(std::uint64_t place, std::string_view original,
+                                            const RowProblem& problem) = 0;
 };
 
 }  // namespace sluice::intake

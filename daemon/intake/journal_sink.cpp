@@ -28,7 +28,7 @@ JournalSink::JournalSink(journal::Journal& journal, Source source, OnWaiting on_
 
 JournalSink::~JournalSink() = default;
 
-std::expected<void, IntakeFailure> JournalSink::put(ConvertedBatch batch) {
+Result<void> JournalSink::put(ConvertedBatch batch) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return !waiting_ || failure_; });
   if (failure_) return std::unexpected(*failure_);
@@ -37,7 +37,7 @@ std::expected<void, IntakeFailure> JournalSink::put(ConvertedBatch batch) {
   return {};
 }
 
-std::expected<record::Sequence, IntakeFailure> JournalSink::finish() {
+Result<record::Sequence> JournalSink::finish() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return (!waiting_ && !writing_) || failure_; });
   if (failure_) return std::unexpected(*failure_);
@@ -66,8 +66,7 @@ void JournalSink::run(const std::stop_token& stop) {
   }
 }
 
-std::expected<void, IntakeFailure> JournalSink::write(ConvertedBatch batch,
-                                                      const std::stop_token& stop) {
+Result<void> JournalSink::write(ConvertedBatch batch, const std::stop_token& stop) {
   record::Payload payload = record::compress_payload(batch.lines, batch.upserts, batch.deletes);
   batch.lines = {};
   const journal::Cursor cursor{source_.channel, source_.key, std::move(batch.cursor)};

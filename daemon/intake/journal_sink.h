@@ -30,16 +30,15 @@ class JournalSink : public BatchSink {
   JournalSink(journal::Journal& journal, Source source, OnWaiting on_waiting, OnRoom on_room = {});
   ~JournalSink() override;
 
-  [[nodiscard]] std::expected<void, IntakeFailure> put(ConvertedBatch batch) override;
-  [[nodiscard]] std::expected<record::Sequence, IntakeFailure> finish() override;
+  [[nodiscard]] Result<void> put(ConvertedBatch batch) override;
+  [[nodiscard]] Result<record::Sequence> finish() override;
 
   // The batches that were made durable so far; after finish(), all.
   [[nodiscard]] std::vector<record::Sequence> sequences() const;
 
  private:
   void run(const std::stop_token& stop);
-  [[nodiscard]] std::expected<void, IntakeFailure> write(ConvertedBatch batch,
-                                                         const std::stop_token& stop);
+  [[nodiscard]] Result<void> write(ConvertedBatch batch, const std::stop_token& stop);
 
   journal::Journal& journal_;
   Source source_;

@@ -57,10 +57,8 @@ RowTally RecentRows::within(std::chrono::minutes window) const {
   return sum;
 }
 
-std::expected<RecentRows, journal::JournalFailure> recent_rows(journal::Journal& journal,
-                                                               const record::DatasetId& dataset,
-                                                               const RejectLimit& limit,
-                                                               journal::Clock clock) {
+journal::Result<RecentRows> recent_rows(journal::Journal& journal, const record::DatasetId& dataset,
+                                        const RejectLimit& limit, journal::Clock clock) {
   if (!limit.window) return RecentRows();
   auto earlier = SLUICE_TRY(journal.tallies(dataset, clock() - *limit.window));
   return RecentRows(std::move(earlier), std::move(clock));

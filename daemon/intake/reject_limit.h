@@ -59,8 +59,9 @@ class RecentRows {
 };
 
 // Of what the journal keeps; empty where the limit has no window.
-[[nodiscard]] std::expected<RecentRows, journal::JournalFailure> recent_rows(
-    journal::Journal& journal, const record::DatasetId& dataset, const RejectLimit& limit,
-    journal::Clock clock);
+[[nodiscard]] journal::Result<RecentRows> recent_rows(journal::Journal& journal,
+                                                      const record::DatasetId& dataset,
+                                                      const RejectLimit& limit,
+                                                      journal::Clock clock);
 
 }  // namespace sluice::intake

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "record/copy_text.h"
+#include "record/rules.h"
 
 namespace sluice::intake {
 
@@ -59,7 +60,7 @@ struct SourceRow {
 // Why a row was not taken. `rule` and `sentence` as in record::Violation.
 struct RowProblem {
   std::string field;  // empty where the row itself is at fault
-  std::string rule;
+  record::Rule rule;
   std::string sentence;
 };
 

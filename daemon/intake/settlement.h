@@ -26,10 +26,10 @@ class Settlement {
 
   // All rows handed over so far, and `position`, are committed together, though perhaps not yet
   // when this returns. They are committed in their order.
-  [[nodiscard]] virtual std::expected<void, IntakeFailure> checkpoint(std::string position) = 0;
+  [[nodiscard]] virtual Result<void> checkpoint(std::string position) = 0;
 
   // Returns once all up to the last checkpoint is durable.
-  [[nodiscard]] virtual std::expected<void, IntakeFailure> settle() = 0;
+  [[nodiscard]] virtual Result<void> settle() = 0;
 
   // What tells the row's record from others, however the source spells its key: a digest of the key
   // as the row would be taken with. Nothing where the row would be refused for it.

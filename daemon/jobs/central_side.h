@@ -15,7 +15,7 @@ namespace sluice::jobs {
 class CentralSide {
  public:
   // `installation` and `known` must outlive it.
-  [[nodiscard]] static std::expected<CentralSide, reconciliation::Failure> open(
+  [[nodiscard]] static reconciliation::Result<CentralSide> open(
       const installation::Installation& installation, const exchange::KnownDataset& known);
 
   [[nodiscard]] reconciliation::CentralDigests& digests() { return *digests_; }

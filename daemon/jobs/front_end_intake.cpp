@@ -13,8 +13,7 @@ namespace {
 
 // A journal's failure as the collection's that needs it.
 template <class T>
-std::expected<T, adapters::CollectionFailure> ours(
-    std::expected<T, journal::JournalFailure> result) {
+adapters::Result<T> ours(journal::Result<T> result) {
   return record::recast(std::move(result), [](const journal::JournalFailure& failure) {
     return adapters::CollectionFailure{adapters::CollectionProblem::journal_failed, failure.place,
                                        failure.sentence};
@@ -37,13 +36,13 @@ FrontEndIntake::FrontEndIntake(RunLock lock, journal::Journal journal,
           room.over),
       intake_(delivery, {limits.batch_rows, limits.batch_bytes}, std::move(position), sink_) {}
 
-std::expected<std::unique_ptr<FrontEndIntake>, adapters::CollectionFailure> FrontEndIntake::open(
+adapters::Result<std::unique_ptr<FrontEndIntake>> FrontEndIntake::open(
     const installation::Installation& installation, const settings::Bureau& bureau,
     const settings::Publication& publication, const RoomEvents& room) {
   auto lock = RunLock::take(installation.paths.collect_lock(bureau.id));
   if (!lock) {
     return std::unexpected(adapters::CollectionFailure{adapters::CollectionProblem::journal_failed,
-                                                       "", std::move(lock.error())});
+                                                       "", std::move(lock.error().sentence)});
   }
   const record::DatasetId& dataset = publication.dataset;
   auto journal = SLUICE_TRY(ours(installation.open_journal(bureau.id)));

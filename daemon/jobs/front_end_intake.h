@@ -20,9 +20,9 @@ namespace sluice::jobs {
 class FrontEndIntake {
  public:
   // Blocks while another run holds that lock. `installation` and `publication` must outlive it.
-  [[nodiscard]] static std::expected<std::unique_ptr<FrontEndIntake>, adapters::CollectionFailure>
-  open(const installation::Installation& installation, const settings::Bureau& bureau,
-       const settings::Publication& publication, const RoomEvents& room);
+  [[nodiscard]] static adapters::Result<std::unique_ptr<FrontEndIntake>> open(
+      const installation::Installation& installation, const settings::Bureau& bureau,
+      const settings::Publication& publication, const RoomEvents& room);
 
   [[nodiscard]] intake::ChangeIntake& intake() { return intake_; }
   // The batches that were made durable so far.

@@ -16,8 +16,7 @@ namespace {
 namespace front_end = adapters::front_end;
 
 // The first line of a file; a line end behind it does not belong to the password.
-std::expected<std::string, adapters::CollectionFailure> read_password(
-    const std::filesystem::path& file) {
+adapters::Result<std::string> read_password(const std::filesystem::path& file) {
   std::string password;
   if (file.empty()) return password;
   std::ifstream stream(file);
@@ -70,8 +69,8 @@ std::vector<std::string> dates_of(const record::TableSchema& schema,
 }
 
 // For what the captures of a bureau keep beside the journal.
-std::expected<std::filesystem::path, adapters::CollectionFailure> make_folder(
-    const installation::Installation& installation, const record::BureauId& bureau) {
+adapters::Result<std::filesystem::path> make_folder(const installation::Installation& installation,
+                                                    const record::BureauId& bureau) {
   std::filesystem::path folder = installation.paths.captures(bureau);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -84,9 +83,9 @@ std::expected<std::filesystem::path, adapters::CollectionFailure> make_folder(
 
 }  // namespace
 
-std::expected<front_end::Source, adapters::CollectionFailure> front_end_source(
-    const installation::Installation& installation, const settings::Bureau& bureau,
-    const settings::Publication& publication) {
+adapters::Result<front_end::Source> front_end_source(const installation::Installation& installation,
+                                                     const settings::Bureau& bureau,
+                                                     const settings::Publication& publication) {
   const front_end::ExchangeDatabase& database = bureau.front_end->database;
   const record::TableSchema& schema =
       installation.catalogue.find(publication.dataset)->dataset.schema;

@@ -18,9 +18,9 @@ namespace sluice::jobs {
 inline constexpr std::string_view front_end_channel = "front-end";
 
 // Reads the password's file, and makes the folder for what captures keep.
-[[nodiscard]] std::expected<adapters::front_end::Source, adapters::CollectionFailure>
-front_end_source(const installation::Installation& installation, const settings::Bureau& bureau,
-                 const settings::Publication& publication);
+[[nodiscard]] adapters::Result<adapters::front_end::Source> front_end_source(
+    const installation::Installation& installation, const settings::Bureau& bureau,
+    const settings::Publication& publication);
 
 // What an intake of its rows is told; `known` and `publication` must outlive the intake.
 [[nodiscard]] intake::SourceDelivery front_end_delivery(const exchange::KnownDataset& known,

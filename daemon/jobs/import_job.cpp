@@ -24,12 +24,8 @@ constexpr std::string_view channel = "disk";
 
 class NoSink : public intake::BatchSink {
  public:
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> put(intake::ConvertedBatch) override {
-    return {};
-  }
-  [[nodiscard]] std::expected<record::Sequence, intake::IntakeFailure> finish() override {
-    return record::Sequence{};
-  }
+  [[nodiscard]] intake::Result<void> put(intake::ConvertedBatch) override { return {}; }
+  [[nodiscard]] intake::Result<record::Sequence> finish() override { return record::Sequence{}; }
 };
 
 adapters::CollectionFailure journal_failed(std::string place, std::string sentence) {
@@ -63,10 +59,11 @@ intake::BatchSize batch_size(const installation::Installation& installation) {
 }
 
 // Reads the file into `sink` through an intake that begins after what `taken` says.
-std::expected<ImportReport, adapters::CollectionFailure> collect(
-    const installation::Installation& installation, const ImportRequest& request,
-    const adapters::disk::FileDigest& digest, const intake::SourceCursor& taken,
-    intake::RecentRows recent, intake::BatchSink& sink, adapters::Progress& progress) {
+adapters::Result<ImportReport> collect(const installation::Installation& installation,
+                                       const ImportRequest& request,
+                                       const adapters::disk::FileDigest& digest,
+                                       const intake::SourceCursor& taken, intake::RecentRows recent,
+                                       intake::BatchSink& sink, adapters::Progress& progress) {
   try {
     intake::BulkIntake intake(delivery_of(installation, request, digest, std::move(recent)),
                               batch_size(installation), taken, installation.paths.scratch(), sink);
@@ -91,7 +88,7 @@ std::expected<ImportReport, adapters::CollectionFailure> collect(
 
 }  // namespace
 
-std::expected<const settings::Publication*, std::string> publication_for(
+std::expected<const settings::Publication*, record::Flaw> publication_for(
     const settings::Bureau& bureau, const std::filesystem::path& file, const std::string& named) {
   std::vector<const settings::Publication*> by_disk;
   for (const settings::Publication& publication : bureau.publishes) {
@@ -114,24 +111,26 @@ std::expected<const settings::Publication*, std::string> publication_for(
   });
   if (found != by_disk.end()) return *found;
   if (by_disk.empty()) {
-    return std::unexpected(fmt::format("{} publishes nothing by disk", bureau.id.str()));
+    return std::unexpected(
+        record::Flaw{fmt::format("{} publishes nothing by disk", bureau.id.str())});
   }
   if (!named.empty()) {
-    return std::unexpected(fmt::format("{} does not publish {} by disk; it publishes {}",
-                                       bureau.id.str(), named, fmt::join(names, ", ")));
+    return std::unexpected(
+        record::Flaw{fmt::format("{} does not publish {} by disk; it publishes {}", bureau.id.str(),
+                                 named, fmt::join(names, ", "))});
   }
   if (by_disk.size() == 1) return by_disk.front();
-  return std::unexpected(fmt::format(
+  return std::unexpected(record::Flaw{fmt::format(
       "the file's name does not say for which dataset it is; name one of {} by --dataset",
-      fmt::join(names, ", ")));
+      fmt::join(names, ", "))});
 }
 
-std::expected<ImportReport, adapters::CollectionFailure> run_import(
-    const installation::Installation& installation, const ImportRequest& request,
-    const ImportEvents& events) {
+adapters::Result<ImportReport> run_import(const installation::Installation& installation,
+                                          const ImportRequest& request,
+                                          const ImportEvents& events) {
   const record::BureauId& bureau = request.bureau.id;
   const auto lock = RunLock::take(installation.paths.import_lock(bureau));
-  if (!lock) return std::unexpected(journal_failed("", lock.error()));
+  if (!lock) return std::unexpected(journal_failed("", lock.error().sentence));
   const auto digest = SLUICE_TRY(adapters::disk::digest_file(request.file, events.digesting));
   auto journal = installation.open_journal(bureau);
   if (!journal) {
@@ -166,9 +165,9 @@ std::expected<ImportReport, adapters::CollectionFailure> run_import(
   return report;
 }
 
-std::expected<ImportReport, adapters::CollectionFailure> dry_run_import(
-    const installation::Installation& installation, const ImportRequest& request,
-    const ImportEvents& events) {
+adapters::Result<ImportReport> dry_run_import(const installation::Installation& installation,
+                                              const ImportRequest& request,
+                                              const ImportEvents& events) {
   const auto digest = SLUICE_TRY(adapters::disk::digest_file(request.file, events.digesting));
   NoSink sink;
   return collect(installation, request, digest, {},

@@ -44,18 +44,17 @@ struct ImportEvents {
 };
 
 // Which dataset a file is for: `named` if given, else by the file's name (DATASET.csv or
-// DATASET-anything.csv), else the only one that the bureau publishes by disk. The error is a
-// sentence.
-[[nodiscard]] std::expected<const settings::Publication*, std::string> publication_for(
+// DATASET-anything.csv), else the only one that the bureau publishes by disk.
+[[nodiscard]] std::expected<const settings::Publication*, record::Flaw> publication_for(
     const settings::Bureau& bureau, const std::filesystem::path& file, const std::string& named);
 
 // Returns once every row is on the disk, in a batch or in the quarantine.
-[[nodiscard]] std::expected<ImportReport, adapters::CollectionFailure> run_import(
+[[nodiscard]] adapters::Result<ImportReport> run_import(
     const installation::Installation& installation, const ImportRequest& request,
     const ImportEvents& events);
 
 // Reads and checks everything, takes nothing.
-[[nodiscard]] std::expected<ImportReport, adapters::CollectionFailure> dry_run_import(
+[[nodiscard]] adapters::Result<ImportReport> dry_run_import(
     const installation::Installation& installation, const ImportRequest& request,
     const ImportEvents& events);
 

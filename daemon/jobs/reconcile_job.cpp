@@ -257,7 +257,8 @@ std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
   const record::KeyOrder order(known.dataset.schema);
   // Two of them would take what is remembered from each other.
   const auto lock = RunLock::take(installation.paths.reconcile_lock(dataset));
-  if (!lock) return std::unexpected(ReconcileFailure{ReconcileProblem::failed, "", lock.error()});
+  if (!lock)
+    return std::unexpected(ReconcileFailure{ReconcileProblem::failed, "", lock.error().sentence});
   const auto memory = installation.paths.compared(request.bureau.id, dataset);
   std::error_code is_told_by_what_follows;
   std::filesystem::create_directories(memory.parent_path(), is_told_by_what_follows);

@@ -16,8 +16,7 @@ namespace {
 class BytesInMemory : public adapters::disk::ByteSource {
  public:
   explicit BytesInMemory(std::string_view bytes) : left_(bytes) {}
-  [[nodiscard]] std::expected<std::size_t, adapters::CollectionFailure> read(
-      std::span<char> room) override {
+  [[nodiscard]] adapters::Result<std::size_t> read(std::span<char> room) override {
     const std::size_t count = std::min(room.size(), left_.size());
     std::memcpy(room.data(), left_.data(), count);
     left_.remove_prefix(count);
@@ -48,8 +47,8 @@ ReplayFailure failure(ReplayProblem problem, std::int64_t id, std::string senten
   return {problem, fmt::format("quarantine entry {}", id), std::move(sentence)};
 }
 
-std::expected<std::optional<journal::QuarantineEntry>, journal::JournalFailure> find_entry(
-    journal::Journal& journal, std::int64_t id) {
+journal::Result<std::optional<journal::QuarantineEntry>> find_entry(journal::Journal& journal,
+                                                                    std::int64_t id) {
   std::optional<journal::QuarantineEntry> found;
   auto read = journal.quarantine(id - 1, [&](const journal::QuarantineEntry& entry) {
     if (entry.id == id) found = entry;
@@ -67,9 +66,9 @@ bool is_event(std::string_view json) {
          value.get_object().contains("source") && value.get_object().contains("type");
 }
 
-std::expected<void, std::string> read_json(std::string_view json, record::Mode mode,
-                                           const std::vector<std::string>& columns,
-                                           std::uint64_t max_row_bytes, intake::Door& door) {
+std::expected<void, record::Flaw> read_json(std::string_view json, record::Mode mode,
+                                            const std::vector<std::string>& columns,
+                                            std::uint64_t max_row_bytes, intake::Door& door) {
   using namespace adapters::direct;
   const MemberTable members(columns);
   const bool was_event = mode == record::Mode::direct && is_event(json);
@@ -77,29 +76,29 @@ std::expected<void, std::string> read_json(std::string_view json, record::Mode m
   RowBuffers buffers;
   NoProgress progress;
   auto collected = CallCollector(call, members, max_row_bytes, buffers).collect(door, progress);
-  if (!collected) return std::unexpected(record::to_string(collected.error()));
+  if (!collected) return std::unexpected(record::Flaw{record::to_string(collected.error())});
   return {};
 }
 
-std::expected<void, std::string> read_csv(std::string_view line, std::uint64_t place,
-                                          const std::vector<std::string>& columns,
-                                          const settings::Publication& publication,
-                                          intake::Door& door) {
+std::expected<void, record::Flaw> read_csv(std::string_view line, std::uint64_t place,
+                                           const std::vector<std::string>& columns,
+                                           const settings::Publication& publication,
+                                           intake::Door& door) {
   using adapters::disk::CsvReader;
   BytesInMemory source(line);
   auto reader = CsvReader::open(source, publication.disk, publication.max_row_bytes);
-  if (!reader) return std::unexpected(record::to_string(reader.error()));
+  if (!reader) return std::unexpected(record::Flaw{record::to_string(reader.error())});
   const auto event = reader->next(columns.size());
-  if (!event) return std::unexpected(record::to_string(event.error()));
-  std::expected<void, intake::IntakeFailure> taken;
+  if (!event) return std::unexpected(record::Flaw{record::to_string(event.error())});
+  intake::Result<void> taken;
   if (*event == CsvReader::Event::row) {
     taken = door.accept({.values = reader->values(), .original = line, .place = place});
   } else if (*event == CsvReader::Event::fault) {
     taken = door.reject(place, line, reader->problem());
   } else {
-    return std::unexpected("there is no row in the bytes given");
+    return std::unexpected(record::Flaw{"there is no row in the bytes given"});
   }
-  if (!taken) return std::unexpected(record::to_string(taken.error()));
+  if (!taken) return std::unexpected(record::Flaw{record::to_string(taken.error())});
   return {};
 }
 
@@ -149,13 +148,14 @@ std::expected<journal::Placement, ReplayFailure> replay(
   const auto read = row.mode == record::Mode::disk
                         ? read_csv(bytes, row.place, columns, *publication, intake)
                         : read_json(bytes, row.mode, columns, publication->max_row_bytes, intake);
-  if (!read) return std::unexpected(failure(ReplayProblem::still_refused, id, read.error()));
+  if (!read)
+    return std::unexpected(failure(ReplayProblem::still_refused, id, read.error().sentence));
   if (!intake.refused().empty()) {
     const intake::RowProblem& problem = intake.refused().front().problem;
     return std::unexpected(
         failure(ReplayProblem::still_refused, id,
                 fmt::format("{}{}{}: {}", problem.field, problem.field.empty() ? "" : ": ",
-                            problem.rule, problem.sentence)));
+                            problem.rule.text(), problem.sentence)));
   }
   auto placement = journal->replay(id, intake.take());
   if (!placement) {

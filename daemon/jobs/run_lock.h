@@ -7,14 +7,15 @@
 #include <utility>
 
 #include "files/file_descriptor.h"
+#include "record/failure.h"
 
 namespace sluice::jobs {
 
 // Held until it goes, or the process does.
 class RunLock {
  public:
-  // Blocks while another run holds it. The error is a sentence.
-  [[nodiscard]] static std::expected<RunLock, std::string> take(const std::filesystem::path& path);
+  // Blocks while another run holds it.
+  [[nodiscard]] static std::expected<RunLock, record::Flaw> take(const std::filesystem::path& path);
 
  private:
   explicit RunLock(files::FileDescriptor file) : file_(std::move(file)) {}

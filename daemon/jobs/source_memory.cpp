@@ -31,7 +31,7 @@ SourceMemory::SourceMemory(reconciliation::SourceDigests& digests,
                            const settings::Publication& publication)
     : digests_(digests), conversion_(digest_of_conversion(known, database, publication)) {}
 
-std::expected<std::vector<StretchSum>, adapters::CollectionFailure> SourceMemory::recall(
+adapters::Result<std::vector<StretchSum>> SourceMemory::recall(
     const std::optional<record::Digest>& columns) {
   const auto failed = [](const reconciliation::Failure& failure) {
     return std::unexpected(adapters::CollectionFailure{adapters::CollectionProblem::journal_failed,

@@ -22,9 +22,8 @@ class SourceMemory final : public adapters::front_end::TableMemory {
                const adapters::front_end::ExchangeDatabase& database,
                const settings::Publication& publication);
 
-  [[nodiscard]] std::expected<std::vector<adapters::front_end::StretchSum>,
-                              adapters::CollectionFailure>
-  recall(const std::optional<record::Digest>& columns) override;
+  [[nodiscard]] adapters::Result<std::vector<adapters::front_end::StretchSum>> recall(
+      const std::optional<record::Digest>& columns) override;
   void forget(adapters::front_end::StretchRange stretches) override;
   void remember(const adapters::front_end::StretchSum& stretch) override;
 

@@ -13,11 +13,9 @@ namespace sluice::journal {
 // Thread-safe. Owns its journal and the thread on which it commits and closes open batches in time.
 class GroupCommit {
  public:
-  using Done = std::move_only_function<void(std::expected<Placement, JournalFailure>)>;
-  using Found =
-      std::move_only_function<void(std::expected<std::optional<KeptCursor>, JournalFailure>)>;
-  using Told =
-      std::move_only_function<void(std::expected<std::vector<MinuteTally>, JournalFailure>)>;
+  using Done = std::move_only_function<void(Result<Placement>)>;
+  using Found = std::move_only_function<void(Result<std::optional<KeptCursor>>)>;
+  using Told = std::move_only_function<void(Result<std::vector<MinuteTally>>)>;
   // Told, on the commit thread, each time that an attempt to close open batches fails.
   using OnFailure = std::function<void(const JournalFailure&)>;
   // Given, on any thread, the answers to a whole group: runs them once, there and then or on a

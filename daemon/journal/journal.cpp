@@ -16,10 +16,8 @@ Journal::Journal(Journal&&) noexcept = default;
 Journal& Journal::operator=(Journal&&) noexcept = default;
 Journal::~Journal() = default;
 
-std::expected<Journal, JournalFailure> Journal::open(const std::filesystem::path& file,
-                                                     const record::BureauId& bureau,
-                                                     const Limits& limits,
-                                                     const record::Signer& signer, Clock clock) {
+Result<Journal> Journal::open(const std::filesystem::path& file, const record::BureauId& bureau,
+                              const Limits& limits, const record::Signer& signer, Clock clock) {
   auto state = std::make_unique<State>();
   state->file = file;
   state->limits = limits;
@@ -37,7 +35,7 @@ std::expected<Journal, JournalFailure> Journal::open(const std::filesystem::path
     return unreadable(off.error().message);
   }
   if (auto ready = create_or_check(state->database, bureau, state->clock()); !ready) {
-    return unreadable(ready.error());
+    return unreadable(ready.error().sentence);
   }
   auto tables = Tables::prepare(state->database);
   if (!tables) return unreadable(tables.error().message);
@@ -49,14 +47,14 @@ std::expected<Journal, JournalFailure> Journal::open(const std::filesystem::path
   return Journal(std::move(state));
 }
 
-std::expected<record::Sequence, JournalFailure> Journal::append(
-    const DatasetOrigin& origin, record::Payload payload,
-    std::span<const QuarantinedRow> quarantined, std::span<const Cursor> cursors,
-    const std::optional<RowTally>& tally) {
+Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Payload payload,
+                                         std::span<const QuarantinedRow> quarantined,
+                                         std::span<const Cursor> cursors,
+                                         const std::optional<RowTally>& tally) {
   State& state = *state_;
   const std::uint64_t bytes = payload.compressed.size();
   const bool has_rows = payload.upserts.value + payload.deletes.value > 0;
-  return state.write(bytes, [&](StreamRow& row) -> std::expected<record::Sequence, JournalFailure> {
+  return state.write(bytes, [&](StreamRow& row) -> Result<record::Sequence> {
     Placement placement;
     if (has_rows) {
       SLUICE_TRY(state.check_room(row));
@@ -74,20 +72,18 @@ std::expected<record::Sequence, JournalFailure> Journal::append(
   });
 }
 
-std::expected<std::vector<Placement>, JournalFailure> Journal::commit(
-    std::span<const Submission> submissions) {
+Result<std::vector<Placement>> Journal::commit(std::span<const Submission> submissions) {
   State& state = *state_;
   std::uint64_t bytes = 0;
   for (const Submission& submission : submissions)
     bytes += submission.lines.size();
-  return state.write(bytes,
-                     [&](StreamRow& row) -> std::expected<std::vector<Placement>, JournalFailure> {
-                       SLUICE_TRY(state.check_room(row));
-                       return state.place(row, submissions);
-                     });
+  return state.write(bytes, [&](StreamRow& row) -> Result<std::vector<Placement>> {
+    SLUICE_TRY(state.check_room(row));
+    return state.place(row, submissions);
+  });
 }
 
-std::expected<bool, JournalFailure> Journal::close_open_batches(Close which) {
+Result<bool> Journal::close_open_batches(Close which) {
   State& state = *state_;
   const auto open = SLUICE_TRY(state_->ours(state.tables.open_batches()));
   const auto due = [&](const std::vector<OpenBatch>& batches) {
@@ -98,7 +94,7 @@ std::expected<bool, JournalFailure> Journal::close_open_batches(Close which) {
     return static_cast<std::size_t>(batches.rend() - last);
   };
   if (due(open) == 0) return false;
-  return state.write(0, [&](StreamRow& row) -> std::expected<bool, JournalFailure> {
+  return state.write(0, [&](StreamRow& row) -> Result<bool> {
     const auto batches = SLUICE_TRY(state_->ours(state.tables.open_batches()));
     const std::size_t count = due(batches);
     for (std::size_t i = 0; i < count; ++i) {
@@ -108,17 +104,17 @@ std::expected<bool, JournalFailure> Journal::close_open_batches(Close which) {
   });
 }
 
-std::expected<std::optional<record::Batch>, JournalFailure> Journal::next(record::Sequence after) {
+Result<std::optional<record::Batch>> Journal::next(record::Sequence after) {
   return state_->ours(state_->tables.next_batch(after));
 }
 
-std::expected<void, JournalFailure> Journal::acknowledge(
-    const record::Receipt& receipt, const record::SignedReceipt& signed_receipt) {
+Result<void> Journal::acknowledge(const record::Receipt& receipt,
+                                  const record::SignedReceipt& signed_receipt) {
   State& state = *state_;
   if (receipt.stream != state.stream) {
     return std::unexpected(state.broken("the receipt is for another stream"));
   }
-  return state.write(0, [&](StreamRow& row) -> std::expected<void, JournalFailure> {
+  return state.write(0, [&](StreamRow& row) -> Result<void> {
     const auto manifest = SLUICE_TRY(state_->ours(state.tables.manifest(receipt.sequence)));
     if (!manifest) {
       if (receipt.sequence <= row.head.sequence) return {};  // acknowledged before
@@ -145,29 +141,27 @@ std::expected<void, JournalFailure> Journal::acknowledge(
   });
 }
 
-std::expected<std::optional<record::SignedReceipt>, JournalFailure> Journal::receipt(
-    record::Sequence sequence) {
+Result<std::optional<record::SignedReceipt>> Journal::receipt(record::Sequence sequence) {
   return state_->ours(state_->tables.receipt(sequence));
 }
 
-std::expected<std::optional<KeptCursor>, JournalFailure> Journal::cursor(std::string_view channel,
-                                                                         std::string_view key) {
+Result<std::optional<KeptCursor>> Journal::cursor(std::string_view channel, std::string_view key) {
   return state_->ours(state_->tables.cursor(channel, key));
 }
 
-std::expected<std::vector<MinuteTally>, JournalFailure> Journal::tallies(
-    const record::DatasetId& dataset, record::Time since) {
+Result<std::vector<MinuteTally>> Journal::tallies(const record::DatasetId& dataset,
+                                                  record::Time since) {
   return state_->ours(
       state_->tables.tallies(dataset, std::chrono::floor<std::chrono::minutes>(since)));
 }
 
-std::expected<void, JournalFailure> Journal::check_backlog() {
+Result<void> Journal::check_backlog() {
   SLUICE_TRY(state_->check_durable());
   const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
   return state_->check_room(row);
 }
 
-std::expected<Status, JournalFailure> Journal::status() {
+Result<Status> Journal::status() {
   const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
   const auto oldest = SLUICE_TRY(state_->ours(state_->tables.oldest_batch()));
   const auto waiting = SLUICE_TRY(state_->ours(state_->tables.quarantine_waiting()));
@@ -178,26 +172,24 @@ std::expected<Status, JournalFailure> Journal::status() {
                 .quarantine_waiting = waiting};
 }
 
-std::expected<void, JournalFailure> Journal::quarantine(
-    std::int64_t after, const std::function<bool(const QuarantineEntry&)>& consume) {
+Result<void> Journal::quarantine(std::int64_t after,
+                                 const std::function<bool(const QuarantineEntry&)>& consume) {
   SLUICE_TRY(state_->ours(state_->tables.quarantine(after, consume)));
   return {};
 }
 
-std::expected<Placement, JournalFailure> Journal::replay(std::int64_t id,
-                                                         const Submission& submission) {
+Result<Placement> Journal::replay(std::int64_t id, const Submission& submission) {
   State& state = *state_;
-  return state.write(
-      submission.lines.size(), [&](StreamRow& row) -> std::expected<Placement, JournalFailure> {
-        const auto marked = SLUICE_TRY(state_->ours(state.tables.mark_replayed(id)));
-        if (!marked) {
-          return std::unexpected(
-              JournalFailure{JournalProblem::not_waiting, fmt::format("quarantine entry {}", id),
-                             "there is no such entry, or it was replayed before"});
-        }
-        auto placed = SLUICE_TRY(state.place(row, std::span(&submission, 1)));
-        return placed.front();
-      });
+  return state.write(submission.lines.size(), [&](StreamRow& row) -> Result<Placement> {
+    const auto marked = SLUICE_TRY(state_->ours(state.tables.mark_replayed(id)));
+    if (!marked) {
+      return std::unexpected(JournalFailure{JournalProblem::not_waiting,
+                                            fmt::format("quarantine entry {}", id),
+                                            "there is no such entry, or it was replayed before"});
+    }
+    auto placed = SLUICE_TRY(state.place(row, std::span(&submission, 1)));
+    return placed.front();
+  });
 }
 
 }  // namespace sluice::journal

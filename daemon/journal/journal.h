@@ -31,6 +31,8 @@ enum class JournalProblem {
   not_waiting,   // no such quarantine entry, or it was replayed before
 };
 using JournalFailure = record::Failure<JournalProblem>;
+template <class T>
+using Result = std::expected<T, JournalFailure>;
 
 // Where a source has been read to. Lies in the same transaction as the rows that it stands for.
 struct Cursor {
@@ -136,9 +138,9 @@ using Clock = std::function<record::Time()>;
 class Journal {
  public:
   // Opens, or creates with a new epoch. `signer` must outlive the journal.
-  [[nodiscard]] static std::expected<Journal, JournalFailure> open(
-      const std::filesystem::path& file, const record::BureauId& bureau, const Limits& limits,
-      const record::Signer& signer, Clock clock);
+  [[nodiscard]] static Result<Journal> open(const std::filesystem::path& file,
+                                            const record::BureauId& bureau, const Limits& limits,
+                                            const record::Signer& signer, Clock clock);
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
   ~Journal();
@@ -146,48 +148,44 @@ class Journal {
   // Seals a payload as the stream's next batch and makes it durable together with its quarantined
   // rows, the source's cursors and the tally: all or nothing. A payload without rows makes no
   // batch, only the rest; the sequence returned is then 0.
-  [[nodiscard]] std::expected<record::Sequence, JournalFailure> append(
+  [[nodiscard]] Result<record::Sequence> append(
       const DatasetOrigin& origin, record::Payload payload,
       std::span<const QuarantinedRow> quarantined, std::span<const Cursor> cursors,
       const std::optional<RowTally>& tally = std::nullopt);
 
   // Makes many small submissions durable in one transaction, in order.
-  [[nodiscard]] std::expected<std::vector<Placement>, JournalFailure> commit(
-      std::span<const Submission> submissions);
+  [[nodiscard]] Result<std::vector<Placement>> commit(std::span<const Submission> submissions);
 
   // Closes open batches that are old enough (`all`: whatever their age). True if any was closed.
   enum class Close { due, all };
-  [[nodiscard]] std::expected<bool, JournalFailure> close_open_batches(Close which);
+  [[nodiscard]] Result<bool> close_open_batches(Close which);
 
   // The first sealed batch after `after` that has no receipt yet.
-  [[nodiscard]] std::expected<std::optional<record::Batch>, JournalFailure> next(
-      record::Sequence after);
+  [[nodiscard]] Result<std::optional<record::Batch>> next(record::Sequence after);
 
   // Keeps the receipt, which the caller has verified, and lets go of the batch. A receipt that came
   // before is fine; one for another batch than the journal holds under this number is `broken`.
   // Receipts are forgotten after Limits::answer_age.
-  [[nodiscard]] std::expected<void, JournalFailure> acknowledge(
-      const record::Receipt& receipt, const record::SignedReceipt& signed_receipt);
-  [[nodiscard]] std::expected<std::optional<record::SignedReceipt>, JournalFailure> receipt(
-      record::Sequence sequence);
+  [[nodiscard]] Result<void> acknowledge(const record::Receipt& receipt,
+                                         const record::SignedReceipt& signed_receipt);
+  [[nodiscard]] Result<std::optional<record::SignedReceipt>> receipt(record::Sequence sequence);
 
-  [[nodiscard]] std::expected<std::optional<KeptCursor>, JournalFailure> cursor(
-      std::string_view channel, std::string_view key);
+  [[nodiscard]] Result<std::optional<KeptCursor>> cursor(std::string_view channel,
+                                                         std::string_view key);
 
   // What came of a dataset by the minute, from that of `since` on, as far as it was tallied.
-  [[nodiscard]] std::expected<std::vector<MinuteTally>, JournalFailure> tallies(
-      const record::DatasetId& dataset, record::Time since);
+  [[nodiscard]] Result<std::vector<MinuteTally>> tallies(const record::DatasetId& dataset,
+                                                         record::Time since);
 
   // Whether there is room; `backlog_full` with figures otherwise.
-  [[nodiscard]] std::expected<void, JournalFailure> check_backlog();
-  [[nodiscard]] std::expected<Status, JournalFailure> status();
+  [[nodiscard]] Result<void> check_backlog();
+  [[nodiscard]] Result<Status> status();
 
   // Quarantined rows with id > `after`, in order, of any state.
-  [[nodiscard]] std::expected<void, JournalFailure> quarantine(
-      std::int64_t after, const std::function<bool(const QuarantineEntry&)>& consume);
+  [[nodiscard]] Result<void> quarantine(std::int64_t after,
+                                        const std::function<bool(const QuarantineEntry&)>& consume);
   // Makes a corrected row's submission durable and marks the entry replayed, in one transaction.
-  [[nodiscard]] std::expected<Placement, JournalFailure> replay(std::int64_t id,
-                                                                const Submission& submission);
+  [[nodiscard]] Result<Placement> replay(std::int64_t id, const Submission& submission);
 
  private:
   struct State;

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "journal/journal_format.h"
+#include "journal/ddl.h"
 #include "record/digest.h"
 #include "record/try.h"
 
 namespace sluice::journal {
 namespace {
+
+// PRAGMA user_version of the files that this version writes and reads.
+constexpr int format_version = 2;
 
 sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view query) {
   auto statement = SLUICE_TRY(database.prepare(query));
@@ -15,55 +18,48 @@ sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view
   return statement.integer(0);
 }
 
-sqlite::Result<void> set_version(sqlite::Database& database) {
+sqlite::Result<void> make_tables(sqlite::Database& database) {
+  SLUICE_TRY(database.execute(journal_ddl));
   return database.execute(fmt::format("PRAGMA user_version={}", format_version));
 }
 
-sqlite::Result<void> create(sqlite::Database& database, const record::BureauId& bureau,
-                            record::Time now) {
-  SLUICE_TRY(database.execute(create_tables));
-  SLUICE_TRY(database.execute(create_tally));
+sqlite::Result<void> begin_stream(sqlite::Database& database, const record::BureauId& bureau,
+                                  record::Time now) {
   auto insert =
       SLUICE_TRY(database.prepare("INSERT INTO stream VALUES(1, ?1, ?2, 0, ?3, 0, 0, 0)"));
   const record::Digest zeros;
   const std::string_view no_manifest(reinterpret_cast<const char*>(zeros.bytes.data()),
                                      zeros.bytes.size());
-  if (auto done = insert.bind(1, bureau.str())
-                      .bind(2, now.time_since_epoch().count())
-                      .bind_blob(3, no_manifest)
-                      .run();
-      !done) {
-    return done;
-  }
-  return set_version(database);
-}
-
-sqlite::Result<void> upgrade_from_version_1(sqlite::Database& database) {
-  SLUICE_TRY(database.execute(create_tally));
-  return set_version(database);
+  return insert.bind(1, bureau.str())
+      .bind(2, now.time_since_epoch().count())
+      .bind_blob(3, no_manifest)
+      .run();
 }
 
 }  // namespace
 
-std::expected<void, std::string> create_or_check(sqlite::Database& database,
-                                                 const record::BureauId& bureau, record::Time now) {
+std::expected<void, record::Flaw> create_or_check(sqlite::Database& database,
+                                                  const record::BureauId& bureau,
+                                                  record::Time now) {
   // The lock first: two processes may open a new journal at the same moment.
   auto transaction = sqlite::Transaction::begin(database);
-  if (!transaction) return std::unexpected(transaction.error().message);
+  if (!transaction) return std::unexpected(record::Flaw{transaction.error().message});
   const auto version = number(database, "PRAGMA user_version");
-  if (!version) return std::unexpected(version.error().message);
+  if (!version) return std::unexpected(record::Flaw{version.error().message});
   if (*version > format_version) {
-    return std::unexpected(fmt::format(
-        "it is of format {}, this program reads up to {}; upgrade it", *version, format_version));
+    return std::unexpected(record::Flaw{fmt::format(
+        "it is of format {}, this program reads up to {}; upgrade it", *version, format_version)});
   }
   if (*version == format_version) return {};
   const auto tables = number(database, "SELECT count(*) FROM sqlite_master");
-  if (!tables) return std::unexpected(tables.error().message);
-  if (*version == 0 && *tables != 0) return std::unexpected("it is a database of something else");
-  const auto made =
-      *version == 1 ? upgrade_from_version_1(database) : create(database, bureau, now);
-  if (!made) return std::unexpected(made.error().message);
-  if (auto done = transaction->commit(); !done) return std::unexpected(done.error().message);
+  if (!tables) return std::unexpected(record::Flaw{tables.error().message});
+  if (*version == 0 && *tables != 0)
+    return std::unexpected(record::Flaw{"it is a database of something else"});
+  auto made = make_tables(database);
+  if (made && *version == 0) made = begin_stream(database, bureau, now);
+  if (!made) return std::unexpected(record::Flaw{made.error().message});
+  if (auto done = transaction->commit(); !done)
+    return std::unexpected(record::Flaw{done.error().message});
   return {};
 }
 

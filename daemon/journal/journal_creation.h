@@ -4,6 +4,7 @@
 #include <expected>
 #include <string>
 
+#include "record/failure.h"
 #include "record/identifiers.h"
 #include "record/manifest.h"
 #include "sqlite/database.h"
@@ -11,8 +12,8 @@
 namespace sluice::journal {
 
 // A new journal begins a new epoch: `now`. The error says what the file is instead.
-[[nodiscard]] std::expected<void, std::string> create_or_check(sqlite::Database& database,
-                                                               const record::BureauId& bureau,
-                                                               record::Time now);
+[[nodiscard]] std::expected<void, record::Flaw> create_or_check(sqlite::Database& database,
+                                                                const record::BureauId& bureau,
+                                                                record::Time now);
 
 }  // namespace sluice::journal

@@ -36,7 +36,7 @@ JournalFailure Journal::State::broken(std::string sentence) const {
   return {JournalProblem::broken, file.string(), std::move(sentence)};
 }
 
-std::expected<void, JournalFailure> Journal::State::check_durable() const {
+Result<void> Journal::State::check_durable() const {
   if (!not_durable) return {};
   return std::unexpected(JournalFailure{
       JournalProblem::not_durable, file.string(),
@@ -45,7 +45,7 @@ std::expected<void, JournalFailure> Journal::State::check_durable() const {
                   *not_durable)});
 }
 
-std::expected<void, JournalFailure> Journal::State::check_room(const StreamRow& row) {
+Result<void> Journal::State::check_room(const StreamRow& row) {
   const auto full = [&](std::string found) {
     return std::unexpected(JournalFailure{
         JournalProblem::backlog_full, stream.bureau.str(),
@@ -64,7 +64,7 @@ std::expected<void, JournalFailure> Journal::State::check_room(const StreamRow& 
   return {};
 }
 
-std::expected<void, JournalFailure> Journal::State::checkpoint_after(std::uint64_t bytes) {
+Result<void> Journal::State::checkpoint_after(std::uint64_t bytes) {
   constexpr std::uint64_t page_overhead = 16 << 10;
   bytes_since_checkpoint += bytes + page_overhead;
   if (bytes_since_checkpoint < checkpoint_bytes) return {};
@@ -73,9 +73,8 @@ std::expected<void, JournalFailure> Journal::State::checkpoint_after(std::uint64
   return {};
 }
 
-std::expected<void, JournalFailure> Journal::State::seal(StreamRow& row,
-                                                         const DatasetOrigin& origin,
-                                                         record::Payload payload) {
+Result<void> Journal::State::seal(StreamRow& row, const DatasetOrigin& origin,
+                                  record::Payload payload) {
   const record::Time now = clock();
   const record::SealedBatch sealed =
       record::seal({.stream = stream,
@@ -92,8 +91,7 @@ std::expected<void, JournalFailure> Journal::State::seal(StreamRow& row,
   return {};
 }
 
-std::expected<void, JournalFailure> Journal::State::seal_open(StreamRow& row,
-                                                              const OpenBatch& batch) {
+Result<void> Journal::State::seal_open(StreamRow& row, const OpenBatch& batch) {
   if (batch.sequence.value != row.head.sequence.value + 1) {
     return std::unexpected(
         broken(fmt::format("open batch {} does not follow the last closed one, {}",
@@ -109,9 +107,8 @@ std::expected<void, JournalFailure> Journal::State::seal_open(StreamRow& row,
   return {};
 }
 
-std::expected<void, JournalFailure> Journal::State::keep(std::span<const QuarantinedRow> rows,
-                                                         std::span<const Cursor> cursors,
-                                                         const Placement& placement) {
+Result<void> Journal::State::keep(std::span<const QuarantinedRow> rows,
+                                  std::span<const Cursor> cursors, const Placement& placement) {
   const record::Time now = clock();
   for (const QuarantinedRow& row : rows) {
     SLUICE_TRY(ours(tables.add_quarantined(row, now)));
@@ -125,8 +122,8 @@ std::expected<void, JournalFailure> Journal::State::keep(std::span<const Quarant
   return {};
 }
 
-std::expected<void, JournalFailure> Journal::State::count(const record::DatasetId& dataset,
-                                                          const std::optional<RowTally>& tally) {
+Result<void> Journal::State::count(const record::DatasetId& dataset,
+                                   const std::optional<RowTally>& tally) {
   if (!tally) return {};
   const auto minute = std::chrono::floor<std::chrono::minutes>(clock());
   SLUICE_TRY(ours(tables.add_tally(dataset, {minute, *tally})));
@@ -139,8 +136,8 @@ bool Journal::State::is_due(const OpenBatch& batch, record::Time now) const {
          now - batch.opened_at >= limits.batch_age;
 }
 
-std::expected<std::vector<Placement>, JournalFailure> Journal::State::place(
-    const StreamRow& row, std::span<const Submission> submissions) {
+Result<std::vector<Placement>> Journal::State::place(const StreamRow& row,
+                                                     std::span<const Submission> submissions) {
   auto open = SLUICE_TRY(ours(tables.open_batches()));
   struct NewLines {
     std::uint64_t first_row = 0;

@@ -33,35 +33,32 @@ struct Journal::State {
   [[nodiscard]] JournalFailure failure(const sqlite::Error& error);
   // The same of a result.
   template <class T>
-  [[nodiscard]] std::expected<T, JournalFailure> ours(sqlite::Result<T> result) {
+  [[nodiscard]] Result<T> ours(sqlite::Result<T> result) {
     return record::recast(std::move(result),
                           [this](const sqlite::Error& error) { return failure(error); });
   }
   [[nodiscard]] JournalFailure broken(std::string sentence) const;
-  [[nodiscard]] std::expected<void, JournalFailure> check_durable() const;
-  [[nodiscard]] std::expected<void, JournalFailure> check_room(const StreamRow& row);
+  [[nodiscard]] Result<void> check_durable() const;
+  [[nodiscard]] Result<void> check_room(const StreamRow& row);
 
   // Runs `steps` in one transaction with the stream's row, which it may change; commits, fsynced.
   // `steps` returns expected<T, JournalFailure>; a failure rolls everything back.
   template <class Steps>
   auto write(std::uint64_t bytes, Steps steps) -> decltype(steps(std::declval<StreamRow&>()));
   // Counts what was written, and moves the log into the file when that is much.
-  [[nodiscard]] std::expected<void, JournalFailure> checkpoint_after(std::uint64_t bytes);
+  [[nodiscard]] Result<void> checkpoint_after(std::uint64_t bytes);
 
   // Steps of a transaction.
-  [[nodiscard]] std::expected<void, JournalFailure> seal(StreamRow& row,
-                                                         const DatasetOrigin& origin,
-                                                         record::Payload payload);
-  [[nodiscard]] std::expected<void, JournalFailure> seal_open(StreamRow& row,
-                                                              const OpenBatch& batch);
-  [[nodiscard]] std::expected<void, JournalFailure> keep(std::span<const QuarantinedRow> rows,
-                                                         std::span<const Cursor> cursors,
-                                                         const Placement& placement);
-  [[nodiscard]] std::expected<void, JournalFailure> count(const record::DatasetId& dataset,
-                                                          const std::optional<RowTally>& tally);
+  [[nodiscard]] Result<void> seal(StreamRow& row, const DatasetOrigin& origin,
+                                  record::Payload payload);
+  [[nodiscard]] Result<void> seal_open(StreamRow& row, const OpenBatch& batch);
+  [[nodiscard]] Result<void> keep(std::span<const QuarantinedRow> rows,
+                                  std::span<const Cursor> cursors, const Placement& placement);
+  [[nodiscard]] Result<void> count(const record::DatasetId& dataset,
+                                   const std::optional<RowTally>& tally);
   // Puts rows into open batches, which it opens where there is none that takes them.
-  [[nodiscard]] std::expected<std::vector<Placement>, JournalFailure> place(
-      const StreamRow& row, std::span<const Submission> submissions);
+  [[nodiscard]] Result<std::vector<Placement>> place(const StreamRow& row,
+                                                     std::span<const Submission> submissions);
   [[nodiscard]] bool is_due(const OpenBatch& batch, record::Time now) const;
 };
 

@@ -53,26 +53,39 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
   tables.database_ = &database;
   const std::pair<sqlite::Statement Tables::*, std::string_view> statements[] = {
       {&Tables::stream_,
-       "SELECT bureau, epoch, head_sequence, head_manifest, acknowledged, backlog_batches, "
-       "backlog_bytes FROM stream"},
+       R"sql(
+         SELECT bureau, epoch, head_sequence, head_manifest, acknowledged, backlog_batches,
+           backlog_bytes
+         FROM stream)sql"},
       {&Tables::update_stream_,
-       "UPDATE stream SET head_sequence=?1, head_manifest=?2, acknowledged=?3, "
-       "backlog_batches=?4, backlog_bytes=?5"},
+       R"sql(
+         UPDATE stream
+         SET head_sequence=?1, head_manifest=?2, acknowledged=?3, backlog_batches=?4,
+           backlog_bytes=?5)sql"},
       {&Tables::insert_batch_, "INSERT INTO batch VALUES(?1, ?2, ?3, ?4, ?5)"},
       {&Tables::next_batch_,
-       "SELECT manifest, signature, payload FROM batch WHERE sequence > ?1 ORDER BY sequence LIMIT "
-       "1"},
+       R"sql(
+         SELECT manifest, signature, payload
+         FROM batch
+         WHERE sequence > ?1
+         ORDER BY sequence LIMIT 1)sql"},
       {&Tables::manifest_, "SELECT manifest FROM batch WHERE sequence = ?1"},
       {&Tables::delete_batch_, "DELETE FROM batch WHERE sequence = ?1"},
       {&Tables::oldest_batch_, "SELECT closed_at FROM batch ORDER BY sequence LIMIT 1"},
       {&Tables::open_batches_, "SELECT * FROM open_batch ORDER BY sequence"},
       {&Tables::put_open_batch_,
-       "INSERT INTO open_batch VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(sequence) DO "
-       "UPDATE SET upserts=excluded.upserts, deletes=excluded.deletes, bytes=excluded.bytes"},
+       R"sql(
+         INSERT INTO open_batch
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT(sequence) DO UPDATE SET upserts=excluded.upserts,
+           deletes=excluded.deletes, bytes=excluded.bytes)sql"},
       {&Tables::add_lines_, "INSERT INTO open_lines VALUES(?1 * 4294967296 + ?2, ?3)"},
       {&Tables::lines_,
-       "SELECT lines FROM open_lines WHERE id >= ?1 * 4294967296 AND id < (?1 + 1) * 4294967296 "
-       "ORDER BY id"},
+       R"sql(
+         SELECT lines
+         FROM open_lines
+         WHERE id >= ?1 * 4294967296 AND id < (?1 + 1) * 4294967296
+         ORDER BY id)sql"},
       {&Tables::delete_lines_,
        "DELETE FROM open_lines WHERE id >= ?1 * 4294967296 AND id < (?1 + 1) * 4294967296"},
       {&Tables::delete_open_batch_, "DELETE FROM open_batch WHERE sequence = ?1"},
@@ -82,28 +95,44 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
       {&Tables::cursor_,
        "SELECT value, sequence, first_row FROM cursor WHERE channel = ?1 AND key = ?2"},
       {&Tables::forget_cursors_,
-       "DELETE FROM cursor WHERE (channel, key) IN (SELECT channel, key FROM cursor WHERE "
-       "forget_at "
-       "< ?1 ORDER BY forget_at LIMIT 64)"},
+       R"sql(
+         DELETE FROM cursor
+         WHERE (channel, key) IN (
+           SELECT channel, key
+           FROM cursor
+           WHERE forget_at < ?1
+           ORDER BY forget_at LIMIT 64
+         ))sql"},
       {&Tables::forget_receipts_,
-       "DELETE FROM receipt WHERE sequence IN (SELECT sequence FROM receipt ORDER BY sequence "
-       "LIMIT "
-       "2) AND at < ?1"},
+       R"sql(
+         DELETE FROM receipt
+         WHERE sequence IN (SELECT sequence FROM receipt ORDER BY sequence LIMIT 2) AND at < ?1)sql"},
       {&Tables::add_tally_,
-       "INSERT INTO tally VALUES(?1, ?2, ?3, ?4) ON CONFLICT(dataset, minute) DO UPDATE SET "
-       "rows = rows + excluded.rows, failed = failed + excluded.failed"},
+       R"sql(
+         INSERT INTO tally
+         VALUES(?1, ?2, ?3, ?4)
+         ON CONFLICT(dataset, minute) DO UPDATE SET rows = rows + excluded.rows,
+           failed = failed + excluded.failed)sql"},
       {&Tables::tallies_,
-       "SELECT minute, rows, failed FROM tally WHERE dataset = ?1 AND minute >= ?2 ORDER BY "
-       "minute"},
+       R"sql(
+         SELECT minute, rows, failed
+         FROM tally
+         WHERE dataset = ?1 AND minute >= ?2
+         ORDER BY minute)sql"},
       {&Tables::forget_tallies_, "DELETE FROM tally WHERE dataset = ?1 AND minute < ?2"},
       {&Tables::add_quarantined_,
-       "INSERT INTO quarantine(state, at, dataset, mode, source, place, field, rule, sentence, "
-       "columns, original) VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
+       R"sql(
+         INSERT INTO quarantine(state, at, dataset, mode, source, place, field, rule, sentence,
+           columns, original)
+         VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))sql"},
       {&Tables::mark_replayed_, "UPDATE quarantine SET state = 1 WHERE id = ?1 AND state = 0"},
       {&Tables::quarantine_,
-       "SELECT id, state, at, dataset, mode, source, place, field, rule, sentence, columns, "
-       "original "
-       "FROM quarantine WHERE id > ?1 ORDER BY id"},
+       R"sql(
+         SELECT id, state, at, dataset, mode, source, place, field, rule, sentence, columns,
+           original
+         FROM quarantine
+         WHERE id > ?1
+         ORDER BY id)sql"},
       {&Tables::quarantine_waiting_, "SELECT count(*) FROM quarantine WHERE state = 0"},
   };
   for (const auto& [member, sql] : statements) {

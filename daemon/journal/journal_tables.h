@@ -37,7 +37,7 @@ class Tables {
   template <class T>
   using Result = sqlite::Result<T>;
 
-  // The database has the tables of journal_format.h.
+  // The database has the tables of schemas/journal.sql.
   [[nodiscard]] static Result<Tables> prepare(sqlite::Database& database);
 
   [[nodiscard]] Result<StreamRow> stream();

@@ -17,6 +17,8 @@ enum class LinkProblem {
   refused,      // the far side will not take this stream until a person has acted; says what to do
 };
 using LinkFailure = record::Failure<LinkProblem>;
+template <class T>
+using Result = std::expected<T, LinkFailure>;
 
 // Where a link gets its batches, and brings its receipts. Called on the carrying thread only.
 class Outgoing {
@@ -45,8 +47,7 @@ class Link {
   // with receipts are then always the first ones. A batch that is carried again is harmless and
   // brings the same receipt. An implementation never makes up a receipt. Returns soon after a stop
   // is requested.
-  [[nodiscard]] virtual std::expected<void, LinkFailure> carry(Outgoing& outgoing,
-                                                               const std::stop_token& stop) = 0;
+  [[nodiscard]] virtual Result<void> carry(Outgoing& outgoing, const std::stop_token& stop) = 0;
 };
 
 }  // namespace sluice::link

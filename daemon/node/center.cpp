@@ -16,7 +16,7 @@ constexpr std::size_t comparisons_at_once = 1;
 
 exchange::ReceptionPool::Open reception_of(const Center::Surroundings& surroundings) {
   using exchange::Reception;
-  using Opened = std::expected<std::unique_ptr<Reception>, exchange::ReceptionFailure>;
+  using Opened = exchange::Result<std::unique_ptr<Reception>>;
   return [&installation = surroundings.installation, &signatories = surroundings.signatories,
           &applied = surroundings.metrics.batch_apply_seconds()]() -> Opened {
     auto store = installation.open_store();

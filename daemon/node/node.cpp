@@ -65,7 +65,7 @@ Node::Node(std::unique_ptr<installation::Installation> installation,
       audit_(std::move(audit)),
       denials_(audit_,
                [this](const trust::AuditFailure& failure) {
-                 log_->error("audit-not-written", {{"reason", record::to_string(failure)}});
+                 log_->write<"audit-not-written">({{"reason", record::to_string(failure)}});
                }),
       directory_(directory_of(installation_->settings)),
       policy_(installation::policy_of(installation_->settings)),
@@ -277,9 +277,9 @@ std::expected<void, trust::TlsFailure> Node::reload_certificates() {
 void Node::reload() {
   notifier_.reloading();
   if (const auto reloaded = reload_certificates()) {
-    log_->info("certificates-reloaded");
+    log_->write<"certificates-reloaded">();
   } else {
-    log_->error("certificates-not-reloaded", {{"reason", record::to_string(reloaded.error())}});
+    log_->write<"certificates-not-reloaded">({{"reason", record::to_string(reloaded.error())}});
   }
   notifier_.ready("serving");
 }
@@ -292,7 +292,7 @@ asio::awaitable<void> Node::obey_signals() {
     reload();
   }
   notifier_.stopping();
-  log_->info("stopping");
+  log_->write<"stopping">();
   // All of them first: each may take its grace to end.
   scheduler_->ask_to_stop();
   for (const auto& watch : watches_)
@@ -317,10 +317,10 @@ asio::awaitable<void> Node::stay_alive() {
 void Node::run() {
   asio::co_spawn(context_, obey_signals(), asio::detached);
   asio::co_spawn(context_, stay_alive(), asio::detached);
-  log_->info("ready", {{"node", installation_->settings.node.name.str()},
-                       {"version", SLUICE_VERSION},
-                       {"port", port()},
-                       {"control", installation_->settings.node.control_socket.string()}});
+  log_->write<"ready">({{"node", installation_->settings.node.name.str()},
+                        {"version", SLUICE_VERSION},
+                        {"port", port()},
+                        {"control", installation_->settings.node.control_socket.string()}});
   notifier_.ready("serving");
   context_.run();
 }

@@ -64,7 +64,9 @@ std::expected<std::unique_ptr<runs::Scheduler>, std::string> start_scheduled_job
     const settings::Bureau& bureau = installation.settings.bureaus.at(id);
     std::vector<runs::Job> of_bureau = jobs_of(bureau);
     if (of_bureau.empty()) continue;
-    SLUICE_TRY(scheduler->add(id, std::move(of_bureau), hold_back_while_full(installation, id)));
+    const auto added =
+        scheduler->add(id, std::move(of_bureau), hold_back_while_full(installation, id));
+    if (!added) return std::unexpected(record::to_string(added.error()));
   }
   return scheduler;
 }

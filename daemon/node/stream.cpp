@@ -58,31 +58,31 @@ link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
       .acknowledged =
           [this, &log, &metrics](const record::Manifest& manifest, const record::Receipt& receipt) {
             if (const auto after = link_.receipt_came(installation::system_now())) {
-              log.info("link-restored", {{"bureau", id_.bureau.str()}, {"after", after->count()}});
+              log.write<"link-restored">({{"bureau", id_.bureau.str()}, {"after", after->count()}});
             }
             metrics
                 .batches_applied(manifest.stream.bureau.str(), record::to_string(receipt.outcome))
                 .Increment();
-            log.info("batch-applied", {{"bureau", manifest.stream.bureau.str()},
-                                       {"dataset", manifest.dataset.str()},
-                                       {"sequence", manifest.sequence.value},
-                                       {"outcome", record::to_string(receipt.outcome)},
-                                       {"inserted", receipt.rows.inserted.value},
-                                       {"updated", receipt.rows.updated.value},
-                                       {"unchanged", receipt.rows.unchanged.value},
-                                       {"deleted", receipt.rows.deleted.value},
-                                       {"rejected", receipt.rows.rejected.value}});
+            log.write<"batch-applied">({{"bureau", manifest.stream.bureau.str()},
+                                        {"dataset", manifest.dataset.str()},
+                                        {"sequence", manifest.sequence.value},
+                                        {"outcome", record::to_string(receipt.outcome)},
+                                        {"inserted", receipt.rows.inserted.value},
+                                        {"updated", receipt.rows.updated.value},
+                                        {"unchanged", receipt.rows.unchanged.value},
+                                        {"deleted", receipt.rows.deleted.value},
+                                        {"rejected", receipt.rows.rejected.value}});
           },
       .held_back =
           [this, &log](const link::LinkFailure& failure) {
             if (!link_.held_back(failure, installation::system_now())) return;
-            log.warning("batch-held-back",
-                        {{"bureau", id_.bureau.str()}, {"reason", record::to_string(failure)}});
+            log.write<"batch-held-back">(
+                {{"bureau", id_.bureau.str()}, {"reason", record::to_string(failure)}});
           },
       .stopped =
           [this, &log](const std::string& sentence) {
             stopped_ = true;
-            log.error("stream-stopped", {{"bureau", id_.bureau.str()}, {"reason", sentence}});
+            log.write<"stream-stopped">({{"bureau", id_.bureau.str()}, {"reason", sentence}});
           },
   };
 }
@@ -94,8 +94,8 @@ std::expected<void, std::string> Stream::take_calls(const Surroundings& surround
   commit_ = std::make_unique<journal::GroupCommit>(
       std::move(*committing), installation.settings.node.journal,
       [&log = surroundings.log, bureau = id_.bureau](const journal::JournalFailure& failure) {
-        log.error("batch-not-closed",
-                  {{"bureau", bureau.str()}, {"reason", record::to_string(failure)}});
+        log.write<"batch-not-closed">(
+            {{"bureau", bureau.str()}, {"reason", record::to_string(failure)}});
       },
       [callers = surroundings.callers](journal::GroupCommit::Answers answers) {
         boost::asio::post(callers, std::move(answers));

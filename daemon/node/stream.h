@@ -43,9 +43,7 @@ class Stream {
   // Any thread.
   [[nodiscard]] link::LinkState::Snapshot link() const { return link_.snapshot(); }
   // Reads the journal: blocks.
-  [[nodiscard]] std::expected<journal::Status, journal::JournalFailure> status() {
-    return watched_.status();
-  }
+  [[nodiscard]] journal::Result<journal::Status> status() { return watched_.status(); }
 
  private:
   Stream(journal::Journal watched, record::StreamId id)

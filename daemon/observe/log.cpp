@@ -51,23 +51,9 @@ void append_quoted(std::string& line, std::string_view text) {
   line.push_back('"');
 }
 
-std::string_view name_of(LogSettings::Level level) {
-  switch (level) {
-    case LogSettings::Level::debug:
-      return "debug";
-    case LogSettings::Level::info:
-      return "info";
-    case LogSettings::Level::warning:
-      return "warning";
-    case LogSettings::Level::error:
-      return "error";
-  }
-  return "error";
-}
-
-std::string make_line(LogSettings::Level level, std::string_view event,
+std::string make_line(const Event& event, LogSettings::Level level,
                       std::initializer_list<LogField> fields) {
-  std::string line = fmt::format("level={} event={}", name_of(level), event);
+  std::string line = fmt::format("level={} event={}", to_string(level), event.name);
   for (const LogField& field : fields) {
     line.push_back(' ');
     append_log_field(line, field);
@@ -102,14 +88,15 @@ Log::Log(Level level, std::unique_ptr<LogTarget> target)
     : state_(new State{level, std::move(target), {}, 0}) {}
 Log::~Log() = default;
 
-void Log::write(Level level, std::string_view event, std::initializer_list<LogField> fields) {
+void Log::put(const Event& event, Level level, std::initializer_list<LogField> fields) {
   if (level < state_->level) return;
-  const std::string line = make_line(level, event, fields);
+  const std::string line = make_line(event, level, fields);
   const std::lock_guard lock(state_->mutex);
   if (state_->dropped > 0) {
-    const std::string notice =
-        make_line(Level::warning, "log-lines-dropped", {{"count", state_->dropped}});
-    if (state_->target->write(Level::warning, notice)) state_->dropped = 0;
+    constexpr const Event& dropping = declared_event<"log-lines-dropped">();
+    const EventField<"log-lines-dropped"> count("count", state_->dropped);
+    const std::string notice = make_line(dropping, dropping.level, {count});
+    if (state_->target->write(dropping.level, notice)) state_->dropped = 0;
   }
   if (!state_->target->write(level, line)) ++state_->dropped;
 }

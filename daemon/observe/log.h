@@ -1,15 +1,20 @@
-// One line an event, `key=value`, for people with grep and for machines: docs/log-events.md names
+// One line an event, `key=value`, for people with grep and for machines: observe/events.h declares
 // the events. A line never carries the value of a record's field.
 #pragma once
 
+#include <cassert>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "observe/event.h"
+#include "observe/events.h"
 #include "observe/log_settings.h"
 
 namespace sluice::observe {
@@ -37,6 +42,30 @@ class LogField {
 // quote, an equals sign, a backslash or a control character: so a line is always one line.
 void append_log_field(std::string& line, const LogField& field);
 
+// Not defined: its name is what the compiler says of a key that observe/events.h does not declare.
+void this_event_has_no_such_key();
+
+// A key that is declared for the event, which the compiler has made sure of.
+template <EventName name>
+class EventKey {
+ public:
+  consteval EventKey(const char* key) : text_(key) {
+    const Event& event = declared_event<name>();
+    if (!event.keys.has(text_) && !event.optional_keys.has(text_)) this_event_has_no_such_key();
+  }
+  [[nodiscard]] constexpr std::string_view text() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
+
+template <EventName name>
+class EventField : public LogField {
+ public:
+  template <class Value>
+  EventField(EventKey<name> key, const Value& value) : LogField(key.text(), value) {}
+};
+
 // Where whole lines go. `level` is for targets that keep it apart from the text.
 class LogTarget {
  public:
@@ -63,21 +92,42 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  void write(Level level, std::string_view event, std::initializer_list<LogField> fields = {});
-  void debug(std::string_view event, std::initializer_list<LogField> fields = {}) {
-    write(Level::debug, event, fields);
+  // At the event's level: log.write<"batch-held-back">({{"bureau", id}, {"reason", sentence}}).
+  template <EventName name>
+  void write() {
+    check<name, 0>();
+    put(declared_event<name>(), declared_event<name>().level, {});
   }
-  void info(std::string_view event, std::initializer_list<LogField> fields = {}) {
-    write(Level::info, event, fields);
+  template <EventName name, std::size_t count>
+  void write(const EventField<name> (&fields)[count]) {
+    check<name, count>();
+    put_all(declared_event<name>(), declared_event<name>().level, fields,
+            std::make_index_sequence<count>());
   }
-  void warning(std::string_view event, std::initializer_list<LogField> fields = {}) {
-    write(Level::warning, event, fields);
-  }
-  void error(std::string_view event, std::initializer_list<LogField> fields = {}) {
-    write(Level::error, event, fields);
+  // Of an event that has two levels.
+  template <EventName name, std::size_t count>
+  void write(Level level, const EventField<name> (&fields)[count]) {
+    constexpr const Event& event = declared_event<name>();
+    static_assert(event.other_level.has_value(), "the event has one level: leave it out");
+    assert(level == event.level || level == event.other_level);
+    check<name, count>();
+    put_all(event, level, fields, std::make_index_sequence<count>());
   }
 
  private:
+  template <EventName name, std::size_t count>
+  static consteval void check() {
+    constexpr const Event& event = declared_event<name>();
+    static_assert(count >= event.keys.size(), "a key of the event is missing");
+    static_assert(count <= event.keys.size() + event.optional_keys.size(), "a key is told twice");
+  }
+  template <class Field, std::size_t count, std::size_t... index>
+  void put_all(const Event& event, Level level, const Field (&fields)[count],
+               std::index_sequence<index...>) {
+    put(event, level, {fields[index]...});
+  }
+  void put(const Event& event, Level level, std::initializer_list<LogField> fields);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -5,7 +5,7 @@
 namespace sluice::observe {
 
 std::string Metrics::exposition() const {
-  return prometheus::TextSerializer().Serialize(registry_.Collect());
+  return prometheus::TextSerializer().Serialize(registry_.exposed.Collect());
 }
 
 }  // namespace sluice::observe

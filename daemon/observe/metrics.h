@@ -1,15 +1,18 @@
-// Every metric of the daemon, each declared in one line: name, what it counts, labels
-// (docs/metrics.md: the names are API). Thread-safe. Looking a labelled metric up takes a lock and
-// a map: on a hot path look it up once and keep the reference, which lives as long as the Metrics.
+// Every metric of the daemon, each declared in one line: name, what it counts, labels. The table of
+// docs/metrics.md is made from them: names and labels are API. Thread-safe. Looking a labelled
+// metric up takes a lock and a map: on a hot path look it up once and keep the reference, which
+// lives as long as the Metrics.
 #pragma once
 
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
@@ -19,17 +22,33 @@
 
 namespace sluice::observe {
 
+// What is declared of a metric.
+struct MetricDeclaration {
+  std::string_view name;
+  std::string_view type;  // counter, gauge, histogram
+  std::string_view help;  // for people, in Markdown: it may change
+  std::vector<std::string_view> labels;
+};
+
+// Where metrics are registered, and what is declared of each, in their order.
+struct MetricRegistry {
+  prometheus::Registry exposed;
+  std::vector<MetricDeclaration> declarations;
+};
+
 // Metrics of one name, told apart by the values of their labels: `family("park", 200)`.
 template <class Metric, std::size_t labels>
 class Family {
  public:
   using Buckets = prometheus::Histogram::BucketBoundaries;  // of a histogram
 
-  Family(prometheus::Registry& registry, const char* name, const char* help,
+  Family(MetricRegistry& registry, const char* name, const char* help,
          std::array<const char*, labels> label_names, Buckets buckets = {})
-      : family_(builder().Name(name).Help(help).Register(registry)),
+      : family_(builder().Name(name).Help(help).Register(registry.exposed)),
         label_names_(label_names),
-        buckets_(std::move(buckets)) {}
+        buckets_(std::move(buckets)) {
+    registry.declarations.push_back({name, type(), help, {label_names.begin(), label_names.end()}});
+  }
 
   template <class... Values>
   requires(sizeof...(Values) == labels) Metric& operator()(const Values&... values) {
@@ -55,6 +74,15 @@ class Family {
       return prometheus::BuildHistogram();
     }
   }
+  static constexpr std::string_view type() {
+    if constexpr (std::is_same_v<Metric, prometheus::Counter>) {
+      return "counter";
+    } else if constexpr (std::is_same_v<Metric, prometheus::Gauge>) {
+      return "gauge";
+    } else {
+      return "histogram";
+    }
+  }
   static std::string text(std::string_view value) { return std::string(value); }
   static std::string text(std::integral auto value) { return std::to_string(value); }
 
@@ -65,7 +93,7 @@ class Family {
 
 class Metrics {
  private:
-  prometheus::Registry registry_;
+  MetricRegistry registry_;
 
  public:
   using Counter = prometheus::Counter;
@@ -85,36 +113,41 @@ class Metrics {
   // A line each.
   // clang-format off
 
-  // Of the HTTP server. `listener` is "api" or "control". A durable answer takes a group commit, a
-  // few milliseconds; anything over a second wants looking at.
-  Counters<2> http_requests{registry_, "sluice_http_requests_total", "HTTP requests answered, by listener and status", {"listener", "status"}};
-  Histograms<1> http_request_seconds{registry_, "sluice_http_request_seconds", "Time from a whole request to its answer", {"listener"}, {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30}};
-  Counters<2> http_refused{registry_, "sluice_http_refused_total", "Requests that the guard or a limit refused, by reason", {"listener", "reason"}};
-  Gauges<1> http_connections{registry_, "sluice_http_connections", "Open connections", {"listener"}};
-  Gauges<0> http_body_bytes{registry_, "sluice_http_body_bytes", "Bytes of request bodies held in memory", {}};
-  Counters<1> tls_refused{registry_, "sluice_tls_refused_total", "TLS handshakes that failed, by reason", {"reason"}};
+  // Of the HTTP server. A durable answer takes a group commit, a few milliseconds; anything over a
+  // second wants looking at.
+  Counters<2> http_requests{registry_, "sluice_http_requests_total", "requests answered, refused ones included; `status` is the HTTP status", {"listener", "status"}};
+  Histograms<1> http_request_seconds{registry_, "sluice_http_request_seconds", "time from a whole request to its answer being sent", {"listener"}, {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30}};
+  Counters<2> http_refused{registry_, "sluice_http_refused_total", "requests that the guard or a limit refused; `reason` is the problem's name, as in `urn:sluice:problem:NAME`", {"listener", "reason"}};
+  Gauges<1> http_connections{registry_, "sluice_http_connections", "open connections", {"listener"}};
+  Gauges<0> http_body_bytes{registry_, "sluice_http_body_bytes", "bytes of large request bodies in memory", {}};
+  Counters<1> tls_refused{registry_, "sluice_tls_refused_total", "handshakes that failed: `expired`, `not-yet-valid`, `revoked`, `revocation-list-expired`, `revocation-list-missing`, `unknown-authority`, `wrong-purpose`, `bad-certificate`, `none-presented`, `handshake` (no certificate is to blame)", {"reason"}};
 
   // Of the record's way. A batch is up to some hundred thousand rows at about 100,000 rows/s.
-  Counters<3> rows_collected{registry_, "sluice_rows_collected_total", "Rows taken from bureaus and made durable", {"bureau", "dataset", "mode"}};
-  Counters<3> rows_quarantined{registry_, "sluice_rows_quarantined_total", "Rows refused and kept in quarantine", {"bureau", "dataset", "mode"}};
-  Counters<2> batches_applied{registry_, "sluice_batches_applied_total", "Batches that the central store answered, by outcome", {"bureau", "outcome"}};
-  Histograms<0> batch_apply_seconds{registry_, "sluice_batch_apply_seconds", "Time the central store took for a batch", {}, {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
-  Gauges<1> journal_backlog_batches{registry_, "sluice_journal_backlog_batches", "Batches that wait for their receipt", {"bureau"}};
-  Gauges<1> journal_backlog_bytes{registry_, "sluice_journal_backlog_bytes", "Bytes of the batches that wait for their receipt", {"bureau"}};
-  Gauges<1> journal_backlog_oldest_seconds{registry_, "sluice_journal_backlog_oldest_seconds", "Age of the oldest batch that waits for its receipt", {"bureau"}};
-  Gauges<1> quarantine_waiting{registry_, "sluice_quarantine_waiting", "Quarantined rows that nobody has dealt with yet", {"bureau"}};
-  Gauges<1> certificate_expiry_seconds{registry_, "sluice_certificate_expiry_timestamp_seconds", "When a certificate expires, in seconds since 1970", {"subject"}};
+  Counters<3> rows_collected{registry_, "sluice_rows_collected_total", "rows made durable", {"bureau", "dataset", "mode"}};
+  Counters<3> rows_quarantined{registry_, "sluice_rows_quarantined_total", "rows kept in quarantine", {"bureau", "dataset", "mode"}};
+  Counters<2> batches_applied{registry_, "sluice_batches_applied_total", "batches that the central store answered; `outcome` is `accepted`, `duplicate` or `rejected`", {"bureau", "outcome"}};
+  Histograms<0> batch_apply_seconds{registry_, "sluice_batch_apply_seconds", "time the central store took for a batch", {}, {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
+  Gauges<1> journal_backlog_batches{registry_, "sluice_journal_backlog_batches", "batches that wait for their receipt", {"bureau"}};
+  Gauges<1> journal_backlog_bytes{registry_, "sluice_journal_backlog_bytes", "bytes of the batches that wait for their receipt", {"bureau"}};
+  Gauges<1> journal_backlog_oldest_seconds{registry_, "sluice_journal_backlog_oldest_seconds", "age of the oldest batch that waits for its receipt", {"bureau"}};
+  Gauges<1> quarantine_waiting{registry_, "sluice_quarantine_waiting", "quarantined rows that nobody has dealt with", {"bureau"}};
+  Gauges<1> certificate_expiry_seconds{registry_, "sluice_certificate_expiry_timestamp_seconds", "when a certificate of this node expires, seconds since 1970", {"subject"}};
 
   // Of scheduled runs. A poll that finds nothing takes a fraction of a second, a first load an hour.
-  Counters<3> runs{registry_, "sluice_runs_total", "Runs of scheduled jobs, by outcome", {"bureau", "task", "outcome"}};
-  Histograms<2> run_seconds{registry_, "sluice_run_seconds", "How long runs took", {"bureau", "task"}, {0.5, 1, 5, 15, 60, 300, 900, 3600}};
-  Gauges<2> next_run{registry_, "sluice_next_run_timestamp_seconds", "When a job runs next, in seconds since 1970", {"bureau", "task"}};
+  Counters<3> runs{registry_, "sluice_runs_total", "runs of scheduled jobs; `outcome` is `succeeded`, `quarantined`, `differs`, `held-back`, `refused`, `failed`, `timed-out`, `backlog-full`, `killed` or `stopped` (docs/operations.md#jobs)", {"bureau", "task", "outcome"}};
+  Histograms<2> run_seconds{registry_, "sluice_run_seconds", "how long runs of scheduled jobs took", {"bureau", "task"}, {0.5, 1, 5, 15, 60, 300, 900, 3600}};
+  Gauges<2> next_run{registry_, "sluice_next_run_timestamp_seconds", "when a job runs next, seconds since 1970", {"bureau", "task"}};
 
   // That the last comparison of a dataset's two sides found.
-  Gauges<2> differences{registry_, "sluice_reconciliation_differences", "Records that differ between source and central store", {"bureau", "dataset"}};
-  Gauges<2> deletes_held_back{registry_, "sluice_deletes_held_back", "Deletes that wait until an operator has looked", {"bureau", "dataset"}};
+  Gauges<2> differences{registry_, "sluice_reconciliation_differences", "records that the last comparison of both sides found missing, too many or different, before any repair", {"bureau", "dataset"}};
+  Gauges<2> deletes_held_back{registry_, "sluice_deletes_held_back", "deletes that the last scheduled run did not send, since more records were gone than `delete_at_most` lets go", {"bureau", "dataset"}};
 
   // clang-format on
+
+  // In the order of the lines above.
+  [[nodiscard]] std::span<const MetricDeclaration> declarations() const {
+    return registry_.declarations;
+  }
 
   // Prometheus' text format 0.0.4.
   [[nodiscard]] std::string exposition() const;

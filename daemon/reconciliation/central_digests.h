@@ -24,10 +24,10 @@ class CentralDigests {
 
   // The range cut after each of `bounds`, which lie in it in order: one sum more than there are
   // bounds.
-  [[nodiscard]] virtual std::expected<std::vector<record::RecordSum>, Failure> sums(
+  [[nodiscard]] virtual Result<std::vector<record::RecordSum>> sums(
       const record::KeyRange& range, std::span<const record::Key> bounds) = 0;
 
-  [[nodiscard]] virtual std::expected<Listing, Failure> list(const record::KeyRange& range) = 0;
+  [[nodiscard]] virtual Result<Listing> list(const record::KeyRange& range) = 0;
 };
 
 }  // namespace sluice::reconciliation

@@ -10,21 +10,19 @@
 namespace sluice::reconciliation {
 namespace {
 
-using Done = std::expected<void, Failure>;
-
 class Comparison {
  public:
   Comparison(SourceDigests& source, CentralDigests& central, const Scope& scope, Differences& found)
       : source_(source), central_(central), scope_(scope), found_(found) {}
 
-  std::expected<Compared, Failure> run();
+  Result<Compared> run();
 
  private:
-  Done descend(const Stretch& stretch);
-  Done cut(const Stretch& stretch);
-  Done list(const record::KeyRange& range);
+  Result<void> descend(const Stretch& stretch);
+  Result<void> cut(const Stretch& stretch);
+  Result<void> list(const record::KeyRange& range);
   // One key on both sides; nothing where a side has not got it.
-  Done judge(const SourceRecord* ours, const record::KeyedDigest* theirs);
+  Result<void> judge(const SourceRecord* ours, const record::KeyedDigest* theirs);
 
   SourceDigests& source_;
   CentralDigests& central_;
@@ -33,7 +31,7 @@ class Comparison {
   Compared compared_;
 };
 
-std::expected<Compared, Failure> Comparison::run() {
+Result<Compared> Comparison::run() {
   const auto whole = SLUICE_TRY(source_.whole());
   const auto sums = SLUICE_TRY(central_.sums({}, {}));
   ++compared_.ranges_asked;
@@ -44,11 +42,11 @@ std::expected<Compared, Failure> Comparison::run() {
   return compared_;
 }
 
-Done Comparison::descend(const Stretch& stretch) {
+Result<void> Comparison::descend(const Stretch& stretch) {
   return stretch.records <= scope_.listed_records ? list(stretch.range) : cut(stretch);
 }
 
-Done Comparison::cut(const Stretch& stretch) {
+Result<void> Comparison::cut(const Stretch& stretch) {
   const std::uint64_t records =
       std::max((stretch.records + scope_.parts - 1) / scope_.parts, scope_.listed_records / 2);
   const auto parts = SLUICE_TRY(source_.split(stretch.range, records));
@@ -65,7 +63,7 @@ Done Comparison::cut(const Stretch& stretch) {
 }
 
 // The central store may have far more in the range than the source: its side comes in pieces.
-Done Comparison::list(const record::KeyRange& range) {
+Result<void> Comparison::list(const record::KeyRange& range) {
   const auto ours = SLUICE_TRY(source_.list(range));
   auto next = ours.begin();
   record::KeyRange rest = range;
@@ -89,7 +87,7 @@ Done Comparison::list(const record::KeyRange& range) {
   return {};
 }
 
-Done Comparison::judge(const SourceRecord* ours, const record::KeyedDigest* theirs) {
+Result<void> Comparison::judge(const SourceRecord* ours, const record::KeyedDigest* theirs) {
   // What does not pass the schema stays in the central store as it was: no difference to repair.
   if (ours != nullptr && ours->state == SourceState::refused) return {};
   const bool is_present = ours != nullptr && ours->state == SourceState::present;
@@ -107,8 +105,8 @@ Done Comparison::judge(const SourceRecord* ours, const record::KeyedDigest* thei
 
 }  // namespace
 
-std::expected<Compared, Failure> compare(SourceDigests& source, CentralDigests& central,
-                                         const Scope& scope, Differences& found) {
+Result<Compared> compare(SourceDigests& source, CentralDigests& central, const Scope& scope,
+                         Differences& found) {
   return Comparison(source, central, scope, found).run();
 }
 

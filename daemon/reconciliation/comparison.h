@@ -27,8 +27,7 @@ struct Scope {
 };
 
 // Adds what differs to `found`.
-[[nodiscard]] std::expected<Compared, Failure> compare(SourceDigests& source,
-                                                       CentralDigests& central, const Scope& scope,
-                                                       Differences& found);
+[[nodiscard]] Result<Compared> compare(SourceDigests& source, CentralDigests& central,
+                                       const Scope& scope, Differences& found);
 
 }  // namespace sluice::reconciliation

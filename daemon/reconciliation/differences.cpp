@@ -29,14 +29,19 @@ std::optional<record::RowDigest> digest_at(const sqlite::Statement& row, int col
 
 }  // namespace
 
-std::expected<Differences, Failure> Differences::create(ScratchDatabase& scratch,
-                                                        record::KeyOrder order, std::string table) {
+Result<Differences> Differences::create(ScratchDatabase& scratch, record::KeyOrder order,
+                                        std::string table) {
   Differences differences(scratch, std::move(order), std::move(table));
   const std::string& name = differences.table_;
-  SLUICE_TRY(scratch.execute(
-      fmt::format("CREATE TABLE {} (key BLOB PRIMARY KEY, kind INTEGER NOT NULL, source BLOB, "
-                  "central BLOB, is_back INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID",
-                  name)));
+  SLUICE_TRY(scratch.execute(fmt::format(R"sql(
+        CREATE TABLE {} (
+          key BLOB PRIMARY KEY,
+          kind INTEGER NOT NULL,
+          source BLOB,
+          central BLOB,
+          is_back INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID)sql",
+                                         name)));
   auto add = SLUICE_TRY(scratch.prepare(
       fmt::format("INSERT INTO {} (key, kind, source, central) VALUES (?, ?, ?, ?)", name)));
   auto find = SLUICE_TRY(scratch.prepare(
@@ -49,11 +54,11 @@ std::expected<Differences, Failure> Differences::create(ScratchDatabase& scratch
   return differences;
 }
 
-std::expected<void, Failure> Differences::begin() {
+Result<void> Differences::begin() {
   return scratch_.execute("DELETE FROM " + table_);
 }
 
-std::expected<void, Failure> Differences::add(const Difference& difference) {
+Result<void> Differences::add(const Difference& difference) {
   const std::string key = order_.encode(difference.key).value();
   std::array<char, 16> source{}, central{};
   add_.bind_blob(1, key).bind(2, static_cast<std::int64_t>(difference.kind));
@@ -62,11 +67,14 @@ std::expected<void, Failure> Differences::add(const Difference& difference) {
   return scratch_.run(add_);
 }
 
-std::expected<std::uint64_t, Failure> Differences::keep_what_stood(Differences& earlier) {
+Result<std::uint64_t> Differences::keep_what_stood(Differences& earlier) {
   // Both sides as they were then, and as they are now.
   const std::string same = fmt::format(
-      "SELECT key FROM {0} n JOIN {1} e USING (key) WHERE n.source IS e.source AND n.central IS "
-      "e.central",
+      R"sql(
+        SELECT key
+        FROM {0} n
+        JOIN {1} e USING (key)
+        WHERE n.source IS e.source AND n.central IS e.central)sql",
       table_, earlier.table_);
   const auto fleeting = number(fmt::format(
       "SELECT count(*) FROM (SELECT key FROM {} UNION SELECT key FROM {}) WHERE key NOT IN ({})",
@@ -76,13 +84,13 @@ std::expected<std::uint64_t, Failure> Differences::keep_what_stood(Differences& 
   return fleeting;
 }
 
-std::expected<std::uint64_t, Failure> Differences::number(const std::string& sql) {
+Result<std::uint64_t> Differences::number(const std::string& sql) {
   auto statement = SLUICE_TRY(scratch_.prepare(sql));
   SLUICE_TRY(scratch_.step(statement));
   return static_cast<std::uint64_t>(statement.integer(0));
 }
 
-std::expected<DifferenceCounts, Failure> Differences::counts() {
+Result<DifferenceCounts> Differences::counts() {
   DifferenceCounts counts;
   for (const auto& [kind, count] :
        {std::pair{Kind::missing, &counts.missing}, std::pair{Kind::extra, &counts.extra},
@@ -99,7 +107,7 @@ Difference Differences::difference(const sqlite::Statement& row) const {
           digest_at(row, 3), row.integer(4) != 0};
 }
 
-std::expected<std::optional<Difference>, Failure> Differences::find(const record::Key& key) {
+Result<std::optional<Difference>> Differences::find(const record::Key& key) {
   const auto encoded = order_.encode(key);
   if (!encoded) return std::nullopt;
   find_.bind_blob(1, *encoded);
@@ -111,15 +119,15 @@ std::expected<std::optional<Difference>, Failure> Differences::find(const record
   return found;
 }
 
-std::expected<void, Failure> Differences::note_back(const record::Key& key, bool is_back) {
+Result<void> Differences::note_back(const record::Key& key, bool is_back) {
   const auto encoded = order_.encode(key);
   if (!encoded) return {};
   note_.bind_blob(1, *encoded).bind(2, static_cast<std::int64_t>(is_back));
   return scratch_.run(note_);
 }
 
-std::expected<std::vector<record::Key>, Failure> Differences::gone(
-    const std::optional<record::Key>& after, std::size_t most) {
+Result<std::vector<record::Key>> Differences::gone(const std::optional<record::Key>& after,
+                                                   std::size_t most) {
   auto statement = SLUICE_TRY(scratch_.prepare(fmt::format(
       "SELECT key FROM {} WHERE kind = {} AND is_back = 0 AND key > ? ORDER BY key LIMIT ?", table_,
       static_cast<int>(Kind::extra))));
@@ -133,7 +141,7 @@ std::expected<std::vector<record::Key>, Failure> Differences::gone(
   }
 }
 
-std::expected<void, Failure> Differences::walk(const std::function<bool(const Difference&)>& each) {
+Result<void> Differences::walk(const std::function<bool(const Difference&)>& each) {
   auto statement = SLUICE_TRY(scratch_.prepare(
       fmt::format("SELECT key, kind, source, central, is_back FROM {} ORDER BY key", table_)));
   for (auto row = scratch_.step(statement);; row = scratch_.step(statement)) {

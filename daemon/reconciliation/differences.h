@@ -40,32 +40,30 @@ struct DifferenceCounts {
 class Differences {
  public:
   // `scratch` must outlive it; `table` is one of its own there.
-  [[nodiscard]] static std::expected<Differences, Failure> create(ScratchDatabase& scratch,
-                                                                  record::KeyOrder order,
-                                                                  std::string table);
+  [[nodiscard]] static Result<Differences> create(ScratchDatabase& scratch, record::KeyOrder order,
+                                                  std::string table);
 
   // Forgets what was found before.
-  [[nodiscard]] std::expected<void, Failure> begin();
-  [[nodiscard]] std::expected<void, Failure> add(const Difference& difference);
+  [[nodiscard]] Result<void> begin();
+  [[nodiscard]] Result<void> add(const Difference& difference);
   // Takes out what was not found, just the same, by the comparison `earlier`; how many these were,
   // and those that only `earlier` had.
-  [[nodiscard]] std::expected<std::uint64_t, Failure> keep_what_stood(Differences& earlier);
+  [[nodiscard]] Result<std::uint64_t> keep_what_stood(Differences& earlier);
 
-  [[nodiscard]] std::expected<DifferenceCounts, Failure> counts();
-  [[nodiscard]] std::expected<std::optional<Difference>, Failure> find(const record::Key& key);
+  [[nodiscard]] Result<DifferenceCounts> counts();
+  [[nodiscard]] Result<std::optional<Difference>> find(const record::Key& key);
   // Whether the source, looked at again, has what it was found not to have.
-  [[nodiscard]] std::expected<void, Failure> note_back(const record::Key& key, bool is_back);
+  [[nodiscard]] Result<void> note_back(const record::Key& key, bool is_back);
   // In key order behind `after`, at most so many: what only the central store has, and is not back.
-  [[nodiscard]] std::expected<std::vector<record::Key>, Failure> gone(
-      const std::optional<record::Key>& after, std::size_t most);
+  [[nodiscard]] Result<std::vector<record::Key>> gone(const std::optional<record::Key>& after,
+                                                      std::size_t most);
   // In key order; `each` returns false to stop.
-  [[nodiscard]] std::expected<void, Failure> walk(
-      const std::function<bool(const Difference&)>& each);
+  [[nodiscard]] Result<void> walk(const std::function<bool(const Difference&)>& each);
 
  private:
   Differences(ScratchDatabase& scratch, record::KeyOrder order, std::string table)
       : scratch_(scratch), order_(std::move(order)), table_(std::move(table)) {}
-  [[nodiscard]] std::expected<std::uint64_t, Failure> number(const std::string& sql);
+  [[nodiscard]] Result<std::uint64_t> number(const std::string& sql);
   [[nodiscard]] Difference difference(const sqlite::Statement& row) const;
 
   ScratchDatabase& scratch_;

@@ -61,8 +61,9 @@ std::optional<std::vector<T>> list_of(const json::object& object, std::string_vi
   return list;
 }
 
-std::unexpected<std::string> wrong(std::string_view member, std::string_view expected) {
-  return std::unexpected(fmt::format("`{}` is not understood; expected {}", member, expected));
+std::unexpected<record::Flaw> wrong(std::string_view member, std::string_view expected) {
+  return std::unexpected(
+      record::Flaw{fmt::format("`{}` is not understood; expected {}", member, expected)});
 }
 
 std::optional<record::RecordSum> sum_of(const json::value& value) {
@@ -99,9 +100,9 @@ std::string to_json(const DigestQuestion& question) {
   return json::serialize(object);
 }
 
-std::expected<DigestQuestion, std::string> parse_question(std::string_view text) {
+std::expected<DigestQuestion, record::Flaw> parse_question(std::string_view text) {
   const auto object = object_of(text);
-  if (!object) return std::unexpected("the body is not a JSON object");
+  if (!object) return std::unexpected(record::Flaw{"the body is not a JSON object"});
   DigestQuestion question;
   for (const auto& [name, value] : *object) {
     if (name == "schema") {

@@ -10,6 +10,7 @@
 
 #include "reconciliation/central_digests.h"
 #include "record/digest.h"
+#include "record/failure.h"
 #include "record/key_digest.h"
 
 namespace sluice::reconciliation {
@@ -27,7 +28,7 @@ inline constexpr std::size_t most_bounds = 1000;
 
 [[nodiscard]] std::string to_json(const DigestQuestion& question);
 // The error says what was found and what was expected.
-[[nodiscard]] std::expected<DigestQuestion, std::string> parse_question(std::string_view json);
+[[nodiscard]] std::expected<DigestQuestion, record::Flaw> parse_question(std::string_view json);
 
 [[nodiscard]] std::string to_json(const std::vector<record::RecordSum>& sums);
 [[nodiscard]] std::string to_json(const Listing& listing);

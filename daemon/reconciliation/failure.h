@@ -11,5 +11,7 @@ enum class Problem {
   scratch,      // the disk that the comparison is worked out on
 };
 using Failure = record::Failure<Problem>;
+template <class T>
+using Result = std::expected<T, Failure>;
 
 }  // namespace sluice::reconciliation

@@ -39,8 +39,8 @@ HttpsDigests::HttpsDigests(ComparedDataset compared, const link::Uplink& uplink,
       bandwidth_(uplink.bandwidth),
       context_(1) {}
 
-std::expected<std::vector<record::RecordSum>, Failure> HttpsDigests::sums(
-    const record::KeyRange& range, std::span<const record::Key> bounds) {
+Result<std::vector<record::RecordSum>> HttpsDigests::sums(const record::KeyRange& range,
+                                                          std::span<const record::Key> bounds) {
   const DigestQuestion question{compared_.schema, range, std::vector(bounds.begin(), bounds.end())};
   const auto answer = SLUICE_TRY(ask(to_json(question)));
   auto sums = parse_sums(answer);
@@ -48,7 +48,7 @@ std::expected<std::vector<record::RecordSum>, Failure> HttpsDigests::sums(
   return std::move(*sums);
 }
 
-std::expected<Listing, Failure> HttpsDigests::list(const record::KeyRange& range) {
+Result<Listing> HttpsDigests::list(const record::KeyRange& range) {
   const auto answer =
       SLUICE_TRY(ask(to_json(DigestQuestion{compared_.schema, range, std::nullopt})));
   auto listing = parse_listing(answer);
@@ -61,7 +61,7 @@ std::unexpected<Failure> HttpsDigests::not_understood() const {
       failure_of(link::not_understood("dataset " + compared_.dataset.str(), "expected digests")));
 }
 
-std::expected<std::string, Failure> HttpsDigests::ask(const std::string& body) {
+Result<std::string> HttpsDigests::ask(const std::string& body) {
   std::expected<std::string, LinkFailure> result;
   std::exception_ptr broken;
   context_.restart();

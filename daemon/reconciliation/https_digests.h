@@ -29,16 +29,15 @@ class HttpsDigests final : public CentralDigests {
   HttpsDigests(ComparedDataset compared, const link::Uplink& uplink,
                const link::UplinkIdentity& identity);
 
-  [[nodiscard]] std::expected<std::vector<record::RecordSum>, Failure> sums(
+  [[nodiscard]] Result<std::vector<record::RecordSum>> sums(
       const record::KeyRange& range, std::span<const record::Key> bounds) override;
-  [[nodiscard]] std::expected<Listing, Failure> list(const record::KeyRange& range) override;
+  [[nodiscard]] Result<Listing> list(const record::KeyRange& range) override;
 
  private:
   // The body of a good answer.
-  [[nodiscard]] std::expected<std::string, Failure> ask(const std::string& body);
-  [[nodiscard]] boost::asio::awaitable<std::expected<std::string, link::LinkFailure>> exchange(
-      const std::string& body);
-  [[nodiscard]] boost::asio::awaitable<std::expected<void, link::LinkFailure>> connect();
+  [[nodiscard]] Result<std::string> ask(const std::string& body);
+  [[nodiscard]] boost::asio::awaitable<link::Result<std::string>> exchange(const std::string& body);
+  [[nodiscard]] boost::asio::awaitable<link::Result<void>> connect();
   [[nodiscard]] std::unexpected<Failure> not_understood() const;
 
   ComparedDataset compared_;

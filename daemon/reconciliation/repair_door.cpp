@@ -8,7 +8,7 @@ namespace {
 // So few that little time passes between the look at the source and the delete.
 constexpr std::size_t told_at_once = 200;
 
-using Handed = std::expected<void, intake::IntakeFailure>;
+using Handed = intake::Result<void>;
 
 std::unexpected<intake::IntakeFailure> failed(const Failure& failure) {
   return std::unexpected(intake::IntakeFailure{intake::IntakeProblem::journal_failed, failure.place,
@@ -48,7 +48,7 @@ Handed RepairDoor::reject(std::uint64_t, std::string_view, const intake::RowProb
   return {};
 }
 
-std::expected<std::vector<record::Key>, intake::IntakeFailure> RepairDoor::next_gone() {
+intake::Result<std::vector<record::Key>> RepairDoor::next_gone() {
   auto keys = differences_.gone(told_, told_at_once);
   if (!keys) return failed(keys.error());
   if (!keys->empty()) told_ = keys->back();

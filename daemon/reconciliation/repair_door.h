@@ -20,25 +20,22 @@ class RepairDoor final : public intake::Door {
   RepairDoor(const Conversion& conversion, Differences& differences, intake::ChangeIntake& intake)
       : rows_(conversion), differences_(differences), intake_(intake) {}
 
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> begin(
-      std::span<const std::string> columns) override;
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> accept(
-      const intake::SourceRow& row) override;
+  [[nodiscard]] intake::Result<void> begin(std::span<const std::string> columns) override;
+  [[nodiscard]] intake::Result<void> accept(const intake::SourceRow& row) override;
   // A collection has put it into the quarantine.
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> reject(
-      std::uint64_t place, std::string_view original, const intake::RowProblem& problem) override;
+  [[nodiscard]] intake::Result<void> reject(std::uint64_t place, std::string_view original,
+                                            const intake::RowProblem& problem) override;
 
   // The next records that only the central store has, and that have not come by; none: no more.
-  [[nodiscard]] std::expected<std::vector<record::Key>, intake::IntakeFailure> next_gone();
+  [[nodiscard]] intake::Result<std::vector<record::Key>> next_gone();
   // Deletes these at the center, except those that have come by since next_gone() told them.
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> remove(
-      std::span<const record::Key> keys);
+  [[nodiscard]] intake::Result<void> remove(std::span<const record::Key> keys);
 
   // Rows that came by of which nobody can tell which record they are.
   [[nodiscard]] std::uint64_t unknown() const { return unknown_; }
 
  private:
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> checkpoint_if_due();
+  [[nodiscard]] intake::Result<void> checkpoint_if_due();
 
   CanonicalRows rows_;
   Differences& differences_;

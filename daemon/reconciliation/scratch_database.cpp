@@ -26,13 +26,12 @@ void remove_files(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::expected<ScratchDatabase, Failure> ScratchDatabase::create(std::filesystem::path file) {
+Result<ScratchDatabase> ScratchDatabase::create(std::filesystem::path file) {
   remove_files(file);
   return open(std::move(file));
 }
 
-std::expected<ScratchDatabase, Failure> ScratchDatabase::take_up(
-    const std::filesystem::path& kept) {
+Result<ScratchDatabase> ScratchDatabase::take_up(const std::filesystem::path& kept) {
   std::filesystem::path working = kept.string() + ".working";
   remove_files(working);
   std::error_code is_not_there;
@@ -54,7 +53,7 @@ bool ScratchDatabase::has_kept_format() {
   return row && *row && format->integer(0) == kept_format;
 }
 
-std::expected<void, Failure> ScratchDatabase::keep(const std::filesystem::path& kept) {
+Result<void> ScratchDatabase::keep(const std::filesystem::path& kept) {
   const auto cannot = [&](const char* what) {
     return std::unexpected(Failure{Problem::scratch, kept.string(),
                                    fmt::format("{}: {}", what, std::strerror(errno))});
@@ -66,15 +65,18 @@ std::expected<void, Failure> ScratchDatabase::keep(const std::filesystem::path& 
   return {};
 }
 
-std::expected<ScratchDatabase, Failure> ScratchDatabase::open(std::filesystem::path file) {
+Result<ScratchDatabase> ScratchDatabase::open(std::filesystem::path file) {
   auto database = sqlite::Database::open(file);
   if (!database) {
     return std::unexpected(Failure{Problem::scratch, file.string(), database.error().message});
   }
   ScratchDatabase scratch(std::move(*database), std::move(file));
   auto set = scratch.execute(
-      "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; "
-      "PRAGMA cache_size=-16384");
+      R"sql(
+        PRAGMA journal_mode=OFF;
+        PRAGMA synchronous=OFF;
+        PRAGMA locking_mode=EXCLUSIVE;
+        PRAGMA cache_size=-16384)sql");
   if (!set) return std::unexpected(set.error());
   return scratch;
 }
@@ -90,24 +92,24 @@ std::unexpected<Failure> ScratchDatabase::failed(const sqlite::Error& error) con
   return std::unexpected(Failure{Problem::scratch, file_.string(), error.message});
 }
 
-std::expected<void, Failure> ScratchDatabase::execute(const std::string& sql) {
+Result<void> ScratchDatabase::execute(const std::string& sql) {
   if (auto done = database_.execute(sql); !done) return failed(done.error());
   return {};
 }
 
-std::expected<sqlite::Statement, Failure> ScratchDatabase::prepare(std::string_view sql) {
+Result<sqlite::Statement> ScratchDatabase::prepare(std::string_view sql) {
   auto statement = database_.prepare(sql);
   if (!statement) return failed(statement.error());
   return std::move(*statement);
 }
 
-std::expected<bool, Failure> ScratchDatabase::step(sqlite::Statement& statement) const {
+Result<bool> ScratchDatabase::step(sqlite::Statement& statement) const {
   const auto row = statement.step();
   if (!row) return failed(row.error());
   return *row;
 }
 
-std::expected<void, Failure> ScratchDatabase::run(sqlite::Statement& statement) const {
+Result<void> ScratchDatabase::run(sqlite::Statement& statement) const {
   if (auto done = statement.run(); !done) return failed(done.error());
   return {};
 }

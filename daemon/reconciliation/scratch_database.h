@@ -13,28 +13,27 @@ namespace sluice::reconciliation {
 class ScratchDatabase {
  public:
   // In place of any file that is there. Not durable, and needs not be.
-  [[nodiscard]] static std::expected<ScratchDatabase, Failure> create(std::filesystem::path file);
+  [[nodiscard]] static Result<ScratchDatabase> create(std::filesystem::path file);
   // With what is in `kept`, which is gone until keep() puts it back: what a crash left half done is
   // not taken up again. An empty one where there is none, or none that can be read.
-  [[nodiscard]] static std::expected<ScratchDatabase, Failure> take_up(
-      const std::filesystem::path& kept);
+  [[nodiscard]] static Result<ScratchDatabase> take_up(const std::filesystem::path& kept);
   // The file lies there, on the disk, when this returns; nothing more may be done with it.
-  [[nodiscard]] std::expected<void, Failure> keep(const std::filesystem::path& kept);
+  [[nodiscard]] Result<void> keep(const std::filesystem::path& kept);
   ScratchDatabase(ScratchDatabase&& other) noexcept;
   ScratchDatabase& operator=(ScratchDatabase&&) = delete;
   ~ScratchDatabase();
 
-  [[nodiscard]] std::expected<void, Failure> execute(const std::string& sql);
-  [[nodiscard]] std::expected<sqlite::Statement, Failure> prepare(std::string_view sql);
-  [[nodiscard]] std::expected<bool, Failure> step(sqlite::Statement& statement) const;
-  [[nodiscard]] std::expected<void, Failure> run(sqlite::Statement& statement) const;
+  [[nodiscard]] Result<void> execute(const std::string& sql);
+  [[nodiscard]] Result<sqlite::Statement> prepare(std::string_view sql);
+  [[nodiscard]] Result<bool> step(sqlite::Statement& statement) const;
+  [[nodiscard]] Result<void> run(sqlite::Statement& statement) const;
 
  private:
   ScratchDatabase(sqlite::Database database, std::filesystem::path file)
       : database_(std::move(database)), file_(std::move(file)) {}
   [[nodiscard]] bool has_kept_format();
   // As it is.
-  [[nodiscard]] static std::expected<ScratchDatabase, Failure> open(std::filesystem::path file);
+  [[nodiscard]] static Result<ScratchDatabase> open(std::filesystem::path file);
   [[nodiscard]] std::unexpected<Failure> failed(const sqlite::Error& error) const;
 
   sqlite::Database database_;

@@ -25,8 +25,7 @@ void SourceDigests::Tally::add(const Tally& other) {
   present.add(other.present);
 }
 
-std::expected<SourceDigests, Failure> SourceDigests::open(ScratchDatabase& scratch,
-                                                          record::KeyOrder order) {
+Result<SourceDigests> SourceDigests::open(ScratchDatabase& scratch, record::KeyOrder order) {
   SourceDigests digests(scratch, std::move(order));
   SLUICE_TRY(digests.make_tables());
   SLUICE_TRY(digests.recall());
@@ -35,26 +34,44 @@ std::expected<SourceDigests, Failure> SourceDigests::open(ScratchDatabase& scrat
   return digests;
 }
 
-std::expected<void, Failure> SourceDigests::make_tables() {
+Result<void> SourceDigests::make_tables() {
   return scratch_.execute(
-      "CREATE TABLE IF NOT EXISTS record (key BLOB PRIMARY KEY, state INTEGER NOT NULL, "
-      "digest BLOB NOT NULL, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-      "CREATE TABLE IF NOT EXISTS remembered (place INTEGER PRIMARY KEY, number INTEGER NOT NULL, "
-      "begins BLOB NOT NULL, rows INTEGER NOT NULL, sum INTEGER NOT NULL, "
-      "records INTEGER NOT NULL, refused INTEGER NOT NULL, unknown INTEGER NOT NULL, "
-      "present INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;"
-      "CREATE TABLE IF NOT EXISTS made_of (matter TEXT NOT NULL, number INTEGER NOT NULL) STRICT");
+      R"sql(
+        CREATE TABLE IF NOT EXISTS record (
+          key BLOB PRIMARY KEY,
+          state INTEGER NOT NULL,
+          digest BLOB NOT NULL,
+          number INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS remembered (
+          place INTEGER PRIMARY KEY,
+          number INTEGER NOT NULL,
+          begins BLOB NOT NULL,
+          rows INTEGER NOT NULL,
+          sum INTEGER NOT NULL,
+          records INTEGER NOT NULL,
+          refused INTEGER NOT NULL,
+          unknown INTEGER NOT NULL,
+          present INTEGER NOT NULL,
+          digest BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE IF NOT EXISTS made_of (
+          matter TEXT NOT NULL,
+          number INTEGER NOT NULL
+        ) STRICT)sql");
 }
 
-std::expected<void, Failure> SourceDigests::recall() {
+Result<void> SourceDigests::recall() {
   auto made_of = SLUICE_TRY(scratch_.prepare("SELECT matter, number FROM made_of"));
   const auto is_there = SLUICE_TRY(scratch_.step(made_of));
   if (!is_there) return {};
   matter_ = record::parse_digest(made_of.text(0));
   number_ = made_of.integer(1);
   auto statement = SLUICE_TRY(scratch_.prepare(
-      "SELECT number, begins, rows, sum, records, refused, unknown, present, digest "
-      "FROM remembered ORDER BY place"));
+      R"sql(
+        SELECT number, begins, rows, sum, records, refused, unknown, present, digest
+        FROM remembered
+        ORDER BY place)sql"));
   const auto count = [&](int column) {
     return static_cast<std::uint64_t>(statement.integer(column));
   };
@@ -71,14 +88,13 @@ std::expected<void, Failure> SourceDigests::recall() {
   }
 }
 
-std::expected<void, Failure> SourceDigests::begin() {
+Result<void> SourceDigests::begin() {
   matter_.reset();
   remembered_.clear();
   return start();
 }
 
-std::expected<std::vector<SourceRows>, Failure> SourceDigests::begin_again(
-    const record::Digest& matter) {
+Result<std::vector<SourceRows>> SourceDigests::begin_again(const record::Digest& matter) {
   if (matter != matter_) remembered_.clear();
   matter_ = matter;
   std::vector<SourceRows> known;
@@ -88,7 +104,7 @@ std::expected<std::vector<SourceRows>, Failure> SourceDigests::begin_again(
   return known;
 }
 
-std::expected<void, Failure> SourceDigests::start() {
+Result<void> SourceDigests::start() {
   next_.clear();
   looked_at_ = 0;
   ++number_;
@@ -109,8 +125,8 @@ void SourceDigests::forget(std::size_t first, std::size_t end) {
   has_changed_ = true;
 }
 
-std::expected<void, Failure> SourceDigests::put(const record::Key& key, SourceState state,
-                                                const record::RowDigest& digest) {
+Result<void> SourceDigests::put(const record::Key& key, SourceState state,
+                                const record::RowDigest& digest) {
   const auto encoded = order_.encode(key);
   if (!encoded) {
     return std::unexpected(Failure{Problem::refused, "source", "a key has not its fields' types"});
@@ -136,7 +152,7 @@ void SourceDigests::remember(SourceRows rows) {
   next_.push_back({std::move(rows), number_++, std::exchange(counting_, {})});
 }
 
-std::expected<void, Failure> SourceDigests::finish() {
+Result<void> SourceDigests::finish() {
   keep_until(remembered_.size());
   remembered_ = std::move(next_);
   all_ = counting_;
@@ -149,10 +165,10 @@ std::expected<void, Failure> SourceDigests::finish() {
   counts_.present = all_.present.rows();
   counts_.refused = all_.refused;
   counts_.unknown = all_.unknown;
-  return has_changed_ || counting_.records > 0 ? count() : std::expected<void, Failure>();
+  return has_changed_ || counting_.records > 0 ? count() : Result<void>();
 }
 
-std::expected<void, Failure> SourceDigests::write_remembered() {
+Result<void> SourceDigests::write_remembered() {
   if (auto cleared = scratch_.execute("DELETE FROM remembered; DELETE FROM made_of"); !cleared) {
     return cleared;
   }
@@ -184,7 +200,7 @@ std::expected<void, Failure> SourceDigests::write_remembered() {
   return scratch_.run(clear);
 }
 
-std::expected<void, Failure> SourceDigests::count() {
+Result<void> SourceDigests::count() {
   auto statement =
       SLUICE_TRY(scratch_.prepare("SELECT state, count(*) FROM record GROUP BY state"));
   std::uint64_t all = 0;
@@ -206,13 +222,13 @@ std::expected<void, Failure> SourceDigests::count() {
   return {};
 }
 
-std::expected<Stretch, Failure> SourceDigests::whole() {
+Result<Stretch> SourceDigests::whole() {
   if (counts_.repeated == 0) return Stretch{{}, all_.records, all_.present};
   auto stretches = SLUICE_TRY(split({}, UINT64_MAX));
   return std::move(stretches.front());
 }
 
-std::expected<void, Failure> SourceDigests::walk(const record::KeyRange& range, const Each& each) {
+Result<void> SourceDigests::walk(const record::KeyRange& range, const Each& each) {
   auto statement = SLUICE_TRY(scratch_.prepare(
       "SELECT key, state, digest FROM record WHERE key > ? AND key <= ? ORDER BY key"));
   const std::string after = range.after ? order_.encode(*range.after).value() : before_all;
@@ -226,8 +242,8 @@ std::expected<void, Failure> SourceDigests::walk(const record::KeyRange& range, 
   }
 }
 
-std::expected<std::vector<Stretch>, Failure> SourceDigests::split(const record::KeyRange& range,
-                                                                  std::uint64_t records) {
+Result<std::vector<Stretch>> SourceDigests::split(const record::KeyRange& range,
+                                                  std::uint64_t records) {
   std::vector<Stretch> stretches{{.range = range}};
   std::string last;
   auto walked =
@@ -245,8 +261,7 @@ std::expected<std::vector<Stretch>, Failure> SourceDigests::split(const record::
   return stretches;
 }
 
-std::expected<std::vector<SourceRecord>, Failure> SourceDigests::list(
-    const record::KeyRange& range) {
+Result<std::vector<SourceRecord>> SourceDigests::list(const record::KeyRange& range) {
   std::vector<SourceRecord> records;
   auto walked =
       walk(range, [&](std::string_view key, SourceState state, const record::RowDigest& digest) {

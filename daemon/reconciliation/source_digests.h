@@ -50,29 +50,27 @@ struct SourceRows {
 class SourceDigests {
  public:
   // Takes up what finish() left in `scratch`, which must outlive it, if there is anything.
-  [[nodiscard]] static std::expected<SourceDigests, Failure> open(ScratchDatabase& scratch,
-                                                                  record::KeyOrder order);
+  [[nodiscard]] static Result<SourceDigests> open(ScratchDatabase& scratch, record::KeyOrder order);
 
   // Forgets all; what is put until finish() is one state of the source.
-  [[nodiscard]] std::expected<void, Failure> begin();
+  [[nodiscard]] Result<void> begin();
   // The same, but forgets only what is then said. `matter` is all that decides what becomes of a
   // row beside the row itself: what was made of another is forgotten. The rows that are remembered,
   // in the order of the source's table.
-  [[nodiscard]] std::expected<std::vector<SourceRows>, Failure> begin_again(
-      const record::Digest& matter);
+  [[nodiscard]] Result<std::vector<SourceRows>> begin_again(const record::Digest& matter);
   // The rows from one position to before another, of those that begin_again() told, are put anew,
   // and are put next.
   void forget(std::size_t first, std::size_t end);
 
   // A later record of the same key takes the place of an earlier one.
-  [[nodiscard]] std::expected<void, Failure> put(const record::Key& key, SourceState state,
-                                                 const record::RowDigest& digest);
+  [[nodiscard]] Result<void> put(const record::Key& key, SourceState state,
+                                 const record::RowDigest& digest);
   // A row of which nobody can tell which record it is.
   void put_unknown();
   // What was put since the last call, or since forget(), is to be remembered as these rows. Nothing
   // at all is, where in the end a record belongs to none, or came twice.
   void remember(SourceRows rows);
-  [[nodiscard]] std::expected<void, Failure> finish();
+  [[nodiscard]] Result<void> finish();
 
   // Whether there is something that need not be put again.
   [[nodiscard]] bool remembers() const { return !remembered_.empty(); }
@@ -92,13 +90,12 @@ class SourceDigests {
   [[nodiscard]] const Counts& counts() const { return counts_; }
   [[nodiscard]] const record::KeyOrder& order() const { return order_; }
 
-  [[nodiscard]] std::expected<Stretch, Failure> whole();
+  [[nodiscard]] Result<Stretch> whole();
   // The range in stretches of that many records, the last one to the range's end.
-  [[nodiscard]] std::expected<std::vector<Stretch>, Failure> split(const record::KeyRange& range,
-                                                                   std::uint64_t records);
+  [[nodiscard]] Result<std::vector<Stretch>> split(const record::KeyRange& range,
+                                                   std::uint64_t records);
   // In key order.
-  [[nodiscard]] std::expected<std::vector<SourceRecord>, Failure> list(
-      const record::KeyRange& range);
+  [[nodiscard]] Result<std::vector<SourceRecord>> list(const record::KeyRange& range);
 
  private:
   // What became of rows that were put.
@@ -117,18 +114,18 @@ class SourceDigests {
 
   SourceDigests(ScratchDatabase& scratch, record::KeyOrder order)
       : scratch_(scratch), order_(std::move(order)) {}
-  [[nodiscard]] std::expected<void, Failure> make_tables();
-  [[nodiscard]] std::expected<void, Failure> start();
-  [[nodiscard]] std::expected<void, Failure> recall();
+  [[nodiscard]] Result<void> make_tables();
+  [[nodiscard]] Result<void> start();
+  [[nodiscard]] Result<void> recall();
   // What was not forgotten up to there.
   void keep_until(std::size_t end);
-  [[nodiscard]] std::expected<void, Failure> write_remembered();
+  [[nodiscard]] Result<void> write_remembered();
   // Of what was put, what was put twice counts once.
-  [[nodiscard]] std::expected<void, Failure> count();
+  [[nodiscard]] Result<void> count();
   // Sees each record of a range in key order, its key encoded.
   using Each =
       std::function<void(std::string_view key, SourceState state, const record::RowDigest& digest)>;
-  [[nodiscard]] std::expected<void, Failure> walk(const record::KeyRange& range, const Each& each);
+  [[nodiscard]] Result<void> walk(const record::KeyRange& range, const Each& each);
 
   ScratchDatabase& scratch_;
   record::KeyOrder order_;

@@ -11,8 +11,7 @@ CanonicalRows::CanonicalRows(const Conversion& conversion)
       inspector_(conversion.dataset.schema, conversion.checker),
       key_(record::key_columns(conversion.dataset.schema)) {}
 
-std::expected<void, intake::IntakeFailure> CanonicalRows::begin(
-    std::span<const std::string> columns) {
+intake::Result<void> CanonicalRows::begin(std::span<const std::string> columns) {
   auto plan = SLUICE_TRY(intake::ConversionPlan::bind(conversion_.dataset, conversion_.checker,
                                                       conversion_.mapping, columns));
   plan_ = std::move(plan);
@@ -45,7 +44,7 @@ std::optional<CanonicalRow> CanonicalRows::convert(const intake::SourceRow& row)
   return canonical;
 }
 
-std::expected<void, intake::IntakeFailure> SourceDoor::accept(const intake::SourceRow& row) {
+intake::Result<void> SourceDoor::accept(const intake::SourceRow& row) {
   const auto canonical = rows_.convert(row);
   if (!canonical) {
     digests_.put_unknown();
@@ -58,8 +57,8 @@ std::expected<void, intake::IntakeFailure> SourceDoor::accept(const intake::Sour
   return {};
 }
 
-std::expected<void, intake::IntakeFailure> SourceDoor::reject(std::uint64_t, std::string_view,
-                                                              const intake::RowProblem&) {
+intake::Result<void> SourceDoor::reject(std::uint64_t, std::string_view,
+                                        const intake::RowProblem&) {
   digests_.put_unknown();
   return {};
 }

@@ -34,8 +34,7 @@ class CanonicalRows {
  public:
   explicit CanonicalRows(const Conversion& conversion);
 
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> begin(
-      std::span<const std::string> columns);
+  [[nodiscard]] intake::Result<void> begin(std::span<const std::string> columns);
   // Nothing where not even the key can be told.
   [[nodiscard]] std::optional<CanonicalRow> convert(const intake::SourceRow& row);
 
@@ -57,14 +56,12 @@ class SourceDoor final : public intake::Door {
   SourceDoor(const Conversion& conversion, SourceDigests& digests)
       : rows_(conversion), digests_(digests) {}
 
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> begin(
-      std::span<const std::string> columns) override {
+  [[nodiscard]] intake::Result<void> begin(std::span<const std::string> columns) override {
     return rows_.begin(columns);
   }
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> accept(
-      const intake::SourceRow& row) override;
-  [[nodiscard]] std::expected<void, intake::IntakeFailure> reject(
-      std::uint64_t place, std::string_view original, const intake::RowProblem& problem) override;
+  [[nodiscard]] intake::Result<void> accept(const intake::SourceRow& row) override;
+  [[nodiscard]] intake::Result<void> reject(std::uint64_t place, std::string_view original,
+                                            const intake::RowProblem& problem) override;
 
  private:
   CanonicalRows rows_;

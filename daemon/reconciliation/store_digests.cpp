@@ -22,8 +22,8 @@ std::unexpected<Failure> failed(const store::StoreFailure& failure) {
 StoreDigests::StoreDigests(store::Store& store, const record::Dataset& dataset)
     : store_(store), dataset_(dataset.id), order_(dataset.schema) {}
 
-std::expected<std::vector<record::RecordSum>, Failure> StoreDigests::sums(
-    const record::KeyRange& range, std::span<const record::Key> bounds) {
+Result<std::vector<record::RecordSum>> StoreDigests::sums(const record::KeyRange& range,
+                                                          std::span<const record::Key> bounds) {
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     const bool is_key = order_.encode(bounds[i]).has_value();
     if (!is_key || (i > 0 && !order_.before(bounds[i - 1], bounds[i]))) {
@@ -43,7 +43,7 @@ std::expected<std::vector<record::RecordSum>, Failure> StoreDigests::sums(
   return sums;
 }
 
-std::expected<Listing, Failure> StoreDigests::list(const record::KeyRange& range) {
+Result<Listing> StoreDigests::list(const record::KeyRange& range) {
   Listing listing;
   std::size_t bytes = 0;
   const auto read = store_.read_digests(dataset_, range, [&](const record::KeyedDigest& record) {

@@ -13,9 +13,9 @@ class StoreDigests final : public CentralDigests {
  public:
   StoreDigests(store::Store& store, const record::Dataset& dataset);
 
-  [[nodiscard]] std::expected<std::vector<record::RecordSum>, Failure> sums(
+  [[nodiscard]] Result<std::vector<record::RecordSum>> sums(
       const record::KeyRange& range, std::span<const record::Key> bounds) override;
-  [[nodiscard]] std::expected<Listing, Failure> list(const record::KeyRange& range) override;
+  [[nodiscard]] Result<Listing> list(const record::KeyRange& range) override;
 
  private:
   store::Store& store_;

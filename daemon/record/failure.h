@@ -15,6 +15,11 @@ struct Failure {
   std::string sentence;
 };
 
+// A failure of one kind only, in a place that the caller knows: it makes its own Failure of it.
+struct Flaw {
+  std::string sentence;
+};
+
 template <class Code>
 std::string to_string(const Failure<Code>& failure) {
   return failure.place.empty() ? failure.sentence : failure.place + ": " + failure.sentence;

@@ -59,27 +59,27 @@ JsonConstraint::JsonConstraint(JsonConstraint&&) noexcept = default;
 JsonConstraint& JsonConstraint::operator=(JsonConstraint&&) noexcept = default;
 JsonConstraint::~JsonConstraint() = default;
 
-std::expected<JsonConstraint, std::string> JsonConstraint::compile(Kind kind,
-                                                                   std::string_view json_schema) {
+std::expected<JsonConstraint, Flaw> JsonConstraint::compile(Kind kind,
+                                                            std::string_view json_schema) {
   auto state = std::make_unique<State>();
   state->kind = kind;
   if (!json_schema.empty()) {
     boost::system::error_code error;
     const boost::json::value document =
         boost::json::parse({json_schema.data(), json_schema.size()}, error);
-    if (error) return std::unexpected("it is not JSON: " + error.message());
+    if (error) return std::unexpected(Flaw{"it is not JSON: " + error.message()});
     if (uses_refused_keyword(document)) {
       return std::unexpected(
-          "`pattern`, `patternProperties` and `format` are not taken inside it; use `enum`, "
-          "lengths "
-          "and bounds, or make the value a field of its own");
+          Flaw{"`pattern`, `patternProperties` and `format` are not taken inside it; use `enum`, "
+               "lengths "
+               "and bounds, or make the value a field of its own"});
     }
     try {
       valijson::SchemaParser parser;
       parser.populateSchema(valijson::adapters::BoostJsonAdapter(document),
                             state->schema.emplace());
     } catch (const std::exception& problem) {
-      return std::unexpected(std::string(problem.what()));
+      return std::unexpected(Flaw{std::string(problem.what())});
     }
   }
   return JsonConstraint(std::move(state));

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "record/failure.h"
+
 namespace sluice::record {
 
 // Thread-safe once compiled.
@@ -14,8 +16,8 @@ class JsonConstraint {
   // `kind` is what the text must be: an object or an array. `json_schema` may be empty: any is
   // good.
   enum class Kind { object, array };
-  [[nodiscard]] static std::expected<JsonConstraint, std::string> compile(
-      Kind kind, std::string_view json_schema);
+  [[nodiscard]] static std::expected<JsonConstraint, Flaw> compile(Kind kind,
+                                                                   std::string_view json_schema);
   JsonConstraint(JsonConstraint&&) noexcept;
   JsonConstraint& operator=(JsonConstraint&&) noexcept;
   ~JsonConstraint();

@@ -24,9 +24,24 @@ struct TextHash {
 };
 
 struct Bound {
-  std::string_view rule;
+  Rule rule;
   std::string limit;  // canonical
 };
+
+// Of a field that has a check.
+Rule rule_of(Check check) {
+  switch (check) {
+    case Check::none:
+      break;
+    case Check::uscc:
+      return "uscc";
+    case Check::citizen_id:
+      return "citizen-id";
+    case Check::region_code:
+      return "region-code";
+  }
+  return {};
+}
 
 bool has_order(FieldType type) {
   return type != FieldType::string && type != FieldType::boolean && type != FieldType::object &&
@@ -131,15 +146,16 @@ syntax::Canonical canonical_limit(const Field& field, std::string_view text, std
   return canonical(canonical_writing(field), text, buffer);
 }
 
-std::optional<Bound> compile_bound(const Field& field, std::string_view rule,
+std::optional<Bound> compile_bound(const Field& field, Rule rule,
                                    const std::optional<std::string>& limit, Failures& failures) {
   if (!limit) return std::nullopt;
   std::string buffer;
   const auto text = has_order(field.type) ? canonical_limit(field, *limit, buffer) : std::nullopt;
   if (!text) {
-    failures.push_back({SchemaProblem::bad_bound, field.name,
-                        fmt::format("`{}` of a {} field must be {}", rule, to_string(field.type),
-                                    has_order(field.type) ? expected_of(field) : "left out")});
+    failures.push_back(
+        {SchemaProblem::bad_bound, field.name,
+         fmt::format("`{}` of a {} field must be {}", rule.text(), to_string(field.type),
+                     has_order(field.type) ? expected_of(field) : "left out")});
     return std::nullopt;
   }
   return Bound{rule, std::string(*text)};
@@ -172,7 +188,7 @@ std::optional<JsonConstraint> compile_json(const Field& field, Failures& failure
       field.constraints.json_schema.value_or(""));
   if (!json) {
     failures.push_back({SchemaProblem::bad_json_schema, field.name,
-                        fmt::format("`jsonSchema` can not be used: {}", json.error())});
+                        fmt::format("`jsonSchema` can not be used: {}", json.error().sentence)});
     return std::nullopt;
   }
   return std::move(*json);
@@ -184,8 +200,7 @@ std::optional<Violation> ColumnChecker::Compiled::check_bounds(std::string_view 
   const auto violated = [&](const std::optional<Bound>& bound, auto&& is_wrong,
                             std::string_view expected) -> std::optional<Violation> {
     if (!bound || !is_wrong(syntax::compare(field.type, text, bound->limit))) return std::nullopt;
-    return Violation{std::string(bound->rule),
-                     fmt::format("expected {} {}", expected, bound->limit)};
+    return Violation{bound->rule, fmt::format("expected {} {}", expected, bound->limit)};
   };
   const auto less = [](std::strong_ordering order) { return order < 0; };
   const auto greater = [](std::strong_ordering order) { return order > 0; };
@@ -279,8 +294,7 @@ std::expected<std::string_view, Violation> ColumnChecker::check_as(const Field& 
     return std::unexpected(Violation{"enum", "it is not among the field's allowed values"});
   }
   if (auto sentence = failed_check(column.field.check, *value)) {
-    return std::unexpected(
-        Violation{std::string(to_string(column.field.check)), std::move(*sentence)});
+    return std::unexpected(Violation{rule_of(column.field.check), std::move(*sentence)});
   }
   return *value;
 }

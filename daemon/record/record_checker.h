@@ -10,14 +10,15 @@
 #include <vector>
 
 #include "record/failure.h"
+#include "record/rules.h"
 #include "record/table_schema.h"
 
 namespace sluice::record {
 
 // Why a value was refused. `rule` is the constraint's own name ("required", "maxLength", "uscc",
-// "type" …; the full list is in docs/reasons.md and is API); `sentence` never quotes the value.
+// "type" …); `sentence` never quotes the value.
 struct Violation {
-  std::string rule;
+  Rule rule;
   std::string sentence;
 };
 

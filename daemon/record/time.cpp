@@ -16,13 +16,10 @@ std::string to_string(Time time) {
                      clock.subseconds().count());
 }
 
-std::expected<Time, std::string> parse_time(std::string_view text) {
-  const auto bad = [] {
-    return std::unexpected(std::string("expected a time such as 2026-11-23T04:44:00.000Z"));
-  };
+std::optional<Time> parse_time(std::string_view text) {
   if (text.size() != 24 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
       text[16] != ':' || text[19] != '.' || text[23] != 'Z') {
-    return bad();
+    return std::nullopt;
   }
   const auto number = [&](std::size_t at, std::size_t digits) {
     int value = -1;
@@ -38,12 +35,12 @@ std::expected<Time, std::string> parse_time(std::string_view text) {
   const int milliseconds = number(20, 3);
   if (year < 1 || month < 0 || day < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
       second < 0 || second > 59 || milliseconds < 0) {
-    return bad();
+    return std::nullopt;
   }
   const std::chrono::year_month_day date(std::chrono::year(year),
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day)));
-  if (!date.ok()) return bad();
+  if (!date.ok()) return std::nullopt;
   return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
          std::chrono::seconds(second) + std::chrono::milliseconds(milliseconds);
 }

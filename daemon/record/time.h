@@ -2,7 +2,7 @@
 #pragma once
 
 #include <chrono>
-#include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +12,6 @@ using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
 // RFC 3339 in UTC with milliseconds: 2026-11-23T04:44:00.000Z.
 [[nodiscard]] std::string to_string(Time time);
-[[nodiscard]] std::expected<Time, std::string> parse_time(std::string_view text);
+[[nodiscard]] std::optional<Time> parse_time(std::string_view text);
 
 }  // namespace sluice::record

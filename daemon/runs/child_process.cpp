@@ -134,7 +134,7 @@ std::string last_line(const std::string& text) {
   return line;
 }
 
-std::expected<ChildProcess, std::string> ChildProcess::start(
+std::expected<ChildProcess, record::Flaw> ChildProcess::start(
     const std::filesystem::path& program, const std::vector<std::string>& arguments,
     const ChildLimits& limits) {
   const std::string name = program.string();
@@ -148,8 +148,8 @@ std::expected<ChildProcess, std::string> ChildProcess::start(
   const int error = posix_spawn(&id, name.c_str(), &settings.actions, &settings.attributes,
                                 pointers_to(words).data(), pointers_to(variables).data());
   if (error != 0) {
-    return std::unexpected(
-        fmt::format("{}: can not be started: {}", name, std::generic_category().message(error)));
+    return std::unexpected(record::Flaw{
+        fmt::format("{}: can not be started: {}", name, std::generic_category().message(error))});
   }
   limit(id, RLIMIT_CPU, static_cast<std::uint64_t>(limits.cpu.count()));
   limit(id, RLIMIT_DATA, limits.memory_bytes);

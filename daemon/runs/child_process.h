@@ -11,6 +11,8 @@
 
 #include <sys/types.h>
 
+#include "record/failure.h"
+
 namespace sluice::runs {
 
 // What a child may use up; 0: as much as it likes.
@@ -40,8 +42,8 @@ void end_with_parent();
 // for when it goes without wait() having returned.
 class ChildProcess {
  public:
-  // Standard input is empty. The error is a sentence.
-  [[nodiscard]] static std::expected<ChildProcess, std::string> start(
+  // Standard input is empty.
+  [[nodiscard]] static std::expected<ChildProcess, record::Flaw> start(
       const std::filesystem::path& program, const std::vector<std::string>& arguments,
       const ChildLimits& limits);
   ChildProcess(ChildProcess&& other) noexcept;

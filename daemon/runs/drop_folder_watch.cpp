@@ -29,8 +29,8 @@ void DropFolderWatch::run(const std::stop_token& stop) {
   auto folder = adapters::disk::DropFolder::open(watched_.folder, {.datasets = watched_.datasets},
                                                  std::chrono::steady_clock::now);
   if (!folder) {
-    log_.error("drop-folder-not-watched",
-               {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(folder.error())}});
+    log_.write<"drop-folder-not-watched">(
+        {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(folder.error())}});
     return;
   }
   std::mutex mutex;
@@ -45,8 +45,8 @@ void DropFolderWatch::run(const std::stop_token& stop) {
 void DropFolderWatch::look(adapters::disk::DropFolder& folder, const std::stop_token& stop) {
   const auto ready = folder.ready();
   if (!ready) {
-    log_.warning("drop-folder-not-read",
-                 {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(ready.error())}});
+    log_.write<"drop-folder-not-read">(
+        {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(ready.error())}});
     return;
   }
   for (const adapters::disk::ReadyFile& file : *ready) {
@@ -55,8 +55,8 @@ void DropFolderWatch::look(adapters::disk::DropFolder& folder, const std::stop_t
     if (!outcome) continue;
     const auto moved = adapters::disk::move_away(file.path, file.stamp, *outcome);
     if (!moved) {
-      log_.warning("dropped-file-not-moved", {{"bureau", watched_.bureau.str()},
-                                              {"reason", record::to_string(moved.error())}});
+      log_.write<"dropped-file-not-moved">(
+          {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(moved.error())}});
     }
   }
 }
@@ -66,7 +66,7 @@ std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::dis
   using adapters::disk::Outcome;
   const std::string name = file.path.filename().string();
   if (!file.dataset) {
-    log_.warning("dropped-file-unknown", {{"bureau", watched_.bureau.str()}, {"file", name}});
+    log_.write<"dropped-file-unknown">({{"bureau", watched_.bureau.str()}, {"file", name}});
     return Outcome::failed;
   }
   auto child =
@@ -75,20 +75,21 @@ std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::dis
                            file.path.string(), "--dataset", file.dataset->str(), "--no-wait"},
                           {});
   if (!child) {
-    log_.error("import-not-started",
-               {{"bureau", watched_.bureau.str()}, {"reason", child.error()}});
+    log_.write<"import-not-started">(
+        {{"bureau", watched_.bureau.str()}, {"reason", child.error().sentence}});
     return std::nullopt;
   }
   // An import that is cut off goes on where it was: what it had journaled it has not lost.
   const ChildEnd end = child->wait(stop);
   if (end.errors.empty()) {
-    log_.info("dropped-file-imported",
-              {{"bureau", watched_.bureau.str()}, {"file", name}, {"status", end.status}});
+    log_.write<"dropped-file-imported">(
+        {{"bureau", watched_.bureau.str()}, {"file", name}, {"status", end.status}});
   } else {
-    log_.warning("dropped-file-imported", {{"bureau", watched_.bureau.str()},
-                                           {"file", name},
-                                           {"status", end.status},
-                                           {"reason", last_line(end.errors)}});
+    log_.write<"dropped-file-imported">(observe::Log::Level::warning,
+                                        {{"bureau", watched_.bureau.str()},
+                                         {"file", name},
+                                         {"status", end.status},
+                                         {"reason", last_line(end.errors)}});
   }
   switch (static_cast<ExitStatus>(end.status)) {
     case ExitStatus::success:

@@ -1,16 +1,41 @@
-// What the exit statuses of the command, and so of its jobs, mean; scripts rely on them
+// What the exit statuses of the command, and so of its jobs, mean: scripts rely on them. The table
+// in docs/operations.md is made from this.
 #pragma once
+
+#include <string_view>
 
 namespace sluice::runs {
 
 enum class ExitStatus : int {
-  success = 0,           // everything was accepted
-  failure = 1,           // it could not be done
-  usage = 2,             // the command line or the configuration is wrong
-  some_quarantined = 3,  // done, but rows are in the quarantine
-  refused = 4,           // nothing, or not all, was taken: the source is at fault
-  differs = 5,           // a reconciliation: the two sides are not the same
-  held_back = 6,         // done, but deletes wait until an operator has looked
+  success = 0,
+  failure = 1,
+  usage = 2,
+  some_quarantined = 3,
+  refused = 4,
+  differs = 5,
+  held_back = 6,
 };
+
+// For people, in Markdown; empty for a number that is none of them. The compiler complains of a
+// status that is left out.
+[[nodiscard]] constexpr std::string_view meaning(ExitStatus status) {
+  switch (status) {
+    case ExitStatus::success:
+      return "everything was accepted";
+    case ExitStatus::failure:
+      return "it could not be done: disk, database, network";
+    case ExitStatus::usage:
+      return "the command line or the configuration is wrong";
+    case ExitStatus::some_quarantined:
+      return "done, but rows are in the quarantine";
+    case ExitStatus::refused:
+      return "refused: the source is at fault, nothing after the place named was taken";
+    case ExitStatus::differs:
+      return "`reconcile`: the two sides are not the same";
+    case ExitStatus::held_back:
+      return "`collect`: done, but deletes are held back until an operator has looked";
+  }
+  return {};
+}
 
 }  // namespace sluice::runs

@@ -34,12 +34,21 @@ std::expected<RunHistory, HistoryFailure> RunHistory::open(const std::filesystem
   }
   RunHistory history(std::move(*database), file);
   auto made = history.database_.execute(
-      "PRAGMA synchronous = NORMAL;"
-      "CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, bureau TEXT NOT NULL,"
-      " task TEXT NOT NULL, reason TEXT NOT NULL, started INTEGER NOT NULL, ended INTEGER,"
-      " outcome TEXT NOT NULL, sentence TEXT NOT NULL, summary TEXT NOT NULL);"
-      "CREATE INDEX IF NOT EXISTS run_job ON run (bureau, task, id);"
-      "CREATE TABLE IF NOT EXISTS paused (bureau TEXT PRIMARY KEY) WITHOUT ROWID");
+      R"sql(
+        PRAGMA synchronous = NORMAL;
+        CREATE TABLE IF NOT EXISTS run (
+          id INTEGER PRIMARY KEY,
+          bureau TEXT NOT NULL,
+          task TEXT NOT NULL,
+          reason TEXT NOT NULL,
+          started INTEGER NOT NULL,
+          ended INTEGER,
+          outcome TEXT NOT NULL,
+          sentence TEXT NOT NULL,
+          summary TEXT NOT NULL
+        );
+        CREATE INDEX IF NOT EXISTS run_job ON run (bureau, task, id);
+        CREATE TABLE IF NOT EXISTS paused (bureau TEXT PRIMARY KEY) WITHOUT ROWID)sql");
   if (!made) return history.failure(made.error());
   return history;
 }
@@ -47,8 +56,10 @@ std::expected<RunHistory, HistoryFailure> RunHistory::open(const std::filesystem
 std::expected<void, HistoryFailure> RunHistory::lose_unfinished(const JobName& job,
                                                                 schedule::Moment at) {
   auto statement = database_.prepare(
-      "UPDATE run SET ended = ?3, outcome = 'lost', sentence = 'the daemon ended before the run "
-      "did' WHERE bureau = ?1 AND task = ?2 AND ended IS NULL");
+      R"sql(
+        UPDATE run
+        SET ended = ?3, outcome = 'lost', sentence = 'the daemon ended before the run did'
+        WHERE bureau = ?1 AND task = ?2 AND ended IS NULL)sql");
   if (!statement) return failure(statement.error());
   auto done = statement->bind(1, std::string_view(job.bureau.str()))
                   .bind(2, std::string_view(job.task))
@@ -62,8 +73,9 @@ std::expected<std::int64_t, HistoryFailure> RunHistory::begin(const JobName& job
                                                               std::string_view reason,
                                                               schedule::Moment at) {
   auto statement = database_.prepare(
-      "INSERT INTO run (bureau, task, reason, started, outcome, sentence, summary)"
-      " VALUES (?1, ?2, ?3, ?4, '', '', '')");
+      R"sql(
+        INSERT INTO run (bureau, task, reason, started, outcome, sentence, summary)
+        VALUES (?1, ?2, ?3, ?4, '', '', ''))sql");
   if (!statement) return failure(statement.error());
   auto done = statement->bind(1, std::string_view(job.bureau.str()))
                   .bind(2, std::string_view(job.task))
@@ -86,8 +98,14 @@ std::expected<void, HistoryFailure> RunHistory::end(const Run& run) {
                   .run();
   if (!done) return failure(done.error());
   auto forget = database_.prepare(
-      "DELETE FROM run WHERE bureau = ?1 AND task = ?2 AND id <= (SELECT id FROM run WHERE"
-      " bureau = ?1 AND task = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)");
+      R"sql(
+        DELETE FROM run
+        WHERE bureau = ?1 AND task = ?2 AND id <= (
+          SELECT id
+          FROM run
+          WHERE bureau = ?1 AND task = ?2
+          ORDER BY id DESC LIMIT 1 OFFSET ?3
+        ))sql");
   if (!forget) return failure(forget.error());
   done = forget->bind(1, std::string_view(run.job.bureau.str()))
              .bind(2, std::string_view(run.job.task))
@@ -100,8 +118,11 @@ std::expected<void, HistoryFailure> RunHistory::end(const Run& run) {
 std::expected<std::vector<Run>, HistoryFailure> RunHistory::last(const JobName& job,
                                                                  std::size_t most) {
   auto statement = database_.prepare(
-      "SELECT id, reason, started, ended, outcome, sentence, summary FROM run"
-      " WHERE bureau = ?1 AND task = ?2 ORDER BY id DESC LIMIT ?3");
+      R"sql(
+        SELECT id, reason, started, ended, outcome, sentence, summary
+        FROM run
+        WHERE bureau = ?1 AND task = ?2
+        ORDER BY id DESC LIMIT ?3)sql");
   if (!statement) return failure(statement.error());
   statement->bind(1, std::string_view(job.bureau.str()))
       .bind(2, std::string_view(job.task))

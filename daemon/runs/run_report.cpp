@@ -108,7 +108,7 @@ void tell_of_differences(const Run& run, observe::Log& log, observe::Metrics& me
     metrics.differences(run.job.bureau.str(), dataset)
         .Set(static_cast<double>(missing + extra + different));
     if (missing + extra + different == 0) continue;
-    log.error("reconciliation-differs", {{"bureau", run.job.bureau.str()},
+    log.write<"reconciliation-differs">({{"bureau", run.job.bureau.str()},
                                          {"dataset", dataset},
                                          {"missing", missing},
                                          {"extra", extra},
@@ -124,7 +124,7 @@ void tell_of_deletes_held_back(const Run& run, observe::Log& log, observe::Metri
     const std::string dataset = text(line, "dataset");
     metrics.deletes_held_back(run.job.bureau.str(), dataset).Set(static_cast<double>(held_back));
     if (held_back == 0) continue;
-    log.error("deletes-held-back", {{"bureau", run.job.bureau.str()},
+    log.write<"deletes-held-back">({{"bureau", run.job.bureau.str()},
                                     {"dataset", dataset},
                                     {"deletes", held_back},
                                     {"of", number(line, "held_back_of")}});
@@ -145,7 +145,7 @@ void tell_of(const Run& run, observe::Log& log, observe::Metrics& metrics) {
   metrics.runs(run.job.bureau.str(), task, run.outcome).Increment();
   metrics.run_seconds(run.job.bureau.str(), task).Observe(static_cast<double>(seconds));
   if (is_failure(run.outcome)) {
-    log.error("run-failed", {{"bureau", run.job.bureau.str()},
+    log.write<"run-failed">({{"bureau", run.job.bureau.str()},
                              {"task", task},
                              {"outcome", run.outcome},
                              {"seconds", seconds},
@@ -153,11 +153,10 @@ void tell_of(const Run& run, observe::Log& log, observe::Metrics& metrics) {
   } else {
     // A poll that found nothing is no news.
     const auto level = found_nothing(run) ? observe::Log::Level::debug : observe::Log::Level::info;
-    log.write(level, "run-ended",
-              {{"bureau", run.job.bureau.str()},
-               {"task", task},
-               {"outcome", run.outcome},
-               {"seconds", seconds}});
+    log.write<"run-ended">(level, {{"bureau", run.job.bureau.str()},
+                                   {"task", task},
+                                   {"outcome", run.outcome},
+                                   {"seconds", seconds}});
   }
   tell_of_differences(run, log, metrics);
   tell_of_deletes_held_back(run, log, metrics);

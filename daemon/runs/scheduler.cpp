@@ -33,7 +33,7 @@ std::uint32_t failures_in_a_row(const std::vector<Run>& newest_first) {
 void note_written(observe::Log& log, const std::expected<void, HistoryFailure>& written) {
   // The jobs go on: what they do is durable elsewhere.
   if (written) return;
-  log.error("run-history-not-written", {{"reason", record::to_string(written.error())}});
+  log.write<"run-history-not-written">({{"reason", record::to_string(written.error())}});
 }
 
 }  // namespace
@@ -249,9 +249,9 @@ bool BureauRunner::may_run() {
     if (!why.empty()) is_asked_ = false;
   }
   if (!why.empty() && !was_held_back) {
-    around_.log.warning("jobs-held-back", {{"bureau", bureau_.str()}, {"reason", why}});
+    around_.log.write<"jobs-held-back">({{"bureau", bureau_.str()}, {"reason", why}});
   } else if (why.empty() && was_held_back) {
-    around_.log.info("jobs-go-on", {{"bureau", bureau_.str()}});
+    around_.log.write<"jobs-go-on">({{"bureau", bureau_.str()}});
   }
   return why.empty();
 }
@@ -269,8 +269,8 @@ void BureauRunner::run_entry(Start start, const std::stop_token& stop) {
     const std::lock_guard lock(mutex_);
     entry.running_since = run.started;
   }
-  around_.log.debug("run-started",
-                    {{"bureau", bureau_.str()}, {"task", job.name.task}, {"reason", run.reason}});
+  around_.log.write<"run-started">(
+      {{"bureau", bureau_.str()}, {"task", job.name.task}, {"reason", run.reason}});
   const ChildEnd end = run_command(job, stop);
   { const RunSlots::Slot given_back = std::move(start.slot); }
   finish(entry, std::move(run), end);
@@ -283,7 +283,7 @@ ChildEnd BureauRunner::run_command(const Job& job, const std::stop_token& stop) 
   auto child = ChildProcess::start(around_.command, arguments,
                                    {limits.time_limit, limits.cpu_limit, limits.memory_limit});
   if (child) return child->wait(stop);
-  return {.status = static_cast<int>(ExitStatus::failure), .errors = child.error()};
+  return {.status = static_cast<int>(ExitStatus::failure), .errors = child.error().sentence};
 }
 
 void BureauRunner::finish(Entry& entry, Run run, const ChildEnd& end) {
@@ -315,20 +315,13 @@ void Scheduler::ask_to_stop() {
     runner->ask_to_stop();
 }
 
-std::expected<void, std::string> Scheduler::add(const record::BureauId& bureau,
-                                                std::vector<Job> jobs, HoldBack hold_back) {
-  auto history = RunHistory::open(surroundings_.history);
-  if (!history) return std::unexpected(record::to_string(history.error()));
-  if (!orders_) {
-    auto orders = RunHistory::open(surroundings_.history);
-    if (!orders) return std::unexpected(record::to_string(orders.error()));
-    orders_ = std::move(*orders);
-  }
+std::expected<void, HistoryFailure> Scheduler::add(const record::BureauId& bureau,
+                                                   std::vector<Job> jobs, HoldBack hold_back) {
+  auto history = SLUICE_TRY(RunHistory::open(surroundings_.history));
+  if (!orders_) orders_ = SLUICE_TRY(RunHistory::open(surroundings_.history));
   auto runner = std::make_unique<BureauRunner>(bureau, std::move(jobs), std::move(hold_back),
-                                               std::move(*history), surroundings_, slots_);
-  if (auto recalled = runner->recall(); !recalled) {
-    return std::unexpected(record::to_string(recalled.error()));
-  }
+                                               std::move(history), surroundings_, slots_);
+  SLUICE_TRY(runner->recall());
   runner->start();
   runners_.emplace(bureau, std::move(runner));
   return {};
@@ -354,7 +347,11 @@ bool Scheduler::obey(const record::BureauId& bureau, Order order) {
   const std::lock_guard one_after_the_other(orders_mutex_);
   note_written(surroundings_.log, orders_->set_paused(bureau, pauses));
   found->second->obey(order);
-  surroundings_.log.info(pauses ? "jobs-paused" : "jobs-resumed", {{"bureau", bureau.str()}});
+  if (pauses) {
+    surroundings_.log.write<"jobs-paused">({{"bureau", bureau.str()}});
+  } else {
+    surroundings_.log.write<"jobs-resumed">({{"bureau", bureau.str()}});
+  }
   return true;
 }
 

@@ -66,9 +66,9 @@ class Scheduler {
   // Asks all that runs to end, and lets nothing more begin; does not wait.
   void ask_to_stop();
 
-  // Starts a bureau's jobs. The error is a sentence.
-  [[nodiscard]] std::expected<void, std::string> add(const record::BureauId& bureau,
-                                                     std::vector<Job> jobs, HoldBack hold_back);
+  // Starts a bureau's jobs.
+  [[nodiscard]] std::expected<void, HistoryFailure> add(const record::BureauId& bureau,
+                                                        std::vector<Job> jobs, HoldBack hold_back);
 
   [[nodiscard]] std::vector<JobStatus> status() const;
   // False: there are no jobs of this bureau. A run that is under way goes on. Pause and resume are

@@ -283,8 +283,7 @@ auto Connection<Stream>::answer_request(const Route& route, Request& request,
     response = co_await route.handler(request);
   } catch (const std::exception& error) {
     failed = true;
-    service_->around.log.error(
-        "handler-failed",
+    service_->around.log.write<"handler-failed">(
         {{"method", to_string(request.method)}, {"route", route.path}, {"error", error.what()}});
   }
   if (failed) response = problem(Refusal::handler_failed);
@@ -327,10 +326,10 @@ auto Connection<Stream>::refuse(Router::Miss miss) -> awaitable<Next> {
   if (miss.refusal == Refusal::unknown_certificate) {
     service_->around.denials.note({"certificate-unknown", peer.subject, "", ""});
   }
-  service_->around.log.info("request-refused", {{"reason", text.name},
-                                                {"status", text.status},
-                                                {"subject", peer.subject},
-                                                {"address", peer.address}});
+  service_->around.log.write<"request-refused">({{"reason", text.name},
+                                                 {"status", text.status},
+                                                 {"subject", peer.subject},
+                                                 {"address", peer.address}});
   Response response = problem(miss.refusal);
   if (!miss.allow.empty()) response.headers.emplace_back("Allow", miss.allow);
   expired_ = false;

@@ -103,7 +103,7 @@ void HttpServer::State::serve(Stream stream) {
       executor, [connection] { return connection->run(); },
       [self = shared_from_this(), connection](const std::exception_ptr& error) {
         self->forget(connection.get());
-        if (error) self->service->around.log.error("connection-failed");
+        if (error) self->service->around.log.write<"connection-failed">();
       });
 }
 
@@ -122,7 +122,7 @@ awaitable<void> HttpServer::State::accept(Listening& listening, Take take) {
     auto [error, socket] = co_await listening.async_accept(asio::make_strand(context), awaited);
     if (error == asio::error::operation_aborted) break;
     if (error) {
-      service->around.log.warning("accept-failed", {{"error", error.message()}});
+      service->around.log.write<"accept-failed">({{"error", error.message()}});
       pause.expires_after(accept_pause);
       co_await pause.async_wait(awaited);
       continue;

@@ -30,16 +30,15 @@ void report_refusal(TlsStream& stream, Service& service, const std::string& addr
   service.around.metrics.tls_refused(refused.reason).Increment();
   // A port scan or a probe that went away is no attempt at anything.
   if (refused.reason == "handshake") {
-    service.around.log.debug("tls-handshake-failed",
-                             {{"address", address}, {"error", error.message()}});
+    service.around.log.write<"tls-handshake-failed">(
+        {{"address", address}, {"error", error.message()}});
     return;
   }
   const bool first =
       service.around.denials.note({"certificate-refused", refused.subject,
                                    address.substr(0, address.rfind(':')), refused.reason});
   if (first) {
-    service.around.log.warning(
-        "certificate-refused",
+    service.around.log.write<"certificate-refused">(
         {{"reason", refused.reason}, {"subject", refused.subject}, {"address", address}});
   }
 }

@@ -170,8 +170,11 @@ Result<Database> Database::open(const std::filesystem::path& file, int busy_time
   // Debian builds SQLite to overwrite all that is deleted, which writes every large value twice.
   // FAST overwrites what costs no page of its own.
   auto configured = database.execute(
-      "PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST; PRAGMA foreign_keys=ON; "
-      "PRAGMA journal_size_limit=67108864;");
+      R"sql(
+        PRAGMA synchronous=FULL;
+        PRAGMA secure_delete=FAST;
+        PRAGMA foreign_keys=ON;
+        PRAGMA journal_size_limit=67108864;)sql");
   if (!configured) return std::unexpected(configured.error());
   // Each time: whoever made the file may have been killed before it came to this.
   if (auto synced = sync_directory(file.parent_path()); !synced) {

@@ -7,10 +7,10 @@
 
 namespace sluice::store {
 
-std::expected<record::SignedReceipt, StoreFailure> apply_once(
-    const AdmittedBatch& admitted, const ReceiptMaker& make_receipt,
-    const std::function<record::Time()>& now, ApplyTransaction& transaction,
-    Expectation& expectation) {
+Result<record::SignedReceipt> apply_once(const AdmittedBatch& admitted,
+                                         const ReceiptMaker& make_receipt,
+                                         const std::function<record::Time()>& now,
+                                         ApplyTransaction& transaction, Expectation& expectation) {
   const record::Manifest& manifest = admitted.manifest;
   const record::Digest digest = record::sha256(admitted.batch.manifest);
   // The lock first: whoever held it may just have applied this very batch.

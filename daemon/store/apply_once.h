@@ -27,26 +27,27 @@ class ApplyTransaction {
   virtual ~ApplyTransaction() = default;
 
   // Where the bureau's stream stands. Nobody else applies its batches until the transaction ends.
-  [[nodiscard]] virtual std::expected<std::optional<StreamPlace>, StoreFailure> lock_stream(
+  [[nodiscard]] virtual Result<std::optional<StreamPlace>> lock_stream(
       const record::BureauId& bureau) = 0;
-  [[nodiscard]] virtual std::expected<std::optional<LedgerAnswer>, StoreFailure> find(
-      const record::StreamId& stream, record::Sequence sequence) = 0;
+  [[nodiscard]] virtual Result<std::optional<LedgerAnswer>> find(const record::StreamId& stream,
+                                                                 record::Sequence sequence) = 0;
   // Of the ledger's next entry.
-  [[nodiscard]] virtual std::expected<std::int64_t, StoreFailure> draw_id() = 0;
+  [[nodiscard]] virtual Result<std::int64_t> draw_id() = 0;
   // The dataset's tables, for the rows of that entry.
   [[nodiscard]] virtual DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) = 0;
-  [[nodiscard]] virtual std::expected<void, StoreFailure> write(const LedgerEntry& entry,
-                                                                const record::RowOutcomes& rows,
-                                                                const record::Batch& batch) = 0;
+  [[nodiscard]] virtual Result<void> write(const LedgerEntry& entry,
+                                           const record::RowOutcomes& rows,
+                                           const record::Batch& batch) = 0;
   // After a failure it may have been committed or not: the ledger knows.
-  [[nodiscard]] virtual std::expected<void, StoreFailure> commit() = 0;
+  [[nodiscard]] virtual Result<void> commit() = 0;
 };
 
 // `expectation` is what to expect of the dataset's next batch: read, and set after the commit.
 // `now` is asked once the stream is locked.
-[[nodiscard]] std::expected<record::SignedReceipt, StoreFailure> apply_once(
-    const AdmittedBatch& admitted, const ReceiptMaker& make_receipt,
-    const std::function<record::Time()>& now, ApplyTransaction& transaction,
-    Expectation& expectation);
+[[nodiscard]] Result<record::SignedReceipt> apply_once(const AdmittedBatch& admitted,
+                                                       const ReceiptMaker& make_receipt,
+                                                       const std::function<record::Time()>& now,
+                                                       ApplyTransaction& transaction,
+                                                       Expectation& expectation);
 
 }  // namespace sluice::store

@@ -17,8 +17,6 @@
 namespace sluice::store {
 namespace {
 
-using Done = std::expected<void, StoreFailure>;
-
 // Enough keys that a question's round trip does not count, few enough that the next lines are
 // inspected while the database answers.
 constexpr std::size_t keys_per_probe = 4096;
@@ -41,22 +39,22 @@ class Application {
         columns_(admitted.dataset.schema.fields.size()) {}
 
   // False: some record was there already, and nothing was written.
-  std::expected<bool, StoreFailure> insert_all();
-  Done compare_all();
+  Result<bool> insert_all();
+  Result<void> compare_all();
   AppliedRows take_result();
 
  private:
   using Consumer = std::function<bool(std::string_view line, std::uint64_t number)>;
-  Done for_each_line(const Consumer& consume);
+  Result<void> for_each_line(const Consumer& consume);
   void reject(record::RejectedRow row);
   void forget();
 
-  Done keep(std::string_view line, std::uint64_t number);
-  Done ask();
-  Done take_answers();
-  Done settle_slice();
-  Done write(std::size_t first, std::size_t last);
-  Done write_one_by_one(const KeptKey& key, const Refusal& refusal);
+  Result<void> keep(std::string_view line, std::uint64_t number);
+  Result<void> ask();
+  Result<void> take_answers();
+  Result<void> settle_slice();
+  Result<void> write(std::size_t first, std::size_t last);
+  Result<void> write_one_by_one(const KeptKey& key, const Refusal& refusal);
   Written write(const Plan& plan);
   Row row_of(const KeptChange& change);
 
@@ -71,7 +69,7 @@ class Application {
   AppliedRows result_;
 };
 
-Done Application::for_each_line(const Consumer& consume) {
+Result<void> Application::for_each_line(const Consumer& consume) {
   std::uint64_t number = 0;
   bool stopped = false;
   const auto read = record::read_payload(
@@ -117,13 +115,13 @@ AppliedRows Application::take_result() {
   return std::move(result_);
 }
 
-std::expected<bool, StoreFailure> Application::insert_all() {
+Result<bool> Application::insert_all() {
   SLUICE_TRY(tables_.savepoint());
   Written written = tables_.begin_current();
   bool removes = false;
   if (written) {
     Row row;
-    const Done read = for_each_line([&](std::string_view line, std::uint64_t number) {
+    const Result<void> read = for_each_line([&](std::string_view line, std::uint64_t number) {
       if (auto refused = inspector_.inspect(line, number, row)) {
         reject(std::move(*refused));
         return true;
@@ -151,9 +149,9 @@ std::expected<bool, StoreFailure> Application::insert_all() {
   return true;
 }
 
-Done Application::compare_all() {
-  Done kept;
-  const Done read = for_each_line([&](std::string_view line, std::uint64_t number) {
+Result<void> Application::compare_all() {
+  Result<void> kept;
+  const Result<void> read = for_each_line([&](std::string_view line, std::uint64_t number) {
     kept = keep(line, number);
     return kept.has_value();
   });
@@ -164,7 +162,7 @@ Done Application::compare_all() {
   return {};
 }
 
-Done Application::keep(std::string_view line, std::uint64_t number) {
+Result<void> Application::keep(std::string_view line, std::uint64_t number) {
   Row row;
   if (auto refused = inspector_.inspect(line, number, row)) {
     reject(std::move(*refused));
@@ -174,20 +172,20 @@ Done Application::keep(std::string_view line, std::uint64_t number) {
   if (slice_.keys().size() - next_key_ >= keys_per_probe) {
     SLUICE_TRY(ask());
   }
-  return slice_.is_full() ? settle_slice() : Done{};
+  return slice_.is_full() ? settle_slice() : Result<void>{};
 }
 
-Done Application::ask() {
+Result<void> Application::ask() {
   SLUICE_TRY(take_answers());
   for (std::size_t position = next_key_; position < slice_.keys().size(); ++position) {
     const KeptKey& key = slice_.keys()[position];
     asked_.push_back({key.text, slice_.change(key.first).digest});
   }
   next_key_ = slice_.keys().size();
-  return asked_.empty() ? Done{} : tables_.start_probe(asked_);
+  return asked_.empty() ? Result<void>{} : tables_.start_probe(asked_);
 }
 
-Done Application::take_answers() {
+Result<void> Application::take_answers() {
   if (asked_.empty()) return {};
   SLUICE_TRY(tables_.finish_probe());
   std::size_t position = next_key_ - asked_.size();
@@ -199,16 +197,16 @@ Done Application::take_answers() {
   return {};
 }
 
-Done Application::settle_slice() {
+Result<void> Application::settle_slice() {
   SLUICE_TRY(ask());
   SLUICE_TRY(take_answers());
-  const Done written = write(0, slice_.keys().size());
+  const Result<void> written = write(0, slice_.keys().size());
   slice_.clear();
   next_key_ = 0;
   return written;
 }
 
-Done Application::write(std::size_t first, std::size_t last) {
+Result<void> Application::write(std::size_t first, std::size_t last) {
   const Plan plan = slice_.plan(first, last);
   if (!plan.writes()) {
     add(result_.outcomes, plan.outcomes);
@@ -230,9 +228,9 @@ Done Application::write(std::size_t first, std::size_t last) {
 
 // A record whose changes can not all be written: each on its own, so that only what is refused is
 // rejected, and the record stays as the last good change left it.
-Done Application::write_one_by_one(const KeptKey& key, const Refusal& refusal) {
+Result<void> Application::write_one_by_one(const KeptKey& key, const Refusal& refusal) {
   const auto rejected = [](const KeptChange& change, const Refusal& why) {
-    return record::RejectedRow{change.number, why.field, why.rule, why.sentence};
+    return record::RejectedRow{change.number, why.field, why.rule.text(), why.sentence};
   };
   if (key.first == key.last) {
     reject(rejected(slice_.change(key.first), refusal));
@@ -299,9 +297,8 @@ Row Application::row_of(const KeptChange& change) {
 
 }  // namespace
 
-std::expected<AppliedRows, StoreFailure> apply_rows(const AdmittedBatch& admitted,
-                                                    DatasetTables& tables,
-                                                    Expectation expectation) {
+Result<AppliedRows> apply_rows(const AdmittedBatch& admitted, DatasetTables& tables,
+                               Expectation expectation) {
   Application application(admitted, tables);
   if (expectation == Expectation::new_records && admitted.manifest.deletes.value == 0) {
     const auto inserted = SLUICE_TRY(application.insert_all());

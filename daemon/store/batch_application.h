@@ -26,8 +26,7 @@ struct AppliedRows {
 };
 
 // Inside the transaction that `tables` stands for; after a failure it must be rolled back.
-[[nodiscard]] std::expected<AppliedRows, StoreFailure> apply_rows(const AdmittedBatch& admitted,
-                                                                  DatasetTables& tables,
-                                                                  Expectation expectation);
+[[nodiscard]] Result<AppliedRows> apply_rows(const AdmittedBatch& admitted, DatasetTables& tables,
+                                             Expectation expectation);
 
 }  // namespace sluice::store

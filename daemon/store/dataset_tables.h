@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "record/digest.h"
+#include "record/rules.h"
 #include "store/row.h"
 #include "store/store.h"
 
@@ -20,7 +21,7 @@ namespace sluice::store {
 // Why the database would not take a row: a unique key, or a value that its column can not hold.
 struct Refusal {
   std::string field;
-  std::string rule;
+  record::Rule rule;
   std::string sentence;
 };
 
@@ -56,14 +57,14 @@ class DatasetTables {
   virtual ~DatasetTables() = default;
 
   // Savepoints, nested.
-  [[nodiscard]] virtual std::expected<void, StoreFailure> savepoint() = 0;
-  [[nodiscard]] virtual std::expected<void, StoreFailure> release() = 0;
-  [[nodiscard]] virtual std::expected<void, StoreFailure> roll_back() = 0;
+  [[nodiscard]] virtual Result<void> savepoint() = 0;
+  [[nodiscard]] virtual Result<void> release() = 0;
+  [[nodiscard]] virtual Result<void> roll_back() = 0;
 
   // Sends the question; the answers are in `probes` after finish_probe(), until which they must
   // live. The caller works on meanwhile. At most one is under way.
-  [[nodiscard]] virtual std::expected<void, StoreFailure> start_probe(std::span<Probe> probes) = 0;
-  [[nodiscard]] virtual std::expected<void, StoreFailure> finish_probe() = 0;
+  [[nodiscard]] virtual Result<void> start_probe(std::span<Probe> probes) = 0;
+  [[nodiscard]] virtual Result<void> finish_probe() = 0;
 
   // Moves current records to the history.
   [[nodiscard]] virtual Written end_versions(std::span<const EndedVersion> ended) = 0;

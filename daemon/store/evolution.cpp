@@ -106,7 +106,7 @@ std::vector<UniqueKey> unique_keys(const record::DatasetId& dataset,
   return named(dataset, std::move(keys), schema.primary_key);
 }
 
-std::expected<void, StoreFailure> check_storable(const record::Dataset& dataset) {
+Result<void> check_storable(const record::Dataset& dataset) {
   std::set<std::string> seen;
   for (const record::Field& field : dataset.schema.fields) {
     if (field.name.size() > max_name_bytes) {
@@ -131,8 +131,7 @@ std::expected<void, StoreFailure> check_storable(const record::Dataset& dataset)
   return {};
 }
 
-std::expected<Evolution, StoreFailure> evolve(std::string_view stored_schema,
-                                              const record::Dataset& dataset) {
+Result<Evolution> evolve(std::string_view stored_schema, const record::Dataset& dataset) {
   const StoredSchema stored = parse(stored_schema);
   const record::TableSchema& schema = dataset.schema;
   constexpr std::string_view new_dataset = "publish the new form under a new dataset id";
@@ -183,8 +182,7 @@ std::expected<Evolution, StoreFailure> evolve(std::string_view stored_schema,
   return evolution;
 }
 
-std::expected<void, StoreFailure> follow_schema(const record::Dataset& dataset,
-                                                SchemaTables& tables) {
+Result<void> follow_schema(const record::Dataset& dataset, SchemaTables& tables) {
   SLUICE_TRY(check_storable(dataset));
   const std::string canonical = canonical_json(dataset.schema);
   const auto kept = SLUICE_TRY(tables.kept_schema(dataset.id));

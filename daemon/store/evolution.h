@@ -31,10 +31,10 @@ struct Evolution {
 };
 
 // Whether a dataset can have tables at all: names that a database can hold and tell apart.
-[[nodiscard]] std::expected<void, StoreFailure> check_storable(const record::Dataset& dataset);
+[[nodiscard]] Result<void> check_storable(const record::Dataset& dataset);
 
-[[nodiscard]] std::expected<Evolution, StoreFailure> evolve(std::string_view stored_schema,
-                                                            const record::Dataset& dataset);
+[[nodiscard]] Result<Evolution> evolve(std::string_view stored_schema,
+                                       const record::Dataset& dataset);
 
 // What following a schema asks of a store, inside one open transaction.
 class SchemaTables {
@@ -42,19 +42,17 @@ class SchemaTables {
   virtual ~SchemaTables() = default;
 
   // The canonical schema that the dataset's tables were made for; nothing: there are none.
-  [[nodiscard]] virtual std::expected<std::optional<std::string>, StoreFailure> kept_schema(
+  [[nodiscard]] virtual Result<std::optional<std::string>> kept_schema(
       const record::DatasetId& dataset) = 0;
-  [[nodiscard]] virtual std::expected<void, StoreFailure> create(
-      const record::Dataset& dataset) = 0;
-  [[nodiscard]] virtual std::expected<void, StoreFailure> evolve(const record::Dataset& dataset,
-                                                                 const Evolution& evolution) = 0;
-  [[nodiscard]] virtual std::expected<void, StoreFailure> keep_schema(
-      const record::Dataset& dataset, const std::string& canonical) = 0;
+  [[nodiscard]] virtual Result<void> create(const record::Dataset& dataset) = 0;
+  [[nodiscard]] virtual Result<void> evolve(const record::Dataset& dataset,
+                                            const Evolution& evolution) = 0;
+  [[nodiscard]] virtual Result<void> keep_schema(const record::Dataset& dataset,
+                                                 const std::string& canonical) = 0;
 };
 
 // Makes the dataset's tables, or lets them follow its schema, or says why they can not.
-[[nodiscard]] std::expected<void, StoreFailure> follow_schema(const record::Dataset& dataset,
-                                                              SchemaTables& tables);
+[[nodiscard]] Result<void> follow_schema(const record::Dataset& dataset, SchemaTables& tables);
 
 // What to say when the database refuses a step of an evolution because of what the tables hold.
 [[nodiscard]] StoreFailure missing_values_conflict(const record::Dataset& dataset,

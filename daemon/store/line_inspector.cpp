@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "record/rules.h"
+
 namespace sluice::store {
 
 LineInspector::LineInspector(const record::TableSchema& schema,
@@ -16,12 +18,12 @@ LineInspector::LineInspector(const record::TableSchema& schema,
 std::optional<record::RejectedRow> LineInspector::inspect(std::string_view line,
                                                           std::uint64_t number, Row& row) {
   if (auto refused = checker_.check_line(line, buffer_)) {
-    return record::RejectedRow{number, std::move(refused->field),
-                               std::move(refused->violation.rule),
+    return record::RejectedRow{number, std::move(refused->field), refused->violation.rule.text(),
                                std::move(refused->violation.sentence)};
   }
   if (!record::split_line(line, columns_)) {
-    return record::RejectedRow{number, "", "format", "it has not as many columns as the schema"};
+    return record::RejectedRow{number, "", record::Rule("format").text(),
+                               "it has not as many columns as the schema"};
   }
   record::RowDigester digester;
   for (std::size_t i = 0; i < salts_.size(); ++i) {

@@ -31,6 +31,8 @@ enum class StoreProblem {
   failed,           // anything else that the database said
 };
 using StoreFailure = record::Failure<StoreProblem>;
+template <class T>
+using Result = std::expected<T, StoreFailure>;
 
 // What apply() is given. Everything must outlive the call.
 struct AdmittedBatch {
@@ -81,42 +83,40 @@ class Store {
   // Creates the dataset's current and history tables, or evolves them: a new optional field is
   // added; anything else that differs is refused with what to do. Idempotent, and cheap when
   // nothing differs.
-  [[nodiscard]] virtual std::expected<void, StoreFailure> prepare(
-      const record::Dataset& dataset) = 0;
+  [[nodiscard]] virtual Result<void> prepare(const record::Dataset& dataset) = 0;
 
   // Applies one batch whole in one transaction: its rows, its ledger row, its archive row, its
   // receipt. A batch that is in the ledger already is not applied: the receipt it got then comes
   // back. Rows that break the dataset's schema or a unique key are rejected one by one, and named
   // in the receipt. After `unavailable` the same call again is always right, since the ledger
   // decides. The outer value is the signed receipt now in the ledger.
-  [[nodiscard]] virtual std::expected<record::SignedReceipt, StoreFailure> apply(
-      const AdmittedBatch& admitted, const ReceiptMaker& make_receipt) = 0;
+  [[nodiscard]] virtual Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
+                                                            const ReceiptMaker& make_receipt) = 0;
 
   // Where a stream stands; sequence 0 if the store never saw it.
-  [[nodiscard]] virtual std::expected<record::ChainHead, StoreFailure> head(
-      const record::StreamId& stream) = 0;
+  [[nodiscard]] virtual Result<record::ChainHead> head(const record::StreamId& stream) = 0;
   // Every bureau's stream that the store ever took a batch of, in its latest epoch; known from
   // elsewhere than the ledger, as its head is, so that a ledger which lacks entries is found out.
-  [[nodiscard]] virtual std::expected<std::vector<record::StreamId>, StoreFailure> streams() = 0;
+  [[nodiscard]] virtual Result<std::vector<record::StreamId>> streams() = 0;
 
   // The dataset's records as of a moment (nothing: now), ordered by primary key. `consume` returns
   // false to stop early. Streams: memory does not grow with the table.
-  [[nodiscard]] virtual std::expected<void, StoreFailure> read(
+  [[nodiscard]] virtual Result<void> read(
       const record::DatasetId& dataset, std::optional<record::Time> as_of,
       const std::function<bool(const StoredRecord&)>& consume) = 0;
 
   // Keys and digests of the dataset's current records within a range, in key order; streams and
   // stops early as read() does. Fails where the range's ends are no keys of the dataset.
-  [[nodiscard]] virtual std::expected<void, StoreFailure> read_digests(
+  [[nodiscard]] virtual Result<void> read_digests(
       const record::DatasetId& dataset, const record::KeyRange& range,
       const std::function<bool(const record::KeyedDigest&)>& consume) = 0;
 
   // How many of them there are, and the sum of their digests.
-  [[nodiscard]] virtual std::expected<record::RecordSum, StoreFailure> sum_digests(
-      const record::DatasetId& dataset, const record::KeyRange& range) = 0;
+  [[nodiscard]] virtual Result<record::RecordSum> sum_digests(const record::DatasetId& dataset,
+                                                              const record::KeyRange& range) = 0;
 
   // Ledger entries in the order of their ids, with the archived batch of each.
-  [[nodiscard]] virtual std::expected<void, StoreFailure> walk(
+  [[nodiscard]] virtual Result<void> walk(
       const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) = 0;
 };

@@ -11,7 +11,7 @@ std::string place_of(const record::Manifest& manifest) {
                      manifest.stream.epoch.value, manifest.sequence.value);
 }
 
-std::expected<void, StoreFailure> check_admitted(const AdmittedBatch& admitted) {
+Result<void> check_admitted(const AdmittedBatch& admitted) {
   const record::Manifest& manifest = admitted.manifest;
   const record::Dataset& dataset = admitted.dataset;
   if (manifest.dataset == dataset.id && manifest.stream.bureau == dataset.owner) return {};

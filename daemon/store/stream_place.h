@@ -24,7 +24,7 @@ struct StreamPlace {
 
 // Whether the parts of the batch belong together, so that a batch can not reach a dataset that its
 // bureau does not own.
-[[nodiscard]] std::expected<void, StoreFailure> check_admitted(const AdmittedBatch& admitted);
+[[nodiscard]] Result<void> check_admitted(const AdmittedBatch& admitted);
 
 [[nodiscard]] StoreFailure unknown_dataset(const record::DatasetId& dataset);
 [[nodiscard]] StoreFailure not_a_range(const record::DatasetId& dataset);

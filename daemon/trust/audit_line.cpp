@@ -1,5 +1,6 @@
 #include "trust/audit_line.h"
 
+#include <cassert>
 #include <iterator>
 
 #include <boost/json/object.hpp>
@@ -33,9 +34,11 @@ std::string make_audit_line(record::Time at, const AuditEvent& event,
                             const record::Digest& previous) {
   boost::json::object line;
   line["at"] = record::to_string(at);
-  line["event"] = event.event;
-  for (const auto& [name, value] : event.details)
+  line["event"] = event.event.view();
+  for (const auto& [name, value] : event.details) {
+    assert(event.event.has_detail(name));
     line[name] = presentable(value);
+  }
   line["previous"] = record::to_string(previous);
   return boost::json::serialize(line);
 }

@@ -15,8 +15,12 @@ namespace {
 using Done = std::expected<void, AuditFailure>;
 
 constexpr const char* create_table =
-    "CREATE TABLE IF NOT EXISTS line (number INTEGER PRIMARY KEY AUTOINCREMENT,"
-    " at INTEGER NOT NULL, text TEXT NOT NULL)";
+    R"sql(
+      CREATE TABLE IF NOT EXISTS line (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        text TEXT NOT NULL
+      ))sql";
 
 // After so much the write-ahead log is moved into the file. SQLite, left to do it by itself,
 // swallows what the disk says to that.
@@ -59,9 +63,9 @@ Done AuditLog::State::prepare() {
   last = SLUICE_TRY(ours(database.prepare("SELECT text FROM line ORDER BY number DESC LIMIT 1")));
   insert = SLUICE_TRY(ours(database.prepare("INSERT INTO line (at, text) VALUES (?1, ?2)")));
   // By number, as they were written, and not by what a clock said that was set back since.
-  remove =
-      SLUICE_TRY(ours(database.prepare("DELETE FROM line WHERE number < (SELECT number FROM line "
-                                       "WHERE at >= ?1 ORDER BY number LIMIT 1)")));
+  remove = SLUICE_TRY(ours(database.prepare(R"sql(
+        DELETE FROM line
+        WHERE number < (SELECT number FROM line WHERE at >= ?1 ORDER BY number LIMIT 1))sql")));
   return {};
 }
 

@@ -17,12 +17,14 @@
 
 #include "record/failure.h"
 #include "record/time.h"
+#include "trust/audit_events.h"
 
 namespace sluice::trust {
 
 struct AuditEvent {
-  std::string event;  // a name of docs/log-events.md
-  // In order; never a record field's value. At most 4 KiB are kept of each.
+  AuditName event;
+  // In order, of those that are declared for the event; never a record field's value. At most 4 KiB
+  // are kept of each.
   std::vector<std::pair<std::string, std::string>> details;
 };
 

@@ -8,12 +8,13 @@
 #include <memory>
 #include <string>
 
+#include "trust/audit_events.h"
 #include "trust/audit_log.h"
 
 namespace sluice::trust {
 
 struct Denial {
-  std::string event;   // "publish-denied", "certificate-refused" …
+  AuditName event;
   std::string actor;   // bureau or certificate subject
   std::string target;  // dataset, path …; may be empty
   std::string reason;  // may be empty

@@ -55,9 +55,9 @@ std::expected<std::vector<std::string>, OdbcFailure> read(const std::string& fau
       std::string line;
       for (std::size_t column = 0; column < 3; ++column) {
         const Value value = cursor->value(row, column);
-        line += fmt::format(
-            "{}{}", line.empty() ? "" : " ",
-            value.problem != nullptr ? "!" + value.problem->rule : value.text.value_or("NULL"));
+        line += fmt::format("{}{}", line.empty() ? "" : " ",
+                            value.problem != nullptr ? "!" + value.problem->rule.text()
+                                                     : value.text.value_or("NULL"));
       }
       all.push_back(std::move(line));
     }

@@ -59,8 +59,7 @@ const Environment& environment() {
   return shared;
 }
 
-std::expected<ConnectionHandle, OdbcFailure> connect(const Access& access,
-                                                     const std::string& string) {
+Result<ConnectionHandle> connect(const Access& access, const std::string& string) {
   const std::string place = place_of(access.connection);
   ConnectionHandle handle(environment().get());
   if (handle.get() == nullptr) {
@@ -114,12 +113,12 @@ struct Connection::State {
     return {OdbcProblem::driver_fault, place,
             "the driver's list of columns has no end; try another version of the driver"};
   }
-  [[nodiscard]] std::expected<StatementHandle, OdbcFailure> statement() const;
-  [[nodiscard]] std::expected<StatementHandle, OdbcFailure> run(
-      const std::string& sql, std::span<const Parameter> parameters) const;
+  [[nodiscard]] Result<StatementHandle> statement() const;
+  [[nodiscard]] Result<StatementHandle> run(const std::string& sql,
+                                            std::span<const Parameter> parameters) const;
 };
 
-std::expected<StatementHandle, OdbcFailure> Connection::State::statement() const {
+Result<StatementHandle> Connection::State::statement() const {
   StatementHandle statement(handle.get());
   if (statement.get() == nullptr) {
     return std::unexpected(
@@ -131,8 +130,8 @@ std::expected<StatementHandle, OdbcFailure> Connection::State::statement() const
   return statement;
 }
 
-std::expected<StatementHandle, OdbcFailure> Connection::State::run(
-    const std::string& sql, std::span<const Parameter> parameters) const {
+Result<StatementHandle> Connection::State::run(const std::string& sql,
+                                               std::span<const Parameter> parameters) const {
   auto made = statement();
   if (!made) return made;
   WideText text(sql);
@@ -153,7 +152,7 @@ Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
-std::expected<Connection, OdbcFailure> Connection::open(const Access& access) {
+Result<Connection> Connection::open(const Access& access) {
   const std::string place = place_of(access.connection);
   if (!names_a_source(access.connection)) {
     return std::unexpected(OdbcFailure{
@@ -203,7 +202,7 @@ const Dialect& Connection::dialect() const {
   return state_->dialect;
 }
 
-std::expected<std::vector<SourceColumn>, OdbcFailure> Connection::columns(const TableName& table) {
+Result<std::vector<SourceColumn>> Connection::columns(const TableName& table) {
   auto statement = SLUICE_TRY(state_->statement());
   auto found = find_columns(statement, state_->dialect, table);
   if (!found) return std::unexpected(state_->failure(statement, found.error()));
@@ -227,18 +226,15 @@ std::expected<std::vector<SourceColumn>, OdbcFailure> Connection::columns(const 
                                 : fmt::format("are: {}", fmt::join(names, ", ")))});
 }
 
-std::expected<std::vector<std::string>, OdbcFailure> Connection::primary_key(
-    const TableName& table) {
+Result<std::vector<std::string>> Connection::primary_key(const TableName& table) {
   auto statement = SLUICE_TRY(state_->statement());
   auto key = find_primary_key(statement, table);
   if (!key) return std::unexpected(state_->failure(statement, key.error()));
   return std::move(*key);
 }
 
-std::expected<Cursor, OdbcFailure> Connection::query(const std::string& sql,
-                                                     std::span<const Parameter> parameters,
-                                                     std::span<const SourceColumn> columns,
-                                                     const ReadLimits& limits) {
+Result<Cursor> Connection::query(const std::string& sql, std::span<const Parameter> parameters,
+                                 std::span<const SourceColumn> columns, const ReadLimits& limits) {
   auto statement = SLUICE_TRY(state_->run(sql, parameters));
   auto cursor = std::make_unique<Cursor::State>();
   cursor->statement = std::move(statement);
@@ -255,8 +251,8 @@ std::expected<Cursor, OdbcFailure> Connection::query(const std::string& sql,
   return Cursor(std::move(cursor));
 }
 
-std::expected<std::uint64_t, OdbcFailure> Connection::execute(
-    const std::string& sql, std::span<const Parameter> parameters) {
+Result<std::uint64_t> Connection::execute(const std::string& sql,
+                                          std::span<const Parameter> parameters) {
   const auto statement = SLUICE_TRY(state_->run(sql, parameters));
   SQLLEN rows = 0;
   if (!SQL_SUCCEEDED(SQLRowCount(statement.get(), &rows))) {

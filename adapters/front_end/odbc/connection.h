@@ -33,7 +33,7 @@ struct Access {
 // One thread. A driver that hangs is not got rid of here, but with its process.
 class Connection {
  public:
-  [[nodiscard]] static std::expected<Connection, OdbcFailure> open(const Access& access);
+  [[nodiscard]] static Result<Connection> open(const Access& access);
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
   ~Connection();
@@ -43,20 +43,17 @@ class Connection {
   [[nodiscard]] const date::time_zone& time_zone() const;
 
   // In the table's own order; at least one. `no_table` names what is there.
-  [[nodiscard]] std::expected<std::vector<SourceColumn>, OdbcFailure> columns(
-      const TableName& table);
+  [[nodiscard]] Result<std::vector<SourceColumn>> columns(const TableName& table);
   // In the key's own order; empty where the database knows of none.
-  [[nodiscard]] std::expected<std::vector<std::string>, OdbcFailure> primary_key(
-      const TableName& table);
+  [[nodiscard]] Result<std::vector<std::string>> primary_key(const TableName& table);
 
   // `columns` are what the query asks for, as columns() described them.
-  [[nodiscard]] std::expected<Cursor, OdbcFailure> query(const std::string& sql,
-                                                         std::span<const Parameter> parameters,
-                                                         std::span<const SourceColumn> columns,
-                                                         const ReadLimits& limits);
+  [[nodiscard]] Result<Cursor> query(const std::string& sql, std::span<const Parameter> parameters,
+                                     std::span<const SourceColumn> columns,
+                                     const ReadLimits& limits);
   // How many rows it touched. Committed when it returns.
-  [[nodiscard]] std::expected<std::uint64_t, OdbcFailure> execute(
-      const std::string& sql, std::span<const Parameter> parameters);
+  [[nodiscard]] Result<std::uint64_t> execute(const std::string& sql,
+                                              std::span<const Parameter> parameters);
 
  private:
   struct State;

@@ -30,7 +30,7 @@ OdbcFailure Cursor::State::fault(std::string sentence) const {
           std::move(sentence) + "; the run ends here, try another version of the driver"};
 }
 
-std::expected<void, OdbcFailure> Cursor::State::bind() {
+Result<void> Cursor::State::bind() {
   SQLSMALLINT count = 0;
   if (!SQL_SUCCEEDED(SQLNumResultCols(statement.get(), &count))) return std::unexpected(failure());
   if (count < 0 || static_cast<std::size_t>(count) != columns.size()) {
@@ -58,10 +58,10 @@ std::expected<void, OdbcFailure> Cursor::State::bind() {
     buffer.lengths.assign(block_rows, SQL_NULL_DATA);
   }
   row_status.resize(block_rows);
-  return is_bound ? bind_columns() : std::expected<void, OdbcFailure>();
+  return is_bound ? bind_columns() : Result<void>();
 }
 
-std::expected<void, OdbcFailure> Cursor::State::bind_columns() {
+Result<void> Cursor::State::bind_columns() {
   const SQLHSTMT handle = statement.get();
   if (!SQL_SUCCEEDED(
           SQLSetStmtAttr(handle, SQL_ATTR_ROW_ARRAY_SIZE, as_attribute(block_rows), 0)) ||
@@ -79,7 +79,7 @@ std::expected<void, OdbcFailure> Cursor::State::bind_columns() {
   return {};
 }
 
-std::expected<std::size_t, OdbcFailure> Cursor::State::fetch() {
+Result<std::size_t> Cursor::State::fetch() {
   fetched = is_bound ? 0 : 1;
   for (ColumnBuffer& buffer : buffers)
     buffer.forget_lengths();
@@ -98,7 +98,7 @@ std::expected<std::size_t, OdbcFailure> Cursor::State::fetch() {
 }
 
 // A driver's word for a row, or for a length, is not taken before it was looked at.
-std::expected<void, OdbcFailure> Cursor::State::check_block(SQLRETURN result) const {
+Result<void> Cursor::State::check_block(SQLRETURN result) const {
   const auto end = row_status.begin() + static_cast<std::ptrdiff_t>(fetched);
   if (std::find(row_status.begin(), end, SQL_ROW_ERROR) != end) return std::unexpected(failure());
   const bool may_be_cut = result == SQL_SUCCESS_WITH_INFO;
@@ -111,8 +111,7 @@ std::expected<void, OdbcFailure> Cursor::State::check_block(SQLRETURN result) co
   return {};
 }
 
-std::expected<void, OdbcFailure> Cursor::State::check_length(std::size_t column, SQLLEN length,
-                                                             bool may_be_cut) const {
+Result<void> Cursor::State::check_length(std::size_t column, SQLLEN length, bool may_be_cut) const {
   const ColumnBuffer& buffer = buffers[column];
   if (buffer.is_possible(length, may_be_cut)) return {};
   const auto fixed = fixed_length(buffer.c_type);
@@ -134,15 +133,14 @@ std::expected<void, OdbcFailure> Cursor::State::check_length(std::size_t column,
 }
 
 // In the order of the columns, which every driver allows.
-std::expected<void, OdbcFailure> Cursor::State::get_row() {
+Result<void> Cursor::State::get_row() {
   for (std::size_t i = 0; i < buffers.size(); ++i) {
     SLUICE_TRY(get_value(static_cast<SQLUSMALLINT>(i + 1), buffers[i]));
   }
   return {};
 }
 
-std::expected<void, OdbcFailure> Cursor::State::get_value(SQLUSMALLINT number,
-                                                          ColumnBuffer& buffer) {
+Result<void> Cursor::State::get_value(SQLUSMALLINT number, ColumnBuffer& buffer) {
   buffer.whole.clear();
   buffer.is_cut = false;
   const std::size_t room = piece_bytes - terminator_of(buffer.c_type);
@@ -206,7 +204,7 @@ const std::vector<SourceColumn>& Cursor::columns() const {
   return state_->columns;
 }
 
-std::expected<std::size_t, OdbcFailure> Cursor::next_block() {
+Result<std::size_t> Cursor::next_block() {
   return state_->fetch();
 }
 

@@ -35,7 +35,7 @@ class Cursor {
 
   [[nodiscard]] const std::vector<SourceColumn>& columns() const;
   // How many rows there are in it; 0 at the end.
-  [[nodiscard]] std::expected<std::size_t, OdbcFailure> next_block();
+  [[nodiscard]] Result<std::size_t> next_block();
   // As it came, in UTF-8, and as a parameter takes it; nothing for NULL. A value that is cut or
   // not well-formed is as it is here, and a problem in value().
   [[nodiscard]] std::optional<std::string_view> exact(std::size_t row, std::size_t column) const;

@@ -42,20 +42,18 @@ struct Cursor::State {
   NarrowText narrow;
 
   // After the statement was executed.
-  [[nodiscard]] std::expected<void, OdbcFailure> bind();
-  [[nodiscard]] std::expected<std::size_t, OdbcFailure> fetch();
+  [[nodiscard]] Result<void> bind();
+  [[nodiscard]] Result<std::size_t> fetch();
   [[nodiscard]] std::optional<std::string_view> exact(std::size_t row, std::size_t column);
   [[nodiscard]] OdbcFailure failure() const;
   [[nodiscard]] OdbcFailure fault(std::string sentence) const;
 
  private:
-  [[nodiscard]] std::expected<void, OdbcFailure> bind_columns();
-  [[nodiscard]] std::expected<void, OdbcFailure> check_block(SQLRETURN result) const;
-  [[nodiscard]] std::expected<void, OdbcFailure> check_length(std::size_t column, SQLLEN length,
-                                                              bool may_be_cut) const;
-  [[nodiscard]] std::expected<void, OdbcFailure> get_row();
-  [[nodiscard]] std::expected<void, OdbcFailure> get_value(SQLUSMALLINT number,
-                                                           ColumnBuffer& buffer);
+  [[nodiscard]] Result<void> bind_columns();
+  [[nodiscard]] Result<void> check_block(SQLRETURN result) const;
+  [[nodiscard]] Result<void> check_length(std::size_t column, SQLLEN length, bool may_be_cut) const;
+  [[nodiscard]] Result<void> get_row();
+  [[nodiscard]] Result<void> get_value(SQLUSMALLINT number, ColumnBuffer& buffer);
 };
 
 }  // namespace sluice::adapters::front_end::odbc

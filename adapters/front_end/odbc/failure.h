@@ -20,6 +20,8 @@ enum class OdbcProblem {
   driver_fault,   // the driver contradicts itself
 };
 using OdbcFailure = record::Failure<OdbcProblem>;
+template <class T>
+using Result = std::expected<T, OdbcFailure>;
 
 // Handles as the driver manager knows them: SQL_HANDLE_DBC, SQL_HANDLE_STMT …
 struct HandleName {

@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 
 #include "record/record_checker.h"
+#include "record/rules.h"
 #include "record/value_syntax.h"
 
 namespace sluice::adapters::front_end::odbc {
@@ -19,8 +20,8 @@ namespace {
 
 using Told = std::expected<std::string_view, intake::RowProblem>;
 
-std::unexpected<intake::RowProblem> problem(std::string rule, std::string sentence) {
-  return std::unexpected(intake::RowProblem{"", std::move(rule), std::move(sentence)});
+std::unexpected<intake::RowProblem> problem(record::Rule rule, std::string sentence) {
+  return std::unexpected(intake::RowProblem{"", rule, std::move(sentence)});
 }
 
 Told tell_text(std::string_view text) {

@@ -51,8 +51,7 @@ std::unexpected<LinkFailure> refusal(const HttpAnswer& answer, const std::string
 
 }  // namespace
 
-std::expected<record::Sequence, LinkFailure> read_standing(const HttpAnswer& answer,
-                                                           const std::string& place) {
+Result<record::Sequence> read_standing(const HttpAnswer& answer, const std::string& place) {
   if (answer.status != 200) return refusal(answer, place);
   boost::json::error_code malformed;
   const auto value = boost::json::parse(answer.body, malformed);
@@ -64,15 +63,14 @@ std::expected<record::Sequence, LinkFailure> read_standing(const HttpAnswer& ans
   return record::Sequence{static_cast<std::uint64_t>(sequence->as_int64())};
 }
 
-std::expected<record::SignedReceipt, LinkFailure> read_receipt(const HttpAnswer& answer,
-                                                               const std::string& place) {
+Result<record::SignedReceipt> read_receipt(const HttpAnswer& answer, const std::string& place) {
   if (answer.status != 200) return refusal(answer, place);
   auto receipt = parse_answer(answer.body);
-  if (!receipt) return std::unexpected(not_understood(place, receipt.error()));
+  if (!receipt) return std::unexpected(not_understood(place, receipt.error().sentence));
   return std::move(*receipt);
 }
 
-std::expected<std::string, LinkFailure> read_body(HttpAnswer answer, const std::string& place) {
+Result<std::string> read_body(HttpAnswer answer, const std::string& place) {
   if (answer.status != 200) return refusal(answer, place);
   return std::move(answer.body);
 }

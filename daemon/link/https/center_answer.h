@@ -12,16 +12,15 @@
 namespace sluice::link {
 
 // Where the center stands with a stream. `place`: whose answer it is.
-[[nodiscard]] std::expected<record::Sequence, LinkFailure> read_standing(const HttpAnswer& answer,
-                                                                         const std::string& place);
+[[nodiscard]] Result<record::Sequence> read_standing(const HttpAnswer& answer,
+                                                     const std::string& place);
 
 // The receipt in it. Its signature is for the receiver to verify.
-[[nodiscard]] std::expected<record::SignedReceipt, LinkFailure> read_receipt(
-    const HttpAnswer& answer, const std::string& place);
+[[nodiscard]] Result<record::SignedReceipt> read_receipt(const HttpAnswer& answer,
+                                                         const std::string& place);
 
 // What a good answer says, whatever it is.
-[[nodiscard]] std::expected<std::string, LinkFailure> read_body(HttpAnswer answer,
-                                                                const std::string& place);
+[[nodiscard]] Result<std::string> read_body(HttpAnswer answer, const std::string& place);
 
 // That an answer which is a good one to look at is none that this version knows.
 [[nodiscard]] LinkFailure not_understood(const std::string& place, const std::string& what);

@@ -42,8 +42,7 @@ Conversation::Conversation(asio::io_context& context, HttpsConnection& connectio
       identity_(identity),
       change_(context) {}
 
-awaitable<std::expected<Conversation::Standing, LinkFailure>> Conversation::ask(
-    const record::Batch& batch) {
+awaitable<Result<Conversation::Standing>> Conversation::ask(const record::Batch& batch) {
   const auto manifest = record::parse_manifest(batch.manifest);
   if (!manifest) co_return not_a_manifest(manifest.error());
   HttpRequest request{.method = "GET", .target = stream_target(manifest->stream)};

@@ -32,8 +32,7 @@ class Conversation {
                const Uplink& uplink, const UplinkIdentity& identity);
 
   // Asks where the center stands with the batch's stream.
-  [[nodiscard]] boost::asio::awaitable<std::expected<Standing, LinkFailure>> ask(
-      const record::Batch& batch);
+  [[nodiscard]] boost::asio::awaitable<Result<Standing>> ask(const record::Batch& batch);
 
   enum class End {
     done,         // no more to send, and every receipt is back

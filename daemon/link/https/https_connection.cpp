@@ -115,8 +115,7 @@ void HttpsConnection::watch() {
   });
 }
 
-awaitable<std::expected<void, LinkFailure>> HttpsConnection::open(
-    std::chrono::milliseconds timeout) {
+awaitable<Result<void>> HttpsConnection::open(std::chrono::milliseconds timeout) {
   limit_silence(timeout);
   auto done = co_await connect();
   if (done) done = co_await shake_hands();
@@ -129,7 +128,7 @@ awaitable<std::expected<void, LinkFailure>> HttpsConnection::open(
   co_return done;
 }
 
-awaitable<std::expected<void, LinkFailure>> HttpsConnection::connect() {
+awaitable<Result<void>> HttpsConnection::connect() {
   const auto [unknown, endpoints] =
       co_await resolver_.async_resolve(address_.host, std::to_string(address_.port), awaited);
   if (unknown) {
@@ -144,15 +143,15 @@ awaitable<std::expected<void, LinkFailure>> HttpsConnection::connect() {
   }
   boost::system::error_code ignored;  // it is only a little slower without
   stream_.next_layer().set_option(tcp::no_delay(true), ignored);
-  co_return Done{};
+  co_return Result<void>{};
 }
 
-awaitable<std::expected<void, LinkFailure>> HttpsConnection::shake_hands() {
+awaitable<Result<void>> HttpsConnection::shake_hands() {
   if (!trust::expect_server(stream_.native_handle(), address_.host)) {
     co_return failed(LinkProblem::refused, "this is neither a DNS name nor an IP address");
   }
   const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::client, awaited);
-  if (!error) co_return Done{};
+  if (!error) co_return Result<void>{};
   const bool is_tls = error.category() == asio::error::ssl_category;
   const auto refusal = trust::refusal(stream_.native_handle(),
                                       is_tls ? static_cast<unsigned long>(error.value()) : 0);
@@ -167,7 +166,7 @@ awaitable<std::expected<void, LinkFailure>> HttpsConnection::shake_hands() {
                   refusal.subject.empty() ? "the server" : refusal.subject, refusal.reason));
 }
 
-awaitable<std::expected<void, LinkFailure>> HttpsConnection::write(std::string_view bytes) {
+awaitable<Result<void>> HttpsConnection::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::string_view piece = bytes.substr(0, bandwidth_.piece(piece_bytes));
     const auto wait = bandwidth_.take(piece.size(), Bandwidth::Clock::now());
@@ -185,10 +184,10 @@ awaitable<std::expected<void, LinkFailure>> HttpsConnection::write(std::string_v
     moved();
     bytes.remove_prefix(piece.size());
   }
-  co_return Done{};
+  co_return Result<void>{};
 }
 
-awaitable<std::expected<void, LinkFailure>> HttpsConnection::send(const HttpRequest& request) {
+awaitable<Result<void>> HttpsConnection::send(const HttpRequest& request) {
   const std::string head = head_of(request, host_and_port(address_));
   auto written = co_await write(head);
   const std::size_t half = request.body.size() / 2;
@@ -198,8 +197,7 @@ awaitable<std::expected<void, LinkFailure>> HttpsConnection::send(const HttpRequ
   co_return written;
 }
 
-awaitable<std::expected<HttpAnswer, LinkFailure>> HttpsConnection::receive(
-    std::chrono::milliseconds silence) {
+awaitable<Result<HttpAnswer>> HttpsConnection::receive(std::chrono::milliseconds silence) {
   limit_silence(silence);
   http::response_parser<http::string_body> parser;
   parser.body_limit(max_answer_bytes);

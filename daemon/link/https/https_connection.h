@@ -46,15 +46,13 @@ class HttpsConnection : public std::enable_shared_from_this<HttpsConnection> {
                   const UplinkIdentity::Current& identity, Bandwidth& bandwidth);
 
   // TCP and TLS, all within `timeout`. Refused: the certificate of either side did not pass.
-  [[nodiscard]] boost::asio::awaitable<std::expected<void, LinkFailure>> open(
-      std::chrono::milliseconds timeout);
+  [[nodiscard]] boost::asio::awaitable<Result<void>> open(std::chrono::milliseconds timeout);
 
   // In pieces, as the bandwidth allows.
-  [[nodiscard]] boost::asio::awaitable<std::expected<void, LinkFailure>> send(
-      const HttpRequest& request);
+  [[nodiscard]] boost::asio::awaitable<Result<void>> send(const HttpRequest& request);
 
   // The next answer. Unavailable: the connection ended, or for `silence` nothing moved either way.
-  [[nodiscard]] boost::asio::awaitable<std::expected<HttpAnswer, LinkFailure>> receive(
+  [[nodiscard]] boost::asio::awaitable<Result<HttpAnswer>> receive(
       std::chrono::milliseconds silence);
 
   // Ends it for good; what is under way fails.
@@ -66,10 +64,9 @@ class HttpsConnection : public std::enable_shared_from_this<HttpsConnection> {
   [[nodiscard]] std::string place() const;  // "https://center-1:8443"
 
  private:
-  using Done = std::expected<void, LinkFailure>;
-  [[nodiscard]] boost::asio::awaitable<Done> connect();
-  [[nodiscard]] boost::asio::awaitable<Done> shake_hands();
-  [[nodiscard]] boost::asio::awaitable<Done> write(std::string_view bytes);
+  [[nodiscard]] boost::asio::awaitable<Result<void>> connect();
+  [[nodiscard]] boost::asio::awaitable<Result<void>> shake_hands();
+  [[nodiscard]] boost::asio::awaitable<Result<void>> write(std::string_view bytes);
   [[nodiscard]] std::unexpected<LinkFailure> failed(LinkProblem problem,
                                                     std::string sentence) const;
   // What an operation on the established stream ended with.

@@ -16,15 +16,12 @@ namespace asio = boost::asio;
 using asio::awaitable;
 
 struct HttpsLink::State {
-  using Done = std::expected<void, LinkFailure>;
-
   State(Uplink settings, const UplinkIdentity& own, Bandwidth& limit)
       : uplink(std::move(settings)), identity(own), bandwidth(limit) {}
 
-  awaitable<Done> carry(Outgoing& outgoing);
-  awaitable<Done> connect();
-  awaitable<std::expected<Conversation::End, LinkFailure>> converse(Conversation& conversation,
-                                                                    record::Batch first);
+  awaitable<Result<void>> carry(Outgoing& outgoing);
+  awaitable<Result<void>> connect();
+  awaitable<Result<Conversation::End>> converse(Conversation& conversation, record::Batch first);
   void disconnect();
 
   Uplink uplink;
@@ -43,9 +40,9 @@ HttpsLink::HttpsLink(Uplink uplink, const UplinkIdentity& identity, Bandwidth& b
 
 HttpsLink::~HttpsLink() = default;
 
-std::expected<void, LinkFailure> HttpsLink::carry(Outgoing& outgoing, const std::stop_token& stop) {
+Result<void> HttpsLink::carry(Outgoing& outgoing, const std::stop_token& stop) {
   State& state = *state_;
-  State::Done result;
+  Result<void> result;
   std::exception_ptr broken;
   const std::stop_callback cut(stop, [&state] {
     asio::post(state.context, [&state] {
@@ -55,7 +52,7 @@ std::expected<void, LinkFailure> HttpsLink::carry(Outgoing& outgoing, const std:
   });
   state.context.restart();
   asio::co_spawn(state.context, state.carry(outgoing),
-                 [&](const std::exception_ptr& error, State::Done done) {
+                 [&](const std::exception_ptr& error, Result<void> done) {
                    broken = error;
                    result = std::move(done);
                  });
@@ -70,11 +67,11 @@ void HttpsLink::State::disconnect() {
   standing.reset();
 }
 
-awaitable<HttpsLink::State::Done> HttpsLink::State::carry(Outgoing& outgoing) {
+awaitable<Result<void>> HttpsLink::State::carry(Outgoing& outgoing) {
   fetch_receipts = true;
   for (;;) {
     auto first = outgoing.next();
-    if (!first || stopping) co_return Done{};
+    if (!first || stopping) co_return Result<void>{};
     if (connection && connection->generation() != identity.current().generation) disconnect();
     const bool is_kept = connection != nullptr;
     if (!is_kept) {
@@ -82,11 +79,11 @@ awaitable<HttpsLink::State::Done> HttpsLink::State::carry(Outgoing& outgoing) {
     }
     Conversation conversation(context, *connection, outgoing, uplink, identity);
     const auto end = co_await converse(conversation, std::move(*first));
-    if (end && *end == Conversation::End::done) co_return Done{};
+    if (end && *end == Conversation::End::done) co_return Result<void>{};
     disconnect();
-    if (end && *end == Conversation::End::stopped) co_return Done{};
+    if (end && *end == Conversation::End::stopped) co_return Result<void>{};
     if (end && *end == Conversation::End::no_receipt) fetch_receipts = false;
-    if (stopping) co_return Done{};
+    if (stopping) co_return Result<void>{};
     if (!end || *end == Conversation::End::failed) {
       const LinkFailure& failure = end ? conversation.failure() : end.error();
       // A connection that was kept may have been closed long ago, one that worked may break: that
@@ -101,8 +98,8 @@ awaitable<HttpsLink::State::Done> HttpsLink::State::carry(Outgoing& outgoing) {
   }
 }
 
-awaitable<std::expected<Conversation::End, LinkFailure>> HttpsLink::State::converse(
-    Conversation& conversation, record::Batch first) {
+awaitable<Result<Conversation::End>> HttpsLink::State::converse(Conversation& conversation,
+                                                                record::Batch first) {
   if (!standing && fetch_receipts) {
     auto asked = co_await conversation.ask(first);
     if (!asked) co_return std::unexpected(asked.error());
@@ -112,13 +109,13 @@ awaitable<std::expected<Conversation::End, LinkFailure>> HttpsLink::State::conve
   co_return end;
 }
 
-awaitable<HttpsLink::State::Done> HttpsLink::State::connect() {
+awaitable<Result<void>> HttpsLink::State::connect() {
   std::optional<LinkFailure> all;
   for (std::size_t tried = 0; tried < uplink.addresses.size() && !stopping; ++tried) {
     connection = std::make_shared<HttpsConnection>(context, uplink.addresses.at(address),
                                                    identity.current(), bandwidth);
     auto opened = co_await connection->open(uplink.connect_timeout);
-    if (opened) co_return Done{};
+    if (opened) co_return Result<void>{};
     disconnect();
     address = (address + 1) % uplink.addresses.size();
     if (!all) {

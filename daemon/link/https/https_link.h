@@ -21,8 +21,7 @@ class HttpsLink : public Link {
   HttpsLink& operator=(const HttpsLink&) = delete;
 
   // Cuts what is under way when a stop is requested.
-  [[nodiscard]] std::expected<void, LinkFailure> carry(Outgoing& outgoing,
-                                                       const std::stop_token& stop) override;
+  [[nodiscard]] Result<void> carry(Outgoing& outgoing, const std::stop_token& stop) override;
 
  private:
   struct State;

@@ -40,13 +40,13 @@ std::string to_answer(const record::SignedReceipt& receipt) {
   return boost::json::serialize(object) + "\n";
 }
 
-std::expected<record::SignedReceipt, std::string> parse_answer(std::string_view json) {
+std::expected<record::SignedReceipt, record::Flaw> parse_answer(std::string_view json) {
   record::JsonMembers members(json);
   record::SignedReceipt receipt;
   receipt.json = members.text("receipt");
   const auto signature = from_base64(members.text("signature"));
   if (!signature) members.complain("signature", "to be base64");
-  if (const auto problem = members.finish()) return std::unexpected(*problem);
+  if (const auto problem = members.finish()) return std::unexpected(record::Flaw{*problem});
   receipt.signature = *signature;
   return receipt;
 }

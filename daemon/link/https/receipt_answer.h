@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "record/failure.h"
 #include "record/receipt.h"
 
 namespace sluice::link {
@@ -13,6 +14,7 @@ namespace sluice::link {
 [[nodiscard]] std::string to_answer(const record::SignedReceipt& receipt);
 // Strict about its form; whether the receipt is good is for who asked for it to verify. The error
 // says what was wrong.
-[[nodiscard]] std::expected<record::SignedReceipt, std::string> parse_answer(std::string_view json);
+[[nodiscard]] std::expected<record::SignedReceipt, record::Flaw> parse_answer(
+    std::string_view json);
 
 }  // namespace sluice::link

@@ -2,7 +2,7 @@
 
 namespace sluice::link {
 
-std::expected<void, LinkFailure> LocalLink::carry(Outgoing& outgoing, const std::stop_token&) {
+Result<void> LocalLink::carry(Outgoing& outgoing, const std::stop_token&) {
   while (const auto batch = outgoing.next()) {
     auto receipt = reception_.receive(*batch);
     if (!receipt) {

@@ -13,8 +13,7 @@ class LocalLink : public Link {
   explicit LocalLink(exchange::Reception reception) : reception_(std::move(reception)) {}
 
   // One batch after the other; a stop is heeded between two.
-  [[nodiscard]] std::expected<void, LinkFailure> carry(Outgoing& outgoing,
-                                                       const std::stop_token& stop) override;
+  [[nodiscard]] Result<void> carry(Outgoing& outgoing, const std::stop_token& stop) override;
 
  private:
   exchange::Reception reception_;

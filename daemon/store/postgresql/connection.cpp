@@ -37,41 +37,41 @@ struct Arrays {
 
 }  // namespace
 
-void Result::Clear::operator()(pg_result* result) const {
+void QueryResult::Clear::operator()(pg_result* result) const {
   PQclear(result);
 }
 
-int Result::rows() const {
+int QueryResult::rows() const {
   return PQntuples(handle_.get());
 }
-int Result::columns() const {
+int QueryResult::columns() const {
   return PQnfields(handle_.get());
 }
 
-bool Result::is_null(int row, int column) const {
+bool QueryResult::is_null(int row, int column) const {
   return PQgetisnull(handle_.get(), row, column) != 0;
 }
 
-std::string_view Result::text(int row, int column) const {
+std::string_view QueryResult::text(int row, int column) const {
   return {PQgetvalue(handle_.get(), row, column),
           static_cast<std::size_t>(PQgetlength(handle_.get(), row, column))};
 }
 
-std::int64_t Result::integer(int row, int column) const {
+std::int64_t QueryResult::integer(int row, int column) const {
   const std::string_view digits = text(row, column);
   std::int64_t value = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
   return value;
 }
 
-std::uint64_t Result::affected() const {
+std::uint64_t QueryResult::affected() const {
   const std::string_view digits = PQcmdTuples(handle_.get());
   std::uint64_t value = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
   return value;
 }
 
-std::string_view Result::command() const {
+std::string_view QueryResult::command() const {
   return PQcmdStatus(handle_.get());
 }
 
@@ -125,7 +125,7 @@ ServerError Connection::connection_error() const {
   return {{}, std::move(message), {}, {}};
 }
 
-Connection::Answer<Result> Connection::checked(Result result) const {
+Connection::Answer<QueryResult> Connection::checked(QueryResult result) const {
   switch (PQresultStatus(result.get())) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
@@ -140,11 +140,12 @@ Connection::Answer<Result> Connection::checked(Result result) const {
   return std::unexpected(error_of(result.get()));
 }
 
-Connection::Answer<Result> Connection::execute(const std::string& sql) {
-  return checked(Result(PQexec(handle_.get(), sql.c_str())));
+Connection::Answer<QueryResult> Connection::execute(const std::string& sql) {
+  return checked(QueryResult(PQexec(handle_.get(), sql.c_str())));
 }
 
-Connection::Answer<Result> Connection::query(const std::string& sql, const Parameters& parameters) {
+Connection::Answer<QueryResult> Connection::query(const std::string& sql,
+                                                  const Parameters& parameters) {
   SLUICE_TRY(send_query(sql, parameters, Format::text));
   return take_answer();
 }
@@ -166,21 +167,22 @@ Connection::Answer<void> Connection::send_query(const std::string& sql,
   return {};
 }
 
-Connection::Answer<Result> Connection::take_answer() {
-  Answer<Result> answer = checked(Result(PQgetResult(handle_.get())));
-  while (Result rest{PQgetResult(handle_.get())}) {
+Connection::Answer<QueryResult> Connection::take_answer() {
+  Answer<QueryResult> answer = checked(QueryResult(PQgetResult(handle_.get())));
+  while (QueryResult rest{PQgetResult(handle_.get())}) {
     auto later = checked(std::move(rest));
     if (answer && !later) answer = std::move(later);
   }
   return answer;
 }
 
-Connection::Answer<void> Connection::stream(const std::string& sql, const Parameters& parameters,
-                                            const std::function<bool(const Result&)>& consume) {
+Connection::Answer<void> Connection::stream(
+    const std::string& sql, const Parameters& parameters,
+    const std::function<bool(const QueryResult&)>& consume) {
   SLUICE_TRY(send_query(sql, parameters, Format::binary));
   PQsetSingleRowMode(handle_.get());
   for (;;) {
-    auto row = checked(Result(PQgetResult(handle_.get())));
+    auto row = checked(QueryResult(PQgetResult(handle_.get())));
     if (!row) {
       abandon();
       return std::unexpected(row.error());
@@ -245,7 +247,7 @@ void Connection::abandon() {
     PQputCopyEnd(handle_.get(), "the batch was given up");
     copying_in_ = false;
   }
-  while (const Result rest{PQgetResult(handle_.get())}) {
+  while (const QueryResult rest{PQgetResult(handle_.get())}) {
     if (PQresultStatus(rest.get()) == PGRES_COPY_OUT) {
       char* bytes = nullptr;
       while (PQgetCopyData(handle_.get(), &bytes, /*async=*/0) > 0)

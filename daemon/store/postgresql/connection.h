@@ -18,9 +18,9 @@ struct pg_result;
 
 namespace sluice::store::postgresql {
 
-class Result {
+class QueryResult {
  public:
-  explicit Result(pg_result* result) : handle_(result) {}
+  explicit QueryResult(pg_result* result) : handle_(result) {}
   [[nodiscard]] int rows() const;
   [[nodiscard]] int columns() const;
   [[nodiscard]] bool is_null(int row, int column) const;
@@ -67,17 +67,17 @@ class Connection {
   using Settings = std::vector<std::pair<std::string, std::string>>;
   [[nodiscard]] static Answer<Connection> open(const Settings& settings);
 
-  [[nodiscard]] Answer<Result> execute(const std::string& sql);  // one or more statements
-  [[nodiscard]] Answer<Result> query(const std::string& sql, const Parameters& parameters);
+  [[nodiscard]] Answer<QueryResult> execute(const std::string& sql);  // one or more statements
+  [[nodiscard]] Answer<QueryResult> query(const std::string& sql, const Parameters& parameters);
 
   enum class Format { text, binary };
   [[nodiscard]] Answer<void> send_query(const std::string& sql, const Parameters& parameters,
                                         Format format);
-  [[nodiscard]] Answer<Result> take_answer();
+  [[nodiscard]] Answer<QueryResult> take_answer();
   // Rows one at a time, so that memory does not grow with their count. `consume` returns false to
   // stop early.
   [[nodiscard]] Answer<void> stream(const std::string& sql, const Parameters& parameters,
-                                    const std::function<bool(const Result&)>& consume);
+                                    const std::function<bool(const QueryResult&)>& consume);
 
   [[nodiscard]] Answer<void> begin_copy(const std::string& sql);
   [[nodiscard]] Answer<void> put_copy(std::string_view bytes);
@@ -97,7 +97,7 @@ class Connection {
   };
   explicit Connection(pg_conn* connection) : handle_(connection) {}
   [[nodiscard]] ServerError connection_error() const;
-  [[nodiscard]] Answer<Result> checked(Result result) const;
+  [[nodiscard]] Answer<QueryResult> checked(QueryResult result) const;
   void cancel();
 
   std::unique_ptr<pg_conn, Close> handle_;

@@ -14,8 +14,6 @@
 namespace sluice::store::postgresql {
 namespace {
 
-using Done = std::expected<void, StoreFailure>;
-
 std::string quoted_names(const std::vector<std::string>& names) {
   std::vector<std::string> list;
   list.reserve(names.size());
@@ -28,12 +26,13 @@ std::unexpected<StoreFailure> failed(const record::Dataset& dataset, const Serve
   return std::unexpected(store_failure(error, "dataset " + dataset.id.str()));
 }
 
-Done run(Connection& connection, const record::Dataset& dataset, const std::string& sql) {
+Result<void> run(Connection& connection, const record::Dataset& dataset, const std::string& sql) {
   if (auto done = connection.execute(sql); !done) return failed(dataset, done.error());
   return {};
 }
 
-Done add_unique_key(Connection& connection, const record::Dataset& dataset, const UniqueKey& key) {
+Result<void> add_unique_key(Connection& connection, const record::Dataset& dataset,
+                            const UniqueKey& key) {
   const auto done = connection.execute(
       fmt::format("CREATE UNIQUE INDEX {} ON {} ({})", quoted_name(key.index_name),
                   current_table(dataset.id), quoted_names(key.fields)));
@@ -42,20 +41,30 @@ Done add_unique_key(Connection& connection, const record::Dataset& dataset, cons
   return failed(dataset, done.error());
 }
 
-Done create_tables(Connection& connection, const record::Dataset& dataset) {
+Result<void> create_tables(Connection& connection, const record::Dataset& dataset) {
   std::string fields;
   for (const StoredColumn& column : stored_columns(dataset.schema)) {
     fields += fmt::format("{} {}, ", column.name, column.definition);
   }
   const std::string sql = fmt::format(
-      "CREATE TABLE {current} (sluice_digest uuid NOT NULL, sluice_batch bigint NOT NULL, "
-      "sluice_source_time timestamptz, {fields}PRIMARY KEY ({key}));"
-      "CREATE TABLE {history} ({fields}sluice_digest uuid NOT NULL, "
-      "sluice_source_time timestamptz, "
-      "sluice_batch_from bigint NOT NULL, sluice_batch_to bigint NOT NULL, "
-      "sluice_valid_from timestamptz NOT NULL, sluice_valid_to timestamptz NOT NULL, "
-      "sluice_ended_by_line bigint NOT NULL, sluice_ended text NOT NULL);"
-      "CREATE INDEX ON {history} ({key}, sluice_batch_to, sluice_ended_by_line);",
+      R"sql(
+        CREATE TABLE {current} (
+          sluice_digest uuid NOT NULL,
+          sluice_batch bigint NOT NULL,
+          sluice_source_time timestamptz,
+          {fields}PRIMARY KEY ({key})
+        );
+        CREATE TABLE {history} (
+          {fields}sluice_digest uuid NOT NULL,
+          sluice_source_time timestamptz,
+          sluice_batch_from bigint NOT NULL,
+          sluice_batch_to bigint NOT NULL,
+          sluice_valid_from timestamptz NOT NULL,
+          sluice_valid_to timestamptz NOT NULL,
+          sluice_ended_by_line bigint NOT NULL,
+          sluice_ended text NOT NULL
+        );
+        CREATE INDEX ON {history} ({key}, sluice_batch_to, sluice_ended_by_line);)sql",
       fmt::arg("current", current_table(dataset.id)),
       fmt::arg("history", history_table(dataset.id)), fmt::arg("fields", fields),
       fmt::arg("key", quoted_names(dataset.schema.primary_key)));
@@ -66,8 +75,8 @@ Done create_tables(Connection& connection, const record::Dataset& dataset) {
   return {};
 }
 
-Done check_required(Connection& connection, const record::Dataset& dataset,
-                    const std::string& field) {
+Result<void> check_required(Connection& connection, const record::Dataset& dataset,
+                            const std::string& field) {
   const auto found = connection.execute(fmt::format("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1",
                                                     current_table(dataset.id), quoted_name(field)));
   if (!found) return failed(dataset, found.error());
@@ -75,8 +84,8 @@ Done check_required(Connection& connection, const record::Dataset& dataset,
   return {};
 }
 
-Done evolve_tables(Connection& connection, const record::Dataset& dataset,
-                   const Evolution& evolution) {
+Result<void> evolve_tables(Connection& connection, const record::Dataset& dataset,
+                           const Evolution& evolution) {
   const auto columns = stored_columns(dataset.schema);
   for (const std::string& name : evolution.added_fields) {
     const StoredColumn& column = columns[record::field_index(dataset.schema, name).value()];
@@ -102,24 +111,25 @@ class TablesOfConnection final : public SchemaTables {
  public:
   explicit TablesOfConnection(Connection& connection) : connection_(connection) {}
 
-  std::expected<std::optional<std::string>, StoreFailure> kept_schema(
-      const record::DatasetId& dataset) override {
+  Result<std::optional<std::string>> kept_schema(const record::DatasetId& dataset) override {
     const auto known = connection_.query("SELECT schema FROM sluice.dataset WHERE id = $1",
                                          Parameters().text(dataset.str()));
     if (!known) return std::unexpected(store_failure(known.error(), "dataset " + dataset.str()));
     if (known->rows() == 0) return std::nullopt;
     return std::string(known->text(0, 0));
   }
-  Done create(const record::Dataset& dataset) override {
+  Result<void> create(const record::Dataset& dataset) override {
     return create_tables(connection_, dataset);
   }
-  Done evolve(const record::Dataset& dataset, const Evolution& evolution) override {
+  Result<void> evolve(const record::Dataset& dataset, const Evolution& evolution) override {
     return evolve_tables(connection_, dataset, evolution);
   }
-  Done keep_schema(const record::Dataset& dataset, const std::string& canonical) override {
+  Result<void> keep_schema(const record::Dataset& dataset, const std::string& canonical) override {
     const auto kept = connection_.query(
-        "INSERT INTO sluice.dataset (id, owner, schema) VALUES ($1, $2, $3) "
-        "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema",
+        R"sql(
+          INSERT INTO sluice.dataset (id, owner, schema)
+          VALUES ($1, $2, $3)
+          ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema)sql",
         Parameters().text(dataset.id.str()).text(dataset.owner.str()).text(canonical));
     if (!kept) return failed(dataset, kept.error());
     return {};
@@ -139,7 +149,7 @@ std::string history_table(const record::DatasetId& dataset) {
   return "history." + quoted_name(dataset.str());
 }
 
-Done make_tables_follow(Connection& connection, const record::Dataset& dataset) {
+Result<void> make_tables_follow(Connection& connection, const record::Dataset& dataset) {
   auto transaction = PostgresqlTransaction::begin(connection);
   if (!transaction) return failed(dataset, transaction.error());
   const auto locked =

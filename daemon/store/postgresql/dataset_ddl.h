@@ -15,7 +15,7 @@ namespace sluice::store::postgresql {
 [[nodiscard]] std::string history_table(const record::DatasetId& dataset);
 
 // In one transaction of its own, alone among all centers.
-[[nodiscard]] std::expected<void, StoreFailure> make_tables_follow(Connection& connection,
-                                                                   const record::Dataset& dataset);
+[[nodiscard]] Result<void> make_tables_follow(Connection& connection,
+                                              const record::Dataset& dataset);
 
 }  // namespace sluice::store::postgresql

@@ -12,7 +12,7 @@ namespace {
 template <class T>
 using Answer = Connection::Answer<T>;
 
-std::uint64_t unsigned_number(const Result& result, int row, int column) {
+std::uint64_t unsigned_number(const QueryResult& result, int row, int column) {
   return static_cast<std::uint64_t>(result.integer(row, column));
 }
 
@@ -43,8 +43,10 @@ Answer<std::optional<StreamPlace>> lock_stream(Connection& connection,
     // A row to lock: batch 0, which is no batch. Another center's, not yet committed, is waited
     // for.
     SLUICE_TRY(connection.query(
-        "INSERT INTO sluice.stream (bureau, epoch, sequence, manifest, applied_at) "
-        "VALUES ($1, 0, 0, '', '-infinity') ON CONFLICT DO NOTHING",
+        R"sql(
+          INSERT INTO sluice.stream (bureau, epoch, sequence, manifest, applied_at)
+          VALUES ($1, 0, 0, '', '-infinity')
+          ON CONFLICT DO NOTHING)sql",
         Parameters().text(bureau.str())));
     place =
         connection.query("SELECT epoch, sequence FROM sluice.stream WHERE bureau = $1 FOR UPDATE",
@@ -62,8 +64,10 @@ Answer<std::optional<LedgerAnswer>> find_in_ledger(Connection& connection,
                                                    const record::StreamId& stream,
                                                    record::Sequence sequence) {
   const auto entry = SLUICE_TRY(connection.query(
-      "SELECT manifest, receipt, encode(receipt_signature, 'hex') FROM sluice.ledger "
-      "WHERE bureau = $1 AND epoch = $2 AND sequence = $3",
+      R"sql(
+        SELECT manifest, receipt, encode(receipt_signature, 'hex')
+        FROM sluice.ledger
+        WHERE bureau = $1 AND epoch = $2 AND sequence = $3)sql",
       Parameters()
           .text(stream.bureau.str())
           .text(stream_number(stream))
@@ -74,10 +78,10 @@ Answer<std::optional<LedgerAnswer>> find_in_ledger(Connection& connection,
 }
 
 Answer<std::int64_t> draw_ledger_id(Connection& connection) {
-  const auto id = connection.execute(
-      fmt::format("SELECT pg_advisory_xact_lock_shared({}); "
-                  "SELECT nextval(pg_get_serial_sequence('sluice.ledger', 'id'))",
-                  lock_keys(Lock::ledger)));
+  const auto id = connection.execute(fmt::format(R"sql(
+        SELECT pg_advisory_xact_lock_shared({});
+        SELECT nextval(pg_get_serial_sequence('sluice.ledger', 'id')))sql",
+                                                 lock_keys(Lock::ledger)));
   if (!id) return std::unexpected(id.error());
   return id->integer(0, 0);
 }
@@ -100,9 +104,11 @@ Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
   }
   ledger.text(applied_at).text(entry.receipt.json).binary(entry.receipt.signature);
   SLUICE_TRY(connection.query(
-      "INSERT INTO sluice.ledger (id, bureau, epoch, sequence, dataset, manifest, outcome, "
-      "inserted, updated, unchanged, deleted, rejected, applied_at, receipt, receipt_signature) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+      R"sql(
+        INSERT INTO sluice.ledger (id, bureau, epoch, sequence, dataset, manifest, outcome,
+          inserted, updated, unchanged, deleted, rejected, applied_at, receipt,
+          receipt_signature)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15))sql",
       ledger));
   SLUICE_TRY(connection.query(
       "INSERT INTO sluice.archive (ledger, manifest, signature, payload) VALUES ($1, $2, $3, $4)",
@@ -112,8 +118,10 @@ Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
           .binary(batch.signature)
           .binary(batch.payload)));
   SLUICE_TRY(connection.query(
-      "UPDATE sluice.stream SET epoch = $2, sequence = $3, manifest = $4, applied_at = $5 "
-      "WHERE bureau = $1",
+      R"sql(
+        UPDATE sluice.stream
+        SET epoch = $2, sequence = $3, manifest = $4, applied_at = $5
+        WHERE bureau = $1)sql",
       Parameters()
           .text(entry.stream.bureau.str())
           .text(stream_number(entry.stream))
@@ -124,10 +132,12 @@ Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
 }
 
 Answer<std::int64_t> settled_ledger_id(Connection& connection) {
-  const auto id =
-      connection.execute(fmt::format("BEGIN; SELECT pg_advisory_xact_lock({}); COMMIT; "
-                                     "SELECT coalesce(max(id), 0) FROM sluice.ledger",
-                                     lock_keys(Lock::ledger)));
+  const auto id = connection.execute(fmt::format(R"sql(
+        BEGIN;
+        SELECT pg_advisory_xact_lock({});
+        COMMIT;
+        SELECT coalesce(max(id), 0) FROM sluice.ledger)sql",
+                                                 lock_keys(Lock::ledger)));
   if (!id) return std::unexpected(id.error());
   return id->integer(0, 0);
 }
@@ -144,9 +154,17 @@ Answer<std::int64_t> ledger_id_at(Connection& connection, const record::DatasetI
 // Of an epoch that is over only the ledger knows.
 Answer<record::ChainHead> head_of(Connection& connection, const record::StreamId& stream) {
   const auto last = SLUICE_TRY(connection.query(
-      "SELECT sequence, manifest FROM sluice.stream WHERE bureau = $1 AND epoch = $2 UNION ALL "
-      "(SELECT sequence, manifest FROM sluice.ledger WHERE bureau = $1 AND epoch = $2 "
-      "ORDER BY sequence DESC LIMIT 1) ORDER BY sequence DESC LIMIT 1",
+      R"sql(
+        SELECT sequence, manifest
+        FROM sluice.stream
+        WHERE bureau = $1 AND epoch = $2
+        UNION ALL (
+          SELECT sequence, manifest
+          FROM sluice.ledger
+          WHERE bureau = $1 AND epoch = $2
+          ORDER BY sequence DESC LIMIT 1
+        )
+        ORDER BY sequence DESC LIMIT 1)sql",
       Parameters().text(stream.bureau.str()).text(stream_number(stream))));
   if (last.rows() == 0) return record::ChainHead{};
   return record::ChainHead{{unsigned_number(last, 0, 0)}, digest(last.text(0, 1))};
@@ -169,12 +187,15 @@ Answer<void> walk_ledger(
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
   // Everything as text or bytea: the answer comes in binary format, where those are plain bytes.
   const std::string sql = fmt::format(
-      "SELECT l.id::text, l.bureau, l.epoch::text, l.sequence::text, l.dataset, l.manifest, "
-      "{}::text, l.receipt, l.receipt_signature, a.manifest, a.signature, "
-      "CASE WHEN $5 THEN a.payload ELSE '' END "
-      "FROM sluice.ledger l JOIN sluice.archive a ON a.ledger = l.id "
-      "WHERE l.id > $1 AND l.id <= $2 AND ($3 = '' OR l.bureau = $3) "
-      "AND ($4 = '' OR l.sequence::text = $4) ORDER BY l.id",
+      R"sql(
+        SELECT l.id::text, l.bureau, l.epoch::text, l.sequence::text, l.dataset, l.manifest,
+          {}::text, l.receipt, l.receipt_signature, a.manifest, a.signature,
+          CASE WHEN $5 THEN a.payload ELSE '' END
+        FROM sluice.ledger l
+        JOIN sluice.archive a ON a.ledger = l.id
+        WHERE l.id > $1 AND l.id <= $2 AND ($3 = '' OR l.bureau = $3)
+          AND ($4 = '' OR l.sequence::text = $4)
+        ORDER BY l.id)sql",
       applied_at_ms);
   const auto parameters = Parameters()
                               .number(extent.after)
@@ -182,7 +203,7 @@ Answer<void> walk_ledger(
                               .text(extent.bureau ? extent.bureau->str() : "")
                               .text(extent.sequence ? std::to_string(extent.sequence->value) : "")
                               .text(extent.payloads == Extent::Payloads::read ? "true" : "false");
-  return connection.stream(sql, parameters, [&](const Result& row) {
+  return connection.stream(sql, parameters, [&](const QueryResult& row) {
     const auto text = [&](int column) { return std::string(row.text(0, column)); };
     const LedgerEntry entry{row.integer(0, 0),
                             {record::BureauId(text(1)), {unsigned_number(row, 0, 2)}},

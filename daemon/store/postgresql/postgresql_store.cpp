@@ -9,37 +9,37 @@
 #include "store/postgresql/binary_array.h"
 #include "store/postgresql/dataset_ddl.h"
 #include "store/postgresql/ledger.h"
-#include "store/postgresql/postgresql_tables.h"
 #include "store/postgresql/session.h"
+#include "store/postgresql/tables.h"
 
 namespace sluice::store::postgresql {
 namespace {
-
-using Done = std::expected<void, StoreFailure>;
 
 class PostgresqlStore final : public Store {
  public:
   PostgresqlStore(PostgresqlAccess access, std::function<record::Time()> now)
       : access_(std::move(access)), now_(std::move(now)) {}
 
-  Done prepare(const record::Dataset& dataset) override;
-  std::expected<record::SignedReceipt, StoreFailure> apply(
-      const AdmittedBatch& admitted, const ReceiptMaker& make_receipt) override;
-  std::expected<record::ChainHead, StoreFailure> head(const record::StreamId& stream) override;
-  std::expected<std::vector<record::StreamId>, StoreFailure> streams() override;
-  Done read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
-            const std::function<bool(const StoredRecord&)>& consume) override;
-  Done read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
-                    const std::function<bool(const record::KeyedDigest&)>& consume) override;
-  std::expected<record::RecordSum, StoreFailure> sum_digests(
-      const record::DatasetId& dataset, const record::KeyRange& range) override;
-  Done walk(const Extent& extent,
-            const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override;
+  Result<void> prepare(const record::Dataset& dataset) override;
+  Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
+                                      const ReceiptMaker& make_receipt) override;
+  Result<record::ChainHead> head(const record::StreamId& stream) override;
+  Result<std::vector<record::StreamId>> streams() override;
+  Result<void> read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
+                    const std::function<bool(const StoredRecord&)>& consume) override;
+  Result<void> read_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range,
+      const std::function<bool(const record::KeyedDigest&)>& consume) override;
+  Result<record::RecordSum> sum_digests(const record::DatasetId& dataset,
+                                        const record::KeyRange& range) override;
+  Result<void> walk(
+      const Extent& extent,
+      const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override;
 
  private:
   // A dataset that prepare() has seen.
   struct Prepared {
-    std::unique_ptr<PostgresqlTables> tables;
+    std::unique_ptr<Tables> tables;
     Expectation expectation = Expectation::any;
   };
 
@@ -47,14 +47,14 @@ class PostgresqlStore final : public Store {
   template <class Work>
   auto with_connection(Work work) -> decltype(work(std::declval<Connection&>()));
 
-  Done prepare_on(Connection& connection, const record::Dataset& dataset);
-  Done read_on(Connection& connection, const record::DatasetId& dataset,
-               const PostgresqlTables& tables, std::optional<record::Time> as_of,
-               const std::function<bool(const StoredRecord&)>& consume);
+  Result<void> prepare_on(Connection& connection, const record::Dataset& dataset);
+  Result<void> read_on(Connection& connection, const record::DatasetId& dataset,
+                       const Tables& tables, std::optional<record::Time> as_of,
+                       const std::function<bool(const StoredRecord&)>& consume);
   // What `sql` makes of a prepared dataset's records within a range.
-  Done stream_range(const record::DatasetId& dataset, const record::KeyRange& range,
-                    std::string (PostgresqlTables::*sql)(const record::KeyRange&) const,
-                    const std::function<bool(const Result&)>& consume);
+  Result<void> stream_range(const record::DatasetId& dataset, const record::KeyRange& range,
+                            std::string (Tables::*sql)(const record::KeyRange&) const,
+                            const std::function<bool(const QueryResult&)>& consume);
 
   PostgresqlAccess access_;
   std::function<record::Time()> now_;
@@ -69,37 +69,34 @@ std::unexpected<StoreFailure> failed(const ServerError& error, std::string place
 // The transaction of one batch; its failures name that.
 class Applying final : public ApplyTransaction {
  public:
-  Applying(Connection& connection, PostgresqlTransaction transaction, PostgresqlTables& tables,
+  Applying(Connection& connection, PostgresqlTransaction transaction, Tables& tables,
            std::string place)
       : connection_(connection),
         transaction_(std::move(transaction)),
         tables_(tables),
         place_(std::move(place)) {}
 
-  std::expected<std::optional<StreamPlace>, StoreFailure> lock_stream(
-      const record::BureauId& bureau) override {
+  Result<std::optional<StreamPlace>> lock_stream(const record::BureauId& bureau) override {
     return ours(postgresql::lock_stream(connection_, bureau));
   }
-  std::expected<std::optional<LedgerAnswer>, StoreFailure> find(
-      const record::StreamId& stream, record::Sequence sequence) override {
+  Result<std::optional<LedgerAnswer>> find(const record::StreamId& stream,
+                                           record::Sequence sequence) override {
     return ours(find_in_ledger(connection_, stream, sequence));
   }
-  std::expected<std::int64_t, StoreFailure> draw_id() override {
-    return ours(draw_ledger_id(connection_));
-  }
+  Result<std::int64_t> draw_id() override { return ours(draw_ledger_id(connection_)); }
   DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
     tables_.begin_batch(connection_, id, applied_at);
     return tables_;
   }
-  Done write(const LedgerEntry& entry, const record::RowOutcomes& rows,
-             const record::Batch& batch) override {
+  Result<void> write(const LedgerEntry& entry, const record::RowOutcomes& rows,
+                     const record::Batch& batch) override {
     return ours(write_ledger(connection_, entry, rows, batch));
   }
-  Done commit() override { return ours(transaction_.commit()); }
+  Result<void> commit() override { return ours(transaction_.commit()); }
 
  private:
   template <class T>
-  std::expected<T, StoreFailure> ours(Connection::Answer<T> answer) const {
+  Result<T> ours(Connection::Answer<T> answer) const {
     return record::recast(std::move(answer), [this](const ServerError& error) {
       return store_failure(error, place_);
     });
@@ -107,7 +104,7 @@ class Applying final : public ApplyTransaction {
 
   Connection& connection_;
   PostgresqlTransaction transaction_;
-  PostgresqlTables& tables_;
+  Tables& tables_;
   std::string place_;
 };
 
@@ -134,7 +131,7 @@ auto PostgresqlStore::with_connection(Work work) -> decltype(work(std::declval<C
   return result;
 }
 
-Done PostgresqlStore::prepare(const record::Dataset& dataset) {
+Result<void> PostgresqlStore::prepare(const record::Dataset& dataset) {
   const auto known = prepared_.find(dataset.id);
   if (known != prepared_.end() &&
       known->second.tables->schema_digest() == record::schema_digest(dataset.schema)) {
@@ -143,55 +140,52 @@ Done PostgresqlStore::prepare(const record::Dataset& dataset) {
   return with_connection([&](Connection& connection) { return prepare_on(connection, dataset); });
 }
 
-Done PostgresqlStore::prepare_on(Connection& connection, const record::Dataset& dataset) {
+Result<void> PostgresqlStore::prepare_on(Connection& connection, const record::Dataset& dataset) {
   prepared_.erase(dataset.id);
   SLUICE_TRY(make_tables_follow(connection, dataset));
   const auto any = connection.execute("SELECT 1 FROM " + current_table(dataset.id) + " LIMIT 1");
   if (!any) return failed(any.error(), "dataset " + dataset.id.str());
-  auto tables = std::make_unique<PostgresqlTables>(dataset);
+  auto tables = std::make_unique<Tables>(dataset);
   const auto expected = any->rows() == 0 ? Expectation::new_records : Expectation::any;
   prepared_.emplace(dataset.id, Prepared{std::move(tables), expected});
   return {};
 }
 
-std::expected<record::SignedReceipt, StoreFailure> PostgresqlStore::apply(
-    const AdmittedBatch& admitted, const ReceiptMaker& make_receipt) {
+Result<record::SignedReceipt> PostgresqlStore::apply(const AdmittedBatch& admitted,
+                                                     const ReceiptMaker& make_receipt) {
   SLUICE_TRY(check_admitted(admitted));
   const auto prepared = prepared_.find(admitted.manifest.dataset);
   if (prepared == prepared_.end()) {
     return std::unexpected(unknown_dataset(admitted.manifest.dataset));
   }
-  return with_connection(
-      [&](Connection& connection) -> std::expected<record::SignedReceipt, StoreFailure> {
-        auto begun = PostgresqlTransaction::begin(connection);
-        if (!begun) return failed(begun.error(), place_of(admitted.manifest));
-        Applying applying(connection, std::move(*begun), *prepared->second.tables,
-                          place_of(admitted.manifest));
-        return apply_once(admitted, make_receipt, now_, applying, prepared->second.expectation);
-      });
+  return with_connection([&](Connection& connection) -> Result<record::SignedReceipt> {
+    auto begun = PostgresqlTransaction::begin(connection);
+    if (!begun) return failed(begun.error(), place_of(admitted.manifest));
+    Applying applying(connection, std::move(*begun), *prepared->second.tables,
+                      place_of(admitted.manifest));
+    return apply_once(admitted, make_receipt, now_, applying, prepared->second.expectation);
+  });
 }
 
-std::expected<record::ChainHead, StoreFailure> PostgresqlStore::head(
-    const record::StreamId& stream) {
-  return with_connection(
-      [&](Connection& connection) -> std::expected<record::ChainHead, StoreFailure> {
-        auto head = head_of(connection, stream);
-        if (!head) return failed(head.error(), "bureau " + stream.bureau.str());
-        return *head;
-      });
+Result<record::ChainHead> PostgresqlStore::head(const record::StreamId& stream) {
+  return with_connection([&](Connection& connection) -> Result<record::ChainHead> {
+    auto head = head_of(connection, stream);
+    if (!head) return failed(head.error(), "bureau " + stream.bureau.str());
+    return *head;
+  });
 }
 
-std::expected<std::vector<record::StreamId>, StoreFailure> PostgresqlStore::streams() {
-  return with_connection(
-      [](Connection& connection) -> std::expected<std::vector<record::StreamId>, StoreFailure> {
-        auto streams = known_streams(connection);
-        if (!streams) return failed(streams.error(), "streams");
-        return std::move(*streams);
-      });
+Result<std::vector<record::StreamId>> PostgresqlStore::streams() {
+  return with_connection([](Connection& connection) -> Result<std::vector<record::StreamId>> {
+    auto streams = known_streams(connection);
+    if (!streams) return failed(streams.error(), "streams");
+    return std::move(*streams);
+  });
 }
 
-Done PostgresqlStore::read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
-                           const std::function<bool(const StoredRecord&)>& consume) {
+Result<void> PostgresqlStore::read(const record::DatasetId& dataset,
+                                   std::optional<record::Time> as_of,
+                                   const std::function<bool(const StoredRecord&)>& consume) {
   const auto prepared = prepared_.find(dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
   return with_connection([&](Connection& connection) {
@@ -199,9 +193,9 @@ Done PostgresqlStore::read(const record::DatasetId& dataset, std::optional<recor
   });
 }
 
-Done PostgresqlStore::read_on(Connection& connection, const record::DatasetId& dataset,
-                              const PostgresqlTables& tables, std::optional<record::Time> as_of,
-                              const std::function<bool(const StoredRecord&)>& consume) {
+Result<void> PostgresqlStore::read_on(Connection& connection, const record::DatasetId& dataset,
+                                      const Tables& tables, std::optional<record::Time> as_of,
+                                      const std::function<bool(const StoredRecord&)>& consume) {
   const std::string where = "dataset " + dataset.str();
   std::optional<std::int64_t> last;
   if (as_of) {
@@ -226,10 +220,11 @@ Done PostgresqlStore::read_on(Connection& connection, const record::DatasetId& d
   return {};
 }
 
-Done PostgresqlStore::read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
-                                   const std::function<bool(const record::KeyedDigest&)>& consume) {
+Result<void> PostgresqlStore::read_digests(
+    const record::DatasetId& dataset, const record::KeyRange& range,
+    const std::function<bool(const record::KeyedDigest&)>& consume) {
   record::KeyedDigest record;
-  return stream_range(dataset, range, &PostgresqlTables::digests_sql, [&](const Result& row) {
+  return stream_range(dataset, range, &Tables::digests_sql, [&](const QueryResult& row) {
     record.digest = parse_digest_bytes(row.text(0, 0));
     record.key.resize(static_cast<std::size_t>(row.columns()) - 1);
     for (std::size_t i = 0; i < record.key.size(); ++i)
@@ -238,27 +233,27 @@ Done PostgresqlStore::read_digests(const record::DatasetId& dataset, const recor
   });
 }
 
-std::expected<record::RecordSum, StoreFailure> PostgresqlStore::sum_digests(
-    const record::DatasetId& dataset, const record::KeyRange& range) {
+Result<record::RecordSum> PostgresqlStore::sum_digests(const record::DatasetId& dataset,
+                                                       const record::KeyRange& range) {
   record::RecordSum sum;
-  auto read =
-      stream_range(dataset, range, &PostgresqlTables::bare_digests_sql, [&](const Result& row) {
-        sum.add(parse_digest_bytes(row.text(0, 0)));
-        return true;
-      });
+  auto read = stream_range(dataset, range, &Tables::bare_digests_sql, [&](const QueryResult& row) {
+    sum.add(parse_digest_bytes(row.text(0, 0)));
+    return true;
+  });
   if (!read) return std::unexpected(std::move(read.error()));
   return sum;
 }
 
-Done PostgresqlStore::stream_range(const record::DatasetId& dataset, const record::KeyRange& range,
-                                   std::string (PostgresqlTables::*sql)(const record::KeyRange&)
-                                       const,
-                                   const std::function<bool(const Result&)>& consume) {
+Result<void> PostgresqlStore::stream_range(const record::DatasetId& dataset,
+                                           const record::KeyRange& range,
+                                           std::string (Tables::*sql)(const record::KeyRange&)
+                                               const,
+                                           const std::function<bool(const QueryResult&)>& consume) {
   const auto prepared = prepared_.find(dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
-  const PostgresqlTables& tables = *prepared->second.tables;
+  const Tables& tables = *prepared->second.tables;
   if (!tables.key_order().takes(range)) return std::unexpected(not_a_range(dataset));
-  return with_connection([&](Connection& connection) -> Done {
+  return with_connection([&](Connection& connection) -> Result<void> {
     const std::string where = "dataset " + dataset.str();
     auto transaction = begin_long_read(connection);
     if (!transaction) return failed(transaction.error(), where);
@@ -274,10 +269,10 @@ Done PostgresqlStore::stream_range(const record::DatasetId& dataset, const recor
   });
 }
 
-Done PostgresqlStore::walk(
+Result<void> PostgresqlStore::walk(
     const Extent& extent,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
-  return with_connection([&](Connection& connection) -> Done {
+  return with_connection([&](Connection& connection) -> Result<void> {
     const auto last = settled_ledger_id(connection);
     if (!last) return failed(last.error(), "ledger");
     if (auto walked = walk_ledger(connection, extent, *last, consume); !walked) {
@@ -292,8 +287,8 @@ Done PostgresqlStore::walk(
 
 namespace sluice::store {
 
-std::expected<std::unique_ptr<Store>, StoreFailure> open_postgresql(
-    PostgresqlAccess access, std::function<record::Time()> now) {
+Result<std::unique_ptr<Store>> open_postgresql(PostgresqlAccess access,
+                                               std::function<record::Time()> now) {
   SLUICE_TRY(postgresql::check_access(access));
   return std::make_unique<postgresql::PostgresqlStore>(std::move(access), std::move(now));
 }

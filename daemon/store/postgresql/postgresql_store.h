@@ -24,7 +24,7 @@ struct PostgresqlAccess {
 // Connects when it is first needed, and again after a connection was lost: with the server down
 // this succeeds and the calls say `unavailable`. Fails where `connection` can not be understood.
 // `now` says when a batch is applied.
-[[nodiscard]] std::expected<std::unique_ptr<Store>, StoreFailure> open_postgresql(
-    PostgresqlAccess access, std::function<record::Time()> now);
+[[nodiscard]] Result<std::unique_ptr<Store>> open_postgresql(PostgresqlAccess access,
+                                                             std::function<record::Time()> now);
 
 }  // namespace sluice::store

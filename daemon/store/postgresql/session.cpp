@@ -78,7 +78,7 @@ std::unexpected<StoreFailure> failed(const ServerError& error) {
   return std::unexpected(store_failure(error, std::string(place)));
 }
 
-std::expected<void, StoreFailure> check_format(Connection& connection) {
+Result<void> check_format(Connection& connection) {
   const auto version = connection.execute("SELECT version FROM sluice.format");
   if (!version) return failed(version.error());
   const std::int64_t found = version->rows() == 1 ? version->integer(0, 0) : 0;
@@ -90,7 +90,7 @@ std::expected<void, StoreFailure> check_format(Connection& connection) {
                                found, format_version)});
 }
 
-std::expected<void, StoreFailure> make_own_tables(Connection& connection) {
+Result<void> make_own_tables(Connection& connection) {
   constexpr const char* is_there = "SELECT 1 FROM pg_namespace WHERE nspname = 'sluice'";
   auto there = connection.execute(is_there);
   if (!there) return failed(there.error());
@@ -115,14 +115,14 @@ std::string lock_keys(Lock lock) {
   return fmt::format("{}, {}", lock_class, static_cast<int>(lock));
 }
 
-std::expected<void, StoreFailure> check_access(const PostgresqlAccess& access) {
+Result<void> check_access(const PostgresqlAccess& access) {
   std::string why;
   if (parse(access.connection, why)) return {};
   return std::unexpected(StoreFailure{StoreProblem::failed, std::string(place),
                                       "the connection string can not be used: " + why});
 }
 
-std::expected<Connection, StoreFailure> open_session(const PostgresqlAccess& access) {
+Result<Connection> open_session(const PostgresqlAccess& access) {
   Connection::Settings settings = defaults;
   // Later settings win over earlier ones: ours are defaults to what is in `connection`.
   settings.emplace_back("dbname", access.connection);

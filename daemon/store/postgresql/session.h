@@ -18,9 +18,9 @@ enum class Lock {
 [[nodiscard]] std::string lock_keys(Lock lock);
 
 // Whether libpq understands it at all.
-[[nodiscard]] std::expected<void, StoreFailure> check_access(const PostgresqlAccess& access);
+[[nodiscard]] Result<void> check_access(const PostgresqlAccess& access);
 
-[[nodiscard]] std::expected<Connection, StoreFailure> open_session(const PostgresqlAccess& access);
+[[nodiscard]] Result<Connection> open_session(const PostgresqlAccess& access);
 
 // BEGIN … COMMIT; rolls back when it goes without commit(). `connection` must outlive it.
 class PostgresqlTransaction {

@@ -10,43 +10,36 @@
 #include "store/sqlite/dataset_ddl.h"
 #include "store/store.h"
 
-namespace sluice::store::embedded {
+namespace sluice::store::sqlite {
 
 class CentralFile {
  public:
-  CentralFile(sqlite::Database opened, std::string place)
+  CentralFile(Database opened, std::string place)
       : database(std::move(opened)), place_(std::move(place)) {}
 
   [[nodiscard]] const std::string& place() const { return place_; }
-  [[nodiscard]] StoreFailure failure(const sqlite::Error& error) const {
+  [[nodiscard]] StoreFailure failure(const Error& error) const {
     return sqlite_failure(error, place_);
   }
-  [[nodiscard]] std::expected<sqlite::Statement, StoreFailure> statement(const std::string& sql) {
+  [[nodiscard]] Result<Statement> statement(const std::string& sql) {
     return ours(database.prepare(sql));
   }
-  [[nodiscard]] std::expected<bool, StoreFailure> step(sqlite::Statement& statement) const {
-    return ours(statement.step());
-  }
-  [[nodiscard]] std::expected<void, StoreFailure> run(sqlite::Statement& statement) const {
-    return ours(statement.run());
-  }
-  [[nodiscard]] std::expected<sqlite::Transaction, StoreFailure> begin() {
-    return ours(sqlite::Transaction::begin(database));
-  }
-  [[nodiscard]] std::expected<void, StoreFailure> commit(sqlite::Transaction& transaction) const {
+  [[nodiscard]] Result<bool> step(Statement& statement) const { return ours(statement.step()); }
+  [[nodiscard]] Result<void> run(Statement& statement) const { return ours(statement.run()); }
+  [[nodiscard]] Result<Transaction> begin() { return ours(Transaction::begin(database)); }
+  [[nodiscard]] Result<void> commit(Transaction& transaction) const {
     return ours(transaction.commit());
   }
 
-  sqlite::Database database;
+  Database database;
 
  private:
   template <class T>
-  std::expected<T, StoreFailure> ours(sqlite::Result<T> result) const {
-    return record::recast(std::move(result),
-                          [this](const sqlite::Error& error) { return failure(error); });
+  Result<T> ours(sluice::sqlite::Result<T> result) const {
+    return record::recast(std::move(result), [this](const Error& error) { return failure(error); });
   }
 
   std::string place_;
 };
 
-}  // namespace sluice::store::embedded
+}  // namespace sluice::store::sqlite

@@ -9,10 +9,8 @@
 #include "store/dataset_tables.h"
 #include "store/sqlite/stored_value.h"
 
-namespace sluice::store::embedded {
+namespace sluice::store::sqlite {
 namespace {
-
-using Done = std::expected<void, StoreFailure>;
 
 std::string quoted_names(const std::vector<std::string>& names) {
   std::vector<std::string> list;
@@ -29,15 +27,15 @@ std::string field_definitions(const record::TableSchema& schema) {
   return text;
 }
 
-Done run(sqlite::Database& database, const record::Dataset& dataset, const std::string& sql) {
+Result<void> run(Database& database, const record::Dataset& dataset, const std::string& sql) {
   if (auto done = database.execute(sql); !done) {
     return std::unexpected(sqlite_failure(done.error(), "dataset " + dataset.id.str()));
   }
   return {};
 }
 
-Done add_unique_key(sqlite::Database& database, const record::Dataset& dataset,
-                    const UniqueKey& key) {
+Result<void> add_unique_key(Database& database, const record::Dataset& dataset,
+                            const UniqueKey& key) {
   const auto done =
       database.execute(fmt::format("CREATE UNIQUE INDEX {} ON {} ({})", quoted_name(key.index_name),
                                    current_table(dataset.id), quoted_names(key.fields)));
@@ -46,12 +44,12 @@ Done add_unique_key(sqlite::Database& database, const record::Dataset& dataset,
   return std::unexpected(sqlite_failure(done.error(), "dataset " + dataset.id.str()));
 }
 
-Done check_required(sqlite::Database& database, const record::Dataset& dataset,
-                    const std::string& field) {
+Result<void> check_required(Database& database, const record::Dataset& dataset,
+                            const std::string& field) {
   auto statement = database.prepare(fmt::format("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1",
                                                 current_table(dataset.id), quoted_name(field)));
-  auto found =
-      statement ? statement->step() : sqlite::Result<bool>(std::unexpected(statement.error()));
+  auto found = statement ? statement->step()
+                         : sluice::sqlite::Result<bool>(std::unexpected(statement.error()));
   if (!found) return std::unexpected(sqlite_failure(found.error(), "dataset " + dataset.id.str()));
   if (*found) return std::unexpected(missing_values_conflict(dataset, field));
   return {};
@@ -67,17 +65,28 @@ std::string history_table(const record::DatasetId& dataset) {
   return quoted_name("history." + dataset.str());
 }
 
-Done create_tables(sqlite::Database& database, const record::Dataset& dataset) {
+Result<void> create_tables(Database& database, const record::Dataset& dataset) {
   const std::string fields = field_definitions(dataset.schema);
   const std::string key = quoted_names(dataset.schema.primary_key);
   const std::string sql = fmt::format(
-      "CREATE TABLE {current} ({fields}sluice_digest BLOB NOT NULL, sluice_batch INTEGER NOT NULL, "
-      "sluice_source_time TEXT, PRIMARY KEY ({key})) STRICT;"
-      "CREATE TABLE {history} ({fields}sluice_digest BLOB NOT NULL, sluice_source_time TEXT, "
-      "sluice_batch_from INTEGER NOT NULL, sluice_batch_to INTEGER NOT NULL, "
-      "sluice_valid_from INTEGER NOT NULL, sluice_valid_to INTEGER NOT NULL, "
-      "sluice_ended_by_line INTEGER NOT NULL, sluice_ended TEXT NOT NULL) STRICT;"
-      "CREATE INDEX {index} ON {history} ({key}, sluice_batch_to, sluice_ended_by_line);",
+      R"sql(
+        CREATE TABLE {current} (
+          {fields}sluice_digest BLOB NOT NULL,
+          sluice_batch INTEGER NOT NULL,
+          sluice_source_time TEXT,
+          PRIMARY KEY ({key})
+        ) STRICT;
+        CREATE TABLE {history} (
+          {fields}sluice_digest BLOB NOT NULL,
+          sluice_source_time TEXT,
+          sluice_batch_from INTEGER NOT NULL,
+          sluice_batch_to INTEGER NOT NULL,
+          sluice_valid_from INTEGER NOT NULL,
+          sluice_valid_to INTEGER NOT NULL,
+          sluice_ended_by_line INTEGER NOT NULL,
+          sluice_ended TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX {index} ON {history} ({key}, sluice_batch_to, sluice_ended_by_line);)sql",
       fmt::arg("current", current_table(dataset.id)),
       fmt::arg("history", history_table(dataset.id)), fmt::arg("fields", fields),
       fmt::arg("key", key), fmt::arg("index", quoted_name("history_key." + dataset.id.str())));
@@ -88,8 +97,8 @@ Done create_tables(sqlite::Database& database, const record::Dataset& dataset) {
   return {};
 }
 
-Done evolve_tables(sqlite::Database& database, const record::Dataset& dataset,
-                   const Evolution& evolution) {
+Result<void> evolve_tables(Database& database, const record::Dataset& dataset,
+                           const Evolution& evolution) {
   for (const std::string& name : evolution.added_fields) {
     const auto index = record::field_index(dataset.schema, name).value();
     for (const std::string& table : {current_table(dataset.id), history_table(dataset.id)}) {
@@ -112,7 +121,7 @@ Done evolve_tables(sqlite::Database& database, const record::Dataset& dataset,
   return {};
 }
 
-StoreFailure sqlite_failure(const sqlite::Error& error, std::string place) {
+StoreFailure sqlite_failure(const Error& error, std::string place) {
   if (error.is_busy()) {
     return {StoreProblem::unavailable, std::move(place),
             "another process held the central store's lock for too long; try again"};
@@ -121,4 +130,4 @@ StoreFailure sqlite_failure(const sqlite::Error& error, std::string place) {
           fmt::format("the central store's file: {} (SQLite {})", error.message, error.code)};
 }
 
-}  // namespace sluice::store::embedded
+}  // namespace sluice::store::sqlite

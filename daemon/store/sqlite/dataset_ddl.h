@@ -9,18 +9,21 @@
 #include "store/evolution.h"
 #include "store/store.h"
 
-namespace sluice::store::embedded {
+namespace sluice::store::sqlite {
+
+using sluice::sqlite::Database;
+using sluice::sqlite::Error;
+using sluice::sqlite::Statement;
+using sluice::sqlite::Transaction;
 
 // "data.DATASET" and "history.DATASET", quoted.
 [[nodiscard]] std::string current_table(const record::DatasetId& dataset);
 [[nodiscard]] std::string history_table(const record::DatasetId& dataset);
 
-[[nodiscard]] std::expected<void, StoreFailure> create_tables(sqlite::Database& database,
-                                                              const record::Dataset& dataset);
-[[nodiscard]] std::expected<void, StoreFailure> evolve_tables(sqlite::Database& database,
-                                                              const record::Dataset& dataset,
-                                                              const Evolution& evolution);
+[[nodiscard]] Result<void> create_tables(Database& database, const record::Dataset& dataset);
+[[nodiscard]] Result<void> evolve_tables(Database& database, const record::Dataset& dataset,
+                                         const Evolution& evolution);
 
-[[nodiscard]] StoreFailure sqlite_failure(const sqlite::Error& error, std::string place);
+[[nodiscard]] StoreFailure sqlite_failure(const Error& error, std::string place);
 
-}  // namespace sluice::store::embedded
+}  // namespace sluice::store::sqlite

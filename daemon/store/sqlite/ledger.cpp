@@ -2,10 +2,8 @@
 
 #include "record/try.h"
 
-namespace sluice::store::embedded {
+namespace sluice::store::sqlite {
 namespace {
-
-using Done = std::expected<void, StoreFailure>;
 
 record::Time time_of(std::int64_t milliseconds) {
   return record::Time(std::chrono::milliseconds(milliseconds));
@@ -13,11 +11,12 @@ record::Time time_of(std::int64_t milliseconds) {
 
 }  // namespace
 
-std::expected<std::optional<LedgerAnswer>, StoreFailure> Ledger::find(
-    const record::StreamId& stream, record::Sequence sequence) {
-  auto entry =
-      SLUICE_TRY(file_.statement("SELECT manifest, receipt, receipt_signature FROM ledger "
-                                 "WHERE bureau = ? AND epoch = ? AND sequence = ?"));
+Result<std::optional<LedgerAnswer>> Ledger::find(const record::StreamId& stream,
+                                                 record::Sequence sequence) {
+  auto entry = SLUICE_TRY(file_.statement(R"sql(
+        SELECT manifest, receipt, receipt_signature
+        FROM ledger
+        WHERE bureau = ? AND epoch = ? AND sequence = ?)sql"));
   entry.bind(1, stream.bureau.str()).bind(2, stream.epoch.value).bind(3, sequence.value);
   const auto row = SLUICE_TRY(file_.step(entry));
   if (!row) return std::nullopt;
@@ -25,8 +24,7 @@ std::expected<std::optional<LedgerAnswer>, StoreFailure> Ledger::find(
                       {std::string(entry.text(1)), std::string(entry.text(2))}};
 }
 
-std::expected<std::optional<StreamPlace>, StoreFailure> Ledger::place(
-    const record::BureauId& bureau) {
+Result<std::optional<StreamPlace>> Ledger::place(const record::BureauId& bureau) {
   auto stream = SLUICE_TRY(
       file_.statement("SELECT epoch, sequence, manifest, applied_at FROM stream WHERE bureau = ?"));
   stream.bind(1, bureau.str());
@@ -38,21 +36,22 @@ std::expected<std::optional<StreamPlace>, StoreFailure> Ledger::place(
                      time_of(stream.integer(3))};
 }
 
-std::expected<std::int64_t, StoreFailure> Ledger::next_id() {
+Result<std::int64_t> Ledger::next_id() {
   auto last = SLUICE_TRY(
       file_.statement("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'ledger'"));
   SLUICE_TRY(file_.step(last));
   return last.integer(0) + 1;
 }
 
-Done Ledger::write(const LedgerEntry& entry, const record::RowOutcomes& rows,
-                   const record::Batch& batch) {
+Result<void> Ledger::write(const LedgerEntry& entry, const record::RowOutcomes& rows,
+                           const record::Batch& batch) {
   const std::string digest = to_string(entry.manifest);
   const std::int64_t applied_at = entry.applied_at.time_since_epoch().count();
   auto ledger = SLUICE_TRY(file_.statement(
-      "INSERT INTO ledger (id, bureau, epoch, sequence, dataset, manifest, outcome, inserted, "
-      "updated, unchanged, deleted, rejected, applied_at, receipt, receipt_signature) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+      R"sql(
+        INSERT INTO ledger (id, bureau, epoch, sequence, dataset, manifest, outcome, inserted,
+          updated, unchanged, deleted, rejected, applied_at, receipt, receipt_signature)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql"));
   ledger.bind(1, entry.id)
       .bind(2, entry.stream.bureau.str())
       .bind(3, entry.stream.epoch.value)
@@ -77,8 +76,9 @@ Done Ledger::write(const LedgerEntry& entry, const record::RowOutcomes& rows,
       .bind_blob(4, batch.payload);
   SLUICE_TRY(file_.run(archive));
   auto stream = SLUICE_TRY(file_.statement(
-      "INSERT OR REPLACE INTO stream (bureau, epoch, sequence, manifest, applied_at) "
-      "VALUES (?, ?, ?, ?, ?)"));
+      R"sql(
+        INSERT OR REPLACE INTO stream (bureau, epoch, sequence, manifest, applied_at)
+        VALUES (?, ?, ?, ?, ?))sql"));
   stream.bind(1, entry.stream.bureau.str())
       .bind(2, entry.stream.epoch.value)
       .bind(3, entry.sequence.value)
@@ -88,12 +88,14 @@ Done Ledger::write(const LedgerEntry& entry, const record::RowOutcomes& rows,
 }
 
 // Not from the ledger alone: whoever verifies it must learn that entries at its end are missing.
-std::expected<record::ChainHead, StoreFailure> Ledger::head(const record::StreamId& stream) {
+Result<record::ChainHead> Ledger::head(const record::StreamId& stream) {
   const auto known = SLUICE_TRY(place(stream.bureau));
   if (known && known->epoch == stream.epoch) return known->head;
-  auto last = SLUICE_TRY(
-      file_.statement("SELECT sequence, manifest FROM ledger WHERE bureau = ? AND epoch = ? "
-                      "ORDER BY sequence DESC LIMIT 1"));
+  auto last = SLUICE_TRY(file_.statement(R"sql(
+        SELECT sequence, manifest
+        FROM ledger
+        WHERE bureau = ? AND epoch = ?
+        ORDER BY sequence DESC LIMIT 1)sql"));
   last.bind(1, stream.bureau.str()).bind(2, stream.epoch.value);
   const auto row = SLUICE_TRY(file_.step(last));
   if (!row) return record::ChainHead{};
@@ -101,8 +103,7 @@ std::expected<record::ChainHead, StoreFailure> Ledger::head(const record::Stream
                            record::parse_digest(last.text(1)).value_or(record::Digest{})};
 }
 
-std::expected<std::int64_t, StoreFailure> Ledger::id_at(const record::DatasetId& dataset,
-                                                        record::Time as_of) {
+Result<std::int64_t> Ledger::id_at(const record::DatasetId& dataset, record::Time as_of) {
   auto last = SLUICE_TRY(file_.statement(
       "SELECT coalesce(max(id), 0) FROM ledger WHERE dataset = ? AND applied_at <= ?"));
   last.bind(1, dataset.str()).bind(2, std::int64_t{as_of.time_since_epoch().count()});
@@ -110,13 +111,17 @@ std::expected<std::int64_t, StoreFailure> Ledger::id_at(const record::DatasetId&
   return last.integer(0);
 }
 
-Done Ledger::walk(const Extent& extent,
-                  const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
+Result<void> Ledger::walk(
+    const Extent& extent,
+    const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
   auto select = SLUICE_TRY(file_.statement(
-      "SELECT l.id, l.bureau, l.epoch, l.sequence, l.dataset, l.manifest, l.applied_at, l.receipt, "
-      "l.receipt_signature, a.manifest, a.signature, iif(?4, a.payload, x'') "
-      "FROM ledger l JOIN archive a ON a.ledger = l.id WHERE l.id > ?1 AND "
-      "(?2 IS NULL OR l.bureau = ?2) AND (?3 IS NULL OR l.sequence = ?3) ORDER BY l.id"));
+      R"sql(
+        SELECT l.id, l.bureau, l.epoch, l.sequence, l.dataset, l.manifest, l.applied_at,
+          l.receipt, l.receipt_signature, a.manifest, a.signature, iif(?4, a.payload, x'')
+        FROM ledger l
+        JOIN archive a ON a.ledger = l.id
+        WHERE l.id > ?1 AND (?2 IS NULL OR l.bureau = ?2) AND (?3 IS NULL OR l.sequence = ?3)
+        ORDER BY l.id)sql"));
   select.bind(1, extent.after).bind(4, std::int64_t{extent.payloads == Extent::Payloads::read});
   if (extent.bureau) select.bind(2, extent.bureau->str());
   if (extent.sequence) select.bind(3, extent.sequence->value);
@@ -138,7 +143,7 @@ Done Ledger::walk(const Extent& extent,
   }
 }
 
-std::expected<std::vector<record::StreamId>, StoreFailure> Ledger::streams() {
+Result<std::vector<record::StreamId>> Ledger::streams() {
   auto select = SLUICE_TRY(file_.statement("SELECT bureau, epoch FROM stream ORDER BY bureau"));
   std::vector<record::StreamId> streams;
   for (auto row = file_.step(select);; row = file_.step(select)) {
@@ -149,4 +154,4 @@ std::expected<std::vector<record::StreamId>, StoreFailure> Ledger::streams() {
   }
 }
 
-}  // namespace sluice::store::embedded
+}  // namespace sluice::store::sqlite

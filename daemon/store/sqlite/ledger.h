@@ -13,29 +13,26 @@
 #include "store/store.h"
 #include "store/stream_place.h"
 
-namespace sluice::store::embedded {
+namespace sluice::store::sqlite {
 
 // `file` must outlive it.
 class Ledger {
  public:
   explicit Ledger(CentralFile& file) : file_(file) {}
 
-  [[nodiscard]] std::expected<std::optional<LedgerAnswer>, StoreFailure> find(
-      const record::StreamId& stream, record::Sequence sequence);
-  [[nodiscard]] std::expected<std::optional<StreamPlace>, StoreFailure> place(
-      const record::BureauId& bureau);
-  [[nodiscard]] std::expected<std::int64_t, StoreFailure> next_id();
-  [[nodiscard]] std::expected<void, StoreFailure> write(const LedgerEntry& entry,
-                                                        const record::RowOutcomes& rows,
-                                                        const record::Batch& batch);
+  [[nodiscard]] Result<std::optional<LedgerAnswer>> find(const record::StreamId& stream,
+                                                         record::Sequence sequence);
+  [[nodiscard]] Result<std::optional<StreamPlace>> place(const record::BureauId& bureau);
+  [[nodiscard]] Result<std::int64_t> next_id();
+  [[nodiscard]] Result<void> write(const LedgerEntry& entry, const record::RowOutcomes& rows,
+                                   const record::Batch& batch);
 
   // The last entry of the dataset at that moment; 0: none.
-  [[nodiscard]] std::expected<std::int64_t, StoreFailure> id_at(const record::DatasetId& dataset,
-                                                                record::Time as_of);
+  [[nodiscard]] Result<std::int64_t> id_at(const record::DatasetId& dataset, record::Time as_of);
   // As in store.h, the next three.
-  [[nodiscard]] std::expected<record::ChainHead, StoreFailure> head(const record::StreamId& stream);
-  [[nodiscard]] std::expected<std::vector<record::StreamId>, StoreFailure> streams();
-  [[nodiscard]] std::expected<void, StoreFailure> walk(
+  [[nodiscard]] Result<record::ChainHead> head(const record::StreamId& stream);
+  [[nodiscard]] Result<std::vector<record::StreamId>> streams();
+  [[nodiscard]] Result<void> walk(
       const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume);
 
@@ -43,4 +40,4 @@ class Ledger {
   CentralFile& file_;
 };
 
-}  // namespace sluice::store::embedded
+}  // namespace sluice::store::sqlite

@@ -14,56 +14,53 @@
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/ddl.h"
 #include "store/sqlite/ledger.h"
-#include "store/sqlite/sqlite_tables.h"
 #include "store/sqlite/stored_value.h"
+#include "store/sqlite/tables.h"
 
-namespace sluice::store::embedded {
+namespace sluice::store::sqlite {
 namespace {
 
-using Done = std::expected<void, StoreFailure>;
 constexpr std::int64_t format_version = 1;
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(sqlite::Database database, std::string place, std::function<record::Time()> now)
+  SqliteStore(Database database, std::string place, std::function<record::Time()> now)
       : file_(std::move(database), std::move(place)), now_(std::move(now)) {}
   // The ledger knows where the file lies.
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
 
-  Done open();
+  Result<void> open();
 
-  Done prepare(const record::Dataset& dataset) override;
-  std::expected<record::SignedReceipt, StoreFailure> apply(
-      const AdmittedBatch& admitted, const ReceiptMaker& make_receipt) override;
-  std::expected<record::ChainHead, StoreFailure> head(const record::StreamId& stream) override {
+  Result<void> prepare(const record::Dataset& dataset) override;
+  Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
+                                      const ReceiptMaker& make_receipt) override;
+  Result<record::ChainHead> head(const record::StreamId& stream) override {
     return ledger_.head(stream);
   }
-  std::expected<std::vector<record::StreamId>, StoreFailure> streams() override {
-    return ledger_.streams();
-  }
-  Done read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
-            const std::function<bool(const StoredRecord&)>& consume) override;
-  Done read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
-                    const std::function<bool(const record::KeyedDigest&)>& consume) override;
-  std::expected<record::RecordSum, StoreFailure> sum_digests(
-      const record::DatasetId& dataset, const record::KeyRange& range) override;
-  Done walk(const Extent& extent,
-            const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override {
+  Result<std::vector<record::StreamId>> streams() override { return ledger_.streams(); }
+  Result<void> read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
+                    const std::function<bool(const StoredRecord&)>& consume) override;
+  Result<void> read_digests(
+      const record::DatasetId& dataset, const record::KeyRange& range,
+      const std::function<bool(const record::KeyedDigest&)>& consume) override;
+  Result<record::RecordSum> sum_digests(const record::DatasetId& dataset,
+                                        const record::KeyRange& range) override;
+  Result<void> walk(
+      const Extent& extent,
+      const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override {
     return ledger_.walk(extent, consume);
   }
 
  private:
   // A query about the current records of a prepared dataset within a range.
-  std::expected<sqlite::Statement, StoreFailure> select_within(std::string_view before_from,
-                                                               const record::DatasetId& dataset,
-                                                               const record::KeyRange& range,
-                                                               std::string_view behind);
+  Result<Statement> select_within(std::string_view before_from, const record::DatasetId& dataset,
+                                  const record::KeyRange& range, std::string_view behind);
   // A dataset that prepare() has seen.
   struct Prepared {
     record::Dataset dataset;
     record::KeyOrder key_order;
-    std::unique_ptr<SqliteTables> tables;
+    std::unique_ptr<Tables> tables;
     Expectation expectation = Expectation::any;
   };
 
@@ -77,24 +74,25 @@ class TablesOfFile final : public SchemaTables {
  public:
   explicit TablesOfFile(CentralFile& file) : file_(file) {}
 
-  std::expected<std::optional<std::string>, StoreFailure> kept_schema(
-      const record::DatasetId& dataset) override {
+  Result<std::optional<std::string>> kept_schema(const record::DatasetId& dataset) override {
     auto known = SLUICE_TRY(file_.statement("SELECT schema FROM dataset WHERE id = ?"));
     known.bind(1, dataset.str());
     const auto row = SLUICE_TRY(file_.step(known));
     if (!row) return std::nullopt;
     return std::string(known.text(0));
   }
-  Done create(const record::Dataset& dataset) override {
+  Result<void> create(const record::Dataset& dataset) override {
     return create_tables(file_.database, dataset);
   }
-  Done evolve(const record::Dataset& dataset, const Evolution& evolution) override {
+  Result<void> evolve(const record::Dataset& dataset, const Evolution& evolution) override {
     return evolve_tables(file_.database, dataset, evolution);
   }
-  Done keep_schema(const record::Dataset& dataset, const std::string& canonical) override {
+  Result<void> keep_schema(const record::Dataset& dataset, const std::string& canonical) override {
     auto keep = SLUICE_TRY(file_.statement(
-        "INSERT INTO dataset (id, owner, schema) VALUES (?, ?, ?) "
-        "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema"));
+        R"sql(
+          INSERT INTO dataset (id, owner, schema)
+          VALUES (?, ?, ?)
+          ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema)sql"));
     keep.bind(1, dataset.id.str()).bind(2, dataset.owner.str()).bind(3, canonical);
     return file_.run(keep);
   }
@@ -106,33 +104,32 @@ class TablesOfFile final : public SchemaTables {
 // The transaction of one batch: the file is locked from its beginning.
 class Applying final : public ApplyTransaction {
  public:
-  Applying(CentralFile& file, Ledger& ledger, sqlite::Transaction transaction, SqliteTables& tables)
+  Applying(CentralFile& file, Ledger& ledger, Transaction transaction, Tables& tables)
       : file_(file), ledger_(ledger), transaction_(std::move(transaction)), tables_(tables) {}
 
-  std::expected<std::optional<StreamPlace>, StoreFailure> lock_stream(
-      const record::BureauId& bureau) override {
+  Result<std::optional<StreamPlace>> lock_stream(const record::BureauId& bureau) override {
     return ledger_.place(bureau);
   }
-  std::expected<std::optional<LedgerAnswer>, StoreFailure> find(
-      const record::StreamId& stream, record::Sequence sequence) override {
+  Result<std::optional<LedgerAnswer>> find(const record::StreamId& stream,
+                                           record::Sequence sequence) override {
     return ledger_.find(stream, sequence);
   }
-  std::expected<std::int64_t, StoreFailure> draw_id() override { return ledger_.next_id(); }
+  Result<std::int64_t> draw_id() override { return ledger_.next_id(); }
   DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
     tables_.begin_batch(id, applied_at);
     return tables_;
   }
-  Done write(const LedgerEntry& entry, const record::RowOutcomes& rows,
-             const record::Batch& batch) override {
+  Result<void> write(const LedgerEntry& entry, const record::RowOutcomes& rows,
+                     const record::Batch& batch) override {
     return ledger_.write(entry, rows, batch);
   }
-  Done commit() override { return file_.commit(transaction_); }
+  Result<void> commit() override { return file_.commit(transaction_); }
 
  private:
   CentralFile& file_;
   Ledger& ledger_;
-  sqlite::Transaction transaction_;
-  SqliteTables& tables_;
+  Transaction transaction_;
+  Tables& tables_;
 };
 
 std::string key_names(const record::TableSchema& schema) {
@@ -156,7 +153,7 @@ std::string current_within(const record::DatasetId& dataset, const record::Table
                      fmt::join(conditions, " AND "));
 }
 
-Done SqliteStore::open() {
+Result<void> SqliteStore::open() {
   // A bulk load lives in this cache; it is the store's largest use of memory.
   if (auto set = file_.database.execute("PRAGMA cache_size=-49152"); !set) {
     return std::unexpected(file_.failure(set.error()));
@@ -184,7 +181,7 @@ Done SqliteStore::open() {
   return {};
 }
 
-Done SqliteStore::prepare(const record::Dataset& dataset) {
+Result<void> SqliteStore::prepare(const record::Dataset& dataset) {
   const auto known = prepared_.find(dataset.id);
   if (known != prepared_.end() &&
       known->second.tables->schema_digest() == record::schema_digest(dataset.schema)) {
@@ -195,7 +192,7 @@ Done SqliteStore::prepare(const record::Dataset& dataset) {
   TablesOfFile followed(file_);
   SLUICE_TRY(follow_schema(dataset, followed));
   SLUICE_TRY(file_.commit(transaction));
-  auto tables = SLUICE_TRY(SqliteTables::open(file_.database, dataset));
+  auto tables = SLUICE_TRY(Tables::open(file_.database, dataset));
   auto any = SLUICE_TRY(
       file_.statement(fmt::format("SELECT 1 FROM {} LIMIT 1", current_table(dataset.id))));
   const auto row = SLUICE_TRY(file_.step(any));
@@ -205,8 +202,8 @@ Done SqliteStore::prepare(const record::Dataset& dataset) {
   return {};
 }
 
-std::expected<record::SignedReceipt, StoreFailure> SqliteStore::apply(
-    const AdmittedBatch& admitted, const ReceiptMaker& make_receipt) {
+Result<record::SignedReceipt> SqliteStore::apply(const AdmittedBatch& admitted,
+                                                 const ReceiptMaker& make_receipt) {
   const record::Manifest& manifest = admitted.manifest;
   SLUICE_TRY(check_admitted(admitted));
   const auto prepared = prepared_.find(manifest.dataset);
@@ -216,8 +213,8 @@ std::expected<record::SignedReceipt, StoreFailure> SqliteStore::apply(
   return apply_once(admitted, make_receipt, now_, applying, prepared->second.expectation);
 }
 
-Done SqliteStore::read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
-                       const std::function<bool(const StoredRecord&)>& consume) {
+Result<void> SqliteStore::read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
+                               const std::function<bool(const StoredRecord&)>& consume) {
   const auto prepared = prepared_.find(dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
   const record::TableSchema& schema = prepared->second.dataset.schema;
@@ -228,8 +225,12 @@ Done SqliteStore::read(const record::DatasetId& dataset, std::optional<record::T
       fmt::format("SELECT sluice_digest, sluice_batch{} FROM {}", fields, current_table(dataset));
   if (as_of) {
     sql += fmt::format(
-        " WHERE sluice_batch <= ?1 UNION ALL SELECT sluice_digest, sluice_batch_from{} FROM {} "
-        "WHERE sluice_batch_from <= ?1 AND sluice_batch_to > ?1",
+        R"sql(
+          WHERE sluice_batch <= ?1
+          UNION ALL
+          SELECT sluice_digest, sluice_batch_from{}
+          FROM {}
+          WHERE sluice_batch_from <= ?1 AND sluice_batch_to > ?1)sql",
         fields, history_table(dataset));
   }
   const char* separator = " ORDER BY ";
@@ -255,9 +256,10 @@ Done SqliteStore::read(const record::DatasetId& dataset, std::optional<record::T
   }
 }
 
-std::expected<sqlite::Statement, StoreFailure> SqliteStore::select_within(
-    std::string_view before_from, const record::DatasetId& dataset, const record::KeyRange& range,
-    std::string_view behind) {
+Result<Statement> SqliteStore::select_within(std::string_view before_from,
+                                             const record::DatasetId& dataset,
+                                             const record::KeyRange& range,
+                                             std::string_view behind) {
   const auto prepared = prepared_.find(dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
   if (!prepared->second.key_order.takes(range)) return std::unexpected(not_a_range(dataset));
@@ -275,8 +277,9 @@ std::expected<sqlite::Statement, StoreFailure> SqliteStore::select_within(
   return select;
 }
 
-Done SqliteStore::read_digests(const record::DatasetId& dataset, const record::KeyRange& range,
-                               const std::function<bool(const record::KeyedDigest&)>& consume) {
+Result<void> SqliteStore::read_digests(
+    const record::DatasetId& dataset, const record::KeyRange& range,
+    const std::function<bool(const record::KeyedDigest&)>& consume) {
   const auto prepared = prepared_.find(dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
   const record::TableSchema& schema = prepared->second.dataset.schema;
@@ -299,8 +302,8 @@ Done SqliteStore::read_digests(const record::DatasetId& dataset, const record::K
   }
 }
 
-std::expected<record::RecordSum, StoreFailure> SqliteStore::sum_digests(
-    const record::DatasetId& dataset, const record::KeyRange& range) {
+Result<record::RecordSum> SqliteStore::sum_digests(const record::DatasetId& dataset,
+                                                   const record::KeyRange& range) {
   auto select = SLUICE_TRY(select_within("SELECT sluice_digest", dataset, range, ""));
   record::RecordSum sum;
   for (auto row = file_.step(select);; row = file_.step(select)) {
@@ -311,16 +314,16 @@ std::expected<record::RecordSum, StoreFailure> SqliteStore::sum_digests(
 }
 
 }  // namespace
-}  // namespace sluice::store::embedded
+}  // namespace sluice::store::sqlite
 
 namespace sluice::store {
 
-std::expected<std::unique_ptr<Store>, StoreFailure> open_sqlite(const std::filesystem::path& file,
-                                                                std::function<record::Time()> now) {
+Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& file,
+                                           std::function<record::Time()> now) {
   auto database = sqlite::Database::open(file);
-  if (!database) return std::unexpected(embedded::sqlite_failure(database.error(), file.string()));
+  if (!database) return std::unexpected(sqlite::sqlite_failure(database.error(), file.string()));
   auto store =
-      std::make_unique<embedded::SqliteStore>(std::move(*database), file.string(), std::move(now));
+      std::make_unique<sqlite::SqliteStore>(std::move(*database), file.string(), std::move(now));
   SLUICE_TRY(store->open());
   return store;
 }

@@ -14,7 +14,7 @@ namespace sluice::store {
 
 // Creates the file if it is not there. `now` says when a batch is applied. Several processes may
 // have the file open; one writes at a time, the others wait.
-[[nodiscard]] std::expected<std::unique_ptr<Store>, StoreFailure> open_sqlite(
-    const std::filesystem::path& file, std::function<record::Time()> now);
+[[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& file,
+                                                         std::function<record::Time()> now);
 
 }  // namespace sluice::store

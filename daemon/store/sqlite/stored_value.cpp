@@ -7,7 +7,7 @@
 
 #include "record/copy_text.h"
 
-namespace sluice::store::embedded {
+namespace sluice::store::sqlite {
 
 using record::FieldType;
 
@@ -22,7 +22,7 @@ std::string_view column_type(FieldType type) {
   }
 }
 
-void bind_value(sqlite::Statement& statement, int index, FieldType type, std::string_view escaped,
+void bind_value(Statement& statement, int index, FieldType type, std::string_view escaped,
                 std::string& buffer) {
   if (record::is_null(escaped)) {
     statement.bind_null(index);
@@ -45,8 +45,7 @@ void bind_value(sqlite::Statement& statement, int index, FieldType type, std::st
   }
 }
 
-void bind_plain_value(sqlite::Statement& statement, int index, FieldType type,
-                      std::string_view plain) {
+void bind_plain_value(Statement& statement, int index, FieldType type, std::string_view plain) {
   if (column_type(type) == "INTEGER") {
     std::string unused;  // digits have nothing to unescape
     bind_value(statement, index, type, plain, unused);
@@ -55,8 +54,7 @@ void bind_plain_value(sqlite::Statement& statement, int index, FieldType type,
   }
 }
 
-void append_plain_value(std::string& text, const sqlite::Statement& statement, int column,
-                        FieldType type) {
+void append_plain_value(std::string& text, const Statement& statement, int column, FieldType type) {
   switch (type) {
     case FieldType::integer:
       fmt::format_to(std::back_inserter(text), "{}", statement.integer(column));
@@ -72,8 +70,7 @@ void append_plain_value(std::string& text, const sqlite::Statement& statement, i
   }
 }
 
-void append_value(std::string& columns, const sqlite::Statement& statement, int column,
-                  FieldType type) {
+void append_value(std::string& columns, const Statement& statement, int column, FieldType type) {
   if (statement.is_null(column)) {
     record::append_null(columns);
   } else if (column_type(type) == "INTEGER") {
@@ -83,4 +80,4 @@ void append_value(std::string& columns, const sqlite::Statement& statement, int 
   }
 }
 
-}  // namespace sluice::store::embedded
+}  // namespace sluice::store::sqlite

@@ -9,21 +9,23 @@
 #include "record/table_schema.h"
 #include "sqlite/database.h"
 
-namespace sluice::store::embedded {
+namespace sluice::store::sqlite {
+
+using sluice::sqlite::Statement;
 
 [[nodiscard]] std::string_view column_type(record::FieldType type);
 
 // `buffer` must live until the statement has run.
-void bind_value(sqlite::Statement& statement, int index, record::FieldType type,
-                std::string_view escaped, std::string& buffer);
+void bind_value(Statement& statement, int index, record::FieldType type, std::string_view escaped,
+                std::string& buffer);
 
 // The same for a value that is there and not escaped; `plain` must live as long as a buffer.
-void bind_plain_value(sqlite::Statement& statement, int index, record::FieldType type,
+void bind_plain_value(Statement& statement, int index, record::FieldType type,
                       std::string_view plain);
-void append_plain_value(std::string& text, const sqlite::Statement& statement, int column,
+void append_plain_value(std::string& text, const Statement& statement, int column,
                         record::FieldType type);
 
-void append_value(std::string& columns, const sqlite::Statement& statement, int column,
+void append_value(std::string& columns, const Statement& statement, int column,
                   record::FieldType type);
 
-}  // namespace sluice::store::embedded
+}  // namespace sluice::store::sqlite

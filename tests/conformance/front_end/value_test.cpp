@@ -159,7 +159,7 @@ TEST_P(ValueConformance, AreToldAsTheTableOfTypesSays) {
     EXPECT_EQ(cursor->exact(0, 0), "1");
     const odbc::Value value = cursor->value(0, 1);
     if (value.problem != nullptr) {
-      EXPECT_EQ(example.told, "!" + value.problem->rule) << value.problem->sentence;
+      EXPECT_EQ(example.told, "!" + value.problem->rule.text()) << value.problem->sentence;
     } else {
       EXPECT_EQ(value.text, example.told);
     }
@@ -353,7 +353,7 @@ TEST_P(DriverConformance, AValueOverTheLimitIsAProblemOfItsRowOnly) {
   while (const std::size_t rows = next_block(*cursor)) {
     for (std::size_t row = 0; row < rows; ++row) {
       const odbc::Value value = cursor->value(row, 1);
-      seen.emplace_back(value.problem != nullptr ? value.problem->rule
+      seen.emplace_back(value.problem != nullptr ? value.problem->rule.text()
                                                  : std::string(value.text.value()));
     }
   }

@@ -27,7 +27,7 @@ void try_key(const record::Key& key) {
 void try_question(std::string_view text) {
   const auto question = reconciliation::parse_question(text);
   if (!question) {
-    demand(!question.error().empty(), "a refusal says why");
+    demand(!question.error().sentence.empty(), "a refusal says why");
     return;
   }
   const auto again = reconciliation::parse_question(to_json(*question));

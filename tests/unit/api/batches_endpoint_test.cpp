@@ -59,7 +59,7 @@ TEST_F(BatchesEndpointTest, AnswersABatchWithItsReceiptAndTheSameBatchWithTheSam
   const std::string first = ask(put(path(1), file(batch)));
   EXPECT_EQ(status_line(first), "HTTP/1.1 200 OK");
   const auto receipt = link::parse_answer(body_of(first));
-  ASSERT_TRUE(receipt) << receipt.error();
+  ASSERT_TRUE(receipt) << receipt.error().sentence;
   EXPECT_TRUE(center.verifier.verify(receipt->json, receipt->signature, center.now));
   EXPECT_EQ(record::parse_receipt(receipt->json).value().manifest, record::sha256(batch.manifest));
   EXPECT_EQ(body_of(ask(put(path(1), file(batch)))), body_of(first));

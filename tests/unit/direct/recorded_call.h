@@ -92,7 +92,7 @@ struct RecordedCall {
   std::expected<void, CollectionFailure> result;
 
  private:
-  RefusedRow none_{0, "", {"", "not exactly one row was rejected", ""}};
+  RefusedRow none_{0, "", {"", {}, "not exactly one row was rejected"}};
   TakenRow no_row_;
 };
 

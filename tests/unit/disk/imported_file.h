@@ -133,7 +133,7 @@ struct ImportedFile {
   [[nodiscard]] std::vector<std::string> rules() const {
     std::vector<std::string> all;
     for (const RefusedRow& row : door.rejected)
-      all.push_back(row.problem.rule);
+      all.push_back(row.problem.rule.text());
     return all;
   }
   [[nodiscard]] std::vector<std::uint64_t> places() const {
@@ -145,7 +145,7 @@ struct ImportedFile {
   // Of the one row that was rejected.
   [[nodiscard]] RefusedRow rejected() const {
     if (door.rejected.size() == 1) return door.rejected.front();
-    return {0, "", {"", "not exactly one row was rejected", ""}};
+    return {0, "", {"", {}, "not exactly one row was rejected"}};
   }
   // "file:2" of the failure, without the folder.
   [[nodiscard]] std::string place() const {

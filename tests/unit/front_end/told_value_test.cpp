@@ -9,7 +9,7 @@ namespace {
 std::string told(ValueKind kind, std::string_view text) {
   std::string buffer;
   const auto value = tell({.kind = kind}, text, *date::locate_zone("Asia/Shanghai"), buffer);
-  return value ? std::string(*value) : "!" + value.error().rule;
+  return value ? std::string(*value) : "!" + value.error().rule.text();
 }
 
 TEST(ToldValue, DecimalsAreWrittenOut) {

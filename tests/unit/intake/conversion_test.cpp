@@ -99,7 +99,7 @@ TEST(ReadMoney, RefusesWhatIsNoSum) {
 std::string converted(const Step& step, std::string_view text) {
   std::string buffer;
   const auto result = convert(step, text, buffer);
-  return result ? std::string(*result) : "refused: " + result.error().rule;
+  return result ? std::string(*result) : "refused: " + result.error().rule.text();
 }
 
 TEST(Conversion, TrimsAsciiAndIdeographicSpace) {

@@ -12,7 +12,6 @@ namespace sluice::test {
 namespace {
 
 using observe::Log;
-using observe::LogField;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::MatchesRegex;
@@ -42,43 +41,61 @@ class LogTest : public testing::Test {
 };
 
 TEST_F(LogTest, LineIsLevelEventAndFields) {
-  log.info("batch-applied", {{"bureau", "park"}, {"sequence", 7}});
-  EXPECT_THAT(seen.lines, ElementsAre("level=info event=batch-applied bureau=park sequence=7"));
+  log.write<"link-restored">({{"bureau", "park"}, {"after", 7}});
+  EXPECT_THAT(seen.lines, ElementsAre("level=info event=link-restored bureau=park after=7"));
 }
 
 TEST_F(LogTest, ValueThatWouldBreakALineIsQuoted) {
-  log.warning("x", {{"a", "two words"},
-                    {"b", ""},
-                    {"c", "k=v"},
-                    {"d", "say \"hi\""},
-                    {"e", "line\nbreak\tand\x1b[2J"},
-                    {"f", "back\\slash"},
-                    {"g", "海淀"}});
-  EXPECT_THAT(seen.lines, ElementsAre("level=warning event=x a=\"two words\" b=\"\" c=\"k=v\" "
-                                      "d=\"say \\\"hi\\\"\" e=\"line\\nbreak\\tand\\x1b[2J\" "
-                                      "f=\"back\\\\slash\" g=海淀"));
+  const auto written = [](std::string_view value) {
+    std::string line;
+    observe::append_log_field(line, {"a", value});
+    return line;
+  };
+  EXPECT_EQ(written("two words"), R"(a="two words")");
+  EXPECT_EQ(written(""), R"(a="")");
+  EXPECT_EQ(written("k=v"), R"(a="k=v")");
+  EXPECT_EQ(written("say \"hi\""), R"(a="say \"hi\"")");
+  EXPECT_EQ(written("line\nbreak\tand\x1b[2J"), R"(a="line\nbreak\tand\x1b[2J")");
+  EXPECT_EQ(written("back\\slash"), R"(a="back\\slash")");
+  EXPECT_EQ(written("海淀"), "a=海淀");
 }
 
 TEST_F(LogTest, LevelBelowTheOneAskedForIsNotWritten) {
-  log.debug("x");
+  log.write<"tls-handshake-failed">({{"address", "10.1.1.6:443"}, {"error", "unexpected eof"}});
   EXPECT_THAT(seen.lines, ElementsAre());
-  log.error("y");
-  EXPECT_THAT(seen.lines, ElementsAre("level=error event=y"));
+  log.write<"connection-failed">();
+  EXPECT_THAT(seen.lines, ElementsAre("level=error event=connection-failed"));
+}
+
+TEST_F(LogTest, EventOfTwoLevelsIsWrittenAtTheOneThatTheCallNames) {
+  const auto imported = [&](Log::Level level, std::string_view reason) {
+    log.write<"dropped-file-imported">(
+        level, {{"bureau", "park"}, {"file", "a.csv"}, {"status", 4}, {"reason", reason}});
+  };
+  imported(Log::Level::warning, "line 2");
+  EXPECT_THAT(seen.lines, ElementsAre("level=warning event=dropped-file-imported bureau=park "
+                                      "file=a.csv status=4 reason=\"line 2\""));
+}
+
+TEST_F(LogTest, KeyThatAnEventNeedNotHaveMayBeLeftOut) {
+  log.write<"dropped-file-imported">({{"bureau", "park"}, {"file", "a.csv"}, {"status", 0}});
+  EXPECT_THAT(seen.lines, ElementsAre("level=info event=dropped-file-imported bureau=park "
+                                      "file=a.csv status=0"));
 }
 
 TEST_F(LogTest, DroppedLinesAreCountedAndTheCountIsLogged) {
   seen.full = true;
-  log.info("lost");
-  log.info("lost");
+  log.write<"certificates-reloaded">();
+  log.write<"certificates-reloaded">();
   seen.full = false;
-  log.info("kept");
-  log.info("kept");
+  log.write<"stopping">();
+  log.write<"stopping">();
   EXPECT_THAT(seen.lines, ElementsAre("level=warning event=log-lines-dropped count=2",
-                                      "level=info event=kept", "level=info event=kept"));
+                                      "level=info event=stopping", "level=info event=stopping"));
 }
 
 TEST_F(LogTest, LongLineIsCutAndSaysSo) {
-  log.info("x", {{"a", std::string(100'000, 'a')}});
+  log.write<"jobs-go-on">({{"bureau", std::string(100'000, 'a')}});
   ASSERT_EQ(seen.lines.size(), 1);
   EXPECT_LT(seen.lines[0].size(), 4096);
   EXPECT_TRUE(seen.lines[0].ends_with(" cut=yes"));
@@ -102,33 +119,33 @@ TEST(LogToDescriptor, NeverWaitsForAPipeThatNobodyReads) {
 TEST(LogToSyslog, SendsADatagramWithPriorityTimeProgramAndProcess) {
   const DatagramSocket syslog;
   Log log(Log::Level::info, observe::to_syslog("sluiced", syslog.path()));
-  log.warning("x", {{"a", 1}});
+  log.write<"accept-failed">({{"error", "EMFILE"}});
   EXPECT_THAT(syslog.receive(),
               MatchesRegex("<28>[A-Z][a-z][a-z] [ 0-9][0-9] [0-9:]+ sluiced\\[[0-9]+\\]: "
-                           "level=warning event=x a=1"));
+                           "level=warning event=accept-failed error=EMFILE"));
 }
 
 TEST(LogToSyslog, FindsASyslogThatWasRestarted) {
   DatagramSocket syslog;
   Log log(Log::Level::info, observe::to_syslog("sluiced", syslog.path()));
-  log.info("before");
+  log.write<"certificates-reloaded">();
   syslog.restart();
-  log.info("after");
-  EXPECT_THAT(syslog.receive(), HasSubstr("event=after"));
+  log.write<"stopping">();
+  EXPECT_THAT(syslog.receive(), HasSubstr("event=stopping"));
 }
 
 TEST(LogToSyslog, NeverWaitsForASyslogThatIsNotThereOrDoesNotRead) {
   Log nowhere(Log::Level::info, observe::to_syslog("sluiced", "/nonexistent/log"));
-  nowhere.info("x");
+  nowhere.write<"stopping">();
   const DatagramSocket stuck;
   Log log(Log::Level::info, observe::to_syslog("sluiced", stuck.path()));
   for (int i = 0; i < 10'000; ++i)
-    log.info("x");
+    log.write<"certificates-reloaded">();
   while (!stuck.receive().empty()) {
   }
-  log.info("y");
+  log.write<"stopping">();
   EXPECT_THAT(stuck.receive(), HasSubstr("event=log-lines-dropped"));
-  EXPECT_THAT(stuck.receive(), HasSubstr("event=y"));
+  EXPECT_THAT(stuck.receive(), HasSubstr("event=stopping"));
 }
 
 }  // namespace

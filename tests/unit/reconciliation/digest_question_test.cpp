@@ -15,7 +15,7 @@ TEST(DigestQuestion, IsReadAsItIsWritten) {
                             {Key{"甲", "\"1\""}, std::nullopt},
                             std::vector<Key>{{"乙", "2"}, {"丙", "3"}}};
   const auto read = parse_question(to_json(sums));
-  ASSERT_TRUE(read) << read.error();
+  ASSERT_TRUE(read) << read.error().sentence;
   EXPECT_EQ(read->schema, sums.schema);
   EXPECT_EQ(read->range.after, sums.range.after);
   EXPECT_FALSE(read->range.up_to);
@@ -31,7 +31,7 @@ TEST(DigestQuestion, IsReadAsItIsWritten) {
 TEST(DigestQuestion, SaysWhatIsNotUnderstood) {
   const auto error = [](const std::string& text) {
     const auto read = parse_question(text);
-    return read ? std::string("understood") : read.error();
+    return read ? std::string("understood") : read.error().sentence;
   };
   EXPECT_EQ(error("["), "the body is not a JSON object");
   EXPECT_EQ(error("[]"), "the body is not a JSON object");

@@ -29,13 +29,13 @@ std::string broken_rule(const RecordChecker& checker, std::string_view text) {
   const auto checked = checker.columns().front().check(text, buffer);
   if (checked) return "";
   EXPECT_FALSE(checked.error().sentence.empty());
-  return checked.error().rule;
+  return checked.error().rule.text();
 }
 
 std::string canonical_text(const RecordChecker& checker, std::string_view text) {
   std::string buffer;
   const auto checked = checker.columns().front().check(text, buffer);
-  return checked ? std::string(*checked) : "refused: " + checked.error().rule;
+  return checked ? std::string(*checked) : "refused: " + checked.error().rule.text();
 }
 
 TEST(ColumnChecker, GivesTheCanonicalTextOfEachType) {
@@ -262,7 +262,7 @@ std::string line_violation(std::string_view line) {
   static const RecordChecker checker = register_checker();
   std::string buffer;
   const auto violation = checker.check_line(line, buffer);
-  return violation ? violation->field + ": " + violation->violation.rule : "";
+  return violation ? violation->field + ": " + violation->violation.rule.text() : "";
 }
 
 TEST(CheckLine, TakesCanonicalValuesWhateverTheSourcesWayOfWriting) {

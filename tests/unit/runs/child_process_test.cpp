@@ -10,7 +10,7 @@ namespace {
 
 ChildEnd run(const std::string& script) {
   auto child = ChildProcess::start("/bin/sh", {"-c", script}, {.time = std::chrono::seconds(30)});
-  EXPECT_TRUE(child) << child.error();
+  EXPECT_TRUE(child) << child.error().sentence;
   return child->wait({});
 }
 

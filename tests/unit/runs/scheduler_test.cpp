@@ -46,7 +46,7 @@ class SchedulerTest : public testing::Test {
                                        .schedule = std::move(schedule),
                                        .arguments = {"collect", bureau}}},
                                      std::move(hold_back));
-    EXPECT_TRUE(added) << added.error();
+    EXPECT_TRUE(added) << record::to_string(added.error());
   }
   std::unique_ptr<Scheduler> start(schedule::Schedule schedule, HoldBack hold_back = {}) {
     auto scheduler = without_jobs();

@@ -18,7 +18,7 @@ using trust::AuditEvent;
 using trust::AuditLog;
 
 AuditEvent numbered(int number) {
-  return {"publish-denied", {{"actor", "park"}, {"number", std::to_string(number)}}};
+  return {"publish-denied", {{"actor", "park"}, {"count", std::to_string(number)}}};
 }
 
 class AuditLogTest : public testing::Test {

@@ -15,11 +15,11 @@
 
 namespace sluice::store::postgresql {
 
-class PostgresqlTables final : public DatasetTables {
+class Tables final : public DatasetTables {
  public:
-  explicit PostgresqlTables(const record::Dataset& dataset);
-  PostgresqlTables(const PostgresqlTables&) = delete;
-  PostgresqlTables& operator=(const PostgresqlTables&) = delete;
+  explicit Tables(const record::Dataset& dataset);
+  Tables(const Tables&) = delete;
+  Tables& operator=(const Tables&) = delete;
 
   [[nodiscard]] const record::Digest& schema_digest() const { return schema_digest_; }
   [[nodiscard]] const record::KeyOrder& key_order() const { return key_order_; }
@@ -34,11 +34,11 @@ class PostgresqlTables final : public DatasetTables {
   // The digests alone, in any order.
   [[nodiscard]] std::string bare_digests_sql(const record::KeyRange& range) const;
 
-  std::expected<void, StoreFailure> savepoint() override;
-  std::expected<void, StoreFailure> release() override;
-  std::expected<void, StoreFailure> roll_back() override;
-  std::expected<void, StoreFailure> start_probe(std::span<Probe> probes) override;
-  std::expected<void, StoreFailure> finish_probe() override;
+  Result<void> savepoint() override;
+  Result<void> release() override;
+  Result<void> roll_back() override;
+  Result<void> start_probe(std::span<Probe> probes) override;
+  Result<void> finish_probe() override;
   Written end_versions(std::span<const EndedVersion> ended) override;
   Written begin_current() override;
   Written add_current(const Row& row) override;
@@ -51,7 +51,7 @@ class PostgresqlTables final : public DatasetTables {
   [[nodiscard]] std::vector<std::string> key_names() const;
   // What follows FROM.
   [[nodiscard]] std::string current_within(const record::KeyRange& range) const;
-  std::expected<void, StoreFailure> execute(const char* sql);
+  Result<void> execute(const char* sql);
   Written begin_copy(const std::string& sql);
   Written add_fields(const Row& row);
   Written put_full_buffer();

@@ -11,23 +11,27 @@
 #include "store/dataset_tables.h"
 #include "store/evolution.h"
 
-namespace sluice::store::embedded {
+namespace sluice::store::sqlite {
+
+using sluice::sqlite::Database;
+using sluice::sqlite::Error;
+using sluice::sqlite::Statement;
 
 // `database` must outlive it.
-class SqliteTables final : public DatasetTables {
+class Tables final : public DatasetTables {
  public:
-  [[nodiscard]] static std::expected<std::unique_ptr<SqliteTables>, StoreFailure> open(
-      sqlite::Database& database, const record::Dataset& dataset);
+  [[nodiscard]] static Result<std::unique_ptr<Tables>> open(Database& database,
+                                                            const record::Dataset& dataset);
 
   [[nodiscard]] const record::Digest& schema_digest() const { return schema_digest_; }
   // Whose rows the next calls write.
   void begin_batch(std::int64_t ledger_id, record::Time applied_at);
 
-  std::expected<void, StoreFailure> savepoint() override;
-  std::expected<void, StoreFailure> release() override;
-  std::expected<void, StoreFailure> roll_back() override;
-  std::expected<void, StoreFailure> start_probe(std::span<Probe> probes) override;
-  std::expected<void, StoreFailure> finish_probe() override;
+  Result<void> savepoint() override;
+  Result<void> release() override;
+  Result<void> roll_back() override;
+  Result<void> start_probe(std::span<Probe> probes) override;
+  Result<void> finish_probe() override;
   Written end_versions(std::span<const EndedVersion> ended) override;
   Written begin_current() override;
   Written add_current(const Row& row) override;
@@ -36,27 +40,27 @@ class SqliteTables final : public DatasetTables {
   Written finish_rows() override;
 
  private:
-  SqliteTables(sqlite::Database& database, const record::Dataset& dataset);
-  std::expected<void, StoreFailure> prepare_statements();
-  std::expected<void, StoreFailure> execute(const char* sql);
-  void bind_key(sqlite::Statement& statement, int first, std::string_view key);
+  Tables(Database& database, const record::Dataset& dataset);
+  Result<void> prepare_statements();
+  Result<void> execute(const char* sql);
+  void bind_key(Statement& statement, int first, std::string_view key);
   // Binds what both tables have; the statement is bound further or run by the caller.
-  void bind_row(sqlite::Statement& statement, const Row& row);
-  Written run(sqlite::Statement& statement);
-  [[nodiscard]] StoreFailure failure(const sqlite::Error& error) const;
+  void bind_row(Statement& statement, const Row& row);
+  Written run(Statement& statement);
+  [[nodiscard]] StoreFailure failure(const Error& error) const;
 
-  sqlite::Database& database_;
+  Database& database_;
   record::DatasetId dataset_;
   record::Digest schema_digest_;
   std::vector<record::FieldType> types_;
   std::vector<std::string> names_;
   std::vector<std::size_t> key_;
   std::vector<UniqueKey> unique_keys_;
-  sqlite::Statement probe_, insert_current_, insert_passing_, copy_to_history_, delete_current_;
+  Statement probe_, insert_current_, insert_passing_, copy_to_history_, delete_current_;
   std::int64_t ledger_id_ = 0;
   std::int64_t applied_at_ms_ = 0;
   std::array<char, 16> digest_{};
   std::vector<std::string> buffers_;  // one a column
 };
 
-}  // namespace sluice::store::embedded
+}  // namespace sluice::store::sqlite

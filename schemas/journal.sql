@@ -1,13 +1,7 @@
-// The tables of a journal file (docs/journal-format.md). Times are milliseconds since 1970 in UTC.
-#pragma once
+-- The tables of a journal file (docs/journal-format.md). Times are milliseconds since 1970-01-01T00:00Z.
+-- A file of an earlier version gets what it has not when it is opened.
 
-namespace sluice::journal {
-
-// PRAGMA user_version of the files that this version writes and reads.
-inline constexpr int format_version = 2;
-
-inline constexpr const char* create_tables = R"(
-CREATE TABLE stream(
+CREATE TABLE IF NOT EXISTS stream(
   one INTEGER PRIMARY KEY CHECK (one = 1),
   bureau TEXT NOT NULL,
   epoch INTEGER NOT NULL,
@@ -20,7 +14,7 @@ CREATE TABLE stream(
 
 -- Closed batches that wait for their receipts. The payload stands last: SQLite reads what is before
 -- it without it.
-CREATE TABLE batch(
+CREATE TABLE IF NOT EXISTS batch(
   sequence INTEGER PRIMARY KEY,
   closed_at INTEGER NOT NULL,
   manifest BLOB NOT NULL,
@@ -29,7 +23,7 @@ CREATE TABLE batch(
 ) STRICT;
 
 -- Batches that still take rows of small calls: numbered, not yet sealed.
-CREATE TABLE open_batch(
+CREATE TABLE IF NOT EXISTS open_batch(
   sequence INTEGER PRIMARY KEY,
   dataset TEXT NOT NULL,
   schema BLOB NOT NULL,
@@ -42,19 +36,19 @@ CREATE TABLE open_batch(
 ) STRICT;
 -- Their rows, a group commit's worth in each: `id` is sequence * 2^32 + the number of its first row, so
 -- that a batch's rows lie together without an index.
-CREATE TABLE open_lines(
+CREATE TABLE IF NOT EXISTS open_lines(
   id INTEGER PRIMARY KEY,
   lines BLOB NOT NULL
 ) STRICT;
 
-CREATE TABLE receipt(
+CREATE TABLE IF NOT EXISTS receipt(
   sequence INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   json BLOB NOT NULL,
   signature BLOB NOT NULL
 ) STRICT;
 
-CREATE TABLE cursor(
+CREATE TABLE IF NOT EXISTS cursor(
   channel TEXT NOT NULL,
   key TEXT NOT NULL,
   value TEXT NOT NULL,
@@ -63,9 +57,9 @@ CREATE TABLE cursor(
   forget_at INTEGER,                -- NULL: never
   PRIMARY KEY (channel, key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX cursor_forget ON cursor(forget_at) WHERE forget_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS cursor_forget ON cursor(forget_at) WHERE forget_at IS NOT NULL;
 
-CREATE TABLE quarantine(
+CREATE TABLE IF NOT EXISTS quarantine(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   state INTEGER NOT NULL,
   at INTEGER NOT NULL,
@@ -79,18 +73,13 @@ CREATE TABLE quarantine(
   columns BLOB NOT NULL,
   original BLOB NOT NULL
 ) STRICT;
-CREATE INDEX quarantine_waiting ON quarantine(id) WHERE state = 0;
-)";
+CREATE INDEX IF NOT EXISTS quarantine_waiting ON quarantine(id) WHERE state = 0;
 
-// Since version 2; a file of version 1 gets it when it is opened.
-inline constexpr const char* create_tally = R"(
-CREATE TABLE tally(
+-- Since version 2.
+CREATE TABLE IF NOT EXISTS tally(
   dataset TEXT NOT NULL,
   minute INTEGER NOT NULL,          -- since 1970 in UTC
   rows INTEGER NOT NULL,            -- that came, the failed ones included
   failed INTEGER NOT NULL,
   PRIMARY KEY (dataset, minute)
 ) STRICT, WITHOUT ROWID;
-)";
-
-}  // namespace sluice::journal

@@ -1,4 +1,4 @@
-#include "store/sqlite/sqlite_tables.h"
+#include "store/sqlite/tables.h"
 
 #include <utility>
 
@@ -9,10 +9,8 @@
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/stored_value.h"
 
-namespace sluice::store::embedded {
+namespace sluice::store::sqlite {
 namespace {
-
-using Done = std::expected<void, StoreFailure>;
 
 // Parameters of both inserts: digest, source time, the batch, then the fields.
 constexpr int first_field_parameter = 4;
@@ -30,7 +28,7 @@ std::string_view to_string(Ending ending) {
 
 }  // namespace
 
-SqliteTables::SqliteTables(sqlite::Database& database, const record::Dataset& dataset)
+Tables::Tables(Database& database, const record::Dataset& dataset)
     : database_(database),
       dataset_(dataset.id),
       schema_digest_(record::schema_digest(dataset.schema)),
@@ -43,14 +41,13 @@ SqliteTables::SqliteTables(sqlite::Database& database, const record::Dataset& da
   }
 }
 
-std::expected<std::unique_ptr<SqliteTables>, StoreFailure> SqliteTables::open(
-    sqlite::Database& database, const record::Dataset& dataset) {
-  std::unique_ptr<SqliteTables> tables(new SqliteTables(database, dataset));
+Result<std::unique_ptr<Tables>> Tables::open(Database& database, const record::Dataset& dataset) {
+  std::unique_ptr<Tables> tables(new Tables(database, dataset));
   SLUICE_TRY(tables->prepare_statements());
   return tables;
 }
 
-Done SqliteTables::prepare_statements() {
+Result<void> Tables::prepare_statements() {
   const std::string fields = fmt::format("{}", fmt::join(names_, ", "));
   std::vector<std::string> conditions;
   for (const std::size_t column : key_)
@@ -60,23 +57,25 @@ Done SqliteTables::prepare_statements() {
   const std::string with_key = fmt::format("{}", fmt::join(conditions, " AND "));
   constexpr std::string_view history_columns =
       "sluice_batch_to, sluice_valid_from, sluice_valid_to, sluice_ended_by_line, sluice_ended";
-  const std::pair<sqlite::Statement*, std::string> wanted[] = {
+  const std::pair<Statement*, std::string> wanted[] = {
       {&probe_, fmt::format("SELECT sluice_digest FROM {} WHERE {}", current, with_key)},
       {&insert_current_,
        fmt::format(
            "INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch, {}) VALUES ({})",
            current, fields, placeholders(3 + names_.size()))},
       {&insert_passing_,
-       fmt::format("INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch_from, {}, {}) "
-                   "VALUES ({})",
+       fmt::format(R"sql(
+         INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch_from, {}, {})
+         VALUES ({}))sql",
                    history, fields, history_columns, placeholders(8 + names_.size()))},
       // A version of this very batch is not in the ledger yet.
-      {&copy_to_history_,
-       fmt::format("INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch_from, {}, {}) "
-                   "SELECT sluice_digest, sluice_source_time, sluice_batch, {}, ?1, "
-                   "coalesce((SELECT applied_at FROM ledger WHERE id = sluice_batch), ?2), ?2, ?3, "
-                   "?4 FROM {} WHERE {}",
-                   history, fields, history_columns, fields, current, with_key)},
+      {&copy_to_history_, fmt::format(R"sql(
+         INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch_from, {}, {})
+         SELECT sluice_digest, sluice_source_time, sluice_batch, {}, ?1,
+           coalesce((SELECT applied_at FROM ledger WHERE id = sluice_batch), ?2), ?2, ?3, ?4
+         FROM {}
+         WHERE {})sql",
+                                      history, fields, history_columns, fields, current, with_key)},
       {&delete_current_, fmt::format("DELETE FROM {} WHERE {}", current, with_key)},
   };
   for (const auto& [statement, sql] : wanted) {
@@ -87,31 +86,31 @@ Done SqliteTables::prepare_statements() {
   return {};
 }
 
-StoreFailure SqliteTables::failure(const sqlite::Error& error) const {
+StoreFailure Tables::failure(const Error& error) const {
   return sqlite_failure(error, "dataset " + dataset_.str());
 }
 
-void SqliteTables::begin_batch(std::int64_t ledger_id, record::Time applied_at) {
+void Tables::begin_batch(std::int64_t ledger_id, record::Time applied_at) {
   ledger_id_ = ledger_id;
   applied_at_ms_ = applied_at.time_since_epoch().count();
 }
 
-Done SqliteTables::execute(const char* sql) {
+Result<void> Tables::execute(const char* sql) {
   if (auto done = database_.execute(sql); !done) return std::unexpected(failure(done.error()));
   return {};
 }
 
-Done SqliteTables::savepoint() {
+Result<void> Tables::savepoint() {
   return execute("SAVEPOINT sluice");
 }
-Done SqliteTables::release() {
+Result<void> Tables::release() {
   return execute("RELEASE sluice");
 }
-Done SqliteTables::roll_back() {
+Result<void> Tables::roll_back() {
   return execute("ROLLBACK TO sluice; RELEASE sluice");
 }
 
-void SqliteTables::bind_key(sqlite::Statement& statement, int first, std::string_view key) {
+void Tables::bind_key(Statement& statement, int first, std::string_view key) {
   for (std::size_t i = 0; i < key_.size(); ++i) {
     const std::size_t end = key.find('\t');
     bind_value(statement, first + static_cast<int>(i), types_[key_[i]], key.substr(0, end),
@@ -121,7 +120,7 @@ void SqliteTables::bind_key(sqlite::Statement& statement, int first, std::string
 }
 
 // In process, so that asking is answering: nothing is gained by putting it off.
-Done SqliteTables::start_probe(std::span<Probe> probes) {
+Result<void> Tables::start_probe(std::span<Probe> probes) {
   for (Probe& probe : probes) {
     bind_key(probe_, 1, probe.key);
     const auto found = probe_.step();
@@ -137,11 +136,11 @@ Done SqliteTables::start_probe(std::span<Probe> probes) {
   return {};
 }
 
-Done SqliteTables::finish_probe() {
+Result<void> Tables::finish_probe() {
   return {};
 }
 
-Written SqliteTables::run(sqlite::Statement& statement) {
+Written Tables::run(Statement& statement) {
   const auto done = statement.run();
   if (done) return {};
   WriteFailure why{std::nullopt, failure(done.error())};
@@ -161,7 +160,7 @@ Written SqliteTables::run(sqlite::Statement& statement) {
   return std::unexpected(std::move(why));
 }
 
-Written SqliteTables::end_versions(std::span<const EndedVersion> ended) {
+Written Tables::end_versions(std::span<const EndedVersion> ended) {
   constexpr int first_key_parameter = 5;
   for (const EndedVersion& version : ended) {
     copy_to_history_.bind(1, ledger_id_).bind(2, applied_at_ms_).bind(3, version.line);
@@ -174,7 +173,7 @@ Written SqliteTables::end_versions(std::span<const EndedVersion> ended) {
   return {};
 }
 
-void SqliteTables::bind_row(sqlite::Statement& statement, const Row& row) {
+void Tables::bind_row(Statement& statement, const Row& row) {
   digest_ = digest_bytes(row.digest);
   statement.bind_blob(1, {digest_.data(), digest_.size()});
   if (record::is_null(row.source_time)) {
@@ -189,20 +188,20 @@ void SqliteTables::bind_row(sqlite::Statement& statement, const Row& row) {
   }
 }
 
-Written SqliteTables::begin_current() {
+Written Tables::begin_current() {
   return {};
 }
 
-Written SqliteTables::add_current(const Row& row) {
+Written Tables::add_current(const Row& row) {
   bind_row(insert_current_, row);
   return run(insert_current_);
 }
 
-Written SqliteTables::begin_passing() {
+Written Tables::begin_passing() {
   return {};
 }
 
-Written SqliteTables::add_passing(const Row& row, std::uint64_t ended_by, Ending ending) {
+Written Tables::add_passing(const Row& row, std::uint64_t ended_by, Ending ending) {
   bind_row(insert_passing_, row);
   const int next = first_field_parameter + static_cast<int>(types_.size());
   insert_passing_.bind(next, ledger_id_)
@@ -213,8 +212,8 @@ Written SqliteTables::add_passing(const Row& row, std::uint64_t ended_by, Ending
   return run(insert_passing_);
 }
 
-Written SqliteTables::finish_rows() {
+Written Tables::finish_rows() {
   return {};
 }
 
-}  // namespace sluice::store::embedded
+}  // namespace sluice::store::sqlite

@@ -1,4 +1,4 @@
-#include "store/postgresql/postgresql_tables.h"
+#include "store/postgresql/tables.h"
 
 #include <utility>
 
@@ -10,8 +10,6 @@
 
 namespace sluice::store::postgresql {
 namespace {
-
-using Done = std::expected<void, StoreFailure>;
 
 // What is handed to libpq at once: large enough that its own costs vanish, small enough that the
 // server starts early.
@@ -37,7 +35,7 @@ void add_key(std::vector<BinaryArray>& arrays, std::string_view key, std::string
 
 }  // namespace
 
-PostgresqlTables::PostgresqlTables(const record::Dataset& dataset)
+Tables::Tables(const record::Dataset& dataset)
     : dataset_(dataset.id),
       schema_digest_(record::schema_digest(dataset.schema)),
       columns_(stored_columns(dataset.schema)),
@@ -48,7 +46,7 @@ PostgresqlTables::PostgresqlTables(const record::Dataset& dataset)
   compose_sql();
 }
 
-void PostgresqlTables::compose_sql() {
+void Tables::compose_sql() {
   std::vector<std::string> names, gone, arrays, aliases, conditions;
   for (const StoredColumn& column : columns_) {
     names.push_back(column.name);
@@ -63,24 +61,33 @@ void PostgresqlTables::compose_sql() {
   const std::string fields = fmt::format("{}", fmt::join(names, ", "));
   const std::size_t next = key_.size() + 1;
   probe_sql_ = fmt::format(
-      "SELECT p.n, c.sluice_digest FROM unnest({arrays}, ${digests}::uuid[]) WITH ORDINALITY "
-      "AS p({aliases}, digest, n) LEFT JOIN {current} c ON {conditions} "
-      "WHERE c.sluice_digest IS DISTINCT FROM p.digest",
+      R"sql(
+        SELECT p.n, c.sluice_digest
+        FROM unnest({arrays}, ${digests}::uuid[]) WITH ORDINALITY AS p({aliases}, digest, n)
+        LEFT JOIN {current} c ON {conditions}
+        WHERE c.sluice_digest IS DISTINCT FROM p.digest)sql",
       fmt::arg("arrays", fmt::join(arrays, ", ")), fmt::arg("digests", next),
       fmt::arg("aliases", fmt::join(aliases, ", ")), fmt::arg("current", current_table(dataset_)),
       fmt::arg("conditions", fmt::join(conditions, " AND ")));
   // A version of this very batch is not in the ledger yet.
   end_sql_ = fmt::format(
-      "WITH p AS (SELECT * FROM unnest({arrays}, ${lines}::bigint[], ${endings}::text[]) "
-      "AS p({aliases}, sluice_line, sluice_ending)), "
-      "gone AS (DELETE FROM {current} c USING p WHERE {conditions} "
-      "RETURNING c.*, p.sluice_line, p.sluice_ending) "
-      "INSERT INTO {history} ({fields}, sluice_digest, sluice_source_time, sluice_batch_from, "
-      "sluice_batch_to, sluice_valid_from, sluice_valid_to, sluice_ended_by_line, sluice_ended) "
-      "SELECT {gone}, sluice_digest, sluice_source_time, sluice_batch, ${batch}::bigint, "
-      "coalesce(l.applied_at, ${time}::timestamptz), ${time}::timestamptz, sluice_line, "
-      "sluice_ending "
-      "FROM gone LEFT JOIN sluice.ledger l ON l.id = gone.sluice_batch",
+      R"sql(
+        WITH p AS (
+          SELECT *
+          FROM unnest({arrays}, ${lines}::bigint[], ${endings}::text[])
+            AS p({aliases}, sluice_line, sluice_ending)
+        ), gone AS (
+          DELETE FROM {current} c USING p
+          WHERE {conditions}
+          RETURNING c.*, p.sluice_line, p.sluice_ending
+        )
+        INSERT INTO {history} ({fields}, sluice_digest, sluice_source_time, sluice_batch_from,
+          sluice_batch_to, sluice_valid_from, sluice_valid_to, sluice_ended_by_line, sluice_ended)
+        SELECT {gone}, sluice_digest, sluice_source_time, sluice_batch, ${batch}::bigint,
+          coalesce(l.applied_at, ${time}::timestamptz), ${time}::timestamptz, sluice_line,
+          sluice_ending
+        FROM gone
+        LEFT JOIN sluice.ledger l ON l.id = gone.sluice_batch)sql",
       fmt::arg("arrays", fmt::join(arrays, ", ")), fmt::arg("lines", next),
       fmt::arg("endings", next + 1), fmt::arg("aliases", fmt::join(aliases, ", ")),
       fmt::arg("current", current_table(dataset_)), fmt::arg("history", history_table(dataset_)),
@@ -91,13 +98,14 @@ void PostgresqlTables::compose_sql() {
       "COPY {} (sluice_digest, sluice_batch, sluice_source_time, {}) FROM STDIN (FORMAT binary)",
       current_table(dataset_), fields);
   copy_passing_sql_ = fmt::format(
-      "COPY {} (sluice_digest, sluice_batch_from, sluice_batch_to, sluice_valid_from, "
-      "sluice_valid_to, sluice_ended_by_line, sluice_ended, sluice_source_time, {}) FROM STDIN "
-      "(FORMAT binary)",
+      R"sql(
+        COPY {} (sluice_digest, sluice_batch_from, sluice_batch_to, sluice_valid_from,
+          sluice_valid_to, sluice_ended_by_line, sluice_ended, sluice_source_time, {})
+        FROM STDIN (FORMAT binary))sql",
       history_table(dataset_), fields);
 }
 
-std::string PostgresqlTables::read_sql(std::optional<std::int64_t> as_of) const {
+std::string Tables::read_sql(std::optional<std::int64_t> as_of) const {
   std::vector<std::string> names, expressions, key;
   for (const StoredColumn& column : columns_) {
     names.push_back(column.name);
@@ -110,8 +118,12 @@ std::string PostgresqlTables::read_sql(std::optional<std::int64_t> as_of) const 
                                      current_table(dataset_));
   if (as_of) {
     versions += fmt::format(
-        " WHERE sluice_batch <= {0} UNION ALL SELECT sluice_digest, sluice_batch_from, {1} FROM "
-        "{2} WHERE sluice_batch_from <= {0} AND sluice_batch_to > {0}",
+        R"sql(
+          WHERE sluice_batch <= {0}
+          UNION ALL
+          SELECT sluice_digest, sluice_batch_from, {1}
+          FROM {2}
+          WHERE sluice_batch_from <= {0} AND sluice_batch_to > {0})sql",
         *as_of, fields, history_table(dataset_));
   }
   return fmt::format(
@@ -119,7 +131,7 @@ std::string PostgresqlTables::read_sql(std::optional<std::int64_t> as_of) const 
       fmt::join(expressions, ", "), versions, fmt::join(key, ", "));
 }
 
-std::vector<std::string> PostgresqlTables::key_names() const {
+std::vector<std::string> Tables::key_names() const {
   std::vector<std::string> names;
   // With the table's name: ORDER BY would take the text that is read for the column.
   for (const std::size_t column : key_)
@@ -127,7 +139,7 @@ std::vector<std::string> PostgresqlTables::key_names() const {
   return names;
 }
 
-std::string PostgresqlTables::current_within(const record::KeyRange& range) const {
+std::string Tables::current_within(const record::KeyRange& range) const {
   std::size_t next = 1;
   const auto compared = [&](std::string_view comparison) {
     std::vector<std::string> values;
@@ -143,7 +155,7 @@ std::string PostgresqlTables::current_within(const record::KeyRange& range) cons
                      fmt::join(conditions, " AND "));
 }
 
-std::string PostgresqlTables::digests_sql(const record::KeyRange& range) const {
+std::string Tables::digests_sql(const record::KeyRange& range) const {
   std::vector<std::string> read;
   for (const std::size_t column : key_)
     read.push_back(columns_[column].key_text);
@@ -151,12 +163,11 @@ std::string PostgresqlTables::digests_sql(const record::KeyRange& range) const {
                      current_within(range), fmt::join(key_names(), ", "));
 }
 
-std::string PostgresqlTables::bare_digests_sql(const record::KeyRange& range) const {
+std::string Tables::bare_digests_sql(const record::KeyRange& range) const {
   return "SELECT sluice_digest FROM " + current_within(range);
 }
 
-void PostgresqlTables::begin_batch(Connection& connection, std::int64_t ledger_id,
-                                   record::Time applied_at) {
+void Tables::begin_batch(Connection& connection, std::int64_t ledger_id, record::Time applied_at) {
   connection_ = &connection;
   ledger_id_ = ledger_id;
   applied_at_ = record::to_string(applied_at);
@@ -164,11 +175,11 @@ void PostgresqlTables::begin_batch(Connection& connection, std::int64_t ledger_i
   buffer_.clear();
 }
 
-StoreFailure PostgresqlTables::failure(const ServerError& error) const {
+StoreFailure Tables::failure(const ServerError& error) const {
   return store_failure(error, "dataset " + dataset_.str());
 }
 
-WriteFailure PostgresqlTables::write_failure(const ServerError& error) const {
+WriteFailure Tables::write_failure(const ServerError& error) const {
   WriteFailure why{std::nullopt, failure(error)};
   if (!error.blames_a_row()) return why;
   why.refusal = Refusal{error.column, "store",
@@ -183,25 +194,25 @@ WriteFailure PostgresqlTables::write_failure(const ServerError& error) const {
   return why;
 }
 
-Done PostgresqlTables::execute(const char* sql) {
+Result<void> Tables::execute(const char* sql) {
   if (auto done = connection_->execute(sql); !done) return std::unexpected(failure(done.error()));
   return {};
 }
 
-Done PostgresqlTables::savepoint() {
+Result<void> Tables::savepoint() {
   return execute("SAVEPOINT sluice");
 }
-Done PostgresqlTables::release() {
+Result<void> Tables::release() {
   return execute("RELEASE SAVEPOINT sluice");
 }
 
-Done PostgresqlTables::roll_back() {
+Result<void> Tables::roll_back() {
   connection_->abandon();
   buffer_.clear();
   return execute("ROLLBACK TO SAVEPOINT sluice; RELEASE SAVEPOINT sluice");
 }
 
-Done PostgresqlTables::start_probe(std::span<Probe> probes) {
+Result<void> Tables::start_probe(std::span<Probe> probes) {
   auto keys = key_arrays(key_.size());
   BinaryArray digests(type_id::uuid);
   std::string buffer;
@@ -221,7 +232,7 @@ Done PostgresqlTables::start_probe(std::span<Probe> probes) {
 }
 
 // The server answers only for records that are not as expected.
-Done PostgresqlTables::finish_probe() {
+Result<void> Tables::finish_probe() {
   const auto answer = connection_->take_answer();
   if (!answer) return std::unexpected(failure(answer.error()));
   for (int row = 0; row < answer->rows(); ++row) {
@@ -236,7 +247,7 @@ Done PostgresqlTables::finish_probe() {
   return {};
 }
 
-Written PostgresqlTables::end_versions(std::span<const EndedVersion> ended) {
+Written Tables::end_versions(std::span<const EndedVersion> ended) {
   auto keys = key_arrays(key_.size());
   BinaryArray lines(type_id::int8);
   BinaryArray endings(type_id::text);
@@ -266,18 +277,18 @@ Written PostgresqlTables::end_versions(std::span<const EndedVersion> ended) {
   return {};
 }
 
-Written PostgresqlTables::begin_copy(const std::string& sql) {
+Written Tables::begin_copy(const std::string& sql) {
   auto begun = connection_->begin_copy(sql);
   if (!begun) return std::unexpected(write_failure(begun.error()));
   BinaryRows::begin(buffer_);
   return {};
 }
 
-Written PostgresqlTables::begin_current() {
+Written Tables::begin_current() {
   return begin_copy(copy_current_sql_);
 }
 
-Written PostgresqlTables::add_current(const Row& row) {
+Written Tables::add_current(const Row& row) {
   constexpr std::size_t own_columns = 3;
   rows_.begin_row(own_columns + encodings_.size());
   rows_.uuid(row.digest);
@@ -285,11 +296,11 @@ Written PostgresqlTables::add_current(const Row& row) {
   return add_fields(row);
 }
 
-Written PostgresqlTables::begin_passing() {
+Written Tables::begin_passing() {
   return begin_copy(copy_passing_sql_);
 }
 
-Written PostgresqlTables::add_passing(const Row& row, std::uint64_t ended_by, Ending ending) {
+Written Tables::add_passing(const Row& row, std::uint64_t ended_by, Ending ending) {
   constexpr std::size_t own_columns = 8;
   rows_.begin_row(own_columns + encodings_.size());
   rows_.uuid(row.digest);
@@ -303,14 +314,14 @@ Written PostgresqlTables::add_passing(const Row& row, std::uint64_t ended_by, En
 }
 
 // What every row ends with: the time at the source and the fields.
-Written PostgresqlTables::add_fields(const Row& row) {
+Written Tables::add_fields(const Row& row) {
   rows_.column(Encoding::timestamptz, row.source_time);
   for (std::size_t i = 0; i < encodings_.size(); ++i)
     rows_.column(encodings_[i], row.columns[i]);
   return put_full_buffer();
 }
 
-Written PostgresqlTables::put_full_buffer() {
+Written Tables::put_full_buffer() {
   if (buffer_.size() < copy_buffer_bytes) return {};
   const auto put = connection_->put_copy(buffer_);
   buffer_.clear();
@@ -318,7 +329,7 @@ Written PostgresqlTables::put_full_buffer() {
   return {};
 }
 
-Written PostgresqlTables::finish_rows() {
+Written Tables::finish_rows() {
   BinaryRows::end(buffer_);
   const auto put = connection_->put_copy(buffer_);
   buffer_.clear();

@@ -1,0 +1,268 @@
+// Every event of the log, declared once. A call of the log compiles only for an event and keys that
+// stand here, and docs/log-events.md is made from it: names, levels and keys are API. Pages of
+// docs/ are named as `docs/PAGE.md`.
+#pragma once
+
+#include <string_view>
+
+#include "observe/event.h"
+
+namespace sluice::observe {
+namespace declarations {
+
+using enum LogSettings::Level;
+
+inline constexpr Event logger[] = {
+    {.name = "log-lines-dropped",
+     .level = warning,
+     .keys = {"count"},
+     .when = "lines could not be written, because nobody read them fast enough; logged as soon as "
+             "there is room again",
+     .remedy = "see to who reads the lines, or raise `log.level`"},
+};
+
+inline constexpr Event http_server[] = {
+    {.name = "certificate-refused",
+     .level = warning,
+     .keys = {"reason", "subject", "address"},
+     .when = "a client's certificate did not pass; the first of its kind in a minute. `reason` is "
+             "that of `sluice_tls_refused_total` (docs/metrics.md)",
+     .remedy = "`revocation-list-…`: put a current list in place and send SIGHUP; else the "
+               "certificate is the client's to renew, if it is one of yours"},
+    {.name = "tls-handshake-failed",
+     .level = debug,
+     .keys = {"address", "error"},
+     .when = "no certificate is to blame: a port scan, a probe, a client without our TLS versions"},
+    {.name = "request-refused",
+     .level = info,
+     .keys = {"reason", "status", "subject", "address"},
+     .when =
+         "the guard, a limit or the router refused a request; `reason` is the problem's name, as "
+         "in `urn:sluice:problem:NAME`"},
+    {.name = "handler-failed",
+     .level = error,
+     .keys = {"method", "route", "error"},
+     .when = "a request was answered with 500",
+     .remedy = "report it with the line; the daemon goes on"},
+    {.name = "accept-failed",
+     .level = warning,
+     .keys = {"error"},
+     .when = "no connection can be taken now: mostly, no file descriptors are left",
+     .remedy = "it is tried again by itself; where too many files are open, raise the limit of "
+               "`sluiced`"},
+    {.name = "connection-failed",
+     .level = error,
+     .keys = {},
+     .when = "a connection ended by an error of our own",
+     .remedy = "report it with the lines around it; the other connections go on"},
+};
+
+inline constexpr Event node[] = {
+    {.name = "ready",
+     .level = info,
+     .keys = {"node", "version", "port", "control"},
+     .when = "everything is open and served"},
+    {.name = "stopping", .level = info, .keys = {}, .when = "SIGTERM or SIGINT came"},
+    {.name = "certificates-reloaded",
+     .level = info,
+     .keys = {},
+     .when = "after SIGHUP: the new ones are in use"},
+    {.name = "certificates-not-reloaded",
+     .level = error,
+     .keys = {"reason"},
+     .when = "after SIGHUP: the old ones stay in use",
+     .remedy = "repair what `reason` names, and send SIGHUP again"},
+    {.name = "audit-not-written",
+     .level = error,
+     .keys = {"reason"},
+     .when = "an audit line could not be made durable",
+     .remedy = "check the disk: one that once failed to take a line is not asked again until "
+               "`sluiced` is restarted (docs/audit-log.md)"},
+    {.name = "publish-denied",
+     .level = warning,
+     .keys = {"bureau", "dataset"},
+     .when = "a bureau called for a dataset that it may not publish; the first of its kind in a "
+             "minute",
+     .remedy =
+         "if it may, list the dataset under the bureau's `publishes`; if not, ask the bureau"},
+    {.name = "carry-denied",
+     .level = warning,
+     .keys = {"actor", "bureau", "reason"},
+     .when = "somebody brought batches of a bureau, or asked about them, who may not; `reason` is "
+             "that of the audit log; the first of its kind in a minute",
+     .remedy = "if that node may, list the bureau in its entry of `nodes`; if not, ask who it is"},
+    {.name = "digests-denied",
+     .level = warning,
+     .keys = {"actor", "dataset"},
+     .when =
+         "somebody wanted to compare a dataset with the central store who may not; the first of "
+         "its kind in a minute",
+     .remedy =
+         "if that node may, list the dataset's owner in its entry of `nodes`; if not, ask who "
+         "it is"},
+};
+
+inline constexpr Event stream[] = {
+    {.name = "batch-applied",
+     .level = info,
+     .keys = {"bureau", "dataset", "sequence", "outcome", "inserted", "updated", "unchanged",
+              "deleted", "rejected"},
+     .when = "the center's receipt for a batch is in the journal",
+     .remedy = "where `rejected` is not 0, the receipt names the rows: `sluice batch show` at the "
+               "center"},
+    {.name = "batch-held-back",
+     .level = warning,
+     .keys = {"bureau", "reason"},
+     .when =
+         "batches can not be handed over; they are sent again by themselves. Once an outage, and "
+         "when its reason changes",
+     .remedy = "repair what `reason` names"},
+    {.name = "link-restored",
+     .level = info,
+     .keys = {"bureau", "after"},
+     .when = "they can again; `after` so many seconds"},
+    {.name = "stream-stopped",
+     .level = error,
+     .keys = {"bureau", "reason"},
+     .when = "a journal failed, or a receipt was not the center's. Nothing more of this bureau is "
+             "sent; `/v1/health` says fail",
+     .remedy = "repair what `reason` names, then restart `sluiced`"},
+    {.name = "batch-not-closed",
+     .level = error,
+     .keys = {"bureau", "reason"},
+     .when = "an open batch could not be sealed",
+     .remedy =
+         "repair what `reason` names. After a write that failed the journal takes nothing more "
+         "until `sluiced` is restarted; a full disk needs space only"},
+};
+
+inline constexpr Event drop_folders[] = {
+    {.name = "drop-folder-not-watched",
+     .level = error,
+     .keys = {"bureau", "reason"},
+     .when = "the folder can not be opened",
+     .remedy = "create it, or correct `drop_folder` or its rights; then restart `sluiced`"},
+    {.name = "drop-folder-not-read",
+     .level = warning,
+     .keys = {"bureau", "reason"},
+     .when = "it can not be read just now",
+     .remedy = "it is looked at again by itself; if it goes on, repair what `reason` names"},
+    {.name = "dropped-file-imported",
+     .level = info,
+     .keys = {"bureau", "file", "status"},
+     .optional_keys = {"reason"},
+     .when = "an import ended; `status` is its exit status (docs/operations.md), `reason` the last "
+             "line that it complained of, if it did",
+     .remedy = "3: `sluice quarantine list BUREAU`; 4: the file is in `failed`, and is to be "
+               "corrected and brought again; another but 0: the file stays and is tried again",
+     .other_level = warning,
+     .other_level_when = "with a reason"},
+    {.name = "dropped-file-unknown",
+     .level = warning,
+     .keys = {"bureau", "file"},
+     .when = "its name names no dataset of the bureau's: it goes to `failed`",
+     .remedy = "bring it again under the name of its dataset (docs/csv.md)"},
+    {.name = "dropped-file-not-moved",
+     .level = warning,
+     .keys = {"bureau", "reason"},
+     .when = "it stays where it is, and is recognised next time",
+     .remedy = "see to the rights of the folder, its `done` and its `failed`"},
+    {.name = "import-not-started",
+     .level = error,
+     .keys = {"bureau", "reason"},
+     .when = "the `sluice` program could not be run",
+     .remedy = "repair what `reason` names; the file stays and is tried again"},
+};
+
+inline constexpr Event jobs[] = {
+    {.name = "run-started",
+     .level = debug,
+     .keys = {"bureau", "task", "reason"},
+     .when =
+         "`reason` is `scheduled`, `missed` (its time went by while nothing could run), `retry` "
+         "or `by-hand` (`sluice jobs run`)"},
+    {.name = "run-ended",
+     .level = info,
+     .keys = {"bureau", "task", "outcome", "seconds"},
+     .when = "`outcome` is `succeeded`, `quarantined`, `differs` (a comparison found differences), "
+             "`held-back` (deletes wait for an operator) or `stopped` (the daemon ended)",
+     .remedy = "what the outcome asks for: docs/operations.md#jobs",
+     .other_level = debug,
+     .other_level_when = "where it found nothing new"},
+    {.name = "run-failed",
+     .level = error,
+     .keys = {"bureau", "task", "outcome", "seconds", "reason"},
+     .when =
+         "`outcome` is `refused`, `failed`, `timed-out`, `backlog-full` (the journal was full "
+         "until its time had passed) or `killed`; `reason` the last line that it complained of. "
+         "It is tried again by itself",
+     .remedy =
+         "what the outcome asks for: docs/operations.md#jobs. `sluice collect BUREAU` by hand "
+         "says more; with `backlog-full` it is the backlog"},
+    {.name = "reconciliation-differs",
+     .level = error,
+     .keys = {"bureau", "dataset", "missing", "extra", "different", "repaired"},
+     .when =
+         "a scheduled comparison found that exchange database and central store are not the same "
+         "(docs/reconciliation.md); the counts are those before a repair; `repaired` is `true` "
+         "where a repair left nothing that differs. One that is refused raises it too",
+     .remedy = "where `repaired` is `false`: `sluice reconcile BUREAU DATASET` names differences, "
+               "and `--repair` sends them"},
+    {.name = "deletes-held-back",
+     .level = error,
+     .keys = {"bureau", "dataset", "deletes", "of"},
+     .when = "a scheduled run found so many of the records that there were gone that it has not "
+             "deleted them (docs/front-end.md#snapshot); with each run, until they are back or "
+             "`--delete-anyway` is said",
+     .remedy = "look at the table: have the rows put back, or `sluice collect BUREAU --dataset D "
+               "--delete-anyway`"},
+    {.name = "jobs-paused",
+     .level = info,
+     .keys = {"bureau"},
+     .when = "an operator paused them (`sluice jobs pause`); it holds over restarts",
+     .remedy = "`sluice jobs resume BUREAU`, when what it was for is over"},
+    {.name = "jobs-resumed",
+     .level = info,
+     .keys = {"bureau"},
+     .when = "an operator let them run again"},
+    {.name = "jobs-held-back",
+     .level = warning,
+     .keys = {"bureau", "reason"},
+     .when = "they are due and do not run, because the journal is full; once, until they go on",
+     .remedy = "receipts do not come: `sluice status`, and look for `event=batch-held-back`"},
+    {.name = "jobs-go-on", .level = info, .keys = {"bureau"}, .when = "there is room again"},
+    {.name = "run-history-not-written",
+     .level = error,
+     .keys = {"reason"},
+     .when = "`jobs.sqlite` could not be written; the jobs go on",
+     .remedy = "check the disk: runs and pauses that were not written are forgotten by a restart"},
+};
+
+}  // namespace declarations
+
+inline constexpr EventGroup event_groups[] = {
+    {"the logger itself", declarations::logger},
+    {"HTTP server", declarations::http_server},
+    {"the node", declarations::node},
+    {"a bureau's stream", declarations::stream},
+    {"drop folders", declarations::drop_folders},
+    {"jobs", declarations::jobs},
+};
+
+// Null where there is none of this name.
+[[nodiscard]] constexpr const Event* find_event(std::string_view name) {
+  for (const EventGroup& group : event_groups) {
+    for (const Event& event : group.events) {
+      if (event.name == name) return &event;
+    }
+  }
+  return nullptr;
+}
+
+template <EventName name>
+[[nodiscard]] consteval const Event& declared_event() {
+  static_assert(find_event(name.view()) != nullptr, "observe/events.h declares no such event");
+  return *find_event(name.view());
+}
+
+}  // namespace sluice::observe

@@ -1,0 +1,82 @@
+// Every event of the audit log, declared once: an event that does not stand here can not be
+// written, and its table in docs/log-events.md is made from it. Names and details are API.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <compare>
+#include <string_view>
+
+namespace sluice::trust {
+
+struct AuditDetail {
+  std::string_view name;
+  std::string_view meaning = "";  // where the name does not say it
+};
+
+// `when` and the meanings are for people, in Markdown: they may change.
+struct AuditDeclaration {
+  std::string_view name;
+  std::array<AuditDetail, 4> details;  // those in use come first
+  std::string_view when;
+};
+
+inline constexpr AuditDeclaration audit_events[] = {
+    {.name = "certificate-refused",
+     .details =
+         {{{"actor", "the subject, as claimed"}, {"target", "the address"}, {"reason"}, {"count"}}},
+     .when = "a handshake failed for the certificate's sake"},
+    {.name = "certificate-unknown",
+     .details = {{{"actor", "the subject"}, {"count"}}},
+     .when = "a good certificate under which neither a bureau nor a node is registered"},
+    {.name = "publish-denied",
+     .details = {{{"actor", "the bureau"}, {"target", "the dataset"}, {"reason"}, {"count"}}},
+     .when = "a call for a dataset that the bureau may not publish"},
+    {.name = "digests-denied",
+     .details = {{{"actor", "the node, bureau or subject"},
+                  {"target", "the dataset"},
+                  {"reason"},
+                  {"count"}}},
+     .when = "a comparison by who does not bring the batches of the dataset's owner"},
+    {.name = "carry-denied",
+     .details = {{{"actor", "the node, bureau or subject"},
+                  {"target", "the bureau"},
+                  {"reason"},
+                  {"count"}}},
+     .when =
+         "batches of a bureau from who may not bring them: `not-a-node`, `not-granted` (the node "
+         "does not bring this bureau's), `not-trusted` (the signature is not that of the node "
+         "that speaks for it)"},
+    {.name = "quarantine-replayed",
+     .details = {{{"bureau"}, {"entry"}, {"corrected"}}},
+     .when = "an operator took a quarantined row again"},
+    {.name = "denials-summarised",
+     .details = {{{"count"}}},
+     .when = "more than 256 different denials came in one minute: so many were not told apart"},
+};
+
+// Not defined: its name is what the compiler says of an event that is not declared above.
+void there_is_no_such_audit_event();
+
+// The name of one of them, which the compiler has made sure of.
+class AuditName {
+ public:
+  consteval AuditName(const char* name) : declaration_(find(name)) {}
+
+  [[nodiscard]] constexpr std::string_view view() const { return declaration_->name; }
+  [[nodiscard]] constexpr bool has_detail(std::string_view name) const {
+    return std::ranges::find(declaration_->details, name, &AuditDetail::name) !=
+           declaration_->details.end();
+  }
+  friend auto operator<=>(const AuditName&, const AuditName&) = default;
+
+ private:
+  static consteval const AuditDeclaration* find(std::string_view name) {
+    const auto* found = std::ranges::find(audit_events, name, &AuditDeclaration::name);
+    if (found == std::ranges::end(audit_events)) there_is_no_such_audit_event();
+    return found;
+  }
+  const AuditDeclaration* declaration_;  // all in one array: the order is that of the list
+};
+
+}  // namespace sluice::trust
