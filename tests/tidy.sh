@@ -7,10 +7,11 @@ cd "$(dirname "$0")/.."
 source .ci/packages.sh
 install_packages "${sluice_packages[@]}" "${test_packages[@]}" clang-tidy-19
 
-[[ -e build/dev/compile_commands.json ]] || cmake --preset dev >/dev/null
+# A build that is never made: it tells how each file is compiled by itself.
+cmake --preset dev -B build/tidy -DCMAKE_UNITY_BUILD=OFF >/dev/null
 files=("$@")
 [[ ${#files[@]} -gt 0 ]] || mapfile -t files < <(find daemon adapters bench -name '*.cpp' | sort)
 # The build is GCC's: clang does not know all of its warnings, and reads none of its precompiled headers.
 printf '%s\0' "${files[@]}" | xargs -0 -P "$(nproc)" -n 1 \
-  clang-tidy-19 -p build/dev --quiet --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-ignored-gch
+  clang-tidy-19 -p build/tidy --quiet --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-ignored-gch
 echo "clang-tidy: ${#files[@]} files are clean"

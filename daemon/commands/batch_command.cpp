@@ -13,7 +13,7 @@
 namespace sluice::commands {
 namespace {
 
-struct Options {
+struct BatchOptions {
   std::string bureau;
   std::uint64_t sequence = 0;
   std::string file;
@@ -54,7 +54,7 @@ void print_json(const store::LedgerEntry& entry, const record::Manifest& manifes
                                              {"applied_at", record::to_string(entry.applied_at)}}));
 }
 
-ExitStatus list(const Context& context, const Options& options) {
+ExitStatus list_batches(const Context& context, const BatchOptions& options) {
   std::vector<std::vector<std::string>> rows;
   store::Extent extent{.payloads = store::Extent::Payloads::left_out};
   if (!options.bureau.empty()) extent.bureau = record::BureauId(options.bureau);
@@ -88,7 +88,7 @@ ExitStatus list(const Context& context, const Options& options) {
 
 // The latest epoch's batch of that number, handed to `use`.
 ExitStatus with_batch(
-    const Context& context, const Options& options,
+    const Context& context, const BatchOptions& options,
     const std::function<ExitStatus(const store::LedgerEntry&, const record::Batch&)>& use) {
   std::optional<std::pair<store::LedgerEntry, record::Batch>> found;
   const ExitStatus status = for_each_batch(
@@ -106,7 +106,7 @@ ExitStatus with_batch(
   return use(found->first, found->second);
 }
 
-ExitStatus show(const Context& context, const Options& options) {
+ExitStatus show_batch(const Context& context, const BatchOptions& options) {
   return with_batch(context, options,
                     [](const store::LedgerEntry& entry, const record::Batch& batch) {
                       fmt::print("manifest\n{}\nreceipt, in the ledger as entry {}\n{}",
@@ -115,7 +115,7 @@ ExitStatus show(const Context& context, const Options& options) {
                     });
 }
 
-ExitStatus export_one(const Context& context, const Options& options) {
+ExitStatus export_one(const Context& context, const BatchOptions& options) {
   return with_batch(context, options,
                     [&](const store::LedgerEntry& entry, const record::Batch& batch) {
                       const std::string bytes = record::write_batch_file(batch, entry.applied_at);
@@ -129,7 +129,7 @@ ExitStatus export_one(const Context& context, const Options& options) {
                     });
 }
 
-ExitStatus verify(const Context& context, const Options& options) {
+ExitStatus verify_one(const Context& context, const BatchOptions& options) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
   std::ifstream file(options.file, std::ios::binary);
@@ -168,7 +168,7 @@ ExitStatus verify(const Context& context, const Options& options) {
 void add_batch(CLI::App& app, Context& context) {
   auto* group = app.add_subcommand("batch", "Look at the batches in the central store");
   group->require_subcommand(1);
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BatchOptions>();
   const auto add = [&](const char* name, const char* what, auto run) {
     auto* command = group->add_subcommand(name, what);
     command->callback([&context, options, run] {
@@ -176,17 +176,17 @@ void add_batch(CLI::App& app, Context& context) {
     });
     return command;
   };
-  auto* listing = add("list", "One line a batch", list);
+  auto* listing = add("list", "One line a batch", list_batches);
   listing->add_option("--bureau", options->bureau, "Only this one's");
   listing->add_flag("--json", options->json, "For machines: an object a line");
-  auto* showing = add("show", "Manifest and receipt of one", show);
+  auto* showing = add("show", "Manifest and receipt of one", show_batch);
   auto* exporting = add("export", "Write one as a batch file (tar)", export_one);
   for (auto* command : {showing, exporting}) {
     command->add_option("bureau", options->bureau)->required();
     command->add_option("sequence", options->sequence, "Its number")->required();
   }
   exporting->add_option("file", options->file)->required();
-  add("verify", "Check a batch file's signature and content", verify)
+  add("verify", "Check a batch file's signature and content", verify_one)
       ->add_option("file", options->file)
       ->required();
 }

@@ -19,7 +19,7 @@
 namespace sluice::commands {
 namespace {
 
-struct Options {
+struct CollectOptions {
   std::string bureau;
   std::string dataset;
   bool accept_columns = false;
@@ -29,14 +29,14 @@ struct Options {
   bool json = false;
 };
 
-struct Summary {
+struct CollectSummary {
   const jobs::CollectReport& report;
   const Applied& applied;
   std::string dataset;
   double seconds = 0;
 };
 
-void print_json(const Options& options, const Summary& summary) {
+void print_json(const CollectOptions& options, const CollectSummary& summary) {
   const jobs::CollectReport& report = summary.report;
   const record::RowOutcomes& rows = summary.applied.rows;
   boost::json::object reasons;
@@ -63,7 +63,7 @@ void print_json(const Options& options, const Summary& summary) {
                                                         {"seconds", summary.seconds}}));
 }
 
-void print_for_people(const Options& options, const Summary& summary) {
+void print_for_people(const CollectOptions& options, const CollectSummary& summary) {
   const jobs::CollectReport& report = summary.report;
   if (report.rows == 0 && report.held_back.deletes == 0) {
     fmt::print("{}: nothing has changed; {:.2f} s\n", summary.dataset, summary.seconds);
@@ -104,7 +104,7 @@ std::string sentence_of(const adapters::front_end::HeldBack& held_back,
       100 * way.delete_at_most.share, way.delete_at_most.rows, bureau.id.str());
 }
 
-ExitStatus status_of(const adapters::CollectionFailure& failure) {
+ExitStatus status_of_collection(const adapters::CollectionFailure& failure) {
   using enum adapters::CollectionProblem;
   switch (failure.code) {
     case refused:
@@ -117,7 +117,7 @@ ExitStatus status_of(const adapters::CollectionFailure& failure) {
 
 ExitStatus collect_dataset(const installation::Installation& installation,
                            const settings::Bureau& bureau, const settings::Publication& publication,
-                           const Options& options) {
+                           const CollectOptions& options) {
   const auto started = std::chrono::steady_clock::now();
   ProgressLine reading("collecting " + publication.dataset.str());
   RoomNotice notice;
@@ -136,7 +136,7 @@ ExitStatus collect_dataset(const installation::Installation& installation,
                                 : fmt::format("; what was read before that is in the journal "
                                               "(batches: {}), the next run goes on behind it",
                                               human_count(report.batches.size()))),
-                status_of(collected.error().failure));
+                status_of_collection(collected.error().failure));
   }
   Applied applied;
   if (!options.no_wait && !collected->batches.empty()) {
@@ -144,7 +144,7 @@ ExitStatus collect_dataset(const installation::Installation& installation,
     if (!waited) return fail(waited.error());
     applied = *waited;
   }
-  const Summary summary{
+  const CollectSummary summary{
       *collected, applied, publication.dataset.str(),
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()};
   if (options.json) {
@@ -159,7 +159,7 @@ ExitStatus collect_dataset(const installation::Installation& installation,
   return all_good ? ExitStatus::success : ExitStatus::some_quarantined;
 }
 
-ExitStatus collect_all(const Context& context, const Options& options) {
+ExitStatus collect_all(const Context& context, const CollectOptions& options) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
   const auto collected = collected_publications(*installation, options.bureau, options.dataset);
@@ -174,7 +174,7 @@ ExitStatus collect_all(const Context& context, const Options& options) {
 void add_collect(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand(
       "collect", "Collect what has changed in a bureau's exchange database (前置机)");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CollectOptions>();
   command->add_option("bureau", options->bureau, "The bureau whose database it is")->required();
   command->add_option("--dataset", options->dataset, "Only this one of its datasets");
   command->add_flag("--accept-columns", options->accept_columns,

@@ -68,4 +68,11 @@ std::expected<std::string, std::string> tell_daemon(const std::filesystem::path&
   return converse(socket, http::verb::post, target);
 }
 
+std::string member_text(const boost::json::object& answer, const char* name) {
+  const auto* value = answer.if_contains(name);
+  if (value == nullptr || value->is_null()) return "";
+  if (const auto* string = value->if_string()) return {string->data(), string->size()};
+  return boost::json::serialize(*value);
+}
+
 }  // namespace sluice::commands

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string>
 
+#include <boost/json/object.hpp>
+
 namespace sluice::commands {
 
 // The body of a 200 answer to GET `target`. The error is a sentence that says what to do.
@@ -13,4 +15,8 @@ namespace sluice::commands {
 // The same for POST, without a body.
 [[nodiscard]] std::expected<std::string, std::string> tell_daemon(
     const std::filesystem::path& socket, const std::string& target);
+
+// A member of an answer as people read it; empty where it is null or not there.
+[[nodiscard]] std::string member_text(const boost::json::object& answer, const char* name);
+
 }  // namespace sluice::commands

@@ -8,12 +8,12 @@
 namespace sluice::commands {
 namespace {
 
-struct Options {
+struct DatasetOptions {
   std::string dataset;
   std::string as_of;
 };
 
-ExitStatus read(const Context& context, const Options& options) {
+ExitStatus read(const Context& context, const DatasetOptions& options) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
   if (!installation->settings.node.store) {
@@ -56,7 +56,7 @@ ExitStatus read(const Context& context, const Options& options) {
 void add_dataset(CLI::App& app, Context& context) {
   auto* group = app.add_subcommand("dataset", "Read the central store");
   group->require_subcommand(1);
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DatasetOptions>();
   auto* command =
       group->add_subcommand("read", "Its records as COPY text (\\N: no value), by primary key");
   command->add_option("dataset", options->dataset)->required();

@@ -12,7 +12,7 @@
 namespace sluice::commands {
 namespace {
 
-struct Options {
+struct ImportOptions {
   std::string bureau;
   std::vector<std::string> paths;
   std::string dataset;
@@ -21,7 +21,7 @@ struct Options {
   bool json = false;
 };
 
-struct Summary {
+struct ImportSummary {
   const jobs::ImportReport& report;
   const Applied& applied;
   std::string dataset;
@@ -32,7 +32,8 @@ struct Summary {
   }
 };
 
-void print_json(const Options& options, const std::string& file, const Summary& summary) {
+void print_json(const ImportOptions& options, const std::string& file,
+                const ImportSummary& summary) {
   const record::RowOutcomes& rows = summary.applied.rows;
   boost::json::object reasons;
   for (const auto& [reason, count] : summary.report.reasons)
@@ -60,7 +61,8 @@ void print_json(const Options& options, const std::string& file, const Summary& 
                                              {"seconds", summary.seconds}}));
 }
 
-void print_for_people(const Options& options, const std::string& file, const Summary& summary) {
+void print_for_people(const ImportOptions& options, const std::string& file,
+                      const ImportSummary& summary) {
   const jobs::ImportReport& report = summary.report;
   if (report.loaded_before) {
     fmt::print("{}: loaded before ({} rows); nothing to do\n", file, human_count(report.rows));
@@ -96,7 +98,7 @@ void print_for_people(const Options& options, const std::string& file, const Sum
   }
 }
 
-ExitStatus status_of(const adapters::CollectionFailure& failure) {
+ExitStatus status_of_import(const adapters::CollectionFailure& failure) {
   using enum adapters::CollectionProblem;
   switch (failure.code) {
     case journal_failed:
@@ -109,7 +111,7 @@ ExitStatus status_of(const adapters::CollectionFailure& failure) {
 }
 
 ExitStatus import_file(const installation::Installation& installation,
-                       const settings::Bureau& bureau, const Options& options,
+                       const settings::Bureau& bureau, const ImportOptions& options,
                        const std::filesystem::path& file) {
   const auto publication = jobs::publication_for(bureau, file, options.dataset);
   if (!publication)
@@ -128,14 +130,14 @@ ExitStatus import_file(const installation::Installation& installation,
                                       : jobs::run_import(installation, request, events);
   digesting.clear();
   loading.clear();
-  if (!report) return fail(record::to_string(report.error()), status_of(report.error()));
+  if (!report) return fail(record::to_string(report.error()), status_of_import(report.error()));
   Applied applied;
   if (!options.dry_run && !options.no_wait && !report->loaded_before) {
     auto waited = await_receipts(installation, bureau.id, report->batches);
     if (!waited) return fail(waited.error());
     applied = *waited;
   }
-  const Summary summary{
+  const ImportSummary summary{
       *report, applied, (*publication)->dataset.str(),
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()};
   if (options.json) {
@@ -159,7 +161,7 @@ std::vector<std::filesystem::path> files_of(const std::filesystem::path& path) {
   return files;
 }
 
-ExitStatus import_all(const Context& context, const Options& options) {
+ExitStatus import_all(const Context& context, const ImportOptions& options) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
   const settings::Bureau* bureau = find_bureau(installation->settings, options.bureau);
@@ -182,7 +184,7 @@ ExitStatus import_all(const Context& context, const Options& options) {
 
 void add_import(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("import", "Load CSV files of a bureau's (导盘)");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportOptions>();
   command->add_option("bureau", options->bureau, "The bureau whose files they are")->required();
   command->add_option("path", options->paths, "Files, or folders of .csv files")->required();
   command->add_option("--dataset", options->dataset, "Where the files' names do not say it");

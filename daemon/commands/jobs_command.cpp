@@ -15,12 +15,6 @@
 namespace sluice::commands {
 namespace {
 
-std::string text(const boost::json::object& object, const char* name) {
-  const auto* value = object.if_contains(name);
-  const auto* string = value == nullptr ? nullptr : value->if_string();
-  return string == nullptr ? "" : std::string(string->data(), string->size());
-}
-
 std::chrono::seconds until(const std::string& time) {
   const auto parsed = record::parse_time(time);
   if (!parsed) return {};
@@ -28,25 +22,25 @@ std::chrono::seconds until(const std::string& time) {
 }
 
 std::string last_of(const boost::json::object& job) {
-  const std::string started = text(job, "last_started");
+  const std::string started = member_text(job, "last_started");
   if (started.empty()) return "never";
   return human_age(-until(started)) + " ago";
 }
 
 std::string outcome_of(const boost::json::object& job) {
-  const std::string outcome = text(job, "last_outcome");
+  const std::string outcome = member_text(job, "last_outcome");
   if (outcome.empty()) return "";
   return fmt::format("{}, {}", outcome,
                      human_age(std::chrono::seconds(job.at("last_seconds").to_number<int>())));
 }
 
 std::string next_of(const boost::json::object& job) {
-  const std::string state = text(job, "state");
+  const std::string state = member_text(job, "state");
   if (state == "held back") return "held back";
   if (state == "running") {
-    return "runs since " + human_age(-until(text(job, "running_since")));
+    return "runs since " + human_age(-until(member_text(job, "running_since")));
   }
-  const std::string next = text(job, "next");
+  const std::string next = member_text(job, "next");
   if (next.empty()) return state;
   const auto left = until(next);
   return left.count() <= 0 ? "now" : "in " + human_age(left);
@@ -60,17 +54,17 @@ void print_for_people(const boost::json::array& jobs) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& value : jobs) {
     const boost::json::object& job = value.as_object();
-    rows.push_back({text(job, "bureau"), text(job, "task"), text(job, "schedule"), last_of(job),
-                    outcome_of(job), next_of(job)});
+    rows.push_back({member_text(job, "bureau"), member_text(job, "task"),
+                    member_text(job, "schedule"), last_of(job), outcome_of(job), next_of(job)});
   }
   fmt::print("{}", table({"bureau", "task", "schedule", "last run", "outcome", "next run"}, rows));
   for (const auto& value : jobs) {
     const boost::json::object& job = value.as_object();
-    const std::string sentence = text(job, "last_sentence");
-    if (!sentence.empty()) fmt::print("\n{}: {}\n", text(job, "bureau"), sentence);
-    const std::string held_back = text(job, "held_back");
+    const std::string sentence = member_text(job, "last_sentence");
+    if (!sentence.empty()) fmt::print("\n{}: {}\n", member_text(job, "bureau"), sentence);
+    const std::string held_back = member_text(job, "held_back");
     if (!held_back.empty()) {
-      fmt::print("\n{} is held back: {}\n", text(job, "bureau"), held_back);
+      fmt::print("\n{} is held back: {}\n", member_text(job, "bureau"), held_back);
     }
   }
 }

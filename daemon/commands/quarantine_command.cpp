@@ -15,7 +15,7 @@
 namespace sluice::commands {
 namespace {
 
-struct Options {
+struct QuarantineOptions {
   std::string bureau;
   std::int64_t id = 0;
   std::vector<std::int64_t> ids;
@@ -71,7 +71,7 @@ ExitStatus for_each_entry(const Context& context, const std::string& bureau_name
   return ExitStatus::success;
 }
 
-ExitStatus list(const Context& context, const Options& options) {
+ExitStatus list_rows(const Context& context, const QuarantineOptions& options) {
   std::vector<std::vector<std::string>> rows;
   const ExitStatus status =
       for_each_entry(context, options.bureau, 0, [&](const journal::QuarantineEntry& entry) {
@@ -98,7 +98,7 @@ ExitStatus list(const Context& context, const Options& options) {
   return status;
 }
 
-ExitStatus show(const Context& context, const Options& options) {
+ExitStatus show_row(const Context& context, const QuarantineOptions& options) {
   bool found = false;
   const ExitStatus status = for_each_entry(
       context, options.bureau, options.id - 1, [&](const journal::QuarantineEntry& entry) {
@@ -127,7 +127,7 @@ ExitStatus show(const Context& context, const Options& options) {
   return status;
 }
 
-ExitStatus export_all(const Context& context, const Options& options) {
+ExitStatus export_all(const Context& context, const QuarantineOptions& options) {
   return for_each_entry(context, options.bureau, 0, [&](const journal::QuarantineEntry& entry) {
     if (options.all || entry.state == journal::QuarantineState::waiting) {
       fmt::print("{}\n", boost::json::serialize(to_json(entry)));
@@ -136,7 +136,7 @@ ExitStatus export_all(const Context& context, const Options& options) {
   });
 }
 
-ExitStatus replay(const Context& context, const Options& options) {
+ExitStatus replay(const Context& context, const QuarantineOptions& options) {
   if (!options.with.empty() && options.ids.size() != 1) {
     return fail("--with goes with exactly one entry", ExitStatus::usage);
   }
@@ -182,7 +182,7 @@ ExitStatus replay(const Context& context, const Options& options) {
 void add_quarantine(CLI::App& app, Context& context) {
   auto* group = app.add_subcommand("quarantine", "Look at rows that failed, and take them again");
   group->require_subcommand(1);
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<QuarantineOptions>();
   const auto add = [&](const char* name, const char* what, auto run) {
     auto* command = group->add_subcommand(name, what);
     command->add_option("bureau", options->bureau)->required();
@@ -191,10 +191,10 @@ void add_quarantine(CLI::App& app, Context& context) {
     });
     return command;
   };
-  auto* listing = add("list", "One line an entry", list);
+  auto* listing = add("list", "One line an entry", list_rows);
   listing->add_flag("--all", options->all, "Those that were replayed too");
   listing->add_flag("--json", options->json, "For machines");
-  auto* showing = add("show", "One entry with the row's original bytes", show);
+  auto* showing = add("show", "One entry with the row's original bytes", show_row);
   showing->add_option("id", options->id)->required();
   showing->add_flag("--json", options->json, "For machines");
   auto* exporting = add("export", "All entries with their original bytes, JSON lines", export_all);

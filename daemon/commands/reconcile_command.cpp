@@ -21,7 +21,7 @@ using jobs::ReconcileProblem;
 using jobs::ReconcileReport;
 using reconciliation::Kind;
 
-struct Options {
+struct ReconcileOptions {
   std::string bureau;
   std::string dataset;
   bool repair = false;
@@ -32,7 +32,7 @@ struct Options {
 };
 
 // What was compared, and what came of it.
-struct Summary {
+struct ReconcileSummary {
   const record::Dataset& dataset;
   const ReconcileReport& report;
   double seconds = 0;
@@ -75,7 +75,7 @@ boost::json::object repair_json(const ReconcileReport& report) {
   return repair;
 }
 
-void print_json(const Options& options, const Summary& summary) {
+void print_json(const ReconcileOptions& options, const ReconcileSummary& summary) {
   const ReconcileReport& report = summary.report;
   boost::json::object object{{"bureau", options.bureau},
                              {"dataset", summary.dataset.id.str()},
@@ -108,7 +108,7 @@ std::string records(std::uint64_t count) {
   return human_count(count) + (count == 1 ? " record" : " records");
 }
 
-void print_named(const Summary& summary) {
+void print_named(const ReconcileSummary& summary) {
   const ReconcileReport& report = summary.report;
   if (report.named.empty()) return;
   std::vector<std::string> header{"difference"};
@@ -144,7 +144,7 @@ void print_remarks(const ReconcileReport& report) {
   }
 }
 
-void print_repair(const Options& options, const ReconcileReport& report,
+void print_repair(const ReconcileOptions& options, const ReconcileReport& report,
                   const std::string& dataset) {
   if (report.unrepaired) {
     if (report.repair) {
@@ -174,7 +174,7 @@ void print_repair(const Options& options, const ReconcileReport& report,
   }
 }
 
-void print_for_people(const Options& options, const Summary& summary) {
+void print_for_people(const ReconcileOptions& options, const ReconcileSummary& summary) {
   const ReconcileReport& report = summary.report;
   const std::string dataset = summary.dataset.id.str();
   if (report.found.all() == 0) {
@@ -213,7 +213,8 @@ class Steps {
 
 ExitStatus reconcile_dataset(const installation::Installation& installation,
                              const settings::Bureau& bureau,
-                             const settings::Publication& publication, const Options& options) {
+                             const settings::Publication& publication,
+                             const ReconcileOptions& options) {
   const auto started = std::chrono::steady_clock::now();
   Steps steps(publication.dataset.str());
   RoomNotice notice;
@@ -231,7 +232,7 @@ ExitStatus reconcile_dataset(const installation::Installation& installation,
     return fail(publication.dataset.str() + ": " + record::to_string(report.error()),
                 status_of(report.error().code));
   }
-  const Summary summary{
+  const ReconcileSummary summary{
       installation.catalogue.find(publication.dataset)->dataset, *report,
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()};
   if (options.json) {
@@ -247,7 +248,7 @@ ExitStatus reconcile_dataset(const installation::Installation& installation,
   return is_same(*report) ? ExitStatus::success : ExitStatus::differs;
 }
 
-ExitStatus reconcile(const Context& context, const Options& options) {
+ExitStatus reconcile(const Context& context, const ReconcileOptions& options) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
   const auto collected = collected_publications(*installation, options.bureau, options.dataset);
@@ -262,7 +263,7 @@ ExitStatus reconcile(const Context& context, const Options& options) {
 void add_reconcile(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand(
       "reconcile", "Compare a bureau's exchange database with the central store (对账)");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReconcileOptions>();
   command->add_option("bureau", options->bureau, "The bureau whose database it is")->required();
   command->add_option("dataset", options->dataset, "Only this one of its datasets");
   command->add_flag("--repair", options->repair,

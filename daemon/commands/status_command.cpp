@@ -11,13 +11,6 @@
 namespace sluice::commands {
 namespace {
 
-std::string text(const boost::json::object& object, const char* name) {
-  const auto* value = object.if_contains(name);
-  if (value == nullptr) return "";
-  if (const auto* string = value->if_string()) return {string->data(), string->size()};
-  return boost::json::serialize(*value);
-}
-
 std::uint64_t number(const boost::json::object& object, const char* name) {
   const auto* value = object.if_contains(name);
   return value == nullptr ? 0 : value->to_number<std::uint64_t>();
@@ -33,21 +26,22 @@ std::string age_since(const std::string& time) {
 // What to read first of a stream.
 std::string state_of(const boost::json::object& stream) {
   const boost::json::object& link = stream.at("link").as_object();
-  const std::string state = text(link, "state");
+  const std::string state = member_text(link, "state");
   if (state == "stopped") return "STOPPED: see the log";
   if (state == "held-back") {
-    return "held back for " + age_since(text(link, "since")) + ": " + text(link, "reason");
+    return "held back for " + age_since(member_text(link, "since")) + ": " +
+           member_text(link, "reason");
   }
-  const std::string oldest = text(stream, "backlog_oldest");
+  const std::string oldest = member_text(stream, "backlog_oldest");
   std::string sentence = oldest.empty() ? "up to date" : "oldest batch waits " + age_since(oldest);
-  const std::string receipt = text(link, "last_receipt");
+  const std::string receipt = member_text(link, "last_receipt");
   return receipt.empty() ? sentence : sentence + ", last receipt " + age_since(receipt) + " ago";
 }
 
 void print_for_people(const boost::json::object& status) {
-  fmt::print("{}  sluiced {}  up {}", text(status, "node"), text(status, "version"),
-             age_since(text(status, "started_at")));
-  if (status.contains("port")) fmt::print("  https port {}", text(status, "port"));
+  fmt::print("{}  sluiced {}  up {}", member_text(status, "node"), member_text(status, "version"),
+             age_since(member_text(status, "started_at")));
+  if (status.contains("port")) fmt::print("  https port {}", member_text(status, "port"));
   if (const auto* uplink = status.if_contains("uplink")) {
     fmt::print("  uplink to");
     for (const auto& address : uplink->as_array())
@@ -58,10 +52,10 @@ void print_for_people(const boost::json::object& status) {
   for (const auto& value : status.at("streams").as_array()) {
     const boost::json::object& stream = value.as_object();
     if (stream.contains("error")) {
-      rows.push_back({text(stream, "bureau"), "", "", "", "", text(stream, "error")});
+      rows.push_back({member_text(stream, "bureau"), "", "", "", "", member_text(stream, "error")});
       continue;
     }
-    rows.push_back({text(stream, "bureau"), human_count(number(stream, "last_batch")),
+    rows.push_back({member_text(stream, "bureau"), human_count(number(stream, "last_batch")),
                     human_count(number(stream, "acknowledged")),
                     human_bytes(number(stream, "backlog_bytes")),
                     human_count(number(stream, "quarantine_waiting")), state_of(stream)});

@@ -11,8 +11,8 @@ namespace {
 
 namespace front_end = adapters::front_end;
 
-std::unexpected<CollectFailure> failed(adapters::CollectionFailure failure,
-                                       CollectReport report = {}) {
+std::unexpected<CollectFailure> not_collected(adapters::CollectionFailure failure,
+                                              CollectReport report = {}) {
   return std::unexpected(CollectFailure{std::move(failure), std::move(report)});
 }
 
@@ -33,21 +33,21 @@ std::expected<CollectReport, CollectFailure> run_collect(
     const installation::Installation& installation, const CollectRequest& request,
     const CollectEvents& events) {
   auto source = front_end_source(installation, request.bureau, request.publication);
-  if (!source) return failed(std::move(source.error()));
+  if (!source) return not_collected(std::move(source.error()));
   source->accepts_columns = request.accepts_columns;
   source->reads_anew = request.reads_anew;
   source->deletes_anyway = request.deletes_anyway;
   const auto opened =
       FrontEndIntake::open(installation, request.bureau, request.publication, events.room);
-  if (!opened) return failed(opened.error());
+  if (!opened) return not_collected(opened.error());
   FrontEndIntake& way = **opened;
   front_end::FrontEndCollector collector(std::move(*source), way.intake());
   auto collected = collector.collect(way.intake(), events.reading);
   // What had a checkpoint before a failure stands; what had none is read again the next time.
   const auto settled = way.intake().settle();
-  if (!collected) return failed(std::move(collected.error()), report_of(way, collector));
+  if (!collected) return not_collected(std::move(collected.error()), report_of(way, collector));
   if (!settled) {
-    return failed(adapters::collection_failure(settled.error()), report_of(way, collector));
+    return not_collected(adapters::collection_failure(settled.error()), report_of(way, collector));
   }
   return report_of(way, collector);
 }

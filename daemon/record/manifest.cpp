@@ -10,7 +10,7 @@
 namespace sluice::record {
 namespace {
 
-constexpr std::string_view format_name = "sluice-batch/1";
+constexpr std::string_view manifest_format = "sluice-batch/1";
 constexpr std::array modes = {Mode::direct, Mode::front_end, Mode::disk, Mode::manual_entry};
 
 std::optional<Mode> mode_of(std::string_view text) {
@@ -56,7 +56,7 @@ std::string to_json(const Manifest& manifest) {
       "  \"collected_at\": \"{}\",\n"
       "  \"carries_case_numbers\": {}\n"
       "}}\n",
-      format_name, manifest.stream.bureau.str(), manifest.stream.epoch.value,
+      manifest_format, manifest.stream.bureau.str(), manifest.stream.epoch.value,
       manifest.sequence.value, manifest.dataset.str(), to_string(manifest.schema),
       to_string(manifest.mode), manifest.upserts.value, manifest.deletes.value,
       to_string(manifest.payload), manifest.payload_bytes.value, manifest.payload_raw_bytes.value,
@@ -71,11 +71,11 @@ std::expected<Manifest, ManifestFailure> parse_manifest(std::string_view json) {
   };
   const std::string format = members.text("format");
   if (format.empty()) members.complain("format", "to be named");
-  if (!format.empty() && format != format_name) {
+  if (!format.empty() && format != manifest_format) {
     return failure(ManifestProblem::unsupported_format,
                    fmt::format("the batch is of a format that this version does not read; expected "
                                "{}; upgrade this node",
-                               format_name));
+                               manifest_format));
   }
   const auto name = [&](std::string_view member) {
     std::string text = members.text(member);

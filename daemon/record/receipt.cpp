@@ -8,7 +8,7 @@
 namespace sluice::record {
 namespace {
 
-constexpr std::string_view format_name = "sluice-receipt/1";
+constexpr std::string_view receipt_format = "sluice-receipt/1";
 
 std::optional<Outcome> outcome_of(std::string_view text) {
   for (const Outcome outcome : {Outcome::accepted, Outcome::duplicate, Outcome::rejected}) {
@@ -40,7 +40,7 @@ std::string to_json(const Receipt& receipt) {
   for (const RejectedRow& row : receipt.rejected_rows)
     rejected_rows.push_back(to_value(row));
   const boost::json::object object{
-      {"format", format_name},
+      {"format", receipt_format},
       {"bureau", receipt.stream.bureau.str()},
       {"epoch", receipt.stream.epoch.value},
       {"sequence", receipt.sequence.value},
@@ -61,8 +61,8 @@ std::string to_json(const Receipt& receipt) {
 std::expected<Receipt, Failure<ReceiptProblem>> parse_receipt(std::string_view json) {
   JsonMembers members(json);
   Receipt receipt;
-  if (members.text("format") != format_name) {
-    members.complain("format", fmt::format("to be {}", format_name));
+  if (members.text("format") != receipt_format) {
+    members.complain("format", fmt::format("to be {}", receipt_format));
   }
   receipt.stream.bureau = BureauId(members.text("bureau"));
   if (!is_name(receipt.stream.bureau.str())) members.complain("bureau", "to be a name");

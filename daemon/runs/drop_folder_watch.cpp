@@ -11,7 +11,7 @@
 namespace sluice::runs {
 namespace {
 
-constexpr std::chrono::milliseconds look_again{500};
+constexpr std::chrono::milliseconds look_into_folder_again{500};
 
 }  // namespace
 
@@ -38,7 +38,7 @@ void DropFolderWatch::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     look(*folder, stop);
     std::unique_lock lock(mutex);
-    woken.wait_for(lock, stop, look_again, [] { return false; });
+    woken.wait_for(lock, stop, look_into_folder_again, [] { return false; });
   }
 }
 

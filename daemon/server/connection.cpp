@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <exception>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "boost/awaited.h"
 #include "server/ascii.h"
 
 namespace sluice::server {
@@ -17,7 +16,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::awaitable;
 using Clock = Deadline::Clock;
-constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
 
 // How long, and how much, of what a refused peer still sends is taken off the wire, so that the
 // kernel does not reset the connection and with it the answer.

@@ -5,15 +5,14 @@
 #include <unordered_map>
 #include <variant>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "boost/awaited.h"
 #include "server/connection.h"
 #include "server/service.h"
 
@@ -26,7 +25,6 @@ using asio::local::stream_protocol;
 
 namespace {
 
-constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
 // Connections beyond the limit that are let in to be told so; those beyond these are just closed.
 constexpr std::size_t turned_away_at_once = 32;
 // How long to wait when the process has no file descriptor left for a connection.

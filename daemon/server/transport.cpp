@@ -1,17 +1,16 @@
 #include "server/transport.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+
+#include "boost/awaited.h"
 
 namespace sluice::server {
 namespace {
 
 namespace asio = boost::asio;
-constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
 
 std::string address_text(const TlsStream& stream) {
   boost::system::error_code gone;

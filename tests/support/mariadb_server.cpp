@@ -18,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::minutes start_timeout(3);
-constexpr const char* account = "mysql";
+constexpr std::chrono::minutes mariadb_start_timeout(3);
+constexpr const char* mariadb_account = "mysql";
 
 std::string program(const std::string& name) {
   for (const char* folder : {"/usr/sbin", "/usr/bin"}) {
@@ -30,11 +30,11 @@ std::string program(const std::string& name) {
 
 }  // namespace
 
-MariadbServer::MariadbServer() : directory_(make_directory("sluice-mariadb", account)) {
+MariadbServer::MariadbServer() : directory_(make_directory("sluice-mariadb", mariadb_account)) {
   const pid_t install = spawn({program("mariadb-install-db"), "--no-defaults",
                                "--datadir=" + (directory_ / "data").string(), "--skip-test-db",
                                "--auth-root-authentication-method=normal"},
-                              directory_ / "install.log", account);
+                              directory_ / "install.log", mariadb_account);
   if (wait_for(install) != 0) {
     throw std::runtime_error("mariadb-install-db failed: " + tail_of(directory_ / "install.log"));
   }
@@ -89,8 +89,8 @@ void MariadbServer::start() {
        "--socket=" + socket().string(), fmt::format("--port={}", port()),
        "--bind-address=127.0.0.1", "--pid-file=" + (directory_ / "pid").string(), "--skip-log-bin",
        "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"},
-      directory_ / "server.log", account);
-  const auto deadline = std::chrono::steady_clock::now() + start_timeout;
+      directory_ / "server.log", mariadb_account);
+  const auto deadline = std::chrono::steady_clock::now() + mariadb_start_timeout;
   while (std::chrono::steady_clock::now() < deadline) {
     try {
       execute("SELECT 1");

@@ -22,8 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Recovery after a kill, on a machine that is busy with other tests.
-constexpr std::chrono::minutes start_timeout(3);
-constexpr const char* account = "postgres";
+constexpr std::chrono::minutes postgresql_start_timeout(3);
+constexpr const char* postgresql_account = "postgres";
 
 fs::path find_binaries() {
   const auto has_server = [](const fs::path& folder) {
@@ -49,11 +49,11 @@ fs::path find_binaries() {
 }  // namespace
 
 PostgresqlCluster::PostgresqlCluster() : binaries_(find_binaries()) {
-  directory_ = make_directory("sluice-postgresql", account);
+  directory_ = make_directory("sluice-postgresql", postgresql_account);
   const pid_t initdb =
       spawn({(binaries_ / "initdb").string(), "-D", (directory_ / "data").string(), "-U", "sluice",
              "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"},
-            directory_ / "initdb.log", account);
+            directory_ / "initdb.log", postgresql_account);
   if (wait_for(initdb) != 0) {
     throw std::runtime_error("initdb failed: " + tail_of(directory_ / "initdb.log"));
   }
@@ -98,13 +98,13 @@ void PostgresqlCluster::start() {
   // Here servers die and machines do not: what the kernel was given it keeps, without an fsync.
   // After SIGKILL the old server's children may hold the shared memory for a moment longer: then
   // the new one refuses, and is asked again.
-  const auto deadline = std::chrono::steady_clock::now() + start_timeout;
+  const auto deadline = std::chrono::steady_clock::now() + postgresql_start_timeout;
   while (std::chrono::steady_clock::now() < deadline) {
     if (postmaster_ == 0) {
       postmaster_ = spawn(
           {(binaries_ / "postgres").string(), "-D", (directory_ / "data").string(), "-k",
            directory_.string(), "-h", "127.0.0.1", "-p", std::to_string(port()), "-c", "fsync=off"},
-          directory_ / "server.log", account);
+          directory_ / "server.log", postgresql_account);
     }
     if (PQping(socket().c_str()) == PQPING_OK) return;
     if (::waitpid(postmaster_, nullptr, WNOHANG) == postmaster_) postmaster_ = 0;

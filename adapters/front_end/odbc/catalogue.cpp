@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <functional>
 #include <map>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "adapters/front_end/odbc/lower_case.h"
 #include "adapters/front_end/odbc/narrow_text.h"
 #include "adapters/front_end/odbc/utf16.h"
 #include "record/record_checker.h"
@@ -68,13 +68,6 @@ SQLINTEGER number_at(const StatementHandle& statement, SQLUSMALLINT column) {
   return SQL_SUCCEEDED(result) && length != SQL_NULL_DATA ? number : 0;
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
 // ODBC, SQLColumns: the result's columns in their order, as far as we read them.
 SourceColumn read_column(const StatementHandle& statement, const Dialect& dialect,
                          std::string name) {
@@ -117,7 +110,7 @@ void name_type_whole(SourceColumn& column) {
 }  // namespace
 
 ValueKind kind_of(const Dialect& dialect, short sql_type, std::string_view type_name) {
-  const std::string name = lower(type_name);
+  const std::string name = lower_case(type_name);
   // SQLite's driver calls them text.
   const bool is_decimal = name.starts_with("decimal") || name.starts_with("numeric");
   if (dialect.has_loose_types && is_decimal) return ValueKind::decimal;
@@ -144,7 +137,7 @@ ValueKind kind_of(const Dialect& dialect, short sql_type, std::string_view type_
       return ValueKind::time;
     case SQL_TIMESTAMP:
     case SQL_TYPE_TIMESTAMP: {
-      const bool is_mysql = lower(dialect.driver).find("maodbc") != std::string::npos;
+      const bool is_mysql = lower_case(dialect.driver).find("maodbc") != std::string::npos;
       const bool is_zoned =
           name == "timestamptz" || name.find("with time zone") != std::string::npos;
       return is_zoned || (is_mysql && name == "timestamp") ? ValueKind::zoned_timestamp

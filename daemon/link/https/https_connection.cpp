@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
 
+#include "boost/awaited.h"
 #include "fault/kill_point.h"
 #include "trust/tls_context.h"
 
@@ -22,7 +21,6 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::awaitable;
 using asio::ip::tcp;
-constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
 
 // So small that a rate limit is even, and that a stop is heeded soon.
 constexpr std::size_t piece_bytes = std::size_t{64} << 10;

@@ -18,7 +18,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr std::uint64_t rows = 3'000;
+constexpr std::uint64_t crowd_rows = 3'000;
 constexpr std::size_t page = 50;
 
 struct Crowd {
@@ -91,28 +91,28 @@ class CrowdConformance : public testing::TestWithParam<Crowd> {
 };
 
 TEST_P(CrowdConformance, AFirstLoadReadsEachRowOnce) {
-  EXPECT_LE(rows_read_by_runs(1, {}), 3 * rows);
-  EXPECT_THAT(gateway.records(), SizeIs(rows));
+  EXPECT_LE(rows_read_by_runs(1, {}), 3 * crowd_rows);
+  EXPECT_THAT(gateway.records(), SizeIs(crowd_rows));
 }
 
 TEST_P(CrowdConformance, TheRunAfterALoadDoesNotReadWhatTheLoadHasRead) {
   rows_read_by_runs(1, {});
-  EXPECT_LE(rows_read_by_runs(1, std::chrono::seconds(1)), rows / 10);
-  EXPECT_EQ(gateway.rows_sent, rows);
+  EXPECT_LE(rows_read_by_runs(1, std::chrono::seconds(1)), crowd_rows / 10);
+  EXPECT_EQ(gateway.rows_sent, crowd_rows);
 }
 
 TEST_P(CrowdConformance, ManyRowsThatChangeAtOnceAreReadOnceAndNotForEachPage) {
   rows_read_by_runs(1, {});
   bureau.execute("UPDATE crowd SET version = 1000");
-  EXPECT_LE(rows_read_by_runs(1, {}), 5 * rows);
-  EXPECT_EQ(gateway.rows_sent, 2 * rows);
+  EXPECT_LE(rows_read_by_runs(1, {}), 5 * crowd_rows);
+  EXPECT_EQ(gateway.rows_sent, 2 * crowd_rows);
 }
 
 TEST_P(CrowdConformance, AWindowThatHoldsTheWholeTableIsNotReadInEachRun) {
   rows_read_by_runs(3, std::chrono::seconds(1));
   // Once to find where a round begins, for no index gives the order; then page by page.
-  EXPECT_LE(rows_read_by_runs(10, std::chrono::seconds(1)), 2 * rows);
-  EXPECT_EQ(gateway.rows_sent, rows);
+  EXPECT_LE(rows_read_by_runs(10, std::chrono::seconds(1)), 2 * crowd_rows);
+  EXPECT_EQ(gateway.rows_sent, crowd_rows);
 }
 
 TEST_P(CrowdConformance, AWindowIsReadNoMoreWhenNothingWasNewForAsLongAsItIs) {
@@ -131,14 +131,14 @@ TEST_P(CrowdConformance, AWindowIsReadNoMoreWhenNothingWasNewForAsLongAsItIs) {
     return rows_read() - before;
   };
   if (is_counted()) {
-    EXPECT_GE(rows_read_by_rounds(4), 4 * rows) << "what is committed late is found";
+    EXPECT_GE(rows_read_by_rounds(4), 4 * crowd_rows) << "what is committed late is found";
   }
   rows_read_by_rounds(2);
-  EXPECT_LE(rows_read_by_rounds(5), rows / 10);
+  EXPECT_LE(rows_read_by_rounds(5), crowd_rows / 10);
   bureau.execute("UPDATE crowd SET changed = '2026-01-02 00:00:00'");
   const auto collected = gateway.collect();
   ASSERT_TRUE(collected) << record::to_string(collected.error());
-  EXPECT_EQ(gateway.rows_sent, 2 * rows);
+  EXPECT_EQ(gateway.rows_sent, 2 * crowd_rows);
 }
 
 TEST_P(CrowdConformance, ARowThatComesLateIntoACrowdIsFoundWithinARound) {
@@ -167,12 +167,12 @@ TEST_P(CrowdConformance, ARunThatIsCutOffInACrowdGoesOnThere) {
   }
   const auto collected = gateway.collect();
   ASSERT_TRUE(collected) << record::to_string(collected.error());
-  EXPECT_GE(gateway.rows_sent, 2 * rows);
-  EXPECT_LE(gateway.rows_sent, 2 * rows + 3 * 500) << "no more than was under way";
+  EXPECT_GE(gateway.rows_sent, 2 * crowd_rows);
+  EXPECT_LE(gateway.rows_sent, 2 * crowd_rows + 3 * 500) << "no more than was under way";
   bureau.execute("UPDATE crowd SET version = 2000");
   ASSERT_TRUE(gateway.collect());
-  EXPECT_GE(gateway.rows_sent, 3 * rows);
-  EXPECT_THAT(gateway.records(), SizeIs(rows));
+  EXPECT_GE(gateway.rows_sent, 3 * crowd_rows);
+  EXPECT_THAT(gateway.records(), SizeIs(crowd_rows));
 }
 
 // SQLite counts nothing, but says how it will look for something.

@@ -13,8 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const Value nothing = std::nullopt;
-
 TEST(CallCollector, HandsOverEveryRecordOfAnArrayInOrder) {
   const auto call = json_call(R"([{"code":"1","name":"甲"}, {"name":"乙","code":"2"}])");
   ASSERT_TRUE(call.result);

@@ -12,8 +12,6 @@ namespace {
 
 using testing::ElementsAre;
 
-const Value nothing = std::nullopt;
-
 RecordedCall event_call(std::string_view body) {
   return RecordedCall(MediaType::event, body);
 }

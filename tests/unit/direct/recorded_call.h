@@ -13,6 +13,7 @@
 namespace sluice::adapters::direct {
 
 using Value = std::optional<std::string>;
+inline const Value nothing = std::nullopt;
 
 struct TakenRow {
   std::vector<Value> values;

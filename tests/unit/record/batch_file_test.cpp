@@ -12,14 +12,14 @@ using test::TarEntry;
 
 constexpr ByteCount roomy{std::uint64_t{1} << 20};
 
-Batch sample() {
+Batch sample_batch() {
   return {"{\"manifest\": 1}\n", std::string("\x30\x00\xff", 3), "payload"};
 }
 
 std::vector<TarEntry> sample_entries() {
-  return {{"manifest.json", sample().manifest},
-          {"manifest.p7s", sample().signature},
-          {"data.tsv.zst", sample().payload}};
+  return {{"manifest.json", sample_batch().manifest},
+          {"manifest.p7s", sample_batch().signature},
+          {"data.tsv.zst", sample_batch().payload}};
 }
 
 void expect_same(const Batch& left, const Batch& right) {
@@ -35,11 +35,12 @@ BatchFileProblem problem_of(std::string_view bytes, ByteCount limit = roomy) {
 }
 
 TEST(BatchFile, ComesBackAsItself) {
-  expect_same(read_batch_file(write_batch_file(sample(), Time{}), roomy).value(), sample());
+  expect_same(read_batch_file(write_batch_file(sample_batch(), Time{}), roomy).value(),
+              sample_batch());
   const Batch empty;
   expect_same(read_batch_file(write_batch_file(empty, Time{}), roomy).value(), empty);
   for (const std::size_t size : {511U, 512U, 513U, 100'000U}) {
-    Batch batch = sample();
+    Batch batch = sample_batch();
     batch.payload = std::string(size, 'x');
     expect_same(read_batch_file(write_batch_file(batch, Time{}), roomy).value(), batch);
   }
@@ -47,15 +48,15 @@ TEST(BatchFile, ComesBackAsItself) {
 
 TEST(BatchFile, IsTheSameBytesForTheSameBatchAndTime) {
   const Time time = parse_time("2026-11-23T04:44:00.125Z").value();
-  EXPECT_EQ(write_batch_file(sample(), time), write_batch_file(sample(), time));
+  EXPECT_EQ(write_batch_file(sample_batch(), time), write_batch_file(sample_batch(), time));
 }
 
 TEST(BatchFile, OfThreeOrdinaryEntriesIsTaken) {
-  expect_same(read_batch_file(tar_of(sample_entries()), roomy).value(), sample());
+  expect_same(read_batch_file(tar_of(sample_entries()), roomy).value(), sample_batch());
 }
 
 TEST(BatchFile, LargerThanTheLimitIsRefusedUnread) {
-  const std::string bytes = write_batch_file(sample(), Time{});
+  const std::string bytes = write_batch_file(sample_batch(), Time{});
   EXPECT_EQ(problem_of(bytes, {bytes.size() - 1}), BatchFileProblem::too_large);
   EXPECT_TRUE(read_batch_file(bytes, {bytes.size()}));
 }
@@ -121,7 +122,7 @@ TEST(BatchFile, ThatClaimsAHugeEntryIsRefusedWithoutTakingItsMemory) {
 }
 
 TEST(BatchFile, CutInsideAnEntryIsRefused) {
-  Batch batch = sample();
+  Batch batch = sample_batch();
   batch.payload = std::string(5'000, 'x');
   const std::string bytes = write_batch_file(batch, Time{});
   const std::size_t last_data_byte = bytes.rfind('x');

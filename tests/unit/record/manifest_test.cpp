@@ -5,7 +5,7 @@
 namespace sluice::record {
 namespace {
 
-Manifest sample() {
+Manifest sample_manifest() {
   return {.stream = {BureauId("local-tax"), {1'790'000'000'000}},
           .sequence = {42},
           .dataset = DatasetId("enterprise"),
@@ -28,8 +28,8 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
 }
 
 TEST(Manifest, ReadsBackAsItself) {
-  EXPECT_EQ(parse_manifest(to_json(sample())).value(), sample());
-  Manifest first = sample();
+  EXPECT_EQ(parse_manifest(to_json(sample_manifest())).value(), sample_manifest());
+  Manifest first = sample_manifest();
   first.sequence = {1};
   first.previous = {};
   first.carries_case_numbers = false;
@@ -40,22 +40,22 @@ TEST(Manifest, ReadsBackAsItself) {
 }
 
 TEST(Manifest, MayBeWrittenWithOtherSpacesAndOrder) {
-  std::string json = to_json(sample());
+  std::string json = to_json(sample_manifest());
   std::erase(json, '\n');
   json = replaced(json, "\"sequence\": 42,", "");
   json = replaced(json, "{", "{\"sequence\":42,");
-  EXPECT_EQ(parse_manifest(json).value(), sample());
+  EXPECT_EQ(parse_manifest(json).value(), sample_manifest());
 }
 
 TEST(Manifest, OfAnotherFormatAsksForAnUpgrade) {
   const auto parsed =
-      parse_manifest(replaced(to_json(sample()), "sluice-batch/1", "sluice-batch/2"));
+      parse_manifest(replaced(to_json(sample_manifest()), "sluice-batch/1", "sluice-batch/2"));
   ASSERT_FALSE(parsed);
   EXPECT_EQ(parsed.error().code, ManifestProblem::unsupported_format);
 }
 
 TEST(Manifest, ThatIsMalformedIsRefused) {
-  const std::string good = to_json(sample());
+  const std::string good = to_json(sample_manifest());
   const std::string digest = to_string(sha256("payload"));
   const std::vector<std::string> bad = {
       "",

@@ -7,7 +7,7 @@
 namespace sluice::record {
 namespace {
 
-Receipt sample() {
+Receipt sample_receipt() {
   return {
       .stream = {BureauId("park"), {1'790'000'000'000}},
       .sequence = {7},
@@ -26,8 +26,8 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
 }
 
 TEST(Receipt, ReadsBackAsItself) {
-  EXPECT_EQ(parse_receipt(to_json(sample())).value(), sample());
-  Receipt rejected = sample();
+  EXPECT_EQ(parse_receipt(to_json(sample_receipt())).value(), sample_receipt());
+  Receipt rejected = sample_receipt();
   rejected.outcome = Outcome::rejected;
   rejected.reason = "the \"schema\" is not known here";
   rejected.rejected_rows.clear();
@@ -37,7 +37,7 @@ TEST(Receipt, ReadsBackAsItself) {
 }
 
 TEST(Receipt, ThatIsMalformedIsRefused) {
-  const std::string good = to_json(sample());
+  const std::string good = to_json(sample_receipt());
   const std::vector<std::string> bad = {
       "",
       "null",

@@ -8,7 +8,7 @@
 namespace sluice::record {
 namespace {
 
-TableSchema sample() {
+TableSchema sample_schema() {
   TableSchema schema;
   schema.fields.resize(3);
   schema.fields[0].name = "code";
@@ -23,7 +23,7 @@ TableSchema sample() {
 }
 
 TEST(CanonicalJson, IsJsonOfTheWholeSchema) {
-  const auto object = boost::json::parse(canonical_json(sample())).as_object();
+  const auto object = boost::json::parse(canonical_json(sample_schema())).as_object();
   ASSERT_EQ(object.at("fields").as_array().size(), 3U);
   EXPECT_EQ(object.at("fields").at(0).at("name").as_string(), "code");
   EXPECT_EQ(object.at("primaryKey").as_array().size(), 1U);
@@ -33,11 +33,11 @@ TEST(CanonicalJson, IsJsonOfTheWholeSchema) {
 }
 
 TEST(CanonicalJson, LeavesOutWhatIsOnlyForReaders) {
-  TableSchema described = sample();
+  TableSchema described = sample_schema();
   described.fields[0].title = "统一社会信用代码";
   described.fields[0].description = "see GB 32100";
-  EXPECT_EQ(canonical_json(described), canonical_json(sample()));
-  EXPECT_EQ(schema_digest(described), schema_digest(sample()));
+  EXPECT_EQ(canonical_json(described), canonical_json(sample_schema()));
+  EXPECT_EQ(schema_digest(described), schema_digest(sample_schema()));
 }
 
 TEST(CanonicalJson, TellsApartSchemasThatDifferInAnything) {
@@ -77,15 +77,15 @@ TEST(CanonicalJson, TellsApartSchemasThatDifferInAnything) {
       [](TableSchema& s) { std::swap(s.fields[0], s.fields[1]); },
   };
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    TableSchema changed = sample();
+    TableSchema changed = sample_schema();
     changes[i](changed);
-    ASSERT_NE(changed, sample()) << i;
-    EXPECT_NE(canonical_json(changed), canonical_json(sample())) << "change " << i;
+    ASSERT_NE(changed, sample_schema()) << i;
+    EXPECT_NE(canonical_json(changed), canonical_json(sample_schema())) << "change " << i;
   }
 }
 
 TEST(TableSchema, FindsItsFieldsAndItsKey) {
-  TableSchema schema = sample();
+  TableSchema schema = sample_schema();
   schema.primary_key = {"active", "code"};
   EXPECT_EQ(field_index(schema, "capital"), 1U);
   EXPECT_EQ(field_index(schema, "Capital"), std::nullopt);

@@ -9,7 +9,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::vector<std::string> complaints_with(std::string_view old_text, std::string_view text) {
+std::vector<std::string> complaints_of_bureau(std::string_view old_text, std::string_view text) {
   return Configuration().with("bureaus/park.yaml", old_text, text).complaints();
 }
 
@@ -57,46 +57,46 @@ TEST(BureauFile, MayHaveNoChannelYet) {
 }
 
 TEST(BureauFile, MustBeNamedAsItsBureau) {
-  EXPECT_THAT(complaints_with("bureau: park", "bureau: quality").front(),
+  EXPECT_THAT(complaints_of_bureau("bureau: park", "bureau: quality").front(),
               "bureaus/park.yaml:1:9: found `quality`, expected the file's own name, `park`, for "
               "`bureau`");
 }
 
 TEST(BureauFile, NamesTheNearestKeyForATypo) {
   EXPECT_THAT(
-      complaints_with("publishes:", "publish:"),
+      complaints_of_bureau("publishes:", "publish:"),
       ElementsAre("bureaus/park.yaml:8:1: found `publish`, expected one of bureau, "
                   "certificate_subject, channels, name, publishes; did you mean `publishes`?"));
 }
 
 TEST(BureauFile, RefusesModesThatThisVersionDoesNotHave) {
-  EXPECT_THAT(complaints_with("  direct: {}\n", "  direct: {}\n  manual-entry:\n"),
+  EXPECT_THAT(complaints_of_bureau("  direct: {}\n", "  direct: {}\n  manual-entry:\n"),
               ElementsAre("bureaus/park.yaml:6:3: found `manual-entry`, expected direct, front-end "
                           "or disk: this version has no other mode yet"));
   EXPECT_THAT(
-      complaints_with("[direct, disk]", "[manual-entry]"),
+      complaints_of_bureau("[direct, disk]", "[manual-entry]"),
       ElementsAre("bureaus/park.yaml:10:16: found `manual-entry`, expected direct, front-end "
                   "or disk: this version has no other mode yet"));
 }
 
 TEST(BureauFile, RefusesChannelsOfADatasetThatTheBureauDoesNotHave) {
   EXPECT_THAT(
-      complaints_with("  direct: {}\n", ""),
+      complaints_of_bureau("  direct: {}\n", ""),
       ElementsAre("bureaus/park.yaml:9:16: found `direct`, expected a channel that the bureau's "
                   "`channels` has"));
   EXPECT_THAT(
-      complaints_with("[direct, disk]", "[direct, direct, dsk]"),
+      complaints_of_bureau("[direct, disk]", "[direct, direct, dsk]"),
       ElementsAre("bureaus/park.yaml:10:24: found a second `direct`, expected each channel once",
                   "bureaus/park.yaml:10:32: found `dsk`, expected direct, front-end or disk; "
                   "did you mean `disk`?"));
-  EXPECT_THAT(complaints_with("    channels: [direct, disk]\n", ""),
+  EXPECT_THAT(complaints_of_bureau("    channels: [direct, disk]\n", ""),
               ElementsAre("bureaus/park.yaml:9:5: found no channel, expected one or more of "
                           "direct, front-end and disk, such as `channels: [direct]`,"));
 }
 
 TEST(BureauFile, RefusesADatasetThatHasNoSchema) {
   EXPECT_THAT(
-      complaints_with("dataset: approval", "dataset: aproval"),
+      complaints_of_bureau("dataset: approval", "dataset: aproval"),
       ElementsAre("bureaus/park.yaml:9:14: found `aproval`, expected a dataset that has a schema "
                   "for `dataset`; did you mean `approval`?"));
 }
@@ -114,37 +114,39 @@ TEST(BureauFile, RefusesADatasetOfAnotherBureau) {
 
 TEST(BureauFile, RefusesADatasetPublishedTwice) {
   EXPECT_THAT(
-      complaints_with("publishes:\n", "publishes:\n  - {dataset: approval, channels: [disk]}\n"),
+      complaints_of_bureau("publishes:\n",
+                           "publishes:\n  - {dataset: approval, channels: [disk]}\n"),
       ElementsAre("bureaus/park.yaml:10:5: found `approval` a second time, expected each dataset "
                   "once"));
 }
 
 TEST(BureauFile, RefusesADialectInWhichCharactersMeanTwoThings) {
   EXPECT_THAT(
-      complaints_with("    mapping:", "    csv: {delimiter: '\"', comment: '\"'}\n    mapping:"),
+      complaints_of_bureau("    mapping:",
+                           "    csv: {delimiter: '\"', comment: '\"'}\n    mapping:"),
       ElementsAre("bureaus/park.yaml:11:22: found the same character as `quote`, expected "
                   "another one for `delimiter`",
                   "bureaus/park.yaml:11:36: found the same character as `quote`, expected "
                   "another one for `comment`",
                   "bureaus/park.yaml:11:36: found the same character as `delimiter`, expected "
                   "another one for `comment`"));
-  EXPECT_THAT(complaints_with("    mapping:", "    csv: {delimiter: '，'}\n    mapping:"),
+  EXPECT_THAT(complaints_of_bureau("    mapping:", "    csv: {delimiter: '，'}\n    mapping:"),
               ElementsAre("bureaus/park.yaml:11:22: found `，`, expected one ASCII character for "
                           "`delimiter`"));
 }
 
 TEST(BureauFile, RefusesAWayOfWritingFilesWithoutFiles) {
   EXPECT_THAT(
-      complaints_with("[direct, disk]\n", "[direct]\n    encoding: gb18030\n"),
+      complaints_of_bureau("[direct, disk]\n", "[direct]\n    encoding: gb18030\n"),
       ElementsAre("bureaus/park.yaml:11:15: found a way of writing files, expected `disk` among "
                   "the channels for `encoding`"));
 }
 
 TEST(BureauFile, RefusesLimitsThatAreNone) {
   EXPECT_THAT(
-      complaints_with("    mapping:",
-                      "    reject_limit: {rows: many, share: 120%}\n    max_row_bytes: 1GiB\n"
-                      "    encoding: gbk\n    mapping:"),
+      complaints_of_bureau("    mapping:",
+                           "    reject_limit: {rows: many, share: 120%}\n    max_row_bytes: 1GiB\n"
+                           "    encoding: gbk\n    mapping:"),
       ElementsAre("bureaus/park.yaml:11:26: found `many`, expected a whole number from 0 to "
                   "1000000000 for `rows`",
                   "bureaus/park.yaml:11:39: found `120%`, expected a share from 0% to 100% for "
@@ -157,8 +159,8 @@ TEST(BureauFile, RefusesLimitsThatAreNone) {
 
 TEST(BureauFile, RefusesARejectLimitThatCountsNothing) {
   EXPECT_THAT(
-      complaints_with("    mapping:",
-                      "    reject_limit: {minimum_rows: 5, window: 2d}\n    mapping:"),
+      complaints_of_bureau("    mapping:",
+                           "    reject_limit: {minimum_rows: 5, window: 2d}\n    mapping:"),
       ElementsAre(
           "bureaus/park.yaml:11:34: found a number of rows from which a share counts, "
           "expected `share` for `minimum_rows`",
@@ -180,7 +182,7 @@ TEST(BureauFile, ASharesMinimumIsAThousandRows) {
 }
 
 TEST(BureauFile, RefusesASubjectThatIsNoName) {
-  EXPECT_THAT(complaints_with("CN=park", "park"),
+  EXPECT_THAT(complaints_of_bureau("CN=park", "park"),
               ElementsAre("bureaus/park.yaml:3:22: found `park`, expected an RFC 2253 name such as "
                           "CN=park,O=Haidian, for `certificate_subject`"));
 }

@@ -16,7 +16,7 @@ Configuration& with_table(Configuration& configuration, std::string_view csv) {
       .write("codes/area.csv", csv);
 }
 
-std::vector<std::string> complaints_with(std::string_view csv) {
+std::vector<std::string> complaints_of_codes(std::string_view csv) {
   Configuration configuration;
   return with_table(configuration, csv).complaints();
 }
@@ -35,7 +35,7 @@ TEST(CodeTableFile, GivesTheNameForACodeAndPassesOverOtherColumns) {
 
 TEST(CodeTableFile, ComplainsAtItsOwnLines) {
   EXPECT_THAT(
-      complaints_with("code,name\n1,a\n1,b\n2\n3,\"x\ny\"\n4,c,d\n"),
+      complaints_of_codes("code,name\n1,a\n1,b\n2\n3,\"x\ny\"\n4,c,d\n"),
       ElementsAre("codes/area.csv:3: found a code that an earlier line has, expected each code "
                   "once",
                   "codes/area.csv:4: found 1 columns, expected 2, as in the header",
@@ -44,7 +44,7 @@ TEST(CodeTableFile, ComplainsAtItsOwnLines) {
 
 TEST(CodeTableFile, MustHaveBothColumns) {
   EXPECT_THAT(
-      complaints_with("code,title\n1,a\n"),
+      complaints_of_codes("code,title\n1,a\n"),
       ElementsAre("codes/area.csv:1: found a header without `code` and `name`, expected a header "
                   "with both columns"));
 }
@@ -54,13 +54,13 @@ TEST(CodeTableFile, MustCloseItsQuotes) {
       "codes/area.csv:2: found a quote that is not closed, or text behind one that is, expected "
       "CSV as "
       "in RFC 4180";
-  EXPECT_THAT(complaints_with("code,name\n1,\"a\n"), ElementsAre(complaint));
-  EXPECT_THAT(complaints_with("code,name\n1,\"a\"b\n"), ElementsAre(complaint));
+  EXPECT_THAT(complaints_of_codes("code,name\n1,\"a\n"), ElementsAre(complaint));
+  EXPECT_THAT(complaints_of_codes("code,name\n1,\"a\"b\n"), ElementsAre(complaint));
 }
 
 TEST(CodeTableFile, MustBeThereAndInUtf8) {
   EXPECT_THAT(
-      complaints_with("code,name\n1,\xD6\xD0\n"),
+      complaints_of_codes("code,name\n1,\xD6\xD0\n"),
       ElementsAre("codes/area.csv:2: found bytes that are not UTF-8, expected text in UTF-8"));
   Configuration configuration;
   EXPECT_THAT(with_table(configuration, "").remove("codes").complaints(),

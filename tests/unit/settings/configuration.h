@@ -15,6 +15,8 @@
 
 namespace sluice::settings::test {
 
+inline const std::filesystem::path source_directory = SLUICE_SOURCE_DIR;
+
 class Configuration {
  public:
   Configuration() {

@@ -14,8 +14,6 @@ namespace {
 
 using testing::EndsWith;
 
-const std::filesystem::path source_directory = SLUICE_SOURCE_DIR;
-
 // The properties of an object in one of the JSON Schemas that editors complete by, as a complaint
 // of an unknown key lists them.
 std::string properties(const std::string& file, std::initializer_list<const char*> path) {

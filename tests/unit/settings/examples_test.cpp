@@ -16,8 +16,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const std::filesystem::path source_directory = SLUICE_SOURCE_DIR;
-
 // config/ and schemas/ side by side, as they are installed, with files for the node's identity.
 class Installed {
  public:

@@ -13,7 +13,7 @@ using testing::StartsWith;
 
 constexpr std::string_view number_field = "- {field: number, from: 文号}";
 
-std::vector<std::string> complaints_with(std::string_view fields) {
+std::vector<std::string> complaints_of_fields(std::string_view fields) {
   return Configuration().with("bureaus/park.yaml", number_field, fields).complaints();
 }
 
@@ -48,21 +48,21 @@ TEST(Mapping, HasItsStepsInTheOrderWritten) {
 
 TEST(Mapping, RefusesAFieldThatTheSchemaDoesNotHave) {
   EXPECT_THAT(
-      complaints_with("- {field: numbr, from: 文号}"),
+      complaints_of_fields("- {field: numbr, from: 文号}"),
       ElementsAre("bureaus/park.yaml:13:19: found `numbr`, expected a field of the dataset's "
                   "schema for `field`; did you mean `number`?"));
 }
 
 TEST(Mapping, RefusesAFieldMappedTwice) {
   EXPECT_THAT(
-      complaints_with("- {field: number, from: a}\n        - {field: number, from: b}"),
+      complaints_of_fields("- {field: number, from: a}\n        - {field: number, from: b}"),
       ElementsAre("bureaus/park.yaml:14:11: found a second mapping of `number`, expected each "
                   "field once"));
 }
 
 TEST(Mapping, RefusesBothASourceAndAConstant) {
   EXPECT_THAT(
-      complaints_with("- {field: number, from: a, constant: b}"),
+      complaints_of_fields("- {field: number, from: a, constant: b}"),
       ElementsAre("bureaus/park.yaml:13:46: found both `from` and `constant`, expected one of "
                   "them for `constant`"));
 }
@@ -73,7 +73,7 @@ TEST(Mapping, RefusesAnUnknownStep) {
       "{…}} "
       "or {codes_file: FILE.csv}";
   EXPECT_THAT(
-      complaints_with("- {field: number, steps: [halfwidth, [x], {}, {trim: x}]}"),
+      complaints_of_fields("- {field: number, steps: [halfwidth, [x], {}, {trim: x}]}"),
       ElementsAre("bureaus/park.yaml:13:35: found `halfwidth`, " + expected +
                       "; did you mean `half-width`?",
                   "bureaus/park.yaml:13:46: found a list, " + expected,
@@ -84,8 +84,8 @@ TEST(Mapping, RefusesAnUnknownStep) {
 
 TEST(Mapping, RefusesStepsWhoseResultTheFieldCanNotHold) {
   EXPECT_THAT(
-      complaints_with("- {field: approved_on, steps: [amount]}\n"
-                      "        - {field: amount, steps: [currency]}"),
+      complaints_of_fields("- {field: approved_on, steps: [amount]}\n"
+                           "        - {field: amount, steps: [currency]}"),
       ElementsAre("bureaus/park.yaml:13:40: found `amount` for a field of type date, expected a "
                   "field of type number, integer or string",
                   "bureaus/park.yaml:14:35: found `currency` for a field of type number, "
@@ -94,8 +94,8 @@ TEST(Mapping, RefusesStepsWhoseResultTheFieldCanNotHold) {
 
 TEST(Mapping, RefusesADateFormatThatDoesNotFitTheField) {
   EXPECT_THAT(
-      complaints_with("- {field: approved_on, steps: [{date: '%Y-%m-%d %H:%M'}]}\n"
-                      "        - {field: approved_at, steps: [{date: '%Y-%m-%d'}]}"),
+      complaints_of_fields("- {field: approved_on, steps: [{date: '%Y-%m-%d %H:%M'}]}\n"
+                           "        - {field: approved_at, steps: [{date: '%Y-%m-%d'}]}"),
       ElementsAre("bureaus/park.yaml:13:47: found `%Y-%m-%d %H:%M` for a field of type date, "
                   "expected a field of type datetime: the format has an hour",
                   "bureaus/park.yaml:14:47: found `%Y-%m-%d` for a field of type datetime, "
@@ -104,34 +104,34 @@ TEST(Mapping, RefusesADateFormatThatDoesNotFitTheField) {
 
 TEST(Mapping, RefusesADateFormatThatStrptimeDoesNotKnow) {
   for (const char* format : {"%Y-%q", "%Y%", "%Y-%-m"}) {
-    EXPECT_THAT(
-        complaints_with("- {field: approved_on, steps: [{date: '" + std::string(format) + "'}]}"),
-        ElementsAre("bureaus/park.yaml:13:47: found `" + std::string(format) +
-                    "`, expected conversions of strptime for numbers, names of months and "
-                    "offsets, for `date`"));
+    EXPECT_THAT(complaints_of_fields("- {field: approved_on, steps: [{date: '" +
+                                     std::string(format) + "'}]}"),
+                ElementsAre("bureaus/park.yaml:13:47: found `" + std::string(format) +
+                            "`, expected conversions of strptime for numbers, names of months and "
+                            "offsets, for `date`"));
   }
   EXPECT_THAT(
-      complaints_with("- {field: approved_on, steps: [{date: 'x'}]}"),
+      complaints_of_fields("- {field: approved_on, steps: [{date: 'x'}]}"),
       ElementsAre("bureaus/park.yaml:13:47: found `x`, expected a format with a year, such as "
                   "%Y/%m/%d, for `date`"));
 }
 
 TEST(Mapping, RefusesACodeWithoutAText) {
   EXPECT_THAT(
-      complaints_with("- {field: number, steps: [{codes: {a: [b]}}]}"),
+      complaints_of_fields("- {field: number, steps: [{codes: {a: [b]}}]}"),
       ElementsAre("bureaus/park.yaml:13:44: found a list, expected a text for the code `a`"));
 }
 
 TEST(Mapping, RefusesToIgnoreAColumnThatAFieldComesFrom) {
   EXPECT_THAT(
-      complaints_with("- {field: number, from: a}\n      ignore: [a]"),
+      complaints_of_fields("- {field: number, from: a}\n      ignore: [a]"),
       ElementsAre("bureaus/park.yaml:14:15: found `a`, which a field comes `from`, expected "
                   "columns that no field needs for `ignore`"));
 }
 
 TEST(Mapping, AsksForQuotesWhereAWordOfYamlStands) {
   EXPECT_THAT(
-      complaints_with("- {field: number, missing: [null]}"),
+      complaints_of_fields("- {field: number, missing: [null]}"),
       ElementsAre("bureaus/park.yaml:13:37: found nothing, expected a text (in quotes, if it is "
                   "a word such as null) in `missing`"));
 }

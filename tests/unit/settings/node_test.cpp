@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::vector<std::string> complaints_with(std::string_view old_text, std::string_view text) {
+std::vector<std::string> complaints_of_node(std::string_view old_text, std::string_view text) {
   return Configuration().with("node.yaml", old_text, text).complaints();
 }
 
@@ -69,18 +69,18 @@ TEST(NodeFile, SetsEveryLimit) {
 
 TEST(NodeFile, NamesTheNearestKeyForATypo) {
   EXPECT_THAT(
-      complaints_with("address:", "adress:"),
+      complaints_of_node("address:", "adress:"),
       ElementsAre(
           "node.yaml:10:3: found `adress`, expected one of address, body_timeout, "
           "header_timeout, idle_timeout, max_body_bytes, max_body_memory_bytes, "
           "max_connections, max_connections_per_bureau, metrics, port; did you mean `address`?"));
-  EXPECT_THAT(complaints_with("listen:", "lisen:"),
+  EXPECT_THAT(complaints_of_node("listen:", "lisen:"),
               ElementsAre("node.yaml:9:1: found `lisen`, expected one of batch, identity, journal, "
                           "listen, log, node, nodes, store, uplink; did you mean `listen`?"));
 }
 
 TEST(NodeFile, MustHaveItsSectionsAndKeys) {
-  EXPECT_THAT(complaints_with("  name: center\n", ""),
+  EXPECT_THAT(complaints_of_node("  name: center\n", ""),
               ElementsAre("node.yaml:2:3: found no `name`, expected `name: …`"));
   EXPECT_THAT(Configuration().write("node.yaml", "{}\n").complaints(),
               ElementsAre("node.yaml:1:1: found no `node`, expected a section `node`",
@@ -90,35 +90,35 @@ TEST(NodeFile, MustHaveItsSectionsAndKeys) {
 }
 
 TEST(NodeFile, SaysTheWrongTypeOfAValue) {
-  EXPECT_THAT(complaints_with("kind: sqlite", "kind: [sqlite]"),
+  EXPECT_THAT(complaints_of_node("kind: sqlite", "kind: [sqlite]"),
               ElementsAre("node.yaml:12:9: found a list, expected a text for `kind`"));
-  EXPECT_THAT(complaints_with("identity:\n", "identity: x\nlog:\n"),
+  EXPECT_THAT(complaints_of_node("identity:\n", "identity: x\nlog:\n"),
               ElementsAre("node.yaml:5:11: found `x`, expected keys with values",
                           "node.yaml:7:3: found `certificate`, expected one of level, to",
                           "node.yaml:8:3: found `key`, expected one of level, to",
                           "node.yaml:9:3: found `authorities`, expected one of level, to"));
-  EXPECT_THAT(complaints_with("kind: sqlite", "kind:"),
+  EXPECT_THAT(complaints_of_node("kind: sqlite", "kind:"),
               ElementsAre("node.yaml:12:3: found nothing, expected a text for `kind`"));
 }
 
 TEST(NodeFile, RefusesNumbersOutOfRangeOrInQuotes) {
   EXPECT_THAT(
-      complaints_with("  address: 127.0.0.1", "  port: 65536"),
+      complaints_of_node("  address: 127.0.0.1", "  port: 65536"),
       ElementsAre("node.yaml:10:9: found `65536`, expected a whole number from 0 to 65535 for "
                   "`port`"));
   EXPECT_THAT(
-      complaints_with("  address: 127.0.0.1", "  port: '8443'"),
+      complaints_of_node("  address: 127.0.0.1", "  port: '8443'"),
       ElementsAre("node.yaml:10:9: found `8443` in quotes, expected a whole number from 0 to "
                   "65535 for `port`"));
   EXPECT_THAT(
-      complaints_with("  address: 127.0.0.1", "  port: 8443.0"),
+      complaints_of_node("  address: 127.0.0.1", "  port: 8443.0"),
       ElementsAre("node.yaml:10:9: found `8443.0`, expected a whole number from 0 to 65535 for "
                   "`port`"));
 }
 
 TEST(NodeFile, RefusesSizesAndDurationsWithoutAKnownUnit) {
   EXPECT_THAT(
-      complaints_with("  address: 127.0.0.1", "  max_body_bytes: 8MB\n  idle_timeout: 30"),
+      complaints_of_node("  address: 127.0.0.1", "  max_body_bytes: 8MB\n  idle_timeout: 30"),
       ElementsAre("node.yaml:10:19: found `8MB`, expected a size in B, KiB, MiB, GiB or TiB, "
                   "such as 8MiB, for `max_body_bytes`",
                   "node.yaml:11:17: found `30`, expected a duration in ms, s, m, h or d, such "
@@ -126,35 +126,35 @@ TEST(NodeFile, RefusesSizesAndDurationsWithoutAKnownUnit) {
 }
 
 TEST(NodeFile, RefusesABodyLimitThatMemoryForBodiesCouldNeverHold) {
-  EXPECT_THAT(complaints_with("  address: 127.0.0.1", "  max_body_bytes: 40MiB"),
+  EXPECT_THAT(complaints_of_node("  address: 127.0.0.1", "  max_body_bytes: 40MiB"),
               ElementsAre("node.yaml:10:19: found 41943040 bytes, expected at most half of "
                           "`max_body_memory_bytes` (67108864) for `max_body_bytes`"));
 }
 
 TEST(NodeFile, RefusesAnAddressThatIsNone) {
   EXPECT_THAT(
-      complaints_with("127.0.0.1", "localhost"),
+      complaints_of_node("127.0.0.1", "localhost"),
       ElementsAre("node.yaml:10:12: found `localhost`, expected an IPv4 or IPv6 address for "
                   "`address`"));
-  EXPECT_THAT(complaints_with("127.0.0.1", "'::'"), IsEmpty());
+  EXPECT_THAT(complaints_of_node("127.0.0.1", "'::'"), IsEmpty());
 }
 
 TEST(NodeFile, RefusesANameThatIsNone) {
   EXPECT_THAT(
-      complaints_with("name: center", "name: Center_1"),
+      complaints_of_node("name: center", "name: Center_1"),
       ElementsAre("node.yaml:2:9: found `Center_1`, expected a name (lower-case letters, digits "
                   "and inner hyphens, a letter first, at most 63) for `name`"));
 }
 
 TEST(NodeFile, RefusesIdentityFilesThatAreNotThere) {
-  EXPECT_THAT(complaints_with("key: node.key", "key: none.key"),
+  EXPECT_THAT(complaints_of_node("key: node.key", "key: none.key"),
               ElementsAre("node.yaml:7:8: found `none.key`, where there is no file, expected an "
                           "existing file for `key`"));
 }
 
 TEST(NodeFile, RefusesASocketPathThatTheSystemCanNotBind) {
   EXPECT_THAT(
-      complaints_with("/run/c.socket", "/run/" + std::string(103, 'c')),
+      complaints_of_node("/run/c.socket", "/run/" + std::string(103, 'c')),
       ElementsAre("node.yaml:4:19: found a path of 108 bytes, expected one of at most 107, the "
                   "system's limit for sockets, for `control_socket`"));
 }
@@ -179,8 +179,8 @@ TEST(NodeFile, RefusesAPasswordInTheConnectionStringAndNeverRepeatsIt) {
         "postgres://a/db?password=secret"}) {
     const bool understood = std::string_view(connection).find("PASSWORD") == std::string_view::npos;
     EXPECT_THAT(
-        complaints_with("kind: sqlite",
-                        std::string("kind: postgresql\n  connection: ") + connection),
+        complaints_of_node("kind: sqlite",
+                           std::string("kind: postgresql\n  connection: ") + connection),
         ElementsAre((understood ? "node.yaml:13:15: found a password, "
                                 : "node.yaml:13:15: found what libpq does not understand, ") +
                     rest));
@@ -188,10 +188,10 @@ TEST(NodeFile, RefusesAPasswordInTheConnectionStringAndNeverRepeatsIt) {
 }
 
 TEST(NodeFile, RefusesKeysOfTheOtherKindOfStore) {
-  EXPECT_THAT(complaints_with("kind: sqlite", "kind: sqlite\n  connection: host=a"),
+  EXPECT_THAT(complaints_of_node("kind: sqlite", "kind: sqlite\n  connection: host=a"),
               ElementsAre("node.yaml:13:3: found `connection`, expected one of file, kind"));
   EXPECT_THAT(
-      complaints_with("kind: sqlite", "kind: postgres"),
+      complaints_of_node("kind: sqlite", "kind: postgres"),
       ElementsAre("node.yaml:12:9: found `postgres`, expected one of sqlite, postgresql for "
                   "`kind`; did you mean `postgresql`?"));
 }

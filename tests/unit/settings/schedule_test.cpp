@@ -15,11 +15,11 @@ using testing::IsEmpty;
 constexpr const char* run = R"(      run: "@every 5m")";
 
 // The schedule's section with these lines in it.
-std::vector<std::string> complaints_of(const std::string& lines) {
+std::vector<std::string> complaints_of_schedule(const std::string& lines) {
   return exchange_complaints(run, lines);
 }
 std::vector<std::string> complaints_beside_run(const std::string& line) {
-  return complaints_of(std::string(run) + "\n      " + line);
+  return complaints_of_schedule(std::string(run) + "\n      " + line);
 }
 
 schedule::Schedule schedule_of(const std::string& lines) {
@@ -72,43 +72,43 @@ TEST(ScheduleSection, ABlackoutMayStandAlone) {
 }
 
 TEST(ScheduleSection, MustSayWhenItRuns) {
-  EXPECT_THAT(complaints_of("      jitter: 1s"),
+  EXPECT_THAT(complaints_of_schedule("      jitter: 1s"),
               ElementsAre("8:7: found no `run`, expected `run: …`"));
-  EXPECT_THAT(complaints_of("      run: ''"),
+  EXPECT_THAT(complaints_of_schedule("      run: ''"),
               ElementsAre("8:12: found an empty text, expected a text for `run`"));
 }
 
 TEST(ScheduleSection, SaysWhichFieldOfATimeIsWrong) {
-  EXPECT_THAT(complaints_of("      run: '* * * *'"),
+  EXPECT_THAT(complaints_of_schedule("      run: '* * * *'"),
               ElementsAre("8:12: found 4 fields (`* * * *`), expected five: minute, hour, day of "
                           "the month, month, day of the week, such as `*/5 8-18 * * mon-fri`; or "
                           "`@every 30s`; for `run`"));
-  EXPECT_THAT(complaints_of("      run: '* 25 * * *'"),
+  EXPECT_THAT(complaints_of_schedule("      run: '* 25 * * *'"),
               ElementsAre("8:12: found `25` for the hour, expected numbers of 0 to 23 for `run`"));
-  EXPECT_THAT(complaints_of("      run: '* * * * mo'"),
+  EXPECT_THAT(complaints_of_schedule("      run: '* * * * mo'"),
               ElementsAre("8:12: found `mo` for the day of the week, expected numbers of 0 to 7 or "
                           "names of three letters for `run`"));
-  EXPECT_THAT(complaints_of("      run: '*/90 * * * *'"),
+  EXPECT_THAT(complaints_of_schedule("      run: '*/90 * * * *'"),
               ElementsAre("8:12: found `*/90` for the minute, expected a step of 1 to 59 behind "
                           "the slash for `run`"));
-  EXPECT_THAT(complaints_of("      run: '0 0 30 2 *'"),
+  EXPECT_THAT(complaints_of_schedule("      run: '0 0 30 2 *'"),
               ElementsAre("8:12: found `0 0 30 2 *`, a date that never comes, expected one that "
                           "does for `run`"));
-  EXPECT_THAT(complaints_of("      run: '@every 5'"),
+  EXPECT_THAT(complaints_of_schedule("      run: '@every 5'"),
               ElementsAre("8:12: found `5` behind @every, expected a whole number and s, m, h or "
                           "d, at least 1s and at most a year, for `run`"));
-  EXPECT_THAT(complaints_of("      run: '@reboot'"),
+  EXPECT_THAT(complaints_of_schedule("      run: '@reboot'"),
               ElementsAre("8:12: found `@reboot`, expected `@every 30s`, @hourly, @daily, @weekly, "
                           "@monthly or @yearly, or five fields, for `run`"));
 }
 
 // The two forms that the documentation shows are both none of YAML's without quotes.
 TEST(ScheduleSection, SaysThatQuotesAreMissing) {
-  EXPECT_THAT(complaints_of("      run: */5 * * * *"),
+  EXPECT_THAT(complaints_of_schedule("      run: */5 * * * *"),
               ElementsAre("8:12: found a syntax error (the referenced anchor is not defined), "
                           "expected the value in quotes, since YAML has `*` at the beginning for "
                           "itself"));
-  EXPECT_THAT(complaints_of("      run: @every 5m"),
+  EXPECT_THAT(complaints_of_schedule("      run: @every 5m"),
               ElementsAre("8:12: found a syntax error (unknown token), expected the value in "
                           "quotes, since YAML has `@` at the beginning for itself"));
 }

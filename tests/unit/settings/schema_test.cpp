@@ -13,13 +13,13 @@ using testing::IsEmpty;
 
 constexpr std::string_view amount_field = R"({"name": "amount", "type": "number"})";
 
-std::vector<std::string> complaints_with(std::string_view old_text, std::string_view text) {
+std::vector<std::string> complaints_of_schema(std::string_view old_text, std::string_view text) {
   return Configuration().with("schemas/approval.json", old_text, text).complaints();
 }
 
 // What is said of line 5 of the schema when a field stands there.
-std::vector<std::string> complaints_of(const std::string& field) {
-  return complaints_with(amount_field, field);
+std::vector<std::string> complaints_of_field(const std::string& field) {
+  return complaints_of_schema(amount_field, field);
 }
 
 record::Field read(const std::string& field) {
@@ -112,40 +112,43 @@ TEST(Schema, TakesSluicesOwnProperties) {
 
 TEST(Schema, RefusesTypesThatNoColumnHasAndSaysWhatToUse) {
   EXPECT_THAT(
-      complaints_of(R"({"name": "x", "type": "any"})"),
+      complaints_of_field(R"({"name": "x", "type": "any"})"),
       ElementsAre("schemas/approval.json:5:27: found `any`, expected one type: a column of any "
                   "type could not be checked or compared for `type`"));
   EXPECT_THAT(
-      complaints_of(R"({"name": "x", "type": "geopoint"})"),
+      complaints_of_field(R"({"name": "x", "type": "geopoint"})"),
       ElementsAre("schemas/approval.json:5:27: found `geopoint`, expected two number fields, for "
                   "longitude and latitude for `type`"));
-  EXPECT_THAT(complaints_of(R"({"name": "x", "type": "list"})"), ElementsAre(HasSubstr("array")));
-  EXPECT_THAT(complaints_of(R"({"name": "x", "type": "geojson"})"),
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "type": "list"})"),
+              ElementsAre(HasSubstr("array")));
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "type": "geojson"})"),
               ElementsAre(HasSubstr("object")));
-  EXPECT_THAT(complaints_of(R"({"name": "x", "type": "interger"})"),
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "type": "interger"})"),
               ElementsAre(HasSubstr("did you mean `integer`?")));
 }
 
 TEST(Schema, RefusesFormatsThatAreABureausBusiness) {
-  EXPECT_THAT(complaints_of(R"({"name": "x", "type": "date", "format": "%Y"})"),
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "type": "date", "format": "%Y"})"),
               ElementsAre("schemas/approval.json:5:45: found `%Y`, expected default: how a bureau "
                           "writes its values is said in its mapping, for `format`"));
 }
 
 TEST(Schema, RefusesConstraintsThatDoNotFitTheType) {
-  EXPECT_THAT(complaints_of(R"({"name": "x", "type": "date", "constraints": {"maxLength": 3}})"),
-              ElementsAre("schemas/approval.json:5:64: found a field of type date, expected type "
-                          "string, object or array for `maxLength`"));
-  EXPECT_THAT(complaints_of(R"({"name": "x", "type": "date", "constraints": {"pattern": "a"}})"),
-              ElementsAre(HasSubstr("expected type string for `pattern`")));
-  EXPECT_THAT(complaints_of(R"({"name": "x", "type": "date", "trueValues": ["a"]})"),
+  EXPECT_THAT(
+      complaints_of_field(R"({"name": "x", "type": "date", "constraints": {"maxLength": 3}})"),
+      ElementsAre("schemas/approval.json:5:64: found a field of type date, expected type "
+                  "string, object or array for `maxLength`"));
+  EXPECT_THAT(
+      complaints_of_field(R"({"name": "x", "type": "date", "constraints": {"pattern": "a"}})"),
+      ElementsAre(HasSubstr("expected type string for `pattern`")));
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "type": "date", "trueValues": ["a"]})"),
               ElementsAre(HasSubstr("expected type boolean for `trueValues`")));
-  EXPECT_THAT(complaints_of(R"({"name": "x", "type": "date", "groupChar": " "})"),
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "type": "date", "groupChar": " "})"),
               ElementsAre(HasSubstr("expected type number or integer for `groupChar`")));
-  EXPECT_THAT(complaints_of(R"({"name": "x", "type": "date", "sluice:check": "uscc"})"),
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "type": "date", "sluice:check": "uscc"})"),
               ElementsAre(HasSubstr("expected type string for `sluice:check`")));
   EXPECT_THAT(
-      complaints_of(R"({"name": "x", "constraints": {"minimum": "a"}})"),
+      complaints_of_field(R"({"name": "x", "constraints": {"minimum": "a"}})"),
       ElementsAre(
           "schemas/approval.json:5:5: found a field `x` that can not be checked: "
           "`minimum` of a string field must be left out, expected constraints that fit the field"));
@@ -153,113 +156,115 @@ TEST(Schema, RefusesConstraintsThatDoNotFitTheType) {
 
 TEST(Schema, RefusesLimitsThatNoValueMeets) {
   EXPECT_THAT(
-      complaints_of(R"({"name": "x", "constraints": {"minLength": 3, "maxLength": 2}})"),
+      complaints_of_field(R"({"name": "x", "constraints": {"minLength": 3, "maxLength": 2}})"),
       ElementsAre("schemas/approval.json:5:48: found more than `maxLength`, expected at most as "
                   "much for `minLength`"));
   EXPECT_THAT(
-      complaints_of(
+      complaints_of_field(
           R"({"name": "x", "type": "number", "constraints": {"minimum": 10, "maximum": 9.5}})"),
       ElementsAre("schemas/approval.json:5:79: found less than `minimum`, expected at least as "
                   "much for `maximum`"));
   EXPECT_THAT(
-      complaints_of(
+      complaints_of_field(
           R"({"name": "x", "type": "integer", "constraints": {"minimum": 9, "maximum": 10}})"),
       IsEmpty());
 }
 
 TEST(Schema, RefusesBoundsAndEnumerationsOfAnotherType) {
-  EXPECT_THAT(complaints_of(R"({"name": "x", "type": "date", "constraints": {"minimum": "x"}})"),
-              ElementsAre(HasSubstr("checked: `minimum` of a date field must be a date such as")));
   EXPECT_THAT(
-      complaints_of(R"({"name": "x", "type": "integer", "constraints": {"enum": [1, "a"]}})"),
+      complaints_of_field(R"({"name": "x", "type": "date", "constraints": {"minimum": "x"}})"),
+      ElementsAre(HasSubstr("checked: `minimum` of a date field must be a date such as")));
+  EXPECT_THAT(
+      complaints_of_field(R"({"name": "x", "type": "integer", "constraints": {"enum": [1, "a"]}})"),
       ElementsAre(HasSubstr("checked: every `enum` value must be a whole number")));
-  EXPECT_THAT(complaints_of(R"({"name": "x", "constraints": {"enum": []}})"),
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "constraints": {"enum": []}})"),
               ElementsAre("schemas/approval.json:5:43: found no value, expected at least one for "
                           "`enum`"));
 }
 
 TEST(Schema, RefusesAPatternThatDoesNotCompile) {
-  EXPECT_THAT(complaints_of(R"({"name": "x", "constraints": {"pattern": "(a"}})"),
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "constraints": {"pattern": "(a"}})"),
               ElementsAre(HasSubstr("schemas/approval.json:5:5: found a field `x` that can not be "
                                     "checked: `pattern` is not a regular expression")));
 }
 
 TEST(Schema, RefusesAFlagInQuotes) {
   EXPECT_THAT(
-      complaints_of(R"({"name": "x", "constraints": {"required": "true"}})"),
+      complaints_of_field(R"({"name": "x", "constraints": {"required": "true"}})"),
       ElementsAre("schemas/approval.json:5:47: found `true` in quotes, expected true or false "
                   "for `required`"));
 }
 
 TEST(Schema, RefusesUnknownPropertiesAndNamesTheNearest) {
-  EXPECT_THAT(complaints_of(R"({"name": "x", "sluice:chek": "uscc"})"),
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "sluice:chek": "uscc"})"),
               ElementsAre(HasSubstr("found `sluice:chek`, expected one of")));
-  EXPECT_THAT(complaints_of(R"({"name": "x", "constraints": {"maxLenght": 3}})"),
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "constraints": {"maxLenght": 3}})"),
               ElementsAre(HasSubstr("did you mean `maxLength`?")));
   EXPECT_THAT(
-      complaints_of(R"({"name": "x", "missingValues": ["-"]})"),
+      complaints_of_field(R"({"name": "x", "missingValues": ["-"]})"),
       ElementsAre("schemas/approval.json:5:36: found missing values of one field, expected those "
                   "of the whole schema, or `missing` in the bureau's mapping, for "
                   "`missingValues`"));
-  EXPECT_THAT(complaints_of(R"({"name": "x", "type": "number", "bareNumber": false})"),
+  EXPECT_THAT(complaints_of_field(R"({"name": "x", "type": "number", "bareNumber": false})"),
               ElementsAre(HasSubstr("found `false`, expected true")));
 }
 
 TEST(Schema, RefusesNamesThatNoColumnCanHave) {
   EXPECT_THAT(
-      complaints_of(R"({"name": "sluice_x"})"),
+      complaints_of_field(R"({"name": "sluice_x"})"),
       ElementsAre("schemas/approval.json:5:14: found `sluice_x`, expected a name without the "
                   "reserved prefix sluice_ for `name`"));
   EXPECT_THAT(
-      complaints_of("{\"name\": \"" + std::string(60, 'x') + "\"}"),
+      complaints_of_field("{\"name\": \"" + std::string(60, 'x') + "\"}"),
       ElementsAre("schemas/approval.json:5:14: found a name of 60 bytes, expected at most 59, so "
                   "that a column can be named so, for `name`"));
-  EXPECT_THAT(complaints_of(R"({"name": "a\tb"})"), ElementsAre(HasSubstr("control characters")));
+  EXPECT_THAT(complaints_of_field(R"({"name": "a\tb"})"),
+              ElementsAre(HasSubstr("control characters")));
   EXPECT_THAT(
-      complaints_of(R"({"name": "Number"})"),
+      complaints_of_field(R"({"name": "Number"})"),
       ElementsAre("schemas/approval.json:5:5: found a second field `Number`, expected each name "
                   "once, whatever the case of its letters"));
-  EXPECT_THAT(complaints_of(R"({"type": "string"})"),
+  EXPECT_THAT(complaints_of_field(R"({"type": "string"})"),
               ElementsAre("schemas/approval.json:5:5: found no `name`, expected `name: …`"));
 }
 
 TEST(Schema, MustHaveAPrimaryKeyOfFieldsThatCanBeOne) {
   EXPECT_THAT(
-      complaints_with(R"("primaryKey": "number")", R"("title": "x")"),
+      complaints_of_schema(R"("primaryKey": "number")", R"("title": "x")"),
       ElementsAre("schemas/approval.json:1:1: found no `primaryKey`, expected the fields by which "
                   "a record is known"));
-  EXPECT_THAT(complaints_with(R"("primaryKey": "number")", R"("primaryKey": ["numbr"])"),
+  EXPECT_THAT(complaints_of_schema(R"("primaryKey": "number")", R"("primaryKey": ["numbr"])"),
               ElementsAre("schemas/approval.json:9:17: found `numbr`, expected a field's name for "
                           "`primaryKey`; did you mean `number`?"));
-  EXPECT_THAT(complaints_with(R"("primaryKey": "number")", R"("primaryKey": ["approved_on"])"),
+  EXPECT_THAT(complaints_of_schema(R"("primaryKey": "number")", R"("primaryKey": ["approved_on"])"),
               ElementsAre("schemas/approval.json:9:17: found `approved_on`, which may be missing, "
                           "expected fields with `\"required\": true` among their constraints for "
                           "`primaryKey`"));
   EXPECT_THAT(
-      complaints_with(R"({"name": "number", "constraints")",
-                      R"({"name": "number", "type": "object", "constraints")"),
+      complaints_of_schema(R"({"name": "number", "constraints")",
+                           R"({"name": "number", "type": "object", "constraints")"),
       ElementsAre("schemas/approval.json:9:17: found `number` of type object, expected fields of "
                   "which one value is written in one way for `primaryKey`"));
 }
 
 TEST(Schema, MustSayItsOwner) {
-  EXPECT_THAT(complaints_with(R"("sluice:dataset": {"owner": "park"},)", "").front(),
+  EXPECT_THAT(complaints_of_schema(R"("sluice:dataset": {"owner": "park"},)", "").front(),
               "schemas/approval.json:1:1: found no `sluice:dataset`, expected a section "
               "`sluice:dataset`");
   EXPECT_THAT(
-      complaints_with(R"({"owner": "park"})", R"({"owner": "prak"})"),
+      complaints_of_schema(R"({"owner": "park"})", R"({"owner": "prak"})"),
       testing::Contains("schemas/approval.json:2:31: found `prak`, expected a bureau that has a "
                         "file for `owner`; did you mean `park`?"));
   EXPECT_THAT(
-      complaints_with(R"({"owner": "park"})", R"({"owner": "park", "id": "aproval"})"),
+      complaints_of_schema(R"({"owner": "park"})", R"({"owner": "park", "id": "aproval"})"),
       ElementsAre("schemas/approval.json:2:45: found `aproval`, expected the file's own name, "
                   "`approval`, for `id`"));
 }
 
 TEST(Schema, RefusesForeignKeysThatReferToNothing) {
   const auto with_key = [](const std::string& key) {
-    return complaints_with(R"("primaryKey": "number")",
-                           R"("primaryKey": "number", "foreignKeys": [)" + key + "]");
+    return complaints_of_schema(R"("primaryKey": "number")",
+                                R"("primaryKey": "number", "foreignKeys": [)" + key + "]");
   };
   EXPECT_THAT(with_key(R"({"fields": "number", "reference": {"fields": "number"}})"), IsEmpty());
   EXPECT_THAT(
