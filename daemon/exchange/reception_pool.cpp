@@ -6,7 +6,7 @@
 namespace sluice::exchange {
 
 ReceptionPool::ReceptionPool(std::size_t receptions, Open open)
-    : open_(std::move(open)), most_(receptions), threads_(receptions) {}
+    : open_(std::move(open)), threads_(receptions), most_(receptions) {}
 
 ReceptionPool::~ReceptionPool() {
   join();

@@ -65,12 +65,12 @@ class ReceptionPool {
   void give_back(const record::BureauId& bureau, std::unique_ptr<Reception> reception);
 
   Open open_;
+  boost::asio::thread_pool threads_;  // before the strands: when they go, they lock a mutex of its
   std::mutex mutex_;
   std::map<record::BureauId, Strand> strands_;  // guarded by mutex_
   std::vector<Free> free_;                      // guarded by mutex_; the latest last
   std::size_t most_;
-  std::size_t opened_ = 0;            // guarded by mutex_
-  boost::asio::thread_pool threads_;  // last: joined before the rest goes
+  std::size_t opened_ = 0;  // guarded by mutex_
 };
 
 }  // namespace sluice::exchange

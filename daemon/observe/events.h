@@ -249,20 +249,17 @@ inline constexpr EventGroup event_groups[] = {
     {"jobs", declarations::jobs},
 };
 
-// Null where there is none of this name.
-[[nodiscard]] constexpr const Event* find_event(std::string_view name) {
+// Does not compile where there is none of this name.
+consteval Event find_event(std::string_view name) {
   for (const EventGroup& group : event_groups) {
     for (const Event& event : group.events) {
-      if (event.name == name) return &event;
+      if (event.name == name) return event;
     }
   }
-  return nullptr;
+  throw "observe/events.h declares no such event";
 }
 
 template <EventName name>
-[[nodiscard]] consteval const Event& declared_event() {
-  static_assert(find_event(name.view()) != nullptr, "observe/events.h declares no such event");
-  return *find_event(name.view());
-}
+inline constexpr Event declared_event = find_event(name.view());
 
 }  // namespace sluice::observe

@@ -93,7 +93,7 @@ void Log::put(const Event& event, Level level, std::initializer_list<LogField> f
   const std::string line = make_line(event, level, fields);
   const std::lock_guard lock(state_->mutex);
   if (state_->dropped > 0) {
-    constexpr const Event& dropping = declared_event<"log-lines-dropped">();
+    constexpr const Event& dropping = declared_event<"log-lines-dropped">;
     const EventField<"log-lines-dropped"> count("count", state_->dropped);
     const std::string notice = make_line(dropping, dropping.level, {count});
     if (state_->target->write(dropping.level, notice)) state_->dropped = 0;

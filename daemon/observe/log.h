@@ -50,7 +50,7 @@ template <EventName name>
 class EventKey {
  public:
   consteval EventKey(const char* key) : text_(key) {
-    const Event& event = declared_event<name>();
+    const Event& event = declared_event<name>;
     if (!event.keys.has(text_) && !event.optional_keys.has(text_)) this_event_has_no_such_key();
   }
   [[nodiscard]] constexpr std::string_view text() const { return text_; }
@@ -96,18 +96,18 @@ class Log {
   template <EventName name>
   void write() {
     check<name, 0>();
-    put(declared_event<name>(), declared_event<name>().level, {});
+    put(declared_event<name>, declared_event<name>.level, {});
   }
   template <EventName name, std::size_t count>
   void write(const EventField<name> (&fields)[count]) {
     check<name, count>();
-    put_all(declared_event<name>(), declared_event<name>().level, fields,
+    put_all(declared_event<name>, declared_event<name>.level, fields,
             std::make_index_sequence<count>());
   }
   // Of an event that has two levels.
   template <EventName name, std::size_t count>
   void write(Level level, const EventField<name> (&fields)[count]) {
-    constexpr const Event& event = declared_event<name>();
+    constexpr const Event& event = declared_event<name>;
     static_assert(event.other_level.has_value(), "the event has one level: leave it out");
     assert(level == event.level || level == event.other_level);
     check<name, count>();
@@ -117,7 +117,7 @@ class Log {
  private:
   template <EventName name, std::size_t count>
   static consteval void check() {
-    constexpr const Event& event = declared_event<name>();
+    constexpr const Event& event = declared_event<name>;
     static_assert(count >= event.keys.size(), "a key of the event is missing");
     static_assert(count <= event.keys.size() + event.optional_keys.size(), "a key is told twice");
   }
