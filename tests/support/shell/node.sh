@@ -5,6 +5,9 @@
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 daemon=
+at_node=node
+# By a node's name. A program runs inside what is said there, such as `ip netns exec NETWORK`.
+declare -A daemon_of=() port_of=() inside_of=()
 
 die() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
@@ -75,10 +78,35 @@ END
 
 sluice() { "$bin/sluice" --config "$node/config" "$@"; }
 
+# at NAME COMMAND…: what the command finds as `node`, `daemon` and `port` is that node's, where a
+# test has several: at center start_daemon; at edge sluice status
+at() {
+  turn_to "$1"
+  shift
+  local ended=0 # not `status`: the command may set that for the caller
+  "$@" || ended=$?
+  daemon_of[$at_node]=$daemon
+  port_of[$at_node]=${port:-}
+  return "$ended"
+}
+
+turn_to() {
+  at_node=$1
+  node=$workshop/$1
+  daemon=${daemon_of[$1]:-}
+  port=${port_of[$1]:-}
+}
+
+kill_all() {
+  local each
+  for each in "${!daemon_of[@]}"; do at "$each" kill_daemon; done
+}
+
 # launch_daemon [VAR=VALUE…]: does not wait until it serves.
 launch_daemon() {
   : >"$node/sluiced.log"
-  env "$@" "$bin/sluiced" --config "$node/config" 2>"$node/sluiced.log" &
+  # shellcheck disable=SC2086  # words of a command
+  env "$@" ${inside_of[$at_node]:-} "$bin/sluiced" --config "$node/config" 2>"$node/sluiced.log" &
   daemon=$!
 }
 
@@ -128,8 +156,10 @@ until_true() {
 call() {
   local bureau=$1 method=$2 path=$3
   shift 3
-  curl --silent --show-error --max-time 60 --cacert "$pki/ca.pem" --cert "$pki/$bureau.pem" --key "$pki/$bureau.key" \
-    --request "$method" --output "${answer:-$node/answer}" --write-out '%{http_code}' "$@" \
+  # shellcheck disable=SC2086  # words of a command
+  ${inside_of[$at_node]:-} curl --silent --show-error --max-time 60 --cacert "$pki/ca.pem" \
+    --cert "$pki/$bureau.pem" --key "$pki/$bureau.key" --request "$method" \
+    --output "${answer:-$node/answer}" --write-out '%{http_code}' "$@" \
     "https://localhost:$port$path" 2>"${answer:-$node/answer}.err" || true
 }
 
