@@ -40,13 +40,13 @@ class ReceptionPool {
   template <class T>
   [[nodiscard]] boost::asio::awaitable<Result<T>> run(
       const record::BureauId& bureau, const std::function<Result<T>(Reception&)>& work) {
-    using Result = Result<T>;
+    using Answer = Result<T>;
     co_return co_await boost::asio::co_spawn(
         strand_of(bureau),
-        [&]() -> boost::asio::awaitable<Result> {
+        [&]() -> boost::asio::awaitable<Answer> {
           auto reception = borrow(bureau);
           if (!reception) co_return std::unexpected(reception.error());
-          Result result = work(**reception);
+          Answer result = work(**reception);
           give_back(bureau, std::move(*reception));
           co_return result;
         },
