@@ -173,11 +173,12 @@ Query select_sums(const odbc::Dialect& dialect, const Stretching& stretches,
                   const odbc::SourceColumn& digest, const odbc::TableName& table,
                   const Query& condition) {
   const odbc::SourceColumn list{.name = stretches.by.name};
-  Query query{fmt::format(R"sql(
+  // Still open: the condition stands in the inner query.
+  constexpr auto sums = R"sql(
     SELECT stretch, COUNT(*), SUM(digest)
-    FROM (SELECT {} AS stretch, {} AS digest FROM {})sql",
-                          odbc::stretch_number(dialect, stretches.by).value(), digest.expression,
-                          odbc::qualified(dialect, table)),
+    FROM (SELECT {} AS stretch, {} AS digest FROM {})sql";
+  Query query{fmt::format(sums, odbc::stretch_number(dialect, stretches.by).value(),
+                          digest.expression, odbc::qualified(dialect, table)),
               {{odbc::array_text(stretches.bounds), list}}};
   append(query, "WHERE", condition);
   // Kept apart from the sum, or the planner, which can not know how few stretches there are, sorts

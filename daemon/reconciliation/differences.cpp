@@ -33,15 +33,15 @@ Result<Differences> Differences::create(ScratchDatabase& scratch, record::KeyOrd
                                         std::string table) {
   Differences differences(scratch, std::move(order), std::move(table));
   const std::string& name = differences.table_;
-  SLUICE_TRY(scratch.execute(fmt::format(R"sql(
-        CREATE TABLE {} (
-          key BLOB PRIMARY KEY,
-          kind INTEGER NOT NULL,
-          source BLOB,
-          central BLOB,
-          is_back INTEGER NOT NULL DEFAULT 0
-        ) STRICT, WITHOUT ROWID)sql",
-                                         name)));
+  constexpr auto create_table = R"sql(
+    CREATE TABLE {} (
+      key BLOB PRIMARY KEY,
+      kind INTEGER NOT NULL,
+      source BLOB,
+      central BLOB,
+      is_back INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID)sql";
+  SLUICE_TRY(scratch.execute(fmt::format(create_table, name)));
   auto add = SLUICE_TRY(scratch.prepare(
       fmt::format("INSERT INTO {} (key, kind, source, central) VALUES (?, ?, ?, ?)", name)));
   auto find = SLUICE_TRY(scratch.prepare(

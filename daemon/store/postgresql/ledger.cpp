@@ -78,10 +78,10 @@ Answer<std::optional<LedgerAnswer>> find_in_ledger(Connection& connection,
 }
 
 Answer<std::int64_t> draw_ledger_id(Connection& connection) {
-  const auto id = connection.execute(fmt::format(R"sql(
-        SELECT pg_advisory_xact_lock_shared({});
-        SELECT nextval(pg_get_serial_sequence('sluice.ledger', 'id')))sql",
-                                                 lock_keys(Lock::ledger)));
+  constexpr auto draw = R"sql(
+    SELECT pg_advisory_xact_lock_shared({});
+    SELECT nextval(pg_get_serial_sequence('sluice.ledger', 'id')))sql";
+  const auto id = connection.execute(fmt::format(draw, lock_keys(Lock::ledger)));
   if (!id) return std::unexpected(id.error());
   return id->integer(0, 0);
 }
@@ -132,12 +132,12 @@ Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
 }
 
 Answer<std::int64_t> settled_ledger_id(Connection& connection) {
-  const auto id = connection.execute(fmt::format(R"sql(
-        BEGIN;
-        SELECT pg_advisory_xact_lock({});
-        COMMIT;
-        SELECT coalesce(max(id), 0) FROM sluice.ledger)sql",
-                                                 lock_keys(Lock::ledger)));
+  constexpr auto wait_and_read = R"sql(
+    BEGIN;
+    SELECT pg_advisory_xact_lock({});
+    COMMIT;
+    SELECT coalesce(max(id), 0) FROM sluice.ledger)sql";
+  const auto id = connection.execute(fmt::format(wait_and_read, lock_keys(Lock::ledger)));
   if (!id) return std::unexpected(id.error());
   return id->integer(0, 0);
 }

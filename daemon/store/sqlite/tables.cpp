@@ -57,25 +57,26 @@ Result<void> Tables::prepare_statements() {
   const std::string with_key = fmt::format("{}", fmt::join(conditions, " AND "));
   constexpr std::string_view history_columns =
       "sluice_batch_to, sluice_valid_from, sluice_valid_to, sluice_ended_by_line, sluice_ended";
+  constexpr auto insert_into_history = R"sql(
+    INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch_from, {}, {})
+    VALUES ({}))sql";
+  // A version of this very batch is not in the ledger yet.
+  constexpr auto copy_into_history = R"sql(
+    INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch_from, {}, {})
+    SELECT sluice_digest, sluice_source_time, sluice_batch, {}, ?1,
+      coalesce((SELECT applied_at FROM ledger WHERE id = sluice_batch), ?2), ?2, ?3, ?4
+    FROM {}
+    WHERE {})sql";
   const std::pair<Statement*, std::string> wanted[] = {
       {&probe_, fmt::format("SELECT sluice_digest FROM {} WHERE {}", current, with_key)},
       {&insert_current_,
        fmt::format(
            "INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch, {}) VALUES ({})",
            current, fields, placeholders(3 + names_.size()))},
-      {&insert_passing_,
-       fmt::format(R"sql(
-         INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch_from, {}, {})
-         VALUES ({}))sql",
-                   history, fields, history_columns, placeholders(8 + names_.size()))},
-      // A version of this very batch is not in the ledger yet.
-      {&copy_to_history_, fmt::format(R"sql(
-         INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch_from, {}, {})
-         SELECT sluice_digest, sluice_source_time, sluice_batch, {}, ?1,
-           coalesce((SELECT applied_at FROM ledger WHERE id = sluice_batch), ?2), ?2, ?3, ?4
-         FROM {}
-         WHERE {})sql",
-                                      history, fields, history_columns, fields, current, with_key)},
+      {&insert_passing_, fmt::format(insert_into_history, history, fields, history_columns,
+                                     placeholders(8 + names_.size()))},
+      {&copy_to_history_,
+       fmt::format(copy_into_history, history, fields, history_columns, fields, current, with_key)},
       {&delete_current_, fmt::format("DELETE FROM {} WHERE {}", current, with_key)},
   };
   for (const auto& [statement, sql] : wanted) {
