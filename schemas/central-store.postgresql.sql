@@ -1,9 +1,10 @@
--- The central store's own tables in PostgreSQL. sluiced runs this itself when it finds no schema
--- `sluice`; where its role may not create schemas, an administrator runs it once as that role's
+-- The central store's own tables in PostgreSQL. sluiced runs this itself when it finds no table
+-- `sluice.format`; where its role may not create schemas, an administrator runs it once as that role's
 -- owner, in one transaction. The tables of datasets (schemas data and history) are made by sluiced
 -- from their Table Schemas: docs/store.md.
 
-CREATE SCHEMA sluice;
+-- It may be there with the accounts of people in it.
+CREATE SCHEMA IF NOT EXISTS sluice;
 CREATE SCHEMA data;
 CREATE SCHEMA history;
 

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "installation/system_clock.h"
+#include "people/postgresql/postgresql_people.h"
+#include "people/sqlite/sqlite_people.h"
 #include "settings/load.h"
 #include "store/postgresql/postgresql_store.h"
 #include "store/sqlite/sqlite_store.h"
@@ -101,6 +103,14 @@ std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
   return std::make_unique<Installation>(Installation{std::move(*settings), std::move(*catalogue),
                                                      std::move(*signer), std::move(*verifier),
                                                      paths});
+}
+
+people::Result<std::unique_ptr<people::People>> open_people(const settings::Settings& settings) {
+  const auto& store = settings.node.store.value();
+  if (const auto* postgresql = std::get_if<settings::PostgresqlLocation>(&store)) {
+    return people::open_postgresql({postgresql->connection, postgresql->password_file}, system_now);
+  }
+  return people::open_sqlite(Paths(settings.node.state_directory).people(), system_now);
 }
 
 trust::Policy policy_of(const settings::Settings& settings) {

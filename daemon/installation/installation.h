@@ -12,6 +12,7 @@
 #include "exchange/catalogue.h"
 #include "installation/paths.h"
 #include "journal/journal.h"
+#include "people/people.h"
 #include "record/signature.h"
 #include "settings/settings.h"
 #include "store/store.h"
@@ -51,6 +52,11 @@ struct Refusal {
 // Loads everything and makes the node's directories.
 [[nodiscard]] std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
     const std::filesystem::path& configuration);
+
+// The people who may sign in, for a caller of its own; the settings have a `store` section. Makes
+// nothing by itself.
+[[nodiscard]] people::Result<std::unique_ptr<people::People>> open_people(
+    const settings::Settings& settings);
 
 // Who may do what by these settings.
 [[nodiscard]] trust::Policy policy_of(const settings::Settings& settings);

@@ -1,5 +1,6 @@
 // Owner types for libpq's handles, with the calls that the store needs. libpq itself and no wrapper
-// over it: COPY is fed with lines that are in its format already (docs/decisions/0002).
+// over it: COPY is fed with lines that are in its format already (docs/decisions/0002
+// and 0017).
 #pragma once
 
 #include <array>

@@ -289,7 +289,7 @@ namespace sluice::store {
 
 Result<std::unique_ptr<Store>> open_postgresql(PostgresqlAccess access,
                                                std::function<record::Time()> now) {
-  SLUICE_TRY(postgresql::check_access(access));
+  SLUICE_TRY(record::recast(sluice::postgresql::check(access), postgresql::access_failure));
   return std::make_unique<postgresql::PostgresqlStore>(std::move(access), std::move(now));
 }
 

@@ -4,22 +4,15 @@
 #pragma once
 
 #include <expected>
-#include <filesystem>
 #include <functional>
 #include <memory>
-#include <string>
 
+#include "postgresql/access.h"
 #include "store/store.h"
 
 namespace sluice::store {
 
-struct PostgresqlAccess {
-  // libpq conninfo or URI. With several hosts the one that takes writes is looked for, unless it
-  // says otherwise itself (target_session_attrs).
-  std::string connection;
-  // Holds the password in its first line, and is read whenever a connection is made; empty: none.
-  std::filesystem::path password_file;
-};
+using PostgresqlAccess = sluice::postgresql::Access;
 
 // Connects when it is first needed, and again after a connection was lost: with the server down
 // this succeeds and the calls say `unavailable`. Fails where `connection` can not be understood.

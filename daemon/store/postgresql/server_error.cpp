@@ -1,18 +1,15 @@
 #include "store/postgresql/server_error.h"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "postgresql/sqlstate.h"
+
 namespace sluice::store::postgresql {
 
-// PostgreSQL's documentation, appendix A "PostgreSQL Error Codes".
 bool ServerError::blames_a_row() const {
-  constexpr std::array<std::string_view, 3> classes = {"22", "23", "54"};
-  return std::ranges::find(classes, std::string_view(state).substr(0, 2)) != classes.end();
+  return sluice::postgresql::blames_values(state);
 }
 
 bool ServerError::is_unique_violation() const {
@@ -20,18 +17,7 @@ bool ServerError::is_unique_violation() const {
 }
 
 bool ServerError::may_pass() const {
-  if (state.empty()) return true;
-  constexpr std::array<std::string_view, 5> classes = {
-      "08",  // connection exception
-      "28",  // invalid authorization: a password that was changed
-      "40",  // transaction rollback: deadlock, serialization
-      "53",  // insufficient resources: disk full, too many connections
-      "57",  // operator intervention: shutdown, timeout
-  };
-  return std::ranges::find(classes, std::string_view(state).substr(0, 2)) != classes.end() ||
-         state == "25006" ||  // read-only: this host is a standby now
-         state == "25P03" ||  // idle in transaction for too long
-         state == "55P03";    // lock timeout
+  return sluice::postgresql::may_pass(state);
 }
 
 StoreFailure store_failure(const ServerError& error, std::string place) {
@@ -43,6 +29,12 @@ StoreFailure store_failure(const ServerError& error, std::string place) {
   const std::string said = error.blames_a_row() ? "the values do not fit" : error.message;
   return {error.may_pass() ? StoreProblem::unavailable : StoreProblem::failed, std::move(place),
           fmt::format("PostgreSQL: {} (SQLSTATE {})", said, error.state)};
+}
+
+StoreFailure access_failure(const sluice::postgresql::AccessFailure& failure) {
+  const bool is_for_ever = failure.code == sluice::postgresql::AccessProblem::not_understood;
+  return {is_for_ever ? StoreProblem::failed : StoreProblem::unavailable,
+          failure.place.empty() ? "central store" : failure.place, failure.sentence};
 }
 
 }  // namespace sluice::store::postgresql

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "postgresql/access.h"
 #include "store/store.h"
 
 namespace sluice::store::postgresql {
@@ -21,5 +22,6 @@ struct ServerError {
 };
 
 [[nodiscard]] StoreFailure store_failure(const ServerError& error, std::string place);
+[[nodiscard]] StoreFailure access_failure(const sluice::postgresql::AccessFailure& failure);
 
 }  // namespace sluice::store::postgresql

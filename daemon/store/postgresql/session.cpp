@@ -1,11 +1,8 @@
 #include "store/postgresql/session.h"
 
-#include <fstream>
-#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include "record/try.h"
 #include "store/postgresql/ddl.h"
@@ -13,19 +10,12 @@
 namespace sluice::store::postgresql {
 namespace {
 
-constexpr int lock_class = 0x536C7563;  // "Sluc": apart from other users of the database
 constexpr std::int64_t format_version = 1;
 constexpr std::string_view place = "central store";
 
-// A server or network that is gone is noticed within half a minute. A statement may take long, a
-// COPY of a batch onto a slow disk does; nobody waits for a lock much longer than a batch takes;
-// and should this process stop dead within a transaction, others are not kept waiting for it for
-// ever.
-const Connection::Settings defaults = {
-    {"connect_timeout", "10"},      {"keepalives_idle", "10"},     {"keepalives_interval", "5"},
-    {"keepalives_count", "3"},      {"tcp_user_timeout", "30000"}, {"client_encoding", "UTF8"},
-    {"application_name", "sluice"},
-};
+// A statement may take long, a COPY of a batch onto a slow disk does; nobody waits for a lock much
+// longer than a batch takes; and should this process stop dead within a transaction, others are not
+// kept waiting for it for ever.
 // Every join of the store is of a few keys with a table's index; the planner, which may know
 // nothing yet about a table that was just made, must not think of scanning it.
 // A commit that the server does not wait for would break the promise that acknowledged is durable.
@@ -44,36 +34,6 @@ SET jit = off;
 SELECT set_config('synchronous_commit', 'on', false)
  WHERE current_setting('synchronous_commit') = 'off')";
 
-struct FreeOptions {
-  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
-};
-using Options = std::unique_ptr<PQconninfoOption, FreeOptions>;
-
-Options parse(const std::string& connection, std::string& why) {
-  char* error = nullptr;
-  Options options(PQconninfoParse(connection.c_str(), &error));
-  if (error != nullptr) {
-    why = error;
-    PQfreemem(error);
-  }
-  return options;
-}
-
-// libpq takes the first host that answers: after a failover that may be the standby.
-bool needs_writable_host(const std::string& connection) {
-  std::string why;
-  const Options options = parse(connection, why);
-  bool several_hosts = false;
-  for (const PQconninfoOption* option = options.get(); option && option->keyword; ++option) {
-    const std::string_view keyword = option->keyword;
-    const std::string_view value = option->val != nullptr ? option->val : "";
-    if (keyword == "target_session_attrs" && !value.empty()) return false;
-    several_hosts = several_hosts || ((keyword == "host" || keyword == "hostaddr") &&
-                                      value.find(',') != std::string_view::npos);
-  }
-  return several_hosts;
-}
-
 std::unexpected<StoreFailure> failed(const ServerError& error) {
   return std::unexpected(store_failure(error, std::string(place)));
 }
@@ -91,7 +51,10 @@ Result<void> check_format(Connection& connection) {
 }
 
 Result<void> make_own_tables(Connection& connection) {
-  constexpr const char* is_there = "SELECT 1 FROM pg_namespace WHERE nspname = 'sluice'";
+  // Not the schema alone: the accounts' table may have been made before.
+  constexpr const char* is_there =
+      "SELECT 1 FROM pg_class WHERE relname = 'format' AND relnamespace = "
+      "(SELECT oid FROM pg_namespace WHERE nspname = 'sluice')";
   auto there = connection.execute(is_there);
   if (!there) return failed(there.error());
   if (there->rows() == 1) return check_format(connection);
@@ -111,33 +74,10 @@ Result<void> make_own_tables(Connection& connection) {
 
 }  // namespace
 
-std::string lock_keys(Lock lock) {
-  return fmt::format("{}, {}", lock_class, static_cast<int>(lock));
-}
-
-Result<void> check_access(const PostgresqlAccess& access) {
-  std::string why;
-  if (parse(access.connection, why)) return {};
-  return std::unexpected(StoreFailure{StoreProblem::failed, std::string(place),
-                                      "the connection string can not be used: " + why});
-}
-
 Result<Connection> open_session(const PostgresqlAccess& access) {
-  Connection::Settings settings = defaults;
-  // Later settings win over earlier ones: ours are defaults to what is in `connection`.
-  settings.emplace_back("dbname", access.connection);
-  if (needs_writable_host(access.connection)) {
-    settings.emplace_back("target_session_attrs", "read-write");
-  }
-  if (!access.password_file.empty()) {
-    std::ifstream file(access.password_file);
-    std::string password;
-    if (!std::getline(file, password)) {
-      return std::unexpected(StoreFailure{StoreProblem::unavailable, access.password_file.string(),
-                                          "the password file can not be read, or is empty"});
-    }
-    settings.emplace_back("password", std::move(password));
-  }
+  const auto parameters = sluice::postgresql::parameters(access);
+  if (!parameters) return std::unexpected(access_failure(parameters.error()));
+  const Connection::Settings settings(parameters->begin(), parameters->end());
   auto connection = Connection::open(settings);
   if (!connection) return failed(connection.error());
   if (auto set = connection->execute(session_settings); !set) return failed(set.error());

@@ -4,21 +4,14 @@
 
 #include <expected>
 
+#include "postgresql/locks.h"
 #include "store/postgresql/connection.h"
 #include "store/postgresql/postgresql_store.h"
 
 namespace sluice::store::postgresql {
 
-// What the store's advisory locks are for; the second key of pg_advisory_lock(int, int).
-enum class Lock {
-  tables = 1,  // whoever makes or changes tables
-  ledger = 2,  // shared: who has drawn a ledger id and not yet committed
-};
-// "1400006243, 1".
-[[nodiscard]] std::string lock_keys(Lock lock);
-
-// Whether libpq understands it at all.
-[[nodiscard]] Result<void> check_access(const PostgresqlAccess& access);
+using sluice::postgresql::Lock;
+using sluice::postgresql::lock_keys;
 
 [[nodiscard]] Result<Connection> open_session(const PostgresqlAccess& access);
 

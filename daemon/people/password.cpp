@@ -1,0 +1,138 @@
+#include "people/password.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include "people/characters.h"
+
+namespace sluice::people {
+namespace {
+
+// Passes and memory of RFC 9106's second recommendation (section 4), for machines that do more
+// than check passwords; libsodium has one lane. A guess costs whoever stole the hashes as much.
+constexpr unsigned long long passes = 3;
+constexpr std::size_t memory_bytes = std::size_t{64} << 20;
+
+// No 0 and o, no 1, i and l.
+constexpr std::string_view alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
+constexpr int first_password_groups = 4;
+constexpr int characters_a_group = 4;
+
+// What guessers try first of what is long enough, in lower case.
+constexpr std::array<std::string_view, 32> common = {
+    "0123456789",  "1234567890",     "0987654321",    "9876543210",   "12345678910",
+    "123456789a",  "a123456789",     "1234567891",    "123456789012", "1122334455",
+    "1q2w3e4r5t",  "1q2w3e4r5t6y",   "q1w2e3r4t5",    "1qaz2wsx3edc", "qwertyuiop",
+    "qwerty12345", "qwerty123456",   "qazwsxedcrfv",  "abcdefghij",   "abc123456789",
+    "abcd123456",  "abcd1234567890", "password12",    "password123",  "password1234",
+    "passw0rd123", "admin12345",     "administrator", "woaini1314",   "woaini520520",
+    "5201314520",  "iloveyou1314",
+};
+
+void use_sodium() {
+  // Thread-safe, and nothing after the first time.
+  if (sodium_init() < 0) throw std::runtime_error("libsodium has no source of randomness");
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
+bool is_common(const std::string& lower) {
+  const auto differs = [&](char c) { return c != lower.front(); };
+  return std::ranges::find(common, lower) != common.end() || std::ranges::none_of(lower, differs);
+}
+
+std::unexpected<record::Flaw> unacceptable(std::string sentence) {
+  return std::unexpected(record::Flaw{std::move(sentence)});
+}
+
+// libsodium takes a hash as an array of this size.
+using HashText = std::array<char, crypto_pwhash_STRBYTES>;
+
+HashText text_of(const PasswordHash& hash) {
+  HashText text{};
+  std::ranges::copy_n(hash.secret().begin(),
+                      static_cast<std::ptrdiff_t>(std::min(hash.secret().size(), text.size() - 1)),
+                      text.begin());
+  return text;
+}
+
+}  // namespace
+
+std::expected<void, record::Flaw> check_password(std::string_view password,
+                                                 std::string_view account_name) {
+  const auto characters = characters_of(password);
+  if (!characters || has_control_characters(password)) {
+    return unacceptable(
+        "a password is made of characters that can be typed; this has others: choose another one");
+  }
+  if (*characters < shortest_password || *characters > longest_password) {
+    return unacceptable(
+        fmt::format("a password has {} to {} characters, this has {}: a sentence "
+                    "is easily remembered",
+                    shortest_password, longest_password, *characters));
+  }
+  const std::string lower = lower_case(password);
+  if (lower == lower_case(account_name)) {
+    return unacceptable("a password is not the name of its account: choose another one");
+  }
+  if (is_common(lower)) {
+    return unacceptable(
+        "this password is among the first that guessers try: choose another one, such as a "
+        "sentence of your own");
+  }
+  return {};
+}
+
+std::expected<PasswordHash, record::Flaw> hash_password(std::string_view password) {
+  use_sodium();
+  HashText text{};
+  if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), passes, memory_bytes,
+                            crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    return std::unexpected(record::Flaw{
+        fmt::format("there are no {} MiB of memory to hash a password in", memory_bytes >> 20U)});
+  }
+  return PasswordHash(text.data());
+}
+
+std::expected<bool, record::Flaw> verify_password(const PasswordHash& hash,
+                                                  std::string_view password) {
+  use_sodium();
+  const HashText text = text_of(hash);
+  if (crypto_pwhash_str_verify(text.data(), password.data(), password.size()) == 0) return true;
+  const bool is_readable = crypto_pwhash_str_needs_rehash(text.data(), passes, memory_bytes) != -1;
+  if (is_readable) return false;
+  return std::unexpected(record::Flaw{
+      "the password that is kept of the account can not be read: reset it (sluice user reset)"});
+}
+
+bool needs_rehash(const PasswordHash& hash) {
+  use_sodium();
+  return crypto_pwhash_str_needs_rehash(text_of(hash).data(), passes, memory_bytes) == 1;
+}
+
+std::uint32_t system_randomness(std::uint32_t bound) {
+  use_sodium();
+  return randombytes_uniform(bound);
+}
+
+std::string first_password(const Randomness& randomness) {
+  std::string password;
+  for (int group = 0; group < first_password_groups; ++group) {
+    if (group > 0) password += '-';
+    for (int i = 0; i < characters_a_group; ++i)
+      password += alphabet[randomness(static_cast<std::uint32_t>(alphabet.size()))];
+  }
+  return password;
+}
+
+}  // namespace sluice::people

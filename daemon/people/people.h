@@ -1,0 +1,54 @@
+// The people who may sign in, as they are kept: one store of accounts for all centers of a central
+// store. Two implementations, sqlite/ and postgresql/, pass one suite
+// (tests/conformance/people_test.cpp).
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <optional>
+#include <vector>
+
+#include "people/account.h"
+#include "record/failure.h"
+
+namespace sluice::people {
+
+enum class PeopleProblem {
+  unavailable,         // no connection, a lock that is not let go of: try again, after a look
+                       // whether it was done all the same
+  name_taken,          // there is an account of this name, if only a disabled one
+  unknown,             // there is none
+  changed_meanwhile,   // somebody else has changed it since it was looked up: look again
+  last_administrator,  // nobody who may administer would be left
+  failed,              // anything else that the database said
+};
+using PeopleFailure = record::Failure<PeopleProblem>;
+template <class T>
+using Result = std::expected<T, PeopleFailure>;
+
+// Every call blocks. Not thread-safe: each thread opens its own, several may be open at once, also
+// in several processes. Accounts are never removed, only disabled, so that a name in an old audit
+// log is one person for ever. Names and roles are checked by who hands them in (account.h,
+// roles.h).
+class People {
+ public:
+  virtual ~People() = default;
+
+  // Keeps a new account, and returns it as kept: with its times, at version 1. Durable on return.
+  [[nodiscard]] virtual Result<Account> add(const Account& account) = 0;
+
+  // As it was when the call came or later. Makes nothing where nothing is kept yet.
+  [[nodiscard]] virtual Result<std::optional<Account>> find(const AccountName& name) = 0;
+
+  // At most `count` accounts whose names come after this one, by name (byte by byte); from the
+  // first for an empty name. Makes nothing either.
+  [[nodiscard]] virtual Result<std::vector<Account>> list(const AccountName& after,
+                                                          std::size_t count) = 0;
+
+  // Keeps the account with the caller's changes, if it is still at the version that the caller
+  // found, and returns it at its new one. Refuses to take the last enabled administrator away, also
+  // where two are taken away at the same moment. Durable on return.
+  [[nodiscard]] virtual Result<Account> change(const Account& account) = 0;
+};
+
+}  // namespace sluice::people

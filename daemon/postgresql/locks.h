@@ -1,0 +1,21 @@
+// The advisory locks that we take in the central store's database: numbers that all who use that
+// database must agree on.
+#pragma once
+
+#include <string>
+
+namespace sluice::postgresql {
+
+// The second key of pg_advisory_lock(int, int).
+enum class Lock {
+  tables = 1,          // whoever makes or changes tables
+  ledger = 2,          // shared: who has drawn a ledger id and not yet committed
+  administrators = 3,  // whoever takes the node from an administrator
+};
+
+// "1400006243, 1": the first key, "Sluc", tells ours from those of other users of the database.
+[[nodiscard]] inline std::string lock_keys(Lock lock) {
+  return std::to_string(0x536C7563) + ", " + std::to_string(static_cast<int>(lock));
+}
+
+}  // namespace sluice::postgresql

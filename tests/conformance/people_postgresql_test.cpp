@@ -1,0 +1,179 @@
+// What only a server can do to the people in it: go, come back, end a session, refuse a right.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "conformance/people_home.h"
+#include "conformance/store_tcp_proxy.h"
+#include "people/postgresql/postgresql_people.h"
+#include "store/postgresql/postgresql_store.h"
+
+namespace sluice::test {
+namespace {
+
+using people::AccountName;
+using people::PeopleProblem;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class PeoplePostgresqlTest : public ::testing::Test {
+ protected:
+  PeoplePostgresqlTest() : conninfo_(people_cluster().socket(people_cluster().create_database())) {}
+
+  std::unique_ptr<people::People> open(const std::string& conninfo) {
+    return people::open_postgresql({.connection = conninfo, .password_file = {}}, std::ref(clock_))
+        .value();
+  }
+  std::unique_ptr<people::People> open() { return open(conninfo_); }
+  std::unique_ptr<store::Store> open_store() {
+    return store::open_postgresql({.connection = conninfo_, .password_file = {}}, std::ref(clock_))
+        .value();
+  }
+
+  // By a trigger, which runs in the session that writes.
+  void note_settings_of_inserts() {
+    ask(conninfo_, R"sql(
+      CREATE TABLE public.seen (number serial, setting text);
+      CREATE FUNCTION public.see() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        INSERT INTO public.seen (setting)
+        VALUES (current_setting('synchronous_commit') || ' ' || current_setting('search_path')
+          || ' ' || current_setting('lock_timeout'));
+        RETURN NEW;
+      END $$;
+      CREATE TRIGGER see BEFORE INSERT ON sluice.account
+        FOR EACH ROW EXECUTE FUNCTION public.see())sql");
+  }
+
+  MinuteClock clock_;
+  std::string conninfo_;
+};
+
+TEST_F(PeoplePostgresqlTest, ServerThatIsDownIsUnavailableUntilItIsBack) {
+  people_cluster().stop(PostgresqlCluster::Stop::fast);
+  const auto people = open();
+  const auto added = people->add(clerk("wang"));
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().code, PeopleProblem::unavailable);
+  EXPECT_EQ(people->find(AccountName("wang")).error().code, PeopleProblem::unavailable);
+  people_cluster().start();
+  ASSERT_TRUE(people->add(clerk("wang")));
+  EXPECT_TRUE(people->find(AccountName("wang")).value());
+}
+
+TEST_F(PeoplePostgresqlTest, ServerThatWasRestartedIsFoundAgain) {
+  const auto people = open();
+  ASSERT_TRUE(people->add(clerk("wang")));
+  people_cluster().restart(PostgresqlCluster::Stop::kill);
+  // Whether the first call hears of it or libpqxx connects anew before that, the second succeeds.
+  const auto first = people->find(AccountName("wang"));
+  EXPECT_TRUE(first || first.error().code == PeopleProblem::unavailable);
+  EXPECT_TRUE(people->find(AccountName("wang")).value());
+}
+
+TEST_F(PeoplePostgresqlTest, SessionThatIsMadeAnewHasItsSettings) {
+  const auto people = open();
+  ASSERT_TRUE(people->add(clerk("wang")));
+  note_settings_of_inserts();
+  for (const char* name : {"li", "zhao"}) {
+    ask(conninfo_,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sluice' "
+        "AND datname = current_database()");
+    static_cast<void>(people->find(AccountName("wang")));  // may hear of the one that is gone
+    ASSERT_TRUE(people->add(clerk(name)));
+    EXPECT_EQ(ask(conninfo_, "SELECT setting FROM public.seen ORDER BY number DESC LIMIT 1"),
+              "on pg_catalog 10s");
+  }
+}
+
+// Cuts at every piece that is sent while an account is added and changed, until one goes through
+// uncut.
+class PeoplePostgresqlCutTest : public PeoplePostgresqlTest,
+                                public ::testing::WithParamInterface<TcpProxy::Cut> {};
+INSTANTIATE_TEST_SUITE_P(Cuts, PeoplePostgresqlCutTest,
+                         ::testing::Values(TcpProxy::Cut::before_request,
+                                           TcpProxy::Cut::before_answer),
+                         [](const auto& tested) {
+                           return tested.param == TcpProxy::Cut::before_request ? "BeforeRequest"
+                                                                                : "BeforeAnswer";
+                         });
+
+TEST_P(PeoplePostgresqlCutTest, LineCutAtAnyPointIsUnavailableAndNothingIsDoneTwice) {
+  TcpProxy proxy(people_cluster().port());
+  const std::string database = ask(conninfo_, "SELECT current_database()");
+  const auto people =
+      open(fmt::format("host=127.0.0.1 port={} user=sluice dbname={} "
+                       "sslmode=disable gssencmode=disable",
+                       proxy.port(), database));
+  ASSERT_TRUE(people->add(clerk("w0")));
+  int done_unheard = 0;
+  int piece = 1;
+  for (bool cut = true; cut && piece < 100; ++piece) {
+    const auto account = clerk(fmt::format("w{}", piece));
+    proxy.cut(GetParam(), piece);
+    const auto added = people->add(account);
+    auto changed = added ? people->change(*added) : added;
+    cut = proxy.has_cut();
+    proxy.cut(TcpProxy::Cut::never, 0);
+    if (!changed) {
+      ASSERT_EQ(changed.error().code, PeopleProblem::unavailable);
+      // It may have been done: who looks, as the failure says, knows.
+      const auto found = people->find(account.name);
+      ASSERT_TRUE(found) << record::to_string(found.error());
+      const std::uint64_t version = *found ? (*found)->version.value : 0;
+      if (version == (added ? 2U : 1U)) ++done_unheard;
+      if (*found) continue;
+      EXPECT_TRUE(people->add(account));
+    }
+  }
+  EXPECT_GT(piece, 5);
+  EXPECT_EQ(done_unheard, GetParam() == TcpProxy::Cut::before_answer ? 2 : 0);
+  EXPECT_EQ(ask(conninfo_, "SELECT count(*) FROM sluice.account"), std::to_string(piece));
+}
+
+TEST_F(PeoplePostgresqlTest, RightThatIsMissingIsSaidWithoutValues) {
+  ASSERT_TRUE(open()->add(clerk("wang")));
+  ask(conninfo_,
+      "CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA sluice TO reader; "
+      "GRANT SELECT ON ALL TABLES IN SCHEMA sluice TO reader");
+  const auto reader = open(conninfo_ + " user=reader");
+  EXPECT_TRUE(reader->find(AccountName("wang")).value());
+  const auto added = reader->add(clerk("li"));
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().code, PeopleProblem::failed);
+  EXPECT_THAT(added.error().sentence, HasSubstr("permission denied"));
+  EXPECT_THAT(added.error().sentence, HasSubstr("42501"));
+  EXPECT_THAT(added.error().sentence, Not(HasSubstr("argon2id")));
+}
+
+TEST_F(PeoplePostgresqlTest, ConstraintThatIsBrokenQuotesNoRow) {
+  ASSERT_TRUE(open()->add(clerk("wang")));
+  ask(conninfo_, "ALTER TABLE sluice.account ADD CHECK (name <> 'li')");
+  const auto added = open()->add(clerk("li"));
+  ASSERT_FALSE(added);
+  EXPECT_THAT(added.error().sentence, HasSubstr("the values do not fit"));
+  EXPECT_THAT(added.error().sentence, Not(HasSubstr("argon2id")));
+}
+
+TEST_F(PeoplePostgresqlTest, StoreAndPeopleMakeTheirTablesInEitherOrder) {
+  ASSERT_TRUE(open()->add(clerk("wang")));
+  const auto streams = open_store()->streams();
+  EXPECT_TRUE(streams) << record::to_string(streams.error());
+  EXPECT_TRUE(open()->find(AccountName("wang")).value());
+
+  conninfo_ = people_cluster().socket(people_cluster().create_database());
+  EXPECT_TRUE(open_store()->streams());
+  EXPECT_TRUE(open()->add(clerk("wang")));
+}
+
+TEST_F(PeoplePostgresqlTest, CommitIsOnTheDiskWhateverTheServersDefault) {
+  ask(conninfo_, "ALTER DATABASE " + ask(conninfo_, "SELECT current_database()") +
+                     " SET synchronous_commit = off");
+  const auto people = open();
+  ASSERT_TRUE(people->add(clerk("wang")));
+  note_settings_of_inserts();
+  ASSERT_TRUE(people->add(clerk("li")));
+  EXPECT_EQ(ask(conninfo_, "SELECT setting FROM public.seen"), "on pg_catalog 10s");
+}
+
+}  // namespace
+}  // namespace sluice::test

@@ -1,0 +1,103 @@
+#include "people/password.h"
+
+#include <set>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace sluice::people {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::string password_flaw(std::string_view password, std::string_view account = "wang.xiaoming") {
+  const auto checked = check_password(password, account);
+  return checked ? "" : checked.error().sentence;
+}
+
+TEST(Password, HasTenTo128CharactersOfAnyKind) {
+  EXPECT_THAT(password_flaw("ninechars"), HasSubstr("10 to 128 characters, this has 9"));
+  EXPECT_EQ(password_flaw("ten chars!"), "");
+  EXPECT_EQ(password_flaw("春眠不觉晓处处闻啼鸟"), "");  // ten characters of three bytes
+  EXPECT_THAT(password_flaw("春眠不觉晓处处闻啼"), HasSubstr("this has 9"));
+  std::string longest;
+  for (int i = 0; i < 64; ++i)
+    longest += "晓鸟";
+  EXPECT_EQ(password_flaw(longest), "");
+  EXPECT_THAT(password_flaw(longest + "a"), HasSubstr("this has 129"));
+}
+
+TEST(Password, IsNotWhatCanBeGuessedOrNotBeTyped) {
+  EXPECT_THAT(password_flaw("Wang.Xiaoming"), HasSubstr("not the name of its account"));
+  EXPECT_EQ(password_flaw("Wang.Xiaoming", "li.wei"), "");
+  for (const char* common : {"1234567890", "Password123", "aaaaaaaaaaaa", "Woaini1314"})
+    EXPECT_THAT(password_flaw(common), HasSubstr("among the first that guessers try")) << common;
+  EXPECT_THAT(password_flaw("a line\nand another"), HasSubstr("can be typed"));
+  EXPECT_THAT(password_flaw("not utf-8 \xff\xff\xff"), HasSubstr("can be typed"));
+}
+
+TEST(Password, SentenceDoesNotSayWhatItWas) {
+  for (const char* password : {"ninechars", "Wang.Xiaoming", "Password123"})
+    EXPECT_THAT(password_flaw(password), Not(HasSubstr(password)));
+}
+
+TEST(PasswordHash, IsVerifiedByItsPasswordAlone) {
+  const auto hash = hash_password("春眠不觉晓 correct");
+  ASSERT_TRUE(hash);
+  EXPECT_THAT(hash->secret(), StartsWith("$argon2id$v=19$m=65536,t=3,p=1$"));
+  EXPECT_EQ(verify_password(*hash, "春眠不觉晓 correct").value(), true);
+  EXPECT_EQ(verify_password(*hash, "春眠不觉晓 Correct").value(), false);
+  EXPECT_EQ(verify_password(*hash, "").value(), false);
+}
+
+TEST(PasswordHash, TwoOfOnePasswordDiffer) {
+  EXPECT_NE(hash_password("the same again").value(), hash_password("the same again").value());
+}
+
+TEST(PasswordHash, OneThatIsNoneIsNoWrongPassword) {
+  for (const char* text : {"", "plain text", "$argon2id$v=19$m=65536,t=3,p=1$damaged"}) {
+    const auto verified = verify_password(PasswordHash(text), "anything at all");
+    ASSERT_FALSE(verified) << text;
+    EXPECT_THAT(verified.error().sentence, HasSubstr("sluice user reset"));
+    EXPECT_FALSE(needs_rehash(PasswordHash(text)));
+  }
+}
+
+TEST(PasswordHash, OneOfOtherParametersIsVerifiedAndToBeMadeAnew) {
+  EXPECT_FALSE(needs_rehash(hash_password("of today's parameters").value()));
+  // "password" by the reference implementation of Argon2: m=65536, t=2, salt "somesalt".
+  const PasswordHash old(
+      "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc");
+  EXPECT_TRUE(needs_rehash(old));
+  EXPECT_EQ(verify_password(old, "password").value(), true);
+  EXPECT_EQ(verify_password(old, "Password").value(), false);
+}
+
+TEST(FirstPassword, IsMadeOfWhatComesFromOutside) {
+  std::uint32_t next = 0;
+  std::uint32_t asked_bound = 0;
+  const auto counting = [&](std::uint32_t bound) {
+    asked_bound = bound;
+    return next++ * 2;
+  };
+  EXPECT_EQ(first_password(counting), "aceg-jmpr-tvxz-3579");
+  EXPECT_EQ(asked_bound, 31U);
+}
+
+TEST(FirstPassword, IsAcceptableReadableAndAnotherOneEachTime) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string password = first_password();
+    EXPECT_THAT(password, MatchesRegex("[a-hjkmnp-z2-9]{4}(-[a-hjkmnp-z2-9]{4}){3}"));
+    EXPECT_EQ(password_flaw(password), "");
+    seen.insert(password);
+  }
+  EXPECT_EQ(seen.size(), 1000U);
+}
+
+}  // namespace
+}  // namespace sluice::people
