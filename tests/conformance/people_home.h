@@ -10,6 +10,8 @@
 #include "people/people.h"
 #include "support/postgresql_cluster.h"
 
+struct pg_conn;
+
 namespace sluice::test {
 
 // A clock that goes a minute on each time it is asked.
@@ -44,7 +46,12 @@ struct PeopleKind {
 
 // The server of this program's tests.
 [[nodiscard]] PostgresqlCluster& people_cluster();
-// Runs `sql` in a database of a server, and returns the first value of its answer.
+// A session of a test's own.
+using TestSession = std::unique_ptr<pg_conn, void (*)(pg_conn*)>;
+[[nodiscard]] TestSession connected(const std::string& conninfo);
+// Runs `sql`, and returns the first value of its answer.
+std::string execute(pg_conn& session, const std::string& sql);
+// The same, in a session for this alone.
 std::string ask(const std::string& conninfo, const std::string& sql);
 
 // A clerk of the bureau park.

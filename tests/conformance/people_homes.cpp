@@ -62,16 +62,22 @@ PostgresqlCluster& people_cluster() {
   return cluster;
 }
 
-std::string ask(const std::string& conninfo, const std::string& sql) {
-  const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectdb(conninfo.c_str()),
-                                                              PQfinish);
-  const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection.get(), sql.c_str()),
+TestSession connected(const std::string& conninfo) {
+  return {PQconnectdb(conninfo.c_str()), PQfinish};
+}
+
+std::string execute(pg_conn& session, const std::string& sql) {
+  const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(&session, sql.c_str()),
                                                               PQclear);
   const auto status = PQresultStatus(result.get());
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-    throw std::runtime_error(PQerrorMessage(connection.get()));
+    throw std::runtime_error(PQerrorMessage(&session));
   }
   return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+}
+
+std::string ask(const std::string& conninfo, const std::string& sql) {
+  return execute(*connected(conninfo), sql);
 }
 
 std::vector<PeopleKind> people_kinds() {

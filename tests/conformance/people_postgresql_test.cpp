@@ -1,10 +1,14 @@
 // What only a server can do to the people in it: go, come back, end a session, refuse a right.
+#include <future>
+#include <thread>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "conformance/people_home.h"
 #include "conformance/store_tcp_proxy.h"
 #include "people/postgresql/postgresql_people.h"
+#include "postgresql/locks.h"
 #include "store/postgresql/postgresql_store.h"
 
 namespace sluice::test {
@@ -83,6 +87,35 @@ TEST_F(PeoplePostgresqlTest, SessionThatIsMadeAnewHasItsSettings) {
     EXPECT_EQ(ask(conninfo_, "SELECT setting FROM public.seen ORDER BY number DESC LIMIT 1"),
               "on pg_catalog 10s");
   }
+}
+
+// The lock of whoever takes an administrator away, held until both wait for it: each has then
+// locked its own row, and would see the other as an administrator still.
+TEST_F(PeoplePostgresqlTest, AdministratorsWhoAreTakenAwayWaitForEachOther) {
+  const auto mine = open();
+  const auto theirs = open();
+  auto one = mine->add(administrator("one")).value();
+  auto other = theirs->add(administrator("other")).value();
+  one.state = other.state = people::AccountState::disabled;
+  const auto holder = connected(conninfo_);
+  execute(*holder, fmt::format("SELECT pg_advisory_lock({})",
+                               postgresql::lock_keys(postgresql::Lock::administrators)));
+  auto first = std::async(std::launch::async, [&] { return mine->change(one); });
+  auto second = std::async(std::launch::async, [&] { return theirs->change(other); });
+  const auto is_over = [](const auto& change) {
+    return change.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  };
+  while (ask(conninfo_,
+             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") != "2") {
+    ASSERT_FALSE(is_over(first) || is_over(second)) << "one did not wait";
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  execute(*holder, "SELECT pg_advisory_unlock_all()");
+  const auto mine_changed = first.get();
+  const auto theirs_changed = second.get();
+  EXPECT_NE(mine_changed.has_value(), theirs_changed.has_value());
+  EXPECT_EQ((mine_changed ? theirs_changed : mine_changed).error().code,
+            PeopleProblem::last_administrator);
 }
 
 // Cuts at every piece that is sent while an account is added and changed, until one goes through

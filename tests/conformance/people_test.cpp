@@ -185,6 +185,7 @@ TEST_P(PeopleTest, OfTwoAdministratorsWhoGoAtOnceOneStays) {
     one.state = other.state = AccountState::disabled;
     MinuteClock their_clock;
     const auto their_people = home_->open(their_clock);
+    ASSERT_TRUE(their_people->find(other.name).value());  // connected, so that both begin at once
     auto theirs = std::async(std::launch::async, [&] { return their_people->change(other); });
     const auto mine = people_->change(one);
     const auto second = theirs.get();

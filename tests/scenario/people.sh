@@ -6,9 +6,11 @@
 set -euo pipefail
 # shellcheck source=tests/support/shell/cases.sh
 source "$(dirname "$0")/../support/shell/cases.sh" "$@"
+# shellcheck source=tests/support/shell/cluster.sh
+source "$support/cluster.sh"
 
-begin() { # CASE
-  new_node "$1" '{kind: sqlite}'
+begin() { # CASE [STORE-YAML]
+  new_node "$1" "${2:-{kind: sqlite\}}"
   add_park_bureau
   for dataset in register approval; do
     add_schema "$dataset" <<'END'
@@ -155,6 +157,30 @@ case_the_table_is_aligned_under_chinese_names() {
     'name  called  roles    bureau  state    password       changed
 li    Li Wei  auditor          enabled  to be changed
 wang  王小明  clerk    park    enabled  to be changed'
+}
+
+case_a_store_in_postgresql_keeps_them_with_it_and_is_waited_for() {
+  start_cluster
+  trap 'kill_daemon; halt_cluster INT' EXIT
+  sql postgres 'CREATE DATABASE center'
+  begin postgresql "{kind: postgresql, connection: 'host=$PGHOST user=postgres dbname=center'}"
+  expect "before the first" "$(sluice user list --json)" ''
+  expect "tables made by a look" "$(sql center "SELECT count(*) FROM pg_namespace WHERE nspname = 'sluice'")" 0
+  add wang --role clerk --bureau park --display 王小明
+  add first --role administrator
+  refused "last administrator" 2 'this is the last enabled administrator' disable first
+  expect "kept" "$(sql center 'SELECT name, display_name, roles, bureau FROM sluice.account ORDER BY name')" \
+    'first|first|administrator|
+wang|王小明|clerk|park'
+  [[ ! -e $node/state/people.sqlite ]] || fail "there is a file beside the database"
+  # The store makes its own tables in the schema that is there already.
+  start_daemon
+  expect "datasets" "$(held register | wc -l)" 0
+  halt_cluster INT
+  refused "while the server is away" 1 'no connection to the central store' disable wang
+  resume_cluster
+  sluice user disable wang >/dev/null
+  expect "state" "$(account wang .state)" disabled
 }
 
 case_an_edge_sends_the_operator_to_the_center() {

@@ -192,7 +192,7 @@ Result<void> SqlitePeople::make_or_check_tables() {
 
 Result<Account> SqlitePeople::add(const Account& account) {
   SLUICE_TRY(open());
-  const Account kept = as_new(account, now_());
+  Account kept = as_new(account, now_());
   auto insert = SLUICE_TRY(ours(database_->prepare(insert_account)));
   const AccountColumns columns = columns_of(kept);
   bind(insert, columns);
