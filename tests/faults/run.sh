@@ -18,7 +18,8 @@
 #   nodes=(…)      in the order in which they are started; the last of them takes the traffic
 #   victims=(…)    of faults at random times: nodes, what a strike_NAME is for, or several (a+b)
 #   checks=(…)     functions, called after each round; last_checks=(…): when the traffic has ended
-#   latest_pass=N  at which pass of a point the victim dies, at the latest
+#   latest_pass=N  at which pass of a point the victim dies, at the latest: not later than it surely
+#                  comes; latest_pass_of=([POINT]=N) where fewer are sure
 #   make_nodes     a function that makes the nodes anew; it need not start them
 # and these functions, where there is something to do:
 #   prepare, clean_up            before everything, and after it, whatever happened
@@ -48,6 +49,8 @@ done
 
 rounds_a_life=10 # then new nodes: the checks read all that the center holds
 round=0 workshop='' sender_pid='' note='' verdict=''
+
+declare -A latest_pass_of=()
 
 has() { declare -F "$1" >/dev/null; }
 hook() { if has "$1"; then "$@"; fi; }
@@ -184,8 +187,7 @@ run_plan() {
   local victim point random
   while read -r victim point; do
     [[ -z $only || $only = "$point" ]] || continue
-    # Not so late that it may not come: only batches that change records pass store.mid-copy.
-    run_round point "$victim" "$point:$((1 + RANDOM % latest_pass))"
+    run_round point "$victim" "$point:$((1 + RANDOM % ${latest_pass_of[$point]:-$latest_pass}))"
   done < <(points_of_plan)
   [[ -z $only || $round -gt 0 ]] || die "nobody passes $only in plan $plan"
   for ((random = 0; random < times; ++random)); do

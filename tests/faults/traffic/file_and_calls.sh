@@ -9,6 +9,8 @@ clients=2
 calls_a_client=20 # every second call changes the records of the one before
 rows_a_call=5
 call_pids=()
+# Only a batch that changes records passes it, and quick calls may all be in one.
+latest_pass_of=([store.mid-copy]=1)
 
 add_sender() {
   add_park_bureau
