@@ -116,8 +116,10 @@ template <class Stream>
 auto Connection<Stream>::serve_one() -> awaitable<Next> {
   input_.make_room();
   if (!may_go_on()) co_return Next::close;
+  has_head_ = false;
   const auto head_size = co_await receive_head();
   if (!head_size) co_return co_await end_with(head_size.error());
+  has_head_ = true;
   unread_input_ = head_.framing != BodyFraming::none;
   if (const auto refusal = objection()) co_return co_await refuse(*refusal);
   Request request{head_.method, head_.path, head_.query, head_.fields, {}, introduction_.peer, {}};
@@ -284,7 +286,7 @@ auto Connection<Stream>::answer_request(const Route& route, Request& request,
     service_->around.log.write<"handler-failed">(
         {{"method", to_string(request.method)}, {"route", route.path}, {"error", error.what()}});
   }
-  if (failed) response = problem(Refusal::handler_failed);
+  if (failed) response = tell(Refusal::handler_failed);
   large_body_.release();
   const bool keep_open = head_.keep_alive && !failed && may_go_on();
   const Next next =
@@ -311,6 +313,13 @@ auto Connection<Stream>::end_with(Stop stop) -> awaitable<Next> {
 }
 
 template <class Stream>
+Response Connection<Stream>::tell(Refusal refusal) const {
+  const std::span<const HeaderField> fields =
+      has_head_ ? std::span<const HeaderField>(head_.fields) : std::span<const HeaderField>();
+  return service_->audience.tell(refusal, fields);
+}
+
+template <class Stream>
 auto Connection<Stream>::refuse(Refusal refusal) -> awaitable<Next> {
   return refuse(Router::Miss{refusal, {}});
 }
@@ -318,7 +327,7 @@ auto Connection<Stream>::refuse(Refusal refusal) -> awaitable<Next> {
 template <class Stream>
 auto Connection<Stream>::refuse(Router::Miss miss) -> awaitable<Next> {
   const RefusalText& text = text_of(miss.refusal);
-  service_->around.metrics.http_refused(service_->name, text.name).Increment();
+  service_->around.metrics.http_refused(service_->audience.listener, text.name).Increment();
   service_->answers.count(text.status, 0);
   const Peer& peer = introduction_.peer;
   if (miss.refusal == Refusal::unknown_certificate) {
@@ -328,7 +337,7 @@ auto Connection<Stream>::refuse(Router::Miss miss) -> awaitable<Next> {
                                                  {"status", text.status},
                                                  {"subject", peer.subject},
                                                  {"address", peer.address}});
-  Response response = problem(miss.refusal);
+  Response response = tell(miss.refusal);
   if (!miss.allow.empty()) response.headers.emplace_back("Allow", miss.allow);
   expired_ = false;
   large_body_.release();

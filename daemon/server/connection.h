@@ -71,6 +71,7 @@ class Connection final : public AnyConnection,
   boost::asio::awaitable<Next> end_with(Stop stop);
   boost::asio::awaitable<Next> refuse(Refusal refusal);
   boost::asio::awaitable<Next> refuse(Router::Miss miss);
+  [[nodiscard]] Response tell(Refusal refusal) const;
   boost::asio::awaitable<Next> turn_away(const Response& response);
   boost::asio::awaitable<void> finish();
 
@@ -93,6 +94,7 @@ class Connection final : public AnyConnection,
   std::shared_ptr<Share> share_;  // once introduced
   InputBuffer input_;
   RequestHead head_;
+  bool has_head_ = false;  // whether it is of this request
   LargeBody large_body_;
   std::string output_;
   DateField date_;

@@ -196,7 +196,8 @@ bool is_stale(asio::io_context& context, const std::filesystem::path& socket) {
 std::expected<HttpServer, ListenFailure> HttpServer::listen(asio::io_context& context,
                                                             const Listen& listen,
                                                             trust::TlsContext tls, Router router,
-                                                            const Surroundings& surroundings) {
+                                                            const Surroundings& surroundings,
+                                                            Audience audience) {
   const std::string place = fmt::format("{}:{}", listen.address, listen.port);
   boost::system::error_code error;
   const auto address = asio::ip::make_address(listen.address, error);
@@ -207,7 +208,7 @@ std::expected<HttpServer, ListenFailure> HttpServer::listen(asio::io_context& co
   if (error) return listen_failure(place, error);
   auto state = std::make_shared<State>(
       context, std::move(*acceptor),
-      std::make_shared<Service>("api", std::move(router), listen, surroundings));
+      std::make_shared<Service>(std::move(audience), std::move(router), listen, surroundings));
   state->tls = std::make_shared<asio::ssl::context>(tls.release());
   asio::co_spawn(
       state->strand, [state] { return state->accept_tls(); }, asio::detached);
@@ -233,9 +234,10 @@ std::expected<HttpServer, ListenFailure> HttpServer::listen_locally(
   }
   acceptor->listen(asio::socket_base::max_listen_connections, error);
   if (error) return listen_failure(socket.string(), error);
-  auto state = std::make_shared<State>(
-      context, std::move(*acceptor),
-      std::make_shared<Service>("control", std::move(router), limits, surroundings));
+  auto state =
+      std::make_shared<State>(context, std::move(*acceptor),
+                              std::make_shared<Service>(Audience{.listener = "control"},
+                                                        std::move(router), limits, surroundings));
   state->socket_file = socket;
   asio::co_spawn(
       state->strand, [state] { return state->accept_local(); }, asio::detached);

@@ -1,6 +1,6 @@
-// An HTTP/1.1 server for one listening socket: TLS with client certificates for the API, or a local
-// socket for the operator's command. Requests pass the guard, the limits, the peer's identity and
-// the router, in this order, before a handler sees them.
+// An HTTP/1.1 server for one listening socket: TLS with client certificates for the API, TLS
+// without for people's browsers, or a local socket for the operator's command. Requests pass the
+// guard, the limits, the peer's identity and the router, in this order, before a handler sees them.
 #pragma once
 
 #include <chrono>
@@ -16,6 +16,7 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "record/failure.h"
+#include "server/audience.h"
 #include "server/deadline.h"
 #include "server/listen.h"
 #include "server/router.h"
@@ -43,9 +44,10 @@ using ListenFailure = record::Failure<ListenProblem>;
 // before the server, or anything that handlers refer to, is destroyed while the context still runs.
 class HttpServer {
  public:
+  // `tls` must ask for what the audience is to prove.
   [[nodiscard]] static std::expected<HttpServer, ListenFailure> listen(
       boost::asio::io_context& context, const Listen& listen, trust::TlsContext tls, Router router,
-      const Surroundings& surroundings);
+      const Surroundings& surroundings, Audience audience = machines());
 
   // Mode 0660. A socket file that nobody listens on is removed first. The peer is whom the kernel
   // says it is; of `limits` the address and port are not used.

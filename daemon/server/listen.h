@@ -1,4 +1,4 @@
-// Where and within which limits the HTTPS server listens.
+// Where and within which limits an HTTPS server listens.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ struct Listen {
   // Of all request bodies that are being received or handled; one bureau may have half of it.
   std::uint64_t max_body_memory_bytes = std::uint64_t{64} << 20;
   std::uint64_t max_connections = 1024;
-  std::uint64_t max_connections_per_bureau = 256;
+  std::uint64_t max_connections_per_bureau = 256;  // of the pages: of one address
   // Whether GET /metrics is answered here too: its figures name every bureau.
   bool metrics = false;
   std::chrono::seconds header_timeout{10};

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "server/audience.h"
 #include "server/body_memory.h"
 #include "server/http_server.h"
 #include "server/share.h"
@@ -41,14 +42,14 @@ class AnswerCounters {
 };
 
 struct Service {
-  Service(std::string listener, Router served, const Listen& listen, const Surroundings& all)
-      : name(std::move(listener)),
+  Service(Audience who, Router served, const Listen& listen, const Surroundings& all)
+      : audience(std::move(who)),
         router(std::move(served)),
         limits(listen),
         around(all),
         body_memory(listen.max_body_memory_bytes, all.metrics.http_body_bytes()),
-        answers(all.metrics, name),
-        open(all.metrics.http_connections(name)) {
+        answers(all.metrics, audience.listener),
+        open(all.metrics.http_connections(audience.listener)) {
     for (const Route* route : router.routes()) {
       if (!route->bodies) continue;
       route_memory.try_emplace(route, route->bodies->max_memory_bytes,
@@ -64,7 +65,7 @@ struct Service {
     return route.bodies ? route.bodies->max_bytes : limits.max_body_bytes;
   }
 
-  std::string name;  // "api" or "control"
+  Audience audience;
   Router router;
   Listen limits;
   Surroundings around;

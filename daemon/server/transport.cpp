@@ -51,8 +51,13 @@ asio::awaitable<std::optional<Introduction>> introduce(TlsStream& stream, Servic
     report_refusal(stream, service, address, error);
     co_return std::nullopt;
   }
-  trust::PeerCertificate certificate = trust::peer_certificate(stream.native_handle());
   Introduction introduction;
+  if (service.audience.proof == Audience::Proof::none) {
+    introduction.peer.caller = trust::Visitor{address.substr(0, address.rfind(':'))};
+    introduction.peer.address = std::move(address);
+    co_return introduction;
+  }
+  trust::PeerCertificate certificate = trust::peer_certificate(stream.native_handle());
   introduction.expires = certificate.expires;
   introduction.peer.address = std::move(address);
   if (const auto* holder = service.around.directory.find(certificate.subject)) {

@@ -8,6 +8,7 @@
 
 #include "settings/link_reader.h"
 #include "settings/readers.h"
+#include "settings/schedule_reader.h"
 #include "settings/section.h"
 
 namespace sluice::settings {
@@ -96,6 +97,27 @@ server::Listen read_listen(Section section) {
   }
   section.finish();
   return listen;
+}
+
+Pages read_pages(Section section, const std::filesystem::path& base) {
+  Pages pages;
+  set(pages.listen.address, section.text("address"));
+  if (!is_address(pages.listen.address)) {
+    section.complain("address", in_quotes(pages.listen.address), "an IPv4 or IPv6 address");
+  }
+  set(pages.listen.port, section.count("port", 0, 65535));
+  pages.certificate = required_file(section, "certificate", base);
+  pages.key = required_file(section, "key", base);
+  set_seconds(pages.session_idle, section.duration("session_idle"));
+  set_seconds(pages.session_lifetime, section.duration("session_lifetime"));
+  if (pages.session_idle > pages.session_lifetime) {
+    section.complain(
+        "session_idle", fmt::format("{} seconds", pages.session_idle.count()),
+        fmt::format("at most `session_lifetime` ({} seconds)", pages.session_lifetime.count()));
+  }
+  read_time_zone(section, "time_zone", pages.time_zone);
+  section.finish();
+  return pages;
 }
 
 // What is wrong with a connection string; empty if nothing. Never quotes it: libpq's own messages
@@ -209,7 +231,14 @@ NodeFile read_node(const Value& document, const std::filesystem::path& base,
   node.finish();
   file.node.identity = read_identity(root.required_section("identity"), base);
   if (auto section = root.section("listen")) file.node.listen = read_listen(std::move(*section));
+  if (auto section = root.section("pages")) {
+    file.node.pages = read_pages(std::move(*section), base);
+  }
   read_destination(root, base, file.node);
+  if (file.node.pages && !file.node.store) {
+    root.complain("pages", "`pages` on a node without `store`",
+                  "them on a node with the central store, where the people are kept;");
+  }
   file.node.nodes = read_nodes(root);
   if (auto section = root.section("log")) read_log(std::move(*section), file.node.log);
   read_limits(root, file.node.journal);

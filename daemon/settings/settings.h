@@ -36,6 +36,24 @@ struct Identity {
   std::filesystem::path revocations;  // PEM bundle of CRLs; empty: none are checked
 };
 
+// Where people reach the node with a browser.
+struct Pages {
+  server::Listen listen = server_of_pages();
+  std::filesystem::path certificate;  // PEM
+  std::filesystem::path key;          // PEM
+  std::chrono::seconds session_idle = std::chrono::minutes(30);
+  std::chrono::seconds session_lifetime = std::chrono::hours(12);
+  std::string time_zone = "Asia/Shanghai";  // IANA; of the times that are shown
+
+  // A browser sends forms, and people stay on a page for a while.
+  static server::Listen server_of_pages() {
+    server::Listen listen;
+    listen.port = 8444;
+    listen.max_body_bytes = std::uint64_t{4} << 20;
+    return listen;
+  }
+};
+
 struct SqliteLocation {
   std::filesystem::path file;
 };
@@ -57,6 +75,7 @@ struct Node {
   std::filesystem::path control_socket;
   Identity identity;
   std::optional<server::Listen> listen;
+  std::optional<Pages> pages;  // only with a store
   // Where batches go: exactly one of the two.
   std::optional<std::variant<SqliteLocation, PostgresqlLocation>> store;
   std::optional<link::Uplink> uplink;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <string>
 #include <variant>
 
 #include "record/identifiers.h"
@@ -17,6 +18,12 @@ struct Operator {
   friend auto operator<=>(const Operator&, const Operator&) = default;
 };
 
-using Caller = std::variant<Stranger, record::BureauId, record::NodeId, Operator>;
+// Somebody at a browser, of whom only the address is known. Who it is, a session says.
+struct Visitor {
+  std::string host;  // "127.0.0.1": without the port
+  friend auto operator<=>(const Visitor&, const Visitor&) = default;
+};
+
+using Caller = std::variant<Stranger, record::BureauId, record::NodeId, Operator, Visitor>;
 
 }  // namespace sluice::trust

@@ -2,10 +2,12 @@
 // Whatever is not granted is denied.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "people/roles.h"
 #include "record/identifiers.h"
 #include "record/manifest.h"
 #include "trust/caller.h"
@@ -19,6 +21,18 @@ struct PublishGrant {
   record::Mode mode = record::Mode::direct;
   friend auto operator<=>(const PublishGrant&, const PublishGrant&) = default;
 };
+
+// What a person may do about one bureau's data. Which roles have which is a table (policy.cpp).
+enum class PersonalRight : std::uint8_t {
+  see_streams,          // how the bureau's data gets on: figures, no records
+  see_runs,             // what became of its jobs
+  steer_runs,           // pause, resume, run now
+  handle_refused_rows,  // see them as they came, correct, take again, discard
+  see_comparisons,      // how many records differ
+  see_differing_keys,   // and which
+};
+inline constexpr std::size_t personal_right_count =
+    static_cast<std::size_t>(PersonalRight::see_differing_keys) + 1;
 
 // A value; safe to read from many threads.
 class Policy {
@@ -43,6 +57,10 @@ class Policy {
   }
   // To see what the node does, and to steer it: only on the machine itself.
   [[nodiscard]] bool may_operate(const Caller& caller) const;
+  // A person has a right by an office of the node for every bureau, by a role of a bureau for this
+  // bureau alone.
+  [[nodiscard]] bool may(const people::Assignment& person, PersonalRight right,
+                         const record::BureauId& bureau) const;
 
  private:
   std::set<PublishGrant> publish_;

@@ -106,7 +106,7 @@ void restrict_protocol(SSL_CTX* context) {
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 }
 
-std::expected<void, TlsFailure> load_identity(SSL_CTX* context, const TlsFiles& files) {
+std::expected<void, TlsFailure> load_identity(SSL_CTX* context, const ServerFiles& files) {
   struct stat key_status {};
   if (::stat(files.key.c_str(), &key_status) != 0) {
     return failure(TlsProblem::unreadable, files.key,
@@ -164,7 +164,7 @@ void ContextRelease::operator()(SSL_CTX* context) const {
   SSL_CTX_free(context);
 }
 
-std::expected<TlsContext, TlsFailure> make_server_context(const TlsFiles& files) {
+std::expected<TlsContext, TlsFailure> make_open_server_context(const ServerFiles& files) {
   ERR_clear_error();
   TlsContext context(SSL_CTX_new(TLS_server_method()));
   if (!context) return failure(TlsProblem::unreadable, {}, "OpenSSL: " + last_error());
@@ -172,9 +172,14 @@ std::expected<TlsContext, TlsFailure> make_server_context(const TlsFiles& files)
   SSL_CTX_set_options(context.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_num_tickets(context.get(), 0);
   SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
+  SLUICE_TRY(load_identity(context.get(), files));
+  return context;
+}
+
+std::expected<TlsContext, TlsFailure> make_server_context(const TlsFiles& files) {
+  TlsContext context = SLUICE_TRY(make_open_server_context({files.certificate, files.key}));
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                      note_refusal);
-  SLUICE_TRY(load_identity(context.get(), files));
   SLUICE_TRY(load_trust(context.get(), files));
   return context;
 }
@@ -187,7 +192,7 @@ std::expected<TlsContext, TlsFailure> make_client_context(const TlsFiles& files)
   static constexpr unsigned char http[] = "\x08http/1.1";
   SSL_CTX_set_alpn_protos(context.get(), http, sizeof http - 1);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, note_refusal);
-  SLUICE_TRY(load_identity(context.get(), files));
+  SLUICE_TRY(load_identity(context.get(), {files.certificate, files.key}));
   SLUICE_TRY(load_trust(context.get(), files));
   return context;
 }

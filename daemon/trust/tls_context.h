@@ -1,7 +1,7 @@
-// What a TLS connection is accepted and made with: mutual authentication always, TLS 1.2 with AEAD
-// ciphers or TLS 1.3, every certificate of the peer's chain against the revocation lists where
-// these are configured. It fails closed: a list that is missing or out of date refuses everybody
-// whom it would cover.
+// What a TLS connection is accepted and made with: TLS 1.2 with AEAD ciphers or TLS 1.3; between
+// machines mutual authentication always, every certificate of the peer's chain against the
+// revocation lists where these are configured. It fails closed: a list that is missing or out of
+// date refuses everybody whom it would cover.
 #pragma once
 
 #include <chrono>
@@ -51,6 +51,14 @@ using TlsContext = std::unique_ptr<SSL_CTX, ContextRelease>;
 // Sessions are never resumed, neither by id nor by ticket: a resumed one would not look at the
 // revocation lists again.
 [[nodiscard]] std::expected<TlsContext, TlsFailure> make_server_context(const TlsFiles& files);
+
+// For people's browsers: asks them for no certificate. The rest is the same.
+struct ServerFiles {
+  std::filesystem::path certificate;  // PEM: our own and the intermediates above it
+  std::filesystem::path key;          // PEM; must not be readable by others
+};
+[[nodiscard]] std::expected<TlsContext, TlsFailure> make_open_server_context(
+    const ServerFiles& files);
 
 // As strict about a server's certificate. Each connection must also name its server.
 [[nodiscard]] std::expected<TlsContext, TlsFailure> make_client_context(const TlsFiles& files);

@@ -153,5 +153,29 @@ TEST_P(StoreHistoryTest, ClockSetBackDoesNotTurnTimeAround) {
               ElementsAre(columns({"a", "Alpha 2", "1"})));
 }
 
+TEST_P(StoreHistoryTest, TellsWhatWasAppliedLatelyBySpansOfTime) {
+  using Span = store::Activity::Span;
+  using std::chrono::milliseconds;
+  const auto dataset = enterprises();
+  prepare(dataset);
+  const auto none = store_->activity(dataset.id, record::Time{}, std::chrono::hours(1)).value();
+  EXPECT_FALSE(none.last);
+  EXPECT_TRUE(none.spans.empty());
+  apply(dataset, {upsert({"a", "Alpha", "1"})});
+  const record::Time first = clock_.last();
+  apply(dataset, {upsert({"a", "Beta", "1"}), upsert({"b", "Beta", "no number"})});
+  apply(dataset, {upsert({"c", "Gamma", "1"}), upsert({"d", "Delta", "1"})});
+  const record::Time third = clock_.last();
+  const auto all = store_->activity(dataset.id, first, std::chrono::hours(1)).value();
+  EXPECT_EQ(all.last, third);
+  EXPECT_EQ(all.spans, (std::vector<Span>{{first, 3, 5}})) << "the rejected row counts";
+  const auto apart = store_->activity(dataset.id, first, third - first).value();
+  EXPECT_EQ(apart.spans, (std::vector<Span>{{first, 2, 3}, {third, 1, 2}}));
+  const auto later = store_->activity(dataset.id, third + milliseconds(1), milliseconds(1)).value();
+  EXPECT_EQ(later.last, third) << "however long ago";
+  EXPECT_TRUE(later.spans.empty());
+  EXPECT_FALSE(store_->activity(record::DatasetId("licence"), first, milliseconds(1)).value().last);
+}
+
 }  // namespace
 }  // namespace sluice::test

@@ -99,10 +99,16 @@ struct RunningServer::State {
     authority.issue("node");
     server = std::make_unique<server::HttpServer>(
         server::HttpServer::listen(stage.context, options.limits, tls(),
-                                   server::Router(options.routes), stage.surroundings(options))
+                                   server::Router(options.routes), stage.surroundings(options),
+                                   options.audience)
             .value());
   }
   trust::TlsContext tls() {
+    if (options.audience.proof == server::Audience::Proof::none) {
+      return trust::make_open_server_context(
+                 {directory.path() / "node.pem", directory.path() / "node.key"})
+          .value();
+    }
     return trust::make_server_context(
                {directory.path() / "node.pem", directory.path() / "node.key",
                 authority.authorities(),

@@ -31,6 +31,7 @@ class TemporaryDirectory {
 struct ServerOptions {
   server::Listen limits = short_limits();
   std::vector<server::Route> routes;
+  server::Audience audience = server::machines();
   bool check_revocations = false;
   std::function<server::Deadline::Clock::time_point()> clock = server::Deadline::Clock::now;
   static server::Listen short_limits();
@@ -69,7 +70,8 @@ class RunningLocalServer {
 // A blocking client that sends exactly the bytes it is told to.
 class RawClient {
  public:
-  // Over TLS with this certificate. `authorities` is what the server is checked against.
+  // Over TLS with this certificate, or none where its file has no name. `authorities` is what the
+  // server is checked against.
   RawClient(std::uint16_t port, const IssuedFiles& identity,
             const std::filesystem::path& authorities);
   // To a local socket, plain.

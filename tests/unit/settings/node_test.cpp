@@ -74,9 +74,10 @@ TEST(NodeFile, NamesTheNearestKeyForATypo) {
           "node.yaml:10:3: found `adress`, expected one of address, body_timeout, "
           "header_timeout, idle_timeout, max_body_bytes, max_body_memory_bytes, "
           "max_connections, max_connections_per_bureau, metrics, port; did you mean `address`?"));
-  EXPECT_THAT(complaints_of_node("listen:", "lisen:"),
-              ElementsAre("node.yaml:9:1: found `lisen`, expected one of batch, identity, journal, "
-                          "listen, log, node, nodes, store, uplink; did you mean `listen`?"));
+  EXPECT_THAT(
+      complaints_of_node("listen:", "lisen:"),
+      ElementsAre("node.yaml:9:1: found `lisen`, expected one of batch, identity, journal, "
+                  "listen, log, node, nodes, pages, store, uplink; did you mean `listen`?"));
 }
 
 TEST(NodeFile, MustHaveItsSectionsAndKeys) {
@@ -129,6 +130,58 @@ TEST(NodeFile, RefusesABodyLimitThatMemoryForBodiesCouldNeverHold) {
   EXPECT_THAT(complaints_of_node("  address: 127.0.0.1", "  max_body_bytes: 40MiB"),
               ElementsAre("node.yaml:10:19: found 41943040 bytes, expected at most half of "
                           "`max_body_memory_bytes` (67108864) for `max_body_bytes`"));
+}
+
+TEST(NodeFile, SaysWherePeopleReachIt) {
+  Configuration configuration;
+  configuration.with("node.yaml",
+                     "store:", "pages: {certificate: node.pem, key: node.key}\nstore:");
+  const Pages pages = configuration.settings().node.pages.value();
+  EXPECT_EQ(pages.listen.port, 8444);
+  EXPECT_EQ(pages.certificate, configuration.path() / "node.pem");
+  EXPECT_EQ(pages.session_idle, 30min);
+  EXPECT_EQ(pages.time_zone, "Asia/Shanghai");
+  EXPECT_FALSE(Configuration().settings().node.pages);
+}
+
+TEST(NodeFile, SetsWhatIsToBeSaidOfPages) {
+  const Pages pages =
+      Configuration()
+          .with("node.yaml", "store:",
+                "pages: {address: 127.0.0.1, port: 0, certificate: node.pem, key: node.key, "
+                "session_idle: 5m, session_lifetime: 1h, time_zone: Asia/Urumqi}\nstore:")
+          .settings()
+          .node.pages.value();
+  EXPECT_EQ(pages.listen.address, "127.0.0.1");
+  EXPECT_EQ(pages.listen.port, 0);
+  EXPECT_EQ(pages.session_idle, 5min);
+  EXPECT_EQ(pages.session_lifetime, 1h);
+  EXPECT_EQ(pages.time_zone, "Asia/Urumqi");
+}
+
+TEST(NodeFile, RefusesPagesThatCouldNotBeServed) {
+  EXPECT_THAT(
+      complaints_of_node("store:", "pages: {certificate: node.pem, key: no.key}\nstore:").at(0),
+      testing::HasSubstr("no.key`, where there is no file, expected an existing file for `key`"));
+  EXPECT_THAT(complaints_of_node("store:",
+                                 "pages: {certificate: node.pem, key: node.key, "
+                                 "session_idle: 2d, time_zone: Peking}\nstore:"),
+              ElementsAre("node.yaml:11:61: found 172800 seconds, expected at most "
+                          "`session_lifetime` (43200 seconds) for `session_idle`",
+                          "node.yaml:11:76: found `Peking`, expected a name of the IANA time zone "
+                          "database such as `Asia/Shanghai` for `time_zone`"));
+}
+
+TEST(NodeFile, HasPagesOnlyWhereThePeopleAreKept) {
+  EXPECT_THAT(
+      Configuration()
+          .with("node.yaml", "store:",
+                "pages: {certificate: node.pem, key: node.key}\nuplink: {addresses: "
+                "['https://c:1'], center_subject: CN=c}\nstore:")
+          .with("node.yaml", "store:\n  kind: sqlite\n", "")
+          .complaints(),
+      testing::Contains("node.yaml:11:8: found `pages` on a node without `store`, expected them on "
+                        "a node with the central store, where the people are kept; for `pages`"));
 }
 
 TEST(NodeFile, RefusesAnAddressThatIsNone) {

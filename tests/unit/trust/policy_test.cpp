@@ -42,6 +42,55 @@ TEST(Policy, LetsOnlyAnOperatorSteerTheNode) {
   EXPECT_FALSE(policy.may_operate(record::NodeId("front-1")));
 }
 
+// Who has which right, role by role: "own" for that role's bureau alone, "all" for every one.
+TEST(Policy, GivesEachRoleWhatItsWorkNeeds) {
+  using people::Role;
+  using enum trust::PersonalRight;
+  struct Row {
+    Role role;
+    std::map<trust::PersonalRight, std::string> rights;
+  };
+  const std::vector<Row> table{
+      {Role::clerk, {{see_streams, "own"}}},
+      {Role::checker, {{see_streams, "own"}}},
+      {Role::reviewer, {{see_streams, "own"}, {handle_refused_rows, "own"}}},
+      {Role::supervisor,
+       {{see_streams, "own"},
+        {see_runs, "own"},
+        {handle_refused_rows, "own"},
+        {see_comparisons, "own"},
+        {see_differing_keys, "own"}}},
+      {Role::administrator,
+       {{see_streams, "all"},
+        {see_runs, "all"},
+        {steer_runs, "all"},
+        {handle_refused_rows, "all"},
+        {see_comparisons, "all"},
+        {see_differing_keys, "all"}}},
+      {Role::security_officer, {{see_streams, "all"}, {see_runs, "all"}}},
+      {Role::auditor, {{see_streams, "all"}, {see_runs, "all"}, {see_comparisons, "all"}}},
+  };
+  ASSERT_EQ(table.size(), people::role_names().size());
+  const trust::Policy policy;
+  for (const Row& row : table) {
+    people::Assignment person{.roles = {row.role}, .bureau = std::nullopt};
+    if (!people::is_of_node(row.role)) person.bureau = BureauId("park");
+    for (std::size_t i = 0; i < trust::personal_right_count; ++i) {
+      const auto right = static_cast<trust::PersonalRight>(i);
+      const auto granted = row.rights.find(right);
+      const std::string scope = granted == row.rights.end() ? "" : granted->second;
+      EXPECT_EQ(policy.may(person, right, BureauId("park")), !scope.empty())
+          << to_string(row.role) << ", right " << i;
+      EXPECT_EQ(policy.may(person, right, BureauId("quality")), scope == "all")
+          << to_string(row.role) << ", right " << i << ", another bureau";
+    }
+  }
+}
+
+TEST(Policy, GivesWhoHasNoRoleNothing) {
+  EXPECT_FALSE(trust::Policy().may({}, trust::PersonalRight::see_streams, BureauId("park")));
+}
+
 TEST(Directory, KnowsABureauOrANodeByItsWholeSubjectOnly) {
   const trust::Directory directory({{"CN=park,O=Sluice development", BureauId("park")},
                                     {"CN=front-1", record::NodeId("front-1")}});

@@ -1,0 +1,28 @@
+// Whom a listener is for: whether they must prove who they are before they are heard, and how they
+// are told of what the server itself refuses.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "server/refusal.h"
+#include "server/request.h"
+
+namespace sluice::server {
+
+struct Audience {
+  std::string listener;  // in metrics
+  enum class Proof { certificate, none };
+  Proof proof = Proof::certificate;
+  // Any thread. The head's fields, as far as it was read: a language may stand there.
+  std::function<Response(Refusal, std::span<const HeaderField>)> tell =
+      [](Refusal refusal, std::span<const HeaderField>) { return problem(refusal); };
+};
+
+// Bureaus and nodes.
+[[nodiscard]] inline Audience machines() {
+  return {.listener = "api"};
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,83 @@
+// A listener for people's browsers, which bring no certificate.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "echo_service.h"
+
+namespace sluice::test {
+namespace {
+
+using testing::HasSubstr;
+
+class Visitors : public testing::Test {
+ protected:
+  static ServerOptions options() {
+    ServerOptions options;
+    options.limits.max_connections_per_bureau = 2;
+    options.routes = {
+        {server::Method::post,
+         "/who",
+         {},
+         [](const server::Request& request) -> boost::asio::awaitable<server::Response> {
+           if (request.body == "throw") throw std::runtime_error("thrown");
+           const auto* visitor = std::get_if<trust::Visitor>(&request.peer.caller);
+           server::Response response;
+           response.content_type = "text/plain";
+           response.body = visitor == nullptr ? "?" : visitor->host;
+           co_return response;
+         }}};
+    options.audience = {
+        .listener = "pages",
+        .proof = server::Audience::Proof::none,
+        .tell = [](server::Refusal refusal, std::span<const server::HeaderField> fields) {
+          server::Response told;
+          told.status = server::text_of(refusal).status;
+          told.content_type = "text/plain";
+          const auto language = server::find_field(fields, "accept-language");
+          told.body = "no, in " + std::string(language.value_or("any language"));
+          return told;
+        }};
+    return options;
+  }
+  RawClient browser() { return {server_.port(), {}, server_.authority().authorities()}; }
+  std::string answer(const std::string& request) {
+    RawClient client = browser();
+    client.send(request);
+    return client.receive();
+  }
+
+  RunningServer server_{options()};
+};
+
+TEST_F(Visitors, AreKnownByTheirAddress) {
+  EXPECT_EQ(body_of(answer("POST /who HTTP/1.1\r\nHost: localhost\r\n\r\n")), "127.0.0.1");
+}
+
+TEST_F(Visitors, AreToldOfARefusalAsTheirListenerTells) {
+  const std::string missing =
+      answer("GET /nothing HTTP/1.1\r\nHost: localhost\r\nAccept-Language: zh-CN\r\n\r\n");
+  EXPECT_EQ(status_line(missing), "HTTP/1.1 404 Not Found");
+  EXPECT_EQ(body_of(missing), "no, in zh-CN");
+  EXPECT_EQ(body_of(answer("GET /\x01 HTTP/1.1\r\nHost: localhost\r\n\r\n")), "no, in any language")
+      << "the head was not understood: nothing of it is used";
+  EXPECT_EQ(body_of(answer("POST /who HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en\r\n"
+                           "Content-Length: 5\r\n\r\nthrow")),
+            "no, in en");
+  EXPECT_EQ(body_of(answer("POST /who HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en\r\n"
+                           "Content-Length: 9999999\r\n\r\n")),
+            "no, in en");
+}
+
+TEST_F(Visitors, OfOneAddressMayHaveSoManyConnections) {
+  RawClient first = browser();
+  RawClient second = browser();
+  const std::string request = "POST /who HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  first.send(request);
+  first.receive();
+  second.send(request);
+  second.receive();
+  EXPECT_EQ(status_line(answer(request)), "HTTP/1.1 503 Service Unavailable");
+}
+
+}  // namespace
+}  // namespace sluice::test
