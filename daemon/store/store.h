@@ -3,6 +3,7 @@
 // (tests/conformance/store_test.cpp).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -68,6 +69,18 @@ struct Extent {
   enum class Payloads { read, left_out } payloads = Payloads::read;
 };
 
+// What was applied of a dataset lately.
+struct Activity {
+  struct Span {
+    record::Time from{};
+    std::uint64_t batches = 0;
+    std::uint64_t rows = 0;  // of all outcomes
+    friend bool operator==(const Span&, const Span&) = default;
+  };
+  std::optional<record::Time> last;  // the newest batch, however old
+  std::vector<Span> spans;           // in order of time; where nothing was applied there is none
+};
+
 // One record as it was or is, its fields as COPY text columns in schema order, tab-separated.
 struct StoredRecord {
   std::string_view columns;
@@ -114,6 +127,12 @@ class Store {
   // How many of them there are, and the sum of their digests.
   [[nodiscard]] virtual Result<record::RecordSum> sum_digests(const record::DatasetId& dataset,
                                                               const record::KeyRange& range) = 0;
+
+  // By spans of this length, counted from `since` on; also of a dataset that the store does not
+  // hold. Reads a row of the ledger for each batch since then.
+  [[nodiscard]] virtual Result<Activity> activity(const record::DatasetId& dataset,
+                                                  record::Time since,
+                                                  std::chrono::milliseconds span) = 0;
 
   // Ledger entries in the order of their ids, with the archived batch of each.
   [[nodiscard]] virtual Result<void> walk(

@@ -182,6 +182,35 @@ Answer<std::vector<record::StreamId>> known_streams(Connection& connection) {
   return streams;
 }
 
+Answer<Activity> activity_of(Connection& connection, const record::DatasetId& dataset,
+                             record::Time since, std::chrono::milliseconds span) {
+  Activity activity;
+  const auto last = SLUICE_TRY(connection.query(
+      fmt::format(
+          "SELECT {} FROM sluice.ledger WHERE dataset = $1 ORDER BY applied_at DESC LIMIT 1",
+          applied_at_ms),
+      Parameters().text(dataset.str())));
+  if (last.rows() > 0) activity.last = time_of(last.integer(0, 0));
+  const auto spans = SLUICE_TRY(connection.query(fmt::format(R"sql(
+        SELECT ({} - $3) / $4 AS span, count(*),
+          sum(inserted + updated + unchanged + deleted + rejected)::bigint
+        FROM sluice.ledger
+        WHERE dataset = $1 AND applied_at >= $2
+        GROUP BY span
+        ORDER BY span)sql",
+                                                             applied_at_ms),
+                                                 Parameters()
+                                                     .text(dataset.str())
+                                                     .text(record::to_string(since))
+                                                     .number(since.time_since_epoch().count())
+                                                     .number(span.count())));
+  for (int row = 0; row < spans.rows(); ++row) {
+    activity.spans.push_back({since + span * spans.integer(row, 0), unsigned_number(spans, row, 1),
+                              unsigned_number(spans, row, 2)});
+  }
+  return activity;
+}
+
 Answer<void> walk_ledger(
     Connection& connection, const Extent& extent, std::int64_t last,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {

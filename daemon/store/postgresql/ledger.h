@@ -38,6 +38,10 @@ namespace sluice::store::postgresql {
                                                             const record::StreamId& stream);
 [[nodiscard]] Connection::Answer<std::vector<record::StreamId>> known_streams(
     Connection& connection);
+[[nodiscard]] Connection::Answer<Activity> activity_of(Connection& connection,
+                                                       const record::DatasetId& dataset,
+                                                       record::Time since,
+                                                       std::chrono::milliseconds span);
 [[nodiscard]] Connection::Answer<void> walk_ledger(
     Connection& connection, const Extent& extent, std::int64_t last,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume);

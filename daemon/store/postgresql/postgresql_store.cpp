@@ -32,6 +32,8 @@ class PostgresqlStore final : public Store {
       const std::function<bool(const record::KeyedDigest&)>& consume) override;
   Result<record::RecordSum> sum_digests(const record::DatasetId& dataset,
                                         const record::KeyRange& range) override;
+  Result<Activity> activity(const record::DatasetId& dataset, record::Time since,
+                            std::chrono::milliseconds span) override;
   Result<void> walk(
       const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override;
@@ -180,6 +182,15 @@ Result<std::vector<record::StreamId>> PostgresqlStore::streams() {
     auto streams = known_streams(connection);
     if (!streams) return failed(streams.error(), "streams");
     return std::move(*streams);
+  });
+}
+
+Result<Activity> PostgresqlStore::activity(const record::DatasetId& dataset, record::Time since,
+                                           std::chrono::milliseconds span) {
+  return with_connection([&](Connection& connection) -> Result<Activity> {
+    auto activity = activity_of(connection, dataset, since, span);
+    if (!activity) return failed(activity.error(), "dataset " + dataset.str());
+    return std::move(*activity);
   });
 }
 

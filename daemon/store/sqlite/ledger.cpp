@@ -154,4 +154,31 @@ Result<std::vector<record::StreamId>> Ledger::streams() {
   }
 }
 
+Result<Activity> Ledger::activity(const record::DatasetId& dataset, record::Time since,
+                                  std::chrono::milliseconds span) {
+  Activity activity;
+  auto last = SLUICE_TRY(file_.statement(
+      "SELECT applied_at FROM ledger WHERE dataset = ? ORDER BY applied_at DESC LIMIT 1"));
+  last.bind(1, dataset.str());
+  if (SLUICE_TRY(file_.step(last))) activity.last = time_of(last.integer(0));
+  auto select = SLUICE_TRY(file_.statement(
+      R"sql(
+        SELECT (applied_at - ?2) / ?3 AS span, count(*),
+          sum(inserted + updated + unchanged + deleted + rejected)
+        FROM ledger
+        WHERE dataset = ?1 AND applied_at >= ?2
+        GROUP BY span
+        ORDER BY span)sql"));
+  select.bind(1, dataset.str())
+      .bind(2, std::int64_t{since.time_since_epoch().count()})
+      .bind(3, std::int64_t{span.count()});
+  for (auto row = file_.step(select);; row = file_.step(select)) {
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return activity;
+    activity.spans.push_back({since + span * select.integer(0),
+                              static_cast<std::uint64_t>(select.integer(1)),
+                              static_cast<std::uint64_t>(select.integer(2))});
+  }
+}
+
 }  // namespace sluice::store::sqlite

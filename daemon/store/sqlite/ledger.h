@@ -29,9 +29,11 @@ class Ledger {
 
   // The last entry of the dataset at that moment; 0: none.
   [[nodiscard]] Result<std::int64_t> id_at(const record::DatasetId& dataset, record::Time as_of);
-  // As in store.h, the next three.
+  // As in store.h, the next four.
   [[nodiscard]] Result<record::ChainHead> head(const record::StreamId& stream);
   [[nodiscard]] Result<std::vector<record::StreamId>> streams();
+  [[nodiscard]] Result<Activity> activity(const record::DatasetId& dataset, record::Time since,
+                                          std::chrono::milliseconds span);
   [[nodiscard]] Result<void> walk(
       const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume);

@@ -46,6 +46,10 @@ class SqliteStore final : public Store {
       const std::function<bool(const record::KeyedDigest&)>& consume) override;
   Result<record::RecordSum> sum_digests(const record::DatasetId& dataset,
                                         const record::KeyRange& range) override;
+  Result<Activity> activity(const record::DatasetId& dataset, record::Time since,
+                            std::chrono::milliseconds span) override {
+    return ledger_.activity(dataset, since, span);
+  }
   Result<void> walk(
       const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override {
