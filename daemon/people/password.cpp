@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "people/characters.h"
+#include "record/lower_case.h"
 
 namespace sluice::people {
 namespace {
@@ -36,14 +37,6 @@ constexpr std::array<std::string_view, 32> common = {
 void use_sodium() {
   // Thread-safe, and nothing after the first time.
   if (sodium_init() < 0) throw std::runtime_error("libsodium has no source of randomness");
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
 }
 
 bool is_common(const std::string& lower) {
@@ -81,8 +74,8 @@ std::expected<void, record::Flaw> check_password(std::string_view password,
                     "is easily remembered",
                     shortest_password, longest_password, *characters));
   }
-  const std::string lower = lower_case(password);
-  if (lower == lower_case(account_name)) {
+  const std::string lower = record::lower_case(password);
+  if (lower == record::lower_case(account_name)) {
     return unacceptable("a password is not the name of its account: choose another one");
   }
   if (is_common(lower)) {

@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 
-#include "adapters/front_end/odbc/lower_case.h"
 #include "adapters/front_end/odbc/narrow_text.h"
 #include "adapters/front_end/odbc/utf16.h"
+#include "record/lower_case.h"
 #include "record/record_checker.h"
 
 namespace sluice::adapters::front_end::odbc {
@@ -110,7 +110,7 @@ void name_type_whole(SourceColumn& column) {
 }  // namespace
 
 ValueKind kind_of(const Dialect& dialect, short sql_type, std::string_view type_name) {
-  const std::string name = lower_case(type_name);
+  const std::string name = record::lower_case(type_name);
   // SQLite's driver calls them text.
   const bool is_decimal = name.starts_with("decimal") || name.starts_with("numeric");
   if (dialect.has_loose_types && is_decimal) return ValueKind::decimal;
@@ -137,7 +137,7 @@ ValueKind kind_of(const Dialect& dialect, short sql_type, std::string_view type_
       return ValueKind::time;
     case SQL_TIMESTAMP:
     case SQL_TYPE_TIMESTAMP: {
-      const bool is_mysql = lower_case(dialect.driver).find("maodbc") != std::string::npos;
+      const bool is_mysql = record::lower_case(dialect.driver).find("maodbc") != std::string::npos;
       const bool is_zoned =
           name == "timestamptz" || name.find("with time zone") != std::string::npos;
       return is_zoned || (is_mysql && name == "timestamp") ? ValueKind::zoned_timestamp

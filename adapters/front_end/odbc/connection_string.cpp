@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "adapters/front_end/odbc/lower_case.h"
+#include "record/lower_case.h"
 
 namespace sluice::adapters::front_end::odbc {
 namespace {
@@ -49,10 +49,10 @@ std::pair<std::string_view, std::string_view> take_attribute(std::string_view& r
 
 // The value of the keyword that comes first, as drivers take it; nothing where it is not there.
 std::optional<std::string_view> find(std::string_view connection, std::string_view keyword) {
-  const std::string wanted = lower_case(keyword);
+  const std::string wanted = record::lower_case(keyword);
   while (!connection.empty()) {
     const auto [name, value] = take_attribute(connection);
-    if (lower_case(name) == wanted) return value;
+    if (record::lower_case(name) == wanted) return value;
   }
   return std::nullopt;
 }
@@ -114,7 +114,7 @@ std::string password_part(std::string_view password) {
 }
 
 std::string with_needed_options(const std::string& connection, std::string_view driver) {
-  const std::string library = lower_case(driver);
+  const std::string library = record::lower_case(driver);
   std::string whole = connection;
   for (const Option& option : needed) {
     if (library.find(option.driver) == std::string::npos) continue;
@@ -126,12 +126,12 @@ std::string with_needed_options(const std::string& connection, std::string_view 
 }
 
 bool streams(std::string_view connection, std::string_view driver) {
-  return lower_case(driver).find("psqlodbc") != std::string::npos &&
+  return record::lower_case(driver).find("psqlodbc") != std::string::npos &&
          find(connection, "UseDeclareFetch") == "1";
 }
 
 std::vector<std::string> session_statements(const Dialect& dialect) {
-  const std::string product = lower_case(dialect.product);
+  const std::string product = record::lower_case(dialect.product);
   if (product.starts_with("postgres") || product.starts_with("kingbase")) {
     return {"SET TimeZone = 'UTC'"};
   }

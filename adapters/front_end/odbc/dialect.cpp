@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "adapters/front_end/odbc/lower_case.h"
+#include "record/lower_case.h"
 
 namespace sluice::adapters::front_end::odbc {
 namespace {
@@ -51,7 +51,7 @@ bool contains(const std::array<std::string_view, Size>& types, std::string_view 
 
 // Without its size.
 std::string base_type(const SourceColumn& column) {
-  return lower_case(column.type_name.substr(0, column.type_name.find('(')));
+  return record::lower_case(column.type_name.substr(0, column.type_name.find('(')));
 }
 
 // Of `14.05.0010`; 0 where it says none.
@@ -65,8 +65,8 @@ int major_version(std::string_view version) {
 
 Dialect dialect_of(Introduction introduction) {
   Dialect dialect;
-  const std::string name = lower_case(introduction.product);
-  const std::string library = lower_case(introduction.driver);
+  const std::string name = record::lower_case(introduction.product);
+  const std::string library = record::lower_case(introduction.driver);
   const auto known = std::ranges::find_if(
       products, [&](const Product& each) { return name.starts_with(each.mark); });
   if (known != products.end()) {
@@ -138,7 +138,7 @@ std::string array_text(std::span<const std::string> values) {
 }
 
 std::string selected_as(const Dialect& dialect, const SourceColumn& column) {
-  if (!lower_case(dialect.product).starts_with("postgres")) return {};
+  if (!record::lower_case(dialect.product).starts_with("postgres")) return {};
   switch (column.kind) {
     case ValueKind::date:
     case ValueKind::timestamp:
