@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
+#include <cerrno>
 
 #include <fmt/format.h>
 #include <sodium.h>
 
 #include "people/characters.h"
+#include "people/sodium.h"
 #include "record/lower_case.h"
 
 namespace sluice::people {
@@ -33,11 +34,6 @@ constexpr std::array<std::string_view, 32> common = {
     "passw0rd123", "admin12345",     "administrator", "woaini1314",   "woaini520520",
     "5201314520",  "iloveyou1314",
 };
-
-void use_sodium() {
-  // Thread-safe, and nothing after the first time.
-  if (sodium_init() < 0) throw std::runtime_error("libsodium has no source of randomness");
-}
 
 bool is_common(const std::string& lower) {
   const auto differs = [&](char c) { return c != lower.front(); };
@@ -97,15 +93,31 @@ std::expected<PasswordHash, record::Flaw> hash_password(std::string_view passwor
   return PasswordHash(text.data());
 }
 
-std::expected<bool, record::Flaw> verify_password(const PasswordHash& hash,
-                                                  std::string_view password) {
+std::expected<bool, PasswordFailure> verify_password(const PasswordHash& hash,
+                                                     std::string_view password) {
   use_sodium();
   const HashText text = text_of(hash);
+  errno = 0;
   if (crypto_pwhash_str_verify(text.data(), password.data(), password.size()) == 0) return true;
-  const bool is_readable = crypto_pwhash_str_needs_rehash(text.data(), passes, memory_bytes) != -1;
-  if (is_readable) return false;
-  return std::unexpected(record::Flaw{
-      "the password that is kept of the account can not be read: reset it (sluice user reset)"});
+  // Of another password; and of nothing else that fails.
+  if (errno == EINVAL) return false;
+  if (crypto_pwhash_str_needs_rehash(text.data(), passes, memory_bytes) == -1) {
+    return std::unexpected(PasswordFailure{
+        PasswordProblem::unreadable,
+        {},
+        "the password that is kept of the account can not be read: reset it (sluice user reset)"});
+  }
+  return std::unexpected(PasswordFailure{
+      PasswordProblem::no_memory,
+      {},
+      fmt::format("there are no {} MiB of memory to verify a password in", memory_bytes >> 20U)});
+}
+
+const PasswordHash& nobodys_hash() {
+  static const PasswordHash hash(
+      "$argon2id$v=19$m=65536,t=3,p=1$bm9ib2R5IGhhcyB0aGlzLg$"
+      "bm9ib2R5IGhhcyB0aGlzIG9uZSBlaXRoZXIsIG5vLiE");
+  return hash;
 }
 
 bool needs_rehash(const PasswordHash& hash) {

@@ -35,14 +35,24 @@ constexpr std::size_t longest_password = 128;
 [[nodiscard]] std::expected<void, record::Flaw> check_password(std::string_view password,
                                                                std::string_view account_name);
 
+enum class PasswordProblem {
+  no_memory,   // 64 MiB are not to be had now
+  unreadable,  // what is kept is no hash
+};
+using PasswordFailure = record::Failure<PasswordProblem>;
+
 // These two take about a tenth of a second of a processor and 64 MiB of memory, each time: call
-// them from worker threads, never from an event loop, and bound how many run at once. Thread-safe.
+// them from worker threads, never from an event loop, and bound how many run at once
+// (hashing_slots.h). Thread-safe.
 // Fails where that memory is not to be had.
 [[nodiscard]] std::expected<PasswordHash, record::Flaw> hash_password(std::string_view password);
-// False: another password, or no memory, which libsodium does not tell apart. Fails where the hash
-// is none.
-[[nodiscard]] std::expected<bool, record::Flaw> verify_password(const PasswordHash& hash,
-                                                                std::string_view password);
+// False: it is of another password. A person is never told so for want of memory.
+[[nodiscard]] std::expected<bool, PasswordFailure> verify_password(const PasswordHash& hash,
+                                                                   std::string_view password);
+
+// Of no password, and as dear to verify as any: where there is no account, so that the time an
+// answer takes does not tell.
+[[nodiscard]] const PasswordHash& nobodys_hash();
 
 // It was made with other parameters than today's: hash the password anew when it is next given.
 [[nodiscard]] bool needs_rehash(const PasswordHash& hash);

@@ -1,30 +1,18 @@
-// The people who may sign in, as they are kept: one store of accounts for all centers of a central
-// store. Two implementations, sqlite/ and postgresql/, pass one suite
+// The people who may sign in, as they are kept: one store of accounts and sessions for all centers
+// of a central store. Two implementations, sqlite/ and postgresql/, pass one suite
 // (tests/conformance/people_test.cpp).
 #pragma once
 
 #include <cstddef>
-#include <expected>
 #include <optional>
 #include <vector>
 
 #include "people/account.h"
-#include "record/failure.h"
+#include "people/failure.h"
+#include "people/secret.h"
+#include "people/sessions.h"
 
 namespace sluice::people {
-
-enum class PeopleProblem {
-  unavailable,         // no connection, a lock that is not let go of: try again, after a look
-                       // whether it was done all the same
-  name_taken,          // there is an account of this name, if only a disabled one
-  unknown,             // there is none
-  changed_meanwhile,   // somebody else has changed it since it was looked up: look again
-  last_administrator,  // nobody who may administer would be left
-  failed,              // anything else that the database said
-};
-using PeopleFailure = record::Failure<PeopleProblem>;
-template <class T>
-using Result = std::expected<T, PeopleFailure>;
 
 // Every call blocks. Not thread-safe: each thread opens its own, several may be open at once, also
 // in several processes. Accounts are never removed, only disabled, so that a name in an old audit
@@ -49,6 +37,14 @@ class People {
   // found, and returns it at its new one. Refuses to take the last enabled administrator away, also
   // where two are taken away at the same moment. Durable on return.
   [[nodiscard]] virtual Result<Account> change(const Account& account) = 0;
+
+  // The sessions of these accounts, kept beside them: on the same connection, and for the same
+  // thread. Goes with this.
+  [[nodiscard]] virtual Sessions& sessions() = 0;
+
+  // The installation's secret, made by the first who asks for it: the same for every center that
+  // shares the accounts, and for ever.
+  [[nodiscard]] virtual Result<Secret> secret() = 0;
 };
 
 }  // namespace sluice::people

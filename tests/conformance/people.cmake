@@ -5,6 +5,7 @@ sluice_test_library(people_homes
   DEPENDS test_database_servers sluice_people_sqlite sluice_people_postgresql sluice_sqlite)
 
 sluice_test(people_conformance
-  SOURCES people_test.cpp people_postgresql_test.cpp people_sqlite_test.cpp store_tcp_proxy.cpp
+  SOURCES people_test.cpp people_sessions_test.cpp people_postgresql_test.cpp people_sqlite_test.cpp
+    store_tcp_proxy.cpp
   DEPENDS people_homes sluice_store_postgresql
   LABELS conformance)

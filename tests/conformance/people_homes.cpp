@@ -20,13 +20,22 @@ class SqlitePeopleHome final : public PeopleHome {
   bool is_untouched() override { return !std::filesystem::exists(file_); }
   void execute(const std::string& sql) override {
     auto database = sqlite::Database::open(file_);
-    const auto done =
-        database->execute(fmt::format(fmt::runtime(sql), fmt::arg("account", "account")));
+    const auto done = database->execute(named(sql));
     if (!done) throw std::runtime_error(done.error().message);
+  }
+  std::string ask(const std::string& sql) override {
+    auto database = sqlite::Database::open(file_);
+    auto statement = database->prepare(named(sql)).value();
+    return statement.step().value() ? std::string(statement.text(0)) : "";
   }
   void set_format(int version) override { execute(fmt::format("PRAGMA user_version={}", version)); }
 
  private:
+  static std::string named(const std::string& sql) {
+    return fmt::format(fmt::runtime(sql), fmt::arg("account", "account"),
+                       fmt::arg("session", "session"), fmt::arg("secret", "installation_secret"));
+  }
+
   record::test::TemporaryDirectory directory_;
   std::filesystem::path file_ = directory_ / "people.sqlite";
 };
@@ -42,13 +51,18 @@ class PostgresqlPeopleHome final : public PeopleHome {
     return std::move(*opened);
   }
   bool is_untouched() override {
-    return ask(conninfo_, "SELECT count(*) FROM pg_namespace WHERE nspname = 'sluice'") == "0";
+    return test::ask(conninfo_, "SELECT count(*) FROM pg_namespace WHERE nspname = 'sluice'") ==
+           "0";
   }
-  void execute(const std::string& sql) override {
-    ask(conninfo_, fmt::format(fmt::runtime(sql), fmt::arg("account", "sluice.account")));
+  void execute(const std::string& sql) override { ask(sql); }
+  std::string ask(const std::string& sql) override {
+    return test::ask(conninfo_,
+                     fmt::format(fmt::runtime(sql), fmt::arg("account", "sluice.account"),
+                                 fmt::arg("session", "sluice.session"),
+                                 fmt::arg("secret", "sluice.installation_secret")));
   }
   void set_format(int version) override {
-    ask(conninfo_, fmt::format("UPDATE sluice.people_format SET version = {}", version));
+    test::ask(conninfo_, fmt::format("UPDATE sluice.people_format SET version = {}", version));
   }
 
  private:
@@ -56,6 +70,12 @@ class PostgresqlPeopleHome final : public PeopleHome {
 };
 
 }  // namespace
+
+void PeopleHome::make_old() {
+  execute("DROP TABLE {session}");
+  execute("DROP TABLE {secret}");
+  set_format(1);
+}
 
 PostgresqlCluster& people_cluster() {
   static PostgresqlCluster cluster;

@@ -63,6 +63,11 @@ TEST_P(PeopleTest, LookingMakesNothing) {
   EXPECT_EQ(people_->find(AccountName("wang")).value(), std::nullopt);
   EXPECT_THAT(people_->list({}, 10).value(), IsEmpty());
   EXPECT_EQ(problem(people_->change(clerk("wang"))), PeopleProblem::unknown);
+  const auto token = people::SessionToken::random();
+  EXPECT_EQ(people_->sessions().find(token, {}, clock_()).value(), std::nullopt);
+  EXPECT_TRUE(people_->sessions().touch(token, clock_()));
+  EXPECT_TRUE(people_->sessions().end(token));
+  EXPECT_TRUE(people_->sessions().end_all(AccountName("wang")));
   EXPECT_TRUE(home_->is_untouched());
 }
 
@@ -214,12 +219,12 @@ TEST_P(PeopleTest, WhatALaterVersionMadeIsNotReadWrongly) {
   EXPECT_EQ(found.error().code, PeopleProblem::failed);
   EXPECT_THAT(found.error().sentence, HasSubstr("does not know"));
 
-  home_->set_format(2);
+  home_->set_format(3);
   const auto another = home_->open(clock_);
   for (const auto& refused : {another->add(clerk("li")), another->change(clerk("wang"))}) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, PeopleProblem::failed);
-    EXPECT_THAT(refused.error().sentence, HasSubstr("of format 2"));
+    EXPECT_THAT(refused.error().sentence, HasSubstr("of format 3"));
   }
 }
 

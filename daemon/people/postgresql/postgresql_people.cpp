@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 
 #include "people/account_change.h"
-#include "people/account_columns.h"
-#include "people/postgresql/session.h"
+#include "people/format.h"
+#include "people/postgresql/account_rows.h"
+#include "people/postgresql/connection.h"
+#include "people/postgresql/postgresql_sessions.h"
+#include "people/session_columns.h"
 #include "postgresql/locks.h"
-#include "record/recast.h"
 #include "record/try.h"
 
 namespace sluice::people {
@@ -27,28 +29,10 @@ constexpr const char* update_account = R"sql(
     password = $7, created_at = to_timestamp($8::bigint / 1000.0),
     changed_at = to_timestamp($9::bigint / 1000.0), version = $10
   WHERE name = $1)sql";
-// `which` comes behind the table: WHERE, ORDER BY, LIMIT.
-std::string select_accounts(std::string_view which) {
-  return fmt::format(R"sql(
-    SELECT name, display_name, roles, bureau, state, must_change_password, password,
-      round(extract(epoch FROM created_at) * 1000)::bigint,
-      round(extract(epoch FROM changed_at) * 1000)::bigint, version
-    FROM sluice.account {})sql",
-                     which);
-}
-
-AccountColumns columns_of_row(const pqxx::row& row) {
-  return {.name = row[0].as<std::string>(),
-          .display_name = row[1].as<std::string>(),
-          .roles = row[2].as<std::string>(),
-          .bureau = row[3].is_null() ? std::nullopt : std::optional(row[3].as<std::string>()),
-          .state = row[4].as<std::string>(),
-          .must_change_password = row[5].as<bool>(),
-          .password = row[6].as<std::string>(),
-          .created_ms = row[7].as<std::int64_t>(),
-          .changed_ms = row[8].as<std::int64_t>(),
-          .version = row[9].as<std::int64_t>()};
-}
+constexpr const char* select_secret = "SELECT secret FROM sluice.installation_secret";
+constexpr const char* insert_secret =
+    "INSERT INTO sluice.installation_secret (number, secret) VALUES (1, $1) "
+    "ON CONFLICT (number) DO NOTHING";
 
 pqxx::result execute(pqxx::work& transaction, const char* sql, const AccountColumns& columns) {
   const char* const bureau = columns.bureau ? columns.bureau->c_str() : nullptr;
@@ -62,10 +46,7 @@ class Changing final : public ChangeTransaction {
   explicit Changing(pqxx::work& transaction) : transaction_(transaction) {}
 
   Result<std::optional<Account>> lock(const AccountName& name) override {
-    const auto rows =
-        transaction_.exec_params(select_accounts("WHERE name = $1 FOR UPDATE"), name.str());
-    if (rows.empty()) return std::nullopt;
-    return SLUICE_TRY(account_of(columns_of_row(rows[0])));
+    return find_account(transaction_, name, "FOR UPDATE");
   }
   Result<bool> has_other_administrator(const AccountName& name) override {
     // Behind the lock of the row, in every transaction: so no two wait for each other. The look
@@ -90,21 +71,24 @@ class Changing final : public ChangeTransaction {
 class PostgresqlPeople final : public People {
  public:
   PostgresqlPeople(postgresql::Access access, std::function<record::Time()> now)
-      : session_(std::move(access)), now_(std::move(now)) {}
+      : connection_(std::move(access)), sessions_(connection_), now_(std::move(now)) {}
 
   Result<Account> add(const Account& account) override;
   Result<std::optional<Account>> find(const AccountName& name) override;
   Result<std::vector<Account>> list(const AccountName& after, std::size_t count) override;
   Result<Account> change(const Account& account) override;
+  Sessions& sessions() override { return sessions_; }
+  Result<Secret> secret() override;
 
  private:
-  Session session_;
+  Connection connection_;
+  PostgresqlSessions sessions_;  // behind the connection, which they use
   std::function<record::Time()> now_;
 };
 
 Result<Account> PostgresqlPeople::add(const Account& account) {
-  return session_.transact([&](pqxx::work& transaction) -> Result<Account> {
-    SLUICE_TRY(session_.make_tables(transaction));
+  return connection_.transact([&](pqxx::work& transaction) -> Result<Account> {
+    SLUICE_TRY(connection_.bring_to(format_with_accounts, transaction));
     Account kept = as_new(account, now_());
     const auto inserted = execute(transaction, insert_account, columns_of(kept));
     if (inserted.affected_rows() == 0) return std::unexpected(name_taken(account.name));
@@ -113,34 +97,47 @@ Result<Account> PostgresqlPeople::add(const Account& account) {
 }
 
 Result<std::optional<Account>> PostgresqlPeople::find(const AccountName& name) {
-  return session_.transact([&](pqxx::work& transaction) -> Result<std::optional<Account>> {
-    if (!SLUICE_TRY(session_.has_tables(transaction))) return std::nullopt;
-    const auto rows = transaction.exec_params(select_accounts("WHERE name = $1"), name.str());
-    if (rows.empty()) return std::nullopt;
-    return SLUICE_TRY(account_of(columns_of_row(rows[0])));
+  return connection_.transact([&](pqxx::work& transaction) -> Result<std::optional<Account>> {
+    if (!SLUICE_TRY(connection_.has(format_with_accounts, transaction))) return std::nullopt;
+    return find_account(transaction, name, "");
   });
 }
 
 Result<std::vector<Account>> PostgresqlPeople::list(const AccountName& after, std::size_t count) {
-  return session_.transact([&](pqxx::work& transaction) -> Result<std::vector<Account>> {
+  return connection_.transact([&](pqxx::work& transaction) -> Result<std::vector<Account>> {
     std::vector<Account> accounts;
-    if (!SLUICE_TRY(session_.has_tables(transaction))) return accounts;
-    const auto rows =
-        transaction.exec_params(select_accounts("WHERE name > $1 ORDER BY name LIMIT $2"),
-                                after.str(), static_cast<std::int64_t>(count));
+    if (!SLUICE_TRY(connection_.has(format_with_accounts, transaction))) return accounts;
+    const auto rows = transaction.exec_params(
+        fmt::format("SELECT {} FROM sluice.account WHERE name > $1 ORDER BY name LIMIT $2",
+                    account_columns),
+        after.str(), static_cast<std::int64_t>(count));
     for (const pqxx::row& row : rows)
-      accounts.push_back(SLUICE_TRY(account_of(columns_of_row(row))));
+      accounts.push_back(SLUICE_TRY(account_of(account_columns_of_row(row))));
     return accounts;
   });
 }
 
 Result<Account> PostgresqlPeople::change(const Account& account) {
-  return session_.transact([&](pqxx::work& transaction) -> Result<Account> {
-    if (!SLUICE_TRY(session_.has_tables(transaction))) {
+  return connection_.transact([&](pqxx::work& transaction) -> Result<Account> {
+    if (!SLUICE_TRY(connection_.has(format_with_accounts, transaction))) {
       return std::unexpected(unknown_account(account.name));
     }
     Changing changing(transaction);
     return change_account(account, now_(), changing);
+  });
+}
+
+Result<Secret> PostgresqlPeople::secret() {
+  return connection_.transact([&](pqxx::work& transaction) -> Result<Secret> {
+    SLUICE_TRY(connection_.bring_to(format_with_sessions, transaction));
+    auto rows = transaction.exec(select_secret);
+    if (rows.empty()) {
+      // Waits for whoever makes it at the same moment, and then leaves it: the look behind sees
+      // which one is kept.
+      transaction.exec_params(insert_secret, Secret::random().secret());
+      rows = transaction.exec(select_secret);
+    }
+    return secret_of(rows.at(0)[0].as<std::string>());
   });
 }
 

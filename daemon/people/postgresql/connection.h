@@ -1,4 +1,4 @@
-// A connection to the database of accounts, through libpqxx: it comes back after it was lost, and
+// A connection to the database of people, through libpqxx: it comes back after it was lost, and
 // what libpqxx throws goes no further than here (docs/decisions/0017).
 #pragma once
 
@@ -12,9 +12,9 @@
 
 namespace sluice::people {
 
-class Session {
+class Connection {
  public:
-  explicit Session(postgresql::Access access) : access_(std::move(access)) {}
+  explicit Connection(postgresql::Access access) : access_(std::move(access)) {}
 
   // Runs `work`, a function of pqxx::work& that returns a Result, in a transaction of its own, and
   // commits if it succeeds. A connection that was lost is `unavailable`; the next call makes
@@ -22,15 +22,15 @@ class Session {
   template <class Work>
   auto transact(Work work) -> decltype(work(std::declval<pqxx::work&>()));
 
-  // Whether the table of accounts is there, in a form that this version knows.
-  [[nodiscard]] Result<bool> has_tables(pqxx::work& transaction);
-  // Makes it if it is not there.
-  [[nodiscard]] Result<void> make_tables(pqxx::work& transaction);
+  // Whether the tables are there in this form or a later one that this version knows.
+  [[nodiscard]] Result<bool> has(int format, pqxx::work& transaction);
+  // Makes what is not there yet.
+  [[nodiscard]] Result<void> bring_to(int format, pqxx::work& transaction);
 
  private:
   // libpqxx prints what a server remarks to standard error, unless somebody says that it is heard.
-  struct Connection {
-    explicit Connection(const std::string& conninfo) : pqxx(conninfo), quiet(pqxx) {}
+  struct Opened {
+    explicit Opened(const std::string& conninfo) : pqxx(conninfo), quiet(pqxx) {}
     pqxx::connection pqxx;
     pqxx::quiet_errorhandler quiet;  // behind the connection: it goes first
   };
@@ -40,17 +40,17 @@ class Session {
   [[nodiscard]] static PeopleFailure failure_of_exception();
 
   postgresql::Access access_;
-  std::optional<Connection> connection_;
-  bool has_seen_tables_ = false;  // on this connection: they never go
+  std::optional<Opened> opened_;
+  int format_ = 0;  // as last seen on this connection: it only grows
 };
 
 template <class Work>
-auto Session::transact(Work work) -> decltype(work(std::declval<pqxx::work&>())) {
+auto Connection::transact(Work work) -> decltype(work(std::declval<pqxx::work&>())) {
   using Outcome = decltype(work(std::declval<pqxx::work&>()));
   const auto attempt = [&]() -> Outcome {
     try {
       if (auto connected = connect(); !connected) return std::unexpected(connected.error());
-      pqxx::work transaction(connection_->pqxx);
+      pqxx::work transaction(opened_->pqxx);
       Outcome outcome = work(transaction);
       if (outcome) transaction.commit();
       return outcome;
@@ -62,7 +62,7 @@ auto Session::transact(Work work) -> decltype(work(std::declval<pqxx::work&>()))
   // It may be lost, or half set up.
   const bool is_in_doubt = !outcome && (outcome.error().code == PeopleProblem::unavailable ||
                                         outcome.error().code == PeopleProblem::failed);
-  if (is_in_doubt) connection_.reset();
+  if (is_in_doubt) opened_.reset();
   return outcome;
 }
 

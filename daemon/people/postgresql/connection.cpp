@@ -1,7 +1,8 @@
-#include "people/postgresql/session.h"
+#include "people/postgresql/connection.h"
 
 #include <fmt/format.h>
 
+#include "people/format.h"
 #include "people/postgresql/ddl.h"
 #include "postgresql/locks.h"
 #include "postgresql/sqlstate.h"
@@ -10,7 +11,6 @@
 namespace sluice::people {
 namespace {
 
-constexpr int format_version = 1;
 constexpr const char* place = "central store";
 
 // libpqxx connects anew by itself where a connection is found lost at the beginning of a
@@ -45,26 +45,26 @@ PeopleFailure failure_of(const pqxx::sql_error& error, const std::string& state)
 
 }  // namespace
 
-Result<void> Session::connect() {
-  if (connection_) return {};
+Result<void> Connection::connect() {
+  if (opened_) return {};
   const auto parameters = postgresql::parameters(access_);
   if (!parameters) {
     const auto& error = parameters.error();
     return std::unexpected(PeopleFailure{
         PeopleProblem::unavailable, error.place.empty() ? place : error.place, error.sentence});
   }
-  has_seen_tables_ = false;
-  connection_.emplace(postgresql::conninfo(*parameters));
+  format_ = 0;
+  opened_.emplace(postgresql::conninfo(*parameters));
   for (const auto& [name, value] : session_settings)
-    connection_->pqxx.set_variable(name, value);
+    opened_->pqxx.set_variable(name, value);
   // A commit that the server does not wait for would let a disabled account come back.
-  if (connection_->pqxx.get_variable("synchronous_commit") == "off") {
-    connection_->pqxx.set_variable("synchronous_commit", "on");
+  if (opened_->pqxx.get_variable("synchronous_commit") == "off") {
+    opened_->pqxx.set_variable("synchronous_commit", "on");
   }
   return {};
 }
 
-PeopleFailure Session::failure_of_exception() {
+PeopleFailure Connection::failure_of_exception() {
   try {
     throw;
   } catch (const pqxx::in_doubt_error&) {
@@ -78,33 +78,36 @@ PeopleFailure Session::failure_of_exception() {
   } catch (const pqxx::transaction_rollback&) {
     return unavailable("PostgreSQL gave it up for the sake of others: try again");
   } catch (const pqxx::conversion_error&) {
-    return {PeopleProblem::failed, place, "the table sluice.account holds what is not ours"};
+    return {PeopleProblem::failed, place,
+            "a table of people in the schema sluice holds what is not ours"};
   }
 }
 
-Result<bool> Session::has_tables(pqxx::work& transaction) {
-  if (has_seen_tables_) return true;
+Result<bool> Connection::has(int format, pqxx::work& transaction) {
+  if (format_ >= format) return true;
   const auto there = transaction.exec(
       "SELECT 1 FROM pg_class WHERE relname = 'people_format' AND relnamespace = "
       "(SELECT oid FROM pg_namespace WHERE nspname = 'sluice')");
   if (there.empty()) return false;
   const auto version = transaction.exec("SELECT version FROM sluice.people_format");
   const int found = version.size() == 1 ? version[0][0].as<int>() : 0;
-  has_seen_tables_ = found == format_version;
-  if (has_seen_tables_) return true;
-  return std::unexpected(PeopleFailure{
-      PeopleProblem::failed, place,
-      fmt::format("the accounts in schema sluice are of format {}, this version knows format {}; "
-                  "run the version that made them",
-                  found, format_version)});
+  if (found < 1 || found > newest_format) {
+    return std::unexpected(PeopleFailure{
+        PeopleProblem::failed, place,
+        fmt::format("the accounts in schema sluice are of format {}, this version knows format "
+                    "{}; run the version that made them",
+                    found, newest_format)});
+  }
+  format_ = found;
+  return format_ >= format;
 }
 
-Result<void> Session::make_tables(pqxx::work& transaction) {
-  if (SLUICE_TRY(has_tables(transaction))) return {};
+Result<void> Connection::bring_to(int format, pqxx::work& transaction) {
+  if (SLUICE_TRY(has(format, transaction))) return {};
   // Another process may make them, or those of the central store, at the same moment.
   transaction.exec(fmt::format("SELECT pg_advisory_xact_lock({})",
                                postgresql::lock_keys(postgresql::Lock::tables)));
-  if (SLUICE_TRY(has_tables(transaction))) return {};
+  if (SLUICE_TRY(has(format, transaction))) return {};
   if (transaction.exec("SELECT 1 FROM pg_namespace WHERE nspname = 'sluice'").empty()) {
     transaction.exec("CREATE SCHEMA sluice");
   }

@@ -1,0 +1,99 @@
+#include "people/sqlite/people_file.h"
+
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "people/format.h"
+#include "people/sqlite/ddl.h"
+#include "record/try.h"
+
+namespace sluice::people {
+
+PeopleFailure PeopleFile::failed(std::string sentence) const {
+  return {PeopleProblem::failed, path_.string(), std::move(sentence)};
+}
+
+PeopleFailure PeopleFile::failure(const sqlite::Error& error) const {
+  if (error.is_busy()) {
+    return {PeopleProblem::unavailable, path_.string(),
+            "another process does not let go of it: try again"};
+  }
+  if (error.is_disk_full()) {
+    return {PeopleProblem::unavailable, path_.string(), "the disk is full: free space"};
+  }
+  return failed(fmt::format("SQLite says: {}", error.message));
+}
+
+Result<bool> PeopleFile::has(int format) {
+  if (format_ >= format) return true;
+  if (!database_) {
+    std::error_code error;
+    const bool is_there = std::filesystem::exists(path_, error);
+    if (error) return std::unexpected(failed("can not be read: " + error.message()));
+    if (!is_there) return false;
+    SLUICE_TRY(open());
+  } else {
+    SLUICE_TRY(read_format());  // another process may have brought it up
+  }
+  return format_ >= format;
+}
+
+Result<void> PeopleFile::bring_to(int format) {
+  SLUICE_TRY(open());
+  if (format_ >= format) return {};
+  auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(*database_)));
+  SLUICE_TRY(read_format());
+  if (format_ >= format) return {};
+  SLUICE_TRY(make_tables());
+  SLUICE_TRY(ours(transaction.commit()));
+  format_ = newest_format;
+  return {};
+}
+
+Result<void> PeopleFile::open() {
+  if (database_) return {};
+  database_ = SLUICE_TRY(ours(sqlite::Database::open(path_)));
+  auto made = make_or_check_tables();
+  if (!made) {
+    database_.reset();
+    format_ = 0;
+  }
+  return made;
+}
+
+Result<void> PeopleFile::read_format() {
+  auto version = SLUICE_TRY(prepare("SELECT user_version FROM pragma_user_version"));
+  SLUICE_TRY(ours(version.step()));
+  const std::int64_t found = version.integer(0);
+  if (found > newest_format) {
+    return std::unexpected(failed(fmt::format(
+        "it is of format {}, this program knows format {}: run the version that made it", found,
+        newest_format)));
+  }
+  format_ = static_cast<int>(found);
+  return {};
+}
+
+Result<void> PeopleFile::make_or_check_tables() {
+  // The lock first: two processes may open a new file at the same moment.
+  auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(*database_)));
+  SLUICE_TRY(read_format());
+  if (format_ > 0) return {};
+  auto tables = SLUICE_TRY(prepare("SELECT count(*) FROM sqlite_master"));
+  SLUICE_TRY(ours(tables.step()));
+  const bool is_empty = tables.integer(0) == 0;
+  tables.reset();
+  if (!is_empty) return std::unexpected(failed("it is a database of something else"));
+  SLUICE_TRY(make_tables());
+  SLUICE_TRY(ours(transaction.commit()));
+  format_ = newest_format;
+  return {};
+}
+
+Result<void> PeopleFile::make_tables() {
+  SLUICE_TRY(ours(database_->execute(people_ddl)));
+  return ours(database_->execute(fmt::format("PRAGMA user_version={}", newest_format)));
+}
+
+}  // namespace sluice::people
