@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 
 #include <fmt/format.h>
 #include <sodium.h>
+#include <sys/mman.h>
 
 #include "people/characters.h"
 #include "people/sodium.h"
@@ -38,6 +38,16 @@ constexpr std::array<std::string_view, 32> common = {
 bool is_common(const std::string& lower) {
   const auto differs = [&](char c) { return c != lower.front(); };
   return std::ranges::find(common, lower) != common.end() || std::ranges::none_of(lower, differs);
+}
+
+// Asks the system for what a hash takes, as libsodium does, and touches none of it.
+bool is_memory_to_be_had() {
+  constexpr std::size_t wanted = memory_bytes + (std::size_t{1} << 20);
+  void* const memory =
+      mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  munmap(memory, wanted);
+  return true;
 }
 
 std::unexpected<record::Flaw> unacceptable(std::string sentence) {
@@ -97,20 +107,21 @@ std::expected<bool, PasswordFailure> verify_password(const PasswordHash& hash,
                                                      std::string_view password) {
   use_sodium();
   const HashText text = text_of(hash);
-  errno = 0;
+  // Looked at before and after: whatever else libsodium meets it says as of a wrong password.
+  const bool had_memory = is_memory_to_be_had();
   if (crypto_pwhash_str_verify(text.data(), password.data(), password.size()) == 0) return true;
-  // Of another password; and of nothing else that fails.
-  if (errno == EINVAL) return false;
   if (crypto_pwhash_str_needs_rehash(text.data(), passes, memory_bytes) == -1) {
     return std::unexpected(PasswordFailure{
         PasswordProblem::unreadable,
         {},
         "the password that is kept of the account can not be read: reset it (sluice user reset)"});
   }
-  return std::unexpected(PasswordFailure{
-      PasswordProblem::no_memory,
-      {},
-      fmt::format("there are no {} MiB of memory to verify a password in", memory_bytes >> 20U)});
+  if (had_memory && is_memory_to_be_had()) return false;
+  return std::unexpected(PasswordFailure{PasswordProblem::no_memory,
+                                         {},
+                                         fmt::format("there are no {} MiB of memory to verify a "
+                                                     "password in",
+                                                     memory_bytes >> 20U)});
 }
 
 const PasswordHash& nobodys_hash() {

@@ -46,7 +46,8 @@ using PasswordFailure = record::Failure<PasswordProblem>;
 // (hashing_slots.h). Thread-safe.
 // Fails where that memory is not to be had.
 [[nodiscard]] std::expected<PasswordHash, record::Flaw> hash_password(std::string_view password);
-// False: it is of another password. A person is never told so for want of memory.
+// False: it is of another password. libsodium says the same for want of memory, so that is looked
+// for before and after.
 [[nodiscard]] std::expected<bool, PasswordFailure> verify_password(const PasswordHash& hash,
                                                                    std::string_view password);
 

@@ -9,3 +9,4 @@ sluice_test(people_conformance
     store_tcp_proxy.cpp
   DEPENDS people_homes sluice_store_postgresql
   LABELS conformance)
+target_compile_definitions(people_conformance PRIVATE SLUICE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

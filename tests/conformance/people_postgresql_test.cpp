@@ -1,5 +1,7 @@
 // What only a server can do to the people in it: go, come back, end a session, refuse a right.
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <thread>
 
 #include <fmt/format.h>
@@ -46,6 +48,12 @@ class PeoplePostgresqlTest : public ::testing::Test {
       END $$;
       CREATE TRIGGER see BEFORE INSERT ON sluice.account
         FOR EACH ROW EXECUTE FUNCTION public.see())sql");
+  }
+
+  // What an administrator runs.
+  static std::string ddl() {
+    std::ifstream file(SLUICE_SOURCE_DIR "/schemas/people.postgresql.sql");
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   }
 
   MinuteClock clock_;
@@ -176,6 +184,38 @@ TEST_F(PeoplePostgresqlTest, RightThatIsMissingIsSaidWithoutValues) {
   EXPECT_THAT(added.error().sentence, HasSubstr("permission denied"));
   EXPECT_THAT(added.error().sentence, HasSubstr("42501"));
   EXPECT_THAT(added.error().sentence, Not(HasSubstr("argon2id")));
+}
+
+// docs/people.md names these rights.
+TEST_F(PeoplePostgresqlTest, RoleThatMakesNoTablesHasSessionsOnceSomebodyElseHasMadeThem) {
+  const auto owner = open();
+  const auto wang = owner->add(clerk("wang")).value();
+  ask(conninfo_,
+      "DROP TABLE sluice.session, sluice.installation_secret; "
+      "UPDATE sluice.people_format SET version = 1; "
+      "CREATE ROLE gateway LOGIN; GRANT USAGE ON SCHEMA sluice TO gateway; "
+      "GRANT SELECT ON sluice.people_format TO gateway; "
+      "GRANT SELECT, INSERT, UPDATE ON sluice.account TO gateway");
+  const auto gateway = open(conninfo_ + " user=gateway");
+  const auto now = clock_();
+  const auto begin = [&] {
+    return gateway->sessions().begin(wang, people::SignInWay::password, {}, now);
+  };
+  const auto refused = begin();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().sentence, HasSubstr("42501"));
+  EXPECT_FALSE(gateway->sessions().find(people::SessionToken::random(), {}, now).value());
+
+  ask(conninfo_, "SET client_min_messages = warning; " + ddl());
+  ask(conninfo_,
+      "GRANT SELECT, INSERT, UPDATE, DELETE ON sluice.session TO gateway; "
+      "GRANT SELECT, INSERT ON sluice.installation_secret TO gateway");
+  const auto begun = begin();
+  ASSERT_TRUE(begun) << record::to_string(begun.error());
+  EXPECT_TRUE(gateway->sessions().touch(begun->token, now));
+  EXPECT_EQ(gateway->sessions().find(begun->token, {}, now).value()->account, wang);
+  EXPECT_TRUE(gateway->sessions().end_all(wang.name));
+  EXPECT_TRUE(gateway->secret());
 }
 
 TEST_F(PeoplePostgresqlTest, ConstraintThatIsBrokenQuotesNoRow) {

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "unit/people/memory_limit.h"
+
 namespace sluice::people {
 namespace {
 
@@ -62,9 +64,27 @@ TEST(PasswordHash, OneThatIsNoneIsNoWrongPassword) {
   for (const char* text : {"", "plain text", "$argon2id$v=19$m=65536,t=3,p=1$damaged"}) {
     const auto verified = verify_password(PasswordHash(text), "anything at all");
     ASSERT_FALSE(verified) << text;
+    EXPECT_EQ(verified.error().code, PasswordProblem::unreadable);
     EXPECT_THAT(verified.error().sentence, HasSubstr("sluice user reset"));
     EXPECT_FALSE(needs_rehash(PasswordHash(text)));
   }
+}
+
+TEST(PasswordHash, WantOfMemoryIsNoWrongPassword) {
+  if (!test::memory_can_be_limited) GTEST_SKIP() << "a sanitizer needs the memory";
+  const auto hash = hash_password("春眠不觉晓 correct").value();
+  const test::MemoryLimit limit;
+  for (const char* password : {"春眠不觉晓 correct", "another one"}) {
+    const auto verified = verify_password(hash, password);
+    ASSERT_FALSE(verified);
+    EXPECT_EQ(verified.error().code, PasswordProblem::no_memory);
+  }
+  EXPECT_THAT(hash_password("anything").error().sentence, HasSubstr("no 64 MiB of memory"));
+}
+
+TEST(PasswordHash, NobodysIsVerifiedAsAnyOther) {
+  EXPECT_FALSE(needs_rehash(nobodys_hash()));
+  EXPECT_EQ(verify_password(nobodys_hash(), "").value(), false);
 }
 
 TEST(PasswordHash, OneOfOtherParametersIsVerifiedAndToBeMadeAnew) {
