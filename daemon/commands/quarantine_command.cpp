@@ -1,31 +1,55 @@
+#include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "commands/commands.h"
+#include "commands/invoking_user.h"
 #include "commands/terminal.h"
 #include "installation/system_clock.h"
-#include "jobs/replay_job.h"
+#include "jobs/quarantine_settlement.h"
 #include "record/record_checker.h"
 #include "trust/audit_log.h"
 
 namespace sluice::commands {
 namespace {
 
+using journal::QuarantineEntry;
+using journal::QuarantineState;
+
+constexpr std::size_t entries_a_page = 500;
+
 struct QuarantineOptions {
   std::string bureau;
   std::int64_t id = 0;
   std::vector<std::int64_t> ids;
   std::string with;
+  std::string reason;
+  std::string dataset;
+  std::string rule;
+  std::string state = "waiting";
+  std::int64_t after = 0;
+  std::uint64_t limit = 0;  // none
   bool all = false;
   bool json = false;
 };
 
-std::string_view to_string(journal::QuarantineState state) {
-  return state == journal::QuarantineState::waiting ? "waiting" : "replayed";
+journal::QuarantineFilter filter_of(const QuarantineOptions& options) {
+  journal::QuarantineFilter filter;
+  if (!options.dataset.empty()) filter.dataset = record::DatasetId(options.dataset);
+  if (!options.rule.empty()) filter.rule = options.rule;
+  // "all" is the name of none.
+  if (!options.all) filter.state = journal::parse_quarantine_state(options.state);
+  return filter;
 }
 
 // Bytes that are not UTF-8 are given as hexadecimal digits, under another name.
@@ -40,7 +64,8 @@ void put_original(boost::json::object& object, const std::string& original) {
   object["original_hex"] = digits;
 }
 
-boost::json::object to_json(const journal::QuarantineEntry& entry) {
+// Without the original.
+boost::json::object head_json(const QuarantineEntry& entry) {
   boost::json::object object{{"id", entry.id},
                              {"state", std::string(to_string(entry.state))},
                              {"at", record::to_string(entry.at)},
@@ -52,91 +77,191 @@ boost::json::object to_json(const journal::QuarantineEntry& entry) {
                              {"rule", entry.row.rule},
                              {"reason", entry.row.sentence},
                              {"columns", entry.row.columns}};
+  if (const auto& settlement = entry.settlement) {
+    object["settled_at"] = record::to_string(settlement->at);
+    object["settled_by"] = settlement->decision.by;
+    object["note"] = settlement->decision.note;
+  }
+  return object;
+}
+
+boost::json::object whole_json(const QuarantineEntry& entry) {
+  boost::json::object object = head_json(entry);
   put_original(object, entry.row.original);
   return object;
 }
 
-// Calls `consume` with each entry of the bureau's quarantine; prints a failure.
-ExitStatus for_each_entry(const Context& context, const std::string& bureau_name,
-                          std::int64_t after,
-                          const std::function<bool(const journal::QuarantineEntry&)>& consume) {
+// Does it with the bureau's journal; prints a failure to come so far.
+ExitStatus with_journal(const Context& context, const std::string& bureau_name,
+                        const std::function<ExitStatus(journal::Journal&)>& done) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
   const settings::Bureau* bureau = find_bureau(installation->settings, bureau_name);
   if (bureau == nullptr) return ExitStatus::usage;
   auto journal = installation->open_journal(bureau->id);
   if (!journal) return fail(record::to_string(journal.error()));
-  const auto read = journal->quarantine(after, consume);
-  if (!read) return fail(record::to_string(read.error()));
+  return done(*journal);
+}
+
+// Calls `consume` with each entry that is asked for, without its original, in pages: whoever writes
+// to the journal meanwhile is not kept from it.
+ExitStatus for_each_head(journal::Journal& journal, const QuarantineOptions& options,
+                         const std::function<ExitStatus(const QuarantineEntry&)>& consume) {
+  const journal::QuarantineFilter filter = filter_of(options);
+  std::uint64_t left =
+      options.limit == 0 ? std::numeric_limits<std::uint64_t>::max() : options.limit;
+  journal::QuarantineCut cut{.id = options.after};
+  while (left > 0) {
+    cut.most = std::min<std::uint64_t>(entries_a_page, left);
+    const auto page = journal.quarantine_page(filter, cut);
+    if (!page) return fail(record::to_string(page.error()));
+    for (const QuarantineEntry& entry : *page) {
+      if (const auto status = consume(entry); status != ExitStatus::success) return status;
+    }
+    if (page->size() < cut.most) break;
+    left -= page->size();
+    cut.id = page->back().id;
+  }
   return ExitStatus::success;
 }
 
 ExitStatus list_rows(const Context& context, const QuarantineOptions& options) {
-  std::vector<std::vector<std::string>> rows;
-  const ExitStatus status =
-      for_each_entry(context, options.bureau, 0, [&](const journal::QuarantineEntry& entry) {
-        if (!options.all && entry.state != journal::QuarantineState::waiting) return true;
-        if (options.json) {
-          boost::json::object object = to_json(entry);
-          object.erase("original");
-          object.erase("original_hex");
-          fmt::print("{}\n", boost::json::serialize(object));
-          return true;
-        }
-        rows.push_back({std::to_string(entry.id), entry.row.dataset.str(),
-                        fmt::format("{}:{}", entry.row.source, entry.row.place), entry.row.field,
-                        entry.row.rule, std::string(to_string(entry.state))});
-        return true;
-      });
-  if (status != ExitStatus::success || options.json) return status;
-  if (rows.empty()) {
-    fmt::print("nothing is in the quarantine of {}\n", options.bureau);
-    return status;
-  }
-  fmt::print("{}\nSee one whole: sluice quarantine show {} ID\n",
-             table({"id", "dataset", "from", "field", "rule", "state"}, rows), options.bureau);
-  return status;
-}
-
-ExitStatus show_row(const Context& context, const QuarantineOptions& options) {
-  bool found = false;
-  const ExitStatus status = for_each_entry(
-      context, options.bureau, options.id - 1, [&](const journal::QuarantineEntry& entry) {
-        found = entry.id == options.id;
-        if (!found) return false;
-        if (options.json) {
-          fmt::print("{}\n", boost::json::serialize(to_json(entry)));
-          return false;
-        }
-        const journal::QuarantinedRow& row = entry.row;
-        fmt::print("entry    {} ({}, since {})\ndataset  {} by {}\nfrom     {}, place {}\n",
-                   entry.id, to_string(entry.state), record::to_string(entry.at), row.dataset.str(),
-                   record::to_string(row.mode), row.source, row.place);
-        fmt::print("field    {}\nrule     {}\nreason   {}\ncolumns  {}\n\n",
-                   row.field.empty() ? "(the whole row)" : row.field, row.rule, row.sentence,
-                   row.columns);
-        std::fwrite(row.original.data(), 1, row.original.size(), stdout);
-        fmt::print("\n\nTake it again, corrected: sluice quarantine replay {} {} --with FILE\n",
-                   options.bureau, entry.id);
-        return false;
-      });
-  if (status == ExitStatus::success && !found) {
-    return fail(
-        fmt::format("there is no entry {} in the quarantine of {}", options.id, options.bureau));
-  }
-  return status;
-}
-
-ExitStatus export_all(const Context& context, const QuarantineOptions& options) {
-  return for_each_entry(context, options.bureau, 0, [&](const journal::QuarantineEntry& entry) {
-    if (options.all || entry.state == journal::QuarantineState::waiting) {
-      fmt::print("{}\n", boost::json::serialize(to_json(entry)));
+  return with_journal(context, options.bureau, [&](journal::Journal& journal) {
+    std::vector<std::vector<std::string>> rows;
+    const ExitStatus status = for_each_head(journal, options, [&](const QuarantineEntry& entry) {
+      if (options.json) {
+        fmt::print("{}\n", boost::json::serialize(head_json(entry)));
+        return ExitStatus::success;
+      }
+      rows.push_back({std::to_string(entry.id), entry.row.dataset.str(),
+                      fmt::format("{}:{}", entry.row.source, entry.row.place), entry.row.field,
+                      entry.row.rule, std::string(to_string(entry.state))});
+      return ExitStatus::success;
+    });
+    if (status != ExitStatus::success || options.json) return status;
+    if (rows.empty()) {
+      fmt::print("nothing of that kind is in the quarantine of {}\n", options.bureau);
+      return status;
     }
-    return true;
+    fmt::print("{}\nSee one whole: sluice quarantine show {} ID\n",
+               table({"id", "dataset", "from", "field", "rule", "state"}, rows), options.bureau);
+    return status;
   });
 }
 
-ExitStatus replay(const Context& context, const QuarantineOptions& options) {
+ExitStatus count_rows(const Context& context, const QuarantineOptions& options) {
+  return with_journal(context, options.bureau, [&](journal::Journal& journal) {
+    const auto counts = journal.quarantine_counts();
+    if (!counts) return fail(record::to_string(counts.error()));
+    std::vector<std::vector<std::string>> rows;
+    for (const journal::QuarantineCount& count : *counts) {
+      if (options.json) {
+        fmt::print("{}\n", boost::json::serialize(
+                               boost::json::object{{"dataset", count.dataset.str()},
+                                                   {"rule", count.rule},
+                                                   {"waiting", count.waiting},
+                                                   {"oldest", record::to_string(count.oldest)}}));
+        continue;
+      }
+      const auto age = std::chrono::duration_cast<std::chrono::seconds>(installation::system_now() -
+                                                                        count.oldest);
+      rows.push_back(
+          {count.dataset.str(), count.rule, human_count(count.waiting), human_age(age) + " ago"});
+    }
+    if (options.json) return ExitStatus::success;
+    if (rows.empty()) {
+      fmt::print("nothing waits in the quarantine of {}\n", options.bureau);
+    } else {
+      fmt::print("{}", table({"dataset", "rule", "waiting", "since"}, rows));
+    }
+    return ExitStatus::success;
+  });
+}
+
+void print_for_people(const QuarantineEntry& entry, const std::string& bureau) {
+  const journal::QuarantinedRow& row = entry.row;
+  fmt::print("entry    {} ({}, since {})\n", entry.id, to_string(entry.state),
+             record::to_string(entry.at));
+  if (const auto& settlement = entry.settlement) {
+    fmt::print("settled  {} by {}\n", record::to_string(settlement->at), settlement->decision.by);
+    if (!settlement->decision.note.empty()) fmt::print("note     {}\n", settlement->decision.note);
+  }
+  fmt::print("dataset  {} by {}\nfrom     {}, place {}\n", row.dataset.str(),
+             record::to_string(row.mode), row.source, row.place);
+  fmt::print("field    {}\nrule     {}\nreason   {}\ncolumns  {}\n\n",
+             row.field.empty() ? "(the whole row)" : row.field, row.rule, row.sentence,
+             row.columns);
+  std::fwrite(row.original.data(), 1, row.original.size(), stdout);
+  fmt::print("\n");
+  if (entry.state != QuarantineState::waiting) return;
+  fmt::print(
+      "\nTake it again, corrected: sluice quarantine replay {0} {1} --with FILE\n"
+      "It will not be taken:     sluice quarantine discard {0} {1} --reason TEXT\n",
+      bureau, entry.id);
+}
+
+ExitStatus show_row(const Context& context, const QuarantineOptions& options) {
+  return with_journal(context, options.bureau, [&](journal::Journal& journal) {
+    const auto entry = journal.quarantine_entry(options.id);
+    if (!entry) return fail(record::to_string(entry.error()));
+    if (!*entry) {
+      return fail(
+          fmt::format("there is no entry {} in the quarantine of {}", options.id, options.bureau));
+    }
+    if (options.json) {
+      fmt::print("{}\n", boost::json::serialize(whole_json(**entry)));
+    } else {
+      print_for_people(**entry, options.bureau);
+    }
+    return ExitStatus::success;
+  });
+}
+
+ExitStatus export_all(const Context& context, const QuarantineOptions& options) {
+  return with_journal(context, options.bureau, [&](journal::Journal& journal) {
+    return for_each_head(journal, options, [&](const QuarantineEntry& head) {
+      const auto entry = journal.quarantine_entry(head.id);
+      if (!entry) return fail(record::to_string(entry.error()));
+      if (*entry) fmt::print("{}\n", boost::json::serialize(whole_json(**entry)));
+      return ExitStatus::success;
+    });
+  });
+}
+
+ExitStatus status_of(const jobs::SettlementFailure& failure) {
+  switch (failure.code) {
+    case jobs::SettlementProblem::still_refused:
+      return ExitStatus::some_quarantined;
+    case jobs::SettlementProblem::bad_reason:
+      return ExitStatus::usage;
+    default:
+      return ExitStatus::failure;
+  }
+}
+
+// Does it with each entry that was named; one that fails does not keep the others from it, but for
+// an audit log that takes nothing. The worst of the statuses comes back.
+ExitStatus settle_each(const Context& context, const QuarantineOptions& options,
+                       const std::function<std::expected<void, jobs::SettlementFailure>(
+                           const jobs::SettlementDesk&, std::int64_t)>& settle) {
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
+  const settings::Bureau* bureau = find_bureau(installation->settings, options.bureau);
+  if (bureau == nullptr) return ExitStatus::usage;
+  auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
+  if (!audit) return fail(record::to_string(audit.error()));
+  const jobs::SettlementDesk desk{*installation, *audit, bureau->id, invoking_user()};
+  auto worst = ExitStatus::success;
+  for (const std::int64_t id : options.ids) {
+    const auto settled = settle(desk, id);
+    if (settled) continue;
+    worst = fail(record::to_string(settled.error()), status_of(settled.error()));
+    if (settled.error().code == jobs::SettlementProblem::unaudited) break;
+  }
+  return worst;
+}
+
+ExitStatus replay_rows(const Context& context, const QuarantineOptions& options) {
   if (!options.with.empty() && options.ids.size() != 1) {
     return fail("--with goes with exactly one entry", ExitStatus::usage);
   }
@@ -149,38 +274,41 @@ ExitStatus replay(const Context& context, const QuarantineOptions& options) {
     while (corrected->ends_with('\n') || corrected->ends_with('\r'))
       corrected->pop_back();
   }
-  const auto installation = context.installation();
-  if (!installation) return ExitStatus::usage;
-  const settings::Bureau* bureau = find_bureau(installation->settings, options.bureau);
-  if (bureau == nullptr) return ExitStatus::usage;
-  auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
-  if (!audit) return fail(record::to_string(audit.error()));
-  auto worst = ExitStatus::success;
-  for (const std::int64_t id : options.ids) {
-    const auto placement = jobs::replay(*installation, bureau->id, id, corrected);
-    if (!placement) {
-      const bool still = placement.error().code == jobs::ReplayProblem::still_refused;
-      worst = fail(record::to_string(placement.error()),
-                   still ? ExitStatus::some_quarantined : ExitStatus::failure);
-      continue;
-    }
-    if (auto noted = audit->append({"quarantine-replayed",
-                                    {{"bureau", bureau->id.str()},
-                                     {"entry", std::to_string(id)},
-                                     {"corrected", corrected ? "yes" : "no"}}});
-        !noted) {
-      return fail(record::to_string(noted.error()));
-    }
-    fmt::print("entry {} taken: batch {}, row {}\n", id, placement->sequence.value,
-               placement->first_row);
-  }
-  return worst;
+  using Settled = std::expected<void, jobs::SettlementFailure>;
+  return settle_each(context, options,
+                     [&](const jobs::SettlementDesk& desk, std::int64_t id) -> Settled {
+                       const auto placement = jobs::replay_entry(desk, id, corrected);
+                       if (!placement) return std::unexpected(placement.error());
+                       fmt::print("entry {} taken: batch {}, row {}\n", id,
+                                  placement->sequence.value, placement->first_row);
+                       return {};
+                     });
+}
+
+ExitStatus discard_rows(const Context& context, const QuarantineOptions& options) {
+  return settle_each(context, options, [&](const jobs::SettlementDesk& desk, std::int64_t id) {
+    auto discarded = jobs::discard_entry(desk, id, options.reason);
+    if (discarded) fmt::print("entry {} discarded\n", id);
+    return discarded;
+  });
+}
+
+void add_filter(CLI::App& command, QuarantineOptions& options) {
+  command.add_option("--dataset", options.dataset, "Only rows of this dataset");
+  command.add_option("--rule", options.rule, "Only rows refused for this rule");
+  auto* state = command.add_option("--state", options.state, "Only entries of this state")
+                    ->check(CLI::IsMember({"waiting", "replayed", "discarded", "all"}))
+                    ->capture_default_str();
+  command.add_flag("--all", options.all, "The same as --state all")->excludes(state);
+  command.add_option("--after", options.after, "Only entries with a greater id than this");
+  command.add_option("--limit", options.limit, "At most so many entries, the oldest first");
 }
 
 }  // namespace
 
 void add_quarantine(CLI::App& app, Context& context) {
-  auto* group = app.add_subcommand("quarantine", "Look at rows that failed, and take them again");
+  auto* group = app.add_subcommand(
+      "quarantine", "Look at rows that failed, take them again, or discard them (问题数据)");
   group->require_subcommand(1);
   auto options = std::make_shared<QuarantineOptions>();
   const auto add = [&](const char* name, const char* what, auto run) {
@@ -192,17 +320,25 @@ void add_quarantine(CLI::App& app, Context& context) {
     return command;
   };
   auto* listing = add("list", "One line an entry", list_rows);
-  listing->add_flag("--all", options->all, "Those that were replayed too");
-  listing->add_flag("--json", options->json, "For machines");
+  add_filter(*listing, *options);
+  listing->add_flag("--json", options->json, "For machines: an object a line");
+  auto* counting =
+      add("counts", "How many wait, by dataset and rule, and since when the first", count_rows);
+  counting->add_flag("--json", options->json, "For machines: an object a line");
   auto* showing = add("show", "One entry with the row's original bytes", show_row);
   showing->add_option("id", options->id)->required();
   showing->add_flag("--json", options->json, "For machines");
-  auto* exporting = add("export", "All entries with their original bytes, JSON lines", export_all);
-  exporting->add_flag("--all", options->all, "Those that were replayed too");
-  auto* replaying = add("replay", "Take entries again, as they were or corrected", replay);
+  add_filter(*add("export", "Entries with their original bytes, JSON lines", export_all), *options);
+  auto* replaying = add("replay", "Take entries again, as they were or corrected", replay_rows);
   replaying->add_option("id", options->ids)->required();
   replaying->add_option("--with", options->with,
                         "A file with the corrected row, in its own format");
+  auto* discarding = add("discard", "Say of entries that they will not be taken", discard_rows);
+  discarding->add_option("id", options->ids)->required();
+  discarding
+      ->add_option("--reason", options->reason,
+                   "Why, for whoever looks for the row later; kept beside it")
+      ->required();
 }
 
 }  // namespace sluice::commands

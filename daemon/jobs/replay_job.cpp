@@ -9,6 +9,7 @@
 
 #include "adapters/direct/call_collector.h"
 #include "adapters/disk/csv_reader.h"
+#include "intake/call_intake.h"
 
 namespace sluice::jobs {
 namespace {
@@ -41,21 +42,6 @@ std::vector<std::string> columns_of(const journal::QuarantinedRow& row) {
     if (const auto* text = name.if_string()) columns.emplace_back(text->data(), text->size());
   }
   return columns;
-}
-
-ReplayFailure failure(ReplayProblem problem, std::int64_t id, std::string sentence) {
-  return {problem, fmt::format("quarantine entry {}", id), std::move(sentence)};
-}
-
-journal::Result<std::optional<journal::QuarantineEntry>> find_entry(journal::Journal& journal,
-                                                                    std::int64_t id) {
-  std::optional<journal::QuarantineEntry> found;
-  auto read = journal.quarantine(id - 1, [&](const journal::QuarantineEntry& entry) {
-    if (entry.id == id) found = entry;
-    return false;
-  });
-  if (!read) return std::unexpected(read.error());
-  return found;
 }
 
 // An event keeps its envelope in the quarantine (direct::quarantined_as).
@@ -110,59 +96,54 @@ const settings::Publication* publication_of(const settings::Bureau& bureau,
 
 }  // namespace
 
-std::expected<journal::Placement, ReplayFailure> replay(
-    const installation::Installation& installation, const record::BureauId& bureau, std::int64_t id,
-    const std::optional<std::string>& corrected) {
+std::expected<journal::Placement, SettlementFailure> replay(
+    const installation::Installation& installation, const record::BureauId& bureau,
+    const ReplayRequest& request) {
+  using enum SettlementProblem;
+  const auto failure = [&](SettlementProblem problem, std::string sentence) {
+    return std::unexpected(settlement_failure(problem, request.id, std::move(sentence)));
+  };
   auto journal = installation.open_journal(bureau);
-  if (!journal) {
-    return std::unexpected(failure(ReplayProblem::failed, id, record::to_string(journal.error())));
-  }
-  const auto entry = find_entry(*journal, id);
-  if (!entry) {
-    return std::unexpected(failure(ReplayProblem::failed, id, record::to_string(entry.error())));
-  }
-  if (!*entry || (*entry)->state != journal::QuarantineState::waiting) {
-    return std::unexpected(failure(ReplayProblem::no_such_entry, id,
-                                   "there is no such entry, or it was replayed before"));
+  if (!journal) return failure(failed, record::to_string(journal.error()));
+  const auto entry = journal->quarantine_entry(request.id);
+  if (!entry) return failure(failed, record::to_string(entry.error()));
+  if (!*entry) return failure(not_waiting, "there is no such entry");
+  if ((*entry)->state != journal::QuarantineState::waiting) {
+    return failure(not_waiting, fmt::format("it was {} before", to_string((*entry)->state)));
   }
   const journal::QuarantinedRow& row = (*entry)->row;
   const settings::Publication* publication =
       publication_of(installation.settings.bureaus.at(bureau), row.dataset);
   const exchange::KnownDataset* known = installation.catalogue.find(row.dataset);
   if (publication == nullptr || known == nullptr) {
-    return std::unexpected(
-        failure(ReplayProblem::not_published, id,
-                fmt::format("{} no longer publishes {}", bureau.str(), row.dataset.str())));
+    return failure(not_published,
+                   fmt::format("{} no longer publishes {}", bureau.str(), row.dataset.str()));
   }
   const std::vector<std::string> columns = columns_of(row);
   const auto plan =
       intake::ConversionPlan::bind(known->dataset, known->checker, publication->mapping, columns);
-  if (!plan) {
-    return std::unexpected(
-        failure(ReplayProblem::still_refused, id, record::to_string(plan.error())));
-  }
+  if (!plan) return failure(still_refused, record::to_string(plan.error()));
   intake::CallIntake intake(*plan, installation.origin(row.dataset, row.mode), row.source,
                             row.columns);
-  const std::string_view bytes = corrected ? *corrected : row.original;
+  const std::string_view bytes = request.corrected ? *request.corrected : row.original;
   // A file's row is a line of it; every other mode keeps its rows as JSON.
   const auto read = row.mode == record::Mode::disk
                         ? read_csv(bytes, row.place, columns, *publication, intake)
                         : read_json(bytes, row.mode, columns, publication->max_row_bytes, intake);
-  if (!read)
-    return std::unexpected(failure(ReplayProblem::still_refused, id, read.error().sentence));
+  if (!read) return failure(still_refused, read.error().sentence);
   if (!intake.refused().empty()) {
     const intake::RowProblem& problem = intake.refused().front().problem;
-    return std::unexpected(
-        failure(ReplayProblem::still_refused, id,
-                fmt::format("{}{}{}: {}", problem.field, problem.field.empty() ? "" : ": ",
-                            problem.rule.text(), problem.sentence)));
+    return failure(still_refused,
+                   fmt::format("{}{}{}: {}", problem.field, problem.field.empty() ? "" : ": ",
+                               problem.rule.text(), problem.sentence));
   }
-  auto placement = journal->replay(id, intake.take());
-  if (!placement) {
-    return std::unexpected(
-        failure(ReplayProblem::failed, id, record::to_string(placement.error())));
+  auto placement = journal->replay(request.id, intake.take(), {.by = request.by, .note = ""});
+  if (placement) return *placement;
+  // Somebody was faster.
+  if (placement.error().code == journal::JournalProblem::not_waiting) {
+    return failure(not_waiting, placement.error().sentence);
   }
-  return *placement;
+  return failure(failed, record::to_string(placement.error()));
 }
 
 }  // namespace sluice::jobs

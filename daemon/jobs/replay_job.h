@@ -1,29 +1,28 @@
-// Takes a quarantined row again, as it was or corrected: the job behind `sluice quarantine replay`.
+// Takes a quarantined row again, as it was or corrected: the step of a settlement
+// (quarantine_settlement.h) that reads, checks and journals it.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "installation/installation.h"
-#include "intake/call_intake.h"
+#include "jobs/settlement_failure.h"
 #include "journal/journal.h"
 
 namespace sluice::jobs {
 
-enum class ReplayProblem {
-  no_such_entry,  // or it was replayed before
-  not_published,  // the bureau no longer publishes the dataset
-  still_refused,  // the row fails again: field and rule are in the sentence
-  failed,         // the journal could not take it
+struct ReplayRequest {
+  std::int64_t id = 0;
+  // Stands for the row's original bytes, in the same format.
+  std::optional<std::string> corrected;
+  std::string by;  // who wants it
 };
-using ReplayFailure = record::Failure<ReplayProblem>;
 
-// `corrected` stands for the row's original bytes, in the same format. On success the row is
-// durable and the entry marked as replayed.
-[[nodiscard]] std::expected<journal::Placement, ReplayFailure> replay(
-    const installation::Installation& installation, const record::BureauId& bureau, std::int64_t id,
-    const std::optional<std::string>& corrected);
+// On success the row is durable and the entry marked as replayed; nothing is in the audit log.
+[[nodiscard]] std::expected<journal::Placement, SettlementFailure> replay(
+    const installation::Installation& installation, const record::BureauId& bureau,
+    const ReplayRequest& request);
 
 }  // namespace sluice::jobs

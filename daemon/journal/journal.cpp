@@ -40,6 +40,9 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
   auto tables = Tables::prepare(state->database);
   if (!tables) return unreadable(tables.error().message);
   state->tables = std::move(*tables);
+  auto quarantine = QuarantineTables::prepare(state->database);
+  if (!quarantine) return unreadable(quarantine.error().message);
+  state->quarantine = std::move(*quarantine);
   const auto row = state->tables.stream();
   if (!row) return unreadable(row.error().message);
   if (row->stream.bureau != bureau) return unreadable("it is the journal of another bureau");
@@ -164,7 +167,7 @@ Result<void> Journal::check_backlog() {
 Result<Status> Journal::status() {
   const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
   const auto oldest = SLUICE_TRY(state_->ours(state_->tables.oldest_batch()));
-  const auto waiting = SLUICE_TRY(state_->ours(state_->tables.quarantine_waiting()));
+  const auto waiting = SLUICE_TRY(state_->ours(state_->quarantine.waiting()));
   return Status{.stream = row.stream,
                 .head = row.head,
                 .acknowledged = row.acknowledged,
@@ -172,23 +175,33 @@ Result<Status> Journal::status() {
                 .quarantine_waiting = waiting};
 }
 
-Result<void> Journal::quarantine(std::int64_t after,
-                                 const std::function<bool(const QuarantineEntry&)>& consume) {
-  SLUICE_TRY(state_->ours(state_->tables.quarantine(after, consume)));
-  return {};
+Result<std::vector<QuarantineCount>> Journal::quarantine_counts() {
+  return state_->ours(state_->quarantine.counts());
 }
 
-Result<Placement> Journal::replay(std::int64_t id, const Submission& submission) {
+Result<std::vector<QuarantineEntry>> Journal::quarantine_page(const QuarantineFilter& filter,
+                                                              const QuarantineCut& cut) {
+  return state_->ours(state_->quarantine.page(filter, cut));
+}
+
+Result<std::optional<QuarantineEntry>> Journal::quarantine_entry(std::int64_t id) {
+  return state_->ours(state_->quarantine.entry(id));
+}
+
+Result<Placement> Journal::replay(std::int64_t id, const Submission& submission,
+                                  const QuarantineDecision& decision) {
   State& state = *state_;
   return state.write(submission.lines.size(), [&](StreamRow& row) -> Result<Placement> {
-    const auto marked = SLUICE_TRY(state_->ours(state.tables.mark_replayed(id)));
-    if (!marked) {
-      return std::unexpected(JournalFailure{JournalProblem::not_waiting,
-                                            fmt::format("quarantine entry {}", id),
-                                            "there is no such entry, or it was replayed before"});
-    }
+    SLUICE_TRY(state.settle(id, QuarantineState::replayed, decision));
     auto placed = SLUICE_TRY(state.place(row, std::span(&submission, 1)));
     return placed.front();
+  });
+}
+
+Result<void> Journal::discard(std::int64_t id, const QuarantineDecision& decision) {
+  State& state = *state_;
+  return state.write(0, [&](StreamRow&) -> Result<void> {
+    return state.settle(id, QuarantineState::discarded, decision);
   });
 }
 

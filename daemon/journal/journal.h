@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "journal/limits.h"
+#include "journal/quarantine.h"
 #include "record/batch.h"
 #include "record/failure.h"
 #include "record/receipt.h"
@@ -28,7 +29,7 @@ enum class JournalProblem {
   not_durable,   // a write or fsync failed; this process acknowledges nothing more
   busy,          // another process held the lock for too long
   broken,        // the state found contradicts itself: named in the sentence
-  not_waiting,   // no such quarantine entry, or it was replayed before
+  not_waiting,   // no such quarantine entry, or somebody has settled it
 };
 using JournalFailure = record::Failure<JournalProblem>;
 template <class T>
@@ -62,28 +63,6 @@ struct MinuteTally {
 };
 // Tallies are kept for so long.
 inline constexpr std::chrono::minutes tally_age = std::chrono::hours(24);
-
-// A row that was refused, kept with its reason and its bytes (问题数据).
-struct QuarantinedRow {
-  record::DatasetId dataset;
-  record::Mode mode = record::Mode::direct;
-  std::string source;       // file name or call id
-  std::uint64_t place = 0;  // line, or index in the call
-  std::string field;
-  std::string rule;
-  std::string sentence;
-  std::string columns;  // the source's columns as a JSON array of names; may be empty
-  std::string original;
-};
-
-enum class QuarantineState { waiting, replayed };
-
-struct QuarantineEntry {
-  std::int64_t id = 0;
-  QuarantineState state = QuarantineState::waiting;
-  record::Time at{};
-  QuarantinedRow row;
-};
 
 // What seal() needs for batches of one dataset.
 struct DatasetOrigin {
@@ -181,11 +160,17 @@ class Journal {
   [[nodiscard]] Result<void> check_backlog();
   [[nodiscard]] Result<Status> status();
 
-  // Quarantined rows with id > `after`, in order, of any state.
-  [[nodiscard]] Result<void> quarantine(std::int64_t after,
-                                        const std::function<bool(const QuarantineEntry&)>& consume);
+  // What waits in the quarantine, by dataset and rule.
+  [[nodiscard]] Result<std::vector<QuarantineCount>> quarantine_counts();
+  // At most cut.most entries, in order of id, without `row.original`.
+  [[nodiscard]] Result<std::vector<QuarantineEntry>> quarantine_page(const QuarantineFilter& filter,
+                                                                     const QuarantineCut& cut);
+  [[nodiscard]] Result<std::optional<QuarantineEntry>> quarantine_entry(std::int64_t id);
   // Makes a corrected row's submission durable and marks the entry replayed, in one transaction.
-  [[nodiscard]] Result<Placement> replay(std::int64_t id, const Submission& submission);
+  [[nodiscard]] Result<Placement> replay(std::int64_t id, const Submission& submission,
+                                         const QuarantineDecision& decision);
+  // The row will not be taken. It stays, as a replayed one does.
+  [[nodiscard]] Result<void> discard(std::int64_t id, const QuarantineDecision& decision);
 
  private:
   struct State;

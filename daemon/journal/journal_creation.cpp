@@ -10,7 +10,7 @@ namespace sluice::journal {
 namespace {
 
 // PRAGMA user_version of the files that this version writes and reads.
-constexpr int format_version = 2;
+constexpr int format_version = 3;
 
 sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view query) {
   auto statement = SLUICE_TRY(database.prepare(query));
@@ -20,6 +20,8 @@ sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view
 
 sqlite::Result<void> make_tables(sqlite::Database& database) {
   SLUICE_TRY(database.execute(journal_ddl));
+  // Of versions 1 and 2: quarantine_group does its work.
+  SLUICE_TRY(database.execute("DROP INDEX IF EXISTS quarantine_waiting"));
   return database.execute(fmt::format("PRAGMA user_version={}", format_version));
 }
 

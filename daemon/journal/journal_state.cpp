@@ -111,7 +111,7 @@ Result<void> Journal::State::keep(std::span<const QuarantinedRow> rows,
                                   std::span<const Cursor> cursors, const Placement& placement) {
   const record::Time now = clock();
   for (const QuarantinedRow& row : rows) {
-    SLUICE_TRY(ours(tables.add_quarantined(row, now)));
+    SLUICE_TRY(ours(quarantine.add(row, now)));
   }
   for (const Cursor& cursor : cursors) {
     const auto forget_at = cursor.keep == Cursor::Keep::as_an_answer
@@ -129,6 +129,16 @@ Result<void> Journal::State::count(const record::DatasetId& dataset,
   SLUICE_TRY(ours(tables.add_tally(dataset, {minute, *tally})));
   SLUICE_TRY(ours(tables.forget_tallies(dataset, minute - tally_age)));
   return {};
+}
+
+Result<void> Journal::State::settle(std::int64_t id, QuarantineState becomes,
+                                    const QuarantineDecision& decision) {
+  const bool settled = SLUICE_TRY(ours(quarantine.settle(id, becomes, {clock(), decision})));
+  if (settled) return {};
+  return std::unexpected(JournalFailure{JournalProblem::not_waiting,
+                                        fmt::format("quarantine entry {}", id),
+                                        "no such entry waits: somebody may have settled it "
+                                        "(`sluice quarantine show`)"});
 }
 
 bool Journal::State::is_due(const OpenBatch& batch, record::Time now) const {

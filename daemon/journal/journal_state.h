@@ -10,6 +10,7 @@
 #include "fault/kill_point.h"
 #include "journal/journal.h"
 #include "journal/journal_tables.h"
+#include "journal/quarantine_tables.h"
 #include "record/recast.h"
 #include "record/try.h"
 #include "sqlite/database.h"
@@ -23,6 +24,7 @@ struct Journal::State {
   Clock clock;
   sqlite::Database database;
   Tables tables;
+  QuarantineTables quarantine;
   record::StreamId stream;
   // Set by the first write or fsync that failed, and never unset: what the kernel dropped can not
   // be told from what it kept, so nothing more is acknowledged by this process.
@@ -59,6 +61,9 @@ struct Journal::State {
   // Puts rows into open batches, which it opens where there is none that takes them.
   [[nodiscard]] Result<std::vector<Placement>> place(const StreamRow& row,
                                                      std::span<const Submission> submissions);
+  // `not_waiting` where the entry does not.
+  [[nodiscard]] Result<void> settle(std::int64_t id, QuarantineState becomes,
+                                    const QuarantineDecision& decision);
   [[nodiscard]] bool is_due(const OpenBatch& batch, record::Time now) const;
 };
 

@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "journal/journal_columns.h"
 #include "record/try.h"
 
 namespace sluice::journal {
 namespace {
-
-std::int64_t milliseconds(record::Time time) {
-  return time.time_since_epoch().count();
-}
-record::Time time_of(std::int64_t milliseconds) {
-  return record::Time(std::chrono::milliseconds(milliseconds));
-}
 
 std::string_view bytes_of(const record::Digest& digest) {
   return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
@@ -27,30 +21,10 @@ record::Digest digest_of(std::string_view bytes) {
   return digest;
 }
 
-std::uint64_t count(const sqlite::Statement& row, int column) {
-  return static_cast<std::uint64_t>(row.integer(column));
-}
-
-// Steps once, reads the row if there is one, and resets, so that no read stays open.
-template <class Read>
-auto first_row(sqlite::Statement& statement, Read read)
-    -> sqlite::Result<std::optional<decltype(read(statement))>> {
-  const auto row = statement.step();
-  if (!row) {
-    statement.reset();
-    return std::unexpected(row.error());
-  }
-  std::optional<decltype(read(statement))> result;
-  if (*row) result = read(statement);
-  statement.reset();
-  return result;
-}
-
 }  // namespace
 
 sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
   Tables tables;
-  tables.database_ = &database;
   const std::pair<sqlite::Statement Tables::*, std::string_view> statements[] = {
       {&Tables::stream_,
        R"sql(
@@ -120,20 +94,6 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
          WHERE dataset = ?1 AND minute >= ?2
          ORDER BY minute)sql"},
       {&Tables::forget_tallies_, "DELETE FROM tally WHERE dataset = ?1 AND minute < ?2"},
-      {&Tables::add_quarantined_,
-       R"sql(
-         INSERT INTO quarantine(state, at, dataset, mode, source, place, field, rule, sentence,
-           columns, original)
-         VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))sql"},
-      {&Tables::mark_replayed_, "UPDATE quarantine SET state = 1 WHERE id = ?1 AND state = 0"},
-      {&Tables::quarantine_,
-       R"sql(
-         SELECT id, state, at, dataset, mode, source, place, field, rule, sentence, columns,
-           original
-         FROM quarantine
-         WHERE id > ?1
-         ORDER BY id)sql"},
-      {&Tables::quarantine_waiting_, "SELECT count(*) FROM quarantine WHERE state = 0"},
   };
   for (const auto& [member, sql] : statements) {
     auto statement = SLUICE_TRY(database.prepare(sql));
@@ -329,62 +289,6 @@ sqlite::Result<void> Tables::forget_tallies(const record::DatasetId& dataset,
 sqlite::Result<void> Tables::forget_some(record::Time now, record::Time receipts_before) {
   SLUICE_TRY(forget_cursors_.bind(1, milliseconds(now)).run());
   return forget_receipts_.bind(1, milliseconds(receipts_before)).run();
-}
-
-sqlite::Result<void> Tables::add_quarantined(const QuarantinedRow& row, record::Time at) {
-  return add_quarantined_.bind(1, milliseconds(at))
-      .bind(2, row.dataset.str())
-      .bind(3, static_cast<std::int64_t>(row.mode))
-      .bind(4, row.source)
-      .bind(5, row.place)
-      .bind(6, row.field)
-      .bind(7, row.rule)
-      .bind(8, row.sentence)
-      .bind_blob(9, row.columns)
-      .bind_blob(10, row.original)
-      .run();
-}
-
-sqlite::Result<bool> Tables::mark_replayed(std::int64_t id) {
-  SLUICE_TRY(mark_replayed_.bind(1, id).run());
-  return database_->changes() == 1;
-}
-
-sqlite::Result<void> Tables::quarantine(
-    std::int64_t after, const std::function<bool(const QuarantineEntry&)>& consume) {
-  quarantine_.bind(1, after);
-  while (true) {
-    const auto row = quarantine_.step();
-    if (!row || !*row) {
-      quarantine_.reset();
-      if (!row) return std::unexpected(row.error());
-      return {};
-    }
-    const auto text = [&](int column) { return std::string(quarantine_.text(column)); };
-    const QuarantineEntry entry{.id = quarantine_.integer(0),
-                                .state = static_cast<QuarantineState>(quarantine_.integer(1)),
-                                .at = time_of(quarantine_.integer(2)),
-                                .row = {.dataset = record::DatasetId(text(3)),
-                                        .mode = static_cast<record::Mode>(quarantine_.integer(4)),
-                                        .source = text(5),
-                                        .place = count(quarantine_, 6),
-                                        .field = text(7),
-                                        .rule = text(8),
-                                        .sentence = text(9),
-                                        .columns = text(10),
-                                        .original = text(11)}};
-    if (!consume(entry)) {
-      quarantine_.reset();
-      return {};
-    }
-  }
-}
-
-sqlite::Result<std::uint64_t> Tables::quarantine_waiting() {
-  const auto waiting =
-      first_row(quarantine_waiting_, [](const sqlite::Statement& row) { return count(row, 0); });
-  if (!waiting) return std::unexpected(waiting.error());
-  return waiting->value_or(0);
 }
 
 }  // namespace sluice::journal

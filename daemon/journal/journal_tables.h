@@ -74,19 +74,11 @@ class Tables {
   // A few of the cursors and receipts whose time is over, so that no one call pays for all.
   [[nodiscard]] Result<void> forget_some(record::Time now, record::Time receipts_before);
 
-  [[nodiscard]] Result<void> add_quarantined(const QuarantinedRow& row, record::Time at);
-  [[nodiscard]] Result<bool> mark_replayed(std::int64_t id);  // false: not waiting
-  [[nodiscard]] Result<void> quarantine(std::int64_t after,
-                                        const std::function<bool(const QuarantineEntry&)>& consume);
-  [[nodiscard]] Result<std::uint64_t> quarantine_waiting();
-
  private:
   sqlite::Statement stream_, update_stream_, insert_batch_, next_batch_, manifest_, delete_batch_,
       oldest_batch_, open_batches_, put_open_batch_, add_lines_, lines_, delete_lines_,
       delete_open_batch_, put_receipt_, receipt_, put_cursor_, cursor_, forget_cursors_,
-      forget_receipts_, add_tally_, tallies_, forget_tallies_, add_quarantined_, mark_replayed_,
-      quarantine_, quarantine_waiting_;
-  sqlite::Database* database_ = nullptr;
+      forget_receipts_, add_tally_, tallies_, forget_tallies_;
 };
 
 }  // namespace sluice::journal

@@ -82,10 +82,13 @@ class Database {
   std::unique_ptr<sqlite3, Closer> handle_;
 };
 
-// BEGIN IMMEDIATE … COMMIT; rolls back when it goes without commit().
+// BEGIN … COMMIT; rolls back when it goes without commit().
 class Transaction {
  public:
+  // With the lock that is needed for writing.
   [[nodiscard]] static Result<Transaction> begin(Database& database);
+  // For several reads that are to see one state of the file; keeps nobody from writing.
+  [[nodiscard]] static Result<Transaction> begin_reading(Database& database);
   Transaction(Transaction&& other) noexcept;
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();

@@ -48,8 +48,13 @@ inline constexpr AuditDeclaration audit_events[] = {
          "does not bring this bureau's), `not-trusted` (the signature is not that of the node "
          "that speaks for it)"},
     {.name = "quarantine-replayed",
-     .details = {{{"bureau"}, {"entry"}, {"corrected"}}},
-     .when = "an operator took a quarantined row again"},
+     .details = {{{"actor", "who did it"}, {"bureau"}, {"entry"}, {"corrected"}}},
+     .when = "a person took a quarantined row again"},
+    {.name = "quarantine-discarded",
+     .details = {{{"actor", "who did it"}, {"bureau"}, {"entry"}}},
+     .when =
+         "a person decided that a quarantined row will not be taken; the reason may name values, "
+         "so it stands beside the row (`sluice quarantine show`) and not here"},
     {.name = "account-added",
      .details = {{{"actor", "the operating system's user"},
                   {"target", "the account"},

@@ -1,5 +1,6 @@
 #include "journal/group_commit.h"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <set>
@@ -44,6 +45,58 @@ TEST(GroupCommit, AnswersEverySubmissionOnceAndWithAPlaceOfItsOwn) {
   }
   EXPECT_EQ(answers, callers * calls) << "what waited was committed before the end";
   EXPECT_EQ(rows.size(), static_cast<std::size_t>(callers * calls));
+}
+
+// As a page does it: in the daemon, with a handle of its own on the file that calls are written to.
+TEST(GroupCommit, WhatIsSettledBesideItIsNumberedTogetherWithWhatIsSubmitted) {
+  Desk desk;
+  desk.limits.batch_rows = 3;
+  desk.limits.batch_age = std::chrono::milliseconds(20);
+  constexpr int rounds = 60;
+  {
+    Journal journal = desk.open();
+    const std::vector<QuarantinedRow> rows(2 * rounds, {.dataset = origin().dataset, .rule = "r"});
+    ASSERT_TRUE(journal.append(origin(), payload("none", 0), rows, {}));
+  }
+  {
+    GroupCommit commit(desk.open(), desk.limits, no_failure);
+    const auto settle = [&](int first) {
+      for (int id = first; id < first + rounds; ++id) {
+        Journal journal = desk.open();
+        EXPECT_TRUE(id % 2 == 0
+                        ? journal.discard(id, {"li.wei", "no"}).has_value()
+                        : journal.replay(id, submission("replayed", 1), {"li.wei", ""}).has_value())
+            << id;
+      }
+    };
+    const std::jthread one([&] { settle(1); });
+    const std::jthread another([&] { settle(1 + rounds); });
+    const std::jthread caller([&] {
+      for (int call = 0; call < rounds; ++call) {
+        std::promise<void> answered;
+        commit.submit(submission("call", 1), [&](auto placement) {
+          EXPECT_TRUE(placement) << record::to_string(placement.error());
+          answered.set_value();
+        });
+        answered.get_future().wait();
+      }
+    });
+  }
+  Journal journal = desk.open();
+  ASSERT_TRUE(journal.close_open_batches(Journal::Close::all));
+  std::uint64_t rows = 0;
+  record::ChainHead head;
+  for (const record::Batch& batch : waiting(journal)) {
+    const auto manifest = record::parse_manifest(batch.manifest).value();
+    ASSERT_EQ(manifest.sequence.value, head.sequence.value + 1);
+    ASSERT_EQ(manifest.previous, head.manifest);
+    const std::string text = text_of(batch);
+    ASSERT_EQ(std::ranges::count(text, '\n'), static_cast<std::ptrdiff_t>(manifest.upserts.value));
+    head = {manifest.sequence, record::sha256(batch.manifest)};
+    rows += manifest.upserts.value;
+  }
+  EXPECT_EQ(rows, 2U * rounds) << "every call, and what was replayed";
+  EXPECT_EQ(journal.status()->quarantine_waiting, 0U);
 }
 
 TEST(GroupCommit, TellsTheTalliesOfWhatWasSubmittedBefore) {

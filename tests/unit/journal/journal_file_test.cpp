@@ -31,14 +31,16 @@ class JournalFile : public testing::Test {
 
 TEST_F(JournalFile, OfALaterVersionIsRefusedWithWhatToDo) {
   { const Journal journal = desk.open(); }
-  execute("PRAGMA user_version=3");
+  execute("PRAGMA user_version=4");
   EXPECT_EQ(failure_to_open().code, JournalProblem::unreadable);
   EXPECT_THAT(failure_to_open().sentence, HasSubstr("upgrade"));
 }
 
 TEST_F(JournalFile, OfVersionOneIsOpenedAndCounts) {
   { const Journal journal = desk.open(); }
-  execute("DROP TABLE tally; PRAGMA user_version=1");
+  execute(
+      "DROP TABLE tally; DROP TABLE quarantine_settlement; DROP INDEX quarantine_group;"
+      "CREATE INDEX quarantine_waiting ON quarantine(id) WHERE state = 0; PRAGMA user_version=1");
   Journal journal = desk.open();
   Submission call = submission("a", 1);
   call.tally = RowTally{.rows = 1};

@@ -199,23 +199,6 @@ TEST_F(JournalTest, ForgetsAnswersAfterTheirTimeAndSourcesNever) {
   EXPECT_TRUE(journal.cursor("disk", "file").value());
 }
 
-TEST_F(JournalTest, ReplaysAQuarantinedRowOnce) {
-  Journal journal = desk.open();
-  const std::vector<QuarantinedRow> rows = {
-      {.dataset = record::DatasetId("approval"), .place = 7, .rule = "uscc", .original = "x"}};
-  ASSERT_EQ(journal.append(origin(), payload("none", 0), rows, {}).value().value, 0U);
-  EXPECT_EQ(journal.status()->quarantine_waiting, 1U);
-  std::int64_t id = 0;
-  ASSERT_TRUE(journal.quarantine(0, [&](const QuarantineEntry& entry) {
-    id = entry.id;
-    EXPECT_EQ(entry.row.place, 7U);
-    return true;
-  }));
-  EXPECT_EQ(journal.replay(id, submission("corrected", 1)).value().sequence.value, 1U);
-  EXPECT_EQ(journal.status()->quarantine_waiting, 0U);
-  EXPECT_EQ(journal.replay(id, submission("again", 1)).error().code, JournalProblem::not_waiting);
-}
-
 TEST_F(JournalTest, RefusesAnotherBureausFileAndAFileThatIsNoJournal) {
   { Journal journal = desk.open(); }
   const auto other = Journal::open(desk.file(), record::BureauId("quality"), {}, desk.node.signer,

@@ -1,0 +1,84 @@
+// Rows that were refused (问题数据): each is kept with its reason and its bytes until a person has
+// dealt with it, and after that too, with who did and how.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "record/batch.h"
+#include "record/time.h"
+
+namespace sluice::journal {
+
+struct QuarantinedRow {
+  record::DatasetId dataset;
+  record::Mode mode = record::Mode::direct;
+  std::string source;       // file name or call id
+  std::uint64_t place = 0;  // line, or index in the call
+  std::string field;
+  std::string rule;
+  std::string sentence;
+  std::string columns;  // the source's columns as a JSON array of names; may be empty
+  std::string original;
+};
+
+// The numbers are the file's.
+enum class QuarantineState {
+  waiting = 0,
+  replayed = 1,   // taken again, as it was or corrected
+  discarded = 2,  // it will not be taken
+};
+[[nodiscard]] std::string_view to_string(QuarantineState state);
+// Nothing: there is no state of this name.
+[[nodiscard]] std::optional<QuarantineState> parse_quarantine_state(std::string_view name);
+
+// Who dealt with an entry, and what they say of it: a person's words, which may name values.
+struct QuarantineDecision {
+  std::string by;
+  std::string note;
+  friend bool operator==(const QuarantineDecision&, const QuarantineDecision&) = default;
+};
+
+struct QuarantineSettlement {
+  record::Time at{};
+  QuarantineDecision decision;
+  friend bool operator==(const QuarantineSettlement&, const QuarantineSettlement&) = default;
+};
+
+struct QuarantineEntry {
+  std::int64_t id = 0;
+  QuarantineState state = QuarantineState::waiting;
+  record::Time at{};
+  QuarantinedRow row;
+  // Nothing: it waits, or was replayed by a version that did not note it.
+  std::optional<QuarantineSettlement> settlement;
+};
+
+// Which entries: those that are all of what is said.
+struct QuarantineFilter {
+  std::optional<record::DatasetId> dataset;
+  std::optional<std::string> rule;
+  std::optional<QuarantineState> state;
+};
+
+// The entries nearest to one on a side of it. Ids begin at 1 and grow.
+struct QuarantineCut {
+  enum class Side { after, before };
+  Side side = Side::after;
+  std::int64_t id = 0;
+  std::size_t most = 100;
+};
+
+// What waits of a dataset for one rule's sake.
+struct QuarantineCount {
+  record::DatasetId dataset;
+  std::string rule;
+  std::uint64_t waiting = 0;
+  record::Time oldest{};  // when the first of them came
+  friend bool operator==(const QuarantineCount&, const QuarantineCount&) = default;
+};
+
+}  // namespace sluice::journal

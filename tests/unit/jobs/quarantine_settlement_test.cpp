@@ -1,0 +1,141 @@
+// What a person does with a row of the quarantine, and what the auditor reads of it.
+#include "jobs/quarantine_settlement.h"
+
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sqlite/database.h"
+#include "support/audited_text.h"
+#include "support/development_ca.h"
+#include "support/temporary_directory.h"
+
+namespace sluice::jobs::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class QuarantineSettlementTest : public testing::Test {
+ protected:
+  QuarantineSettlementTest() {
+    authority_.issue("node");
+    authority_.write_revocations();
+    std::filesystem::create_directories(directory_ / "config/bureaus");
+    std::filesystem::create_directories(directory_ / "config/schemas");
+    const std::string here = directory_.path().string();
+    std::ofstream(directory_ / "config/node.yaml")
+        << "node: {name: node, state_directory: " << here << "/state, control_socket: " << here
+        << "/control.socket}\n"
+        << "identity: {certificate: " << here << "/node.pem, key: " << here
+        << "/node.key, authorities: " << authority_.authorities().string()
+        << ", revocations: " << authority_.revocations().string() << "}\n"
+        << "listen: {address: 127.0.0.1, port: 0}\nstore: {kind: sqlite}\n";
+    std::ofstream(directory_ / "config/bureaus/park.yaml")
+        << "bureau: park\nname: park\ncertificate_subject: \"CN=park,O=Sluice development\"\n"
+           "channels: {direct: {}}\n"
+           "publishes:\n  - {dataset: approval, channels: [direct]}\n";
+    std::ofstream(directory_ / "config/schemas/approval.json")
+        << R"({"sluice:dataset": {"owner": "park", "title": "Approvals"},
+               "fields": [{"name": "number", "type": "integer", "constraints": {"required": true}}],
+               "primaryKey": ["number"]})";
+    auto installation = installation::load_installation(directory_ / "config");
+    if (!installation) throw std::runtime_error(installation.error().lines.at(0));
+    installation_ = std::move(*installation);
+    audit_ = std::make_unique<trust::AuditLog>(
+        trust::AuditLog::open(installation_->paths.audit_log(), [] {
+          return record::Time{};
+        }).value());
+    refuse(R"({"number": "none"})");
+  }
+
+  // Ids are given from 1 on; the first row is there.
+  void refuse(const std::string& original) {
+    const record::DatasetId approval("approval");
+    const std::vector<journal::QuarantinedRow> rows = {{.dataset = approval,
+                                                        .source = "call",
+                                                        .place = 1,
+                                                        .field = "number",
+                                                        .rule = "type",
+                                                        .columns = R"(["number"])",
+                                                        .original = original}};
+    auto opened = journal();
+    const auto kept = opened.append(installation_->origin(approval, record::Mode::direct),
+                                    record::compress_payload("", {0}, {0}), rows, {});
+    if (!kept) throw std::runtime_error(record::to_string(kept.error()));
+  }
+  journal::Journal journal() { return installation_->open_journal(bureau_).value(); }
+  journal::QuarantineEntry entry(std::int64_t id) {
+    return journal().quarantine_entry(id).value().value();
+  }
+  SettlementDesk desk() { return {*installation_, *audit_, bureau_, "li.wei"}; }
+  std::string audited() { return sluice::test::audited_text(installation_->paths.audit_log()); }
+
+  record::test::TemporaryDirectory directory_;
+  sluice::test::DevelopmentCa authority_{directory_.path()};
+  record::BureauId bureau_{"park"};
+  std::unique_ptr<installation::Installation> installation_;
+  std::unique_ptr<trust::AuditLog> audit_;
+};
+
+TEST_F(QuarantineSettlementTest, AReplayIsToldToTheAuditorWithWhoDidIt) {
+  const auto refused = replay_entry(desk(), 1, std::nullopt);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, SettlementProblem::still_refused);
+  EXPECT_EQ(audited(), "") << "nothing was done";
+  const auto placed = replay_entry(desk(), 1, R"({"number": 7})");
+  ASSERT_TRUE(placed) << record::to_string(placed.error());
+  EXPECT_EQ(placed->sequence.value, 1U);
+  EXPECT_THAT(audited(), HasSubstr(R"("event":"quarantine-replayed","actor":"li.wei",)"
+                                   R"("bureau":"park","entry":"1","corrected":"yes")"));
+  EXPECT_EQ(entry(1).state, journal::QuarantineState::replayed);
+  EXPECT_EQ(entry(1).settlement->decision.by, "li.wei");
+  EXPECT_EQ(replay_entry(desk(), 1, std::nullopt).error().code, SettlementProblem::not_waiting);
+  EXPECT_EQ(replay_entry(desk(), 2, std::nullopt).error().code, SettlementProblem::not_waiting);
+}
+
+TEST_F(QuarantineSettlementTest, OfADiscardTheAuditorReadsWhoAndNotWhy) {
+  ASSERT_TRUE(discard_entry(desk(), 1, "公司 91100000710930026Y 已注销"));
+  EXPECT_THAT(audited(), HasSubstr(R"("event":"quarantine-discarded","actor":"li.wei",)"
+                                   R"("bureau":"park","entry":"1")"));
+  EXPECT_THAT(audited(), Not(HasSubstr("91100000710930026Y"))) << "it is a value of a record";
+  EXPECT_EQ(entry(1).state, journal::QuarantineState::discarded);
+  EXPECT_EQ(entry(1).settlement->decision.note, "公司 91100000710930026Y 已注销");
+  const std::string once = audited();
+  EXPECT_EQ(discard_entry(desk(), 1, "again").error().code, SettlementProblem::not_waiting);
+  EXPECT_EQ(replay_entry(desk(), 1, R"({"number": 7})").error().code,
+            SettlementProblem::not_waiting);
+  EXPECT_EQ(audited(), once);
+}
+
+TEST_F(QuarantineSettlementTest, AReasonIsOneLineThatOthersCanRead) {
+  const std::string as_long_as_may_be = [] {
+    std::string text;
+    for (std::size_t i = 0; i < longest_reason; ++i)
+      text += "错";
+    return text;
+  }();
+  for (const std::string& bad : {std::string(), std::string("   "), std::string("\xff"),
+                                 std::string("a\nb"), as_long_as_may_be + "x"}) {
+    const auto discarded = discard_entry(desk(), 1, bad);
+    ASSERT_FALSE(discarded) << bad;
+    EXPECT_EQ(discarded.error().code, SettlementProblem::bad_reason);
+  }
+  EXPECT_EQ(entry(1).state, journal::QuarantineState::waiting);
+  EXPECT_TRUE(discard_entry(desk(), 1, as_long_as_may_be));
+}
+
+TEST_F(QuarantineSettlementTest, WhatTheAuditLogDoesNotTakeIsDoneAndSaidToBeMissingThere) {
+  auto database = sqlite::Database::open(installation_->paths.audit_log()).value();
+  ASSERT_TRUE(database.execute("DROP TABLE line"));
+  EXPECT_EQ(discard_entry(desk(), 1, "closed").error().code, SettlementProblem::unaudited);
+  EXPECT_EQ(entry(1).state, journal::QuarantineState::discarded);
+}
+
+}  // namespace
+}  // namespace sluice::jobs::test
