@@ -2,18 +2,26 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "commands/commands.h"
 #include "commands/control_client.h"
 #include "commands/terminal.h"
+#include "installation/paths.h"
 #include "installation/system_clock.h"
+#include "runs/run_history.h"
+#include "runs/run_summary.h"
 
 namespace sluice::commands {
 namespace {
+
+constexpr std::string_view under_way = "under way";
 
 std::chrono::seconds until(const std::string& time) {
   const auto parsed = record::parse_time(time);
@@ -96,6 +104,116 @@ ExitStatus order(const Context& context, const std::string& bureau, const std::s
   return ExitStatus::success;
 }
 
+struct HistoryOptions {
+  std::string bureau;
+  std::string task;
+  std::string outcome;
+  std::int64_t before = 0;  // 0: from the newest on
+  std::size_t limit = 20;
+  bool json = false;
+};
+
+runs::RunFilter filter_of(const HistoryOptions& options) {
+  runs::RunFilter filter;
+  if (!options.bureau.empty()) filter.bureau = record::BureauId(options.bureau);
+  if (!options.task.empty()) filter.task = options.task;
+  if (!options.outcome.empty()) {
+    filter.outcome = options.outcome == under_way ? std::string() : options.outcome;
+  }
+  if (options.before > 0) filter.before = options.before;
+  return filter;
+}
+
+std::string moment_text(schedule::Moment moment) {
+  return record::to_string(record::Time(moment));
+}
+
+// What it did, in a few words.
+std::string deeds_of(const runs::RunFigures& figures) {
+  std::vector<std::string> words;
+  const auto say = [&](std::uint64_t count, std::string_view what) {
+    if (count > 0) words.push_back(fmt::format("{} {}", human_count(count), what));
+  };
+  say(figures.rows, "new or changed");
+  say(figures.quarantined, "quarantined");
+  say(figures.held_back, "deletes held back");
+  say(figures.compared, "compared");
+  say(figures.differences, "differ");
+  say(figures.repaired, "repaired");
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+boost::json::object to_json(const runs::Run& run) {
+  const runs::RunFigures figures = runs::figures_of(run);
+  boost::json::object object{{"id", run.id},
+                             {"bureau", run.job.bureau.str()},
+                             {"task", run.job.task},
+                             {"reason", run.reason},
+                             {"started", moment_text(run.started)}};
+  if (run.ended) object["ended"] = moment_text(*run.ended);
+  if (const auto took = run.took()) object["seconds"] = took->count();
+  object["outcome"] = run.ended ? run.outcome : std::string(under_way);
+  object["sentence"] = run.sentence;
+  object["figures"] =
+      boost::json::object{{"datasets", figures.datasets},       {"collected", figures.rows},
+                          {"upserts", figures.upserts},         {"deletes", figures.deletes},
+                          {"quarantined", figures.quarantined}, {"held_back", figures.held_back},
+                          {"batches", figures.batches},         {"compared", figures.compared},
+                          {"differences", figures.differences}, {"repaired", figures.repaired}};
+  return object;
+}
+
+ExitStatus tell_history(const Context& context, const HistoryOptions& options) {
+  const auto settings = context.settings();
+  if (!settings) return ExitStatus::usage;
+  const auto& state = settings->node.state_directory;
+  auto history = runs::RunHistory::open_if_there(installation::Paths(state).run_history());
+  if (!history) return fail(record::to_string(history.error()));
+  std::vector<runs::Run> found;
+  if (*history) {
+    auto asked = (*history)->find(filter_of(options), options.limit);
+    if (!asked) return fail(record::to_string(asked.error()));
+    found = std::move(*asked);
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const runs::Run& run : found) {
+    if (options.json) fmt::print("{}\n", boost::json::serialize(to_json(run)));
+    const auto took = run.took();
+    rows.push_back({std::to_string(run.id), run.job.bureau.str(), run.job.task,
+                    moment_text(run.started), took ? human_age(*took) : "",
+                    run.ended ? run.outcome : std::string(under_way),
+                    deeds_of(runs::figures_of(run))});
+  }
+  if (options.json) return ExitStatus::success;
+  if (rows.empty()) {
+    fmt::print("no such run is known here\n");
+    return ExitStatus::success;
+  }
+  fmt::print("{}", table({"id", "bureau", "task", "started", "took", "outcome", "did"}, rows));
+  if (found.size() == options.limit) {
+    fmt::print("\nEarlier ones: sluice jobs history … --before {}\n", found.back().id);
+  }
+  return ExitStatus::success;
+}
+
+void add_history(CLI::App& jobs, Context& context) {
+  auto* command = jobs.add_subcommand(
+      "history", "Say how the last runs ended and what they did, the newest first");
+  auto options = std::make_shared<HistoryOptions>();
+  command->add_option("bureau", options->bureau, "Only the runs of this bureau");
+  command->add_option("--task", options->task, "Only collect, or only reconcile");
+  command->add_option("--outcome", options->outcome,
+                      "Only runs that ended so; \"under way\": that have not");
+  command->add_option("--before", options->before, "Only runs with a lower id than this");
+  command->add_option("--limit", options->limit, "At most so many")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "For machines: an object a line");
+  command->callback([&context, options] {
+    context.chosen = [&context, options] { return tell_history(context, *options); };
+  });
+}
+
 }  // namespace
 
 void add_jobs(CLI::App& app, Context& context) {
@@ -123,6 +241,7 @@ void add_jobs(CLI::App& app, Context& context) {
       context.chosen = [&context, bureau, name] { return order(context, *bureau, name); };
     });
   }
+  add_history(*command, context);
 }
 
 }  // namespace sluice::commands

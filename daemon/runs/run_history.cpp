@@ -1,5 +1,7 @@
 #include "runs/run_history.h"
 
+#include <limits>
+#include <system_error>
 #include <utility>
 
 namespace sluice::runs {
@@ -20,6 +22,18 @@ schedule::Moment moment_of(std::int64_t seconds) {
 bool is_failure(const std::string& outcome) {
   return outcome != "succeeded" && outcome != "quarantined" && outcome != "differs" &&
          outcome != "held-back" && outcome != "stopped";
+}
+
+std::string query_of(const RunFilter& filter) {
+  std::string query =
+      R"sql(
+        SELECT id, bureau, task, reason, started, ended, outcome, sentence, summary
+        FROM run
+        WHERE id < ?1)sql";
+  if (filter.bureau) query += " AND bureau = ?3";
+  if (filter.task) query += " AND task = ?4";
+  if (filter.outcome) query += " AND outcome = ?5";
+  return query + " ORDER BY id DESC LIMIT ?2";
 }
 
 std::unexpected<HistoryFailure> RunHistory::failure(const sqlite::Error& error) const {
@@ -48,9 +62,21 @@ std::expected<RunHistory, HistoryFailure> RunHistory::open(const std::filesystem
           summary TEXT NOT NULL
         );
         CREATE INDEX IF NOT EXISTS run_job ON run (bureau, task, id);
+        CREATE INDEX IF NOT EXISTS run_bureau ON run (bureau, id);
+        CREATE INDEX IF NOT EXISTS run_task ON run (task, id);
+        CREATE INDEX IF NOT EXISTS run_outcome ON run (outcome, id);
         CREATE TABLE IF NOT EXISTS paused (bureau TEXT PRIMARY KEY) WITHOUT ROWID)sql");
   if (!made) return history.failure(made.error());
   return history;
+}
+
+std::expected<std::optional<RunHistory>, HistoryFailure> RunHistory::open_if_there(
+    const std::filesystem::path& file) {
+  std::error_code is_not_there;
+  if (!std::filesystem::exists(file, is_not_there)) return std::nullopt;
+  auto opened = open(file);
+  if (!opened) return std::unexpected(opened.error());
+  return std::move(*opened);
 }
 
 std::expected<void, HistoryFailure> RunHistory::lose_unfinished(const JobName& job,
@@ -117,29 +143,32 @@ std::expected<void, HistoryFailure> RunHistory::end(const Run& run) {
 
 std::expected<std::vector<Run>, HistoryFailure> RunHistory::last(const JobName& job,
                                                                  std::size_t most) {
-  auto statement = database_.prepare(
-      R"sql(
-        SELECT id, reason, started, ended, outcome, sentence, summary
-        FROM run
-        WHERE bureau = ?1 AND task = ?2
-        ORDER BY id DESC LIMIT ?3)sql");
+  return find({.bureau = job.bureau, .task = job.task}, most);
+}
+
+std::expected<std::vector<Run>, HistoryFailure> RunHistory::find(const RunFilter& filter,
+                                                                 std::size_t most) {
+  auto statement = database_.prepare(query_of(filter));
   if (!statement) return failure(statement.error());
-  statement->bind(1, std::string_view(job.bureau.str()))
-      .bind(2, std::string_view(job.task))
-      .bind(3, static_cast<std::int64_t>(most));
+  statement->bind(1, filter.before.value_or(std::numeric_limits<std::int64_t>::max()))
+      .bind(2, static_cast<std::int64_t>(most));
+  if (filter.bureau) statement->bind(3, std::string_view(filter.bureau->str()));
+  if (filter.task) statement->bind(4, std::string_view(*filter.task));
+  if (filter.outcome) statement->bind(5, std::string_view(*filter.outcome));
   std::vector<Run> runs;
   while (true) {
     const auto row = statement->step();
     if (!row) return failure(row.error());
     if (!*row) return runs;
+    const auto text = [&](int column) { return std::string(statement->text(column)); };
     Run run{.id = statement->integer(0),
-            .job = job,
-            .reason = std::string(statement->text(1)),
-            .started = moment_of(statement->integer(2)),
-            .outcome = std::string(statement->text(4)),
-            .sentence = std::string(statement->text(5)),
-            .summary = std::string(statement->text(6))};
-    if (!statement->is_null(3)) run.ended = moment_of(statement->integer(3));
+            .job = {record::BureauId(text(1)), text(2)},
+            .reason = text(3),
+            .started = moment_of(statement->integer(4)),
+            .outcome = text(6),
+            .sentence = text(7),
+            .summary = text(8)};
+    if (!statement->is_null(5)) run.ended = moment_of(statement->integer(5));
     runs.push_back(std::move(run));
   }
 }

@@ -2,6 +2,8 @@
 // that an operator can ask what happened last night.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -35,8 +37,22 @@ struct Run {
   // stopped; lost where the daemon ended before it did; empty while it is under way.
   std::string outcome;
   std::string sentence;  // why it failed
-  std::string summary;   // what it printed for machines
+  std::string summary;   // what it printed for machines (run_summary.h)
+  // Nothing: it is under way.
+  [[nodiscard]] std::optional<std::chrono::seconds> took() const {
+    return ended ? std::optional(*ended - started) : std::nullopt;
+  }
 };
+
+// Which runs: those that are all of what is said.
+struct RunFilter {
+  std::optional<record::BureauId> bureau;
+  std::optional<std::string> task;
+  std::optional<std::string> outcome;  // as in Run: empty is "under way"
+  std::optional<std::int64_t> before;  // only runs with a lower id: the next page
+};
+// What find() asks with, so that a test can ask SQLite how it would find them.
+[[nodiscard]] std::string query_of(const RunFilter& filter);
 
 // Whether the outcome is one after which the next run is a retry.
 [[nodiscard]] bool is_failure(const std::string& outcome);
@@ -45,6 +61,9 @@ struct Run {
 class RunHistory {
  public:
   [[nodiscard]] static std::expected<RunHistory, HistoryFailure> open(
+      const std::filesystem::path& file);
+  // The same, for who only looks: nothing where nothing ever ran, and makes no file.
+  [[nodiscard]] static std::expected<std::optional<RunHistory>, HistoryFailure> open_if_there(
       const std::filesystem::path& file);
 
   // Runs of this job that were under way when the daemon ended become `lost`.
@@ -57,6 +76,9 @@ class RunHistory {
   [[nodiscard]] std::expected<void, HistoryFailure> end(const Run& run);
   // The newest first.
   [[nodiscard]] std::expected<std::vector<Run>, HistoryFailure> last(const JobName& job,
+                                                                     std::size_t most);
+  // Of all jobs, the newest first, at most so many.
+  [[nodiscard]] std::expected<std::vector<Run>, HistoryFailure> find(const RunFilter& filter,
                                                                      std::size_t most);
 
   [[nodiscard]] std::expected<bool, HistoryFailure> is_paused(const record::BureauId& bureau);

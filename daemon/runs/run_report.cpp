@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "runs/exit_status.h"
 #include "runs/room_words.h"
+#include "runs/run_summary.h"
 
 namespace sluice::runs {
 namespace {
@@ -58,35 +57,10 @@ std::string sentence_of(const ChildEnd& end, std::chrono::seconds time_limit) {
   return said;
 }
 
-// What it printed for machines: a JSON object a line, one for each dataset.
-std::vector<boost::json::object> lines_of(const Run& run) {
-  std::vector<boost::json::object> objects;
-  std::istringstream lines(run.summary);
-  for (std::string line; std::getline(lines, line);) {
-    boost::system::error_code error;
-    boost::json::value value = boost::json::parse(line, error);
-    if (!error && value.is_object()) objects.push_back(std::move(value.as_object()));
-  }
-  return objects;
-}
-
-std::uint64_t number(const boost::json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  boost::system::error_code error;
-  const auto number = value == nullptr ? 0 : value->to_number<std::uint64_t>(error);
-  return error ? 0 : number;
-}
-
-std::string text(const boost::json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  const auto* text = value == nullptr ? nullptr : value->if_string();
-  return text == nullptr ? std::string() : std::string(text->data(), text->size());
-}
-
 bool found_nothing(const Run& run) {
   if (run.outcome != "succeeded") return false;
-  return std::ranges::all_of(lines_of(run), [](const boost::json::object& line) {
-    return line.contains("collected") && number(line, "collected") == 0;
+  return std::ranges::all_of(summary_lines(run), [](const boost::json::object& line) {
+    return line.contains("collected") && number_of(line, "collected") == 0;
   });
 }
 
@@ -97,17 +71,17 @@ bool is_repaired(const boost::json::object& line) {
 }
 
 void tell_of_differences(const Run& run, observe::Log& log, observe::Metrics& metrics) {
-  for (const boost::json::object& line : lines_of(run)) {
+  for (const boost::json::object& line : summary_lines(run)) {
     const auto* found = line.if_contains("found");
     if (found == nullptr || !found->is_object()) continue;
     const boost::json::object& counts = found->as_object();
-    const std::uint64_t missing = number(counts, "missing");
-    const std::uint64_t extra = number(counts, "extra");
-    const std::uint64_t different = number(counts, "different");
-    const std::string dataset = text(line, "dataset");
-    metrics.differences(run.job.bureau.str(), dataset)
-        .Set(static_cast<double>(missing + extra + different));
-    if (missing + extra + different == 0) continue;
+    const std::uint64_t missing = number_of(counts, "missing");
+    const std::uint64_t extra = number_of(counts, "extra");
+    const std::uint64_t different = number_of(counts, "different");
+    const std::string dataset = text_of(line, "dataset");
+    const std::uint64_t all = differences_of(line);
+    metrics.differences(run.job.bureau.str(), dataset).Set(static_cast<double>(all));
+    if (all == 0) continue;
     log.write<"reconciliation-differs">({{"bureau", run.job.bureau.str()},
                                          {"dataset", dataset},
                                          {"missing", missing},
@@ -118,16 +92,16 @@ void tell_of_differences(const Run& run, observe::Log& log, observe::Metrics& me
 }
 
 void tell_of_deletes_held_back(const Run& run, observe::Log& log, observe::Metrics& metrics) {
-  for (const boost::json::object& line : lines_of(run)) {
+  for (const boost::json::object& line : summary_lines(run)) {
     if (!line.contains("held_back")) continue;
-    const std::uint64_t held_back = number(line, "held_back");
-    const std::string dataset = text(line, "dataset");
+    const std::uint64_t held_back = number_of(line, "held_back");
+    const std::string dataset = text_of(line, "dataset");
     metrics.deletes_held_back(run.job.bureau.str(), dataset).Set(static_cast<double>(held_back));
     if (held_back == 0) continue;
     log.write<"deletes-held-back">({{"bureau", run.job.bureau.str()},
                                     {"dataset", dataset},
                                     {"deletes", held_back},
-                                    {"of", number(line, "held_back_of")}});
+                                    {"of", number_of(line, "held_back_of")}});
   }
 }
 

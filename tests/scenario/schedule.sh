@@ -66,6 +66,11 @@ case_a_run_that_finds_the_journal_full_until_its_time_has_passed_is_called_held_
   expect "its outcome" "$(job last_outcome)" backlog-full
   sed -i 's/, time_limit: 5s//' "$workshop/edge/config/bureaus/levy.yaml"
   at edge stop_daemon
+  at edge try sluice jobs history levy --outcome backlog-full --limit 1 --json
+  expect_like "in the history, without a daemon" "$(jq -r '"\(.task) \(.outcome) \(.seconds) \(.sentence)"' <<<"$out")" \
+    '^collect backlog-full [0-9]+ there was no room until time_limit'
+  at edge try sluice jobs history --task collect
+  expect_like "for people" "$out" '999 new or changed|1,000 new or changed'
   at edge start_daemon
   at center start_daemon
   await_center 1989
