@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
     add_import(app, context);
     add_collect(app, context);
     add_reconcile(app, context);
+    add_report(app, context);
     add_jobs(app, context);
     add_batch(app, context);
     add_quarantine(app, context);

@@ -31,6 +31,7 @@ void add_status(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
 void add_collect(CLI::App& app, Context& context);
 void add_reconcile(CLI::App& app, Context& context);
+void add_report(CLI::App& app, Context& context);
 void add_jobs(CLI::App& app, Context& context);
 void add_batch(CLI::App& app, Context& context);
 void add_quarantine(CLI::App& app, Context& context);

@@ -242,6 +242,10 @@ ExitStatus reconcile_dataset(const installation::Installation& installation,
   } else {
     print_for_people(options, summary);
   }
+  if (report->unkept) {
+    fmt::print(stderr, "sluice: {}: what was found is not kept for `sluice report`: {}\n",
+               publication.dataset.str(), record::to_string(*report->unkept));
+  }
   if (const auto& why = report->unrepaired) {
     return fail(publication.dataset.str() + ": " + record::to_string(*why), status_of(why->code));
   }

@@ -36,6 +36,8 @@ class Paths {
                               const record::DatasetId& dataset) const {
     return captures(bureau) / (dataset.str() + ".compared");
   }
+  // /var/lib/sluice/reconciliation.sqlite: what comparisons found.
+  [[nodiscard]] Path reconciliation_reports() const { return state_ / "reconciliation.sqlite"; }
   // /var/lib/sluice/jobs.sqlite: how the runs of jobs ended, and what is paused.
   [[nodiscard]] Path run_history() const { return state_ / "jobs.sqlite"; }
 

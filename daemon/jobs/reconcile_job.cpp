@@ -1,8 +1,10 @@
 #include "jobs/reconcile_job.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -10,9 +12,11 @@
 #include "jobs/central_side.h"
 #include "jobs/collect_job.h"
 #include "jobs/front_end_source.h"
+#include "jobs/kept_report.h"
 #include "jobs/repair.h"
 #include "jobs/run_lock.h"
 #include "jobs/source_memory.h"
+#include "reconciliation/reports.h"
 #include "reconciliation/source_door.h"
 #include "record/try.h"
 
@@ -63,6 +67,10 @@ class Reconciliation {
   Done compare();
   // Of what compare() found.
   std::expected<ReconcileReport, ReconcileFailure> report();
+  // The first of what differed before any repair, once there is a report.
+  [[nodiscard]] const std::vector<reconciliation::Difference>& differences() const {
+    return differences_;
+  }
 
  private:
   // Collects, and waits until the center has all of it.
@@ -89,6 +97,7 @@ class Reconciliation {
   Differences& earlier_;
   Differences& now_;
   ReconcileReport report_;
+  std::vector<reconciliation::Difference> differences_;
 };
 
 Done Reconciliation::catch_up() {
@@ -185,12 +194,16 @@ Done Reconciliation::compare() {
 }
 
 std::expected<ReconcileReport, ReconcileFailure> Reconciliation::report() {
+  const std::size_t most = std::max(request_.named, reconciliation::differences_kept);
   const auto walked = now_.walk([&](const reconciliation::Difference& difference) {
-    if (report_.named.size() == request_.named) return false;
-    report_.named.push_back(difference);
+    if (differences_.size() == most) return false;
+    differences_.push_back(difference);
     return true;
   });
   if (!walked) return failed(walked.error());
+  report_.named.assign(differences_.begin(),
+                       differences_.begin() + static_cast<std::ptrdiff_t>(
+                                                  std::min(request_.named, differences_.size())));
   if (!request_.repairs || is_same()) return std::move(report_);
   // What was found is told all the same.
   if (auto repaired = repair(); !repaired) report_.unrepaired = std::move(repaired.error());
@@ -279,6 +292,10 @@ std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
   auto report = reconciliation.report();
   // What could not be kept is read once more the next time.
   if (source->remembers()) static_cast<void>(remembered->keep(memory));
+  if (report) {
+    auto kept = keep_report(installation, request, *report, reconciliation.differences());
+    if (!kept) report->unkept = std::move(kept.error());
+  }
   return report;
 }
 

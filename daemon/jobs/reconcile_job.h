@@ -67,13 +67,16 @@ struct ReconcileReport {
   // Why a repair that was asked for was not made, or not seen to its end.
   std::optional<ReconcileFailure> unrepaired;
   std::optional<Repair> repair;  // that has been sent
+  // Why it is not among the reports that are kept (reconciliation/reports.h).
+  std::optional<ReconcileFailure> unkept;
 };
 
 // Collects what has changed, waits until the center has it, and compares. What differs is looked
 // at a second time after another collection, so that changes under way are not called differences;
 // likewise after a repair. Of a source that is remembered from the last time, and is what the
 // center has, nothing is collected or read; what differs by what is remembered is told only after
-// all of it was read once more. A repair that fails is told in the report, with what was found.
+// all of it was read once more. A repair that fails is told in the report, with what was found. The
+// report is kept, with more of the differences than are named here.
 [[nodiscard]] std::expected<ReconcileReport, ReconcileFailure> run_reconcile(
     const installation::Installation& installation, const ReconcileRequest& request,
     const ReconcileEvents& events);

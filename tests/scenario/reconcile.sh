@@ -67,6 +67,16 @@ case_what_the_capture_missed_is_found_named_and_repaired() {
   expect_like "what it says" "$out" 'Repaired: 3 sent, 2 deleted. Both sides are the same now.'
   expect "batches that it took" "$(($(at center sluice batch list --json | jq -s length) - batches))" 1
   expect "changes in it" "$(at center sluice batch list --json | jq -s '.[-1] | "\(.upserts) \(.deletes)"' -r)" "3 2"
+  at edge sluice report list levy --json >"$workshop/reports"
+  expect "what is kept" "$(jq -r '"\(.dataset) \(.same) \(.found.missing) \(.found.extra) \(.found.different) \(.repair.sent) \(.named)"' "$workshop/reports")" \
+    'payment true 1 2 2 3 5'
+  at edge sluice report show "$(jq .id "$workshop/reports")" --json --limit 1 --after 4 >"$workshop/report"
+  expect "the last of what differed" "$(jq -c '.differences[] | [.number, .kind, .key]' "$workshop/report")" '[5,"missing",["银\"'"'"'","-5"]]'
+  at edge try sluice report show "$(jq .id "$workshop/reports")" --limit 2
+  expect_like "for people" "$out" 'and 3 more: sluice report show'
+  expect "who may read them" "$(stat -c %a "$workshop/edge/state/reconciliation.sqlite")" 600
+  at edge try sluice report list levy --dataset payment
+  expect_like "the one before, without a repair" "$out" 'differs'
   at edge try sluice reconcile levy
   expect "status afterwards ($err)" "$status" 0
   sql "SELECT payer || char(9) || number || char(9) || (amount + 0.0) FROM payment WHERE amount >= 0" | LC_ALL=C sort >"$workshop/source"

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "node/stream.h"
+#include "reconciliation/reports.h"
 #include "sqlite/database.h"
 #include "support/development_ca.h"
 #include "support/temporary_directory.h"
@@ -21,6 +22,7 @@
 namespace sluice::jobs::test {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
@@ -89,7 +91,8 @@ class ReconcileJobTest : public testing::Test {
     ReconcileRequest request{.bureau = bureau,
                              .publication = bureau.publishes.front(),
                              .repairs = repairs,
-                             .most_deleted = 0.5};
+                             .most_deleted = 0.5,
+                             .named = named};
     const ReconcileEvents events{progress,
                                  [&](const std::string& step) {
                                    if (on_step) on_step(step);
@@ -97,6 +100,9 @@ class ReconcileJobTest : public testing::Test {
                                  },
                                  {[](const std::string&) {}, [] {}}};
     return run_reconcile(*installation_, request, events);
+  }
+  reconciliation::Reports kept() {
+    return reconciliation::Reports::open(installation_->paths.reconciliation_reports()).value();
   }
   // From now on it takes nothing, and nobody waits for it.
   void stop_center() { stream_.reset(); }
@@ -114,8 +120,9 @@ class ReconcileJobTest : public testing::Test {
   }
 
   std::function<void(const std::string& step)> on_step;
+  std::size_t named = 20;
 
- private:
+ protected:
   record::test::TemporaryDirectory directory_;
   sluice::test::DevelopmentCa authority_{directory_.path()};
   record::BureauId bureau_{"levy"};
@@ -217,6 +224,49 @@ TEST_F(ReconcileJobTest, ARepairWhoseSourceIsGoneTellsWhatWasFound) {
   ASSERT_TRUE(report) << record::to_string(report.error());
   EXPECT_EQ(report->found.different, 1U);
   ASSERT_TRUE(report->unrepaired);
+}
+
+TEST_F(ReconcileJobTest, WhatWasFoundIsKeptWithMoreOfTheDifferencesThanAreNamed) {
+  ASSERT_TRUE(reconcile(false));
+  auto first = kept().latest(std::nullopt).value();
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_TRUE(first[0].is_same());
+  EXPECT_EQ(first[0].source_records, 4U);
+  sql("DELETE FROM payment WHERE number IN (2, 3)");
+  named = 1;
+  const auto report = reconcile(true);
+  ASSERT_TRUE(report) << record::to_string(report.error());
+  EXPECT_FALSE(report->unkept);
+  EXPECT_EQ(report->named.size(), 1U);
+  const auto found = kept().latest(std::nullopt).value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].found.extra, 2U);
+  EXPECT_EQ(found[0].central_records, 4U) << "as it was before the repair";
+  EXPECT_EQ(found[0].repair->deleted, 2U);
+  EXPECT_TRUE(found[0].is_same()) << "since the repair";
+  EXPECT_THAT(found[0].key_fields, ElementsAre("number"));
+  const auto differences = kept().differences(found[0].id, 0, 100).value();
+  ASSERT_EQ(differences.size(), 2U);
+  EXPECT_THAT(differences[1].key, ElementsAre("3"));
+  EXPECT_EQ(differences[1].kind, reconciliation::Kind::extra);
+}
+
+TEST_F(ReconcileJobTest, ARepairThatIsRefusedIsKeptWithWhy) {
+  ASSERT_TRUE(reconcile(false));
+  sql("DELETE FROM payment WHERE number > 1");
+  ASSERT_TRUE(reconcile(true));
+  const auto found = kept().latest(std::nullopt).value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found[0].unrepaired, HasSubstr("it would delete 3 of the 4 records"));
+  EXPECT_FALSE(found[0].is_same());
+}
+
+TEST_F(ReconcileJobTest, AReportThatCanNotBeKeptIsToldAllTheSame) {
+  std::filesystem::create_directory(installation_->paths.reconciliation_reports());
+  const auto report = reconcile(false);
+  ASSERT_TRUE(report) << record::to_string(report.error());
+  EXPECT_TRUE(report->unkept);
+  EXPECT_EQ(report->source.present, 4U);
 }
 
 }  // namespace
