@@ -8,7 +8,7 @@ sluice_packages=(
   libboost1.81-dev libssl-dev libsqlite3-dev libpq-dev libzstd-dev libfmt-dev libyaml-cpp-dev
   libre2-dev libxxhash-dev libsimdjson-dev libarchive-dev libvalijson-dev libcli11-dev
   libhowardhinnant-date-dev prometheus-cpp-dev unixodbc-dev openssl
-  libsodium-dev libpqxx-dev
+  libsodium-dev libpqxx-dev libkainjow-mustache-dev zlib1g-dev
 )
 # For quickstart.sh's own checking.
 quickstart_packages=(

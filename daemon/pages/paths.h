@@ -1,0 +1,28 @@
+// Where each page is: the links in the pages and the routes that serve them have one source.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sluice::pages {
+
+inline constexpr std::string_view overview_path = "/";
+inline constexpr std::string_view sign_in_path = "/sign-in";
+inline constexpr std::string_view sign_out_path = "/sign-out";
+inline constexpr std::string_view password_path = "/password";
+inline constexpr std::string_view language_path = "/language/";  // and "zh" or "en", ?to=PATH
+inline constexpr std::string_view quarantine_path = "/quarantine";
+inline constexpr std::string_view runs_path = "/runs";
+inline constexpr std::string_view reconciliation_path = "/reconciliation";
+
+// A part of a path or a value of a query as a URL may have it (RFC 3986: all but the unreserved).
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
+// Of ids, which are percent-encoded.
+[[nodiscard]] std::string quarantine_path_of(std::string_view bureau);
+[[nodiscard]] std::string quarantine_path_of(std::string_view bureau, std::int64_t entry);
+[[nodiscard]] std::string runs_path_of(std::string_view bureau);
+[[nodiscard]] std::string reconciliation_path_of(std::string_view bureau, std::string_view dataset);
+
+}  // namespace sluice::pages
