@@ -10,9 +10,10 @@ foreach(name IN LISTS names)
   string(REGEX REPLACE "\n" "\"\n\"" lines "${lines}")
   string(APPEND entries "    {\"${name}\", std::string_view(\"${lines}\", ${size})},\n")
 endforeach()
+string(REGEX REPLACE "/.*" "" namespace "${FOLDER}") # the folders within one share it
 file(WRITE ${OUTPUT} "#include \"${FOLDER}/embedded_file.h\"
 
-namespace sluice::${FOLDER} {
+namespace sluice::${namespace} {
 
 std::span<const EmbeddedFile> embedded_files() {
   static constexpr EmbeddedFile files[] = {
@@ -20,5 +21,5 @@ ${entries}  };
   return files;
 }
 
-}  // namespace sluice::${FOLDER}
+}  // namespace sluice::${namespace}
 ")

@@ -58,6 +58,7 @@ std::string to_text(const NodeStatus& node) {
                              {"now", record::to_string(node.now)},
                              {"streams", std::move(streams)}};
   if (node.port) object["port"] = *node.port;
+  if (node.pages_port) object["pages_port"] = *node.pages_port;
   if (node.uplink) object["uplink"] = boost::json::value_from(*node.uplink);
   return boost::json::serialize(object);
 }

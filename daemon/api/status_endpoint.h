@@ -31,6 +31,7 @@ struct NodeStatus {
   record::Time now;
   std::vector<StreamStatus> streams;
   std::optional<std::uint16_t> port;               // of the API
+  std::optional<std::uint16_t> pages_port;         // of the pages for people
   std::optional<std::vector<std::string>> uplink;  // "host:port"
 };
 

@@ -78,6 +78,7 @@ Node::Node(std::unique_ptr<installation::Installation> installation,
 
 Node::~Node() {
   // Whoever posts to the context ends while it is there. Runs go on where they were the next time.
+  if (site_) site_->join();
   scheduler_.reset();
   watches_.clear();
   streams_.clear();
@@ -159,6 +160,9 @@ std::expected<void, std::string> Node::listen() {
   if (installation_->settings.node.listen) {
     SLUICE_TRY(listen_to_bureaus());
   }
+  if (installation_->settings.node.pages) {
+    SLUICE_TRY(listen_to_people());
+  }
   return listen_to_operators();
 }
 
@@ -197,6 +201,30 @@ std::expected<void, std::string> Node::listen_to_operators() {
       server::Router(std::move(routes)), {directory_, denials_, *log_, metrics_});
   if (!listening) return std::unexpected(record::to_string(listening.error()));
   control_ = std::move(*listening);
+  return {};
+}
+
+std::expected<void, std::string> Node::listen_to_people() {
+  const settings::Pages& pages = *installation_->settings.node.pages;
+  auto tls = trust::make_open_server_context({pages.certificate, pages.key});
+  if (!tls) return std::unexpected(record::to_string(tls.error()));
+  const auto open_people = [this] { return installation::open_people(installation_->settings); };
+  site_.emplace(pages::Surroundings{.installation = *installation_,
+                                    .policy = policy_,
+                                    .audit = audit_,
+                                    .denials = denials_,
+                                    .log = *log_,
+                                    .scheduler = *scheduler_,
+                                    .status = [this] { return status(); },
+                                    .open_people = open_people,
+                                    .clock = installation::system_now,
+                                    .sessions = pages.sessions},
+                pages.time_zone);
+  auto listening = server::HttpServer::listen(
+      context_, pages.listen, std::move(*tls), server::Router(site_->routes()),
+      {directory_, denials_, *log_, metrics_}, site_->audience());
+  if (!listening) return std::unexpected(record::to_string(listening.error()));
+  pages_ = std::move(*listening);
   return {};
 }
 
@@ -252,6 +280,7 @@ api::NodeStatus Node::status() {
   for (const auto& [id, stream] : streams_)
     status.streams.push_back({id, stream->status(), stream->link(), stream->is_stopped()});
   if (api_) status.port = api_->port();
+  if (pages_) status.pages_port = pages_->port();
   if (node.uplink) {
     status.uplink.emplace();
     for (const auto& address : node.uplink->addresses)
@@ -266,6 +295,11 @@ std::expected<void, trust::TlsFailure> Node::reload_certificates() {
         SLUICE_TRY(trust::make_server_context(tls_files(installation_->settings.node.identity)));
     tell_expiry(tls.get());
     api_->reload(std::move(tls));
+  }
+  if (pages_) {
+    const settings::Pages& pages = *installation_->settings.node.pages;
+    pages_->reload(
+        SLUICE_TRY(trust::make_open_server_context({pages.certificate, pages.key})));
   }
   if (uplink_identity_) {
     SLUICE_TRY(uplink_identity_->reload());
@@ -298,6 +332,7 @@ asio::awaitable<void> Node::obey_signals() {
   for (const auto& watch : watches_)
     watch->ask_to_stop();
   watches_.clear();
+  if (pages_) co_await pages_->stop(stop_grace);
   if (api_) co_await api_->stop(stop_grace);
   if (control_) co_await control_->stop(stop_grace);
   context_.stop();

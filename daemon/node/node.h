@@ -26,6 +26,7 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "observe/notify.h"
+#include "pages/site.h"
 #include "runs/drop_folder_watch.h"
 #include "runs/scheduler.h"
 #include "server/http_server.h"
@@ -58,6 +59,7 @@ class Node {
   [[nodiscard]] std::expected<void, std::string> listen();
   [[nodiscard]] std::expected<void, std::string> listen_to_bureaus();
   [[nodiscard]] std::expected<void, std::string> listen_to_operators();
+  [[nodiscard]] std::expected<void, std::string> listen_to_people();
   [[nodiscard]] std::expected<void, std::string> start_jobs(
       const std::filesystem::path& command, const std::filesystem::path& configuration);
   void watch_drop_folders(const std::filesystem::path& command,
@@ -97,9 +99,11 @@ class Node {
   // What callers reach.
   std::unique_ptr<api::RecordsEndpoint> records_;
   std::optional<api::JobsEndpoint> jobs_;
+  std::optional<pages::Site> site_;
   // Run by one thread. Handlers that are left when it stops refer to all above, and go before it.
   boost::asio::io_context context_{1};
   std::optional<server::HttpServer> api_;
+  std::optional<server::HttpServer> pages_;
   std::optional<server::HttpServer> control_;
 };
 

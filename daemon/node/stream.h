@@ -4,6 +4,7 @@
 #include <atomic>
 #include <expected>
 #include <memory>
+#include <mutex>
 
 #include <boost/asio/io_context.hpp>
 
@@ -42,8 +43,11 @@ class Stream {
   [[nodiscard]] bool is_stopped() const { return stopped_; }
   // Any thread.
   [[nodiscard]] link::LinkState::Snapshot link() const { return link_.snapshot(); }
-  // Reads the journal: blocks.
-  [[nodiscard]] journal::Result<journal::Status> status() { return watched_.status(); }
+  // Reads the journal: blocks. Any thread.
+  [[nodiscard]] journal::Result<journal::Status> status() {
+    const std::lock_guard lock(watching_);
+    return watched_.status();
+  }
 
  private:
   Stream(journal::Journal watched, record::StreamId id)
@@ -52,7 +56,8 @@ class Stream {
   [[nodiscard]] std::expected<void, std::string> send_on(const Surroundings& surroundings);
   [[nodiscard]] link::SenderEvents sender_events(const Surroundings& surroundings);
 
-  journal::Journal watched_;  // a handle of its own, for status()
+  std::mutex watching_;
+  journal::Journal watched_;  // a handle of its own, for status(); guarded by watching_
   record::StreamId id_;
   std::atomic<bool> stopped_ = false;
   link::LinkState link_;

@@ -238,6 +238,27 @@ inline constexpr Event jobs[] = {
      .remedy = "check the disk: runs and pauses that were not written are forgotten by a restart"},
 };
 
+inline constexpr Event pages[] = {
+    {.name = "page-denied",
+     .level = warning,
+     .keys = {"account", "reason"},
+     .when = "somebody asked for a page that is not theirs to see, or sent a form that does not "
+             "come from a page of ours; the first of its kind in a minute. `reason` is that of the "
+             "audit log's `page-denied`, which has all of them",
+     .remedy = "ask the person: a role may be missing (`sluice user roles`), or somebody tries"},
+    {.name = "page-failed",
+     .level = error,
+     .keys = {"path", "reason"},
+     .when = "a page could not be shown, or what was asked for on it not be done: a journal, a "
+             "history or the audit log does not answer",
+     .remedy = "the reason says what; mostly the disk, or another process that holds a lock"},
+    {.name = "people-unavailable",
+     .level = error,
+     .keys = {"reason"},
+     .when = "the database of people does not answer: nobody can sign in or open a page",
+     .remedy = "see to the database (docs/people.md); it is tried again with each request"},
+};
+
 }  // namespace declarations
 
 inline constexpr EventGroup event_groups[] = {
@@ -247,6 +268,7 @@ inline constexpr EventGroup event_groups[] = {
     {"a bureau's stream", declarations::stream},
     {"drop folders", declarations::drop_folders},
     {"jobs", declarations::jobs},
+    {"pages", declarations::pages},
 };
 
 // Does not compile where there is none of this name.

@@ -50,10 +50,6 @@ bool is_memory_to_be_had() {
   return true;
 }
 
-std::unexpected<record::Flaw> unacceptable(std::string sentence) {
-  return std::unexpected(record::Flaw{std::move(sentence)});
-}
-
 // libsodium takes a hash as an array of this size.
 using HashText = std::array<char, crypto_pwhash_STRBYTES>;
 
@@ -67,29 +63,33 @@ HashText text_of(const PasswordHash& hash) {
 
 }  // namespace
 
-std::expected<void, record::Flaw> check_password(std::string_view password,
-                                                 std::string_view account_name) {
+std::string_view to_string(PasswordFault fault) {
+  switch (fault) {
+    case PasswordFault::unprintable:
+      return "unprintable";
+    case PasswordFault::too_short:
+      return "too-short";
+    case PasswordFault::too_long:
+      return "too-long";
+    case PasswordFault::like_name:
+      return "like-name";
+    case PasswordFault::too_simple:
+      return "too-simple";
+    case PasswordFault::unchanged:
+      return "unchanged";
+  }
+  return "";
+}
+
+std::optional<PasswordFault> fault_of(std::string_view password, std::string_view account_name) {
   const auto characters = characters_of(password);
-  if (!characters || has_control_characters(password)) {
-    return unacceptable(
-        "a password is made of characters that can be typed; this has others: choose another one");
-  }
-  if (*characters < shortest_password || *characters > longest_password) {
-    return unacceptable(
-        fmt::format("a password has {} to {} characters, this has {}: a sentence "
-                    "is easily remembered",
-                    shortest_password, longest_password, *characters));
-  }
+  if (!characters || has_control_characters(password)) return PasswordFault::unprintable;
+  if (*characters < shortest_password) return PasswordFault::too_short;
+  if (*characters > longest_password) return PasswordFault::too_long;
   const std::string lower = record::lower_case(password);
-  if (lower == record::lower_case(account_name)) {
-    return unacceptable("a password is not the name of its account: choose another one");
-  }
-  if (is_common(lower)) {
-    return unacceptable(
-        "this password is among the first that guessers try: choose another one, such as a "
-        "sentence of your own");
-  }
-  return {};
+  if (lower == record::lower_case(account_name)) return PasswordFault::like_name;
+  if (is_common(lower)) return PasswordFault::too_simple;
+  return std::nullopt;
 }
 
 std::expected<PasswordHash, record::Flaw> hash_password(std::string_view password) {

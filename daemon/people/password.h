@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,9 +32,21 @@ class PasswordHash {
 constexpr std::size_t shortest_password = 10;
 constexpr std::size_t longest_password = 128;
 
-// Whether it may be the password of this account; the flaw says why not, and not what it was.
-[[nodiscard]] std::expected<void, record::Flaw> check_password(std::string_view password,
-                                                               std::string_view account_name);
+// Why one may not be chosen.
+enum class PasswordFault {
+  unprintable,  // it has characters that can not be typed or seen
+  too_short,
+  too_long,
+  like_name,   // it is the account's name
+  too_simple,  // guessers try it first
+  unchanged,   // it is the one that the person has
+};
+// "too-short": the pages name their texts by it.
+[[nodiscard]] std::string_view to_string(PasswordFault fault);
+
+// Why it may not be the password of this account; nothing: it may.
+[[nodiscard]] std::optional<PasswordFault> fault_of(std::string_view password,
+                                                    std::string_view account_name);
 
 enum class PasswordProblem {
   no_memory,   // 64 MiB are not to be had now

@@ -46,13 +46,9 @@ Result<Account> with_todays_hash(People& people, const Account& account,
   return people.change(changed);
 }
 
-std::optional<record::Flaw> flaw_of(const PasswordChange& change, const AccountName& account) {
-  if (const auto checked = check_password(change.wanted, account.str()); !checked) {
-    return checked.error();
-  }
-  if (change.wanted == change.current) {
-    return record::Flaw{"the new password is the one that you have: choose another one"};
-  }
+std::optional<PasswordFault> fault_of_wanted(const PasswordChange& change, const AccountName& account) {
+  if (const auto fault = fault_of(change.wanted, account.str())) return fault;
+  if (change.wanted == change.current) return PasswordFault::unchanged;
   return std::nullopt;
 }
 
@@ -137,7 +133,7 @@ Result<PasswordChangeOutcome> SignIn::change_password(People& people, const Brow
                                                       const Account& account,
                                                       const PasswordChange& change,
                                                       record::Time now) {
-  if (auto flaw = flaw_of(change, account.name)) return std::move(*flaw);
+  if (const auto fault = fault_of_wanted(change, account.name)) return *fault;
   const Origin origin = SLUICE_TRY(origin_of(people, browser, account.name, now));
   auto admission = limits_.admit(origin, now);
   if (!admission) return refusal_of(admission.error());

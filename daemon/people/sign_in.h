@@ -55,8 +55,8 @@ struct PasswordChange {
   std::string wanted;
 };
 // The account with its new password, to which a new session is to be begun: all others of it have
-// ended. Or why it is not changed; the flaw is of the wanted password, for the person to read.
-using PasswordChangeOutcome = std::variant<Account, SignInRefusal, record::Flaw>;
+// ended. Or why it is not changed; the fault is of the wanted password.
+using PasswordChangeOutcome = std::variant<Account, SignInRefusal, PasswordFault>;
 
 // Thread-safe. Its calls block for a tenth of a second and up to two: call them from worker
 // threads. At most HashingSlots::most_at_once + HashingSlots::most_waiting are in there at once;

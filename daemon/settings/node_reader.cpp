@@ -108,12 +108,12 @@ Pages read_pages(Section section, const std::filesystem::path& base) {
   set(pages.listen.port, section.count("port", 0, 65535));
   pages.certificate = required_file(section, "certificate", base);
   pages.key = required_file(section, "key", base);
-  set_seconds(pages.session_idle, section.duration("session_idle"));
-  set_seconds(pages.session_lifetime, section.duration("session_lifetime"));
-  if (pages.session_idle > pages.session_lifetime) {
+  set_seconds(pages.sessions.idle, section.duration("session_idle"));
+  set_seconds(pages.sessions.lifetime, section.duration("session_lifetime"));
+  if (pages.sessions.idle > pages.sessions.lifetime) {
     section.complain(
-        "session_idle", fmt::format("{} seconds", pages.session_idle.count()),
-        fmt::format("at most `session_lifetime` ({} seconds)", pages.session_lifetime.count()));
+        "session_idle", fmt::format("{} seconds", pages.sessions.idle.count()),
+        fmt::format("at most `session_lifetime` ({} seconds)", pages.sessions.lifetime.count()));
   }
   read_time_zone(section, "time_zone", pages.time_zone);
   section.finish();

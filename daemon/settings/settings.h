@@ -21,6 +21,7 @@
 #include "journal/limits.h"
 #include "link/uplink.h"
 #include "observe/log_settings.h"
+#include "people/session.h"
 #include "record/identifiers.h"
 #include "record/manifest.h"
 #include "record/table_schema.h"
@@ -41,8 +42,7 @@ struct Pages {
   server::Listen listen = server_of_pages();
   std::filesystem::path certificate;  // PEM
   std::filesystem::path key;          // PEM
-  std::chrono::seconds session_idle = std::chrono::minutes(30);
-  std::chrono::seconds session_lifetime = std::chrono::hours(12);
+  people::SessionLimits sessions;
   std::string time_zone = "Asia/Shanghai";  // IANA; of the times that are shown
 
   // A browser sends forms, and people stay on a page for a while.

@@ -74,6 +74,12 @@ class UnsteadyStore : public store::Store {
     if (!available_) return gone();
     return store_->sum_digests(dataset, range);
   }
+  std::expected<store::Activity, store::StoreFailure> activity(
+      const record::DatasetId& dataset, record::Time since,
+      std::chrono::milliseconds span) override {
+    if (!available_) return gone();
+    return store_->activity(dataset, since, span);
+  }
   std::expected<void, store::StoreFailure> walk(
       const store::Extent& extent,
       const std::function<bool(const store::LedgerEntry&, const record::Batch&)>& consume)

@@ -1,12 +1,12 @@
 #include "support/page_samples.h"
 
-#include "pages/overview_view.h"
-#include "pages/problem_view.h"
-#include "pages/quarantine_entry_view.h"
-#include "pages/quarantine_view.h"
-#include "pages/reconciliation_view.h"
-#include "pages/runs_view.h"
-#include "pages/sign_in_view.h"
+#include "pages/view/overview_view.h"
+#include "pages/view/problem_view.h"
+#include "pages/view/quarantine_entry_view.h"
+#include "pages/view/quarantine_view.h"
+#include "pages/view/reconciliation_view.h"
+#include "pages/view/runs_view.h"
+#include "pages/view/sign_in_view.h"
 
 namespace sluice::pages {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "pages/pages.h"
+#include "pages/view/pages.h"
 
 namespace sluice::pages {
 

@@ -41,6 +41,11 @@ class ForgedLedger : public store::Store {
   std::expected<std::vector<record::StreamId>, store::StoreFailure> streams() override {
     return real_->streams();
   }
+  std::expected<store::Activity, store::StoreFailure> activity(
+      const record::DatasetId& dataset, record::Time since,
+      std::chrono::milliseconds span) override {
+    return real_->activity(dataset, since, span);
+  }
   std::expected<void, store::StoreFailure> prepare(const record::Dataset& dataset) override {
     return real_->prepare(dataset);
   }

@@ -1,8 +1,8 @@
+#include "people/secret.h"
+
 #include <set>
 
 #include <gtest/gtest.h>
-
-#include "people/secret.h"
 
 namespace sluice::people {
 namespace {

@@ -139,7 +139,7 @@ TEST(NodeFile, SaysWherePeopleReachIt) {
   const Pages pages = configuration.settings().node.pages.value();
   EXPECT_EQ(pages.listen.port, 8444);
   EXPECT_EQ(pages.certificate, configuration.path() / "node.pem");
-  EXPECT_EQ(pages.session_idle, 30min);
+  EXPECT_EQ(pages.sessions.idle, 30min);
   EXPECT_EQ(pages.time_zone, "Asia/Shanghai");
   EXPECT_FALSE(Configuration().settings().node.pages);
 }
@@ -154,8 +154,8 @@ TEST(NodeFile, SetsWhatIsToBeSaidOfPages) {
           .node.pages.value();
   EXPECT_EQ(pages.listen.address, "127.0.0.1");
   EXPECT_EQ(pages.listen.port, 0);
-  EXPECT_EQ(pages.session_idle, 5min);
-  EXPECT_EQ(pages.session_lifetime, 1h);
+  EXPECT_EQ(pages.sessions.idle, 5min);
+  EXPECT_EQ(pages.sessions.lifetime, 1h);
   EXPECT_EQ(pages.time_zone, "Asia/Urumqi");
 }
 

@@ -1,0 +1,282 @@
+#include "pages/entrance.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "pages/answer.h"
+#include "pages/cookie.h"
+#include "pages/cookie_names.h"
+#include "pages/view/language_choice.h"
+#include "pages/view/paths.h"
+#include "pages/view/problem_view.h"
+#include "record/try.h"
+
+namespace sluice::pages {
+namespace {
+
+using server::Response;
+using trust::PersonalRight;
+
+std::optional<std::string_view> cookie_of(const server::Request& request, std::string_view name) {
+  return find_cookie(request.header("cookie").value_or(""), name);
+}
+
+Language language_of(std::span<const server::HeaderField> head) {
+  const std::string_view cookies = server::find_field(head, "cookie").value_or("");
+  return choose_language(find_cookie(cookies, language_cookie).value_or(""),
+                         server::find_field(head, "accept-language").value_or(""));
+}
+
+// As it was sent, or as it might have been.
+std::string asked_for(const server::Request& request) {
+  std::string path;
+  for (std::string_view left = request.path; !left.empty();) {
+    left.remove_prefix(1);
+    const std::string_view segment = left.substr(0, left.find('/'));
+    left.remove_prefix(segment.size());
+    path.append("/").append(percent_encoded(segment));
+  }
+  if (!request.query.empty()) path.append("?").append(request.query);
+  return path;
+}
+
+// To the sign-in, and back from there. What a script asked for in the background must not become
+// part of a page: the whole window goes.
+Response to_sign_in(const server::Request& request, bool is_over) {
+  std::string path(sign_in_path);
+  const bool comes_back = request.method != server::Method::post;
+  const std::string back = comes_back ? asked_for(request) : std::string(overview_path);
+  path += fmt::format("?next={}{}", percent_encoded(back), is_over ? "&over=1" : "");
+  if (request.header("hx-request").value_or("") != "true") return redirection(std::move(path));
+  Response response{.status = 401, .content_type = {}, .body = {}, .headers = {}};
+  response.headers.emplace_back("HX-Redirect", std::move(path));
+  secure(response);
+  return response;
+}
+
+// "NONCE.HASH": another one for each page, so that compressed pages of the same session do not tell
+// it bit by bit.
+std::string make_form_token(const people::Secret& secret, std::string_view key) {
+  const std::string nonce = people::SessionToken::random().secret();
+  return fmt::format(
+      "{}.{}", nonce,
+      secret.keyed_hash(people::Purpose::csrf_token, fmt::format("{}.{}", nonce, key)));
+}
+
+bool is_form_token(const people::Secret& secret, std::string_view key, std::string_view token) {
+  const std::size_t point = token.find('.');
+  if (key.empty() || point == std::string_view::npos) return false;
+  return secret.is_keyed_hash(people::Purpose::csrf_token,
+                              fmt::format("{}.{}", token.substr(0, point), key),
+                              token.substr(point + 1));
+}
+
+// What a form was answered with, said on the page that it led to. From the address: only of these.
+bool is_notice(std::string_view done) {
+  static constexpr std::array known{"signed-out", "password-changed", "replayed", "discarded",
+                                    "run-asked",  "paused",           "resumed"};
+  return std::ranges::find(known, done) != known.end();
+}
+
+bool has_role_of_node(const people::Assignment& person) {
+  return std::ranges::any_of(person.roles, people::is_of_node);
+}
+
+}  // namespace
+
+std::vector<record::BureauId> Entrance::bureaus_for(const people::Assignment& person,
+                                                    PersonalRight right) const {
+  std::vector<record::BureauId> bureaus;
+  for (const auto& [id, bureau] : surroundings_.installation.settings.bureaus) {
+    if (surroundings_.policy.may(person, right, id)) bureaus.push_back(id);
+  }
+  return bureaus;
+}
+
+Frame Entrance::frame(const Visit& visit, std::string_view current) const {
+  Frame frame{.language = visit.language,
+              .node = surroundings_.installation.settings.node.name.str(),
+              .now = surroundings_.clock(),
+              .path = asked_for(visit.request),
+              .csrf_token = visit.form_token};
+  if (const std::string_view done = visit.query.value("done"); is_notice(done)) {
+    frame.notice = Notice{.name = std::string(done), .sentence = {}};
+  }
+  if (!visit.person) return frame;
+  const people::Account& account = visit.account();
+  frame.person = SignedIn{account.display_name, {}};
+  for (const std::string_view role : people::names_of(account.assignment.roles))
+    frame.person->roles.emplace_back(role);
+  if (account.must_change_password) return frame;
+  struct Place {
+    std::string_view name;
+    std::string_view path;
+    PersonalRight right;
+  };
+  for (const Place& place :
+       {Place{"overview", overview_path, PersonalRight::see_streams},
+        Place{"quarantine", quarantine_path, PersonalRight::handle_refused_rows},
+        Place{"runs", runs_path, PersonalRight::see_runs},
+        Place{"reconciliation", reconciliation_path, PersonalRight::see_comparisons}}) {
+    if (bureaus_for(account.assignment, place.right).empty()) continue;
+    frame.navigation.push_back({.name = std::string(place.name),
+                                .path = std::string(place.path),
+                                .count = std::nullopt,
+                                .is_current = place.name == current});
+  }
+  return frame;
+}
+
+Response Entrance::problem(unsigned status, std::span<const server::HeaderField> head,
+                           std::string sentence) const {
+  const server::Peer nobody;
+  const server::Request request{.headers = head, .peer = nobody};
+  const Frame frame{.language = language_of(head),
+                    .node = surroundings_.installation.settings.node.name.str(),
+                    .now = surroundings_.clock(),
+                    .path = std::string(overview_path)};
+  return document(request,
+                  problem_page(pages_, frame,
+                               {.status = static_cast<int>(status),
+                                .sentence = std::move(sentence),
+                                .reference = std::nullopt}),
+                  status);
+}
+
+Response Entrance::missing(const Visit& visit) const {
+  return document(visit.request,
+                  problem_page(pages_, frame(visit, {}),
+                               {.status = 404, .sentence = {}, .reference = std::nullopt}),
+                  404);
+}
+
+Response Entrance::failed(const Visit& visit, std::string sentence) const {
+  surroundings_.log.write<"page-failed">({{"path", visit.request.path}, {"reason", sentence}});
+  return document(
+      visit.request,
+      problem_page(pages_, frame(visit, {}),
+                   {.status = 503, .sentence = std::move(sentence), .reference = std::nullopt}),
+      503);
+}
+
+bool Entrance::begins_here(const record::BureauId& bureau) const {
+  const settings::Settings& settings = surroundings_.installation.settings;
+  const auto found = settings.bureaus.find(bureau);
+  return found != settings.bureaus.end() && !found->second.publishes.empty() &&
+         settings.carrier(bureau) == nullptr;
+}
+
+Response Entrance::deny(const Visit& visit, std::string_view reason) const {
+  const bool first = surroundings_.denials.note(
+      {"page-denied",
+       visit.person ? visit.actor()
+                    : visit.request.peer.address.substr(0, visit.request.peer.address.rfind(':')),
+       std::string(visit.request.path.substr(0, 200)), std::string(reason)});
+  if (first) {
+    surroundings_.log.write<"page-denied">(
+        {{"account", visit.person ? visit.actor() : ""}, {"reason", reason}});
+  }
+  return document(visit.request,
+                  problem_page(pages_, frame(visit, {}),
+                               {.status = 403, .sentence = {}, .reference = std::nullopt}),
+                  403);
+}
+
+auto Entrance::recognise(const server::Request& request, people::People& people) const
+    -> OrAnswer<std::optional<people::SignedIn>> {
+  const auto token = people::SessionToken::parse(cookie_of(request, session_cookie).value_or(""));
+  if (!token) return std::nullopt;
+  const record::Time now = surroundings_.clock();
+  auto found = people.sessions().find(*token, surroundings_.sessions, now);
+  if (!found) return std::unexpected(unavailable(request, found.error()));
+  // What a page asks for by itself, again and again, is nothing that a person does.
+  const bool is_by_itself = request.query.contains("refresh=");
+  if (*found && !is_by_itself && people::is_worth_a_touch((*found)->session, now)) {
+    if (const auto seen = people.sessions().touch(*token, now); !seen) {
+      return std::unexpected(unavailable(request, seen.error()));
+    }
+  }
+  return std::move(*found);
+}
+
+Response Entrance::unavailable(const server::Request& request,
+                               const people::PeopleFailure& failure) const {
+  surroundings_.log.write<"people-unavailable">({{"reason", record::to_string(failure)}});
+  return problem(503, request.headers);
+}
+
+auto Entrance::check_right(PersonalRight right, const Visit& visit) const -> OrAnswer<void> {
+  const people::Assignment& person = visit.account().assignment;
+  const std::string_view named = visit.request.parameter("bureau");
+  if (named.empty()) {
+    if (!bureaus_for(person, right).empty()) return {};
+    return std::unexpected(deny(visit, "not-granted"));
+  }
+  const record::BureauId bureau{std::string(named)};
+  const auto& bureaus = surroundings_.installation.settings.bureaus;
+  // Who may see one bureau only is not told which others there are.
+  if (!bureaus.contains(bureau) && has_role_of_node(person)) {
+    return std::unexpected(problem(404, visit.request.headers));
+  }
+  if (bureaus.contains(bureau) && surroundings_.policy.may(person, right, bureau)) return {};
+  return std::unexpected(deny(visit, "not-granted"));
+}
+
+auto Entrance::admit(const Page& page, const Visit& visit) const -> OrAnswer<void> {
+  using Person = Access::Person;
+  if (page.access.person == Person::anybody) return {};
+  if (!visit.person) {
+    const bool had_one = cookie_of(visit.request, session_cookie).has_value();
+    return std::unexpected(to_sign_in(visit.request, had_one));
+  }
+  if (visit.account().must_change_password && page.access.person == Person::settled) {
+    return std::unexpected(redirection(std::string(password_path)));
+  }
+  if (page.access.right) return check_right(*page.access.right, visit);
+  return {};
+}
+
+auto Entrance::admit_form(const Visit& visit, const people::Secret& secret) const
+    -> OrAnswer<void> {
+  const std::string_view site = visit.request.header("sec-fetch-site").value_or("same-origin");
+  if (site != "same-origin") return std::unexpected(deny(visit, "foreign-form"));
+  const std::string_view sent = visit.form.has("csrf")
+                                    ? visit.form.value("csrf")
+                                    : visit.request.header("x-csrf-token").value_or("");
+  if (is_form_token(secret, visit.form_key, sent)) return {};
+  return std::unexpected(deny(visit, "stale-form"));
+}
+
+Response Entrance::answer(const server::Request& request, const Page& page,
+                          people::People& people) {
+  Visit visit{.request = request, .people = people, .language = language_of(request.headers)};
+  const bool sends_form = request.method == server::Method::post;
+  auto query = Form::parse(request.query);
+  auto form = Form::parse(sends_form ? request.body : std::string_view());
+  if (!query || !form) return problem(400, request.headers);
+  visit.query = std::move(*query);
+  visit.form = std::move(*form);
+  auto person = recognise(request, people);
+  if (!person) return person.error();
+  visit.person = std::move(*person);
+  const auto key = sign_in_.secret(people);
+  if (!key) return unavailable(request, key.error());
+  visit.form_key = cookie_of(request, visit.person ? session_cookie : door_cookie).value_or("");
+  const bool is_new_here = visit.form_key.empty();
+  if (is_new_here) visit.form_key = people::SessionToken::random().secret();
+  visit.form_token = make_form_token(*key, visit.form_key);
+  if (const auto admitted = admit(page, visit); !admitted) return admitted.error();
+  if (sends_form) {
+    if (const auto ours = admit_form(visit, *key); !ours) return ours.error();
+  }
+  Response response = page.answer(visit);
+  if (is_new_here && !visit.person) {
+    response.headers.push_back(set_cookie(door_cookie, visit.form_key, SameSite::strict));
+  }
+  return response;
+}
+
+}  // namespace sluice::pages

@@ -1,0 +1,123 @@
+#include "pages/site.h"
+
+#include <iterator>
+#include <utility>
+
+#include <boost/asio/use_awaitable.hpp>
+#include <date/tz.h>
+
+#include "pages/answer.h"
+#include "pages/asset_route.h"
+#include "pages/entrance.h"
+#include "pages/language.h"
+#include "pages/lent_people.h"
+#include "pages/overview.h"
+#include "pages/quarantine_pages.h"
+#include "pages/reconciliation_pages.h"
+#include "pages/runs_pages.h"
+#include "pages/sign_in_pages.h"
+#include "pages/workers.h"
+
+namespace sluice::pages {
+namespace {
+
+namespace asio = boost::asio;
+
+// Pages wait for disks and databases more than they compute.
+constexpr std::size_t page_threads = 4;
+constexpr std::size_t most_page_requests = 64;
+
+}  // namespace
+
+struct Site::State {
+  State(const Surroundings& given, const std::string& time_zone)
+      : surroundings(given),
+        pages(*date::locate_zone(time_zone)),
+        people(given.open_people),
+        sign_in(given.sessions),
+        entrance(surroundings, pages, sign_in),
+        sign_in_pages(surroundings, pages, entrance, sign_in),
+        overview(surroundings, pages, entrance),
+        quarantine(surroundings, pages, entrance),
+        runs(surroundings, pages, entrance),
+        reconciliation(surroundings, pages, entrance) {}
+
+  [[nodiscard]] server::Route route_of(Page page);
+  [[nodiscard]] asio::awaitable<server::Response> answer(const server::Request& request,
+                                                         const Page& page);
+
+  Surroundings surroundings;
+  Pages pages;
+  LentPeople people;
+  people::SignIn sign_in;
+  Entrance entrance;
+  SignInPages sign_in_pages;
+  Overview overview;
+  QuarantinePages quarantine;
+  RunsPages runs;
+  ReconciliationPages reconciliation;
+  // Last, so that they end first: they use all of the above.
+  Workers workers{page_threads, most_page_requests};
+  // Hashing takes a tenth of a second of a processor each time: it must not hold up the pages.
+  // So many threads as may wait for their turn there: who has signed in before goes first.
+  Workers hashing{people::HashingSlots::most_at_once + people::HashingSlots::most_waiting,
+                  people::HashingSlots::most_at_once + people::HashingSlots::most_waiting};
+};
+
+asio::awaitable<server::Response> Site::State::answer(const server::Request& request,
+                                                      const Page& page) {
+  const auto work = [&]() -> server::Response {
+    auto loan = people.lend();
+    if (!loan) return entrance.unavailable(request, loan.error());
+    return entrance.answer(request, page, **loan);
+  };
+  auto answered = co_await (page.hashes_passwords ? hashing : workers).run(work);
+  if (answered) co_return std::move(*answered);
+  co_return entrance.problem(503, request.headers);
+}
+
+server::Route Site::State::route_of(Page page) {
+  server::Route route{.method = page.method, .path = page.path, .content_types = {}, .handler = {}};
+  if (page.method == server::Method::post) {
+    route.content_types = {"application/x-www-form-urlencoded"};
+  }
+  route.handler = [this, page = std::move(page)](const server::Request& request) {
+    return answer(request, page);
+  };
+  return route;
+}
+
+Site::Site(const Surroundings& surroundings, const std::string& time_zone)
+    : state_(std::make_unique<State>(surroundings, time_zone)) {}
+Site::~Site() = default;
+
+std::vector<server::Route> Site::routes() {
+  std::vector<server::Route> routes = asset_routes(state_->pages.assets());
+  const auto add = [&](std::vector<Page> pages) {
+    for (Page& page : pages)
+      routes.push_back(state_->route_of(std::move(page)));
+  };
+  add(language_pages());
+  add(state_->sign_in_pages.routes());
+  add(state_->overview.routes());
+  add(state_->quarantine.routes());
+  add(state_->runs.routes());
+  add(state_->reconciliation.routes());
+  return routes;
+}
+
+server::Audience Site::audience() {
+  return {.listener = "pages",
+          .proof = server::Audience::Proof::none,
+          .tell = [state = state_.get()](server::Refusal refusal,
+                                         std::span<const server::HeaderField> head) {
+            return state->entrance.problem(server::text_of(refusal).status, head);
+          }};
+}
+
+void Site::join() {
+  state_->workers.join();
+  state_->hashing.join();
+}
+
+}  // namespace sluice::pages

@@ -1,0 +1,35 @@
+// What the pages stand on, of the node that they are part of.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "api/status_endpoint.h"
+#include "installation/installation.h"
+#include "observe/log.h"
+#include "pages/view/pages.h"
+#include "people/people.h"
+#include "people/session.h"
+#include "record/time.h"
+#include "runs/scheduler.h"
+#include "trust/audit_log.h"
+#include "trust/denials.h"
+#include "trust/policy.h"
+
+namespace sluice::pages {
+
+// All must outlive the pages.
+struct Surroundings {
+  const installation::Installation& installation;
+  const trust::Policy& policy;
+  trust::AuditLog& audit;
+  trust::Denials& denials;
+  observe::Log& log;
+  runs::Scheduler& scheduler;
+  std::function<api::NodeStatus()> status;  // blocks; any thread
+  std::function<people::Result<std::unique_ptr<people::People>>()> open_people;
+  std::function<record::Time()> clock;
+  people::SessionLimits sessions;
+};
+
+}  // namespace sluice::pages

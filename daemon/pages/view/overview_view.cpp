@@ -1,0 +1,186 @@
+#include "pages/view/overview_view.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "pages/view/chart.h"
+#include "pages/view/outcome.h"
+#include "pages/view/paths.h"
+
+namespace sluice::pages {
+namespace {
+
+constexpr Box spark_box{.width = 120, .height = 20};
+
+Values alarm_values(const Alarm& alarm, const Wording& words) {
+  const auto told = [&](const std::string& key) {
+    return words.text(key, {{"figure", alarm.figure}});
+  };
+  return Values()
+      .when("is_bad", alarm.is_bad)
+      .text("whom", if_any(alarm.whom))
+      .text("what", told("alarm." + alarm.name))
+      .text("what_to_do", told("alarm." + alarm.name + ".do"))
+      .text("reason", if_any(alarm.reason))
+      .text("more", alarm.path)
+      .part("since", words.since(alarm.since));
+}
+
+std::string mode_names(const std::vector<record::Mode>& modes, const Wording& words) {
+  std::string names;
+  for (const record::Mode mode : modes) {
+    if (!names.empty()) names += words.text("frame.roles-separator");
+    names += words.word("mode.", record::to_string(mode));
+  }
+  return names;
+}
+
+// The line of the last day; what failed in an hour is a mark above it.
+std::optional<Values> spark_values(const std::vector<HourTally>& hours, const Wording& words) {
+  if (hours.size() < 2) return std::nullopt;
+  std::vector<std::uint64_t> rows;
+  std::uint64_t sum = 0;
+  std::uint64_t failed = 0;
+  for (const HourTally& hour : hours) {
+    rows.push_back(hour.rows);
+    sum += hour.rows;
+    failed += hour.failed;
+  }
+  std::vector<Values> marks;
+  const double step = spark_box.width / static_cast<double>(hours.size());
+  for (std::size_t i = 0; i < hours.size(); ++i) {
+    if (hours[i].failed > 0)
+      marks.push_back(Values()
+                          .text("x", fmt::format("{:.1f}", step * static_cast<double>(i)))
+                          .text("width", fmt::format("{:.1f}", step)));
+  }
+  return Values()
+      .text("line", line_path(rows, spark_box))
+      .list("marks", marks)
+      .text("spark_sum", words.number(sum))
+      .text("spark_most", words.number(*std::ranges::max_element(rows)))
+      .text("spark_failed", words.number(failed));
+}
+
+struct StateWord {
+  std::string_view name;
+  std::string_view mark;  // the style sheet's class
+};
+StateWord word_of(StreamState state) {
+  switch (state) {
+    case StreamState::normal:
+      return {"normal", "good"};
+    case StreamState::attention:
+      return {"attention", "held"};
+    case StreamState::stopped:
+      return {"stopped", "stopped"};
+    case StreamState::unreadable:
+      return {"unreadable", "stopped"};
+  }
+  return {};
+}
+
+Values stream_values(const StreamRow& row, const OverviewView& view, const Wording& words) {
+  const StateWord state = word_of(row.state);
+  const bool has_link = view.may_see_quarantine && row.quarantine_waiting > 0;
+  Values values;
+  values.text("bureau", row.bureau)
+      .text("bureau_name", row.bureau_name)
+      .text("modes", mode_names(row.modes, words))
+      .text("last_batch",
+            row.last_batch ? std::optional(words.number(*row.last_batch)) : std::nullopt)
+      .text("backlog", words.number(row.backlog_batches))
+      .when("has_backlog", row.backlog_batches > 0)
+      .text("backlog_bytes", words.bytes(row.backlog_bytes))
+      .part("backlog_oldest", words.since(row.backlog_oldest))
+      .text("quarantine", words.number(row.quarantine_waiting))
+      .text("quarantine_link",
+            has_link ? std::optional(quarantine_path_of(row.bureau)) : std::nullopt)
+      .part("spark", spark_values(row.last_day, words))
+      .text("lag", row.lag ? std::optional(words.duration(*row.lag)) : std::nullopt)
+      .text("state", words.word("state.", state.name))
+      .text("state_mark", state.mark)
+      .text("reason", if_any(row.reason));
+  return values;
+}
+
+// What a job is doing, as a word with the style sheet's mark.
+StateWord standing_of(const JobRow& row) {
+  if (row.is_paused) return {"paused", "held"};
+  if (row.running_since) return {"running", "running"};
+  if (!row.held_back.empty()) return {"held-back", "held"};
+  return {"waiting", "good"};
+}
+
+Values job_values(const JobRow& row, const OverviewView& view, const Wording& words) {
+  const StateWord standing = standing_of(row);
+  Values values;
+  values.text("bureau", row.bureau)
+      .text("bureau_name", row.bureau_name)
+      .text("task", words.word("task.", row.task))
+      .text("task_id", row.task)
+      .text("runs_link", view.may_see_runs ? std::optional(runs_path_of(row.bureau)) : std::nullopt)
+      .text("schedule", row.schedule)
+      .text("standing", words.word("standing.", standing.name))
+      .text("standing_mark", standing.mark)
+      .part("running_since", words.lasting(row.running_since))
+      .text("held_back", if_any(row.held_back))
+      .text("outcome",
+            row.outcome.empty() ? std::nullopt : std::optional(words.word("outcome.", row.outcome)))
+      .text("outcome_mark", outcome_mark(row.outcome))
+      .part("ended", words.since(row.ended))
+      .part("next", words.at(row.next));
+  return values;
+}
+
+Values link_values(const LinkRow& row, const Wording& words) {
+  const bool is_held_back = row.held_back_since.has_value();
+  return Values()
+      .text("bureau", row.bureau)
+      .text("bureau_name", row.bureau_name)
+      .text("state", words.word("link.", is_held_back ? "held-back" : "up"))
+      .text("state_mark", is_held_back ? "held" : "good")
+      .part("held_back_since", words.lasting(row.held_back_since))
+      .text("reason", is_held_back ? if_any(row.reason) : std::nullopt)
+      .part("last_receipt", words.since(row.last_receipt));
+}
+
+std::optional<Values> uplink_values(const NodeFacts& node) {
+  if (!node.uplink) return std::nullopt;
+  std::vector<Values> addresses;
+  for (const std::string& address : *node.uplink)
+    addresses.push_back(Values().text("address", address));
+  return Values().list("addresses", addresses);
+}
+
+}  // namespace
+
+std::string overview_page(const Pages& pages, const Frame& frame, const OverviewView& view) {
+  const Wording words = pages.wording(frame);
+  Values values;
+  values.text("refresh_path", fmt::format("{}?refresh=1", overview_path))
+      .text("now_text", words.moment(frame.now))
+      .list("alarms",
+            each(view.alarms, [&](const Alarm& alarm) { return alarm_values(alarm, words); }))
+      .when("has_alarms", !view.alarms.empty())
+      .list("streams", each(view.streams,
+                            [&](const StreamRow& row) { return stream_values(row, view, words); }))
+      .when("has_streams", !view.streams.empty())
+      .text("stream_count", words.number(view.streams.size()))
+      .list("jobs",
+            each(view.jobs, [&](const JobRow& row) { return job_values(row, view, words); }))
+      .when("has_jobs", !view.jobs.empty())
+      .list("links", each(view.links, [&](const LinkRow& row) { return link_values(row, words); }))
+      .when("has_links", !view.links.empty())
+      .part("uplink", uplink_values(view.node))
+      .text("node_name", view.node.name)
+      .text("node_version", view.node.version)
+      .part("node_started", words.at(view.node.started))
+      .text("node_port",
+            view.node.api_port ? std::optional(std::to_string(*view.node.api_port)) : std::nullopt)
+      .text("more_path", view.more_path);
+  return pages.document("overview", frame, words.text("overview.title"), values);
+}
+
+}  // namespace sluice::pages

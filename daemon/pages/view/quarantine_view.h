@@ -1,0 +1,56 @@
+// Refused rows (问题数据): how many wait of which kind, and which these are.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pages/view/listing.h"
+#include "pages/view/pages.h"
+#include "record/time.h"
+
+namespace sluice::pages {
+
+// Rows of one kind that wait: the same dataset, refused by the same rule.
+struct QuarantineGroup {
+  std::string bureau;
+  std::string bureau_name;
+  std::string dataset;
+  std::string rule;
+  std::uint64_t waiting = 0;
+  std::optional<record::Time> oldest;
+};
+struct QuarantineView {
+  std::vector<QuarantineGroup> groups;
+  Turning turning;
+};
+[[nodiscard]] std::string quarantine_page(const Pages& pages, const Frame& frame,
+                                          const QuarantineView& view);
+
+enum class EntryState { waiting, replayed, discarded };
+[[nodiscard]] std::string_view to_string(EntryState state);  // of the texts "entry."
+
+struct QuarantineListRow {
+  std::int64_t id = 0;
+  record::Time at{};
+  std::string dataset;
+  std::string source;
+  std::uint64_t place = 0;
+  std::string field;
+  std::string rule;
+  EntryState state = EntryState::waiting;
+};
+struct QuarantineListView {
+  std::string bureau;
+  std::string bureau_name;
+  std::vector<Choice> datasets;  // with one for all
+  std::vector<Choice> rules;
+  std::vector<Choice> states;
+  std::vector<QuarantineListRow> rows;
+  Turning turning;
+};
+[[nodiscard]] std::string quarantine_list_page(const Pages& pages, const Frame& frame,
+                                               const QuarantineListView& view);
+
+}  // namespace sluice::pages

@@ -1,0 +1,38 @@
+// One request of a browser, once it is known who sent it and that it may be answered.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "pages/form.h"
+#include "pages/view/texts.h"
+#include "people/people.h"
+#include "people/session.h"
+#include "server/request.h"
+
+namespace sluice::pages {
+
+// Lives as long as the request is being answered.
+struct Visit {
+  const server::Request& request;
+  people::People& people;  // the caller's thread's own
+  Language language = Language::chinese;
+  Form query;
+  Form form;  // of a POST, which is proved to come from a page of ours
+  std::optional<people::SignedIn> person{};  // nothing: nobody has signed in
+  std::string form_key{};    // what only this browser knows: tokens of forms are bound to it
+  std::string form_token{};  // for the forms of the page that is answered with
+
+  // Of a page for those who have signed in.
+  [[nodiscard]] const people::Account& account() const { return person.value().account; }
+  [[nodiscard]] const std::string& actor() const { return account().name.str(); }
+};
+
+// In audit events that also the operator's command writes, where the actor is a user of the
+// operating system.
+[[nodiscard]] inline std::string account_actor(const Visit& visit) {
+  return "account " + visit.actor();
+}
+
+}  // namespace sluice::pages

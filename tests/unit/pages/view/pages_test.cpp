@@ -1,0 +1,291 @@
+// All pages, in both languages, full, empty and attacked: what must hold of each of them.
+#include "pages/view/pages.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "html_document.h"
+#include "pages/view/gzip.h"
+#include "pages/view/problem_view.h"
+#include "pages/view/quarantine_entry_view.h"
+#include "pages/view/runs_view.h"
+#include "pages/view/sign_in_view.h"
+#include "support/page_samples.h"
+
+namespace sluice::pages {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+const Pages& pages() {
+  static const Pages made(*date::locate_zone("Asia/Shanghai"), [](std::string_view name) {
+    ADD_FAILURE() << "a template names " << name << ", which nothing has";
+  });
+  return made;
+}
+
+constexpr Content contents[] = {Content::rich, Content::empty, Content::hostile};
+
+void for_each_page(const std::function<void(const PageSample&, Language, Content)>& look) {
+  for (const Language language : all_languages) {
+    for (const Content content : contents) {
+      for (const PageSample& sample : page_samples(pages(), content, language)) {
+        SCOPED_TRACE(sample.name + " " + std::string(code_of(language)) + " " +
+                     std::to_string(static_cast<int>(content)));
+        look(sample, language, content);
+      }
+    }
+  }
+}
+
+std::string entry_page(const QuarantineEntryView& view) {
+  return quarantine_entry_page(pages(),
+                               sample_frame(Content::rich, Language::english, "quarantine"), view);
+}
+
+QuarantineEntryView waiting_entry(std::string original) {
+  QuarantineEntryView view;
+  view.bureau = "park";
+  view.bureau_name = "Park";
+  view.id = 7;
+  view.at = sample_now();
+  view.dataset = "licence";
+  view.rule = "type";
+  view.original = std::move(original);
+  view.original_bytes = view.original.size();
+  view.may_settle = true;
+  return view;
+}
+
+TEST(Pages, AreSoundHtmlThatNamesNothingThatIsNotThere) {
+  for_each_page([](const PageSample& sample, Language, Content) {
+    EXPECT_THAT(read_html(sample.html).flaws, IsEmpty());
+  });
+}
+
+TEST(Pages, SayTheirLanguage) {
+  for_each_page([](const PageSample& sample, Language language, Content) {
+    const HtmlDocument document = read_html(sample.html);
+    ASSERT_EQ(document.all("html").size(), 1U);
+    EXPECT_EQ(document.all("html").front()->attributes.at("lang"), html_code_of(language));
+  });
+}
+
+// The policy that they are served with forbids all of it.
+TEST(Pages, HaveNoStyleScriptOrSourceOfTheirOwn) {
+  for_each_page([](const PageSample& sample, Language, Content) {
+    const HtmlDocument document = read_html(sample.html);
+    EXPECT_THAT(document.all("style"), IsEmpty());
+    for (const Element& element : document.elements) {
+      EXPECT_FALSE(element.attributes.contains("style")) << element.name;
+      for (const auto& [name, value] : element.attributes) {
+        EXPECT_FALSE(name.starts_with("on")) << element.name << " " << name;
+        EXPECT_FALSE(value.starts_with("javascript:") || value.starts_with("data:")) << value;
+      }
+      if (element.name == "script") {
+        EXPECT_EQ(element.text, "");
+        EXPECT_TRUE(element.attributes.at("src").starts_with("/assets/"));
+      }
+      if (element.name == "meta" && element.attributes.contains("name") &&
+          element.attributes.at("name") == "htmx-config") {
+        EXPECT_THAT(element.attributes.at("content"), HasSubstr("\"allowEval\":false"));
+      }
+    }
+  });
+}
+
+TEST(Pages, GiveTheSessionsTokenWithEveryFormThatChangesSomething) {
+  std::size_t forms = 0;
+  for_each_page([&](const PageSample& sample, Language, Content) {
+    const HtmlDocument document = read_html(sample.html);
+    for (const Element& form : document.elements) {
+      if (form.name != "form" || form.attributes.at("method") != "post") continue;
+      ++forms;
+      const auto place = static_cast<std::size_t>(&form - document.elements.data());
+      const auto is_token = [&](const Element* input) {
+        return std::ranges::find(input->ancestors, place) != input->ancestors.end() &&
+               input->attributes.at("type") == "hidden" && input->attributes.contains("name") &&
+               input->attributes.at("name") == "csrf" && !input->attributes.at("value").empty();
+      };
+      std::vector<const Element*> inputs = document.all("input");
+      std::erase_if(inputs,
+                    [](const Element* input) { return !input->attributes.contains("type"); });
+      EXPECT_TRUE(std::ranges::any_of(inputs, is_token)) << form.attributes.at("action");
+    }
+  });
+  EXPECT_GT(forms, 100U);
+}
+
+TEST(Pages, ShowWhatPeopleWriteAndNeverObeyIt) {
+  for_each_page([](const PageSample& sample, Language, Content content) {
+    if (content != Content::hostile) return;
+    EXPECT_THAT(sample.html, Not(HasSubstr("<script>alert")));
+    EXPECT_THAT(sample.html, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&apos;&amp;amp;"
+                                       "{{csrf}}{{{node}}}{{&gt;head}}{count}"));
+    EXPECT_THAT(sample.html, Not(HasSubstr("csrf-of-this-session")));
+    const HtmlDocument document = read_html(sample.html);
+    EXPECT_EQ(document.all("script").size(), 2U);
+    EXPECT_EQ(document.all("main").size(), 1U);
+    // What turns text around stays only where a form must give it back as it came.
+    for (const Element& element : document.elements) {
+      if (element.name == "textarea") continue;
+      EXPECT_THAT(element.text, Not(HasSubstr("\u202E")));
+    }
+  });
+}
+
+TEST(Pages, CanBeReadByOneWhoDoesNotSee) {
+  for_each_page([](const PageSample& sample, Language, Content) {
+    const HtmlDocument document = read_html(sample.html);
+    EXPECT_EQ(document.all("h1").size(), 1U);
+    EXPECT_EQ(document.all("table").size(), document.all("caption").size());
+    for (const Element* cell : document.all("th"))
+      EXPECT_TRUE(cell->attributes.contains("scope"));
+    std::set<std::string> ids;
+    for (const Element& element : document.elements) {
+      if (element.attributes.contains("id")) ids.insert(element.attributes.at("id"));
+    }
+    for (const Element* label : document.all("label")) {
+      if (label->attributes.contains("for")) {
+        EXPECT_THAT(ids, Contains(label->attributes.at("for")));
+      }
+    }
+    for (const Element& element : document.elements) {
+      if (element.attributes.contains("aria-labelledby")) {
+        EXPECT_THAT(ids, Contains(element.attributes.at("aria-labelledby")));
+      }
+      if (element.attributes.contains("aria-invalid")) {
+        EXPECT_TRUE(element.attributes.contains("aria-describedby"));
+      }
+    }
+  });
+}
+
+TEST(Pages, SayWhereAListIsEmpty) {
+  for (const PageSample& sample : page_samples(pages(), Content::empty, Language::english)) {
+    const HtmlDocument document = read_html(sample.html);
+    for (const Element* body : document.all("tbody"))
+      EXPECT_TRUE(std::ranges::any_of(document.all("tr"), [&](const Element* row) {
+        const auto place = static_cast<std::size_t>(body - document.elements.data());
+        return std::ranges::find(row->ancestors, place) != row->ancestors.end();
+      })) << sample.name;
+  }
+  const auto samples = page_samples(pages(), Content::empty, Language::english);
+  EXPECT_THAT(samples.front().html, HasSubstr("All is well: there is nothing to be dealt with."));
+  EXPECT_THAT(samples.front().html, HasSubstr("No bureau is connected yet."));
+}
+
+// Refreshed every ten seconds by everybody who has it open.
+TEST(Pages, AreSmall) {
+  for_each_page([](const PageSample& sample, Language, Content content) {
+    if (content != Content::rich) return;
+    EXPECT_LT(gzip(sample.html).size(), 8U * 1024);
+  });
+}
+
+TEST(Overview, IsRefreshedInItsPlace) {
+  const auto samples = page_samples(pages(), Content::rich, Language::chinese);
+  EXPECT_THAT(
+      samples.front().html,
+      HasSubstr(R"(<div id="live" class="stack" hx-get="/?refresh=1" hx-trigger="every 10s")"));
+  EXPECT_THAT(samples.front().html, HasSubstr("10:42:07，每 10 秒刷新"));
+}
+
+TEST(Overview, TellsWhatIsWrongFirst) {
+  const std::string html = page_samples(pages(), Content::rich, Language::chinese).front().html;
+  EXPECT_LT(html.find("<b><bdi>地税局</bdi></b> 的数据流已停止"), html.find("<table>"));
+  EXPECT_THAT(html, HasSubstr(">18 分钟前</time>"));
+  EXPECT_THAT(html, HasSubstr("<a id=\"quarantine-of-statistics\" href=\"/quarantine/statistics\">"
+                              "12,408</a>"));
+}
+
+TEST(SignIn, KeepsTheNameAndWhereOneWantedToGo) {
+  const std::string html = sign_in_page(
+      pages(), sample_frame(Content::rich, Language::english, ""),
+      {.name = "wei", .next = "/runs?a=1&b", .problem = SignInProblem::wait, .wait_minutes = 15});
+  EXPECT_THAT(html, HasSubstr("Too many attempts. Try again in 15 min."));
+  EXPECT_THAT(html, HasSubstr(R"(name="next" value="/runs?a=1&amp;b")"));
+  EXPECT_THAT(html, HasSubstr(R"(name="name" value="wei")"));
+}
+
+TEST(ProblemPage, TellsAnUnknownStatusAsAFailure) {
+  const Frame frame = sample_frame(Content::rich, Language::english, "");
+  EXPECT_THAT(problem_page(pages(), frame, {.status = 418}),
+              HasSubstr("<h1>Something went wrong <small>418</small></h1>"));
+  for (const int status : {403, 404, 405, 413, 429, 500, 503})
+    EXPECT_THAT(problem_page(pages(), frame, {.status = status}),
+                HasSubstr("<small>" + std::to_string(status) + "</small>"));
+}
+
+TEST(Frame, LanguageSwitchComesBackToThePage) {
+  Frame frame = sample_frame(Content::rich, Language::chinese, "");
+  frame.path = "/quarantine/park?rule=a&b";
+  EXPECT_THAT(problem_page(pages(), frame, {}),
+              HasSubstr(R"(href="/language/en?to=%2Fquarantine%2Fpark%3Frule%3Da%26b")"));
+}
+
+TEST(QuarantineEntry, GivesTheRowBackByteForByte) {
+  const std::string html = entry_page(waiting_entry("\na,\u202E\"b\" & <c>\t{{csrf}}\n"));
+  EXPECT_THAT(html, HasSubstr(">\n\na,\u202E&quot;b&quot; &amp; &lt;c&gt;\t{{csrf}}\n</textarea>"));
+  EXPECT_THAT(html, HasSubstr(R"(name="line_break" value="lf")"));
+  EXPECT_THAT(entry_page(waiting_entry("a\r\nb\r\n")),
+              HasSubstr(R"(name="line_break" value="crlf")"));
+}
+
+TEST(QuarantineEntry, IsNotTypedWhereAFormCouldNotGiveItBack) {
+  const std::string unfit[] = {std::string("a\0b", 3), "a\rb", "a\nb\r\n", "\xFF\xFE",
+                               std::string(longest_typed_row + 1, 'a')};
+  for (const std::string& original : unfit) {
+    const std::string html = entry_page(waiting_entry(original));
+    EXPECT_THAT(html, Not(HasSubstr("<textarea")));
+    EXPECT_THAT(html, HasSubstr("sluice quarantine replay"));
+    EXPECT_THAT(html, HasSubstr(R"(name="how" value="as-it-was")"));
+  }
+}
+
+TEST(QuarantineEntry, OfManyBytesShowsItsBeginningAndALink) {
+  const std::string html = entry_page(waiting_entry(std::string(1'000'000, 'a')));
+  EXPECT_LT(html.size(), 64U * 1024);
+  EXPECT_THAT(html, HasSubstr("the first 16.0 KiB of 977 KiB are shown"));
+  EXPECT_THAT(html, HasSubstr(R"(href="/quarantine/park/7/original" download)"));
+}
+
+TEST(QuarantineEntry, IsNotSettledByOneWhoMayNotNorTwice) {
+  QuarantineEntryView view = waiting_entry("a");
+  view.may_settle = false;
+  EXPECT_THAT(entry_page(view), Not(HasSubstr("/quarantine/park/7/replay")));
+  view.may_settle = true;
+  EXPECT_THAT(entry_page(view), HasSubstr("/quarantine/park/7/replay"));
+  view.state = EntryState::replayed;
+  EXPECT_THAT(entry_page(view), Not(HasSubstr("/quarantine/park/7/replay")));
+}
+
+TEST(QuarantineEntry, KeepsWhatWasTypedAndSaysWhatIsWrong) {
+  QuarantineEntryView view = waiting_entry("a,b\n");
+  view.refused = {.form = RefusedForm::Form::replay, .sentence = "still wrong", .typed = "a,c\n"};
+  EXPECT_THAT(entry_page(view), HasSubstr(">\na,c\n</textarea><span class=\"error\" "
+                                          "id=\"replay-error\">still wrong</span>"));
+  view.refused = {.form = RefusedForm::Form::discard, .sentence = {}, .typed = {}};
+  EXPECT_THAT(entry_page(view), HasSubstr("id=\"discard-error\">Say why.</span>"));
+  EXPECT_THAT(entry_page(view), HasSubstr(">\na,b\n</textarea>"));
+}
+
+TEST(Runs, OffersAPausedBureauToGoOnAndNotToRun) {
+  RunsView view;
+  view.steered = {{.bureau = "park", .bureau_name = "Park", .is_paused = true}};
+  const Frame frame = sample_frame(Content::rich, Language::english, "runs");
+  const std::string html = runs_page(pages(), frame, view);
+  EXPECT_THAT(html, HasSubstr("/runs/park/resume"));
+  EXPECT_THAT(html, Not(HasSubstr("/runs/park/pause")));
+  EXPECT_THAT(html, HasSubstr("<button disabled>Run now"));
+}
+
+}  // namespace
+}  // namespace sluice::pages
