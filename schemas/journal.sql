@@ -73,12 +73,12 @@ CREATE TABLE IF NOT EXISTS quarantine(
   columns BLOB NOT NULL,
   original BLOB NOT NULL
 ) STRICT;
--- Since version 3; one of version 2 had an index of what waits only. Pages and counts are made from it,
--- without a look at the rows.
+-- Since version 3; one of version 2 had an index of what waits only. Pages and counts are made from
+-- it, without a look at the rows.
 CREATE INDEX IF NOT EXISTS quarantine_group ON quarantine(state, dataset, rule);
 
--- Since version 3: who settled an entry of the quarantine, and what they say of it. Beside the rows, so
--- that what is read of a list does not lie behind the originals.
+-- Since version 3: who settled an entry of the quarantine, and what they say of it. Beside the rows,
+-- so that what is read of a list does not lie behind the originals.
 CREATE TABLE IF NOT EXISTS quarantine_settlement(
   entry INTEGER PRIMARY KEY,        -- quarantine.id
   settled_at INTEGER NOT NULL,

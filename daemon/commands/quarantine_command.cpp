@@ -1,5 +1,9 @@
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <expected>
 #include <fstream>
 #include <functional>
 #include <iterator>
