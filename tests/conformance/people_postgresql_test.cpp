@@ -50,6 +50,18 @@ class PeoplePostgresqlTest : public ::testing::Test {
         FOR EACH ROW EXECUTE FUNCTION public.see())sql");
   }
 
+  // `call` is made by another thread, in this database.
+  template <class Call>
+  void wait_until_it_waits_for_a_lock(const Call& call) {
+    while (ask(conninfo_,
+               "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = "
+               "current_database()") != "1") {
+      ASSERT_NE(call.wait_for(std::chrono::seconds(0)), std::future_status::ready)
+          << "it did not wait";
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+
   // What an administrator runs.
   static std::string ddl() {
     std::ifstream file(SLUICE_SOURCE_DIR "/schemas/people.postgresql.sql");
@@ -124,6 +136,36 @@ TEST_F(PeoplePostgresqlTest, AdministratorsWhoAreTakenAwayWaitForEachOther) {
   EXPECT_NE(mine_changed.has_value(), theirs_changed.has_value());
   EXPECT_EQ((mine_changed ? theirs_changed : mine_changed).error().code,
             PeopleProblem::last_administrator);
+}
+
+TEST_F(PeoplePostgresqlTest, SessionWaitsForWhoIsChangingItsAccountAndIsRefusedThen) {
+  const auto people = open();
+  const auto wang = people->add(clerk("wang")).value();
+  const auto holder = connected(conninfo_);
+  execute(*holder, "BEGIN; UPDATE sluice.account SET version = 2");
+  auto begun = std::async(std::launch::async, [&] {
+    return people->sessions().begin(wang, people::SignInWay::password, {}, clock_.last());
+  });
+  wait_until_it_waits_for_a_lock(begun);
+  execute(*holder, "COMMIT");
+  const auto refused = begun.get();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, PeopleProblem::changed_meanwhile);
+}
+
+TEST_F(PeoplePostgresqlTest, SecretThatSomebodyElseIsMakingIsTaken) {
+  const auto people = open();
+  ASSERT_TRUE(people->add(clerk("wang")));
+  const auto theirs = people::Secret::random();
+  const auto holder = connected(conninfo_);
+  execute(*holder, fmt::format("BEGIN; INSERT INTO sluice.installation_secret VALUES (1, '{}')",
+                               theirs.secret()));
+  auto secret = std::async(std::launch::async, [&] { return people->secret(); });
+  wait_until_it_waits_for_a_lock(secret);
+  execute(*holder, "COMMIT");
+  const auto taken = secret.get();
+  ASSERT_TRUE(taken) << record::to_string(taken.error());
+  EXPECT_EQ(*taken, theirs);
 }
 
 // Cuts at every piece that is sent while an account is added and changed, until one goes through
