@@ -66,6 +66,7 @@ std::string Pages::document(const std::string& name, const Frame& frame, const s
       .text("language", html_code_of(frame.language))
       .text("node", frame.node)
       .text("zone", words.zone())
+      .text("made", words.whole(frame.now))
       .text("style", assets_.path_of("style.css"))
       .text("script", assets_.path_of("sluice.js"))
       .text("htmx", assets_.path_of("htmx.min.js"))

@@ -89,6 +89,10 @@ std::string Wording::moment(record::Time moment) const {
   return local_text(is_this_year ? "%m-%d %H:%M" : "%F %H:%M", moment, zone_);
 }
 
+std::string Wording::whole(record::Time moment) const {
+  return local_text("%F %T", moment, zone_);
+}
+
 std::string Wording::zone() const {
   const auto offset = zone_.get_info(date::floor<seconds>(now_)).offset;
   const auto distance = duration_cast<minutes>(offset < seconds(0) ? -offset : offset).count();
@@ -99,7 +103,7 @@ std::string Wording::zone() const {
 Values Wording::told(record::Time moment, const std::string& shortly) const {
   return Values()
       .text("iso", record::to_string(moment))
-      .text("full", local_text("%F %T", moment, zone_))
+      .text("full", whole(moment))
       .text("short", shortly);
 }
 

@@ -37,7 +37,8 @@ class Wording {
   [[nodiscard]] std::string age(record::Time moment) const;                      // "18 min ago"
   // "10:42:07" today, "11-28 10:42" this year, "2025-11-28 10:42" before.
   [[nodiscard]] std::string moment(record::Time moment) const;
-  [[nodiscard]] std::string zone() const;  // "Asia/Shanghai (UTC+08:00)"
+  [[nodiscard]] std::string whole(record::Time moment) const;  // "2026-11-29 10:42:07"
+  [[nodiscard]] std::string zone() const;                      // "Asia/Shanghai (UTC+08:00)"
 
   // For the template `moment`: a machine's form, the whole for people, and one that is short.
   [[nodiscard]] Values at(record::Time moment) const;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <set>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -188,6 +189,18 @@ TEST(Pages, AreSmall) {
     if (content != Content::rich) return;
     EXPECT_LT(gzip(sample.html).size(), 8U * 1024);
   });
+}
+
+TEST(Pages, AreMadeBySeveralThreadsAtOnce) {
+  const auto expected = page_samples(pages(), Content::rich, Language::chinese);
+  std::vector<std::jthread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&expected] {
+      const auto made = page_samples(pages(), Content::rich, Language::chinese);
+      for (std::size_t i = 0; i < made.size(); ++i)
+        EXPECT_TRUE(made[i].html == expected[i].html) << made[i].name;
+    });
+  }
 }
 
 TEST(Overview, IsRefreshedInItsPlace) {

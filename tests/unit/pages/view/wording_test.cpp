@@ -58,6 +58,7 @@ TEST(Wording, SaysMomentsInTheNodesZoneAsShortAsTheyCanBeTold) {
   EXPECT_EQ(words().moment(time("2026-11-28T15:59:59.000Z")), "11-28 23:59");
   EXPECT_EQ(words().moment(time("2026-11-28T16:00:00.000Z")), "00:00:00");
   EXPECT_EQ(words().moment(time("2025-12-31T15:59:00.000Z")), "2025-12-31 23:59");
+  EXPECT_EQ(words().whole(time("2026-11-28T16:00:00.000Z")), "2026-11-29 00:00:00");
   EXPECT_EQ(words(Language::english, "America/New_York").moment(time("2026-11-29T02:41:00.000Z")),
             "21:41:00");
 }
