@@ -39,41 +39,41 @@ RunsView runs_sample(const Say& say) {
       {.bureau = say("local-tax"),
        .bureau_name = say("地税局"),
        .task = say("collect"),
-       .reason = "scheduled",
+       .reason = say("scheduled"),
        .started = ago(seconds(42))},
       {.bureau = say("local-tax"),
        .bureau_name = say("地税局"),
        .task = say("collect"),
-       .reason = "retry",
+       .reason = say("retry"),
        .started = ago(minutes(20)),
        .ended = ago(minutes(18)),
        .rows = 18213,
        .failed = 3,
-       .outcome = "quarantined"},
+       .outcome = say("quarantined")},
       {.bureau = say("local-tax"),
        .bureau_name = say("地税局"),
        .task = say("reconcile"),
-       .reason = "by-hand",
+       .reason = say("by-hand"),
        .started = ago(hours(30)),
        .ended = ago(hours(29)),
-       .outcome = "failed",
+       .outcome = say("failed"),
        .sentence = say("the exchange database can not be reached: [unixODBC] connection to server "
                        "at \"10.3.4.5\", port 5432 failed: Connection refused")},
       {.bureau = say("local-tax"),
        .bureau_name = say("地税局"),
        .task = say("collect"),
-       .reason = "missed",
+       .reason = say("missed"),
        .started = ago(hours(31)),
        .ended = ago(hours(31) - seconds(3)),
        .rows = 0,
        .failed = 0,
-       .outcome = "succeeded"}};
+       .outcome = say("succeeded")}};
   for (std::uint64_t run = 0; run < 30; ++run) {
     const char* outcome = run == 11 ? "failed" : run % 9 == 4 ? "quarantined" : "succeeded";
     view.charted.push_back({.started = ago(hours(30 - run)),
                             .duration = milliseconds(20'000 + (run * 7919) % 70'000),
                             .rows = run == 11 ? 0 : 1000 + (run * 104729) % 17'000,
-                            .outcome = outcome});
+                            .outcome = say(outcome)});
   }
   view.turning = {.previous_path = std::nullopt, .next_path = say("/runs?before=812")};
   return view;

@@ -25,15 +25,17 @@ struct SignInView {
 [[nodiscard]] std::string sign_in_page(const Pages& pages, const Frame& frame,
                                        const SignInView& view);
 
-// Names of the texts "password.error.NAME"; nothing where the field is right.
+// Errors are names of the texts "password.error.NAME", or sentences; nothing where the field is
+// right.
 struct PasswordView {
   std::string name;             // the account's, for password managers
   std::uint64_t shortest = 10;  // in characters
   std::uint64_t longest = 128;
   bool is_first = false;  // the first password was handed out, and must be changed now
   std::optional<std::string> current_error;  // wrong
-  std::optional<std::string> new_error;      // too-short, too-long, like-the-name, unchanged …
-  std::optional<std::string> again_error;    // different
+  std::optional<std::string>
+      new_error;  // too-short, too-long, is-name, too-simple, not-typable, unchanged
+  std::optional<std::string> again_error;  // different
 };
 [[nodiscard]] std::string password_page(const Pages& pages, const Frame& frame,
                                         const PasswordView& view);
