@@ -65,14 +65,14 @@ HashText text_of(const PasswordHash& hash) {
 
 std::string_view to_string(PasswordFault fault) {
   switch (fault) {
-    case PasswordFault::unprintable:
-      return "unprintable";
+    case PasswordFault::not_typable:
+      return "not-typable";
     case PasswordFault::too_short:
       return "too-short";
     case PasswordFault::too_long:
       return "too-long";
-    case PasswordFault::like_name:
-      return "like-name";
+    case PasswordFault::is_name:
+      return "is-name";
     case PasswordFault::too_simple:
       return "too-simple";
     case PasswordFault::unchanged:
@@ -83,11 +83,11 @@ std::string_view to_string(PasswordFault fault) {
 
 std::optional<PasswordFault> fault_of(std::string_view password, std::string_view account_name) {
   const auto characters = characters_of(password);
-  if (!characters || has_control_characters(password)) return PasswordFault::unprintable;
+  if (!characters || has_control_characters(password)) return PasswordFault::not_typable;
   if (*characters < shortest_password) return PasswordFault::too_short;
   if (*characters > longest_password) return PasswordFault::too_long;
   const std::string lower = record::lower_case(password);
-  if (lower == record::lower_case(account_name)) return PasswordFault::like_name;
+  if (lower == record::lower_case(account_name)) return PasswordFault::is_name;
   if (is_common(lower)) return PasswordFault::too_simple;
   return std::nullopt;
 }

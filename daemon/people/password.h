@@ -34,10 +34,10 @@ constexpr std::size_t longest_password = 128;
 
 // Why one may not be chosen.
 enum class PasswordFault {
-  unprintable,  // it has characters that can not be typed or seen
+  not_typable,  // it has characters that can not be typed or seen
   too_short,
   too_long,
-  like_name,   // it is the account's name
+  is_name,   // it is the account's name
   too_simple,  // guessers try it first
   unchanged,   // it is the one that the person has
 };

@@ -1,5 +1,5 @@
 sluice_fuzz(pages_original_fuzz
   SOURCES pages/original_fuzz.cpp
-  DEPENDS sluice_pages
-  PARTS daemon/pages/language_choice.cpp daemon/pages/original.cpp daemon/pages/texts.cpp
-        daemon/pages/visible.cpp)
+  DEPENDS sluice_pages_view
+  PARTS daemon/pages/view/language_choice.cpp daemon/pages/view/original.cpp daemon/pages/view/texts.cpp
+        daemon/pages/view/visible.cpp)

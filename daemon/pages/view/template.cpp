@@ -40,10 +40,14 @@ std::string expanded(const std::map<std::string, std::string>& files, const std:
   }
 }
 
-void check_tags(const std::string& name, const std::string& text) {
-  for (const std::string_view tag : {"{{{", "{{&", "{{="}) {
-    if (text.contains(tag))
-      throw std::logic_error(fmt::format("template {} has a tag {}", name, tag));
+// Of the whole text, in which no partial is left: what Mustache would not escape, or would read at
+// each rendering. It allows blanks before the sign.
+void check_tags(const std::string& name, std::string_view text) {
+  for (std::size_t tag = text.find("{{"); tag != std::string_view::npos;
+       tag = text.find("{{", tag + 2)) {
+    const std::size_t sign = text.find_first_not_of(" \t\r\n\v\f", tag + 2);
+    if (sign != std::string_view::npos && std::string_view("{&=>").contains(text[sign]))
+      throw std::logic_error(fmt::format("template {} has a tag {{{{{}", name, text[sign]));
   }
 }
 
@@ -154,12 +158,10 @@ Templates::Templates(std::span<const EmbeddedFile> files, OnMissing on_missing)
         file.name.substr(folder.size(), file.name.size() - folder.size() - ending.size());
     raw.emplace(name, file.bytes);
   }
-  for (const auto& [name, text] : raw) {
-    check_tags(name, text);
-    sources_.emplace(name, expanded(raw, name, 0));
-  }
-  for (const auto& [name, text] : sources_) {
-    auto parsed = std::make_unique<mustache::mustache>(text);
+  for (const auto& [name, file] : raw) {
+    const std::string whole = expanded(raw, name, 0);
+    check_tags(name, whole);
+    auto parsed = std::make_unique<mustache::mustache>(whole);
     if (!parsed->is_valid())
       throw std::logic_error(fmt::format("template {}: {}", name, parsed->error_message()));
     parsed_.emplace(name, std::move(parsed));

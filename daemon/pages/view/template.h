@@ -76,11 +76,7 @@ class Templates {
   [[nodiscard]] std::string render(const std::string& name, const Values& values,
                                    const Texts& texts, Language language) const;
 
-  // Whole, with what other templates gave, by name.
-  [[nodiscard]] const std::map<std::string, std::string>& sources() const { return sources_; }
-
  private:
-  std::map<std::string, std::string> sources_;
   // Rendering does not change one: there are neither lambdas nor partials, whose errors it keeps.
   std::map<std::string, std::unique_ptr<kainjow::mustache::mustache>> parsed_;
   OnMissing on_missing_;

@@ -34,12 +34,12 @@ TEST(Password, HasTenTo128CharactersOfAnyKind) {
 }
 
 TEST(Password, IsNotWhatCanBeGuessedOrNotBeTyped) {
-  EXPECT_EQ(fault("Wang.Xiaoming"), PasswordFault::like_name);
+  EXPECT_EQ(fault("Wang.Xiaoming"), PasswordFault::is_name);
   EXPECT_EQ(fault("Wang.Xiaoming", "li.wei"), std::nullopt);
   for (const char* common : {"1234567890", "Password123", "aaaaaaaaaaaa", "Woaini1314"})
     EXPECT_EQ(fault(common), PasswordFault::too_simple) << common;
-  EXPECT_EQ(fault("a line\nand another"), PasswordFault::unprintable);
-  EXPECT_EQ(fault("not utf-8 \xff\xff\xff"), PasswordFault::unprintable);
+  EXPECT_EQ(fault("a line\nand another"), PasswordFault::not_typable);
+  EXPECT_EQ(fault("not utf-8 \xff\xff\xff"), PasswordFault::not_typable);
 }
 
 TEST(PasswordHash, IsVerifiedByItsPasswordAlone) {

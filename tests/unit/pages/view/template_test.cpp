@@ -76,6 +76,9 @@ TEST(Template, TellsOfNamesThatAreNotThere) {
 TEST(Template, ThatCouldNotBeRightIsRefused) {
   expect_refused("{{{x}}}");
   expect_refused("{{&x}}");
+  expect_refused("{{ &x}}");
+  expect_refused("{{\n= | | =}}");
+  expect_refused("{{ >x}}");
   expect_refused("{{=<% %>=}}");
   expect_refused("{{#x}}");
   expect_refused("{{x");
