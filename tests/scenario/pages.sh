@@ -20,6 +20,7 @@ begin() { # CASE [PAGES-YAML]
  "fields": [{"name": "number", "type": "string", "constraints": {"required": true}}], "primaryKey": "number"}
 END
   done
+  trap kill_daemon EXIT
   start_daemon
   open_browser
 }
@@ -34,7 +35,7 @@ case_a_person_comes_in_changes_the_password_and_leaves() {
   visit /
   expect "before the sign-in" "$code $location" '303 /sign-in?next=%2F'
   sign_in wang "$first"
-  expect "first page" "$code $location" '200 /password'
+  expect "first page" "$code $place" '200 /password'
   visit /
   expect "nothing else until it is changed" "$code $location" '303 /password'
   visit /password
@@ -56,7 +57,7 @@ case_a_person_comes_in_changes_the_password_and_leaves() {
   sign_in wang "$first"
   expect "the first password" "$code" 403
   sign_in wang 'a long enough one'
-  expect "the new password" "$code $location" '200 /'
+  expect "the new password" "$code $place" '200 /'
   expect "audit log" "$(audited signed-in .way | wc -l) $(audited account-password-changed .actor) $(audited signed-out .actor)" \
     '2 wang wang'
   stop_daemon
@@ -79,7 +80,7 @@ case_a_page_is_safe_in_a_browser() {
   visit /no-such-page
   expect "no page" "$code $(header Content-Type)" '404 text/html; charset=utf-8'
   visit '/sign-in?next=//evil.example/'
-  ! grep -q 'evil.example' <<<"$page" || fail "the page leads to another site"
+  ! grep -q 'name="next" value="[^"]*evil' <<<"$page" || fail "the page leads to another site"
   visit '/language/en?to=https://evil.example/'
   expect "switch of language" "$code $location" '303 /'
   visit /sign-in
@@ -134,12 +135,12 @@ case_a_role_that_is_taken_away_ends_the_session() {
   stop_daemon
 }
 
-case_a_session_ends_by_itself() {
-  begin idle 'session_idle: 1s, session_lifetime: 1h'
+case_a_session_ends_when_nothing_is_done() {
+  begin idle
   come_in wang "$(add wang --role administrator)"
-  sleep 2.1
+  sqlite3 "$node/state/people.sqlite" 'UPDATE session SET last_seen_at = last_seen_at - 31 * 60 * 1000'
   visit /
-  expect "after doing nothing" "$code $location" '303 /sign-in?next=%2F&over=1'
+  expect "after half an hour" "$code $location" '303 /sign-in?next=%2F&over=1'
   stop_daemon
 }
 
@@ -154,7 +155,8 @@ case_guessing_locks_nobody_out_but_who_guesses() {
   done
   sign_in wang "$right"
   expect "even the right one waits" "$code" 429
-  expect_like "audit log" "$(audited sign-in-refused '"\(.actor) \(.reason)"')" 'wang wait'
+  expect "audit log" "$(audited sign-in-refused '"\(.actor) \(.reason)"')" 'wang password
+? wait'
   open_browser 1
   send /sign-out
   visit /sign-in

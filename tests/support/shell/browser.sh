@@ -10,8 +10,9 @@ open_browser() {
   touch "$jar"
   pages_port=$(sluice status --json | jq -r .pages_port)
 }
-# visit PATH [CURL-OPTION…]: sets `code`, `page` and, of a redirection, `location`.
+# visit PATH [CURL-OPTION…]: sets `place`, `code`, `page` and, of a redirection, `location`.
 visit() {
+  place=$1
   code=$(curl --silent --show-error --max-time 60 --cacert "$pki/ca.pem" --cookie "$jar" \
     --cookie-jar "$jar" --output "$node/page" --dump-header "$node/head" --write-out '%{http_code}' \
     "${@:2}" "https://localhost:$pages_port$1")
@@ -37,7 +38,7 @@ sign_in() {
 # come_in NAME FIRST-PASSWORD: a person's first sign-in. Sets `password`.
 come_in() {
   sign_in "$1" "$2"
-  expect "first page of $1" "$code $location" '200 /password'
+  expect "first page of $1" "$code $place" '200 /password'
   password="correct horse $1"
   send /password "current=$2" "new=$password" "again=$password"
   expect "status of the change by $1" "$code $location" '303 /?done=password-changed'

@@ -115,6 +115,20 @@ TEST_F(EntranceTest, TakesNoFormThatIsNotOfAPageOfItsOwn) {
   EXPECT_THAT(audited, HasSubstr("foreign-form"));
 }
 
+TEST_F(EntranceTest, FormsOfTheSessionAfterAChangeOfThePasswordAreTaken) {
+  station.add("wang", {Role::administrator}, {}, true);
+  Browser browser(station);
+  EXPECT_EQ(browser.post("/sign-in", right_form()).header("Location"), "/password");
+  EXPECT_EQ(browser.get("/").header("Location"), "/password") << "first things first";
+  const auto changed = browser.post("/password",
+                                    "current=correct+horse+battery&new=another+one+of+mine&"
+                                    "again=another+one+of+mine");
+  EXPECT_EQ(changed.header("Location"), "/?done=password-changed");
+  EXPECT_EQ(browser.get("/?done=password-changed").status, 200);
+  EXPECT_EQ(browser.post("/sign-out", "").status, 303);
+  EXPECT_EQ(browser.get("/").status, 303);
+}
+
 TEST_F(EntranceTest, TakesAScriptsTokenFromAHeader) {
   Browser browser = signed_in(station.add("wang", {Role::administrator}));
   browser.headers["X-CSRF-Token"] = Browser::form_token(browser.get("/password").body);

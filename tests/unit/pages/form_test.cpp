@@ -31,6 +31,11 @@ TEST(Form, KeepsWhatIsHostileForItsFieldToRefuse) {
   EXPECT_EQ(form.value("a"), std::string_view("\0<script>\u202E𠮷", 16));
 }
 
+TEST(Form, EndsWhereItsBytesEnd) {
+  const std::string buffer = "csrf=token_of_the_next_request";
+  EXPECT_EQ(Form::parse(std::string_view(buffer).substr(0, 10)).value().value("csrf"), "token");
+}
+
 TEST(Form, RefusesWhatNoBrowserSends) {
   EXPECT_FALSE(Form::parse("a=%"));
   EXPECT_FALSE(Form::parse("a=%4"));
