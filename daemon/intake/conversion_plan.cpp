@@ -122,12 +122,12 @@ bool ConversionPlan::is_missing(const Column& column, std::string_view text) con
          (column.mapping != nullptr && contains(column.mapping->missing, text));
 }
 
-std::expected<void, RowProblem> ConversionPlan::convert_value(const Column& column,
-                                                              SourceValue value,
-                                                              Buffers& buffers) const {
+std::expected<SourceValue, RowProblem> ConversionPlan::convert_value(const Column& column,
+                                                                     SourceValue value,
+                                                                     Buffers& buffers) const {
   const auto refused = [&](record::Violation violation) {
-    return std::unexpected(
-        RowProblem{column.checker->field().name, violation.rule, std::move(violation.sentence)});
+    return std::unexpected(RowProblem{column.checker->field().name, violation.rule,
+                                      std::move(violation.sentence), violation.fault});
   };
   if (value && is_missing(column, *value)) value.reset();
   if (value && column.mapping != nullptr && !column.mapping->steps.empty()) {
@@ -147,14 +147,19 @@ std::expected<void, RowProblem> ConversionPlan::convert_value(const Column& colu
     if (column.in_key || column.checker->required()) {
       return refused({"required", "expected a value, found none"});
     }
-    record::append_null(buffers.line);
-    return {};
+    return std::nullopt;
   }
   auto checked = column.checker->check(*value, buffers.canonical);
   if (!checked) return refused(std::move(checked.error()));
-  if (column.in_key) buffers.key.add(column.salt, *checked);
-  record::append_escaped(buffers.line, *checked);
-  return {};
+  return *checked;
+}
+
+std::expected<SourceValue, RowProblem> ConversionPlan::convert_field(std::size_t field,
+                                                                     SourceValue value,
+                                                                     Buffers& buffers) const {
+  const Column& column = columns_[field];
+  if (column.mapping != nullptr && column.mapping->constant) value = *column.mapping->constant;
+  return convert_value(column, value, buffers);
 }
 
 std::expected<void, RowProblem> ConversionPlan::convert(const SourceRow& row,
@@ -181,7 +186,13 @@ std::expected<void, RowProblem> ConversionPlan::convert(const SourceRow& row,
     } else if (column.mapping != nullptr && column.mapping->constant) {
       value = *column.mapping->constant;
     }
-    SLUICE_TRY(convert_value(column, value, buffers));
+    const SourceValue canonical = SLUICE_TRY(convert_value(column, value, buffers));
+    if (!canonical) {
+      record::append_null(buffers.line);
+      continue;
+    }
+    if (column.in_key) buffers.key.add(column.salt, *canonical);
+    record::append_escaped(buffers.line, *canonical);
   }
   buffers.line += '\n';
   return {};

@@ -41,6 +41,17 @@ class ConversionPlan {
   };
   [[nodiscard]] bool takes(std::size_t columns) const { return columns == source_columns_; }
 
+  // The position of the source column that feeds a field of the schema; nothing where it has a
+  // constant, or the source no such column.
+  [[nodiscard]] std::optional<std::size_t> source_of(std::size_t field) const {
+    return columns_[field].source;
+  }
+  // One field as a row with this value of its source column would have it: its canonical text, a
+  // view of `value` or of `buffers`, or nothing where it has no value.
+  [[nodiscard]] std::expected<SourceValue, RowProblem> convert_field(std::size_t field,
+                                                                     SourceValue value,
+                                                                     Buffers& buffers) const;
+
   // Leaves the row as a line in `buffers.line`, and its key's values in `buffers.key`.
   [[nodiscard]] std::expected<void, RowProblem> convert(const SourceRow& row,
                                                         Buffers& buffers) const;
@@ -53,9 +64,9 @@ class ConversionPlan {
     std::uint64_t salt = 0;
     bool in_key = false;
   };
-  [[nodiscard]] std::expected<void, RowProblem> convert_value(const Column& column,
-                                                              SourceValue value,
-                                                              Buffers& buffers) const;
+  [[nodiscard]] std::expected<SourceValue, RowProblem> convert_value(const Column& column,
+                                                                     SourceValue value,
+                                                                     Buffers& buffers) const;
   [[nodiscard]] bool is_missing(const Column& column, std::string_view text) const;
 
   const record::RecordChecker* checker_ = nullptr;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "record/checks.h"
 #include "record/copy_text.h"
 #include "record/rules.h"
 
@@ -57,11 +58,12 @@ struct SourceRow {
   std::optional<std::string_view> source_time;
 };
 
-// Why a row was not taken. `rule` and `sentence` as in record::Violation.
+// Why a row was not taken. `rule`, `sentence` and `fault` as in record::Violation.
 struct RowProblem {
   std::string field;  // empty where the row itself is at fault
   record::Rule rule;
   std::string sentence;
+  std::optional<record::CheckFault> fault = std::nullopt;
 };
 
 // A row that went to the quarantine.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <initializer_list>
 
 namespace sluice::record {
 namespace {
@@ -89,6 +90,77 @@ bool is_province(std::string_view digits) {
   }
 }
 
+using Kind = CheckFault::Kind;
+
+// Length and alphabet at once, by characters and not by bytes: `may_stand(position, character)`.
+template <class MayStand>
+std::optional<CheckFault> fault_of_form(std::string_view text,
+                                        std::initializer_list<std::size_t> lengths,
+                                        MayStand may_stand) {
+  std::size_t length = 0;
+  std::size_t first_wrong = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) == 0x80) continue;  // within a character
+    ++length;
+    if (first_wrong == 0 && (byte >= 0x80 || !may_stand(length, c))) first_wrong = length;
+  }
+  if (std::ranges::find(lengths, length) == lengths.end()) {
+    return CheckFault{.kind = Kind::length, .count = length};
+  }
+  if (first_wrong != 0) return CheckFault{.kind = Kind::character, .position = first_wrong};
+  return std::nullopt;
+}
+
+std::optional<CheckFault> fault_of_uscc(std::string_view text) {
+  // Nearly all are good: these are walked over once.
+  if (text.size() == 18 && uscc_check_character(text.substr(0, 17)) == text[17]) {
+    return std::nullopt;
+  }
+  const auto may_stand = [](std::size_t, char c) {
+    return uscc_values[static_cast<unsigned char>(c)] != not_in_alphabet;
+  };
+  if (auto fault = fault_of_form(text, {18}, may_stand)) return fault;
+  return CheckFault{.kind = Kind::check_character,
+                    .position = 18,
+                    .expected = uscc_check_character(text.substr(0, 17))};
+}
+
+std::optional<CheckFault> fault_of_birth_date(std::string_view eight_digits) {
+  const std::chrono::year year(number(eight_digits.substr(0, 4)));
+  const std::chrono::month month(static_cast<unsigned>(number(eight_digits.substr(4, 2))));
+  const std::chrono::day day(static_cast<unsigned>(number(eight_digits.substr(6, 2))));
+  if (year < std::chrono::year(1800)) {
+    return CheckFault{.kind = Kind::birth_date, .position = 7, .count = 4};
+  }
+  if (!month.ok()) return CheckFault{.kind = Kind::birth_date, .position = 11, .count = 2};
+  if (std::chrono::year_month_day(year, month, day).ok()) return std::nullopt;
+  return CheckFault{.kind = Kind::birth_date, .position = 13, .count = 2};
+}
+
+std::optional<CheckFault> fault_of_citizen_id(std::string_view text) {
+  const auto may_stand = [](std::size_t position, char c) {
+    return is_digit(c) || (position == 18 && c == 'X');
+  };
+  if (auto fault = fault_of_form(text, {18}, may_stand)) return fault;
+  if (!is_province(text.substr(0, 2))) return CheckFault{Kind::province, 1, 2};
+  if (auto fault = fault_of_birth_date(text.substr(6, 8))) return fault;
+  int sum = 0;
+  for (std::size_t i = 0; i < citizen_weights.size(); ++i) {
+    sum += (text[i] - '0') * citizen_weights[i];
+  }
+  const char expected = citizen_check_characters[static_cast<std::size_t>(sum % 11)];
+  if (expected == text[17]) return std::nullopt;
+  return CheckFault{.kind = Kind::check_character, .position = 18, .expected = expected};
+}
+
+std::optional<CheckFault> fault_of_region_code(std::string_view text) {
+  const auto may_stand = [](std::size_t, char c) { return is_digit(c); };
+  if (auto fault = fault_of_form(text, {6, 9, 12}, may_stand)) return fault;
+  if (!is_province(text.substr(0, 2))) return CheckFault{Kind::province, 1, 2};
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<char> uscc_check_character(std::string_view first_17) {
@@ -103,43 +175,43 @@ std::optional<char> uscc_check_character(std::string_view first_17) {
 }
 
 bool is_uscc(std::string_view text) {
-  return text.size() == 18 && uscc_check_character(text.substr(0, 17)) == text[17];
+  return !fault_of_uscc(text);
 }
 
 bool is_citizen_id(std::string_view text) {
-  if (text.size() != 18 || !std::ranges::all_of(text.substr(0, 17), is_digit)) return false;
-  if (!is_province(text.substr(0, 2))) return false;
-  const std::chrono::year_month_day birth(
-      std::chrono::year(number(text.substr(6, 4))),
-      std::chrono::month(static_cast<unsigned>(number(text.substr(10, 2)))),
-      std::chrono::day(static_cast<unsigned>(number(text.substr(12, 2)))));
-  if (!birth.ok() || birth.year() < std::chrono::year(1800)) return false;
-  int sum = 0;
-  for (std::size_t i = 0; i < citizen_weights.size(); ++i) {
-    sum += (text[i] - '0') * citizen_weights[i];
-  }
-  return citizen_check_characters[static_cast<std::size_t>(sum % 11)] == text[17];
+  return !fault_of_citizen_id(text);
 }
 
 bool is_region_code(std::string_view text) {
-  return (text.size() == 6 || text.size() == 9 || text.size() == 12) &&
-         std::ranges::all_of(text, is_digit) && is_province(text.substr(0, 2));
+  return !fault_of_region_code(text);
+}
+
+std::optional<CheckFault> find_fault(Check check, std::string_view text) {
+  switch (check) {
+    case Check::none:
+      break;
+    case Check::uscc:
+      return fault_of_uscc(text);
+    case Check::citizen_id:
+      return fault_of_citizen_id(text);
+    case Check::region_code:
+      return fault_of_region_code(text);
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> failed_check(Check check, std::string_view text) {
+  if (!find_fault(check, text)) return std::nullopt;
   switch (check) {
     case Check::none:
-      return std::nullopt;
+      break;
     case Check::uscc:
-      if (is_uscc(text)) return std::nullopt;
       return "expected a unified social credit code: 18 characters with a right check character "
              "(GB 32100)";
     case Check::citizen_id:
-      if (is_citizen_id(text)) return std::nullopt;
       return "expected a citizen identity number: 18 characters with a real birth date and a right "
              "check character (GB 11643)";
     case Check::region_code:
-      if (is_region_code(text)) return std::nullopt;
       return "expected an administrative division code: 6, 9 or 12 digits under a province "
              "(GB/T 2260)";
   }

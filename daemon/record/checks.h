@@ -1,6 +1,7 @@
 // The rules of single fields that no pattern can express, each from its national standard.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,25 @@ namespace sluice::record {
 // province code that exists. Which counties exist changes every year: that is a code table's
 // business.
 [[nodiscard]] bool is_region_code(std::string_view text);
+
+// What of a value fails its check: for whoever shows it beside what a person typed. No character of
+// the value is in it, but the check character that its others ask for tells one of them.
+struct CheckFault {
+  enum class Kind {
+    length,           // `count` is how many characters there are; `position` is 0
+    character,        // one that can not stand there
+    province,         // no province of GB/T 2260 has these digits
+    birth_date,       // year, month or day: the calendar has none such
+    check_character,  // it does not fit the others: `expected` would
+  };
+  Kind kind = Kind::length;
+  std::size_t position = 0;  // of the first character at fault, from 1
+  std::size_t count = 1;     // how many are at fault, from there
+  std::optional<char> expected = std::nullopt;
+  friend bool operator==(const CheckFault&, const CheckFault&) = default;
+};
+// The first fault; nothing where `text`, which may be any UTF-8, passes.
+[[nodiscard]] std::optional<CheckFault> find_fault(Check check, std::string_view text);
 
 // What the check expects, as a sentence, where `text` fails it.
 [[nodiscard]] std::optional<std::string> failed_check(Check check, std::string_view text);

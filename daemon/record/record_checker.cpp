@@ -294,7 +294,8 @@ std::expected<std::string_view, Violation> ColumnChecker::check_as(const Field& 
     return std::unexpected(Violation{"enum", "it is not among the field's allowed values"});
   }
   if (auto sentence = failed_check(column.field.check, *value)) {
-    return std::unexpected(Violation{rule_of(column.field.check), std::move(*sentence)});
+    return std::unexpected(Violation{rule_of(column.field.check), std::move(*sentence),
+                                     find_fault(column.field.check, *value)});
   }
   return *value;
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "record/checks.h"
 #include "record/failure.h"
 #include "record/rules.h"
 #include "record/table_schema.h"
@@ -20,6 +21,7 @@ namespace sluice::record {
 struct Violation {
   Rule rule;
   std::string sentence;
+  std::optional<CheckFault> fault = std::nullopt;  // where the field's check failed
 };
 
 // Thread-safe: all state is set when compiled.

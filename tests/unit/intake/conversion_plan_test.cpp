@@ -34,6 +34,29 @@ TEST(ConversionPlan, RenamesConvertsAndSplitsOneColumnIntoTwoFields) {
             "U\t\\N\tA1\t海淀店\t10000000\tUSD\n");
 }
 
+TEST(ConversionPlan, ConvertsOneFieldAsItWouldTheRow) {
+  const Register reg;
+  const ConversionPlan plan = plan_of(reg);
+  ConversionPlan::Buffers buffers;
+  EXPECT_EQ(plan.source_of(2), 2U);
+  EXPECT_EQ(plan.source_of(3), 2U) << "both come from 资金";
+  EXPECT_EQ(plan.convert_field(2, "１，０００（万美元）", buffers).value(), "10000000");
+  EXPECT_EQ(plan.convert_field(3, "１，０００（万美元）", buffers).value(), "USD");
+  EXPECT_EQ(plan.convert_field(2, "N/A", buffers).value(), SourceValue());
+  EXPECT_EQ(plan.convert_field(0, "", buffers).error().rule, "required");
+  EXPECT_EQ(plan.convert_field(2, "much", buffers).error().rule, "amount");
+}
+
+TEST(ConversionPlan, OfAConstantNoColumnIsTheSource) {
+  Register reg;
+  reg.mapping.fields[0] = {.field = "name", .constant = " 海淀 ", .steps = {step::Trim{}}};
+  const std::vector<std::string> columns = {"code", "资金"};
+  const auto plan = ConversionPlan::bind(reg.dataset, reg.checker, reg.mapping, columns).value();
+  ConversionPlan::Buffers buffers;
+  EXPECT_EQ(plan.source_of(1), std::nullopt);
+  EXPECT_EQ(plan.convert_field(1, std::nullopt, buffers).value(), "海淀");
+}
+
 TEST(ConversionPlan, WritesMissingValuesAsNone) {
   const Register reg;
   EXPECT_EQ(convert(plan_of(reg), {"A1", "", "N/A"}).line, "U\t\\N\tA1\t\\N\t\\N\t\\N\n");

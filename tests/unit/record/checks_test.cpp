@@ -77,5 +77,48 @@ TEST(FailedChecks, AreToldWithoutTheValue) {
   EXPECT_EQ(failed_check(Check::uscc, "91350100M000100Y43"), std::nullopt);
 }
 
+using Kind = CheckFault::Kind;
+
+TEST(CheckFaults, OfACreditCodeNameThePlaceAndTheRightCheckCharacter) {
+  EXPECT_EQ(find_fault(Check::uscc, "91110108MA000016X1"),
+            (CheckFault{.kind = Kind::check_character, .position = 18, .expected = '0'}));
+  EXPECT_EQ(find_fault(Check::uscc, "91110108MA000016X"),
+            (CheckFault{.kind = Kind::length, .count = 17}));
+  EXPECT_EQ(find_fault(Check::uscc, "9111010IMA000016X0"),
+            (CheckFault{.kind = Kind::character, .position = 8}));
+  EXPECT_EQ(find_fault(Check::uscc, "91110108MA000016X0"), std::nullopt);
+}
+
+TEST(CheckFaults, OfACitizenNumberNameTheFirstPartThatIsWrong) {
+  const auto fault = [](std::string_view text) {
+    return find_fault(Check::citizen_id, text).value();
+  };
+  EXPECT_EQ(fault("110108197830120028"),
+            (CheckFault{.kind = Kind::birth_date, .position = 11, .count = 2}));
+  EXPECT_EQ(fault("110108197802300028"),
+            (CheckFault{.kind = Kind::birth_date, .position = 13, .count = 2}));
+  EXPECT_EQ(fault("110108179912120028"),
+            (CheckFault{.kind = Kind::birth_date, .position = 7, .count = 4}));
+  EXPECT_EQ(fault("990105194912310025"),
+            (CheckFault{.kind = Kind::province, .position = 1, .count = 2}));
+  EXPECT_EQ(fault("11010519491231002x"), (CheckFault{.kind = Kind::character, .position = 18}));
+  EXPECT_EQ(fault("110105194912310021"),
+            (CheckFault{.kind = Kind::check_character, .position = 18, .expected = 'X'}));
+}
+
+TEST(CheckFaults, CountCharactersAndNotBytes) {
+  EXPECT_EQ(find_fault(Check::uscc, "9111０108MA000016X0"),
+            (CheckFault{.kind = Kind::character, .position = 5}));
+  EXPECT_EQ(find_fault(Check::citizen_id, "\U00020087\U00020087"),
+            (CheckFault{.kind = Kind::length, .count = 2}));
+  EXPECT_EQ(find_fault(Check::region_code, "海淀区110108"),
+            (CheckFault{.kind = Kind::character, .position = 1}));
+}
+
+TEST(CheckFaults, ThereAreNoneWithoutACheck) {
+  EXPECT_EQ(find_fault(Check::none, "anything"), std::nullopt);
+  EXPECT_EQ(find_fault(Check::region_code, "110108"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace sluice::record
