@@ -79,6 +79,14 @@ inline constexpr RuleDeclaration exchange_databases[] = {
      "is longer than `max_row_bytes`, or has a value longer than its column declares"},
 };
 
+inline constexpr RuleDeclaration forms[] = {
+    {{"unknown-field"}, "has a value for what is no field of the form"},
+    {{"duplicate-field"}, "has a field twice"},
+    {{"encoding", "nul"}, "has text that is not well-formed, or a NUL character in it"},
+    {{"too-large"}, "is longer than `max_row_bytes`"},
+    {{"codes"}, "has a code that its field's code table (`sluice:codes`) does not have"},
+};
+
 inline constexpr RuleDeclaration any_source[] = {
     {{"required"}, "has no value in a field that needs one"},
     {{"type"}, "has a value that is not of the field's type or format"},
@@ -113,6 +121,9 @@ inline constexpr RuleGroup rule_groups[] = {
     {"Rows of calls", "Given by direct docking (docs/direct-api.md).", declarations::calls},
     {"Rows of exchange databases", "Given by the front-end mode (docs/front-end.md).",
      declarations::exchange_databases},
+    {"Forms",
+     "Given by manual entry, to the clerk and not to the quarantine (docs/table-schema.md).",
+     declarations::forms},
     {"Rows of any source",
      "Given by the intake (docs/mapping.md) and, where a rule is the schema's, by the center "
      "again.",

@@ -3,6 +3,7 @@ set(collectors
   collector/direct_call.cpp sluice_adapters_direct
   collector/disk_csv.cpp sluice_adapters_disk
   collector/front_end_table.cpp sluice_adapters_front_end
+  collector/keyed_forms.cpp sluice_adapters_manual_entry
 )
 set(sources ${collectors})
 list(FILTER sources INCLUDE REGEX "\\.cpp$")
