@@ -186,4 +186,16 @@ std::string_view to_string(FieldsMatch match) {
   return "?";
 }
 
+std::string_view to_string(Verify verify) {
+  switch (verify) {
+    case Verify::none:
+      return "none";
+    case Verify::sight:
+      return "sight";
+    case Verify::blind:
+      return "blind";
+  }
+  return "?";
+}
+
 }  // namespace sluice::record

@@ -38,6 +38,26 @@ enum class Check { none, uscc, citizen_id, region_code };
 // `sluice:sensitivity`: who may be shown the field; routes and pages go by it.
 enum class Sensitivity { open, internal, personal };
 
+// `sluice:verify`: whether a second person looks at what was keyed, or keys it again unseen.
+enum class Verify { none, sight, blind };
+
+struct FieldReference {
+  DatasetId dataset;
+  std::string field;
+  friend bool operator==(const FieldReference&, const FieldReference&) = default;
+};
+
+// How a field is keyed by hand. It says nothing about the data: what is not keyed has it too.
+struct Keying {
+  std::string group;                 // the heading that it stands under; empty: none
+  std::optional<std::size_t> order;  // nothing: its place among the schema's fields, from 1
+  Verify verify = Verify::none;
+  std::string codes;  // file of its code table, relative to the schemas; empty: none
+  // Whose value is offered, where a record that belongs to this one is known already.
+  std::optional<FieldReference> prefill;
+  friend bool operator==(const Keying&, const Keying&) = default;
+};
+
 struct Constraints {
   bool required = false;
   bool unique = false;
@@ -68,6 +88,7 @@ struct Field {
   Check check = Check::none;
   Sensitivity sensitivity = Sensitivity::internal;
   bool carries_case_number = false;
+  Keying keying;
   friend bool operator==(const Field&, const Field&) = default;
 };
 
@@ -104,8 +125,9 @@ struct Dataset {
 // Positions of the primary key's fields, in key order.
 [[nodiscard]] std::vector<std::size_t> key_columns(const TableSchema& schema);
 
-// One JSON text for equal schemas, whatever file it came from; titles and descriptions left out,
-// since they change nothing about the data. Its SHA-256 goes into every manifest.
+// One JSON text for equal schemas, whatever file it came from; titles, descriptions and how a field
+// is keyed are left out, since they change nothing about the data. Its SHA-256 goes into every
+// manifest.
 [[nodiscard]] std::string canonical_json(const TableSchema& schema);
 [[nodiscard]] Digest schema_digest(const TableSchema& schema);
 
@@ -113,5 +135,6 @@ struct Dataset {
 [[nodiscard]] std::optional<FieldType> field_type(std::string_view name);
 [[nodiscard]] std::string_view to_string(Check check);
 [[nodiscard]] std::string_view to_string(FieldsMatch match);
+[[nodiscard]] std::string_view to_string(Verify verify);
 
 }  // namespace sluice::record

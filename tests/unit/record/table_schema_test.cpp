@@ -36,6 +36,11 @@ TEST(CanonicalJson, LeavesOutWhatIsOnlyForReaders) {
   TableSchema described = sample_schema();
   described.fields[0].title = "统一社会信用代码";
   described.fields[0].description = "see GB 32100";
+  described.fields[0].keying = {.group = "主体",
+                                .order = 3,
+                                .verify = Verify::blind,
+                                .codes = "codes/type.csv",
+                                .prefill = FieldReference{DatasetId("other"), "name"}};
   EXPECT_EQ(canonical_json(described), canonical_json(sample_schema()));
   EXPECT_EQ(schema_digest(described), schema_digest(sample_schema()));
 }

@@ -1,0 +1,20 @@
+sluice_fuzz(entry_form_fuzz
+  SOURCES entry/form_fuzz.cpp
+  DEPENDS sluice_entry
+  PARTS
+    adapters/adapter.cpp
+    adapters/manual_entry/form_collector.cpp
+    adapters/manual_entry/keyed_form.cpp
+    daemon/entry/characters.cpp
+    daemon/entry/code_table.cpp
+    daemon/entry/comparison.cpp
+    daemon/entry/form.cpp
+    daemon/entry/form_checker.cpp
+    daemon/entry/pinyin.cpp
+    daemon/entry/shown_number.cpp
+    daemon/intake/call_intake.cpp
+    daemon/intake/conversion.cpp
+    daemon/intake/conversion_plan.cpp
+    daemon/intake/money.cpp
+  RUNS 20000)
+target_include_directories(entry_form_fuzz PRIVATE ${PROJECT_BINARY_DIR}/daemon/entry/generated)
