@@ -41,7 +41,7 @@ class KeyedRecordSink {
   ~KeyedRecordSink();
 
   // `saved` is called where `commit` delivers its answers, once the record is durable or has
-  // failed; it must not block. A draft's cursor is kept for ever (docs/decisions/0019).
+  // failed; it must not block. A draft's cursor is kept for ever (docs/decisions/0020).
   void save(DraftId draft, CheckedRecord record, Saved saved);
 
  private:

@@ -12,17 +12,10 @@
 namespace sluice::settings {
 namespace {
 
-constexpr std::array modes = {std::pair{"direct", record::Mode::direct},
-                              std::pair{"front-end", record::Mode::front_end},
-                              std::pair{"disk", record::Mode::disk}};
-const std::array<std::string, 3> mode_names = {"direct", "front-end", "disk"};
-constexpr std::array later_modes = {"manual-entry"};
-constexpr const char* only_these_modes =
-    "direct, front-end or disk: this version has no other mode yet";
-
-bool is_later_mode(std::string_view name) {
-  return std::ranges::find(later_modes, name) != later_modes.end();
-}
+constexpr std::array modes = {
+    std::pair{"direct", record::Mode::direct}, std::pair{"front-end", record::Mode::front_end},
+    std::pair{"disk", record::Mode::disk}, std::pair{"manual-entry", record::Mode::manual_entry}};
+const std::array<std::string, 4> mode_names = {"direct", "front-end", "disk", "manual-entry"};
 
 adapters::disk::CsvDialect read_dialect(Section section) {
   adapters::disk::CsvDialect dialect;
@@ -58,7 +51,7 @@ bool has_channel(const Bureau& bureau, record::Mode mode) {
     case record::Mode::disk:
       return bureau.disk.has_value();
     case record::Mode::manual_entry:
-      break;
+      return bureau.manual_entry.has_value();
   }
   return false;
 }
@@ -69,10 +62,8 @@ std::vector<record::Mode> read_channels(Section& section, const Bureau& bureau) 
   for (const Value& item : section.list("channels")) {
     const std::string& name = item.text;
     const auto* mode = std::ranges::find(modes, name, [](const auto& m) { return m.first; });
-    if (is_later_mode(name)) {
-      complaints.add(item.place, in_quotes(name), only_these_modes);
-    } else if (mode == modes.end()) {
-      complaints.add(item.place, described(item), "direct, front-end or disk",
+    if (mode == modes.end()) {
+      complaints.add(item.place, described(item), "direct, front-end, disk or manual-entry",
                      nearest(name, mode_names));
     } else if (!has_channel(bureau, mode->second)) {
       complaints.add(item.place, in_quotes(name), "a channel that the bureau's `channels` has");
@@ -84,7 +75,8 @@ std::vector<record::Mode> read_channels(Section& section, const Bureau& bureau) 
   }
   if (section.list("channels").empty()) {
     complaints.add(section.place_of("channels"), "no channel",
-                   "one or more of direct, front-end and disk, such as `channels: [direct]`,");
+                   "one or more of direct, front-end, disk and manual-entry, such as `channels: "
+                   "[direct]`,");
   }
   return channels;
 }
@@ -235,9 +227,9 @@ void read_bureau_channels(Section section, const std::filesystem::path& base, Bu
     }
     disk->finish();
   }
-  for (const char* name : later_modes) {
-    if (!section.has(name)) continue;
-    section.complaints().add(section.place_of(name), in_quotes(name), only_these_modes);
+  if (auto manual_entry = section.section("manual-entry")) {
+    manual_entry->finish();
+    bureau.manual_entry.emplace();
   }
   section.finish();
 }
@@ -306,6 +298,24 @@ void check_can_be_called(const Value& document, const Bureau& bureau, const Node
   Section root(document, complaints);
   complaints.add(root.place_of("channels"), "the channel `direct`",
                  "a section `listen` in node.yaml, without which nobody can call");
+}
+
+void check_can_be_keyed(const Value& document, const Bureau& bureau, const Node& node,
+                        Complaints& complaints) {
+  if (!bureau.manual_entry) return;
+  const Place place = document.find("channels")->value.find("manual-entry")->key_place;
+  if (!node.store) {
+    complaints.add(place, "the channel `manual-entry`",
+                   "a section `store` in node.yaml: records are keyed where the central store is");
+  }
+  const auto carrier = std::ranges::find_if(
+      node.nodes, [&](const CarryingNode& other) { return other.bureaus.contains(bureau.id); });
+  if (carrier == node.nodes.end()) return;
+  complaints.add(
+      place,
+      fmt::format("the channel `manual-entry`, and {} brings this bureau's batches (`nodes`)",
+                  in_quotes(carrier->name.str())),
+      "a bureau whose batches begin on this node: records are keyed at the home of their stream");
 }
 
 }  // namespace sluice::settings

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -70,45 +72,93 @@ class CsvRows {
   int line_ = 1;
 };
 
-}  // namespace
+// Positions of the columns that are looked at.
+struct Columns {
+  std::size_t code = 0;
+  std::size_t name = 0;
+  std::vector<std::size_t> pinyin;
+};
 
-std::map<std::string, std::string> read_code_table(const std::filesystem::path& file,
-                                                   Complaints& complaints) {
-  std::map<std::string, std::string> codes;
+std::optional<Columns> columns_of(const Row& header) {
+  const auto code = std::ranges::find(header, "code");
+  const auto name = std::ranges::find(header, "name");
+  if (code == header.end() || name == header.end()) return std::nullopt;
+  Columns columns{static_cast<std::size_t>(code - header.begin()),
+                  static_cast<std::size_t>(name - header.begin()),
+                  {}};
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (header[i].starts_with("pinyin")) columns.pinyin.push_back(i);
+  }
+  return columns;
+}
+
+bool is_reading(std::string_view text) {
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz ") == std::string_view::npos;
+}
+
+// Gives each row with a code of its own to `take(place, row, columns)`.
+template <class Take>
+void read_rows(const std::filesystem::path& file, Complaints& complaints, Take take) {
   const auto bytes = read_file(file, largest_table, complaints);
-  if (!bytes || !is_text(*bytes, file, complaints)) return codes;
+  if (!bytes || !is_text(*bytes, file, complaints)) return;
   std::string_view text = *bytes;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   CsvRows rows(text);
   const Row header = rows.next().value_or(Row{});
-  const auto code = std::ranges::find(header, "code") - header.begin();
-  const auto name = std::ranges::find(header, "name") - header.begin();
-  const auto columns = static_cast<std::ptrdiff_t>(header.size());
-  if (code == columns || name == columns) {
+  const auto columns = columns_of(header);
+  if (!columns) {
     complaints.add_about(file, {1, 0}, "a header without `code` and `name`",
                          "a header with both columns");
-    return codes;
+    return;
   }
+  std::unordered_set<std::string> codes;
   while (!rows.at_end()) {
     const Place place{rows.line(), 0};
-    const auto row = rows.next();
+    auto row = rows.next();
     if (!row) {
       complaints.add_about(file, place, "a quote that is not closed, or text behind one that is",
                            "CSV as in RFC 4180");
-      return codes;
+      return;
     }
     if (row->size() == 1 && row->front().empty()) continue;
     if (row->size() != header.size()) {
       complaints.add_about(file, place, fmt::format("{} columns", row->size()),
                            fmt::format("{}, as in the header", header.size()));
-    } else if (!codes
-                    .emplace((*row)[static_cast<std::size_t>(code)],
-                             (*row)[static_cast<std::size_t>(name)])
-                    .second) {
+    } else if (!codes.insert((*row)[columns->code]).second) {
       complaints.add_about(file, place, "a code that an earlier line has", "each code once");
+    } else {
+      take(place, std::move(*row), *columns);
     }
   }
+}
+
+}  // namespace
+
+std::map<std::string, std::string> read_code_table(const std::filesystem::path& file,
+                                                   Complaints& complaints) {
+  std::map<std::string, std::string> codes;
+  read_rows(file, complaints, [&](Place, Row row, const Columns& columns) {
+    codes.emplace(row[columns.code], row[columns.name]);
+  });
   return codes;
+}
+
+std::vector<entry::CodeEntry> read_code_entries(const std::filesystem::path& file,
+                                                Complaints& complaints) {
+  std::vector<entry::CodeEntry> entries;
+  read_rows(file, complaints, [&](Place place, Row row, const Columns& columns) {
+    entry::CodeEntry& entry =
+        entries.emplace_back(entry::CodeEntry{row[columns.code], row[columns.name], {}});
+    for (const std::size_t column : columns.pinyin) {
+      if (row[column].empty()) continue;
+      if (!is_reading(row[column])) {
+        complaints.add_about(file, place, in_quotes(row[column]) + " as a reading",
+                             "syllables of small letters with blanks between (`v` for `ü`)");
+      }
+      entry.pinyin.push_back(std::move(row[column]));
+    }
+  });
+  return entries;
 }
 
 }  // namespace sluice::settings

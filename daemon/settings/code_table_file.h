@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
+#include "entry/code_table.h"
 #include "settings/complaints.h"
 
 namespace sluice::settings {
@@ -13,5 +15,10 @@ namespace sluice::settings {
 // From code to name. Complaints go to the table's own lines.
 [[nodiscard]] std::map<std::string, std::string> read_code_table(const std::filesystem::path& file,
                                                                  Complaints& complaints);
+
+// All of a table that forms search, in the file's order: from the columns whose names begin with
+// `pinyin` readings of the name, in syllables of small letters with blanks between.
+[[nodiscard]] std::vector<entry::CodeEntry> read_code_entries(const std::filesystem::path& file,
+                                                              Complaints& complaints);
 
 }  // namespace sluice::settings

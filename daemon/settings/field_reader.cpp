@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "record/record_checker.h"
+#include "settings/keying_reader.h"
 #include "settings/section.h"
 
 namespace sluice::settings {
@@ -229,6 +230,7 @@ record::Field read_field(const Value& value, Complaints& complaints) {
     }
   }
   read_own_properties(section, field);
+  field.keying = read_keying(section, field);
   section.finish();
   return field;
 }

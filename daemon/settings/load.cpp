@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
+#include "settings/code_table_file.h"
+#include "settings/keying_reader.h"
 #include "settings/readers.h"
 
 namespace sluice::settings {
@@ -68,9 +71,28 @@ class Loader {
       if (file.document) {
         record::Dataset dataset = read_schema(*file.document, file.complaints);
         file.id = dataset.id;
+        read_code_tables(*file.document, dataset, path.parent_path(), file.complaints);
         settings_.datasets.emplace(dataset.id, std::move(dataset));
       }
       schema_files_.push_back(std::move(file));
+    }
+  }
+
+  // Each once, whoever names it first; nothing of a schema that is not good in itself.
+  void read_code_tables(const Value& document, const record::Dataset& dataset,
+                        const std::filesystem::path& base, Complaints& complaints) {
+    if (!complaints.empty()) return;
+    const std::vector<record::Field>& fields = dataset.schema.fields;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const std::string& name = fields[i].keying.codes;
+      if (name.empty()) continue;
+      const auto [table, is_new] = settings_.code_tables.try_emplace(name);
+      if (is_new) {
+        table->second = read_code_entries((base / name).lexically_normal(), complaints);
+        if (!complaints.empty()) broken_tables_.insert(name);
+      }
+      if (broken_tables_.contains(name)) continue;
+      check_codes(document.find("fields")->value.items[i], fields[i], table->second, complaints);
     }
   }
 
@@ -109,6 +131,7 @@ class Loader {
         check_beside_others(*file.document, file.id, settings_.bureaus, file.complaints);
         if (node_is_good) {
           check_can_be_called(*file.document, bureau, settings_.node, file.complaints);
+          check_can_be_keyed(*file.document, bureau, settings_.node, file.complaints);
         }
       }
       keep(file.complaints);
@@ -118,6 +141,7 @@ class Loader {
   Settings settings_;
   std::vector<ReadFile<record::DatasetId>> schema_files_;
   std::vector<ReadFile<record::BureauId>> bureau_files_;
+  std::set<std::string> broken_tables_;  // complained of at their own lines
   std::vector<Complaint> complaints_;
 };
 

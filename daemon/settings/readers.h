@@ -29,8 +29,8 @@ struct NodeFile {
 
 [[nodiscard]] record::Dataset read_schema(const Value& document, Complaints& complaints);
 
-// What can only be checked once every schema is read: that what foreign keys refer to exists, and
-// is of the same type.
+// What can only be checked once every schema is read: that what foreign keys and prefills refer to
+// exists, and is of the same type.
 void check_references(const Value& document, const record::Dataset& dataset,
                       const Datasets& datasets, Complaints& complaints);
 
@@ -47,5 +47,8 @@ void check_nodes(const Value& document, const Node& node, const Bureaus& bureaus
 // Of a bureau with an API: there is an address to call.
 void check_can_be_called(const Value& document, const Bureau& bureau, const Node& node,
                          Complaints& complaints);
+// Of a bureau whose records are keyed: this node is the home of its stream, and has a store.
+void check_can_be_keyed(const Value& document, const Bureau& bureau, const Node& node,
+                        Complaints& complaints);
 
 }  // namespace sluice::settings

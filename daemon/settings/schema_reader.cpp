@@ -5,6 +5,7 @@
 
 #include "record/record_checker.h"
 #include "settings/field_reader.h"
+#include "settings/keying_reader.h"
 #include "settings/readers.h"
 #include "settings/section.h"
 
@@ -202,6 +203,9 @@ record::Dataset read_schema(const Value& document, Complaints& complaints) {
 
 void check_references(const Value& document, const record::Dataset& dataset,
                       const Datasets& datasets, Complaints& complaints) {
+  const std::vector<Value>& fields = document.find("fields")->value.items;
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    check_prefill(fields[i], dataset.schema.fields[i], dataset, datasets, complaints);
   const std::vector<record::ForeignKey>& keys = dataset.schema.foreign_keys;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const Value& value = document.find("foreignKeys")->value.items[i];

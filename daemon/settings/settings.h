@@ -16,6 +16,7 @@
 #include "adapters/disk/format.h"
 #include "adapters/front_end/exchange_table.h"
 #include "adapters/front_end/odbc/exchange_database.h"
+#include "entry/code_table.h"
 #include "intake/mapping.h"
 #include "intake/reject_limit.h"
 #include "journal/limits.h"
@@ -96,6 +97,7 @@ struct Publication {
 };
 
 struct DirectChannel {};
+struct ManualEntryChannel {};
 struct DiskChannel {
   // Watched for files named DATASET.csv or DATASET-anything.csv; empty: none is watched.
   std::filesystem::path drop_folder;
@@ -121,6 +123,7 @@ struct Bureau {
   std::optional<DirectChannel> direct;
   std::optional<FrontEndChannel> front_end;
   std::optional<DiskChannel> disk;
+  std::optional<ManualEntryChannel> manual_entry;  // only at the home of the bureau's stream
   std::vector<Publication> publishes;
 };
 
@@ -128,6 +131,8 @@ struct Settings {
   Node node;
   std::map<record::BureauId, Bureau> bureaus;
   std::map<record::DatasetId, record::Dataset> datasets;
+  // Those that fields name by `sluice:codes`, by that name; in their files' order.
+  std::map<std::string, std::vector<entry::CodeEntry>> code_tables;
 
   // The other node that brings this bureau's batches here; null where they begin on this node.
   [[nodiscard]] const CarryingNode* carrier(const record::BureauId& bureau) const;

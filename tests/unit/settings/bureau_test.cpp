@@ -69,14 +69,43 @@ TEST(BureauFile, NamesTheNearestKeyForATypo) {
                   "certificate_subject, channels, name, publishes; did you mean `publishes`?"));
 }
 
-TEST(BureauFile, RefusesModesThatThisVersionDoesNotHave) {
-  EXPECT_THAT(complaints_of_bureau("  direct: {}\n", "  direct: {}\n  manual-entry:\n"),
-              ElementsAre("bureaus/park.yaml:6:3: found `manual-entry`, expected direct, front-end "
-                          "or disk: this version has no other mode yet"));
-  EXPECT_THAT(
-      complaints_of_bureau("[direct, disk]", "[manual-entry]"),
-      ElementsAre("bureaus/park.yaml:10:16: found `manual-entry`, expected direct, front-end "
-                  "or disk: this version has no other mode yet"));
+TEST(BureauFile, MayHaveItsRecordsKeyedByHand) {
+  Configuration configuration;
+  configuration.with("bureaus/park.yaml", "  direct: {}\n", "  direct: {}\n  manual-entry:\n")
+      .with("bureaus/park.yaml", "[direct, disk]", "[direct, manual-entry]");
+  const Settings settings = configuration.settings();
+  const Bureau& bureau = settings.bureaus.at(record::BureauId("park"));
+  EXPECT_TRUE(bureau.manual_entry);
+  EXPECT_THAT(bureau.publishes.at(0).channels,
+              ElementsAre(record::Mode::direct, record::Mode::manual_entry));
+  EXPECT_THAT(bureau.publishes.at(0).mapping.fields, testing::SizeIs(1));
+}
+
+TEST(BureauFile, IsNotKeyedWhereTheCentralStoreIsNot) {
+  Configuration configuration;
+  configuration.with("bureaus/park.yaml", "  direct: {}\n", "  direct: {}\n  manual-entry: {}\n")
+      .with("node.yaml", "store:\n  kind: sqlite\n",
+            "uplink: {addresses: ['https://c:1'], center_subject: CN=c}\n");
+  EXPECT_THAT(configuration.complaints(),
+              ElementsAre("bureaus/park.yaml:6:3: found the channel `manual-entry`, expected a "
+                          "section `store` in node.yaml: records are keyed where the central store "
+                          "is"));
+}
+
+TEST(BureauFile, IsNotKeyedWhereAnotherNodeBringsItsBatches) {
+  Configuration configuration;
+  configuration.with("bureaus/park.yaml", "  direct: {}\n", "  direct: {}\n  manual-entry: {}\n")
+      .with("node.yaml", "store:",
+            "nodes: [{name: front-1, certificate_subject: CN=f, bureaus: [park]}]\nstore:");
+  EXPECT_THAT(configuration.complaints(),
+              ElementsAre("bureaus/park.yaml:6:3: found the channel `manual-entry`, and `front-1` "
+                          "brings this bureau's batches (`nodes`), expected a bureau whose batches "
+                          "begin on this node: records are keyed at the home of their stream"));
+}
+
+TEST(BureauFile, SaysNothingInItsManualEntry) {
+  EXPECT_THAT(complaints_of_bureau("  direct: {}\n", "  direct: {}\n  manual-entry: {to: me}\n"),
+              ElementsAre(testing::HasSubstr("bureaus/park.yaml:6:18: found `to`")));
 }
 
 TEST(BureauFile, RefusesChannelsOfADatasetThatTheBureauDoesNotHave) {
@@ -87,11 +116,12 @@ TEST(BureauFile, RefusesChannelsOfADatasetThatTheBureauDoesNotHave) {
   EXPECT_THAT(
       complaints_of_bureau("[direct, disk]", "[direct, direct, dsk]"),
       ElementsAre("bureaus/park.yaml:10:24: found a second `direct`, expected each channel once",
-                  "bureaus/park.yaml:10:32: found `dsk`, expected direct, front-end or disk; "
-                  "did you mean `disk`?"));
+                  "bureaus/park.yaml:10:32: found `dsk`, expected direct, front-end, disk "
+                  "or manual-entry; did you mean `disk`?"));
   EXPECT_THAT(complaints_of_bureau("    channels: [direct, disk]\n", ""),
               ElementsAre("bureaus/park.yaml:9:5: found no channel, expected one or more of "
-                          "direct, front-end and disk, such as `channels: [direct]`,"));
+                          "direct, front-end, disk and manual-entry, such as `channels: "
+                          "[direct]`,"));
 }
 
 TEST(BureauFile, RefusesADatasetThatHasNoSchema) {

@@ -63,6 +63,8 @@ TEST(EditorSchema, HasTheKeysThatABureausFileHas) {
   };
   const std::string file = "bureau.schema.json";
   EXPECT_THAT(expected_in("name:", "zzzzzzzz: 1\nname:"), EndsWith(properties(file, {})));
+  EXPECT_THAT(expected_in("  direct: {}", "  direct: {}\n  zzzzzzzz: 1"),
+              EndsWith(properties(file, {"properties", "channels"})));
   EXPECT_THAT(expected_in("    mapping:", "    zzzzzzzz: 1\n    mapping:"),
               EndsWith(properties(file, {"$defs", "publication"})));
   EXPECT_THAT(expected_in("      fields:", "      zzzzzzzz: 1\n      fields:"),

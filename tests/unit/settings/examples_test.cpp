@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "configuration.h"
+#include "entry/form_checker.h"
 
 namespace sluice::settings::test {
 namespace {
@@ -108,18 +109,48 @@ TEST(Example, OfEachWayOfCaptureInTheDocumentationLoads) {
   EXPECT_EQ(ways.size(), 4U);
 }
 
-TEST(Example, HasTheNineBureausOfHaidianAndWhatTwoOfThemPublish) {
+TEST(Example, HasTheNineBureausOfHaidianAndWhatThreeOfThemPublish) {
   const Settings settings = Installed().configuration.settings();
   EXPECT_THAT(settings.bureaus, SizeIs(9));
-  EXPECT_THAT(settings.datasets, SizeIs(4));
+  EXPECT_THAT(settings.datasets, SizeIs(5));
   const auto& park = settings.bureaus.at(record::BureauId("park")).publishes;
   EXPECT_THAT(park.at(0).channels, ElementsAre(record::Mode::direct));
   const auto& tax = settings.bureaus.at(record::BureauId("national-tax")).publishes;
   EXPECT_THAT(tax.at(0).channels, ElementsAre(record::Mode::disk));
   EXPECT_THAT(tax.at(0).mapping.fields, SizeIs(11));
+  const auto& licences = settings.bureaus.at(record::BureauId("industry-commerce")).publishes;
+  EXPECT_THAT(licences.at(0).channels, ElementsAre(record::Mode::manual_entry));
+  EXPECT_THAT(settings.code_tables.at("codes/enterprise-type.csv"), SizeIs(35));
   for (const auto& [id, bureau] : settings.bureaus) {
     EXPECT_EQ(bureau.certificate_subject, "CN=" + id.str() + ",O=Sluice development");
   }
+}
+
+TEST(Example, OfALicenceMakesTheFormThatAClerkKeys) {
+  const Settings settings = Installed().configuration.settings();
+  const record::Dataset& dataset = settings.datasets.at(record::DatasetId("enterprise-licence"));
+  const auto checker = record::RecordChecker::compile(dataset.schema).value();
+  const intake::Mapping& mapping =
+      settings.bureaus.at(record::BureauId("industry-commerce")).publishes.at(0).mapping;
+  entry::CodeTables tables;
+  for (const auto& [name, entries] : settings.code_tables)
+    tables.emplace(name, entry::CodeTable(entries, entry::PinyinReadings()));
+  const auto form = entry::FormChecker::make({dataset, checker, mapping, tables, {}}).value();
+  std::vector<std::string> groups;
+  for (const entry::FormGroup& group : form.form().groups)
+    groups.push_back(group.title);
+  EXPECT_THAT(groups, ElementsAre("主体", "法定代表人", "注册", "办件"));
+  EXPECT_EQ(form.check_field("registered_capital", "1,000 万元")->understood,
+            (entry::Understood{"10000000", "10,000,000.00", "CNY"}));
+  EXPECT_EQ(form.check_field("enterprise_type", "1130 有限责任公司（自然人投资或控股）")
+                ->understood->canonical,
+            "1130");
+  EXPECT_EQ(form.check_field("region_code", "海淀区")->understood->canonical, "110108");
+  EXPECT_EQ(form.check_field("credit_code", "91110108MA000016X1").error().fault->expected, '0');
+  EXPECT_EQ(tables.at("codes/enterprise-type.csv").search("yxzr", 20).front()->code, "1100");
+  const auto& register_fields =
+      settings.datasets.at(record::DatasetId("enterprise-register")).schema.fields;
+  EXPECT_EQ(form.form().find("address")->prefill->field, register_fields.back().name);
 }
 
 TEST(Example, HasNoYamlThatIsNotRead) {
