@@ -59,6 +59,9 @@ std::string to_text(const NodeStatus& node) {
                              {"streams", std::move(streams)}};
   if (node.port) object["port"] = *node.port;
   if (node.pages_port) object["pages_port"] = *node.pages_port;
+  if (node.certificate_ends) {
+    object["certificate_ends"] = record::to_string(*node.certificate_ends);
+  }
   if (node.uplink) object["uplink"] = boost::json::value_from(*node.uplink);
   return boost::json::serialize(object);
 }

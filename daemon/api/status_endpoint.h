@@ -33,6 +33,7 @@ struct NodeStatus {
   std::optional<std::uint16_t> port;               // of the API
   std::optional<std::uint16_t> pages_port;         // of the pages for people
   std::optional<std::vector<std::string>> uplink;  // "host:port"
+  std::optional<record::Time> certificate_ends;    // of our own the one that expires first
 };
 
 // `status` is called on `blocking`, where it may read journals. All must outlive the route.

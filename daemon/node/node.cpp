@@ -107,7 +107,7 @@ std::expected<void, std::string> Node::make_uplink() {
   auto identity = link::UplinkIdentity::load(tls_files(installation_->settings.node.identity));
   if (!identity) return std::unexpected(record::to_string(identity.error()));
   uplink_identity_ = std::move(*identity);
-  tell_expiry(uplink_identity_->current().tls->native_handle());
+  tell_expiry(installation_->signer.subject(), uplink_identity_->current().tls->native_handle());
   return {};
 }
 
@@ -170,7 +170,7 @@ std::expected<void, std::string> Node::listen_to_bureaus() {
   const settings::Node& node = installation_->settings.node;
   auto tls = trust::make_server_context(tls_files(node.identity));
   if (!tls) return std::unexpected(record::to_string(tls.error()));
-  tell_expiry(tls->get());
+  tell_expiry(installation_->signer.subject(), tls->get());
   std::vector<server::Route> routes = records_->routes();
   routes.push_back(api::health_route([this] { return health(); }));
   if (node.listen->metrics) {
@@ -208,6 +208,7 @@ std::expected<void, std::string> Node::listen_to_people() {
   const settings::Pages& pages = *installation_->settings.node.pages;
   auto tls = trust::make_open_server_context({pages.certificate, pages.key});
   if (!tls) return std::unexpected(record::to_string(tls.error()));
+  tell_expiry("pages", tls->get());
   const auto open_people = [this] { return installation::open_people(installation_->settings); };
   site_.emplace(pages::Surroundings{.installation = *installation_,
                                     .policy = policy_,
@@ -268,9 +269,20 @@ void Node::measure_journals() {
   }
 }
 
-void Node::tell_expiry(const SSL_CTX* tls) {
-  metrics_.certificate_expiry_seconds(installation_->signer.subject())
-      .Set(static_cast<double>(trust::expiry(tls).time_since_epoch().count()));
+void Node::tell_expiry(const std::string& subject, const SSL_CTX* tls) {
+  const std::chrono::sys_seconds expiry = trust::expiry(tls);
+  metrics_.certificate_expiry_seconds(subject).Set(
+      static_cast<double>(expiry.time_since_epoch().count()));
+  const std::lock_guard lock(expiries_mutex_);
+  expiries_[subject] = expiry;
+}
+
+std::optional<record::Time> Node::first_expiry() {
+  const std::lock_guard lock(expiries_mutex_);
+  std::optional<record::Time> first;
+  for (const auto& [subject, ends] : expiries_)
+    first = std::min(first.value_or(ends), ends);
+  return first;
 }
 
 api::NodeStatus Node::status() {
@@ -281,6 +293,7 @@ api::NodeStatus Node::status() {
     status.streams.push_back({id, stream->status(), stream->link(), stream->is_stopped()});
   if (api_) status.port = api_->port();
   if (pages_) status.pages_port = pages_->port();
+  status.certificate_ends = first_expiry();
   if (node.uplink) {
     status.uplink.emplace();
     for (const auto& address : node.uplink->addresses)
@@ -293,17 +306,18 @@ std::expected<void, trust::TlsFailure> Node::reload_certificates() {
   if (api_) {
     auto tls =
         SLUICE_TRY(trust::make_server_context(tls_files(installation_->settings.node.identity)));
-    tell_expiry(tls.get());
+    tell_expiry(installation_->signer.subject(), tls.get());
     api_->reload(std::move(tls));
   }
   if (pages_) {
     const settings::Pages& pages = *installation_->settings.node.pages;
-    pages_->reload(
-        SLUICE_TRY(trust::make_open_server_context({pages.certificate, pages.key})));
+    auto tls = SLUICE_TRY(trust::make_open_server_context({pages.certificate, pages.key}));
+    tell_expiry("pages", tls.get());
+    pages_->reload(std::move(tls));
   }
   if (uplink_identity_) {
     SLUICE_TRY(uplink_identity_->reload());
-    tell_expiry(uplink_identity_->current().tls->native_handle());
+    tell_expiry(installation_->signer.subject(), uplink_identity_->current().tls->native_handle());
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,7 +69,9 @@ class Node {
   [[nodiscard]] api::NodeStatus status();
   // Sets the metrics of what lies in the journals: reads them.
   void measure_journals();
-  void tell_expiry(const SSL_CTX* tls);
+  // Of the certificate that is called so in the metrics: from now on it is this one.
+  void tell_expiry(const std::string& subject, const SSL_CTX* tls);
+  [[nodiscard]] std::optional<record::Time> first_expiry();
   [[nodiscard]] std::expected<void, trust::TlsFailure> reload_certificates();
   void reload();
   [[nodiscard]] boost::asio::awaitable<void> obey_signals();
@@ -85,6 +88,8 @@ class Node {
   exchange::Reception::Signatories signatories_;
   observe::ServiceNotifier notifier_;
   record::Time started_at_;
+  std::mutex expiries_mutex_;
+  std::map<std::string, record::Time> expiries_;  // of our certificates; guarded by expiries_mutex_
   // What streams send by.
   std::unique_ptr<link::UplinkIdentity> uplink_identity_;
   link::Bandwidth bandwidth_;

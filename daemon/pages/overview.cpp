@@ -10,6 +10,7 @@
 
 #include "pages/answer.h"
 #include "pages/view/paths.h"
+#include "runs/run_summary.h"
 
 namespace sluice::pages {
 namespace {
@@ -23,6 +24,7 @@ constexpr double high_backlog = 0.5;
 constexpr double low_disk = 0.10;
 constexpr double stopping_disk = 0.05;
 constexpr std::chrono::days soon{30};
+constexpr std::chrono::days very_soon{3};
 
 std::string percent(double share) {
   return fmt::format("{:.0f} %", share * 100);
@@ -48,6 +50,18 @@ std::vector<HourTally> last_day(const settings::Bureau& bureau, const LatelyAppl
     }
   }
   return hours;
+}
+
+// Of the batch that came last, of whatever dataset.
+std::optional<std::chrono::milliseconds> lag(const settings::Bureau& bureau,
+                                             const LatelyApplied::Days& days) {
+  std::optional<store::Activity::Newest> newest;
+  for (const settings::Publication& publication : bureau.publishes) {
+    const auto day = days.find(publication.dataset);
+    if (day == days.end() || !day->second.newest) continue;
+    if (!newest || newest->applied_at < day->second.newest->applied_at) newest = day->second.newest;
+  }
+  return newest ? newest->took : std::nullopt;
 }
 
 // What the journal and the link of a stream say of it, with the alarm where that is one.
@@ -111,8 +125,8 @@ std::vector<Page> Overview::routes() {
 }
 
 server::Response Overview::show(const Visit& visit) {
-  return document(visit.request,
-                  overview_page(pages_, entrance_.frame(visit, "overview"), view(visit)));
+  const Frame frame = entrance_.frame(visit, "overview");
+  return document(visit.request, overview_page(pages_, frame, view(visit, pages_.wording(frame))));
 }
 
 StreamRow Overview::row_of(const settings::Bureau& bureau, const LatelyApplied::Days& days) const {
@@ -121,6 +135,7 @@ StreamRow Overview::row_of(const settings::Bureau& bureau, const LatelyApplied::
   row.bureau_name = bureau.name;
   row.modes = modes_of(bureau);
   row.last_day = last_day(bureau, days, LatelyApplied::begin(surroundings_.clock()));
+  row.lag = lag(bureau, days);
   return row;
 }
 
@@ -152,7 +167,7 @@ void Overview::add_streams(OverviewView& view, const api::NodeStatus& status,
   }
 }
 
-void Overview::add_jobs(OverviewView& view, const Visit& visit) const {
+void Overview::add_jobs(OverviewView& view, const Visit& visit, const Wording& words) const {
   const auto& bureaus = surroundings_.installation.settings.bureaus;
   for (const runs::JobStatus& job : surroundings_.scheduler.status()) {
     const record::BureauId& id = job.name.bureau;
@@ -172,7 +187,7 @@ void Overview::add_jobs(OverviewView& view, const Visit& visit) const {
       view.alarms.push_back({.name = "run-failed",
                              .is_bad = false,
                              .whom = row.bureau_name,
-                             .figure = {},
+                             .figure = words.word("task.", row.task),
                              .reason = job.last->sentence,
                              .since = row.ended,
                              .path = runs_path_of(row.bureau)});
@@ -180,7 +195,7 @@ void Overview::add_jobs(OverviewView& view, const Visit& visit) const {
       view.alarms.push_back({.name = "differs",
                              .is_bad = false,
                              .whom = row.bureau_name,
-                             .figure = {},
+                             .figure = words.number(runs::figures_of(*job.last).differences),
                              .reason = {},
                              .since = row.ended,
                              .path = std::string(reconciliation_path)});
@@ -189,28 +204,38 @@ void Overview::add_jobs(OverviewView& view, const Visit& visit) const {
   }
 }
 
-OverviewView Overview::view(const Visit& visit) {
+void Overview::add_alarms_of_node(OverviewView& view, const api::NodeStatus& status,
+                                  const Wording& words) const {
+  if (const auto ends = status.certificate_ends; ends && *ends - status.now < soon) {
+    const auto left = std::max(*ends - status.now, std::chrono::milliseconds(0));
+    Alarm alarm = alarm_of_node("certificate-ends", left < very_soon, words.duration(left));
+    alarm.whom = status.name.str();
+    view.alarms.push_back(std::move(alarm));
+  }
+  std::error_code unknown;
+  const auto space =
+      std::filesystem::space(surroundings_.installation.settings.node.state_directory, unknown);
+  if (unknown || space.capacity == 0) return;
+  const double free = static_cast<double>(space.available) / static_cast<double>(space.capacity);
+  if (free < low_disk) {
+    view.alarms.push_back(alarm_of_node("disk-low", free < stopping_disk, percent(free)));
+  }
+}
+
+OverviewView Overview::view(const Visit& visit, const Wording& words) {
   const api::NodeStatus status = surroundings_.status();
   const people::Assignment& person = visit.account().assignment;
   const auto bureaus = entrance_.bureaus_for(person, PersonalRight::see_streams);
   OverviewView view;
   add_streams(view, status, bureaus);
-  add_jobs(view, visit);
+  add_jobs(view, visit, words);
   view.node = {.name = status.name.str(),
                .version = SLUICE_VERSION,
                .started = status.started_at,
                .api_port = status.port,
                .uplink = status.uplink};
-  if (std::ranges::any_of(person.roles, people::is_of_node)) {
-    std::error_code unknown;
-    const auto& state = surroundings_.installation.settings.node.state_directory;
-    const auto space = std::filesystem::space(state, unknown);
-    const double free =
-        unknown ? 1.0 : static_cast<double>(space.available) / static_cast<double>(space.capacity);
-    if (free < low_disk) {
-      view.alarms.push_back(alarm_of_node("disk-low", free < stopping_disk, percent(free)));
-    }
-  }
+  if (std::ranges::any_of(person.roles, people::is_of_node))
+    add_alarms_of_node(view, status, words);
   std::ranges::stable_sort(view.alarms, std::ranges::greater(), &Alarm::is_bad);
   view.may_see_quarantine =
       !entrance_.bureaus_for(person, PersonalRight::handle_refused_rows).empty();

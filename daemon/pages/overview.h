@@ -21,10 +21,12 @@ class Overview {
 
  private:
   [[nodiscard]] server::Response show(const Visit& visit);
-  [[nodiscard]] OverviewView view(const Visit& visit);
+  [[nodiscard]] OverviewView view(const Visit& visit, const Wording& words);
   void add_streams(OverviewView& view, const api::NodeStatus& status,
                    const std::vector<record::BureauId>& bureaus);
-  void add_jobs(OverviewView& view, const Visit& visit) const;
+  void add_jobs(OverviewView& view, const Visit& visit, const Wording& words) const;
+  void add_alarms_of_node(OverviewView& view, const api::NodeStatus& status,
+                          const Wording& words) const;
   [[nodiscard]] StreamRow row_of(const settings::Bureau& bureau,
                                  const LatelyApplied::Days& days) const;
 

@@ -18,6 +18,7 @@
 #include "record/receipt.h"
 #include "record/record_checker.h"
 #include "record/table_schema.h"
+#include "store/activity.h"
 
 namespace sluice::store {
 
@@ -67,18 +68,6 @@ struct Extent {
   std::optional<record::Sequence> sequence;
   // Left out: `payload` is empty, and no time is spent on reading it.
   enum class Payloads { read, left_out } payloads = Payloads::read;
-};
-
-// What was applied of a dataset lately.
-struct Activity {
-  struct Span {
-    record::Time from{};
-    std::uint64_t batches = 0;
-    std::uint64_t rows = 0;  // of all outcomes
-    friend bool operator==(const Span&, const Span&) = default;
-  };
-  std::optional<record::Time> last;  // the newest batch, however old
-  std::vector<Span> spans;           // in order of time; where nothing was applied there is none
 };
 
 // One record as it was or is, its fields as COPY text columns in schema order, tab-separated.

@@ -52,7 +52,7 @@ done
 
 # Every route for machines is in daemon/api, and asks trust/policy who may use it.
 for file in $(grep -rl --include='*.h' --include='*.cpp' '"server/router.h"' daemon adapters); do
-  [[ $file =~ ^daemon/(api|server|node)/ ]] || complain "$file has routes; they belong in daemon/api"
+  [[ $file =~ ^daemon/(api|pages|server|node)/ ]] || complain "$file has routes; they belong in daemon/api or daemon/pages"
 done
 for file in daemon/api/*_endpoint.h; do
   grep -q '"trust/policy.h"' "$file" || complain "$file does not ask trust/policy.h who may do what it offers"

@@ -185,12 +185,17 @@ Answer<std::vector<record::StreamId>> known_streams(Connection& connection) {
 Answer<Activity> activity_of(Connection& connection, const record::DatasetId& dataset,
                              record::Time since, std::chrono::milliseconds span) {
   Activity activity;
-  const auto last = SLUICE_TRY(connection.query(
-      fmt::format(
-          "SELECT {} FROM sluice.ledger WHERE dataset = $1 ORDER BY applied_at DESC LIMIT 1",
-          applied_at_ms),
-      Parameters().text(dataset.str())));
-  if (last.rows() > 0) activity.last = time_of(last.integer(0, 0));
+  const auto newest = SLUICE_TRY(connection.query(fmt::format(R"sql(
+        SELECT {}, convert_from(a.manifest, 'UTF8')
+        FROM sluice.ledger l
+        JOIN sluice.archive a ON a.ledger = l.id
+        WHERE l.dataset = $1
+        ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)sql",
+                                                              applied_at_ms),
+                                                  Parameters().text(dataset.str())));
+  if (newest.rows() > 0) {
+    activity.newest = newest_of(time_of(newest.integer(0, 0)), newest.text(0, 1));
+  }
   const auto spans = SLUICE_TRY(connection.query(fmt::format(R"sql(
         SELECT ({} - $3) / $4 AS span, count(*),
           sum(inserted + updated + unchanged + deleted + rejected)::bigint

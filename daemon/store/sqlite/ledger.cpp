@@ -157,10 +157,17 @@ Result<std::vector<record::StreamId>> Ledger::streams() {
 Result<Activity> Ledger::activity(const record::DatasetId& dataset, record::Time since,
                                   std::chrono::milliseconds span) {
   Activity activity;
-  auto last = SLUICE_TRY(file_.statement(
-      "SELECT applied_at FROM ledger WHERE dataset = ? ORDER BY applied_at DESC LIMIT 1"));
-  last.bind(1, dataset.str());
-  if (SLUICE_TRY(file_.step(last))) activity.last = time_of(last.integer(0));
+  auto newest = SLUICE_TRY(file_.statement(
+      R"sql(
+        SELECT l.applied_at, a.manifest
+        FROM ledger l
+        JOIN archive a ON a.ledger = l.id
+        WHERE l.dataset = ?
+        ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)sql"));
+  newest.bind(1, dataset.str());
+  if (SLUICE_TRY(file_.step(newest))) {
+    activity.newest = newest_of(time_of(newest.integer(0)), newest.text(1));
+  }
   auto select = SLUICE_TRY(file_.statement(
       R"sql(
         SELECT (applied_at - ?2) / ?3 AS span, count(*),
