@@ -86,6 +86,11 @@ identity:
 listen:
   address: 127.0.0.1
   port: 0
+pages:
+  address: 127.0.0.1
+  port: 0
+  certificate: $home/pki/quickstart-node.pem
+  key: $home/pki/quickstart-node.key
 store:
   kind: sqlite
 nodes:
@@ -198,6 +203,28 @@ direct_applied=$(($(wc -l <"$home/approvals.tsv") - 1))
   front_end_row statistics statistics-return "$front_end_seconds"
 } | column -t
 
+say "people: a browser signs in and sees it"
+# As one would, by the pages' own forms.
+browse() { # PATH [CURL-OPTION…]: prints the page
+  curl --silent --show-error --cacert "$home/pki/ca.pem" --cookie "$home/cookies" \
+    --cookie-jar "$home/cookies" "${@:2}" "https://localhost:$pages_port$1"
+}
+token() { sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' | head -n 1; }
+pages_port=$(jq -r .pages_port "$home/status.json")
+first_password=$(sluice user add operator --role administrator --display 值班员 2>/dev/null)
+own_password="quick start, first day"
+browse / --location >"$home/page.html"
+browse /sign-in --data-urlencode "csrf=$(token <"$home/page.html")" \
+  --data-urlencode name=operator --data-urlencode "password=$first_password" >/dev/null
+browse /password >"$home/page.html"
+browse /password --data-urlencode "csrf=$(token <"$home/page.html")" \
+  --data-urlencode "current=$first_password" --data-urlencode "new=$own_password" \
+  --data-urlencode "again=$own_password" >/dev/null
+browse /quarantine >"$home/page.html"
+grep -q 'href="/quarantine/national-tax' "$home/page.html" ||
+  die "the quarantine's page does not show the rows that were refused"
+echo "the operator sees the refused rows of national-tax at https://localhost:$pages_port/quarantine"
+
 say "is what went in what the central store holds?"
 # Read independently of Sluice: by SQLite's own CSV reader.
 for file in "$register"/*.csv; do
@@ -234,6 +261,7 @@ if [ "$keep" = yes ]; then
   cat <<END
   alias sluice='$bin/sluice --config $config'
   sluice status
+  https://localhost:$pages_port/ in a browser (its authority is $home/pki/ca.pem): operator, '$own_password'
   sluice batch list
   sluice quarantine show national-tax 1
   sluice dataset read park-approval | head
