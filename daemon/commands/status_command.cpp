@@ -42,6 +42,9 @@ void print_for_people(const boost::json::object& status) {
   fmt::print("{}  sluiced {}  up {}", member_text(status, "node"), member_text(status, "version"),
              age_since(member_text(status, "started_at")));
   if (status.contains("port")) fmt::print("  https port {}", member_text(status, "port"));
+  if (status.contains("pages_port")) {
+    fmt::print("  pages port {}", member_text(status, "pages_port"));
+  }
   if (const auto* uplink = status.if_contains("uplink")) {
     fmt::print("  uplink to");
     for (const auto& address : uplink->as_array())

@@ -96,6 +96,7 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   SLUICE_TRY(node->make_uplink());
   SLUICE_TRY(node->open_streams());
   SLUICE_TRY(node->take_records());
+  SLUICE_TRY(node->take_forms());
   SLUICE_TRY(node->start_jobs(command, configuration));
   SLUICE_TRY(node->listen());
   node->watch_drop_folders(command, configuration);
@@ -144,6 +145,14 @@ std::expected<void, std::string> Node::take_records() {
   if (!endpoint) return std::unexpected(record::to_string(endpoint.error()));
   records_ = std::move(*endpoint);
   return {};
+}
+
+std::expected<void, std::string> Node::take_forms() {
+  if (!installation_->settings.node.pages) return {};
+  std::vector<record::BureauId> own;
+  for (const auto& [id, stream] : streams_)
+    own.push_back(id);
+  return desks_.open(own, *installation_, *log_);
 }
 
 api::Health Node::health() const {

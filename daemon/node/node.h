@@ -23,6 +23,7 @@
 #include "link/bandwidth.h"
 #include "link/https/uplink_identity.h"
 #include "node/center.h"
+#include "node/desks.h"
 #include "node/stream.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -57,6 +58,7 @@ class Node {
   [[nodiscard]] std::expected<void, std::string> open_streams();
   [[nodiscard]] std::expected<void, std::string> make_uplink();
   [[nodiscard]] std::expected<void, std::string> take_records();
+  [[nodiscard]] std::expected<void, std::string> take_forms();
   [[nodiscard]] std::expected<void, std::string> listen();
   [[nodiscard]] std::expected<void, std::string> listen_to_bureaus();
   [[nodiscard]] std::expected<void, std::string> listen_to_operators();
@@ -96,6 +98,7 @@ class Node {
 
   // What work is done by. Their threads post to `context_`, so the destructor ends them first.
   std::map<record::BureauId, std::unique_ptr<Stream>> streams_;
+  Desks desks_;
   std::optional<Center> center_;
   std::unique_ptr<runs::Scheduler> scheduler_;
   std::vector<std::unique_ptr<runs::DropFolderWatch>> watches_;

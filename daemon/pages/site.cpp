@@ -10,7 +10,7 @@
 #include "pages/asset_route.h"
 #include "pages/entrance.h"
 #include "pages/language.h"
-#include "pages/lent_people.h"
+#include "pages/lent.h"
 #include "pages/overview.h"
 #include "pages/quarantine_pages.h"
 #include "pages/reconciliation_pages.h"
@@ -48,7 +48,7 @@ struct Site::State {
 
   Surroundings surroundings;
   Pages pages;
-  LentPeople people;
+  Lent<people::People, people::PeopleFailure> people;
   people::SignIn sign_in;
   Entrance entrance;
   SignInPages sign_in_pages;

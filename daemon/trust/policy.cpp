@@ -27,6 +27,14 @@ bool is_granted(PersonalRight right, Role role) {
       return one_of({Role::supervisor, Role::administrator, Role::auditor});
     case PersonalRight::see_differing_keys:
       return one_of({Role::supervisor, Role::administrator});
+    case PersonalRight::key_records:
+      return role == Role::clerk;
+    case PersonalRight::check_records:
+      return role == Role::checker;
+    case PersonalRight::review_records:
+      return role == Role::reviewer;
+    case PersonalRight::direct_work:
+      return role == Role::supervisor;
   }
   return false;
 }

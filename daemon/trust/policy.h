@@ -30,9 +30,13 @@ enum class PersonalRight : std::uint8_t {
   handle_refused_rows,  // see them as they came, correct, take again, discard
   see_comparisons,      // how many records differ
   see_differing_keys,   // and which
+  key_records,
+  check_records,   // key again what another has keyed
+  review_records,  // settle what the two keyed differently
+  direct_work,     // hand out tasks, and see who did which
 };
 inline constexpr std::size_t personal_right_count =
-    static_cast<std::size_t>(PersonalRight::see_differing_keys) + 1;
+    static_cast<std::size_t>(PersonalRight::direct_work) + 1;
 
 // A value; safe to read from many threads.
 class Policy {

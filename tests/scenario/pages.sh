@@ -158,8 +158,9 @@ case_guessing_locks_nobody_out_but_who_guesses() {
   expect "audit log" "$(audited sign-in-refused '"\(.actor) \(.reason)"')" 'wang password
 ? wait'
   open_browser 1
+  visit /
   send /sign-out
-  visit /sign-in
+  expect "signed out" "$code" 303
   sign_in wang "$right"
   expect "where wang has signed in before" "$code" 200
   open_browser stranger

@@ -68,15 +68,16 @@ struct LicenceDesk {
            .steps = {intake::step::HalfWidth{}, intake::step::Trim{}, intake::step::Currency{}}}}};
   CodeTables tables = code_tables();
 
+  [[nodiscard]] KeyedDataset keyed(std::uint64_t max_row_bytes = 1 << 20) const {
+    return {dataset,
+            checker,
+            mapping,
+            tables,
+            {dataset.id, record::sha256("schema"), record::Mode::manual_entry, false},
+            max_row_bytes};
+  }
   [[nodiscard]] FormChecker form_checker(std::uint64_t max_row_bytes = 1 << 20) const {
-    return FormChecker::make(
-               {dataset,
-                checker,
-                mapping,
-                tables,
-                {dataset.id, record::sha256("schema"), record::Mode::manual_entry, false},
-                max_row_bytes})
-        .value();
+    return FormChecker::make(keyed(max_row_bytes)).value();
   }
 };
 

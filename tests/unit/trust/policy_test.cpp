@@ -51,15 +51,17 @@ TEST(Policy, GivesEachRoleWhatItsWorkNeeds) {
     std::map<trust::PersonalRight, std::string> rights;
   };
   const std::vector<Row> table{
-      {Role::clerk, {{see_streams, "own"}}},
-      {Role::checker, {{see_streams, "own"}}},
-      {Role::reviewer, {{see_streams, "own"}, {handle_refused_rows, "own"}}},
+      {Role::clerk, {{see_streams, "own"}, {key_records, "own"}}},
+      {Role::checker, {{see_streams, "own"}, {check_records, "own"}}},
+      {Role::reviewer,
+       {{see_streams, "own"}, {handle_refused_rows, "own"}, {review_records, "own"}}},
       {Role::supervisor,
        {{see_streams, "own"},
         {see_runs, "own"},
         {handle_refused_rows, "own"},
         {see_comparisons, "own"},
-        {see_differing_keys, "own"}}},
+        {see_differing_keys, "own"},
+        {direct_work, "own"}}},
       {Role::administrator,
        {{see_streams, "all"},
         {see_runs, "all"},

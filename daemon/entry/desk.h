@@ -1,0 +1,48 @@
+// Where one bureau's forms are keyed: the checkers of its datasets, and the journal that takes what
+// passes them.
+#pragma once
+
+#include <expected>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "entry/form_checker.h"
+#include "entry/keyed_record_sink.h"
+#include "journal/group_commit.h"
+#include "journal/journal.h"
+#include "journal/limits.h"
+
+namespace sluice::entry {
+
+// Thread-safe.
+class Desk {
+ public:
+  // One a stream, at its home: it keeps apart two saves of one draft. `on_failure` as of the group
+  // commit. What the datasets name must outlive it. Fails where a code table is missing.
+  [[nodiscard]] static std::expected<std::unique_ptr<Desk>, record::Flaw> make(
+      const std::vector<KeyedDataset>& datasets, journal::Journal journal,
+      const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure);
+
+  // By dataset. They live as long as the desk.
+  [[nodiscard]] const std::map<record::DatasetId, FormChecker>& checkers() const {
+    return checkers_;
+  }
+  // Null: nothing of this dataset is keyed here.
+  [[nodiscard]] const FormChecker* find(const record::DatasetId& dataset) const;
+
+  // Blocks until the record is durable, or has failed.
+  [[nodiscard]] std::expected<SavedRecord, SaveFailure> save(const DraftId& draft,
+                                                             CheckedRecord record);
+
+ private:
+  Desk(std::map<record::DatasetId, FormChecker> checkers, journal::Journal journal,
+       const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure);
+
+  std::map<record::DatasetId, FormChecker> checkers_;
+  // Answers on its own thread: whoever waits for one needs no other thread to go on.
+  journal::GroupCommit commit_;
+  KeyedRecordSink sink_;
+};
+
+}  // namespace sluice::entry

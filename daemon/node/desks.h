@@ -1,0 +1,34 @@
+// Where people key records into the streams that begin on this node: a desk for each bureau with
+// the channel manual entry, made from the configuration.
+#pragma once
+
+#include <expected>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "entry/desk.h"
+#include "installation/installation.h"
+#include "observe/log.h"
+
+namespace sluice::node {
+
+class Desks {
+ public:
+  // `own` are the bureaus whose streams begin here. All must outlive the desks. Opens a journal of
+  // its own for each that has forms.
+  [[nodiscard]] std::expected<void, std::string> open(
+      const std::vector<record::BureauId>& own, const installation::Installation& installation,
+      observe::Log& log);
+
+  [[nodiscard]] const std::map<record::BureauId, std::unique_ptr<entry::Desk>>& all() const {
+    return desks_;
+  }
+
+ private:
+  entry::CodeTables tables_;
+  std::map<record::BureauId, std::unique_ptr<entry::Desk>> desks_;  // behind the tables
+};
+
+}  // namespace sluice::node
