@@ -1,118 +1,29 @@
 #include "people/postgresql/connection.h"
 
-#include <fmt/format.h>
-
 #include "people/format.h"
 #include "people/postgresql/ddl.h"
-#include "postgresql/locks.h"
-#include "postgresql/sqlstate.h"
-#include "record/try.h"
+#include "record/recast.h"
 
 namespace sluice::people {
-namespace {
 
-constexpr const char* place = "central store";
+Connection::Connection(postgresql::Access access)
+    : pqxx_(std::move(access), {.matter = "people",
+                                .format_table = "people_format",
+                                .newest_format = newest_format,
+                                .ddl = people_ddl}) {}
 
-// libpqxx connects anew by itself where a connection is found lost at the beginning of a
-// transaction, and sets these again. An account is one row: what takes longer than this hangs.
-constexpr std::pair<const char*, const char*> session_settings[] = {
-    {"search_path", "pg_catalog"},
-    {"timezone", "'UTC'"},
-    {"standard_conforming_strings", "on"},
-    {"statement_timeout", "'30s'"},
-    {"lock_timeout", "'10s'"},
-    {"idle_in_transaction_session_timeout", "'1min'"},
-};
-
-PeopleFailure unavailable(std::string sentence) {
-  return {PeopleProblem::unavailable, place, std::move(sentence)};
-}
-
-// The first line, without "ERROR:  ": what follows may quote values.
-std::string primary_message(std::string_view message) {
-  message = message.substr(0, message.find('\n'));
-  constexpr std::string_view prefix = "ERROR:  ";
-  if (message.starts_with(prefix)) message.remove_prefix(prefix.size());
-  return std::string(message);
-}
-
-PeopleFailure failure_of(const pqxx::sql_error& error, const std::string& state) {
-  const std::string said =
-      postgresql::blames_values(state) ? "the values do not fit" : primary_message(error.what());
-  return {postgresql::may_pass(state) ? PeopleProblem::unavailable : PeopleProblem::failed, place,
-          fmt::format("PostgreSQL: {} (SQLSTATE {})", said, state)};
-}
-
-}  // namespace
-
-Result<void> Connection::connect() {
-  if (opened_) return {};
-  const auto parameters = postgresql::parameters(access_);
-  if (!parameters) {
-    const auto& error = parameters.error();
-    return std::unexpected(PeopleFailure{
-        PeopleProblem::unavailable, error.place.empty() ? place : error.place, error.sentence});
-  }
-  format_ = 0;
-  opened_.emplace(postgresql::conninfo(*parameters));
-  for (const auto& [name, value] : session_settings)
-    opened_->pqxx.set_variable(name, value);
-  // A commit that the server does not wait for would let a disabled account come back.
-  if (opened_->pqxx.get_variable("synchronous_commit") == "off") {
-    opened_->pqxx.set_variable("synchronous_commit", "on");
-  }
-  return {};
-}
-
-PeopleFailure Connection::failure_of_exception() {
-  try {
-    throw;
-  } catch (const pqxx::in_doubt_error&) {
-    return unavailable("the connection was lost while it was done: look whether it was");
-  } catch (const pqxx::broken_connection& error) {
-    return unavailable("no connection to the central store: " + primary_message(error.what()));
-  } catch (const pqxx::insufficient_privilege& error) {
-    return failure_of(error, "42501");  // libpqxx forgets the code of this one
-  } catch (const pqxx::sql_error& error) {
-    return failure_of(error, error.sqlstate());
-  } catch (const pqxx::transaction_rollback&) {
-    return unavailable("PostgreSQL gave it up for the sake of others: try again");
-  } catch (const pqxx::conversion_error&) {
-    return {PeopleProblem::failed, place,
-            "a table of people in the schema sluice holds what is not ours"};
-  }
+PeopleFailure Connection::ours(const postgresql::ConnectionFailure& failure) {
+  const bool may_pass = failure.code == postgresql::ConnectionProblem::unavailable;
+  return {may_pass ? PeopleProblem::unavailable : PeopleProblem::failed, failure.place,
+          failure.sentence};
 }
 
 Result<bool> Connection::has(int format, pqxx::work& transaction) {
-  if (format_ >= format) return true;
-  const auto there = transaction.exec(
-      "SELECT 1 FROM pg_class WHERE relname = 'people_format' AND relnamespace = "
-      "(SELECT oid FROM pg_namespace WHERE nspname = 'sluice')");
-  if (there.empty()) return false;
-  const auto version = transaction.exec("SELECT version FROM sluice.people_format");
-  const int found = version.size() == 1 ? version[0][0].as<int>() : 0;
-  if (found < 1 || found > newest_format) {
-    return std::unexpected(PeopleFailure{
-        PeopleProblem::failed, place,
-        fmt::format("the accounts in schema sluice are of format {}, this version knows format "
-                    "{}; run the version that made them",
-                    found, newest_format)});
-  }
-  format_ = found;
-  return format_ >= format;
+  return record::recast(pqxx_.has(format, transaction), ours);
 }
 
 Result<void> Connection::bring_to(int format, pqxx::work& transaction) {
-  if (SLUICE_TRY(has(format, transaction))) return {};
-  // Another process may make them, or those of the central store, at the same moment.
-  transaction.exec(fmt::format("SELECT pg_advisory_xact_lock({})",
-                               postgresql::lock_keys(postgresql::Lock::tables)));
-  if (SLUICE_TRY(has(format, transaction))) return {};
-  if (transaction.exec("SELECT 1 FROM pg_namespace WHERE nspname = 'sluice'").empty()) {
-    transaction.exec("CREATE SCHEMA sluice");
-  }
-  transaction.exec(people_ddl);
-  return {};
+  return record::recast(pqxx_.bring_to(format, transaction), ours);
 }
 
 }  // namespace sluice::people

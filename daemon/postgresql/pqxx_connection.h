@@ -1,0 +1,85 @@
+// A connection through libpqxx to one set of tables in the central store's database: it comes back
+// after it was lost, makes the tables when they are needed, and what libpqxx throws goes no further
+// than here (docs/decisions/0017).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <pqxx/pqxx>
+
+#include "postgresql/access.h"
+
+namespace sluice::postgresql {
+
+enum class ConnectionProblem {
+  unavailable,  // no connection, a lock that is not let go of: try again, after a look whether it
+                // was done all the same
+  failed,       // anything else that the server said, or tables that are not ours
+};
+using ConnectionFailure = record::Failure<ConnectionProblem>;
+template <class T>
+using ConnectionResult = std::expected<T, ConnectionFailure>;
+
+// Tables of one matter. `ddl` makes what is not there yet of the newest format, and keeps the
+// format's number in the one row of the table that is named. Texts must outlive the connection.
+struct TableSet {
+  const char* matter;        // "people", for who reads a failure
+  const char* format_table;  // in the schema sluice: "people_format"
+  int newest_format;
+  const char* ddl;
+};
+
+// Every call blocks. Not thread-safe.
+class PqxxConnection {
+ public:
+  PqxxConnection(Access access, const TableSet& tables)
+      : access_(std::move(access)), tables_(tables) {}
+
+  // Runs `work`, a function of pqxx::work& that returns a std::expected, in a transaction of its
+  // own, and commits if it succeeds. `ours` makes the caller's failure of a ConnectionFailure. A
+  // connection that was lost is `unavailable`; the next call makes another one.
+  template <class Work, class Ours>
+  auto transact(Work work, Ours ours) -> std::invoke_result_t<Work&, pqxx::work&>;
+
+  // Whether the tables are there in this format or a later one that this version knows.
+  [[nodiscard]] ConnectionResult<bool> has(int format, pqxx::work& transaction);
+  // Makes what is not there yet.
+  [[nodiscard]] ConnectionResult<void> bring_to(int format, pqxx::work& transaction);
+
+ private:
+  // libpqxx prints what a server remarks to standard error, unless somebody says that it is heard.
+  struct Opened {
+    explicit Opened(const std::string& conninfo) : pqxx(conninfo), quiet(pqxx) {}
+    pqxx::connection pqxx;
+    pqxx::quiet_errorhandler quiet;  // behind the connection: it goes first
+  };
+
+  ConnectionResult<void> connect();
+  // What the exception that is being handled means; one that means a mistake of ours goes on.
+  [[nodiscard]] ConnectionFailure failure_of_exception() const;
+
+  Access access_;
+  TableSet tables_;
+  std::optional<Opened> opened_;
+  int format_ = 0;  // as last seen on this connection: it only grows
+};
+
+template <class Work, class Ours>
+auto PqxxConnection::transact(Work work, Ours ours) -> std::invoke_result_t<Work&, pqxx::work&> {
+  try {
+    if (auto connected = connect(); !connected) return std::unexpected(ours(connected.error()));
+    pqxx::work transaction(opened_->pqxx);
+    auto outcome = work(transaction);
+    if (outcome) transaction.commit();
+    return outcome;
+  } catch (...) {
+    auto failure = failure_of_exception();
+    opened_.reset();  // it may be lost, or half set up
+    return std::unexpected(ours(failure));
+  }
+}
+
+}  // namespace sluice::postgresql
