@@ -12,6 +12,8 @@
 #include "settings/load.h"
 #include "store/postgresql/postgresql_store.h"
 #include "store/sqlite/sqlite_store.h"
+#include "tasks/postgresql/postgresql_tasks.h"
+#include "tasks/sqlite/sqlite_tasks.h"
 
 namespace sluice::installation {
 namespace {
@@ -111,6 +113,14 @@ people::Result<std::unique_ptr<people::People>> open_people(const settings::Sett
     return people::open_postgresql({postgresql->connection, postgresql->password_file}, system_now);
   }
   return people::open_sqlite(Paths(settings.node.state_directory).people(), system_now);
+}
+
+tasks::Result<std::unique_ptr<tasks::Tasks>> open_tasks(const settings::Settings& settings) {
+  const auto& store = settings.node.store.value();
+  if (const auto* postgresql = std::get_if<settings::PostgresqlLocation>(&store)) {
+    return tasks::open_postgresql({postgresql->connection, postgresql->password_file});
+  }
+  return tasks::open_sqlite(Paths(settings.node.state_directory).tasks());
 }
 
 trust::Policy policy_of(const settings::Settings& settings) {

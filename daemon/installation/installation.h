@@ -16,6 +16,7 @@
 #include "record/signature.h"
 #include "settings/settings.h"
 #include "store/store.h"
+#include "tasks/tasks.h"
 #include "trust/policy.h"
 
 namespace sluice::installation {
@@ -56,6 +57,10 @@ struct Refusal {
 // The people who may sign in, for a caller of its own; the settings have a `store` section. Makes
 // nothing by itself.
 [[nodiscard]] people::Result<std::unique_ptr<people::People>> open_people(
+    const settings::Settings& settings);
+
+// The tasks of manual entry, in the same way.
+[[nodiscard]] tasks::Result<std::unique_ptr<tasks::Tasks>> open_tasks(
     const settings::Settings& settings);
 
 // Who may do what by these settings.

@@ -27,6 +27,8 @@ class Paths {
   [[nodiscard]] Path audit_log() const { return state_ / "audit.sqlite"; }
   // /var/lib/sluice/people.sqlite: the people who may sign in, of a node with the embedded store
   [[nodiscard]] Path people() const { return state_ / "people.sqlite"; }
+  // /var/lib/sluice/tasks.sqlite: the tasks of manual entry, of a node with the embedded store
+  [[nodiscard]] Path tasks() const { return state_ / "tasks.sqlite"; }
   // /var/lib/sluice/captures/local-tax: what the captures of its tables keep from run to run.
   [[nodiscard]] Path captures(const record::BureauId& bureau) const {
     return state_ / "captures" / bureau.str();

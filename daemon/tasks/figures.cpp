@@ -1,0 +1,23 @@
+#include "tasks/figures.h"
+
+namespace sluice::tasks {
+
+void count(Figures& figures, const HappeningCount& counted) {
+  switch (counted.what) {
+    case Happening::keyed:
+    case Happening::entered:
+      figures.clerks[counted.who].keyed += counted.entries;
+      break;
+    case Happening::agreed:
+    case Happening::differed:
+      figures.clerks[counted.who].checked += counted.entries;
+      break;
+    case Happening::settled:
+      figures.clerks[counted.who].settled += counted.entries;
+      break;
+    default:
+      break;  // no work that is counted by person
+  }
+}
+
+}  // namespace sluice::tasks

@@ -1,0 +1,50 @@
+// What a supervisor wants to know of a bureau's queue.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "tasks/history.h"
+
+namespace sluice::tasks {
+
+struct Depth {
+  std::uint64_t tasks = 0;
+  std::uint64_t overdue = 0;
+  std::optional<record::Time> oldest;  // when it was added
+  friend bool operator==(const Depth&, const Depth&) = default;
+};
+
+struct ClerkFigures {
+  std::uint64_t holds = 0;    // now
+  std::uint64_t keyed = 0;    // first, checked or not
+  std::uint64_t checked = 0;  // as second
+  std::uint64_t settled = 0;
+  // Of his own keying, as others have checked it since the day began.
+  std::uint64_t fields_checked = 0;
+  std::uint64_t differences = 0;
+  friend bool operator==(const ClerkFigures&, const ClerkFigures&) = default;
+};
+
+struct Figures {
+  // Of all that is not done or cancelled; a state without tasks is not there.
+  std::map<TaskState, Depth> depth;
+  std::map<AccountName, ClerkFigures> clerks;
+  // Journaled in each of the last 24 hours, the oldest first, the last one up to now.
+  std::vector<std::uint64_t> done_by_hour;
+  friend bool operator==(const Figures&, const Figures&) = default;
+};
+
+// A sum over entries of the history, as a database gives it.
+struct HappeningCount {
+  AccountName who;
+  Happening what = Happening::added;
+  std::uint64_t entries = 0;
+};
+void count(Figures& figures, const HappeningCount& counted);
+
+constexpr std::size_t hours_of_figures = 24;
+
+}  // namespace sluice::tasks

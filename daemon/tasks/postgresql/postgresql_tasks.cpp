@@ -1,0 +1,121 @@
+#include "tasks/postgresql/postgresql_tasks.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "postgresql/pqxx_connection.h"
+#include "record/recast.h"
+#include "record/try.h"
+#include "tasks/format.h"
+#include "tasks/postgresql/ddl.h"
+
+namespace sluice::tasks {
+namespace {
+
+const Dialect& postgresql_dialect() {
+  static constexpr Dialect dialect = {
+      .tables = "sluice.",
+      .value = [](int n) { return fmt::format("${}", n); },
+      .time = [](int n) { return fmt::format("to_timestamp(${}::bigint / 1000.0)", n); },
+      .milliseconds =
+          [](std::string_view expression) {
+            return fmt::format("round(extract(epoch FROM {}) * 1000)::bigint", expression);
+          },
+      .lock = "FOR UPDATE",
+      .lock_what_nobody_has = "FOR UPDATE SKIP LOCKED",
+  };
+  return dialect;
+}
+
+TaskFailure ours(const postgresql::ConnectionFailure& failure) {
+  const bool may_pass = failure.code == postgresql::ConnectionProblem::unavailable;
+  return {may_pass ? TaskProblem::unavailable : TaskProblem::failed, failure.place,
+          failure.sentence};
+}
+
+class PostgresqlStatements final : public Statements {
+ public:
+  explicit PostgresqlStatements(pqxx::work& transaction) : transaction_(transaction) {}
+
+  Result<std::vector<Row>> run(const Query& query) override;
+  [[nodiscard]] const Dialect& dialect() const override { return postgresql_dialect(); }
+
+ private:
+  pqxx::work& transaction_;
+};
+
+Result<std::vector<Row>> PostgresqlStatements::run(const Query& query) {
+  // libpqxx takes a null pointer for NULL.
+  std::vector<std::string> numbers(query.values.size());
+  std::vector<const char*> values;
+  for (const Cell& value : query.values) {
+    if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      numbers[values.size()] = std::to_string(*number);
+      values.push_back(numbers[values.size()].c_str());
+    } else if (const auto* text = std::get_if<std::string>(&value)) {
+      values.push_back(text->c_str());
+    } else {
+      values.push_back(nullptr);
+    }
+  }
+  std::vector<Row> rows;
+  for (const pqxx::row& answer :
+       transaction_.exec_params(query.sql, pqxx::prepare::make_dynamic_params(values))) {
+    Row& row = rows.emplace_back();
+    pqxx::row::size_type column = 0;
+    for (const ColumnKind kind : query.answer) {
+      const pqxx::field field = answer[column++];
+      if (field.is_null()) {
+        row.emplace_back();
+      } else if (kind == ColumnKind::text) {
+        row.emplace_back(field.as<std::string>());
+      } else {
+        row.emplace_back(field.as<std::int64_t>());
+      }
+    }
+  }
+  return rows;
+}
+
+class PostgresqlTaskDatabase final : public TaskDatabase {
+ public:
+  explicit PostgresqlTaskDatabase(postgresql::Access access)
+      : connection_(std::move(access), {.matter = "tasks",
+                                        .format_table = "tasks_format",
+                                        .newest_format = newest_format,
+                                        .ddl = tasks_ddl}) {}
+
+  Result<bool> transact(Purpose purpose, const Work& work) override {
+    const auto in_transaction = [&](pqxx::work& transaction) -> Result<bool> {
+      // Before anything is read: else it is refused.
+      if (purpose == Purpose::look) {
+        transaction.exec("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+      }
+      if (purpose == Purpose::make) {
+        SLUICE_TRY(record::recast(connection_.bring_to(newest_format, transaction), ours));
+      } else if (!SLUICE_TRY(record::recast(connection_.has(newest_format, transaction), ours))) {
+        return false;
+      }
+      PostgresqlStatements statements(transaction);
+      SLUICE_TRY(work(statements));
+      return true;
+    };
+    return connection_.transact(in_transaction, ours);
+  }
+
+ private:
+  postgresql::PqxxConnection connection_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Tasks>> open_postgresql(postgresql::Access access) {
+  if (auto understood = postgresql::check(access); !understood) {
+    return std::unexpected(
+        TaskFailure{TaskProblem::failed, "central store", understood.error().sentence});
+  }
+  return std::make_unique<Tasks>(std::make_unique<PostgresqlTaskDatabase>(std::move(access)));
+}
+
+}  // namespace sluice::tasks

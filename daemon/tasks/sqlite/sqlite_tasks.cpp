@@ -1,0 +1,155 @@
+#include "tasks/sqlite/sqlite_tasks.h"
+
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "record/recast.h"
+#include "record/try.h"
+#include "sqlite/database.h"
+#include "tasks/format.h"
+#include "tasks/sqlite/ddl.h"
+
+namespace sluice::tasks {
+namespace {
+
+class SqliteTaskDatabase final : public TaskDatabase, private Statements {
+ public:
+  explicit SqliteTaskDatabase(std::filesystem::path path) : path_(std::move(path)) {}
+
+  Result<bool> transact(Purpose purpose, const Work& work) override;
+
+ private:
+  Result<std::vector<Row>> run(const Query& query) override;
+  [[nodiscard]] const Dialect& dialect() const override { return sqlite_dialect(); }
+
+  // Whether the tables are there, made if that is the purpose.
+  Result<bool> open(Purpose purpose);
+  Result<void> make_or_check_tables();
+
+  template <class T>
+  [[nodiscard]] Result<T> ours(sqlite::Result<T> result) const {
+    return record::recast(std::move(result),
+                          [this](const sqlite::Error& error) { return failure(error); });
+  }
+  [[nodiscard]] TaskFailure failure(const sqlite::Error& error) const;
+  [[nodiscard]] TaskFailure failed(std::string sentence) const;
+
+  std::filesystem::path path_;
+  std::optional<sqlite::Database> database_;
+};
+
+TaskFailure SqliteTaskDatabase::failed(std::string sentence) const {
+  return {TaskProblem::failed, path_.string(), std::move(sentence)};
+}
+
+TaskFailure SqliteTaskDatabase::failure(const sqlite::Error& error) const {
+  if (error.is_busy()) {
+    return {TaskProblem::unavailable, path_.string(),
+            "another process does not let go of it: try again"};
+  }
+  if (error.is_disk_full()) {
+    return {TaskProblem::unavailable, path_.string(), "the disk is full: free space"};
+  }
+  return failed(fmt::format("SQLite says: {}", error.message));
+}
+
+Result<bool> SqliteTaskDatabase::transact(Purpose purpose, const Work& work) {
+  if (!SLUICE_TRY(open(purpose))) return false;
+  auto transaction =
+      SLUICE_TRY(ours(purpose == Purpose::look ? sqlite::Transaction::begin_reading(*database_)
+                                               : sqlite::Transaction::begin(*database_)));
+  SLUICE_TRY(work(*this));
+  SLUICE_TRY(ours(transaction.commit()));
+  return true;
+}
+
+Result<std::vector<Row>> SqliteTaskDatabase::run(const Query& query) {
+  auto statement = SLUICE_TRY(ours(database_->prepare(query.sql)));
+  int index = 0;
+  for (const Cell& value : query.values) {
+    ++index;
+    if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      statement.bind(index, *number);
+    } else if (const auto* text = std::get_if<std::string>(&value)) {
+      statement.bind(index, *text);
+    } else {
+      statement.bind_null(index);
+    }
+  }
+  std::vector<Row> rows;
+  while (SLUICE_TRY(ours(statement.step()))) {
+    Row& row = rows.emplace_back();
+    int column = 0;
+    for (const ColumnKind kind : query.answer) {
+      if (statement.is_null(column)) {
+        row.emplace_back();
+      } else if (kind == ColumnKind::text) {
+        row.emplace_back(std::string(statement.text(column)));
+      } else {
+        row.emplace_back(statement.integer(column));
+      }
+      ++column;
+    }
+  }
+  return rows;
+}
+
+Result<bool> SqliteTaskDatabase::open(Purpose purpose) {
+  if (database_) return true;
+  std::error_code error;
+  const bool is_there = std::filesystem::exists(path_, error);
+  if (error) return std::unexpected(failed("can not be read: " + error.message()));
+  if (!is_there && purpose != Purpose::make) return false;
+  database_ = SLUICE_TRY(ours(sqlite::Database::open(path_)));
+  if (auto made = make_or_check_tables(); !made) {
+    database_.reset();
+    return std::unexpected(std::move(made).error());
+  }
+  return true;
+}
+
+Result<void> SqliteTaskDatabase::make_or_check_tables() {
+  // The lock first: two processes may open a new file at the same moment.
+  auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(*database_)));
+  const auto format =
+      SLUICE_TRY(run({"SELECT user_version, (SELECT count(*) FROM sqlite_master) "
+                      "FROM pragma_user_version",
+                      {},
+                      {ColumnKind::number, ColumnKind::number}}));
+  const auto found = std::get<std::int64_t>(format.at(0).at(0));
+  if (found > newest_format) {
+    return std::unexpected(failed(fmt::format(
+        "it is of format {}, this program knows format {}: run the version that made it", found,
+        newest_format)));
+  }
+  if (found > 0) return {};
+  if (std::get<std::int64_t>(format.at(0).at(1)) != 0) {
+    return std::unexpected(failed("it is a database of something else"));
+  }
+  SLUICE_TRY(ours(database_->execute(tasks_ddl)));
+  SLUICE_TRY(ours(database_->execute(fmt::format("PRAGMA user_version={}", newest_format))));
+  return ours(transaction.commit());
+}
+
+}  // namespace
+
+std::unique_ptr<Tasks> open_sqlite(std::filesystem::path file) {
+  return std::make_unique<Tasks>(std::make_unique<SqliteTaskDatabase>(std::move(file)));
+}
+
+const Dialect& sqlite_dialect() {
+  static constexpr Dialect dialect = {
+      .tables = "",
+      .value = [](int n) { return fmt::format("?{}", n); },
+      .time = [](int n) { return fmt::format("?{}", n); },
+      .milliseconds = [](std::string_view expression) { return std::string(expression); },
+      // The file is locked from the transaction's beginning, so nothing more is to be locked.
+      .lock = "",
+      .lock_what_nobody_has = "",
+  };
+  return dialect;
+}
+
+}  // namespace sluice::tasks

@@ -1,0 +1,19 @@
+// The tasks of a node with the embedded central store: one SQLite file of their own, so that an
+// import, which locks the store's file, does not hold up who saves a draft.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "tasks/tasks.h"
+
+namespace sluice::tasks {
+
+// Touches nothing: the file (mode 0600) is made by the first add(). Its folder must be there by
+// then.
+[[nodiscard]] std::unique_ptr<Tasks> open_sqlite(std::filesystem::path file);
+
+// How SQLite says what query.h asks.
+[[nodiscard]] const Dialect& sqlite_dialect();
+
+}  // namespace sluice::tasks

@@ -1,0 +1,27 @@
+// How tasks are added, chosen and changed: what is looked at in which order, and what is written.
+// Each within one transaction, which its owner commits if it succeeds.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "tasks/action.h"
+#include "tasks/task_rows.h"
+
+namespace sluice::tasks {
+
+[[nodiscard]] Result<std::vector<Task>> add_tasks(std::span<const NewTask> tasks,
+                                                  const std::optional<AccountName>& by,
+                                                  record::Time now, TaskRows& rows);
+
+[[nodiscard]] Result<std::optional<Task>> claim_next_task(const Wish& wish, record::Time now,
+                                                          TaskRows& rows);
+
+[[nodiscard]] Result<Task> apply_action(TaskId id, const Action& action, record::Time now,
+                                        TaskRows& rows);
+
+// Of apply(), where there is none of this number.
+[[nodiscard]] TaskFailure unknown_task(TaskId id);
+
+}  // namespace sluice::tasks

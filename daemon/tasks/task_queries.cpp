@@ -1,0 +1,196 @@
+#include "tasks/task_queries.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "tasks/figures.h"
+#include "tasks/task_columns.h"
+
+namespace sluice::tasks {
+namespace {
+
+// As the partial indices of schemas/tasks.*.sql say it, word for word: else they are not used.
+constexpr std::string_view is_workable_in_sql = "state IN ('open', 'keyed', 'differs')";
+
+std::int64_t milliseconds(record::Time time) {
+  return time.time_since_epoch().count();
+}
+
+// A query that is put together: each value gets the next number.
+class Building {
+ public:
+  explicit Building(const Dialect& dialect) : dialect_(dialect) {}
+  std::string value(Cell cell) {
+    values_.push_back(std::move(cell));
+    return dialect_.value(static_cast<int>(values_.size()));
+  }
+  std::string time(record::Time time) {
+    values_.emplace_back(milliseconds(time));
+    return dialect_.time(static_cast<int>(values_.size()));
+  }
+  [[nodiscard]] Query query(std::string sql, std::vector<ColumnKind> answer) && {
+    return {std::move(sql), std::move(values_), std::move(answer)};
+  }
+
+ private:
+  const Dialect& dialect_;
+  Row values_;
+};
+
+std::string condition(Turn turn, const std::string& account, Building& building, record::Time now) {
+  if (turn == Turn::held) return "holder = " + account;
+  const std::string nobody =
+      fmt::format("(holder IS NULL OR held_until <= {})", building.time(now));
+  switch (turn) {
+    case Turn::held:
+    case Turn::kept:
+      return fmt::format("kept_for = {} AND {}", account, nobody);
+    case Turn::free:
+      return fmt::format("kept_for IS NULL AND coalesce(handed_back_by, '') <> {} AND {}", account,
+                         nobody);
+    case Turn::handed_back:
+      return fmt::format("kept_for IS NULL AND handed_back_by = {} AND {}", account, nobody);
+  }
+  return "";
+}
+
+std::string quoted(const std::set<TaskState>& states) {
+  std::vector<std::string> names;
+  for (const TaskState state : states)
+    names.push_back(fmt::format("'{}'", to_string(state)));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+Query next_query(const Wish& wish, Turn turn, record::Time now, const Dialect& dialect) {
+  Building building(dialect);
+  const std::string bureau = building.value(wish.bureau.str());
+  const std::string account = building.value(wish.account.str());
+  std::vector<std::string> datasets;
+  for (const record::DatasetId& dataset : wish.datasets)
+    datasets.push_back(building.value(dataset.str()));
+  const std::string sql = fmt::format(
+      R"sql(
+    SELECT {}
+    FROM {}task
+    WHERE bureau = {} AND {} AND state IN ({}) {}
+      AND {}
+      AND coalesce(first_by, '') <> {} AND coalesce(second_by, '') <> {}
+    ORDER BY priority DESC, (due_at IS NULL), due_at, id
+    LIMIT 1 {})sql",
+      selected(task_columns, dialect), dialect.tables, bureau, is_workable_in_sql,
+      quoted(wish.states),
+      datasets.empty() ? "" : fmt::format("AND dataset IN ({})", fmt::join(datasets, ", ")),
+      condition(turn, account, building, now), account, account,
+      turn == Turn::held ? dialect.lock : dialect.lock_what_nobody_has);
+  return std::move(building).query(sql, kinds(task_columns));
+}
+
+Query list_query(const TaskFilter& filter, const std::optional<TaskPlace>& after, std::size_t count,
+                 record::Time now, const Dialect& dialect) {
+  Building building(dialect);
+  std::string conditions = "bureau = " + building.value(filter.bureau.str());
+  std::string_view order = "id";
+  const std::int64_t id = after ? static_cast<std::int64_t>(after->id.value) : 0;
+  if (filter.kind == ListKind::overdue) {
+    conditions += fmt::format(" AND {} AND due_at < {}", is_workable_in_sql, building.time(now));
+    if (after) {
+      const std::string due = building.time(after->due);
+      conditions += fmt::format(" AND (due_at, id) > ({}, {})", due, building.value(id));
+    }
+    order = "due_at, id";
+  } else {
+    conditions += filter.kind == ListKind::held_by
+                      ? " AND holder = " + building.value(filter.holder.str())
+                      : fmt::format(" AND state = '{}'", to_string(filter.state));
+    if (after) {
+      conditions +=
+          fmt::format(" AND id {} {}", is_newest_first(filter) ? "<" : ">", building.value(id));
+    }
+    if (is_newest_first(filter)) order = "id DESC";
+  }
+  const std::string limit = building.value(static_cast<std::int64_t>(count));
+  return std::move(building).query(
+      fmt::format("SELECT {} FROM {}task WHERE {} ORDER BY {} LIMIT {}",
+                  selected(task_columns, dialect), dialect.tables, conditions, order, limit),
+      kinds(task_columns));
+}
+
+Query depth_query(const record::BureauId& bureau, record::Time now, const Dialect& dialect) {
+  Building building(dialect);
+  const std::string overdue = building.time(now);
+  const std::string of = building.value(bureau.str());
+  return std::move(building).query(
+      fmt::format(
+          R"sql(
+    SELECT state, count(*), sum(CASE WHEN {} AND due_at < {} THEN 1 ELSE 0 END), {}
+    FROM {}task
+    WHERE bureau = {} AND state IN ('open', 'keyed', 'differs', 'ready', 'returned')
+    GROUP BY state)sql",
+          is_workable_in_sql, overdue, dialect.milliseconds("min(created_at)"), dialect.tables, of),
+      {ColumnKind::text, ColumnKind::number, ColumnKind::number, ColumnKind::time});
+}
+
+Query holds_query(const record::BureauId& bureau, record::Time now, const Dialect& dialect) {
+  Building building(dialect);
+  const std::string of = building.value(bureau.str());
+  const std::string time = building.time(now);
+  return std::move(building).query(fmt::format(
+                                       R"sql(
+    SELECT holder, count(*)
+    FROM {}task
+    WHERE bureau = {} AND holder IS NOT NULL AND held_until > {}
+    GROUP BY holder)sql",
+                                       dialect.tables, of, time),
+                                   {ColumnKind::text, ColumnKind::number});
+}
+
+Query work_query(const record::BureauId& bureau, record::Time since, const Dialect& dialect) {
+  Building building(dialect);
+  const std::string of = building.value(bureau.str());
+  const std::string time = building.time(since);
+  return std::move(building).query(fmt::format(
+                                       R"sql(
+    SELECT who, what, count(*)
+    FROM {}task_history
+    WHERE bureau = {} AND happened_at >= {} AND who IS NOT NULL
+      AND what IN ('keyed', 'entered', 'agreed', 'differed', 'settled')
+    GROUP BY who, what)sql",
+                                       dialect.tables, of, time),
+                                   {ColumnKind::text, ColumnKind::text, ColumnKind::number});
+}
+
+Query checks_query(const record::BureauId& bureau, record::Time since, const Dialect& dialect) {
+  Building building(dialect);
+  const std::string of = building.value(bureau.str());
+  const std::string time = building.time(since);
+  return std::move(building).query(fmt::format(
+                                       R"sql(
+    SELECT checked, CAST(sum(fields) AS bigint), CAST(sum(differences) AS bigint)
+    FROM {}task_history
+    WHERE bureau = {} AND happened_at >= {} AND checked IS NOT NULL
+    GROUP BY checked)sql",
+                                       dialect.tables, of, time),
+                                   {ColumnKind::text, ColumnKind::number, ColumnKind::number});
+}
+
+Query done_query(const record::BureauId& bureau, record::Time now, const Dialect& dialect) {
+  Building building(dialect);
+  const std::string of = building.value(bureau.str());
+  const std::string until = building.time(now);
+  const std::string from = building.time(now - std::chrono::hours(hours_of_figures));
+  const std::string now_number = building.value(milliseconds(now));
+  return std::move(building).query(
+      fmt::format(R"sql(
+    SELECT ({} - {}) / 3600000, count(*)
+    FROM {}task_history
+    WHERE bureau = {} AND happened_at > {} AND happened_at <= {} AND what = 'journaled'
+    GROUP BY 1)sql",
+                  now_number, dialect.milliseconds("happened_at"), dialect.tables, of, from, until),
+      {ColumnKind::number, ColumnKind::number});
+}
+
+}  // namespace sluice::tasks

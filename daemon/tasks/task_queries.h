@@ -1,0 +1,59 @@
+// The questions about many tasks at once, in the order of an index each: what they cost does not
+// grow with what is done.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <set>
+
+#include "tasks/query.h"
+#include "tasks/task_list.h"
+
+namespace sluice::tasks {
+
+// What an account may be given, and for how long.
+struct Wish {
+  record::BureauId bureau;
+  std::set<record::DatasetId> datasets;  // none: of any dataset
+  AccountName account;
+  std::set<TaskState> states;
+  std::chrono::seconds lease{};
+};
+
+// In which order an account's next task is looked for.
+enum class Turn {
+  held,         // by the account already, whether its time is over or not
+  kept,         // for the account
+  free,         // for anyone, and not handed back by the account
+  handed_back,  // by the account
+};
+inline constexpr std::array all_turns = {Turn::held, Turn::kept, Turn::free, Turn::handed_back};
+
+// The first task by priority, due time and age that the wish and the turn ask for, that nobody else
+// holds or has kept for him, and that is not the account's own work (is_own_work). The wish names
+// states.
+[[nodiscard]] Query next_query(const Wish& wish, Turn turn, record::Time now,
+                               const Dialect& dialect);
+
+[[nodiscard]] Query list_query(const TaskFilter& filter, const std::optional<TaskPlace>& after,
+                               std::size_t count, record::Time now, const Dialect& dialect);
+
+// State, tasks, those that are overdue, when the oldest was added.
+[[nodiscard]] Query depth_query(const record::BureauId& bureau, record::Time now,
+                                const Dialect& dialect);
+// Holder, tasks.
+[[nodiscard]] Query holds_query(const record::BureauId& bureau, record::Time now,
+                                const Dialect& dialect);
+// Who, what, how often.
+[[nodiscard]] Query work_query(const record::BureauId& bureau, record::Time since,
+                               const Dialect& dialect);
+// Whose keying, fields that were checked, differences.
+[[nodiscard]] Query checks_query(const record::BureauId& bureau, record::Time since,
+                                 const Dialect& dialect);
+// How many hours ago, how many were journaled.
+[[nodiscard]] Query done_query(const record::BureauId& bureau, record::Time now,
+                               const Dialect& dialect);
+
+}  // namespace sluice::tasks

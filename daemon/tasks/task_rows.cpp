@@ -1,0 +1,223 @@
+#include "tasks/task_rows.h"
+
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "record/try.h"
+#include "tasks/task_columns.h"
+
+namespace sluice::tasks {
+namespace {
+
+std::string value_of_column(const Column& column, int n, const Dialect& dialect) {
+  return column.kind == ColumnKind::time ? dialect.time(n) : dialect.value(n);
+}
+
+// INSERT of a row of these columns, whose first one's value is the first.
+std::string insertion(std::string_view table, std::span<const Column> columns,
+                      const Dialect& dialect) {
+  std::vector<std::string_view> names;
+  std::vector<std::string> values;
+  for (const Column& column : columns) {
+    names.push_back(column.name);
+    values.push_back(value_of_column(column, static_cast<int>(names.size()), dialect));
+  }
+  return fmt::format("INSERT INTO {}{} ({}) VALUES ({})", dialect.tables, table,
+                     fmt::join(names, ", "), fmt::join(values, ", "));
+}
+
+// The same as std::int64_t, which cells hold.
+std::int64_t number_of(TaskId id) {
+  return static_cast<std::int64_t>(id.value);
+}
+std::int64_t milliseconds_of(record::Time time) {
+  return time.time_since_epoch().count();
+}
+
+// Of answers whose columns are never NULL.
+std::string text_of(const Row& row, std::size_t column) {
+  return std::get<std::string>(row.at(column));
+}
+std::uint64_t count_of(const Row& row, std::size_t column) {
+  return static_cast<std::uint64_t>(std::get<std::int64_t>(row.at(column)));
+}
+record::Time time_of(const Row& row, std::size_t column) {
+  return record::Time(std::chrono::milliseconds(std::get<std::int64_t>(row.at(column))));
+}
+
+}  // namespace
+
+Result<void> TaskRows::execute(std::string sql, std::vector<Cell> values) {
+  SLUICE_TRY(statements_.run({std::move(sql), std::move(values), {}}));
+  return {};
+}
+
+Result<std::optional<Task>> TaskRows::one(const Query& query) {
+  const auto rows = SLUICE_TRY(statements_.run(query));
+  if (rows.empty()) return std::nullopt;
+  return SLUICE_TRY(task_of(rows.front()));
+}
+
+Result<TaskId> TaskRows::insert(const Task& task) {
+  const auto columns = std::span(task_columns).subspan(1);
+  Row values = cells_of(task);
+  values.erase(values.begin());
+  const auto rows = SLUICE_TRY(
+      statements_.run({insertion("task", columns, statements_.dialect()) + " RETURNING id",
+                       std::move(values),
+                       {ColumnKind::number}}));
+  return TaskId{count_of(rows.at(0), 0)};
+}
+
+Result<std::optional<Task>> TaskRows::find(TaskId id) {
+  const Dialect& dialect = statements_.dialect();
+  return one({fmt::format("SELECT {} FROM {}task WHERE id = {}", selected(task_columns, dialect),
+                          dialect.tables, dialect.value(1)),
+              {number_of(id)},
+              kinds(task_columns)});
+}
+
+Result<std::optional<Task>> TaskRows::lock(TaskId id) {
+  const Dialect& dialect = statements_.dialect();
+  return one({fmt::format("SELECT {} FROM {}task WHERE id = {} {}", selected(task_columns, dialect),
+                          dialect.tables, dialect.value(1), dialect.lock),
+              {number_of(id)},
+              kinds(task_columns)});
+}
+
+Result<std::optional<Task>> TaskRows::lock_next(const Wish& wish, Turn turn, record::Time now) {
+  if (wish.states.empty()) return std::nullopt;
+  return one(next_query(wish, turn, now, statements_.dialect()));
+}
+
+Result<std::vector<Task>> TaskRows::list(const TaskFilter& filter,
+                                         const std::optional<TaskPlace>& after, std::size_t count,
+                                         record::Time now) {
+  const auto rows =
+      SLUICE_TRY(statements_.run(list_query(filter, after, count, now, statements_.dialect())));
+  std::vector<Task> tasks;
+  for (const Row& row : rows)
+    tasks.push_back(SLUICE_TRY(task_of(row)));
+  return tasks;
+}
+
+Result<Figures> TaskRows::figures(const record::BureauId& bureau, record::Time since,
+                                  record::Time now) {
+  const Dialect& dialect = statements_.dialect();
+  Figures figures;
+  for (const Row& row : SLUICE_TRY(statements_.run(depth_query(bureau, now, dialect)))) {
+    const auto state = parse_task_state(text_of(row, 0));
+    if (!state) continue;  // the query names states of ours
+    figures.depth[*state] = {
+        .tasks = count_of(row, 1), .overdue = count_of(row, 2), .oldest = time_of(row, 3)};
+  }
+  for (const Row& row : SLUICE_TRY(statements_.run(holds_query(bureau, now, dialect))))
+    figures.clerks[AccountName(text_of(row, 0))].holds = count_of(row, 1);
+  for (const Row& row : SLUICE_TRY(statements_.run(work_query(bureau, since, dialect)))) {
+    const auto what = parse_happening(text_of(row, 1));
+    if (what) count(figures, {AccountName(text_of(row, 0)), *what, count_of(row, 2)});
+  }
+  for (const Row& row : SLUICE_TRY(statements_.run(checks_query(bureau, since, dialect)))) {
+    ClerkFigures& clerk = figures.clerks[AccountName(text_of(row, 0))];
+    clerk.fields_checked = count_of(row, 1);
+    clerk.differences = count_of(row, 2);
+  }
+  figures.done_by_hour.resize(hours_of_figures);
+  for (const Row& row : SLUICE_TRY(statements_.run(done_query(bureau, now, dialect)))) {
+    const std::uint64_t hours_ago = count_of(row, 0);
+    if (hours_ago < hours_of_figures) {
+      figures.done_by_hour[hours_of_figures - 1 - hours_ago] = count_of(row, 1);
+    }
+  }
+  return figures;
+}
+
+Result<void> TaskRows::write(const Task& task) {
+  const Dialect& dialect = statements_.dialect();
+  std::vector<std::string> assignments;
+  int n = 1;
+  for (const Column& column : std::span(task_columns).subspan(1)) {
+    assignments.push_back(
+        fmt::format("{} = {}", column.name, value_of_column(column, ++n, dialect)));
+  }
+  return execute(fmt::format("UPDATE {}task SET {} WHERE id = {}", dialect.tables,
+                             fmt::join(assignments, ", "), dialect.value(1)),
+                 cells_of(task));
+}
+
+Result<void> TaskRows::append(const Task& task, const HistoryEntry& entry) {
+  return execute(insertion("task_history", history_columns, statements_.dialect()),
+                 cells_of(task, entry));
+}
+
+Result<std::vector<HistoryEntry>> TaskRows::history(TaskId id, TaskVersion after,
+                                                    std::size_t count) {
+  const Dialect& dialect = statements_.dialect();
+  const auto rows = SLUICE_TRY(statements_.run(
+      {fmt::format(
+           "SELECT {} FROM {}task_history WHERE task = {} AND version > {} ORDER BY version "
+           "LIMIT {}",
+           selected(history_columns, dialect), dialect.tables, dialect.value(1), dialect.value(2),
+           dialect.value(3)),
+       {number_of(id), static_cast<std::int64_t>(after.value), static_cast<std::int64_t>(count)},
+       kinds(history_columns)}));
+  std::vector<HistoryEntry> entries;
+  for (const Row& row : rows)
+    entries.push_back(SLUICE_TRY(entry_of(row)));
+  return entries;
+}
+
+Result<void> TaskRows::remove_drafts(TaskId id) {
+  const Dialect& dialect = statements_.dialect();
+  return execute(fmt::format("DELETE FROM {}task_text WHERE task = {} AND part = 'draft'",
+                             dialect.tables, dialect.value(1)),
+                 {number_of(id)});
+}
+
+Result<void> TaskRows::make_draft(TaskId id, Part part) {
+  const Dialect& dialect = statements_.dialect();
+  return execute(fmt::format("UPDATE {}task_text SET part = 'draft' WHERE task = {} AND part = {}",
+                             dialect.tables, dialect.value(1), dialect.value(2)),
+                 {number_of(id), std::string(to_string(part))});
+}
+
+Result<void> TaskRows::keep(TaskId id, const KeptText& text, record::Time now) {
+  const Dialect& dialect = statements_.dialect();
+  return execute(fmt::format(R"sql(
+    INSERT INTO {}task_text (task, part, author, saved_at, keyed) VALUES ({}, {}, {}, {}, {})
+    ON CONFLICT (task, part, author)
+    DO UPDATE SET saved_at = excluded.saved_at, keyed = excluded.keyed)sql",
+                             dialect.tables, dialect.value(1), dialect.value(2), dialect.value(3),
+                             dialect.time(4), dialect.value(5)),
+                 {number_of(id), std::string(to_string(text.part)), text.author.str(),
+                  milliseconds_of(now), text.values});
+}
+
+Result<std::vector<TaskRows::SavedText>> TaskRows::texts(TaskId id, const AccountName& reader) {
+  const Dialect& dialect = statements_.dialect();
+  const auto rows = SLUICE_TRY(statements_.run(
+      {fmt::format("SELECT part, author, {}, keyed FROM {}task_text WHERE task = {} AND (part <> "
+                   "'draft' OR author = {})",
+                   dialect.milliseconds("saved_at"), dialect.tables, dialect.value(1),
+                   dialect.value(2)),
+       {number_of(id), reader.str()},
+       {ColumnKind::text, ColumnKind::text, ColumnKind::time, ColumnKind::text}}));
+  std::vector<SavedText> texts;
+  for (const Row& row : rows) {
+    const auto part = parse_part(text_of(row, 0));
+    if (!part) {
+      return std::unexpected(TaskFailure{
+          TaskProblem::failed, fmt::format("task {}", id.value),
+          "it has a text that this version does not know: run the version that wrote it"});
+    }
+    texts.push_back(
+        {.text = {.part = *part, .author = AccountName(text_of(row, 1)), .values = text_of(row, 3)},
+         .saved = time_of(row, 2)});
+  }
+  return texts;
+}
+
+}  // namespace sluice::tasks

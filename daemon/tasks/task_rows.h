@@ -1,0 +1,63 @@
+// The rows of tasks within one transaction: the statements, written once for every database.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tasks/figures.h"
+#include "tasks/query.h"
+#include "tasks/task_queries.h"
+#include "tasks/transition.h"
+
+namespace sluice::tasks {
+
+class TaskRows {
+ public:
+  // `statements` must outlive this.
+  explicit TaskRows(Statements& statements) : statements_(statements) {}
+
+  // Gives it a number. The entries of its history come behind.
+  [[nodiscard]] Result<TaskId> insert(const Task& task);
+  [[nodiscard]] Result<std::optional<Task>> find(TaskId id);
+  // As it is. Nobody else may change it until the transaction ends.
+  [[nodiscard]] Result<std::optional<Task>> lock(TaskId id);
+  // What next_query() finds, locked. Waits for nobody but another call of the same account: what
+  // others are locking is left to them.
+  [[nodiscard]] Result<std::optional<Task>> lock_next(const Wish& wish, Turn turn,
+                                                      record::Time now);
+  // Writes all of the task over what is kept under its number.
+  [[nodiscard]] Result<void> write(const Task& task);
+
+  [[nodiscard]] Result<std::vector<Task>> list(const TaskFilter& filter,
+                                               const std::optional<TaskPlace>& after,
+                                               std::size_t count, record::Time now);
+  [[nodiscard]] Result<Figures> figures(const record::BureauId& bureau, record::Time since,
+                                        record::Time now);
+
+  [[nodiscard]] Result<void> append(const Task& task, const HistoryEntry& entry);
+  [[nodiscard]] Result<std::vector<HistoryEntry>> history(TaskId id, TaskVersion after,
+                                                          std::size_t count);
+
+  [[nodiscard]] Result<void> remove_drafts(TaskId id);
+  // What was kept as this part is its author's draft.
+  [[nodiscard]] Result<void> make_draft(TaskId id, Part part);
+  // In place of what is there of this part and author.
+  [[nodiscard]] Result<void> keep(TaskId id, const KeptText& text, record::Time now);
+
+  struct SavedText {
+    KeptText text;
+    record::Time saved{};
+  };
+  // Of the drafts that of `reader` alone.
+  [[nodiscard]] Result<std::vector<SavedText>> texts(TaskId id, const AccountName& reader);
+
+ private:
+  Result<void> execute(std::string sql, std::vector<Cell> values);
+  Result<std::optional<Task>> one(const Query& query);
+
+  Statements& statements_;
+};
+
+}  // namespace sluice::tasks

@@ -1,0 +1,87 @@
+#include "tasks/tasks.h"
+
+#include "record/try.h"
+#include "tasks/task_change.h"
+#include "tasks/task_rows.h"
+
+namespace sluice::tasks {
+
+template <class T, class Work>
+Result<T> Tasks::with_rows(Purpose purpose, T otherwise, Work work) {
+  T outcome = std::move(otherwise);
+  const auto on_rows = [&](Statements& statements) -> Result<void> {
+    TaskRows rows(statements);
+    outcome = SLUICE_TRY(work(rows));
+    return {};
+  };
+  SLUICE_TRY(database_->transact(purpose, on_rows));
+  return outcome;
+}
+
+Result<std::vector<Task>> Tasks::add(std::span<const NewTask> tasks,
+                                     const std::optional<AccountName>& by, record::Time now) {
+  return with_rows(Purpose::make, std::vector<Task>(),
+                   [&](TaskRows& rows) { return add_tasks(tasks, by, now, rows); });
+}
+
+Result<std::optional<KeyedTask>> Tasks::find(TaskId id, const AccountName& reader) {
+  using Found = std::optional<KeyedTask>;
+  return with_rows(Purpose::look, Found(), [&](TaskRows& rows) -> Result<Found> {
+    auto task = SLUICE_TRY(rows.find(id));
+    if (!task) return std::nullopt;
+    KeyedTask keyed{.task = std::move(*task)};
+    for (auto& [text, saved] : SLUICE_TRY(rows.texts(id, reader))) {
+      switch (text.part) {
+        case Part::draft:
+          keyed.draft = std::move(text.values);
+          keyed.draft_saved = saved;
+          break;
+        case Part::first:
+          keyed.first = std::move(text.values);
+          break;
+        case Part::second:
+          keyed.second = std::move(text.values);
+          break;
+        case Part::settled:
+          keyed.settled = std::move(text.values);
+          break;
+      }
+    }
+    return keyed;
+  });
+}
+
+Result<std::vector<HistoryEntry>> Tasks::history(TaskId id, TaskVersion after, std::size_t count) {
+  return with_rows(Purpose::look, std::vector<HistoryEntry>(),
+                   [&](TaskRows& rows) { return rows.history(id, after, count); });
+}
+
+Result<std::optional<Task>> Tasks::claim_next(const Wish& wish, record::Time now) {
+  return with_rows(Purpose::change, std::optional<Task>(),
+                   [&](TaskRows& rows) { return claim_next_task(wish, now, rows); });
+}
+
+Result<Task> Tasks::apply(TaskId id, const Action& action, record::Time now) {
+  const auto on_rows = [&](TaskRows& rows) -> Result<std::optional<Task>> {
+    return SLUICE_TRY(apply_action(id, action, now, rows));
+  };
+  auto task = SLUICE_TRY(with_rows(Purpose::change, std::optional<Task>(), on_rows));
+  if (!task) return std::unexpected(unknown_task(id));
+  return std::move(*task);
+}
+
+Result<std::vector<Task>> Tasks::list(const TaskFilter& filter,
+                                      const std::optional<TaskPlace>& after, std::size_t count,
+                                      record::Time now) {
+  return with_rows(Purpose::look, std::vector<Task>(),
+                   [&](TaskRows& rows) { return rows.list(filter, after, count, now); });
+}
+
+Result<Figures> Tasks::figures(const record::BureauId& bureau, record::Time since,
+                               record::Time now) {
+  return with_rows(Purpose::look,
+                   Figures{.done_by_hour = std::vector<std::uint64_t>(hours_of_figures)},
+                   [&](TaskRows& rows) { return rows.figures(bureau, since, now); });
+}
+
+}  // namespace sluice::tasks

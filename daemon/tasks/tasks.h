@@ -1,0 +1,87 @@
+// The tasks of manual entry: one queue for all centers of a central store. Both databases that it
+// may lie in, sqlite/ and postgresql/, pass one suite (tests/conformance/tasks*_test.cpp).
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tasks/action.h"
+#include "tasks/figures.h"
+#include "tasks/history.h"
+#include "tasks/query.h"
+#include "tasks/task_list.h"
+#include "tasks/task_queries.h"
+
+namespace sluice::tasks {
+
+// With all that was keyed, and the draft of who looks. Whom it may be shown is decided above: who
+// checks blindly is not shown `first`.
+struct KeyedTask {
+  Task task;
+  std::optional<std::string> first;
+  std::optional<std::string> second;
+  std::optional<std::string> settled;
+  std::optional<std::string> draft;
+  std::optional<record::Time> draft_saved;
+  // What is to be journaled of a task that is ready: the reviewer's word, or what the first keyed,
+  // with which the second agreed.
+  [[nodiscard]] const std::optional<std::string>& values() const {
+    return settled ? settled : first;
+  }
+};
+
+// More are added by several calls.
+constexpr std::size_t most_added_at_once = 10'000;
+
+// Every call blocks. Not thread-safe: each thread opens its own, several may be open at once, also
+// in several processes. Times are the caller's; leases of several nodes are as good as their clocks
+// agree. Every call is atomic and durable on return. What only looks makes nothing where nothing is
+// kept yet. Who may do what is decided by who calls, but for what holds of the same person
+// (transition.h).
+class Tasks {
+ public:
+  explicit Tasks(std::unique_ptr<TaskDatabase> database) : database_(std::move(database)) {}
+
+  // All or none, in this order, at most most_added_at_once; returns them as kept.
+  [[nodiscard]] Result<std::vector<Task>> add(std::span<const NewTask> tasks,
+                                              const std::optional<AccountName>& by,
+                                              record::Time now);
+
+  // With the draft of `reader`.
+  [[nodiscard]] Result<std::optional<KeyedTask>> find(TaskId id, const AccountName& reader);
+
+  // At most `count` entries behind this version, in order.
+  [[nodiscard]] Result<std::vector<HistoryEntry>> history(TaskId id, TaskVersion after,
+                                                          std::size_t count);
+
+  // The best task that the account may do and nobody else holds: one that it holds already, then
+  // one that is kept for it, then by priority, due time and age. No two accounts are given the
+  // same. Nothing: there is none.
+  [[nodiscard]] Result<std::optional<Task>> claim_next(const Wish& wish, record::Time now);
+
+  // Does it to the task, and returns the task as it is then.
+  [[nodiscard]] Result<Task> apply(TaskId id, const Action& action, record::Time now);
+
+  // At most `count` tasks behind this place, or from the first.
+  [[nodiscard]] Result<std::vector<Task>> list(const TaskFilter& filter,
+                                               const std::optional<TaskPlace>& after,
+                                               std::size_t count, record::Time now);
+
+  // `since`: when the day began, from which the work of each clerk counts.
+  [[nodiscard]] Result<Figures> figures(const record::BureauId& bureau, record::Time since,
+                                        record::Time now);
+
+ private:
+  // What `work` makes of the rows; `otherwise` where nothing is kept yet.
+  template <class T, class Work>
+  Result<T> with_rows(Purpose purpose, T otherwise, Work work);
+
+  std::unique_ptr<TaskDatabase> database_;
+};
+
+}  // namespace sluice::tasks

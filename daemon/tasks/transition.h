@@ -1,0 +1,40 @@
+// How a task goes from state to state, once for every way of keeping them: a pure function of the
+// task, of what is done to it, and of the time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tasks/action.h"
+#include "tasks/history.h"
+
+namespace sluice::tasks {
+
+// Whose texts are kept of a task. Of drafts there is one an author, of the others one a task.
+enum class Part { draft, first, second, settled };
+[[nodiscard]] std::string_view to_string(Part part);
+[[nodiscard]] std::optional<Part> parse_part(std::string_view text);
+
+struct KeptText {
+  Part part = Part::draft;
+  AccountName author;
+  std::string values;
+};
+
+// What is to be written, in this order.
+struct Step {
+  Task task;
+  std::optional<HistoryEntry> entry;  // nothing: no change that anybody asks about
+  bool ends_drafts = false;           // of everybody: the stage is over
+  std::vector<Part> become_drafts;    // of their authors
+  std::optional<KeptText> text;
+};
+
+// A new task as it is kept, but for its number, with its first entry.
+[[nodiscard]] Step as_new(const NewTask& asked, const std::optional<AccountName>& by, EntryId entry,
+                          record::Time now);
+
+[[nodiscard]] Result<Step> transition(const Task& task, const Action& action, record::Time now);
+
+}  // namespace sluice::tasks
