@@ -14,6 +14,18 @@ namespace {
 // As the partial indices of schemas/tasks.*.sql say it, word for word: else they are not used.
 constexpr std::string_view is_workable_in_sql = "state IN ('open', 'keyed', 'differs')";
 
+// How a turn's query names the state and the priority. What an account holds or is kept for it are
+// few, and found by an index of theirs; the planner is kept from those that begin with the state or
+// have the queue's order, which it would take.
+struct Seek {
+  std::string_view state;
+  std::string_view priority;
+};
+Seek seek_of(Turn turn) {
+  if (turn == Turn::free) return {"state", "priority"};
+  return {"coalesce(state, '')", "priority + 0"};
+}
+
 std::int64_t milliseconds(record::Time time) {
   return time.time_since_epoch().count();
 }
@@ -48,8 +60,8 @@ std::string condition(Turn turn, const std::string& account, Building& building,
     case Turn::kept:
       return fmt::format("kept_for = {} AND {}", account, nobody);
     case Turn::free:
-      return fmt::format("kept_for IS NULL AND coalesce(handed_back_by, '') <> {} AND {}", account,
-                         nobody);
+      return fmt::format("{} AND kept_for IS NULL AND coalesce(handed_back_by, '') <> {} AND {}",
+                         is_workable_in_sql, account, nobody);
     case Turn::handed_back:
       return fmt::format("kept_for IS NULL AND handed_back_by = {} AND {}", account, nobody);
   }
@@ -72,19 +84,19 @@ Query next_query(const Wish& wish, Turn turn, record::Time now, const Dialect& d
   std::vector<std::string> datasets;
   for (const record::DatasetId& dataset : wish.datasets)
     datasets.push_back(building.value(dataset.str()));
+  const Seek seek = seek_of(turn);
   const std::string sql = fmt::format(
       R"sql(
     SELECT {}
     FROM {}task
-    WHERE bureau = {} AND {} AND state IN ({}) {}
+    WHERE bureau = {} AND {} IN ({}) {}
       AND {}
       AND coalesce(first_by, '') <> {} AND coalesce(second_by, '') <> {}
-    ORDER BY priority DESC, (due_at IS NULL), due_at, id
+    ORDER BY {} DESC, (due_at IS NULL), due_at, id
     LIMIT 1 {})sql",
-      selected(task_columns, dialect), dialect.tables, bureau, is_workable_in_sql,
-      quoted(wish.states),
+      selected(task_columns, dialect), dialect.tables, bureau, seek.state, quoted(wish.states),
       datasets.empty() ? "" : fmt::format("AND dataset IN ({})", fmt::join(datasets, ", ")),
-      condition(turn, account, building, now), account, account,
+      condition(turn, account, building, now), account, account, seek.priority,
       turn == Turn::held ? dialect.lock : dialect.lock_what_nobody_has);
   return std::move(building).query(sql, kinds(task_columns));
 }

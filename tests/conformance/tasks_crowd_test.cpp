@@ -1,0 +1,114 @@
+// Many clerks at once, each with a handle of its own, as in as many processes: each task is keyed
+// once and checked once, by two persons. SLUICE_CROWD_TASKS says how many tasks, for longer runs.
+#include <atomic>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "conformance/tasks_home.h"
+
+namespace sluice::test {
+namespace {
+
+using tasks::AccountName;
+using tasks::TaskProblem;
+using tasks::TaskState;
+
+constexpr std::uint64_t clerks = 20;
+
+std::uint64_t task_count() {
+  const char* said = std::getenv("SLUICE_CROWD_TASKS");
+  return said != nullptr ? std::strtoull(said, nullptr, 10) : 1000;
+}
+
+// What all clerks did, by task.
+struct Ledger {
+  std::mutex mutex;
+  std::map<std::uint64_t, std::vector<std::string>> keyed;
+  std::map<std::uint64_t, std::vector<std::string>> checked;
+  std::vector<std::string> complaints;
+  std::atomic<std::uint64_t> done = 0;
+};
+
+class TasksCrowdTest : public TasksTest {
+ protected:
+  // Every third task is to be checked.
+  static bool needs_check(const tasks::Task& task) { return task.id.value % 3 == 0; }
+
+  // Works until all is done. What is `unavailable` (another does not let go of a file) is done
+  // again; as nothing is cut here, it was not done.
+  void work(tasks::Tasks& tasks, const AccountName& clerk, std::uint64_t all, Ledger& ledger) {
+    while (ledger.done < all) {
+      const auto task = tasks.claim_next(wish(clerk), now_);
+      if (!task) {
+        complain(ledger, task.error());
+      } else if (*task) {
+        finish(tasks, **task, clerk, ledger);
+      } else {
+        std::this_thread::yield();
+      }
+    }
+  }
+
+  static void complain(Ledger& ledger, const tasks::TaskFailure& failure) {
+    if (failure.code == TaskProblem::unavailable) return;
+    const std::lock_guard lock(ledger.mutex);
+    ledger.complaints.push_back(record::to_string(failure));
+    ledger.done += 1'000'000'000;  // nobody goes on
+  }
+
+  void finish(tasks::Tasks& tasks, const tasks::Task& task, const AccountName& clerk,
+              Ledger& ledger) {
+    const bool is_check = task.state == TaskState::keyed;
+    const std::string values = fmt::format("{} of {}", task.id.value, clerk.str());
+    const auto action = is_check ? tasks::Action(tasks::FinishCheck{clerk, values, 5, 0})
+                                 : tasks::FinishKeying{clerk, values, needs_check(task)};
+    auto finished = tasks.apply(task.id, action, now_);
+    while (!finished && finished.error().code == TaskProblem::unavailable)
+      finished = tasks.apply(task.id, action, now_);
+    if (!finished) return complain(ledger, finished.error());
+    const std::lock_guard lock(ledger.mutex);
+    (is_check ? ledger.checked : ledger.keyed)[task.id.value].push_back(clerk.str());
+    if (finished->state == TaskState::ready) ++ledger.done;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Tasks, TasksCrowdTest, ::testing::ValuesIn(tasks_kinds()),
+                         [](const auto& tested) { return tested.param.name; });
+
+TEST_P(TasksCrowdTest, EachTaskIsDoneOnceAndCheckedByAnother) {
+  const std::uint64_t all = task_count();
+  const std::vector<tasks::NewTask> sheet(
+      all, {.bureau = park, .dataset = record::DatasetId("enterprise")});
+  ASSERT_TRUE(tasks_->add(sheet, boss, now_));
+  Ledger ledger;
+  {
+    std::vector<std::jthread> crowd;
+    for (std::uint64_t i = 0; i < clerks; ++i) {
+      crowd.emplace_back([&, i] {
+        const auto handle = home_->open();
+        work(*handle, AccountName(fmt::format("clerk{}", i)), all, ledger);
+      });
+    }
+  }
+  ASSERT_THAT(ledger.complaints, ::testing::IsEmpty());
+  EXPECT_EQ(ledger.done, all);
+  EXPECT_EQ(ledger.keyed.size(), all);
+  EXPECT_EQ(ledger.checked.size(), all / 3);
+  for (const auto& [id, by] : ledger.keyed)
+    EXPECT_EQ(by.size(), 1U) << "task " << id;
+  for (const auto& [id, by] : ledger.checked) {
+    ASSERT_EQ(by.size(), 1U) << "task " << id;
+    EXPECT_NE(by[0], ledger.keyed[id][0]) << "task " << id;
+    EXPECT_EQ(find({id}).first, fmt::format("{} of {}", id, ledger.keyed[id][0]));
+  }
+  // Each was claimed as often as it was finished: no two had it one behind the other.
+  EXPECT_EQ(home_->ask("SELECT CAST(count(*) AS text) FROM {history} WHERE what = 'claimed'"),
+            std::to_string(all + all / 3));
+}
+
+}  // namespace
+}  // namespace sluice::test

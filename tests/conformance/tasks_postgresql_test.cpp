@@ -1,0 +1,143 @@
+// What only a server can do to the tasks in it: go, come back, lock a row, cut a line.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "conformance/people_home.h"
+#include "conformance/store_tcp_proxy.h"
+#include "conformance/tasks_home.h"
+#include "tasks/postgresql/postgresql_tasks.h"
+
+namespace sluice::test {
+namespace {
+
+using tasks::TaskProblem;
+using tasks::TaskState;
+
+class TasksPostgresqlTest : public ::testing::Test {
+ protected:
+  TasksPostgresqlTest() : conninfo_(people_cluster().socket(people_cluster().create_database())) {}
+
+  static std::unique_ptr<tasks::Tasks> open(const std::string& conninfo) {
+    return tasks::open_postgresql({.connection = conninfo, .password_file = {}}).value();
+  }
+  std::unique_ptr<tasks::Tasks> open() { return open(conninfo_); }
+
+  static tasks::NewTask asked() {
+    return {.bureau = park, .dataset = record::DatasetId("enterprise")};
+  }
+  tasks::Result<std::vector<tasks::Task>> add(tasks::Tasks& tasks) {
+    return tasks.add(std::vector{asked()}, boss, now_);
+  }
+  static tasks::Wish wish(const tasks::AccountName& account) {
+    return {.bureau = park,
+            .account = account,
+            .states = {TaskState::open, TaskState::keyed},
+            .lease = lease};
+  }
+
+  std::string conninfo_;
+  record::Time now_ = record::parse_time("2026-11-23T04:44:00.789Z").value();
+};
+
+TEST_F(TasksPostgresqlTest, ServerThatIsDownIsUnavailableUntilItIsBack) {
+  people_cluster().stop(PostgresqlCluster::Stop::fast);
+  const auto tasks = open();
+  const auto added = add(*tasks);
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().code, TaskProblem::unavailable);
+  people_cluster().start();
+  ASSERT_TRUE(add(*tasks));
+  EXPECT_TRUE(tasks->claim_next(wish(wang), now_).value());
+}
+
+TEST_F(TasksPostgresqlTest, WhatWasSaidToBeDoneIsThereAfterTheServerWasKilled) {
+  const auto tasks = open();
+  const auto id = add(*tasks).value().at(0).id;
+  ASSERT_TRUE(tasks->claim_next(wish(wang), now_).value());
+  const auto keyed = tasks->apply(id, tasks::FinishKeying{wang, "{}", true}, now_).value();
+  people_cluster().restart(PostgresqlCluster::Stop::kill);
+  static_cast<void>(tasks->find(id, wang));  // may hear of the connection that is gone
+  EXPECT_EQ(tasks->find(id, wang).value()->task, keyed);
+}
+
+// The first of the queue is being changed by somebody who takes his time.
+TEST_F(TasksPostgresqlTest, NextTaskIsNotWaitedForWhereAnotherIsThere) {
+  const auto tasks = open();
+  const auto first = add(*tasks).value().at(0).id;
+  const auto second = add(*tasks).value().at(0).id;
+  const auto slow = connected(conninfo_);
+  execute(*slow,
+          fmt::format("BEGIN; SELECT 1 FROM sluice.task WHERE id = {} FOR UPDATE", first.value));
+  EXPECT_EQ(tasks->claim_next(wish(wang), now_).value()->id, second);
+  EXPECT_FALSE(tasks->claim_next(wish(li), now_).value());
+  execute(*slow, "ROLLBACK");
+  EXPECT_EQ(tasks->claim_next(wish(li), now_).value()->id, first);
+}
+
+// docs/manual-entry.md names these rights.
+TEST_F(TasksPostgresqlTest, RoleThatMakesNoTablesWorksWithTheRightsThatAreDocumented) {
+  const auto owner = open();
+  const auto id = add(*owner).value().at(0).id;
+  ask(conninfo_,
+      "CREATE ROLE keying LOGIN; GRANT USAGE ON SCHEMA sluice TO keying; "
+      "GRANT SELECT ON sluice.tasks_format TO keying; "
+      "GRANT SELECT, INSERT, UPDATE ON sluice.task TO keying; "
+      "GRANT SELECT, INSERT ON sluice.task_history TO keying; "
+      "GRANT SELECT, INSERT, UPDATE, DELETE ON sluice.task_text TO keying");
+  const auto gateway = open(conninfo_ + " user=keying");
+  EXPECT_TRUE(add(*gateway));
+  ASSERT_TRUE(gateway->claim_next(wish(wang), now_).value());
+  EXPECT_TRUE(gateway->apply(id, tasks::SaveDraft{wang, "{}", lease}, now_));
+  EXPECT_TRUE(gateway->apply(id, tasks::FinishKeying{wang, "{}", true}, now_));
+  EXPECT_TRUE(gateway->find(id, wang).value());
+  EXPECT_TRUE(gateway->figures(park, now_, now_));
+}
+
+// Cuts at every piece that is sent while a task is finished, until one goes through uncut.
+class TasksPostgresqlCutTest : public TasksPostgresqlTest,
+                               public ::testing::WithParamInterface<TcpProxy::Cut> {};
+INSTANTIATE_TEST_SUITE_P(Cuts, TasksPostgresqlCutTest,
+                         ::testing::Values(TcpProxy::Cut::before_request,
+                                           TcpProxy::Cut::before_answer),
+                         [](const auto& tested) {
+                           return tested.param == TcpProxy::Cut::before_request ? "BeforeRequest"
+                                                                                : "BeforeAnswer";
+                         });
+
+TEST_P(TasksPostgresqlCutTest, LineCutAtAnyPointIsUnavailableAndAllOrNothingIsDone) {
+  TcpProxy proxy(people_cluster().port());
+  const std::string database = ask(conninfo_, "SELECT current_database()");
+  const auto tasks =
+      open(fmt::format("host=127.0.0.1 port={} user=sluice dbname={} "
+                       "sslmode=disable gssencmode=disable",
+                       proxy.port(), database));
+  const auto unharmed = open();
+  int done_unheard = 0;
+  int piece = 1;
+  for (bool cut = true; cut && piece < 100; ++piece) {
+    const auto id = add(*tasks).value().at(0).id;
+    const auto held = tasks->claim_next(wish(wang), now_).value().value();
+    ASSERT_EQ(held.id, id);
+    proxy.cut(GetParam(), piece);
+    const auto finished = tasks->apply(id, tasks::FinishKeying{wang, "typed", true}, now_);
+    cut = proxy.has_cut();
+    proxy.cut(TcpProxy::Cut::never, 0);
+    const auto found = unharmed->find(id, wang).value().value();
+    const bool is_done = found.task.state == TaskState::keyed;
+    if (!finished) {
+      ASSERT_EQ(finished.error().code, TaskProblem::unavailable);
+      if (is_done) ++done_unheard;
+    } else {
+      EXPECT_TRUE(is_done);
+    }
+    EXPECT_EQ(found.first, is_done ? std::optional<std::string>("typed") : std::nullopt);
+    EXPECT_EQ(unharmed->history(id, {}, 9).value().size(), is_done ? 3U : 2U);
+    if (is_done) continue;
+    EXPECT_TRUE(tasks->apply(id, tasks::FinishKeying{wang, "again", true}, now_));
+  }
+  EXPECT_GT(piece, 5);
+  EXPECT_EQ(done_unheard, GetParam() == TcpProxy::Cut::before_answer ? 1 : 0);
+}
+
+}  // namespace
+}  // namespace sluice::test

@@ -1,0 +1,115 @@
+// What only a file can do to the tasks in it, and that its questions are seeks.
+#include <gmock/gmock.h>
+
+#include "conformance/tasks_home.h"
+#include "sqlite/database.h"
+#include "support/temporary_directory.h"
+#include "tasks/sqlite/sqlite_tasks.h"
+
+namespace sluice::test {
+namespace {
+
+using tasks::TaskProblem;
+using tasks::TaskState;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::vector<tasks::NewTask> one_task = {
+    {.bureau = park, .dataset = record::DatasetId("enterprise")}};
+
+class TasksSqliteTest : public ::testing::Test {
+ protected:
+  // The steps of SQLite's plan, one a line.
+  std::string plan(const tasks::Query& query) {
+    auto database = sqlite::Database::open(file_).value();
+    auto steps = database.prepare("EXPLAIN QUERY PLAN " + query.sql).value();
+    std::string plan;
+    while (steps.step().value())
+      plan += std::string(steps.text(3)) + "\n";
+    return plan;
+  }
+
+  record::test::TemporaryDirectory directory_;
+  std::filesystem::path file_ = directory_ / "tasks.sqlite";
+  record::Time now_ = record::parse_time("2026-11-23T04:44:00.000Z").value();
+};
+
+TEST_F(TasksSqliteTest, FileIsItsOwnersAlone) {
+  ASSERT_TRUE(tasks::open_sqlite(file_)->add(one_task, boss, now_));
+  using std::filesystem::perms;
+  EXPECT_EQ(std::filesystem::status(file_).permissions(), perms::owner_read | perms::owner_write);
+}
+
+TEST_F(TasksSqliteTest, DatabaseOfSomethingElseIsLeftAlone) {
+  ASSERT_TRUE(sqlite::Database::open(file_)->execute("CREATE TABLE other (a)"));
+  const auto added = tasks::open_sqlite(file_)->add(one_task, boss, now_);
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().code, TaskProblem::failed);
+  EXPECT_THAT(added.error().sentence, HasSubstr("a database of something else"));
+}
+
+TEST_F(TasksSqliteTest, FolderThatIsNotThereIsSaid) {
+  const auto added =
+      tasks::open_sqlite(directory_ / "none/tasks.sqlite")->add(one_task, boss, now_);
+  ASSERT_FALSE(added);
+  EXPECT_THAT(added.error().place, HasSubstr("none/tasks.sqlite"));
+}
+
+TEST_F(TasksSqliteTest, NextTaskIsASeekInTheOrderOfItsIndex) {
+  ASSERT_TRUE(tasks::open_sqlite(file_)->add(one_task, boss, now_));
+  tasks::Wish wish{.bureau = park, .account = wang};
+  for (const auto& states : {std::set{TaskState::open},
+                             std::set{TaskState::open, TaskState::keyed, TaskState::differs}}) {
+    for (const auto& datasets : {std::set<record::DatasetId>(),
+                                 std::set{record::DatasetId("a"), record::DatasetId("b")}}) {
+      wish.states = states;
+      wish.datasets = datasets;
+      const auto plan_of = [&](tasks::Turn turn) {
+        return plan(tasks::next_query(wish, turn, now_, tasks::sqlite_dialect()));
+      };
+      EXPECT_THAT(plan_of(tasks::Turn::held), HasSubstr("INDEX task_held (bureau=? AND holder=?"));
+      EXPECT_THAT(plan_of(tasks::Turn::kept),
+                  HasSubstr("INDEX task_kept (bureau=? AND kept_for=?"));
+      EXPECT_THAT(plan_of(tasks::Turn::handed_back),
+                  HasSubstr("INDEX task_handed_back (bureau=? AND handed_back_by=?"));
+      EXPECT_THAT(plan_of(tasks::Turn::free),
+                  AllOf(HasSubstr("INDEX task_queue (bureau=?"), Not(HasSubstr("TEMP B-TREE"))));
+    }
+  }
+}
+
+TEST_F(TasksSqliteTest, EachPageOfAListIsASeek) {
+  ASSERT_TRUE(tasks::open_sqlite(file_)->add(one_task, boss, now_));
+  using tasks::ListKind;
+  const std::vector<std::pair<tasks::TaskFilter, std::string>> lists = {
+      {{.bureau = park, .state = TaskState::open}, "task_state (bureau=? AND state=? AND id>?)"},
+      {{.bureau = park, .state = TaskState::done}, "task_state (bureau=? AND state=? AND id<?)"},
+      {{.bureau = park, .kind = ListKind::held_by, .holder = wang},
+       "task_held (bureau=? AND holder=? AND id>?)"},
+      {{.bureau = park, .kind = ListKind::overdue}, "task_due (bureau=? AND "},
+  };
+  for (const auto& [filter, index] : lists) {
+    const auto query =
+        tasks::list_query(filter, tasks::TaskPlace{{7}, now_}, 50, now_, tasks::sqlite_dialect());
+    EXPECT_THAT(plan(query), AllOf(HasSubstr("INDEX " + index), Not(HasSubstr("TEMP B-TREE"))))
+        << query.sql;
+  }
+}
+
+TEST_F(TasksSqliteTest, FiguresReadTheQueueAndTheDayAndNotWhatIsDone) {
+  ASSERT_TRUE(tasks::open_sqlite(file_)->add(one_task, boss, now_));
+  const tasks::Dialect& dialect = tasks::sqlite_dialect();
+  EXPECT_THAT(plan(tasks::depth_query(park, now_, dialect)),
+              HasSubstr("INDEX task_state (bureau=? AND state=?"));
+  EXPECT_THAT(plan(tasks::holds_query(park, now_, dialect)),
+              HasSubstr("INDEX task_held (bureau=?"));
+  for (const auto& query :
+       {tasks::work_query(park, now_, dialect), tasks::checks_query(park, now_, dialect),
+        tasks::done_query(park, now_, dialect)}) {
+    EXPECT_THAT(plan(query), HasSubstr("INDEX task_history_time (bureau=? AND happened_at>?"));
+  }
+}
+
+}  // namespace
+}  // namespace sluice::test

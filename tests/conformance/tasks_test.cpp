@@ -1,0 +1,216 @@
+// Keeping tasks, and what was keyed, from the first to the last: what every way must do.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "conformance/tasks_home.h"
+
+namespace sluice::test {
+namespace {
+
+using tasks::Task;
+using tasks::TaskProblem;
+using tasks::TaskState;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+INSTANTIATE_TEST_SUITE_P(Tasks, TasksTest, ::testing::ValuesIn(tasks_kinds()),
+                         [](const auto& tested) { return tested.param.name; });
+
+TEST_P(TasksTest, TaskIsFoundByAnotherAsItWasAsked) {
+  const tasks::NewTask asked{.bureau = park,
+                             .dataset = record::DatasetId("enterprise"),
+                             .title = "京海登〔2026〕17号 'x'",
+                             .origin = tasks::Origin::sheet,
+                             .origin_text = "november.csv, row 3",
+                             .priority = -7,
+                             .due = now_ + std::chrono::hours(72)};
+  const Task added = add(asked);
+  EXPECT_EQ(added.asked, asked);
+  EXPECT_EQ(added.created, now_);
+  EXPECT_EQ(added.created_by, boss);
+  EXPECT_EQ(added.state, TaskState::open);
+  EXPECT_EQ(added.version.value, 1U);
+  EXPECT_THAT(added.entry.str(), StartsWith("task-"));
+  EXPECT_EQ(added.entry.str().size(), 27U);
+  const auto found = home_->open()->find(added.id, wang).value().value();
+  EXPECT_EQ(found.task, added);
+  EXPECT_FALSE(found.values() || found.draft);
+  EXPECT_THAT(happenings(added.id), ElementsAre("boss added"));
+}
+
+TEST_P(TasksTest, LookingMakesNothing) {
+  const tasks::TaskId none{1};
+  EXPECT_FALSE(tasks_->find(none, wang).value());
+  EXPECT_TRUE(tasks_->history(none, {}, 9).value().empty());
+  EXPECT_FALSE(tasks_->claim_next(wish(wang), now_).value());
+  EXPECT_TRUE(tasks_->list({.bureau = park}, {}, 9, now_).value().empty());
+  EXPECT_EQ(tasks_->figures(park, now_, now_).value().done_by_hour.size(), 24U);
+  EXPECT_EQ(problem(none, tasks::CancelIt{boss, ""}), TaskProblem::unknown);
+  EXPECT_TRUE(home_->is_untouched());
+  add();
+  EXPECT_FALSE(tasks_->find({2}, wang).value());
+  EXPECT_EQ(problem({2}, tasks::CancelIt{boss, ""}), TaskProblem::unknown);
+}
+
+TEST_P(TasksTest, SheetIsAddedWholeOrNotAtAllInItsOrder) {
+  const tasks::NewTask good{.bureau = park, .dataset = record::DatasetId("enterprise")};
+  std::vector<tasks::NewTask> sheet(3, good);
+  sheet[0].title = "a";
+  sheet[2].title = "c\n";
+  const auto refused = tasks_->add(sheet, boss, now_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, TaskProblem::not_taken);
+  EXPECT_EQ(next(wang), 0U);
+  sheet[2].title = "c";
+  const auto added = tasks_->add(sheet, std::nullopt, now_).value();
+  ASSERT_EQ(added.size(), 3U);
+  EXPECT_LT(added[0].id, added[1].id);
+  EXPECT_EQ(added[2].asked.title, "c");
+  EXPECT_NE(added[0].entry, added[1].entry);
+  EXPECT_THAT(happenings(added[2].id), ElementsAre("- added"));
+  EXPECT_FALSE(tasks_->add(std::vector(tasks::most_added_at_once + 1, good), boss, now_));
+}
+
+TEST_P(TasksTest, RecordThatTwoKeyedAlikeGoesToTheJournalOnce) {
+  const std::string first = R"({"name":"王小明 'x'","capital":"1,000"})";
+  const tasks::TaskId id = keyed(first).id;
+  claim(id, li);
+  const Task ready = apply(id, tasks::FinishCheck{li, R"({"capital":"1000"})", 2, 0});
+  EXPECT_EQ(ready.state, TaskState::ready);
+  EXPECT_EQ(ready.first, (tasks::Keying{wang, now_}));
+  EXPECT_EQ(ready.second, (tasks::Keying{li, now_}));
+  // As the home node finds it after a crash.
+  const tasks::TaskFilter to_journal{.bureau = park, .state = TaskState::ready};
+  EXPECT_THAT(home_->open()->list(to_journal, {}, 9, now_).value(), ElementsAre(ready));
+  EXPECT_EQ(find(id).values(), first);
+  const tasks::MarkDone done{{{17}, 3}};
+  const Task journaled = apply(id, done);
+  EXPECT_EQ(journaled.state, TaskState::done);
+  EXPECT_EQ(apply(id, done), journaled) << "the same again is nothing";
+  EXPECT_EQ(problem(id, tasks::MarkDone{{{18}, 1}}), TaskProblem::wrong_state);
+  EXPECT_EQ(find(id).task, journaled);
+  EXPECT_THAT(happenings(id), ElementsAre("boss added", "wang claimed", "wang keyed", "li claimed",
+                                          "li agreed", "- journaled"));
+}
+
+TEST_P(TasksTest, RecordWithNothingToVerifyIsReadyAtOnce) {
+  const tasks::TaskId id = add().id;
+  claim(id, wang);
+  EXPECT_EQ(apply(id, tasks::FinishKeying{wang, "{}", false}).state, TaskState::ready);
+  EXPECT_EQ(find(id).values(), "{}");
+  EXPECT_THAT(happenings(id), ElementsAre("boss added", "wang claimed", "wang entered"));
+}
+
+TEST_P(TasksTest, ReviewersWordIsTheLast) {
+  const tasks::TaskId id = different("1", "2").id;
+  claim(id, zhao);
+  EXPECT_EQ(find(id, zhao).first, "1");
+  EXPECT_EQ(find(id, zhao).second, "2");
+  EXPECT_EQ(apply(id, tasks::Settle{zhao, "3", "by the original"}).state, TaskState::ready);
+  EXPECT_EQ(find(id).values(), "3");
+  const auto history = tasks_->history(id, {}, 100).value();
+  EXPECT_EQ(history.back().note, "by the original");
+  EXPECT_EQ(history[4].check, (tasks::CheckFigures{wang, 12, 1}));
+  EXPECT_THAT(tasks_->history(id, {4}, 1).value(), ElementsAre(history[4])) << "by pages";
+}
+
+TEST_P(TasksTest, WhatIsSentBackIsWithWhoTypedIt) {
+  const tasks::TaskId id = different("1", "2").id;
+  claim(id, zhao);
+  apply(id, tasks::SaveDraft{zhao, "3", lease});
+  apply(id, tasks::SendBack{zhao, tasks::SendBack::To::second, "look again"});
+  EXPECT_EQ(problem(id, tasks::ClaimIt{zhao, wish(zhao).states, lease}),
+            TaskProblem::held_by_another);
+  EXPECT_EQ(next(li), id.value);
+  EXPECT_EQ(find(id, li).draft, "2");
+  EXPECT_FALSE(find(id, zhao).draft);
+  EXPECT_FALSE(find(id).second);
+  apply(id, tasks::FinishCheck{li, "4", 12, 1});
+  claim(id, zhao);
+  apply(id, tasks::SendBack{zhao, tasks::SendBack::To::first, "look again"});
+  EXPECT_EQ(find(id).task.state, TaskState::open);
+  EXPECT_EQ(next(wang), id.value);
+  EXPECT_EQ(find(id, wang).draft, "1");
+  EXPECT_FALSE(find(id).first);
+}
+
+TEST_P(TasksTest, WhatTheJournalRefusedBeginsAnewWithWhatWasTyped) {
+  const tasks::TaskId id = different("1", "2").id;
+  claim(id, zhao);
+  apply(id, tasks::Settle{zhao, "3", ""});
+  const Task refused = apply(id, tasks::RefuseIt{"the schema has changed"});
+  EXPECT_EQ(refused.state, TaskState::returned);
+  EXPECT_EQ(refused.reason, "the schema has changed");
+  apply(id, tasks::Reopen{boss, ""});
+  EXPECT_FALSE(find(id).values());
+  EXPECT_EQ(find(id, wang).draft, "1");
+  EXPECT_EQ(find(id, li).draft, "2");
+  EXPECT_EQ(find(id, zhao).draft, "3");
+  EXPECT_EQ(next(zhao), id.value);
+}
+
+TEST_P(TasksTest, WhatIsRefusedIsNotWritten) {
+  const tasks::TaskId id = add().id;
+  const Task held = claim(id, wang);
+  apply(id, tasks::SaveDraft{wang, "kept", lease});
+  const std::string large(tasks::longest_values + 1, 'x');
+  EXPECT_EQ(problem(id, tasks::SaveDraft{wang, large, lease}), TaskProblem::not_taken);
+  EXPECT_EQ(problem(id, tasks::FinishKeying{wang, "\xff", true}), TaskProblem::not_taken);
+  EXPECT_EQ(problem(id, tasks::SaveDraft{li, "other", lease}), TaskProblem::not_held);
+  EXPECT_EQ(find(id, wang).task, held);
+  EXPECT_EQ(find(id, wang).draft, "kept");
+  EXPECT_FALSE(find(id, li).draft);
+}
+
+TEST_P(TasksTest, LargestTextIsKept) {
+  const tasks::TaskId id = add().id;
+  claim(id, wang);
+  const std::string large(tasks::longest_values, 'x');
+  apply(id, tasks::SaveDraft{wang, large, lease});
+  EXPECT_EQ(find(id, wang).draft, large);
+}
+
+TEST_P(TasksTest, SupervisorChangesWhatMattersFirst) {
+  const tasks::TaskId id = add().id;
+  apply(id, tasks::ChangeIt{boss, 9, now_});
+  EXPECT_EQ(find(id).task.asked.priority, 9);
+  EXPECT_EQ(find(id).task.asked.due, now_);
+  apply(id, tasks::CancelIt{boss, "twice"});
+  EXPECT_EQ(find(id).task.reason, "twice");
+  EXPECT_EQ(next(wang), 0U);
+  EXPECT_THAT(happenings(id), ElementsAre("boss added", "boss changed", "boss cancelled"));
+}
+
+// A handle that goes while it holds, as of a process that was killed.
+TEST_P(TasksTest, WhoGoesWhileHeHoldsLosesNothing) {
+  const tasks::TaskId id = add().id;
+  {
+    const auto theirs = home_->open();
+    ASSERT_EQ(theirs->claim_next(wish(wang), now_).value()->id, id);
+    ASSERT_TRUE(theirs->apply(id, tasks::SaveDraft{wang, "half", lease}, now_));
+  }
+  tasks_ = home_->open();
+  EXPECT_EQ(next(li), 0U);
+  EXPECT_EQ(next(wang), id.value);
+  EXPECT_EQ(find(id, wang).draft, "half");
+}
+
+TEST_P(TasksTest, WhatALaterVersionMadeIsNotReadWrongly) {
+  const tasks::TaskId id = add().id;
+  home_->ask("UPDATE {history} SET what = 'dreamt'");
+  const auto history = tasks_->history(id, {}, 9);
+  ASSERT_FALSE(history);
+  EXPECT_EQ(history.error().code, TaskProblem::failed);
+  EXPECT_THAT(history.error().sentence, HasSubstr("does not know"));
+
+  home_->set_format(2);
+  const auto another = home_->open();
+  const auto found = another->find(id, wang);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, TaskProblem::failed);
+  EXPECT_THAT(found.error().sentence, HasSubstr("of format 2"));
+}
+
+}  // namespace
+}  // namespace sluice::test
