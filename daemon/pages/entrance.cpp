@@ -31,7 +31,7 @@ Language language_of(std::span<const server::HeaderField> head) {
 }
 
 // As it was sent, or as it might have been.
-std::string asked_for(const server::Request& request) {
+std::string path_asked_for(const server::Request& request) {
   std::string path;
   for (std::string_view left = request.path; !left.empty();) {
     left.remove_prefix(1);
@@ -39,18 +39,27 @@ std::string asked_for(const server::Request& request) {
     left.remove_prefix(segment.size());
     path.append("/").append(percent_encoded(segment));
   }
-  if (!request.query.empty()) path.append("?").append(request.query);
   return path;
 }
 
+std::string asked_for(const server::Request& request) {
+  std::string address = path_asked_for(request);
+  if (!request.query.empty()) address.append("?").append(request.query);
+  return address;
+}
+
 // To the sign-in, and back from there. What a script asked for in the background must not become
-// part of a page: the whole window goes.
+// part of a page: the whole window goes. It comes back to the page, and not to the script's
+// question, whose use does not count as a person's.
 Response to_sign_in(const server::Request& request, bool is_over) {
   std::string path(sign_in_path);
-  const bool comes_back = request.method != server::Method::post;
-  const std::string back = comes_back ? asked_for(request) : std::string(overview_path);
+  const bool is_by_script = request.header("hx-request").value_or("") == "true";
+  std::string back(overview_path);
+  if (request.method != server::Method::post) {
+    back = is_by_script ? path_asked_for(request) : asked_for(request);
+  }
   path += fmt::format("?next={}{}", percent_encoded(back), is_over ? "&over=1" : "");
-  if (request.header("hx-request").value_or("") != "true") return redirection(std::move(path));
+  if (!is_by_script) return redirection(std::move(path));
   Response response{.status = 401, .content_type = {}, .body = {}, .headers = {}};
   response.headers.emplace_back("HX-Redirect", std::move(path));
   secure(response);
