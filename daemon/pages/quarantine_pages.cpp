@@ -278,7 +278,10 @@ Response QuarantinePages::refuse(const Visit& visit, const jobs::SettlementFailu
   }
   const auto entry = look_up(visit);
   if (!entry) return entry.error();
-  form.sentence = failure.sentence;
+  // What was only forgotten the page says in its reader's language.
+  const bool is_forgotten = failure.code == SettlementProblem::bad_reason &&
+                            form.typed.find_first_not_of(' ') == std::string::npos;
+  if (!is_forgotten) form.sentence = failure.sentence;
   const bool is_settled = failure.code == SettlementProblem::not_waiting;
   return entry_page_of(visit, *entry, std::move(form), is_settled ? 409 : 422);
 }
