@@ -18,7 +18,7 @@ quickstart_packages=(
 test_packages=(
   libgtest-dev libgmock-dev postgresql mariadb-server odbc-postgresql odbc-mariadb libsqliteodbc
   tdsodbc curl jq sqlite3 zstd tar coreutils procps iproute2 clang-19
-  libclang-rt-19-dev clang-format nodejs npm
+  libclang-rt-19-dev clang-format nodejs npm chromium fonts-noto-cjk
 )
 
 # install_packages NAME…: installs what is missing; says what to run where it may not.

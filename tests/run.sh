@@ -20,11 +20,14 @@ timed() {
 
 install() {
   install_packages "${sluice_packages[@]}" "${quickstart_packages[@]}" "${test_packages[@]}"
-  npm ci --prefix tests/openapi --no-audit --no-fund --loglevel=error
+  local folder
+  for folder in tests/openapi tests/browser; do
+    npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error
+  done
 }
 
 check_layout() {
-  find adapters bench daemon tests -path tests/openapi -prune -o -name '*.h' -print0 -o -name '*.cpp' -print0 |
+  find adapters bench daemon tests -name node_modules -prune -o -name '*.h' -print0 -o -name '*.cpp' -print0 |
     xargs -0 clang-format --dry-run --Werror
 }
 

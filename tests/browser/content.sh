@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154,SC2119  # who sources it uses what it sets; node.sh and levy.sh set, and read, the rest
+# A node with something on each of its pages: three bureaus, refused rows of each kind, runs, and a
+# comparison that found differences. Sourced behind node.sh.
+
+# shellcheck source=tests/support/shell/levy.sh
+source "$project/tests/support/shell/levy.sh"
+
+# call_bureau ID NAME: what it is called on the pages.
+call_bureau() { sed -i "s|^name: .*|name: '$2'|" "$node/config/bureaus/$1.yaml"; }
+
+add_bureaus() {
+  add_park_bureau
+  call_bureau park 海淀园管委会
+  local dataset
+  for dataset in register approval; do
+    add_schema "$dataset" <<'END_OF_SCHEMA'
+{"sluice:dataset": {"owner": "park", "title": "入驻企业"},
+ "fields": [{"name": "number", "type": "string", "constraints": {"required": true, "maxLength": 20}},
+            {"name": "name", "type": "string"},
+            {"name": "capital", "type": "integer", "constraints": {"minimum": 0}}],
+ "primaryKey": "number"}
+END_OF_SCHEMA
+  done
+  # What begins by itself does so once, at the start. The comparison is the next one from then on.
+  add_levy ", schedule: {run: '@every 48h'}, reconcile: {schedule: {run: '@every 24h'}}"
+  call_bureau levy 地税局
+  add_bureau quality <<<'channels: {direct: {}}
+publishes: [{dataset: licence, channels: [direct]}]'
+  # As long as a name may become in practice, and more.
+  call_bureau quality '<b>质量技术监督局</b>特种设备安全监察与计量认证认可管理处海淀分局（筹备组）'
+  add_schema licence <<'END_OF_SCHEMA'
+{"sluice:dataset": {"owner": "quality", "title": "许可证"},
+ "fields": [{"name": "number", "type": "string", "constraints": {"required": true}}], "primaryKey": "number"}
+END_OF_SCHEMA
+}
+
+# Of all levy's 41 payments one is none.
+make_exchange_database() {
+  sql "CREATE TABLE payment (payer TEXT NOT NULL, number INTEGER NOT NULL, amount TEXT, changed INTEGER, PRIMARY KEY (payer, number));
+       WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+       INSERT INTO payment SELECT '中关村纳税人' || i, i, i || '.50', i FROM n;
+       INSERT INTO payment VALUES ('Z', 41, '-1', 41)"
+}
+
+# A name with what a page could take for its own, and a character that turns text around.
+hostile='<script>document.title = "taken"</script><img src=x onerror="document.title = 1">"'\''&{{node}}'$'\u202e''txt.exe'
+
+# Each test has a row of its own: their numbers say which.
+send_calls() {
+  {
+    printf '{"number": "A-%s", "name": "北京中关村软件园发展有限责任公司", "capital": 1000}\n' 1 2 3
+    printf '{"number": "to-be-corrected", "name": "联想", "capital": -5}\n'
+    printf '{"number": "to-be-discarded", "name": "方正", "capital": -6}\n'
+    jq -nc --arg name "$hostile" '{number: "hostile", name: $name, capital: -7}'
+    printf '{"number": "a row that is much too long for a number", "name": "四通", "capital": 8}\n'
+    printf '{"number": "unknown-field", "nmae": "x"}\n{"number": \n'
+  } >"$node/calls"
+  [[ $(post park approval "@$node/calls") = 200 ]] || die "the calls were answered: $(<"$node/answer")"
+}
+
+import_file() {
+  {
+    printf 'number,name,capital\n'
+    printf 'B%s,北京同方股份有限公司,500\n' {1..30}
+    printf 'B31,缺一列\nB32,不是数字,五百万\nB33,%s,-1\n' "\"${hostile//\"/\"\"}\""
+    printf 'B34,\xff\xfe,1\n'
+    printf 'C%s,注册资本为负,-%s\n' {1..110}{,}
+  } >"$node/register.csv"
+  local status=0
+  sluice import park "$node/register.csv" --dataset register --json >"$node/imported" || status=$?
+  [[ $status -eq 3 ]] || die "the import ended with status $status: $(<"$node/imported")"
+}
+
+ended_runs() { sluice jobs history levy --json | jq -s 'map(select(.outcome != "")) | length'; }
+have_ended() { [[ $(ended_runs) -ge $1 ]]; }
+await_runs() { until_true 60 have_ended "$1" || die "of $1 runs of levy have ended $(ended_runs)"; }
+
+# Each job has run once since the start, and the capture has seen all that there is. Then the table is
+# changed behind its back: the comparisons that follow find that.
+run_jobs() {
+  await_runs 2
+  sql "DELETE FROM payment WHERE number IN (7, 8); UPDATE payment SET amount = 1 WHERE number = 12;
+       INSERT INTO payment VALUES ('漏采的纳税人', -5, '3.25', 0)"
+  local runs
+  for runs in 3 4 5; do
+    sluice jobs run levy >/dev/null 2>&1
+    await_runs "$runs"
+  done
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# The pages for people in a real browser: what they do, how they look, and whether everybody can use
+# them. Needs chromium, and `npm ci --prefix tests/browser`.
+#   tests/browser/run.sh [--bin DIR] [--screenshots DIR] [--only PART-OF-A-TEST'S-NAME]
+# shellcheck disable=SC2119,SC2154  # start_daemon takes nothing here; content.sh and node.sh set the rest
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+bin=$here/../../build/dev/bin screenshots='' only=''
+while [[ $# -ge 2 ]]; do
+  case $1 in
+    --bin) bin=$2 ;;
+    --screenshots) screenshots=$2 ;;
+    --only) only=$2 ;;
+  esac
+  shift 2
+done
+if ! command -v chromium >/dev/null || [[ ! -d $here/node_modules/playwright-core ]]; then
+  echo "run.sh: chromium (Debian's package), or what npm ci --prefix tests/browser installs, is missing" >&2
+  exit 2
+fi
+# shellcheck source=tests/support/shell/node.sh
+source "$here/../support/shell/node.sh"
+# shellcheck source=tests/browser/content.sh
+source "$here/content.sh"
+
+# first_password ROLE NAME DISPLAY-NAME: makes the account.
+first_password() { sluice user add "$2" --role "$1" --display "$3" 2>/dev/null; }
+
+# The browser takes this one key for an authority's, and no other.
+certificate_key() {
+  openssl x509 -in "$pki/node.pem" -noout -pubkey | openssl pkey -pubin -outform der |
+    openssl dgst -sha256 -binary | base64
+}
+
+open_workshop browser park levy quality
+trap 'close_workshop $?' EXIT
+new_node node '{kind: sqlite}' "pages: {address: 127.0.0.1, port: 0, certificate: $pki/node.pem, key: $pki/node.key}
+batch: {age: 50ms}"
+make_exchange_database
+add_bureaus
+start_daemon
+send_calls
+import_file
+run_jobs
+
+screenshots=${screenshots:-$workshop/screenshots}
+mkdir -p "$screenshots" "$workshop/home"
+screenshots=$(cd "$screenshots" && pwd)
+jq -n --arg origin "https://localhost:$(sluice status --json | jq -r .pages_port)" --arg key "$(certificate_key)" \
+  --arg api "https://localhost:$port" --arg bin "$bin" --arg node "$node" --arg pki "$pki" \
+  --arg screenshots "$screenshots" --arg only "$only" --arg hostile "$hostile" \
+  --arg wang "$(first_password administrator wang 王小明)" --arg li "$(first_password administrator li 李建国)" \
+  '{$origin, $key, $api, $bin, $node, $pki, $screenshots, $only, $hostile, first_passwords: {$wang, $li}}' \
+  >"$workshop/gateway.json"
+
+# Chromium keeps to the test's folder. `node --test` would run each file in a process of its own, with
+# a browser of its own: so one file has them all.
+env HOME="$workshop/home" XDG_CONFIG_HOME="$workshop/home" XDG_CACHE_HOME="$workshop/home" TMPDIR="$workshop" \
+  SLUICE_BROWSER_TEST="$workshop/gateway.json" \
+  node --test-reporter=spec --test-reporter-destination=stdout "$here/all_tests.js"
+stop_daemon
