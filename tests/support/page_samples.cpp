@@ -29,6 +29,7 @@ Frame sample_frame(Content content, Language language, const std::string& curren
               .csrf_token = say("csrf-of-this-session")};
   const std::pair<const char*, const char*> places[] = {{"overview", "/"},
                                                         {"quarantine", "/quarantine"},
+                                                        {"entry", "/entry"},
                                                         {"runs", "/runs"},
                                                         {"reconciliation", "/reconciliation"}};
   for (const auto& [name, path] : places)
@@ -64,6 +65,15 @@ std::vector<PageSample> page_samples(const Pages& pages, Content content, Langua
       {"reconciliation",
        reconciliation_page(pages, frame("reconciliation"), reconciliation_sample(say))},
       {"differences", differences_page(pages, frame("reconciliation"), differences_sample(say))},
+      {"queue", queue_page(pages, frame("entry"), queue_sample(say))},
+      {"entry", entry_page(pages, frame("entry"), keying_sample(say))},
+      {"entry_check", entry_page(pages, frame("entry"), check_sample(say))},
+      {"entry_stale", entry_page(pages, frame("entry"), stale_sample(say))},
+      {"review", review_page(pages, frame("entry"), review_sample(say))},
+      {"task", task_page(pages, frame("entry"), task_view_sample(say))},
+      {"task_returned", task_page(pages, frame("entry"), returned_task_sample(say))},
+      {"supervision", supervision_page(pages, frame("entry"), supervision_sample(say))},
+      {"paper", paper_page(pages, frame("entry"), paper_sample(say))},
       {"sign_in", sign_in_page(pages, door, sign_in_sample(say))},
       {"password", password_page(pages, frame(""), password_sample(say))},
       {"problem_signed_in",

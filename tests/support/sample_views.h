@@ -4,12 +4,18 @@
 #include <chrono>
 #include <string>
 
+#include "pages/view/entry_view.h"
 #include "pages/view/overview_view.h"
+#include "pages/view/paper_view.h"
 #include "pages/view/quarantine_entry_view.h"
 #include "pages/view/quarantine_view.h"
+#include "pages/view/queue_view.h"
 #include "pages/view/reconciliation_view.h"
+#include "pages/view/review_view.h"
 #include "pages/view/runs_view.h"
 #include "pages/view/sign_in_view.h"
+#include "pages/view/supervision_view.h"
+#include "pages/view/task_view.h"
 #include "support/page_samples.h"
 
 namespace sluice::pages {
@@ -44,5 +50,19 @@ class Say {
 [[nodiscard]] DifferencesView differences_sample(const Say& say);
 [[nodiscard]] SignInView sign_in_sample(const Say& say);
 [[nodiscard]] PasswordView password_sample(const Say& say);
+
+// Manual entry.
+[[nodiscard]] entry::Form form_sample(const Say& say);
+[[nodiscard]] TaskFacts task_sample(const Say& say);
+[[nodiscard]] ClerkFigures figures_sample(const Say& say);
+[[nodiscard]] EntryView keying_sample(const Say& say);
+[[nodiscard]] EntryView check_sample(const Say& say);
+[[nodiscard]] EntryView stale_sample(const Say& say);
+[[nodiscard]] ReviewView review_sample(const Say& say);
+[[nodiscard]] PaperView paper_sample(const Say& say);
+[[nodiscard]] QueueView queue_sample(const Say& say);
+[[nodiscard]] TaskView task_view_sample(const Say& say);
+[[nodiscard]] TaskView returned_task_sample(const Say& say);
+[[nodiscard]] SupervisionView supervision_sample(const Say& say);
 
 }  // namespace sluice::pages

@@ -83,4 +83,9 @@ std::string Pages::document(const std::string& name, const Frame& frame, const s
   return templates_.render(name, values, texts_, frame.language);
 }
 
+std::string Pages::fragment(const std::string& name, const Frame& frame,
+                            const Values& values) const {
+  return templates_.render(name, values, texts_, frame.language);
+}
+
 }  // namespace sluice::pages

@@ -28,6 +28,9 @@ class Pages {
   // A whole HTML document of the template `name`. `title` is the page's, in the frame's language.
   [[nodiscard]] std::string document(const std::string& name, const Frame& frame,
                                      const std::string& title, Values values) const;
+  // Part of a page, for the script of that page.
+  [[nodiscard]] std::string fragment(const std::string& name, const Frame& frame,
+                                     const Values& values) const;
 
  private:
   const date::time_zone& zone_;

@@ -35,4 +35,17 @@ std::string reconciliation_path_of(std::string_view bureau, std::string_view dat
                      percent_encoded(dataset));
 }
 
+std::string entry_path_of(std::int64_t task) {
+  return fmt::format("{}/{}", entry_path, task);
+}
+
+std::string task_path_of(std::int64_t task) {
+  return fmt::format("{}/{}", tasks_path, task);
+}
+
+std::string paper_path_of(std::string_view bureau, std::string_view dataset) {
+  return fmt::format("{}/paper/{}/{}", entry_path, percent_encoded(bureau),
+                     percent_encoded(dataset));
+}
+
 }  // namespace sluice::pages

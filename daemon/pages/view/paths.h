@@ -15,6 +15,10 @@ inline constexpr std::string_view language_path = "/language/";  // and "zh" or 
 inline constexpr std::string_view quarantine_path = "/quarantine";
 inline constexpr std::string_view runs_path = "/runs";
 inline constexpr std::string_view reconciliation_path = "/reconciliation";
+inline constexpr std::string_view entry_path = "/entry";
+inline constexpr std::string_view codes_path = "/entry/codes";
+inline constexpr std::string_view tasks_path = "/tasks";
+inline constexpr std::string_view supervision_path = "/supervision";
 
 // A part of a path or a value of a query as a URL may have it (RFC 3986: all but the unreserved).
 [[nodiscard]] std::string percent_encoded(std::string_view text);
@@ -24,5 +28,8 @@ inline constexpr std::string_view reconciliation_path = "/reconciliation";
 [[nodiscard]] std::string quarantine_path_of(std::string_view bureau, std::int64_t entry);
 [[nodiscard]] std::string runs_path_of(std::string_view bureau);
 [[nodiscard]] std::string reconciliation_path_of(std::string_view bureau, std::string_view dataset);
+[[nodiscard]] std::string entry_path_of(std::int64_t task);  // where a person works on it
+[[nodiscard]] std::string task_path_of(std::int64_t task);   // where one reads what became of it
+[[nodiscard]] std::string paper_path_of(std::string_view bureau, std::string_view dataset);
 
 }  // namespace sluice::pages

@@ -51,7 +51,7 @@ std::string Wording::word(std::string_view family, std::string_view word) const 
 std::string Wording::number(std::uint64_t number) const {
   std::string digits = std::to_string(number);
   for (std::size_t i = digits.size(); i > 3; i -= 3)
-    digits.insert(i - 3, ",");
+    digits.insert(i - 3, 1, ',');
   return digits;
 }
 

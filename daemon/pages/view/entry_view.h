@@ -1,0 +1,91 @@
+// The clerk's desk: the form of one task, to be keyed first or to be checked by a second person,
+// and the parts of it that are made anew while one types.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "entry/code_table.h"
+#include "entry/form.h"
+#include "entry/keyed_value.h"
+#include "pages/view/clerk_figures.h"
+#include "pages/view/desk_field.h"
+#include "pages/view/pages.h"
+#include "pages/view/task_facts.h"
+#include "record/time.h"
+
+namespace sluice::pages {
+
+// Of what is typed, on the server.
+struct DraftState {
+  enum class Kind {
+    none,      // nothing was typed that is not saved
+    kept,      // `at`
+    lost,      // the task is not this person's any more, or past that: nothing is kept
+    outdated,  // the task is another version now: nothing is kept before the page is loaded anew
+  };
+  Kind kind = Kind::none;
+  std::optional<record::Time> at;
+};
+
+// The task changed while the person typed: what was typed stands in the form, and this beside it.
+struct StaleForm {
+  std::string by;  // the name for people; empty: the node
+  std::optional<record::Time> at;
+  struct Changed {
+    std::string column;
+    std::string now;  // as it is kept
+  };
+  std::vector<Changed> changed;
+};
+
+// The form to put a task away, refused: what was typed is kept.
+struct RefusedNote {
+  std::string sentence;  // empty: the reason is missing
+  std::string typed;
+};
+
+struct EntryView {
+  std::string account;  // by which the browser keeps drafts apart
+  TaskFacts task;
+  std::uint64_t version = 0;  // of the task, as the form is made
+  Round round = Round::first;
+  entry::Form form;
+  std::vector<DeskField> fields;                // by column; one that is left out is empty
+  std::vector<entry::KeyingError> form_errors;  // of no field
+  std::optional<StaleForm> stale;
+  DraftState draft;
+  std::string note;  // of who sent or handed it back; may be empty
+  ClerkFigures figures;
+  std::optional<RefusedNote> refused_note;
+  // What was saved by the request before: the browser's own draft of it goes.
+  std::optional<std::int64_t> saved_task;
+};
+
+// For the templates `entry_stale` and `entry_draft`, of every page on which one types.
+[[nodiscard]] std::optional<Values> stale_values(const std::optional<StaleForm>& stale,
+                                                 const entry::Form& form, const Wording& words);
+[[nodiscard]] Values draft_values(const DraftState& draft, const Wording& words);
+
+// The paths, and what the form sends, stand in docs/pages.md.
+[[nodiscard]] std::string entry_page(const Pages& pages, const Frame& frame, const EntryView& view);
+
+// What is told of one field after a check: replaces what was told before. Empty where the form has
+// no such field.
+[[nodiscard]] std::string field_fragment(const Pages& pages, const Frame& frame,
+                                         const entry::Form& form, const DeskField& field);
+// The line about the draft.
+[[nodiscard]] std::string draft_fragment(const Pages& pages, const Frame& frame,
+                                         const DraftState& draft);
+// What a code table has for what was typed, the best first.
+[[nodiscard]] std::string codes_fragment(const Pages& pages, const Frame& frame,
+                                         std::span<const entry::CodeEntry* const> found);
+
+inline constexpr std::size_t longest_note = 500;  // characters of a reason
+inline constexpr std::size_t most_codes = 12;     // offered at once
+
+}  // namespace sluice::pages

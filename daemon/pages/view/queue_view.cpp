@@ -1,0 +1,71 @@
+#include "pages/view/queue_view.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "pages/view/paths.h"
+
+namespace sluice::pages {
+namespace {
+
+Values work_values(const WorkWaiting& waiting, bool names_bureau, const Wording& words) {
+  return Values()
+      .text("work", to_string(waiting.work))
+      .text("take", words.word("work.", to_string(waiting.work)))
+      .text("bureau", waiting.bureau)
+      .text("work_bureau", names_bureau ? if_any(waiting.bureau_name) : std::nullopt)
+      .text("count", words.number(waiting.waiting))
+      .when("is_none", waiting.waiting == 0)
+      .text("overdue",
+            waiting.overdue == 0 ? std::nullopt : std::optional(words.number(waiting.overdue)))
+      .part("oldest", words.since(waiting.oldest));
+}
+
+Values waiting_values(const TaskFacts& task, const Wording& words) {
+  return task_values(task, words).text("claim_path", entry_path_of(task.id) + "/claim");
+}
+
+}  // namespace
+
+std::string_view to_string(Work work) {
+  switch (work) {
+    case Work::key:
+      return "key";
+    case Work::check:
+      return "check";
+    case Work::review:
+      return "review";
+  }
+  return "key";
+}
+
+std::string queue_page(const Pages& pages, const Frame& frame, const QueueView& view) {
+  const Wording words = pages.wording(frame);
+  const bool names_bureau = std::ranges::any_of(
+      view.work, [&](const WorkWaiting& one) { return one.bureau != view.work.front().bureau; });
+  Values values;
+  values.text("next_path", fmt::format("{}/next", entry_path))
+      .text("supervision_path",
+            view.may_supervise ? std::optional(std::string(supervision_path)) : std::nullopt)
+      .text("entry_script", pages.assets().path_of("entry.js"))
+      .verbatim("account", view.account)
+      .when("has_work", !view.work.empty())
+      .list("work_kinds", each(view.work,
+                               [&](const WorkWaiting& waiting) {
+                                 return work_values(waiting, names_bureau, words);
+                               }))
+      .when("has_held", !view.held.empty())
+      .list("held",
+            each(view.held, [&](const TaskFacts& task) { return task_values(task, words); }))
+      .when("has_tasks", !view.tasks.empty())
+      .list("tasks",
+            each(view.tasks, [&](const TaskFacts& task) { return waiting_values(task, words); }))
+      .part("figures", figures_values(view.figures, words))
+      .part("turning", turning_values(view.turning))
+      .text("saved_task",
+            view.saved_task ? std::optional(std::to_string(*view.saved_task)) : std::nullopt);
+  return pages.document("queue", frame, words.text("queue.title"), values);
+}
+
+}  // namespace sluice::pages

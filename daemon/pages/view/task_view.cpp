@@ -1,0 +1,89 @@
+#include "pages/view/task_view.h"
+
+#include <algorithm>
+
+#include "pages/view/entry_view.h"
+#include "pages/view/paths.h"
+
+namespace sluice::pages {
+namespace {
+
+using Form = RefusedTaskForm::Form;
+
+// As a field for a moment has it, to the minute.
+std::string typed_moment(const std::optional<record::Time>& moment, const Wording& words) {
+  if (!moment) return {};
+  std::string typed = words.whole(*moment).substr(0, 16);
+  std::ranges::replace(typed, ' ', 'T');
+  return typed;
+}
+
+// A form's error, and the reason that was typed into it.
+void put_refusal(Values& values, const std::string& name, const TaskView& view, Form form,
+                 const Wording& words) {
+  const bool is_refused = view.refused && view.refused->form == form;
+  std::optional<std::string> error;
+  if (is_refused) {
+    error =
+        view.refused->sentence.empty() ? words.text("keying.note-missing") : view.refused->sentence;
+  }
+  values.text(name + "_error", error)
+      .verbatim(name + "_note", is_refused ? view.refused->note : std::string());
+}
+
+std::optional<Values> order_values(const TaskView& view, const Wording& words) {
+  const std::string& state = view.task.state;
+  if (!view.may_supervise || state == "done" || state == "ready") return std::nullopt;
+  const bool is_workable = state == "open" || state == "keyed" || state == "differs";
+  const std::string path = task_path_of(view.task.id);
+  Values values;
+  values.when("is_workable", is_workable)
+      .when("may_cancel", state != "cancelled")
+      .when("may_reopen", !is_workable)
+      .text("reassign_path", path + "/reassign")
+      .text("change_path", path + "/change")
+      .text("cancel_path", path + "/cancel")
+      .text("reopen_path", path + "/reopen")
+      .list("people", choice_values(view.people, "", words))
+      .text("priority_typed", std::to_string(view.task.priority))
+      .text("due_typed", typed_moment(view.task.due, words))
+      .text("longest_note", std::to_string(longest_note));
+  put_refusal(values, "reassign", view, Form::reassign, words);
+  put_refusal(values, "change", view, Form::change, words);
+  put_refusal(values, "cancel", view, Form::cancel, words);
+  put_refusal(values, "reopen", view, Form::reopen, words);
+  return values;
+}
+
+Values event_values(const TaskEvent& event, const Wording& words) {
+  return Values()
+      .part("at", words.at(event.at))
+      .text("who", if_any(event.who))
+      .text("what", words.word("happening.", event.what))
+      .text("note", if_any(event.note));
+}
+
+}  // namespace
+
+std::string task_page(const Pages& pages, const Frame& frame, const TaskView& view) {
+  const Wording words = pages.wording(frame);
+  Values values = task_values(view.task, words);
+  values.text("up_path", entry_path)
+      .text("version", std::to_string(view.version))
+      .part("created", words.at(view.created))
+      .text("created_by", if_any(view.created_by))
+      .text("origin", words.word("task-origin.", view.origin))
+      .text("origin_text", if_any(view.origin_text))
+      .text("kept_for", if_any(view.kept_for))
+      .text("reason", if_any(view.reason))
+      .text("batch", view.batch ? std::optional(words.number(*view.batch)) : std::nullopt)
+      .when("may_work", view.may_work)
+      .when("has_history", !view.history.empty())
+      .list("history",
+            each(view.history, [&](const TaskEvent& event) { return event_values(event, words); }))
+      .part("orders", order_values(view, words));
+  return pages.document("task", frame,
+                        words.text("task.title", {{"id", std::to_string(view.task.id)}}), values);
+}
+
+}  // namespace sluice::pages
