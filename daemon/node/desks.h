@@ -25,6 +25,7 @@ class Desks {
   [[nodiscard]] const std::map<record::BureauId, std::unique_ptr<entry::Desk>>& all() const {
     return desks_;
   }
+  [[nodiscard]] const entry::CodeTables& tables() const { return tables_; }
 
  private:
   entry::CodeTables tables_;

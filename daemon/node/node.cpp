@@ -219,6 +219,7 @@ std::expected<void, std::string> Node::listen_to_people() {
   if (!tls) return std::unexpected(record::to_string(tls.error()));
   tell_expiry("pages", tls->get());
   const auto open_people = [this] { return installation::open_people(installation_->settings); };
+  const auto open_tasks = [this] { return installation::open_tasks(installation_->settings); };
   site_.emplace(pages::Surroundings{.installation = *installation_,
                                     .policy = policy_,
                                     .audit = audit_,
@@ -228,8 +229,11 @@ std::expected<void, std::string> Node::listen_to_people() {
                                     .status = [this] { return status(); },
                                     .open_people = open_people,
                                     .clock = installation::system_now,
-                                    .sessions = pages.sessions},
-                pages.time_zone);
+                                    .sessions = pages.sessions,
+                                    .time_zone = pages.time_zone,
+                                    .desks = desks_.all(),
+                                    .code_tables = desks_.tables(),
+                                    .open_tasks = open_tasks});
   auto listening = server::HttpServer::listen(
       context_, pages.listen, std::move(*tls), server::Router(site_->routes()),
       {directory_, denials_, *log_, metrics_}, site_->audience());

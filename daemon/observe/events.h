@@ -252,6 +252,14 @@ inline constexpr Event pages[] = {
      .when = "a page could not be shown, or what was asked for on it not be done: a journal, a "
              "history or the audit log does not answer",
      .remedy = "the reason says what; mostly the disk, or another process that holds a lock"},
+    {.name = "record-not-journaled",
+     .level = error,
+     .keys = {"bureau", "reason"},
+     .when =
+         "a record that was keyed could not be taken by the journal now: it waits in the queue, "
+         "and is tried again when somebody opens the queue",
+     .remedy =
+         "the reason says what: the journal is full (receipts do not come), or its disk failed"},
     {.name = "people-unavailable",
      .level = error,
      .keys = {"reason"},

@@ -85,8 +85,12 @@ bool is_form_token(const people::Secret& secret, std::string_view key, std::stri
 
 // What a form was answered with, said on the page that it led to. From the address: only of these.
 bool is_notice(std::string_view done) {
-  static constexpr std::array known{"signed-out", "password-changed", "replayed", "discarded",
-                                    "run-asked",  "paused",           "resumed"};
+  static constexpr std::array known{
+      "signed-out",   "password-changed", "replayed",   "discarded",    "run-asked",
+      "paused",       "resumed",          "keyed",      "keyed-last",   "draft-kept",
+      "handed-back",  "escalated",        "settled",    "sent-back",    "no-task",
+      "task-taken",   "task-added",       "reassigned", "task-changed", "task-cancelled",
+      "task-reopened"};
   return std::ranges::find(known, done) != known.end();
 }
 
@@ -120,22 +124,24 @@ Frame Entrance::frame(const Visit& visit, std::string_view current) const {
   for (const std::string_view role : people::names_of(account.assignment.roles))
     frame.person->roles.emplace_back(role);
   if (account.must_change_password) return frame;
-  struct Place {
-    std::string_view name;
-    std::string_view path;
-    PersonalRight right;
-  };
-  for (const Place& place :
-       {Place{"overview", overview_path, PersonalRight::see_streams},
-        Place{"quarantine", quarantine_path, PersonalRight::handle_refused_rows},
-        Place{"runs", runs_path, PersonalRight::see_runs},
-        Place{"reconciliation", reconciliation_path, PersonalRight::see_comparisons}}) {
-    if (bureaus_for(account.assignment, place.right).empty()) continue;
-    frame.navigation.push_back({.name = std::string(place.name),
-                                .path = std::string(place.path),
+  const auto add = [&](std::string_view name, std::string_view path,
+                       std::initializer_list<PersonalRight> rights) {
+    const bool is_theirs = std::ranges::any_of(rights, [&](PersonalRight right) {
+      return !bureaus_for(account.assignment, right).empty();
+    });
+    if (!is_theirs) return;
+    frame.navigation.push_back({.name = std::string(name),
+                                .path = std::string(path),
                                 .count = std::nullopt,
-                                .is_current = place.name == current});
-  }
+                                .is_current = name == current});
+  };
+  add("overview", overview_path, {PersonalRight::see_streams});
+  add("entry", entry_path,
+      {PersonalRight::key_records, PersonalRight::check_records, PersonalRight::review_records});
+  add("supervision", supervision_path, {PersonalRight::direct_work});
+  add("quarantine", quarantine_path, {PersonalRight::handle_refused_rows});
+  add("runs", runs_path, {PersonalRight::see_runs});
+  add("reconciliation", reconciliation_path, {PersonalRight::see_comparisons});
   return frame;
 }
 
@@ -169,6 +175,14 @@ Response Entrance::failed(const Visit& visit, std::string sentence) const {
       problem_page(pages_, frame(visit, {}),
                    {.status = 503, .sentence = std::move(sentence), .reference = std::nullopt}),
       503);
+}
+
+Response Entrance::conflict(const Visit& visit, std::string sentence) const {
+  return document(
+      visit.request,
+      problem_page(pages_, frame(visit, {}),
+                   {.status = 409, .sentence = std::move(sentence), .reference = std::nullopt}),
+      409);
 }
 
 bool Entrance::begins_here(const record::BureauId& bureau) const {

@@ -36,6 +36,10 @@ class Entrance {
   // names, does not let be shown now.
   [[nodiscard]] server::Response missing(const Visit& visit) const;
   [[nodiscard]] server::Response failed(const Visit& visit, std::string sentence) const;
+  // What was asked for does not fit what is there now: somebody else was quicker.
+  [[nodiscard]] server::Response conflict(const Visit& visit, std::string sentence) const;
+  // Noted in the audit log, and said no more of.
+  [[nodiscard]] server::Response deny(const Visit& visit, std::string_view reason) const;
 
   // Whether the bureau's stream begins on this node, so that its journal is here.
   [[nodiscard]] bool begins_here(const record::BureauId& bureau) const;
@@ -56,7 +60,6 @@ class Entrance {
   [[nodiscard]] OrAnswer<void> admit(const Page& page, const Visit& visit) const;
   [[nodiscard]] OrAnswer<void> admit_form(const Visit& visit, const people::Secret& secret) const;
   [[nodiscard]] OrAnswer<void> check_right(trust::PersonalRight right, const Visit& visit) const;
-  [[nodiscard]] server::Response deny(const Visit& visit, std::string_view reason) const;
 
   const Surroundings& surroundings_;
   const Pages& pages_;

@@ -8,14 +8,18 @@
 
 #include "pages/answer.h"
 #include "pages/asset_route.h"
+#include "pages/desk_pages.h"
 #include "pages/entrance.h"
 #include "pages/language.h"
 #include "pages/lent.h"
 #include "pages/overview.h"
 #include "pages/quarantine_pages.h"
+#include "pages/queue_pages.h"
 #include "pages/reconciliation_pages.h"
 #include "pages/runs_pages.h"
 #include "pages/sign_in_pages.h"
+#include "pages/supervision_pages.h"
+#include "pages/workbench.h"
 #include "pages/workers.h"
 
 namespace sluice::pages {
@@ -30,9 +34,9 @@ constexpr std::size_t most_page_requests = 64;
 }  // namespace
 
 struct Site::State {
-  State(const Surroundings& given, const std::string& time_zone)
+  explicit State(const Surroundings& given)
       : surroundings(given),
-        pages(*date::locate_zone(time_zone)),
+        pages(*date::locate_zone(given.time_zone)),
         people(given.open_people),
         sign_in(given.sessions),
         entrance(surroundings, pages, sign_in),
@@ -40,7 +44,11 @@ struct Site::State {
         overview(surroundings, pages, entrance),
         quarantine(surroundings, pages, entrance),
         runs(surroundings, pages, entrance),
-        reconciliation(surroundings, pages, entrance) {}
+        reconciliation(surroundings, pages, entrance),
+        bench(surroundings, entrance),
+        queue(surroundings, pages, entrance, bench),
+        desk(surroundings, pages, entrance, bench),
+        supervision(surroundings, pages, entrance, bench) {}
 
   [[nodiscard]] server::Route route_of(Page page);
   [[nodiscard]] asio::awaitable<server::Response> answer(const server::Request& request,
@@ -56,6 +64,10 @@ struct Site::State {
   QuarantinePages quarantine;
   RunsPages runs;
   ReconciliationPages reconciliation;
+  Workbench bench;
+  QueuePages queue;
+  DeskPages desk;
+  SupervisionPages supervision;
   // Last, so that they end first: they use all of the above.
   Workers workers{page_threads, most_page_requests};
   // Hashing takes a tenth of a second of a processor each time: it must not hold up the pages.
@@ -87,8 +99,7 @@ server::Route Site::State::route_of(Page page) {
   return route;
 }
 
-Site::Site(const Surroundings& surroundings, const std::string& time_zone)
-    : state_(std::make_unique<State>(surroundings, time_zone)) {}
+Site::Site(const Surroundings& surroundings) : state_(std::make_unique<State>(surroundings)) {}
 Site::~Site() = default;
 
 std::vector<server::Route> Site::routes() {
@@ -103,6 +114,9 @@ std::vector<server::Route> Site::routes() {
   add(state_->quarantine.routes());
   add(state_->runs.routes());
   add(state_->reconciliation.routes());
+  add(state_->queue.routes());  // before the desk's: `/entry/next` is no task
+  add(state_->desk.routes());
+  add(state_->supervision.routes());
   return routes;
 }
 

@@ -13,8 +13,7 @@ namespace sluice::pages {
 
 class Site {
  public:
-  // The time zone is one that date::locate_zone() knows.
-  Site(const Surroundings& surroundings, const std::string& time_zone);
+  explicit Site(const Surroundings& surroundings);
   ~Site();
 
   // Routes and audience refer to the site.

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "api/status_endpoint.h"
+#include "entry/desk.h"
 #include "installation/installation.h"
 #include "observe/log.h"
 #include "pages/view/pages.h"
@@ -12,6 +15,7 @@
 #include "people/session.h"
 #include "record/time.h"
 #include "runs/scheduler.h"
+#include "tasks/tasks.h"
 #include "trust/audit_log.h"
 #include "trust/denials.h"
 #include "trust/policy.h"
@@ -30,6 +34,11 @@ struct Surroundings {
   std::function<people::Result<std::unique_ptr<people::People>>()> open_people;
   std::function<record::Time()> clock;
   people::SessionLimits sessions;
+  std::string time_zone;  // one that date::locate_zone() knows
+  // Where records are keyed, by bureau.
+  const std::map<record::BureauId, std::unique_ptr<entry::Desk>>& desks;
+  const entry::CodeTables& code_tables;
+  std::function<tasks::Result<std::unique_ptr<tasks::Tasks>>()> open_tasks;
 };
 
 }  // namespace sluice::pages

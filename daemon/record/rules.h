@@ -85,6 +85,9 @@ inline constexpr RuleDeclaration forms[] = {
     {{"encoding", "nul"}, "has text that is not well-formed, or a NUL character in it"},
     {{"too-large"}, "is longer than `max_row_bytes`"},
     {{"codes"}, "has a code that its field's code table (`sluice:codes`) does not have"},
+    {{"unconfirmed"},
+     "has a field to be confirmed by sight (`sluice:verify`), which the second person has neither "
+     "confirmed nor keyed"},
 };
 
 inline constexpr RuleDeclaration any_source[] = {

@@ -8,7 +8,7 @@
 namespace sluice::pages {
 
 std::string problem_page(const Pages& pages, const Frame& frame, const ProblemView& view) {
-  constexpr std::array told = {400, 403, 404, 405, 413, 429, 500, 503};
+  constexpr std::array told = {400, 403, 404, 405, 409, 413, 429, 500, 503};
   const int status = std::ranges::find(told, view.status) != told.end() ? view.status : 500;
   const Wording words = pages.wording(frame);
   const std::string title = words.word("problem.title.", std::to_string(status));

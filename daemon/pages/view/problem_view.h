@@ -9,7 +9,7 @@
 namespace sluice::pages {
 
 struct ProblemView {
-  int status = 500;      // 400, 403, 404, 405, 413, 429, 500 or 503; another is told as 500
+  int status = 500;      // 400, 403, 404, 405, 409, 413, 429, 500 or 503; another is told as 500
   std::string sentence;  // more, of the program; may be empty
   // Under which the log has it; nothing where there is no such line.
   std::optional<std::string> reference;

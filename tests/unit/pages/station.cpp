@@ -50,22 +50,24 @@ Station::Station() {
     return installation::open_people(installation_->settings);
   };
   people_ = open_people().value();
-  site_.emplace(Surroundings{.installation = *installation_,
-                             .policy = policy_,
-                             .audit = audit_,
-                             .denials = *denials_,
-                             .log = log_,
-                             .scheduler = *scheduler_,
-                             .status =
-                                 [this] {
-                                   return api::NodeStatus{.name = record::NodeId("center"),
-                                                          .started_at = now,
-                                                          .now = now};
-                                 },
-                             .open_people = open_people,
-                             .clock = [this] { return now; },
-                             .sessions = {}},
-                "Asia/Shanghai");
+  site_.emplace(Surroundings{
+      .installation = *installation_,
+      .policy = policy_,
+      .audit = audit_,
+      .denials = *denials_,
+      .log = log_,
+      .scheduler = *scheduler_,
+      .status =
+          [this] {
+            return api::NodeStatus{.name = record::NodeId("center"), .started_at = now, .now = now};
+          },
+      .open_people = open_people,
+      .clock = [this] { return now; },
+      .sessions = {},
+      .time_zone = "Asia/Shanghai",
+      .desks = desks_,
+      .code_tables = code_tables_,
+      .open_tasks = [this] { return installation::open_tasks(installation_->settings); }});
   router_.emplace(site_->routes());
 }
 

@@ -67,6 +67,8 @@ class Station {
   observe::Metrics metrics_;
   std::unique_ptr<runs::Scheduler> scheduler_;
   std::unique_ptr<people::People> people_;
+  entry::CodeTables code_tables_;
+  std::map<record::BureauId, std::unique_ptr<entry::Desk>> desks_;
   std::optional<Site> site_;
   std::optional<server::Router> router_;
 };

@@ -1,0 +1,403 @@
+#include "pages/desk_pages.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "pages/answer.h"
+#include "pages/view/paths.h"
+#include "record/try.h"
+
+namespace sluice::pages {
+namespace {
+
+using server::Response;
+using tasks::TaskState;
+
+constexpr unsigned unprocessable = 422;
+
+// What a browser sends of a long text has CR LF at each line's end.
+KeyedTexts typed_draft(const Form& form) {
+  KeyedTexts draft = draft_of(form);
+  for (auto& [name, text] : draft)
+    std::erase(text, '\r');
+  return draft;
+}
+
+DeskField desk_field(const entry::FormChecker& checker, const entry::FormField& field,
+                     std::string typed) {
+  DeskField content{.column = field.column, .typed = std::move(typed)};
+  if (content.typed.empty()) return content;
+  auto value = checker.check_field(field.column, content.typed);
+  if (value) {
+    content.understood = std::move(value->understood);
+  } else {
+    content.error = std::move(value.error());
+  }
+  return content;
+}
+
+KeyedSide side_of(const entry::FormChecker& checker, const entry::FormField& field,
+                  std::string typed) {
+  DeskField content = desk_field(checker, field, std::move(typed));
+  return {.typed = std::move(content.typed),
+          .understood = std::move(content.understood),
+          .error = std::move(content.error)};
+}
+
+std::string text_of(const KeyedTexts& texts, const std::string& column) {
+  const auto found = texts.find(column);
+  return found == texts.end() ? std::string() : found->second;
+}
+
+Pick pick_of(std::string_view choice) {
+  if (choice == "first") return Pick::first;
+  if (choice == "second") return Pick::second;
+  if (choice == "other") return Pick::other;
+  return Pick::none;
+}
+
+// A field by sight that was neither confirmed nor typed: the second person has not looked at it.
+std::vector<entry::KeyingError> unconfirmed(const entry::Form& form, const KeyedTexts& draft,
+                                            const KeyedTexts& first) {
+  std::vector<entry::KeyingError> errors;
+  for (const entry::FormGroup& group : form.groups) {
+    for (const entry::FormField& field : group.fields) {
+      if (field.verify != record::Verify::sight || text_of(first, field.column).empty()) continue;
+      if (is_confirmed(draft, field.column) || !typed_in(draft, field.column).empty()) continue;
+      errors.push_back({.column = field.column,
+                        .field = field.field,
+                        .rule = "unconfirmed",
+                        .sentence = "confirm what was keyed first, or key what is right"});
+    }
+  }
+  return errors;
+}
+
+Response fragment(const Visit& visit, std::string html, unsigned status = 200) {
+  return document(visit.request, std::move(html), status);
+}
+
+}  // namespace
+
+std::vector<Page> DeskPages::routes() {
+  using server::Method;
+  const std::string desk = std::string(entry_path) + "/{task}";
+  const auto page = [&](Method method, std::string path, auto answer) {
+    return Page{.method = method, .path = std::move(path), .access = {}, .answer = answer};
+  };
+  return {
+      page(Method::get, desk, [this](const Visit& visit) { return show(visit); }),
+      page(Method::post, desk + "/check", [this](const Visit& visit) { return check(visit); }),
+      page(Method::post, desk + "/draft", [this](const Visit& visit) { return keep_draft(visit); }),
+      page(Method::post, desk + "/save", [this](const Visit& visit) { return save(visit); }),
+      page(Method::post, desk + "/settle", [this](const Visit& visit) { return settle(visit); }),
+      page(Method::post, desk + "/send-back",
+           [this](const Visit& visit) { return send_back(visit); }),
+      page(Method::post, desk + "/hand-back",
+           [this](const Visit& visit) { return put_away(visit, false); }),
+      page(Method::post, desk + "/escalate",
+           [this](const Visit& visit) { return put_away(visit, true); })};
+}
+
+std::expected<DeskPages::Desk, Response> DeskPages::sit_down(const Visit& visit) {
+  auto queue = bench_.lend();
+  if (!queue) return std::unexpected(bench_.refused(visit, queue.error()));
+  auto keyed = SLUICE_TRY(bench_.open(visit, **queue));
+  const tasks::Task& task = keyed.task;
+  const bool is_held = task.claim && task.claim->holder == visit.account().name &&
+                       task.claim->until > surroundings_.clock();
+  const bool is_allowed =
+      bench_.may_work(visit.account().assignment, task.state, task.asked.bureau);
+  const entry::FormChecker* const checker = bench_.checker(task);
+  if (!is_held || !is_allowed || checker == nullptr) {
+    return std::unexpected(redirection(
+        fmt::format("{}?done=task-taken", task_path_of(static_cast<std::int64_t>(task.id.value)))));
+  }
+  return Desk{std::move(*queue), std::move(keyed), *checker};
+}
+
+bool DeskPages::is_current(const Visit& visit, const Desk& desk) {
+  const auto version = whole_number(visit.form.value("version"));
+  return version && static_cast<std::uint64_t>(*version) == desk.task().version.value;
+}
+
+EntryView DeskPages::entry_view_of(const Visit& visit, Desk& desk, const KeyedTexts& draft,
+                                   const Told& told) {
+  const tasks::Task& task = desk.task();
+  const KeyedTexts first = desk.round() == Round::second ? desk.first() : KeyedTexts();
+  const KeyedTexts previous = bench_.previous(visit, task.asked.dataset);
+  EntryView view{.account = visit.actor(),
+                 .task = bench_.facts(visit, task),
+                 .version = task.version.value,
+                 .round = desk.round(),
+                 .form = desk.form(),
+                 .stale = told.stale,
+                 .refused_note = told.refused_note};
+  for (const entry::FormGroup& group : view.form.groups) {
+    for (const entry::FormField& field : group.fields) {
+      DeskField content = desk_field(desk.checker, field, typed_in(draft, field.column));
+      content.is_confirmed = is_confirmed(draft, field.column);
+      if (field.verify != record::Verify::blind) content.first = text_of(first, field.column);
+      if (desk.round() == Round::first) content.previous = text_of(previous, field.column);
+      const auto wrong = std::ranges::find(told.errors, field.column, &entry::KeyingError::column);
+      if (wrong != told.errors.end()) content.error = *wrong;
+      view.fields.push_back(std::move(content));
+    }
+  }
+  std::ranges::copy_if(told.errors, std::back_inserter(view.form_errors),
+                       [](const auto& error) { return error.column.empty(); });
+  if (desk.keyed.draft) view.draft = {DraftState::Kind::kept, desk.keyed.draft_saved};
+  const auto figures =
+      desk.queue->figures(task.asked.bureau, bench_.midnight(), surroundings_.clock());
+  if (figures) view.figures = bench_.figures(visit, *figures);
+  view.saved_task = whole_number(visit.query.value("saved"));
+  return view;
+}
+
+ReviewView DeskPages::review_view_of(const Visit& visit, const Desk& desk, const KeyedTexts& draft,
+                                     const Told& told) {
+  const tasks::Task& task = desk.task();
+  const KeyedTexts first = desk.first();
+  const KeyedTexts second = desk.second();
+  const auto keyer = [&](const std::optional<tasks::Keying>& keying) {
+    return keying ? Keyer{bench_.name_of(visit, keying->by), keying->at} : Keyer{};
+  };
+  ReviewView view{.account = visit.actor(),
+                  .task = bench_.facts(visit, task),
+                  .version = task.version.value,
+                  .form = desk.form(),
+                  .first = keyer(task.first),
+                  .second = keyer(task.second),
+                  .stale = told.stale};
+  const auto compared =
+      entry::compare(view.form, values_of(desk.checker, first), values_of(desk.checker, second));
+  for (const entry::FormGroup& group : view.form.groups) {
+    for (const entry::FormField& field : group.fields) {
+      const auto found = std::ranges::find(compared, field.column, &entry::ComparedField::column);
+      ReviewField row{.compared = found == compared.end()
+                                      ? entry::ComparedField{.column = field.column}
+                                      : *found,
+                      .first = side_of(desk.checker, field, text_of(first, field.column)),
+                      .second = side_of(desk.checker, field, text_of(second, field.column)),
+                      .pick = pick_of(choice_in(draft, field.column)),
+                      .other = side_of(desk.checker, field, typed_in(draft, field.column))};
+      const auto wrong = std::ranges::find(told.errors, field.column, &entry::KeyingError::column);
+      if (wrong != told.errors.end()) row.other.error = *wrong;
+      row.is_pick_missing = told.misses_choice && row.pick == Pick::none &&
+                            row.compared.agreement != entry::Agreement::equal;
+      view.fields.push_back(std::move(row));
+    }
+  }
+  std::ranges::stable_sort(view.fields, {}, [](const ReviewField& row) {
+    return row.compared.agreement == entry::Agreement::equal;
+  });
+  if (desk.keyed.draft) view.draft = {DraftState::Kind::kept, desk.keyed.draft_saved};
+  view.note_typed = text_of(draft, "note");
+  view.is_note_missing = told.misses_note;
+  view.saved_task = whole_number(visit.query.value("saved"));
+  return view;
+}
+
+Response DeskPages::page_of(const Visit& visit, Desk& desk, const KeyedTexts& draft,
+                            const Told& told) {
+  const Frame frame = entrance_.frame(visit, "entry");
+  std::string html = desk.is_review()
+                         ? review_page(pages_, frame, review_view_of(visit, desk, draft, told))
+                         : entry_page(pages_, frame, entry_view_of(visit, desk, draft, told));
+  return document(visit.request, std::move(html), told.status);
+}
+
+Response DeskPages::stale(const Visit& visit, Desk& desk, const KeyedTexts& draft) {
+  const auto latest = desk.queue->history(desk.task().id, {desk.task().version.value - 1}, 1);
+  StaleForm stale;
+  if (latest && !latest->empty()) {
+    stale.at = latest->front().at;
+    if (latest->front().who) stale.by = bench_.name_of(visit, *latest->front().who);
+  }
+  return page_of(visit, desk, draft, {.stale = std::move(stale), .status = 412});
+}
+
+Response DeskPages::show(const Visit& visit) {
+  auto desk = sit_down(visit);
+  if (!desk) return desk.error();
+  const auto noted =
+      surroundings_.audit.append({"record-opened",
+                                  {{"actor", account_actor(visit)},
+                                   {"bureau", desk->task().asked.bureau.str()},
+                                   {"task", std::to_string(desk->task().id.value)}}});
+  if (!noted) return entrance_.failed(visit, record::to_string(noted.error()));
+  const KeyedTexts draft = from_json(desk->keyed.draft.value_or(""));
+  return page_of(visit, *desk, draft, {});
+}
+
+Response DeskPages::check(const Visit& visit) {
+  auto desk = sit_down(visit);
+  if (!desk) return desk.error();
+  const entry::FormField* const field = desk->form().find(visit.form.value("column"));
+  if (field == nullptr) return entrance_.missing(visit);
+  const DeskField content =
+      desk_field(desk->checker, *field, std::string(visit.form.value("value")));
+  return fragment(visit,
+                  field_fragment(pages_, entrance_.frame(visit, "entry"), desk->form(), content));
+}
+
+Response DeskPages::keep_draft(const Visit& visit) {
+  const bool is_script = visit.request.header("x-csrf-token").has_value();
+  const Frame frame = entrance_.frame(visit, "entry");
+  const auto told = [&](DraftState state, unsigned status) {
+    return fragment(visit, draft_fragment(pages_, frame, state), status);
+  };
+  auto desk = sit_down(visit);
+  if (!desk) {
+    // Whoever lost the task is told so where the draft would stand.
+    const bool is_lost = is_script && desk.error().status == 303;
+    return is_lost ? told({DraftState::Kind::lost, std::nullopt}, 409) : desk.error();
+  }
+  const KeyedTexts draft = typed_draft(visit.form);
+  if (!is_current(visit, *desk)) {
+    return is_script ? told({DraftState::Kind::outdated, std::nullopt}, 412)
+                     : stale(visit, *desk, draft);
+  }
+  const record::Time now = surroundings_.clock();
+  const auto kept = desk->queue->apply(
+      desk->task().id,
+      tasks::SaveDraft{
+          .account = visit.account().name, .values = to_json(draft), .lease = Workbench::lease},
+      now);
+  if (!kept) return bench_.refused(visit, kept.error());
+  if (is_script) return told({DraftState::Kind::kept, now}, 200);
+  return redirection(fmt::format("{}?done=draft-kept",
+                                 entry_path_of(static_cast<std::int64_t>(desk->task().id.value))));
+}
+
+Response DeskPages::save(const Visit& visit) {
+  auto desk = sit_down(visit);
+  if (!desk) return desk.error();
+  const KeyedTexts draft = typed_draft(visit.form);
+  if (!is_current(visit, *desk)) return stale(visit, *desk, draft);
+  if (desk->is_review()) return entrance_.missing(visit);
+  const bool is_first = desk->round() == Round::first;
+  const KeyedTexts first = is_first ? KeyedTexts() : desk->first();
+  const KeyedTexts texts =
+      is_first ? first_keying(desk->form(), draft) : second_keying(desk->form(), draft, first);
+  Told told{.status = unprocessable};
+  if (!is_first) told.errors = unconfirmed(desk->form(), draft, first);
+  const auto checked = desk->checker.check(keyed_form(texts));
+  if (!checked) std::ranges::copy(checked.error(), std::back_inserter(told.errors));
+  if (!told.errors.empty()) return page_of(visit, *desk, draft, told);
+  tasks::Action action = tasks::FinishKeying{.account = visit.account().name,
+                                             .values = to_json(texts),
+                                             .needs_check = needs_check(desk->form())};
+  if (!is_first) {
+    const auto compared =
+        entry::compare(desk->form(), values_of(desk->checker, first), checked->values());
+    const auto differences = std::ranges::count_if(compared, [](const entry::ComparedField& field) {
+      return field.agreement == entry::Agreement::different;
+    });
+    action = tasks::FinishCheck{.account = visit.account().name,
+                                .values = to_json(texts),
+                                .fields = compared.size(),
+                                .differences = static_cast<std::uint64_t>(differences)};
+  }
+  const auto task = desk->queue->apply(desk->task().id, action, surroundings_.clock());
+  if (!task) return bench_.refused(visit, task.error());
+  if (is_first) bench_.remember(visit, task->asked.dataset, texts);
+  return go_on(visit, *desk, *task, "keyed");
+}
+
+Response DeskPages::settle(const Visit& visit) {
+  auto desk = sit_down(visit);
+  if (!desk) return desk.error();
+  const KeyedTexts draft = typed_draft(visit.form);
+  if (!is_current(visit, *desk)) return stale(visit, *desk, draft);
+  if (!desk->is_review()) return entrance_.missing(visit);
+  const KeyedTexts first = desk->first();
+  const KeyedTexts second = desk->second();
+  const auto compared = entry::compare(desk->form(), values_of(desk->checker, first),
+                                       values_of(desk->checker, second));
+  Told told{.status = unprocessable};
+  told.misses_choice = std::ranges::any_of(compared, [&](const entry::ComparedField& field) {
+    return field.agreement == entry::Agreement::different &&
+           pick_of(choice_in(draft, field.column)) == Pick::none;
+  });
+  const KeyedTexts texts = settlement(desk->form(), draft, first, second);
+  const auto checked = desk->checker.check(keyed_form(texts));
+  if (!checked) told.errors = checked.error();
+  if (told.misses_choice || !checked) return page_of(visit, *desk, draft, told);
+  const auto task = desk->queue->apply(desk->task().id,
+                                       tasks::Settle{.account = visit.account().name,
+                                                     .values = to_json(texts),
+                                                     .note = text_of(draft, "note")},
+                                       surroundings_.clock());
+  if (!task) return bench_.refused(visit, task.error());
+  return go_on(visit, *desk, *task, "settled");
+}
+
+Response DeskPages::send_back(const Visit& visit) {
+  auto desk = sit_down(visit);
+  if (!desk) return desk.error();
+  const KeyedTexts draft = typed_draft(visit.form);
+  if (!is_current(visit, *desk)) return stale(visit, *desk, draft);
+  const std::string note = text_of(draft, "note");
+  if (note.empty()) {
+    return page_of(visit, *desk, draft, {.misses_note = true, .status = unprocessable});
+  }
+  using To = tasks::SendBack::To;
+  const To to = visit.form.value("to") == "first" ? To::first : To::second;
+  const auto task = desk->queue->apply(
+      desk->task().id, tasks::SendBack{.account = visit.account().name, .to = to, .note = note},
+      surroundings_.clock());
+  if (!task) return bench_.refused(visit, task.error());
+  return redirection(fmt::format("{}?done=sent-back", entry_path));
+}
+
+Response DeskPages::put_away(const Visit& visit, bool to_supervisor) {
+  auto desk = sit_down(visit);
+  if (!desk) return desk.error();
+  const std::string note(visit.form.value("note"));
+  const KeyedTexts draft = from_json(desk->keyed.draft.value_or(""));
+  if (note.empty()) {
+    return page_of(visit, *desk, draft, {.refused_note = RefusedNote{}, .status = unprocessable});
+  }
+  const people::AccountName& account = visit.account().name;
+  const tasks::Action action = to_supervisor ? tasks::Action(tasks::ReturnIt{account, note})
+                                             : tasks::Action(tasks::HandBack{account, note});
+  const auto task = desk->queue->apply(desk->task().id, action, surroundings_.clock());
+  if (!task) return bench_.refused(visit, task.error());
+  return redirection(
+      fmt::format("{}?done={}", entry_path, to_supervisor ? "escalated" : "handed-back"));
+}
+
+Response DeskPages::go_on(const Visit& visit, Desk& desk, const tasks::Task& task,
+                          std::string_view notice) {
+  const std::uint64_t id = task.id.value;
+  if (task.state == TaskState::ready) {
+    if (const auto journaled = bench_.journal(task.id, *desk.queue); !journaled) {
+      return bench_.refused(visit, journaled.error());
+    }
+  }
+  const auto noted = surroundings_.audit.append({"record-keyed",
+                                                 {{"actor", account_actor(visit)},
+                                                  {"bureau", task.asked.bureau.str()},
+                                                  {"task", std::to_string(id)},
+                                                  {"step", std::string(notice)}}});
+  if (!noted) return entrance_.failed(visit, record::to_string(noted.error()));
+  const auto next = desk.queue->claim_next({.bureau = task.asked.bureau,
+                                            .datasets = {},
+                                            .account = visit.account().name,
+                                            .states = {desk.task().state},
+                                            .lease = Workbench::lease},
+                                           surroundings_.clock());
+  if (!next) return bench_.refused(visit, next.error());
+  if (*next) {
+    return redirection(fmt::format("{}?done={}&saved={}",
+                                   entry_path_of(static_cast<std::int64_t>((*next)->id.value)),
+                                   notice, id));
+  }
+  return redirection(fmt::format("{}?done={}&saved={}", entry_path,
+                                 notice == "keyed" ? "keyed-last" : notice, id));
+}
+
+}  // namespace sluice::pages

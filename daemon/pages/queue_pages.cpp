@@ -1,0 +1,186 @@
+#include "pages/queue_pages.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "pages/answer.h"
+#include "pages/view/entry_view.h"
+#include "pages/view/paper_view.h"
+#include "pages/view/paths.h"
+#include "record/try.h"
+
+namespace sluice::pages {
+namespace {
+
+using server::Response;
+using tasks::TaskState;
+using trust::PersonalRight;
+
+constexpr std::size_t tasks_of_a_state = 20;
+
+struct WorkKind {
+  Work work;
+  TaskState state;
+  PersonalRight right;
+};
+constexpr std::array<WorkKind, 3> work_kinds = {
+    {{Work::key, TaskState::open, PersonalRight::key_records},
+     {Work::check, TaskState::keyed, PersonalRight::check_records},
+     {Work::review, TaskState::differs, PersonalRight::review_records}}};
+
+std::string desk_path(tasks::TaskId id) {
+  return entry_path_of(static_cast<std::int64_t>(id.value));
+}
+
+}  // namespace
+
+std::vector<Page> QueuePages::routes() {
+  using server::Method;
+  const std::string queue(entry_path);
+  const auto page = [&](Method method, std::string path, auto answer) {
+    return Page{.method = method, .path = std::move(path), .access = {}, .answer = answer};
+  };
+  return {
+      page(Method::get, queue, [this](const Visit& visit) { return show(visit); }),
+      page(Method::post, queue + "/next", [this](const Visit& visit) { return take_next(visit); }),
+      page(Method::get, std::string(codes_path),
+           [this](const Visit& visit) { return find_codes(visit); }),
+      page(Method::get, queue + "/paper/{bureau}/{dataset}",
+           [this](const Visit& visit) { return print_form(visit); }),
+      page(Method::post, queue + "/{task}/claim",
+           [this](const Visit& visit) { return claim(visit); })};
+}
+
+std::vector<record::BureauId> QueuePages::bureaus(const Visit& visit) const {
+  std::vector<record::BureauId> theirs;
+  for (const auto& [id, desk] : surroundings_.desks) {
+    const bool is_theirs = bench_.may(visit, PersonalRight::direct_work, id) ||
+                           std::ranges::any_of(work_kinds, [&](const WorkKind& kind) {
+                             return bench_.may(visit, kind.right, id);
+                           });
+    if (is_theirs) theirs.push_back(id);
+  }
+  return theirs;
+}
+
+tasks::Result<void> QueuePages::add_bureau(const Visit& visit, const record::BureauId& bureau,
+                                           tasks::Tasks& queue, QueueView& view) {
+  const record::Time now = surroundings_.clock();
+  const auto figures = SLUICE_TRY(queue.figures(bureau, bench_.midnight(), now));
+  view.figures = bench_.figures(visit, figures);
+  for (const WorkKind& kind : work_kinds) {
+    if (!bench_.may(visit, kind.right, bureau)) continue;
+    WorkWaiting waiting{.work = kind.work,
+                        .bureau = bureau.str(),
+                        .bureau_name = surroundings_.installation.settings.bureaus.at(bureau).name};
+    if (const auto depth = figures.depth.find(kind.state); depth != figures.depth.end()) {
+      waiting.waiting = depth->second.tasks;
+      waiting.overdue = depth->second.overdue;
+      waiting.oldest = depth->second.oldest;
+    }
+    view.work.push_back(std::move(waiting));
+    const tasks::TaskFilter of_kind{
+        .bureau = bureau, .kind = tasks::ListKind::in_state, .state = kind.state, .holder = {}};
+    for (const tasks::Task& task :
+         SLUICE_TRY(queue.list(of_kind, std::nullopt, tasks_of_a_state, now))) {
+      view.tasks.push_back(bench_.facts(visit, task));
+    }
+  }
+  const tasks::TaskFilter held{.bureau = bureau,
+                               .kind = tasks::ListKind::held_by,
+                               .state = TaskState::open,
+                               .holder = visit.account().name};
+  for (const tasks::Task& task :
+       SLUICE_TRY(queue.list(held, std::nullopt, tasks_of_a_state, now))) {
+    view.held.push_back(bench_.facts(visit, task));
+  }
+  view.may_supervise = view.may_supervise || bench_.may(visit, PersonalRight::direct_work, bureau);
+  return {};
+}
+
+Response QueuePages::show(const Visit& visit) {
+  auto queue = bench_.lend();
+  if (!queue) return bench_.refused(visit, queue.error());
+  QueueView view{.account = visit.actor()};
+  for (const record::BureauId& bureau : bureaus(visit)) {
+    bench_.journal_ready(bureau, **queue);
+    if (const auto added = add_bureau(visit, bureau, **queue, view); !added) {
+      return bench_.refused(visit, added.error());
+    }
+  }
+  view.saved_task = whole_number(visit.query.value("saved"));
+  return document(visit.request, queue_page(pages_, entrance_.frame(visit, "entry"), view));
+}
+
+Response QueuePages::take_next(const Visit& visit) {
+  const record::BureauId bureau{std::string(visit.form.value("bureau"))};
+  const std::string_view wanted = visit.form.value("work");
+  const auto* const kind = std::ranges::find_if(
+      work_kinds, [&](const WorkKind& known) { return to_string(known.work) == wanted; });
+  if (kind == work_kinds.end() || !bench_.may(visit, kind->right, bureau)) {
+    return entrance_.deny(visit, "not-granted");
+  }
+  auto queue = bench_.lend();
+  if (!queue) return bench_.refused(visit, queue.error());
+  const auto task = (*queue)->claim_next({.bureau = bureau,
+                                          .datasets = {},
+                                          .account = visit.account().name,
+                                          .states = {kind->state},
+                                          .lease = Workbench::lease},
+                                         surroundings_.clock());
+  if (!task) return bench_.refused(visit, task.error());
+  if (!*task) return redirection(fmt::format("{}?done=no-task", entry_path));
+  return redirection(desk_path((*task)->id));
+}
+
+Response QueuePages::claim(const Visit& visit) {
+  auto queue = bench_.lend();
+  if (!queue) return bench_.refused(visit, queue.error());
+  const auto keyed = bench_.open(visit, **queue);
+  if (!keyed) return keyed.error();
+  const tasks::Task& task = keyed->task;
+  if (!bench_.may_work(visit.account().assignment, task.state, task.asked.bureau)) {
+    return entrance_.deny(visit, "not-granted");
+  }
+  const auto claimed = (*queue)->apply(
+      task.id,
+      tasks::ClaimIt{
+          .account = visit.account().name, .states = {task.state}, .lease = Workbench::lease},
+      surroundings_.clock());
+  if (claimed) return redirection(desk_path(task.id));
+  if (claimed.error().code == tasks::TaskProblem::held_by_another) {
+    return redirection(fmt::format("{}?done=task-taken", entry_path));
+  }
+  return bench_.refused(visit, claimed.error());
+}
+
+Response QueuePages::find_codes(const Visit& visit) const {
+  const auto table = surroundings_.code_tables.find(visit.query.value("table"));
+  if (table == surroundings_.code_tables.end()) return entrance_.missing(visit);
+  return document(visit.request,
+                  codes_fragment(pages_, entrance_.frame(visit, "entry"),
+                                 table->second.search(visit.query.value("q"), most_codes)));
+}
+
+Response QueuePages::print_form(const Visit& visit) const {
+  const record::BureauId bureau{std::string(visit.request.parameter("bureau"))};
+  const record::DatasetId dataset{std::string(visit.request.parameter("dataset"))};
+  const auto theirs = bureaus(visit);
+  if (std::ranges::find(theirs, bureau) == theirs.end()) {
+    return entrance_.deny(visit, "not-granted");
+  }
+  const entry::FormChecker* const checker = bench_.desk(bureau)->find(dataset);
+  if (checker == nullptr) return entrance_.missing(visit);
+  PaperView view{.bureau_name = surroundings_.installation.settings.bureaus.at(bureau).name,
+                 .form = checker->form(),
+                 .tables = {}};
+  for (const auto& [name, codes] : surroundings_.installation.settings.code_tables) {
+    if (codes.size() <= most_codes_on_paper) view.tables.push_back({name, codes});
+  }
+  return document(visit.request, paper_page(pages_, entrance_.frame(visit, "entry"), view));
+}
+
+}  // namespace sluice::pages

@@ -1,0 +1,314 @@
+#include "pages/supervision_pages.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include <date/tz.h>
+#include <fmt/format.h>
+
+#include "pages/answer.h"
+#include "pages/view/paths.h"
+#include "people/characters.h"
+#include "record/try.h"
+
+namespace sluice::pages {
+namespace {
+
+using server::Response;
+using tasks::TaskState;
+using trust::PersonalRight;
+
+constexpr std::size_t tasks_a_page = 50;
+constexpr std::size_t history_entries = 200;
+constexpr std::size_t accounts_looked_at = 500;
+
+std::optional<std::int64_t> priority_of(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  if (!is_number || number < -100 || number > 100) return std::nullopt;
+  return number;
+}
+
+// "2026-11-29T12:00", as a browser's control gives it.
+std::optional<date::local_time<std::chrono::minutes>> local_minute(std::string_view text) {
+  if (text.size() != 16 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':') {
+    return std::nullopt;
+  }
+  const auto number = [&](std::size_t at, std::size_t size) {
+    return whole_number(text.substr(at, size)).value_or(-1);
+  };
+  const date::year_month_day day{date::year(static_cast<int>(number(0, 4))),
+                                 date::month(static_cast<unsigned>(number(5, 2))),
+                                 date::day(static_cast<unsigned>(number(8, 2)))};
+  const auto hours = number(11, 2);
+  const auto minutes = number(14, 2);
+  if (day.year() < date::year(1970) || !day.ok() || hours < 0 || hours > 23 || minutes < 0 ||
+      minutes > 59)
+    return std::nullopt;
+  return date::local_days(day) + std::chrono::hours(hours) + std::chrono::minutes(minutes);
+}
+
+tasks::TaskFilter filter_of(const record::BureauId& bureau, const std::string& list) {
+  tasks::TaskFilter filter{
+      .bureau = bureau, .kind = tasks::ListKind::overdue, .state = TaskState::open, .holder = {}};
+  if (const auto state = tasks::parse_task_state(list)) {
+    filter.kind = tasks::ListKind::in_state;
+    filter.state = *state;
+  }
+  return filter;
+}
+
+}  // namespace
+
+std::vector<Page> SupervisionPages::routes() {
+  using server::Method;
+  const Access directing{.right = PersonalRight::direct_work};
+  const std::string task = std::string(tasks_path) + "/{task}";
+  std::vector<Page> pages{{.path = std::string(supervision_path),
+                           .access = directing,
+                           .answer = [this](const Visit& visit) { return show(visit); }},
+                          {.method = Method::post,
+                           .path = std::string(supervision_path) + "/tasks",
+                           .access = directing,
+                           .answer = [this](const Visit& visit) { return add_task(visit); }},
+                          {.path = task, .access = {}, .answer = [this](const Visit& visit) {
+                             return show_task(visit);
+                           }}};
+  const auto add = [&](const char* action, const char* notice, Make make) {
+    pages.push_back({.method = Method::post,
+                     .path = fmt::format("{}/{}", task, action),
+                     .access = directing,
+                     .answer = [this, make = std::move(make), notice](const Visit& visit) {
+                       return act(visit, make, notice);
+                     }});
+  };
+  using Sent = RefusedTaskForm::Form;
+  using Made = std::expected<tasks::Action, RefusedTaskForm>;
+  add("reassign", "reassigned", [](const Visit& visit) -> Made {
+    tasks::Reassign reassign{.account = visit.account().name, .to = std::nullopt};
+    const std::string_view to = visit.form.value("to");
+    if (to.empty()) return reassign;
+    const auto name = people::parse_account_name(to);
+    if (!name) return std::unexpected(RefusedTaskForm{Sent::reassign, name.error().sentence, {}});
+    reassign.to = *name;
+    return reassign;
+  });
+  add("change", "task-changed", [this](const Visit& visit) -> Made {
+    const auto priority = priority_of(visit.form.value("priority"));
+    const auto due = due_of(visit.form.value("due"));
+    if (!priority || !due) {
+      return std::unexpected(RefusedTaskForm{
+          Sent::change,
+          due ? "a priority is a whole number from -100 to 100" : due.error().sentence,
+          {}});
+    }
+    return tasks::ChangeIt{.account = visit.account().name, .priority = *priority, .due = *due};
+  });
+  add("cancel", "task-cancelled", [](const Visit& visit) -> Made {
+    const std::string note(visit.form.value("note"));
+    if (note.empty()) return std::unexpected(RefusedTaskForm{Sent::cancel, {}, {}});
+    return tasks::CancelIt{.account = visit.account().name, .note = note};
+  });
+  add("reopen", "task-reopened", [](const Visit& visit) -> Made {
+    return tasks::Reopen{.account = visit.account().name,
+                         .note = std::string(visit.form.value("note"))};
+  });
+  return pages;
+}
+
+std::expected<std::optional<record::Time>, record::Flaw> SupervisionPages::due_of(
+    std::string_view text) const {
+  if (text.empty()) return std::nullopt;
+  const auto moment = local_minute(text);
+  if (!moment) {
+    return std::unexpected(record::Flaw{"the due time is not in the form 2026-11-29T12:00"});
+  }
+  const date::time_zone& zone = *date::locate_zone(surroundings_.time_zone);
+  return record::Time(zone.to_sys(*moment, date::choose::earliest));
+}
+
+std::vector<Choice> SupervisionPages::people_of(const Visit& visit,
+                                                const record::BureauId& bureau) const {
+  std::vector<Choice> choices{{.value = {}, .label = {}, .is_chosen = true}};
+  const auto accounts = visit.people.list(people::AccountName(), accounts_looked_at);
+  if (!accounts) return choices;
+  for (const people::Account& account : *accounts) {
+    const bool works =
+        account.state == people::AccountState::enabled &&
+        std::ranges::any_of(
+            std::array{TaskState::open, TaskState::keyed, TaskState::differs},
+            [&](TaskState state) { return bench_.may_work(account.assignment, state, bureau); });
+    if (works) {
+      choices.push_back(
+          {.value = account.name.str(), .label = account.display_name, .is_chosen = false});
+    }
+  }
+  return choices;
+}
+
+Response SupervisionPages::show(const Visit& visit) {
+  const auto theirs = entrance_.bureaus_for(visit.account().assignment, PersonalRight::direct_work);
+  const record::BureauId asked{std::string(visit.query.value("bureau"))};
+  const bool is_theirs = std::ranges::find(theirs, asked) != theirs.end();
+  return page_of(visit, is_theirs ? asked : theirs.front(), {}, 200);
+}
+
+Response SupervisionPages::page_of(const Visit& visit, const record::BureauId& bureau,
+                                   NewTaskForm added, unsigned status) {
+  auto queue = bench_.lend();
+  if (!queue) return bench_.refused(visit, queue.error());
+  const record::Time now = surroundings_.clock();
+  SupervisionView view{.bureau = bureau.str(),
+                       .bureau_name = surroundings_.installation.settings.bureaus.at(bureau).name,
+                       .added = std::move(added)};
+  for (const record::BureauId& id :
+       entrance_.bureaus_for(visit.account().assignment, PersonalRight::direct_work)) {
+    view.bureaus.push_back({.value = id.str(),
+                            .label = surroundings_.installation.settings.bureaus.at(id).name,
+                            .is_chosen = id == bureau});
+  }
+  const auto figures = (*queue)->figures(bureau, bench_.midnight(), now);
+  if (!figures) return bench_.refused(visit, figures.error());
+  for (const auto& [state, depth] : figures->depth) {
+    view.depth.push_back({std::string(to_string(state)), depth.tasks, depth.overdue, depth.oldest});
+  }
+  for (const auto& [account, clerk] : figures->clerks) {
+    ClerkRow row{.account = account.str(),
+                 .name = bench_.name_of(visit, account),
+                 .holds = clerk.holds,
+                 .keyed = clerk.keyed,
+                 .checked = clerk.checked,
+                 .settled = clerk.settled};
+    row.figures.done = clerk.keyed + clerk.checked + clerk.settled;
+    if (clerk.fields_checked > 0) {
+      row.figures.error_percent = 100.0 * static_cast<double>(clerk.differences) /
+                                  static_cast<double>(clerk.fields_checked);
+    }
+    view.clerks.push_back(std::move(row));
+  }
+  view.done_by_hour = figures->done_by_hour;
+  const std::string list(visit.query.has("list") ? visit.query.value("list") : "overdue");
+  for (const std::string_view name :
+       {"overdue", "returned", "open", "keyed", "differs", "ready", "done", "cancelled"}) {
+    view.lists.push_back({.value = std::string(name), .label = {}, .is_chosen = list == name});
+  }
+  std::optional<tasks::TaskPlace> place;
+  if (const auto after = whole_number(visit.query.value("after"))) {
+    const auto last =
+        (*queue)->find(tasks::TaskId{static_cast<std::uint64_t>(*after)}, visit.account().name);
+    if (last && *last) place = tasks::place_of((*last)->task);
+  }
+  auto found = (*queue)->list(filter_of(bureau, list), place, tasks_a_page + 1, now);
+  if (!found) return bench_.refused(visit, found.error());
+  const std::string here =
+      fmt::format("{}?bureau={}&list={}", supervision_path, percent_encoded(bureau.str()), list);
+  if (place) view.turning.previous_path = here;
+  if (found->size() > tasks_a_page) {
+    found->pop_back();
+    view.turning.next_path = fmt::format("{}&after={}", here, found->back().id.value);
+  }
+  for (const tasks::Task& task : *found)
+    view.tasks.push_back(bench_.facts(visit, task));
+  if (const entry::Desk* const desk = bench_.desk(bureau)) {
+    for (const auto& [dataset, checker] : desk->checkers()) {
+      view.datasets.push_back({.value = dataset.str(),
+                               .label = checker.form().title,
+                               .is_chosen = view.datasets.empty()});
+    }
+  }
+  return document(visit.request,
+                  supervision_page(pages_, entrance_.frame(visit, "supervision"), view), status);
+}
+
+Response SupervisionPages::add_task(const Visit& visit) {
+  const record::BureauId bureau{std::string(visit.form.value("bureau"))};
+  if (!bench_.may(visit, PersonalRight::direct_work, bureau)) {
+    return entrance_.deny(visit, "not-granted");
+  }
+  const record::DatasetId dataset{std::string(visit.form.value("dataset"))};
+  const entry::Desk* const desk = bench_.desk(bureau);
+  if (desk == nullptr || desk->find(dataset) == nullptr) return entrance_.missing(visit);
+  NewTaskForm form{.title = std::string(visit.form.value("title")),
+                   .priority = std::string(visit.form.value("priority")),
+                   .due = std::string(visit.form.value("due"))};
+  const auto priority = priority_of(form.priority.empty() ? "0" : form.priority);
+  const auto due = due_of(form.due);
+  const auto characters = people::characters_of(form.title);
+  if (!priority) form.sentence = "a priority is a whole number from -100 to 100";
+  if (!due) form.sentence = due.error().sentence;
+  if (!characters || *characters > longest_task_title) {
+    form.sentence = fmt::format("a title has at most {} characters", longest_task_title);
+  }
+  if (!form.sentence.empty()) return page_of(visit, bureau, std::move(form), 422);
+  auto queue = bench_.lend();
+  if (!queue) return bench_.refused(visit, queue.error());
+  const tasks::NewTask task{.bureau = bureau,
+                            .dataset = dataset,
+                            .title = form.title,
+                            .origin = tasks::Origin::supervisor,
+                            .origin_text = {},
+                            .priority = *priority,
+                            .due = *due};
+  const auto added =
+      (*queue)->add(std::span(&task, 1), visit.account().name, surroundings_.clock());
+  if (!added) return bench_.refused(visit, added.error());
+  return redirection(fmt::format("{}?bureau={}&list=open&done=task-added", supervision_path,
+                                 percent_encoded(bureau.str())));
+}
+
+Response SupervisionPages::show_task(const Visit& visit) {
+  auto queue = bench_.lend();
+  if (!queue) return bench_.refused(visit, queue.error());
+  const auto keyed = bench_.open(visit, **queue);
+  if (!keyed) return keyed.error();
+  return task_page_of(visit, **queue, *keyed, std::nullopt, 200);
+}
+
+Response SupervisionPages::task_page_of(const Visit& visit, tasks::Tasks& queue,
+                                        const tasks::KeyedTask& keyed,
+                                        std::optional<RefusedTaskForm> refused, unsigned status) {
+  const tasks::Task& task = keyed.task;
+  TaskView view{.task = bench_.facts(visit, task),
+                .version = task.version.value,
+                .created = task.created,
+                .created_by = task.created_by ? bench_.name_of(visit, *task.created_by) : "",
+                .origin = std::string(to_string(task.asked.origin)),
+                .origin_text = task.asked.origin_text,
+                .kept_for = task.kept_for ? bench_.name_of(visit, *task.kept_for) : "",
+                .refused = std::move(refused)};
+  if (task.journaled) view.batch = task.journaled->sequence.value;
+  const auto history = queue.history(task.id, tasks::TaskVersion{0}, history_entries);
+  if (!history) return bench_.refused(visit, history.error());
+  for (const tasks::HistoryEntry& entry : *history) {
+    view.history.push_back({.at = entry.at,
+                            .who = entry.who ? bench_.name_of(visit, *entry.who) : "",
+                            .what = std::string(to_string(entry.what)),
+                            .note = entry.note});
+    if (!entry.note.empty()) view.reason = entry.note;
+  }
+  view.may_work = bench_.may_work(visit.account().assignment, task.state, task.asked.bureau);
+  view.may_supervise = bench_.may(visit, PersonalRight::direct_work, task.asked.bureau);
+  if (view.may_supervise) view.people = people_of(visit, task.asked.bureau);
+  return document(visit.request, task_page(pages_, entrance_.frame(visit, "entry"), view), status);
+}
+
+Response SupervisionPages::act(const Visit& visit, const Make& make, std::string_view notice) {
+  auto queue = bench_.lend();
+  if (!queue) return bench_.refused(visit, queue.error());
+  const auto keyed = bench_.open(visit, **queue);
+  if (!keyed) return keyed.error();
+  if (!bench_.may(visit, PersonalRight::direct_work, keyed->task.asked.bureau)) {
+    return entrance_.deny(visit, "not-granted");
+  }
+  const auto action = make(visit);
+  if (!action) return task_page_of(visit, **queue, *keyed, action.error(), 422);
+  const auto task = (*queue)->apply(keyed->task.id, *action, surroundings_.clock());
+  if (!task) return bench_.refused(visit, task.error());
+  return redirection(
+      fmt::format("{}?done={}", task_path_of(static_cast<std::int64_t>(task->id.value)), notice));
+}
+
+}  // namespace sluice::pages

@@ -1,0 +1,50 @@
+// The queue as a supervisor sees it: how deep and how old, who does how much, one task with its
+// history, and what can be done with it.
+#pragma once
+
+#include <vector>
+
+#include "pages/entrance.h"
+#include "pages/page.h"
+#include "pages/surroundings.h"
+#include "pages/view/supervision_view.h"
+#include "pages/view/task_view.h"
+#include "pages/workbench.h"
+
+namespace sluice::pages {
+
+// Thread-safe. References must outlive it.
+class SupervisionPages {
+ public:
+  SupervisionPages(const Surroundings& surroundings, const Pages& pages, const Entrance& entrance,
+                   Workbench& bench)
+      : surroundings_(surroundings), pages_(pages), entrance_(entrance), bench_(bench) {}
+
+  [[nodiscard]] std::vector<Page> routes();
+
+ private:
+  [[nodiscard]] server::Response show(const Visit& visit);
+  [[nodiscard]] server::Response page_of(const Visit& visit, const record::BureauId& bureau,
+                                         NewTaskForm added, unsigned status);
+  [[nodiscard]] server::Response add_task(const Visit& visit);
+  [[nodiscard]] server::Response show_task(const Visit& visit);
+  [[nodiscard]] server::Response task_page_of(const Visit& visit, tasks::Tasks& queue,
+                                              const tasks::KeyedTask& keyed,
+                                              std::optional<RefusedTaskForm> refused,
+                                              unsigned status);
+  // A supervisor's action on the task of the path, made from the form.
+  using Make = std::function<std::expected<tasks::Action, RefusedTaskForm>(const Visit&)>;
+  [[nodiscard]] server::Response act(const Visit& visit, const Make& make, std::string_view notice);
+  [[nodiscard]] std::vector<Choice> people_of(const Visit& visit,
+                                              const record::BureauId& bureau) const;
+  // Of a form: "2026-11-29T12:00" at the node. The flaw: it is no such time.
+  [[nodiscard]] std::expected<std::optional<record::Time>, record::Flaw> due_of(
+      std::string_view text) const;
+
+  const Surroundings& surroundings_;
+  const Pages& pages_;
+  const Entrance& entrance_;
+  Workbench& bench_;
+};
+
+}  // namespace sluice::pages

@@ -1,0 +1,199 @@
+#include "pages/workbench.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <date/tz.h>
+
+#include "record/try.h"
+
+namespace sluice::pages {
+namespace {
+
+using tasks::TaskState;
+using trust::PersonalRight;
+
+constexpr std::size_t most_remembered = 1000;
+constexpr std::size_t ready_at_once = 100;
+
+std::optional<PersonalRight> right_for(TaskState state) {
+  switch (state) {
+    case TaskState::open:
+      return PersonalRight::key_records;
+    case TaskState::keyed:
+      return PersonalRight::check_records;
+    case TaskState::differs:
+      return PersonalRight::review_records;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Workbench::Workbench(const Surroundings& surroundings, const Entrance& entrance)
+    : surroundings_(surroundings), entrance_(entrance), tasks_(surroundings.open_tasks) {}
+
+entry::Desk* Workbench::desk(const record::BureauId& bureau) const {
+  const auto found = surroundings_.desks.find(bureau);
+  return found == surroundings_.desks.end() ? nullptr : found->second.get();
+}
+
+const entry::FormChecker* Workbench::checker(const tasks::Task& task) const {
+  const entry::Desk* const at = desk(task.asked.bureau);
+  return at == nullptr ? nullptr : at->find(task.asked.dataset);
+}
+
+bool Workbench::may_work(const people::Assignment& person, TaskState state,
+                         const record::BureauId& bureau) const {
+  const auto right = right_for(state);
+  return right && surroundings_.policy.may(person, *right, bureau);
+}
+
+server::Response Workbench::refused(const Visit& visit, const tasks::TaskFailure& failure) const {
+  using tasks::TaskProblem;
+  switch (failure.code) {
+    case TaskProblem::unknown:
+      return entrance_.missing(visit);
+    case TaskProblem::same_person:
+      return entrance_.deny(visit, "same-person");
+    case TaskProblem::unavailable:
+    case TaskProblem::failed:
+      return entrance_.failed(visit, record::to_string(failure));
+    default:
+      return entrance_.conflict(visit, failure.sentence);
+  }
+}
+
+std::expected<tasks::KeyedTask, server::Response> Workbench::open(const Visit& visit,
+                                                                  tasks::Tasks& queue) const {
+  const auto id = whole_number(visit.request.parameter("task"));
+  if (!id) return std::unexpected(entrance_.missing(visit));
+  auto found = queue.find(tasks::TaskId{static_cast<std::uint64_t>(*id)}, visit.account().name);
+  if (!found) return std::unexpected(refused(visit, found.error()));
+  // Who may work for one bureau only is not told which tasks others have.
+  const bool is_theirs =
+      *found &&
+      std::ranges::any_of(
+          std::array{PersonalRight::key_records, PersonalRight::check_records,
+                     PersonalRight::review_records, PersonalRight::direct_work},
+          [&](PersonalRight right) { return may(visit, right, (*found)->task.asked.bureau); });
+  if (!is_theirs) return std::unexpected(entrance_.deny(visit, "not-granted"));
+  return std::move(**found);
+}
+
+std::string Workbench::name_of(const Visit& visit, const people::AccountName& account) const {
+  if (account == visit.account().name) return visit.account().display_name;
+  const auto found = visit.people.find(account);
+  return found && *found ? (*found)->display_name : account.str();
+}
+
+TaskFacts Workbench::facts(const Visit& visit, const tasks::Task& task) const {
+  const settings::Settings& settings = surroundings_.installation.settings;
+  const auto bureau = settings.bureaus.find(task.asked.bureau);
+  const auto dataset = settings.datasets.find(task.asked.dataset);
+  const record::Time now = surroundings_.clock();
+  TaskFacts facts{
+      .id = static_cast<std::int64_t>(task.id.value),
+      .title = task.asked.title,
+      .bureau = task.asked.bureau.str(),
+      .bureau_name =
+          bureau == settings.bureaus.end() ? task.asked.bureau.str() : bureau->second.name,
+      .dataset = task.asked.dataset.str(),
+      .dataset_title = task.asked.dataset.str(),
+      .state = std::string(to_string(task.state)),
+      .priority = task.asked.priority,
+      .due = task.asked.due,
+      .is_overdue = tasks::is_workable(task.state) && task.asked.due && *task.asked.due < now,
+      .holder = {},
+      .held_until = std::nullopt};
+  if (dataset != settings.datasets.end() && !dataset->second.title.empty()) {
+    facts.dataset_title = dataset->second.title;
+  }
+  if (task.claim && task.claim->until > now) {
+    facts.holder = name_of(visit, task.claim->holder);
+    facts.held_until = task.claim->until;
+  }
+  return facts;
+}
+
+ClerkFigures Workbench::figures(const Visit& visit, const tasks::Figures& figures) const {
+  ClerkFigures mine;
+  for (const auto& [state, depth] : figures.depth) {
+    for (const auto& bureau : surroundings_.installation.settings.bureaus) {
+      if (!may_work(visit.account().assignment, state, bureau.first)) continue;
+      mine.waiting += depth.tasks;
+      break;
+    }
+  }
+  const auto clerk = figures.clerks.find(visit.account().name);
+  if (clerk == figures.clerks.end()) return mine;
+  mine.done = clerk->second.keyed + clerk->second.checked + clerk->second.settled;
+  if (clerk->second.fields_checked > 0) {
+    mine.error_percent = 100.0 * static_cast<double>(clerk->second.differences) /
+                         static_cast<double>(clerk->second.fields_checked);
+  }
+  return mine;
+}
+
+record::Time Workbench::midnight() const {
+  const date::time_zone& zone = *date::locate_zone(surroundings_.time_zone);
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(surroundings_.clock());
+  const auto day = date::floor<date::days>(zone.to_local(now));
+  return zone.to_sys(day, date::choose::earliest);
+}
+
+tasks::Result<std::optional<tasks::Task>> Workbench::journal(tasks::TaskId id,
+                                                             tasks::Tasks& queue) {
+  const auto keyed = SLUICE_TRY(queue.find(id, people::AccountName()));
+  if (!keyed || keyed->task.state != TaskState::ready || !keyed->values()) return std::nullopt;
+  const tasks::Task& task = keyed->task;
+  const entry::FormChecker* const checks = checker(task);
+  const auto refuse = [&](std::string note) {
+    return queue.apply(id, tasks::RefuseIt{.note = std::move(note)}, surroundings_.clock());
+  };
+  if (checks == nullptr) return SLUICE_TRY(refuse("nothing of this dataset is keyed here"));
+  auto checked = checks->check(keyed_form(from_json(*keyed->values())));
+  if (!checked) {
+    const entry::KeyingError& first = checked.error().front();
+    return SLUICE_TRY(refuse(first.column + ": " + first.sentence));
+  }
+  const auto saved =
+      desk(task.asked.bureau)->save(entry::DraftId(task.entry.str()), std::move(*checked));
+  if (!saved) {
+    if (saved.error().code == entry::SaveProblem::conflicting) {
+      return SLUICE_TRY(refuse(saved.error().sentence));
+    }
+    surroundings_.log.write<"record-not-journaled">(
+        {{"bureau", task.asked.bureau.str()}, {"reason", record::to_string(saved.error())}});
+    return std::nullopt;
+  }
+  return SLUICE_TRY(
+      queue.apply(id, tasks::MarkDone{{saved->placement.sequence, saved->placement.first_row}},
+                  surroundings_.clock()));
+}
+
+void Workbench::journal_ready(const record::BureauId& bureau, tasks::Tasks& queue) {
+  if (desk(bureau) == nullptr) return;
+  const tasks::TaskFilter ready{
+      .bureau = bureau, .kind = tasks::ListKind::in_state, .state = TaskState::ready, .holder = {}};
+  const auto waiting = queue.list(ready, std::nullopt, ready_at_once, surroundings_.clock());
+  if (!waiting) return;  // it is tried again with the next page
+  for (const tasks::Task& task : *waiting) {
+    if (const auto done = journal(task.id, queue); !done || !*done) return;
+  }
+}
+
+KeyedTexts Workbench::previous(const Visit& visit, const record::DatasetId& dataset) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = previous_.find({visit.actor(), dataset});
+  return found == previous_.end() ? KeyedTexts() : found->second;
+}
+
+void Workbench::remember(const Visit& visit, const record::DatasetId& dataset, KeyedTexts texts) {
+  const std::lock_guard lock(mutex_);
+  if (previous_.size() >= most_remembered) previous_.clear();
+  previous_[{visit.actor(), dataset}] = std::move(texts);
+}
+
+}  // namespace sluice::pages

@@ -1,0 +1,81 @@
+// What the pages of manual entry share: the queue of tasks, the desks where records are keyed, and
+// the way from a task whose values are final to its record in the journal.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "entry/desk.h"
+#include "pages/entrance.h"
+#include "pages/keyed_texts.h"
+#include "pages/lent.h"
+#include "pages/surroundings.h"
+#include "pages/view/clerk_figures.h"
+#include "pages/view/task_facts.h"
+#include "pages/visit.h"
+#include "tasks/tasks.h"
+
+namespace sluice::pages {
+
+// Thread-safe. References must outlive it.
+class Workbench {
+ public:
+  // For how long a task is its holder's after the last key that was pressed.
+  static constexpr std::chrono::minutes lease{15};
+
+  Workbench(const Surroundings& surroundings, const Entrance& entrance);
+
+  using Handle = Lent<tasks::Tasks, tasks::TaskFailure>::Loan;
+  [[nodiscard]] tasks::Result<Handle> lend() { return tasks_.lend(); }
+
+  // Null: nothing of the bureau, or of this dataset, is keyed here.
+  [[nodiscard]] entry::Desk* desk(const record::BureauId& bureau) const;
+  [[nodiscard]] const entry::FormChecker* checker(const tasks::Task& task) const;
+
+  // The task that {task} of the path names, with all that was keyed, for who has any right to work
+  // on tasks of its bureau; else the answer.
+  [[nodiscard]] std::expected<tasks::KeyedTask, server::Response> open(const Visit& visit,
+                                                                       tasks::Tasks& queue) const;
+  // Whether the person may work on tasks in this state.
+  [[nodiscard]] bool may_work(const people::Assignment& person, tasks::TaskState state,
+                              const record::BureauId& bureau) const;
+  [[nodiscard]] bool may(const Visit& visit, trust::PersonalRight right,
+                         const record::BureauId& bureau) const {
+    return surroundings_.policy.may(visit.account().assignment, right, bureau);
+  }
+  // Why what was asked of the queue is not done, as a page.
+  [[nodiscard]] server::Response refused(const Visit& visit,
+                                         const tasks::TaskFailure& failure) const;
+
+  [[nodiscard]] TaskFacts facts(const Visit& visit, const tasks::Task& task) const;
+  // As others see the person.
+  [[nodiscard]] std::string name_of(const Visit& visit, const people::AccountName& account) const;
+  [[nodiscard]] ClerkFigures figures(const Visit& visit, const tasks::Figures& figures) const;
+  // When the day began at the node, from which the figures count.
+  [[nodiscard]] record::Time midnight() const;
+
+  // Brings a task that is ready into the journal, and returns once that is durable. Nothing where
+  // it is not done now: the journal is full, or can not be written; it stays ready.
+  [[nodiscard]] tasks::Result<std::optional<tasks::Task>> journal(tasks::TaskId id,
+                                                                  tasks::Tasks& queue);
+  // All of the bureau that were left when the node stopped or its journal was full.
+  void journal_ready(const record::BureauId& bureau, tasks::Tasks& queue);
+
+  // What the person keyed before, of this dataset, for the ditto key; forgotten by a restart.
+  [[nodiscard]] KeyedTexts previous(const Visit& visit, const record::DatasetId& dataset) const;
+  void remember(const Visit& visit, const record::DatasetId& dataset, KeyedTexts texts);
+
+ private:
+  const Surroundings& surroundings_;
+  const Entrance& entrance_;
+  Lent<tasks::Tasks, tasks::TaskFailure> tasks_;
+  mutable std::mutex mutex_;
+  // Guarded by mutex_. One a person and dataset.
+  std::map<std::pair<std::string, record::DatasetId>, KeyedTexts> previous_;
+};
+
+}  // namespace sluice::pages

@@ -1,0 +1,199 @@
+#!/usr/bin/env bash
+# Manual entry (人工录入) by people at browsers: a task is added, one keys it, another checks it, a
+# reviewer settles what differs, and the record is in the central store; each record once, whatever
+# happens in between.
+#   tests/scenario/manual_entry.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
+# shellcheck disable=SC2016,SC2119,SC2154  # start_daemon takes arguments only where it gets some; cases.sh sets the rest
+set -euo pipefail
+# shellcheck source=tests/support/shell/cases.sh
+source "$(dirname "$0")/../support/shell/cases.sh" "$@"
+# shellcheck source=tests/support/shell/browser.sh
+source "$support/browser.sh"
+
+begin() { # CASE: a node, and people who have come in, each at a browser of their own
+  new_node "$1" '{kind: sqlite}' "pages: {address: 127.0.0.1, port: 0, certificate: $pki/node.pem, key: $pki/node.key}"
+  add_bureau industry <<'END'
+channels: {manual-entry: {}}
+publishes:
+  - dataset: licence
+    channels: [manual-entry]
+    mapping:
+      fields:
+        - {field: code, steps: [trim, half-width, upper-case]}
+END
+  add_bureau park <<<'channels: {manual-entry: {}}'
+  add_schema licence <<'END'
+{"sluice:dataset": {"owner": "industry", "title": "企业设立登记"},
+ "fields": [
+  {"name": "code", "title": "统一社会信用代码", "sluice:check": "uscc", "constraints": {"required": true}},
+  {"name": "name", "title": "企业名称", "sluice:verify": "sight", "constraints": {"required": true, "maxLength": 40}},
+  {"name": "capital", "title": "注册资本", "type": "integer", "sluice:verify": "blind"},
+  {"name": "remark", "title": "备注"}],
+ "primaryKey": "code"}
+END
+  trap kill_daemon EXIT
+  start_daemon
+  person jia clerk
+  person yi checker,clerk
+  person bing reviewer
+  person ding supervisor
+}
+person() { # NAME ROLES
+  open_browser "$1"
+  come_in "$1" "$(sluice user add "$1" --role "$2" --bureau industry 2>/dev/null)"
+}
+at() { open_browser "$1"; } # the browser of this person
+add_task() { # TITLE
+  at ding
+  visit /supervision
+  send /supervision/tasks bureau=industry dataset=licence "title=$1" priority=0 due=
+  expect "adding $1" "$code" 303
+}
+take() { # WORK: the next task, whose number it sets
+  visit /entry
+  send /entry/next "work=$1" bureau=industry
+  expect "taking a task to $1" "$code" 303
+  follow
+  expect "the desk" "$code" 200
+  number=${place#/entry/}
+}
+version() { sed -n 's/.*name="version" value="\([^"]*\)".*/\1/p' <<<"$page" | head -n 1; }
+save() { # FIELD=VALUE…
+  send "/entry/$number/save" "version=$(version)" "$@"
+}
+licences() { sluice dataset read licence | tail -n +2; }
+in_store() { # HOW-MANY: waits until so many records are there
+  local found
+  for _ in $(seq 300); do
+    found=$(licences 2>/dev/null | wc -l)
+    [[ $found -lt $1 ]] || break
+    sleep 0.1
+  done
+  expect "records in the store" "$found" "$1"
+}
+state_of() { sqlite3 -readonly "$node/state/tasks.sqlite" "SELECT state FROM task WHERE id = $1"; }
+
+case_two_key_the_same_and_the_record_is_in_the_store() {
+  begin agree
+  add_task HD-1
+  at jia
+  take key
+  save 'field.code=91110108ma000016x1' field.name=智芯 field.capital=1000
+  expect "a wrong check digit" "$code" 422
+  expect_like "it says so" "$(text_of_page)" 校验
+  save 'field.code= ９１110108ma000016x0' field.name=智芯 field.capital=1000 field.remark=a
+  expect "saved" "$code $location" "303 /entry?done=keyed-last&saved=$number"
+  expect "state" "$(state_of "$number")" keyed
+  expect "nothing in the store before it is checked" "$(licences)" ''
+  visit "/entry/$number"
+  expect "it is out of the first one's hands" "$code $location" "303 /tasks/$number?done=task-taken"
+  at yi
+  take check
+  ! grep -q 1000 <<<"$page" || fail "the second person sees the blind value"
+  save field.capital=1000
+  expect "neither confirmed nor keyed" "$code" 422
+  save field.capital=1000 confirm.name=yes
+  expect "checked" "$code" 303
+  expect "state" "$(state_of "$number")" done
+  in_store 1
+  expect_like "record" "$(licences)" $'91110108MA000016X0\t智芯\t1000\ta'
+  expect "audit log" "$(sluice audit log | jq -r 'select(.event == "record-keyed") | "\(.actor) \(.task)"' | sort | uniq -c | sed 's/^ *//')" \
+    "1 account jia $number
+1 account yi $number"
+  ! sluice audit log | grep -q 智芯 || fail "a value is in the audit log"
+  stop_daemon
+}
+
+case_a_reviewer_settles_what_differs() {
+  begin differ
+  add_task HD-2
+  at jia
+  take key
+  save field.code=91110108MA000016X0 field.name=智芯 field.capital=1000
+  at yi
+  take check
+  save field.capital=10000 confirm.name=yes
+  expect "checked" "$code" 303
+  expect "state" "$(state_of "$number")" differs
+  at bing
+  take review
+  expect_like "both are shown" "$(text_of_page | tr '\n' ' ')" '= 1,000 .*= 10,000'
+  send "/entry/$number/settle" "version=$(version)"
+  expect "without a choice" "$code" 422
+  send "/entry/$number/send-back" "version=$(version)" to=second note=
+  expect "sent back without a word" "$code" 422
+  send "/entry/$number/settle" "version=$(version)" choice.capital=other field.capital=1,000,0x
+  expect "a third value that is none" "$code" 422
+  send "/entry/$number/settle" "version=$(version)" choice.capital=second
+  expect "settled" "$code" 303
+  in_store 1
+  expect_like "record" "$(licences)" $'\t10000\t'
+  stop_daemon
+}
+
+case_nobody_checks_their_own_entry_and_others_tasks_are_not_shown() {
+  begin own
+  add_task HD-3
+  at yi
+  take key
+  save field.code=91110108MA000016X0 field.name=智芯 field.capital=1000
+  visit /entry
+  send /entry/next work=check bureau=industry
+  expect "the own one is not given out" "$code $location" '303 /entry?done=no-task'
+  send "/entry/$number/claim"
+  expect "nor taken by force" "$code" 403
+  at jia
+  visit /entry
+  send /entry/next work=check bureau=industry
+  expect "a clerk does not check" "$code" 403
+  open_browser stranger
+  come_in wu "$(sluice user add wu --role clerk --bureau park 2>/dev/null)"
+  visit "/tasks/$number"
+  expect "another bureau's task" "$code" 403
+  visit "/entry/$number"
+  expect "another bureau's desk" "$code" 403
+  expect_like "audit log" "$(sluice audit log | jq -r 'select(.event == "page-denied") | "\(.actor) \(.target)"')" "wu /entry/$number"
+  stop_daemon
+}
+
+case_a_draft_outlives_the_daemon_and_a_form_sent_twice_is_one_record() {
+  begin draft
+  add_task HD-4
+  at jia
+  take key
+  send "/entry/$number/draft" "version=$(version)" field.name='<script>甲㼆𠮷' field.capital=12
+  expect "draft kept" "$code" 303
+  stop_daemon
+  start_daemon
+  at jia
+  visit "/entry/$number"
+  expect "the desk again" "$code" 200
+  expect_like "what was typed" "$page" '&lt;script&gt;甲㼆𠮷'
+  save field.code=91110108MA000016X0 field.name='<script>甲㼆𠮷' field.capital=12
+  expect "saved" "$code" 303
+  visit "/entry/$number" # the page before it, sent once more
+  save field.code=91110108MA000016X0 field.name=other field.capital=12
+  expect_like "again" "$code" '^(303|403)$'
+  at yi
+  take check
+  save field.capital=12 confirm.name=yes
+  expect "checked" "$code" 303
+  in_store 1
+  expect_like "as it was typed" "$(licences)" '<script>甲㼆𠮷'
+  stop_daemon
+}
+
+case_a_stale_form_is_not_saved() {
+  begin stale
+  add_task HD-5
+  at jia
+  take key
+  send "/entry/$number/save" version=1 field.code=91110108MA000016X0 field.name=a field.capital=1
+  expect "an older page" "$code" 412
+  expect_like "what was typed stands in it" "$page" 91110108MA000016X0
+  stop_daemon
+}
+
+open_workshop manual-entry industry park
+trap 'close_workshop $?' EXIT
+run_cases
