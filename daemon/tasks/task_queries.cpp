@@ -53,19 +53,14 @@ class Building {
 
 std::string condition(Turn turn, const std::string& account, Building& building, record::Time now) {
   if (turn == Turn::held) return "holder = " + account;
-  const std::string nobody =
+  const std::string nobody_holds_it =
       fmt::format("(holder IS NULL OR held_until <= {})", building.time(now));
-  switch (turn) {
-    case Turn::held:
-    case Turn::kept:
-      return fmt::format("kept_for = {} AND {}", account, nobody);
-    case Turn::free:
-      return fmt::format("{} AND kept_for IS NULL AND coalesce(handed_back_by, '') <> {} AND {}",
-                         is_workable_in_sql, account, nobody);
-    case Turn::handed_back:
-      return fmt::format("kept_for IS NULL AND handed_back_by = {} AND {}", account, nobody);
+  if (turn == Turn::kept) return fmt::format("kept_for = {} AND {}", account, nobody_holds_it);
+  if (turn == Turn::handed_back) {
+    return fmt::format("kept_for IS NULL AND handed_back_by = {} AND {}", account, nobody_holds_it);
   }
-  return "";
+  return fmt::format("{} AND kept_for IS NULL AND coalesce(handed_back_by, '') <> {} AND {}",
+                     is_workable_in_sql, account, nobody_holds_it);
 }
 
 std::string quoted(const std::set<TaskState>& states) {

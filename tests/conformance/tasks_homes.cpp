@@ -107,7 +107,7 @@ tasks::Wish TasksTest::wish(const tasks::AccountName& account) {
 std::uint64_t TasksTest::next(const tasks::Wish& wish) {
   const auto task = tasks_->claim_next(wish, now_);
   EXPECT_TRUE(task) << record::to_string(task.error());
-  return *task ? (*task)->id.value : 0;
+  return task && *task ? (*task)->id.value : 0;
 }
 
 tasks::Task TasksTest::keyed(const std::string& values) {

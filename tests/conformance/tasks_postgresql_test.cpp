@@ -1,4 +1,7 @@
 // What only a server can do to the tasks in it: go, come back, lock a row, cut a line.
+#include <future>
+#include <thread>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -72,6 +75,30 @@ TEST_F(TasksPostgresqlTest, NextTaskIsNotWaitedForWhereAnotherIsThere) {
   EXPECT_FALSE(tasks->claim_next(wish(li), now_).value());
   execute(*slow, "ROLLBACK");
   EXPECT_EQ(tasks->claim_next(wish(li), now_).value()->id, first);
+}
+
+// Who takes it away is a moment ahead of who saves: the save waits, and sees who has it then.
+TEST_F(TasksPostgresqlTest, SaveWaitsForWhoIsChangingTheTaskAndIsRefusedThen) {
+  const auto tasks = open();
+  const auto id = add(*tasks).value().at(0).id;
+  ASSERT_TRUE(tasks->claim_next(wish(wang), now_).value());
+  const auto supervisor = connected(conninfo_);
+  execute(*supervisor, "BEGIN; UPDATE sluice.task SET holder = 'li'");
+  auto saved = std::async(std::launch::async, [&] {
+    return tasks->apply(id, tasks::SaveDraft{wang, "{}", lease}, now_);
+  });
+  while (ask(conninfo_,
+             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = "
+             "current_database()") != "1") {
+    ASSERT_NE(saved.wait_for(std::chrono::seconds(0)), std::future_status::ready)
+        << "it did not wait";
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  execute(*supervisor, "COMMIT");
+  const auto refused = saved.get();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, TaskProblem::not_held);
+  EXPECT_EQ(open()->find(id, wang).value()->task.claim->holder, li);
 }
 
 // docs/manual-entry.md names these rights.
