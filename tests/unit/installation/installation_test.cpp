@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/temporary_directory.h"
+
 namespace sluice::installation::test {
 namespace {
 
@@ -53,16 +55,36 @@ TEST(Paths, AreAllDifferentAndBelowTheState) {
   const Paths paths("/var/lib/sluice");
   const BureauId bureau("levy");
   const DatasetId dataset("levy");
-  const std::vector<std::filesystem::path> all{
-      paths.journal(bureau),           paths.audit_log(),          paths.captures(bureau),
-      paths.compared(bureau, dataset), paths.run_history(),        paths.scratch(),
-      paths.import_lock(bureau),       paths.collect_lock(bureau), paths.reconcile_lock(dataset),
-      paths.reconciliation(dataset)};
+  const std::vector<std::filesystem::path> all{paths.journal(bureau),
+                                               paths.audit_log(),
+                                               paths.captures(bureau),
+                                               paths.compared(bureau, dataset),
+                                               paths.run_history(),
+                                               paths.scratch(),
+                                               paths.import_lock(bureau),
+                                               paths.collect_lock(bureau),
+                                               paths.reconcile_lock(dataset),
+                                               paths.reconciliation(dataset),
+                                               paths.people(),
+                                               paths.tasks()};
   EXPECT_EQ(std::set(all.begin(), all.end()).size(), all.size());
   for (const auto& path : all)
     EXPECT_TRUE(path.string().starts_with("/var/lib/sluice/")) << path;
   EXPECT_THAT(paths.directories(), Contains(paths.scratch()));
   EXPECT_THAT(paths.directories(), Contains(paths.journal(bureau).parent_path()));
+}
+
+TEST(OpenTasks, IsAFileOfItsOwnWhereTheStoreIsEmbedded) {
+  const record::test::TemporaryDirectory directory;
+  settings::Settings settings = center();
+  settings.node.state_directory = directory / "";
+  settings.node.store = settings::SqliteLocation{.file = directory / "central.sqlite"};
+  const auto tasks = open_tasks(settings).value();
+  const std::vector<tasks::NewTask> asked = {
+      {.bureau = BureauId("park"), .dataset = DatasetId("park-register")}};
+  ASSERT_TRUE(tasks->add(asked, std::nullopt, {}));
+  EXPECT_TRUE(std::filesystem::exists(directory / "tasks.sqlite"));
+  EXPECT_FALSE(std::filesystem::exists(directory / "central.sqlite"));
 }
 
 }  // namespace
