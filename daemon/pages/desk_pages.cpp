@@ -85,7 +85,8 @@ std::vector<Page> DeskPages::routes() {
   using server::Method;
   const std::string desk = std::string(entry_path) + "/{task}";
   const auto page = [&](Method method, std::string path, auto answer) {
-    return Page{.method = method, .path = std::move(path), .access = {}, .answer = answer};
+    return Page{
+        .method = method, .path = std::move(path), .access = of_the_queue(), .answer = answer};
   };
   return {
       page(Method::get, desk, [this](const Visit& visit) { return show(visit); }),
@@ -106,8 +107,8 @@ std::expected<DeskPages::Desk, Response> DeskPages::sit_down(const Visit& visit)
   if (!queue) return std::unexpected(bench_.refused(visit, queue.error()));
   auto keyed = SLUICE_TRY(bench_.open(visit, **queue));
   const tasks::Task& task = keyed.task;
-  const bool is_held = task.claim && task.claim->holder == visit.account().name &&
-                       task.claim->until > surroundings_.clock();
+  // Also when the time is over: until another takes it, the holder goes on.
+  const bool is_held = task.claim && task.claim->holder == visit.account().name;
   const bool is_allowed =
       bench_.may_work(visit.account().assignment, task.state, task.asked.bureau);
   const entry::FormChecker* const checker = bench_.checker(task);

@@ -231,11 +231,14 @@ Response Entrance::unavailable(const server::Request& request,
   return problem(503, request.headers);
 }
 
-auto Entrance::check_right(PersonalRight right, const Visit& visit) const -> OrAnswer<void> {
+auto Entrance::check_rights(const std::vector<PersonalRight>& rights, const Visit& visit) const
+    -> OrAnswer<void> {
   const people::Assignment& person = visit.account().assignment;
   const std::string_view named = visit.request.parameter("bureau");
   if (named.empty()) {
-    if (!bureaus_for(person, right).empty()) return {};
+    const bool is_granted = std::ranges::any_of(
+        rights, [&](PersonalRight right) { return !bureaus_for(person, right).empty(); });
+    if (is_granted) return {};
     return std::unexpected(deny(visit, "not-granted"));
   }
   const record::BureauId bureau{std::string(named)};
@@ -244,7 +247,9 @@ auto Entrance::check_right(PersonalRight right, const Visit& visit) const -> OrA
   if (!bureaus.contains(bureau) && has_role_of_node(person)) {
     return std::unexpected(problem(404, visit.request.headers));
   }
-  if (bureaus.contains(bureau) && surroundings_.policy.may(person, right, bureau)) return {};
+  const bool is_granted = std::ranges::any_of(
+      rights, [&](PersonalRight right) { return surroundings_.policy.may(person, right, bureau); });
+  if (bureaus.contains(bureau) && is_granted) return {};
   return std::unexpected(deny(visit, "not-granted"));
 }
 
@@ -258,7 +263,7 @@ auto Entrance::admit(const Page& page, const Visit& visit) const -> OrAnswer<voi
   if (visit.account().must_change_password && page.access.person == Person::settled) {
     return std::unexpected(redirection(std::string(password_path)));
   }
-  if (page.access.right) return check_right(*page.access.right, visit);
+  if (!page.access.rights.empty()) return check_rights(page.access.rights, visit);
   return {};
 }
 

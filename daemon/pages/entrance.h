@@ -59,7 +59,8 @@ class Entrance {
                                                                     people::People& people) const;
   [[nodiscard]] OrAnswer<void> admit(const Page& page, const Visit& visit) const;
   [[nodiscard]] OrAnswer<void> admit_form(const Visit& visit, const people::Secret& secret) const;
-  [[nodiscard]] OrAnswer<void> check_right(trust::PersonalRight right, const Visit& visit) const;
+  [[nodiscard]] OrAnswer<void> check_rights(const std::vector<trust::PersonalRight>& rights,
+                                            const Visit& visit) const;
 
   const Surroundings& surroundings_;
   const Pages& pages_;

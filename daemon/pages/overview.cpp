@@ -120,7 +120,7 @@ Overview::Overview(const Surroundings& surroundings, const Pages& pages, const E
 
 std::vector<Page> Overview::routes() {
   return {{.path = std::string(overview_path),
-           .access = {.right = PersonalRight::see_streams},
+           .access = {.rights = {PersonalRight::see_streams}},
            .answer = [this](const Visit& visit) { return show(visit); }}};
 }
 

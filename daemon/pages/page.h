@@ -2,8 +2,8 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "pages/visit.h"
 #include "server/request.h"
@@ -19,8 +19,9 @@ struct Access {
     settled,    // who has nothing of that kind left to do
   };
   Person person = Person::settled;
-  // For the bureau that {bureau} of the path names; without one there, for any bureau at all.
-  std::optional<trust::PersonalRight> right = std::nullopt;
+  // One of these suffices, for the bureau that {bureau} of the path names; without one there, for
+  // any bureau at all. None: everybody.
+  std::vector<trust::PersonalRight> rights = {};
 };
 
 struct Page {

@@ -111,7 +111,7 @@ std::string corrected_row(const Form& form) {
 
 std::vector<Page> QuarantinePages::routes() {
   using server::Method;
-  const Access access{.right = PersonalRight::handle_refused_rows};
+  const Access access{.rights = {PersonalRight::handle_refused_rows}};
   const std::string list = std::string(quarantine_path) + "/{bureau}";
   const std::string entry = list + "/{entry}";
   const auto page = [&](Method method, std::string path,

@@ -41,7 +41,8 @@ std::vector<Page> QueuePages::routes() {
   using server::Method;
   const std::string queue(entry_path);
   const auto page = [&](Method method, std::string path, auto answer) {
-    return Page{.method = method, .path = std::move(path), .access = {}, .answer = answer};
+    return Page{
+        .method = method, .path = std::move(path), .access = of_the_queue(), .answer = answer};
   };
   return {
       page(Method::get, queue, [this](const Visit& visit) { return show(visit); }),

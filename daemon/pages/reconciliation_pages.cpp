@@ -87,10 +87,10 @@ reconciliation::Result<Found> find(const std::filesystem::path& file,
 
 std::vector<Page> ReconciliationPages::routes() {
   return {{.path = std::string(reconciliation_path),
-           .access = {.right = PersonalRight::see_comparisons},
+           .access = {.rights = {PersonalRight::see_comparisons}},
            .answer = [this](const Visit& visit) { return show(visit); }},
           {.path = std::string(reconciliation_path) + "/{bureau}/{dataset}",
-           .access = {.right = PersonalRight::see_differing_keys},
+           .access = {.rights = {PersonalRight::see_differing_keys}},
            .answer = [this](const Visit& visit) { return show_differences(visit); }}};
 }
 

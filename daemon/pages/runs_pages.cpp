@@ -128,7 +128,7 @@ std::expected<Shown, runs::HistoryFailure> read(const std::filesystem::path& fil
 
 std::vector<Page> RunsPages::routes() {
   using server::Method;
-  const Access seeing{.right = PersonalRight::see_runs};
+  const Access seeing{.rights = {PersonalRight::see_runs}};
   const auto answer = [this](const Visit& visit) { return show(visit); };
   const std::string of_bureau = std::string(runs_path) + "/{bureau}";
   std::vector<Page> pages{{.path = std::string(runs_path), .access = seeing, .answer = answer},
@@ -137,7 +137,7 @@ std::vector<Page> RunsPages::routes() {
     pages.push_back(
         {.method = Method::post,
          .path = fmt::format("{}/{}", of_bureau, order.path),
-         .access = {.right = PersonalRight::steer_runs},
+         .access = {.rights = {PersonalRight::steer_runs}},
          .answer = [this, which = order.order](const Visit& visit) { return obey(visit, which); }});
   }
   return pages;

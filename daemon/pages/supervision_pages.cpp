@@ -65,7 +65,7 @@ tasks::TaskFilter filter_of(const record::BureauId& bureau, const std::string& l
 
 std::vector<Page> SupervisionPages::routes() {
   using server::Method;
-  const Access directing{.right = PersonalRight::direct_work};
+  const Access directing{.rights = {PersonalRight::direct_work}};
   const std::string task = std::string(tasks_path) + "/{task}";
   std::vector<Page> pages{{.path = std::string(supervision_path),
                            .access = directing,
@@ -74,9 +74,9 @@ std::vector<Page> SupervisionPages::routes() {
                            .path = std::string(supervision_path) + "/tasks",
                            .access = directing,
                            .answer = [this](const Visit& visit) { return add_task(visit); }},
-                          {.path = task, .access = {}, .answer = [this](const Visit& visit) {
-                             return show_task(visit);
-                           }}};
+                          {.path = task,
+                           .access = of_the_queue(),
+                           .answer = [this](const Visit& visit) { return show_task(visit); }}};
   const auto add = [&](const char* action, const char* notice, Make make) {
     pages.push_back({.method = Method::post,
                      .path = fmt::format("{}/{}", task, action),

@@ -72,12 +72,10 @@ std::expected<tasks::KeyedTask, server::Response> Workbench::open(const Visit& v
   auto found = queue.find(tasks::TaskId{static_cast<std::uint64_t>(*id)}, visit.account().name);
   if (!found) return std::unexpected(refused(visit, found.error()));
   // Who may work for one bureau only is not told which tasks others have.
-  const bool is_theirs =
-      *found &&
-      std::ranges::any_of(
-          std::array{PersonalRight::key_records, PersonalRight::check_records,
-                     PersonalRight::review_records, PersonalRight::direct_work},
-          [&](PersonalRight right) { return may(visit, right, (*found)->task.asked.bureau); });
+  const auto rights = of_the_queue().rights;
+  const bool is_theirs = *found && std::ranges::any_of(rights, [&](PersonalRight right) {
+    return may(visit, right, (*found)->task.asked.bureau);
+  });
   if (!is_theirs) return std::unexpected(entrance_.deny(visit, "not-granted"));
   return std::move(**found);
 }
@@ -110,7 +108,7 @@ TaskFacts Workbench::facts(const Visit& visit, const tasks::Task& task) const {
   if (dataset != settings.datasets.end() && !dataset->second.title.empty()) {
     facts.dataset_title = dataset->second.title;
   }
-  if (task.claim && task.claim->until > now) {
+  if (tasks::is_held(task, now)) {
     facts.holder = name_of(visit, task.claim->holder);
     facts.held_until = task.claim->until;
   }

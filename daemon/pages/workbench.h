@@ -13,6 +13,7 @@
 #include "pages/entrance.h"
 #include "pages/keyed_texts.h"
 #include "pages/lent.h"
+#include "pages/page.h"
 #include "pages/surroundings.h"
 #include "pages/view/clerk_figures.h"
 #include "pages/view/task_facts.h"
@@ -20,6 +21,12 @@
 #include "tasks/tasks.h"
 
 namespace sluice::pages {
+
+// Who works on tasks, or directs those who do.
+[[nodiscard]] inline Access of_the_queue() {
+  return {.rights = {trust::PersonalRight::key_records, trust::PersonalRight::check_records,
+                     trust::PersonalRight::review_records, trust::PersonalRight::direct_work}};
+}
 
 // Thread-safe. References must outlive it.
 class Workbench {

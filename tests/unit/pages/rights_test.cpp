@@ -35,6 +35,7 @@ struct Right {
   std::string path;
   // "clerk", …; "-" stands for who has not signed in, "first" for who must change the password.
   std::set<std::string> who;
+  std::string form = {};
 };
 
 std::set<std::string> everybody() {
@@ -55,6 +56,7 @@ std::set<std::string> settled() {
 }
 
 const std::set<std::string> administrator{"administrator"};
+const std::set<std::string> workers{"clerk", "checker", "reviewer", "supervisor"};
 const std::set<std::string> handlers{"reviewer", "supervisor", "administrator"};
 const std::set<std::string> overseers{"supervisor", "administrator", "security-officer", "auditor"};
 
@@ -81,6 +83,29 @@ std::vector<Right> rights() {
       {Method::post, "/runs/park/resume", administrator},
       {Method::get, "/reconciliation", {"supervisor", "administrator", "auditor"}},
       {Method::get, "/reconciliation/park/park-register", {"supervisor", "administrator"}},
+      {Method::get, "/entry", workers},
+      {Method::get, "/entry/codes", workers},
+      {Method::get, "/entry/paper/park/park-register", workers},
+      {Method::post, "/entry/next", {"clerk"}, "work=key&bureau=park"},
+      {Method::post, "/entry/next", {"reviewer"}, "work=review&bureau=park"},
+      {Method::post, "/entry/next", {}, "work=key&bureau=quality"},
+      {Method::get, "/entry/1", workers},
+      {Method::post, "/entry/1/check", workers},
+      {Method::post, "/entry/1/draft", workers},
+      {Method::post, "/entry/1/save", workers},
+      {Method::post, "/entry/1/settle", workers},
+      {Method::post, "/entry/1/send-back", workers},
+      {Method::post, "/entry/1/hand-back", workers},
+      {Method::post, "/entry/1/escalate", workers},
+      {Method::post, "/entry/1/claim", {"clerk"}},
+      {Method::get, "/tasks/1", workers},
+      {Method::post, "/tasks/1/reassign", {"supervisor"}},
+      {Method::post, "/tasks/1/change", {"supervisor"}},
+      {Method::post, "/tasks/1/cancel", {"supervisor"}},
+      {Method::post, "/tasks/1/reopen", {"supervisor"}},
+      {Method::get, "/supervision", {"supervisor"}},
+      {Method::post, "/supervision/tasks", {"supervisor"}, "bureau=park&dataset=park-register"},
+      {Method::post, "/supervision/tasks", {}, "bureau=quality&dataset=quality-register"},
       // Of another bureau than that of the roles.
       {Method::get, "/quarantine/quality", administrator},
       {Method::get, "/quarantine/quality/1", administrator},
@@ -105,14 +130,15 @@ TEST(PageRights, EveryPageIsForWhomItSaysAndNobodyElse) {
   for (const Person& person : persons())
     accounts.emplace(person.name, station.add(person.name, person.roles, person.bureau));
   accounts.emplace("first", station.add("first", {Role::administrator}, {}, true));
+  ASSERT_EQ(station.add_task().value, 1U);
   for (const Right& right : rights()) {
     for (const std::string& who : everybody()) {
       Browser browser(station, "192.0.2." + std::to_string(1 + who.size()));
       if (who != "-") {
         browser.cookies[std::string(session_cookie)] = station.session_of(accounts.at(who));
       }
-      const auto answer =
-          right.method == Method::post ? browser.post(right.path, "") : browser.get(right.path);
+      const auto answer = right.method == Method::post ? browser.post(right.path, right.form)
+                                                       : browser.get(right.path);
       EXPECT_EQ(is_let_in(answer, right.path), right.who.contains(who))
           << to_string(right.method) << ' ' << right.path << " for " << who << ": " << answer.status
           << ' ' << answer.header("Location");

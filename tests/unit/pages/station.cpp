@@ -21,8 +21,8 @@ std::unique_ptr<installation::Installation> Station::load() {
     file("bureaus/" + bureau + ".yaml")
         << "bureau: " << bureau << "\nname: The " << bureau
         << "\ncertificate_subject: \"CN=" << bureau
-        << ",O=Sluice development\"\nchannels: {direct: {}, disk: {}}\npublishes:\n"
-        << "  - dataset: " << bureau << "-register\n    channels: [direct, disk]\n";
+        << ",O=Sluice development\"\nchannels: {direct: {}, manual-entry: {}}\npublishes:\n"
+        << "  - dataset: " << bureau << "-register\n    channels: [direct, manual-entry]\n";
     file("schemas/" + bureau + "-register.json")
         << R"({"sluice:dataset": {"owner": ")" << bureau << R"(", "title": "Register"},)"
         << R"("fields": [{"name": "number", "type": "string", "constraints": {"required": true,)"
@@ -50,6 +50,7 @@ Station::Station() {
     return installation::open_people(installation_->settings);
   };
   people_ = open_people().value();
+  EXPECT_TRUE(desks_.open({record::BureauId("park")}, *installation_, log_));
   site_.emplace(Surroundings{
       .installation = *installation_,
       .policy = policy_,
@@ -65,8 +66,8 @@ Station::Station() {
       .clock = [this] { return now; },
       .sessions = {},
       .time_zone = "Asia/Shanghai",
-      .desks = desks_,
-      .code_tables = code_tables_,
+      .desks = desks_.all(),
+      .code_tables = desks_.tables(),
       .open_tasks = [this] { return installation::open_tasks(installation_->settings); }});
   router_.emplace(site_->routes());
 }
@@ -81,6 +82,16 @@ people::Account Station::add(const std::string& name, std::set<people::Role> rol
                           .password = hash};
   if (!bureau.empty()) account.assignment.bureau = record::BureauId(bureau);
   return people_->add(account).value();
+}
+
+tasks::TaskId Station::add_task() {
+  const tasks::NewTask asked{.bureau = record::BureauId("park"),
+                             .dataset = record::DatasetId("park-register"),
+                             .title = "HD-1",
+                             .origin_text = {},
+                             .due = std::nullopt};
+  const auto queue = installation::open_tasks(installation_->settings).value();
+  return queue->add(std::span(&asked, 1), std::nullopt, now).value().front().id;
 }
 
 std::string Station::session_of(const people::Account& account) {

@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "installation/installation.h"
+#include "node/desks.h"
 #include "pages/cookie_names.h"
 #include "pages/site.h"
 #include "support/audited_text.h"
@@ -34,6 +35,8 @@ class Station {
   static constexpr const char* password = "correct horse battery";
   people::Account add(const std::string& name, std::set<people::Role> roles,
                       const std::string& bureau = {}, bool must_change_password = false);
+  // Of the dataset park-register.
+  tasks::TaskId add_task();
   // A session of the account, as if it had signed in.
   std::string session_of(const people::Account& account);
 
@@ -67,8 +70,7 @@ class Station {
   observe::Metrics metrics_;
   std::unique_ptr<runs::Scheduler> scheduler_;
   std::unique_ptr<people::People> people_;
-  entry::CodeTables code_tables_;
-  std::map<record::BureauId, std::unique_ptr<entry::Desk>> desks_;
+  node::Desks desks_;
   std::optional<Site> site_;
   std::optional<server::Router> router_;
 };
