@@ -178,7 +178,7 @@ EntryView check_sample(const Say& say) {
   if (say.is_empty()) return view;
   for (DeskField& field : view.fields) {
     field.typed.clear();
-    field.understood.reset();
+    if (field.column != column_name(say, "enterprise_type")) field.understood.reset();
     field.error.reset();
   }
   view.fields.front().is_confirmed = true;

@@ -128,7 +128,11 @@ Values desk_field_values(const FormField& field, const DeskField& content, std::
   const bool is_given = is_second && field.verify == record::Verify::none;
   const bool has_ditto =
       !is_second && !content.previous.empty() && content.previous.size() <= longest_ditto;
-  Values values = told_values(field, content, words);
+  DeskField told = content;
+  if (is_given) told.typed = content.first;
+  // Of an empty field nothing is understood: what is there could only be the first person's.
+  if (is_blind && content.typed.empty()) told.understood.reset();
+  Values values = told_values(field, told, words);
   values.text("place", std::to_string(place))
       .verbatim("column", field.column)
       .text("label", field.label)

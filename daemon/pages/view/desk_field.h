@@ -29,8 +29,8 @@ struct KnownValue {
 
 struct DeskField {
   std::string column;
-  std::string typed;  // or what is offered: a known value
-  std::optional<entry::Understood> understood;
+  std::string typed;                            // or what is offered: a known value
+  std::optional<entry::Understood> understood;  // of `typed`; of a field only read, of `first`
   std::optional<entry::KeyingError> error;
   std::optional<KnownValue> known;
   std::string previous;  // of the person's record before, which the ditto key takes; may be empty

@@ -34,7 +34,7 @@
 
   // ---- What stands in the form
 
-  const controls = [...form.querySelectorAll("[name^='field.'], [name^='confirm.'], [name^='choice.'], [name='note']")];
+  const controls = [...form.querySelectorAll("[name^='field.'], [name^='confirm.'], [name^='choice.']")];
   const values = () => {
     const all = {};
     for (const control of controls) {

@@ -177,9 +177,11 @@ TEST(EntryPage, NeverShowsTheSecondPersonWhatABlindFieldHas) {
   field.verify = Verify::blind;
   EntryView view = desk_with(field, {.previous = "PREVIOUS", .first = "KEYED-FIRST"});
   view.fields[0].known = KnownValue{"KNOWN", "source", std::nullopt};
+  view.fields[0].understood = entry::Understood{"UNDERSTOOD", "", ""};
   view.round = Round::second;
   const std::string html = shown(view);
   EXPECT_THAT(html, Not(HasSubstr("KEYED-FIRST")));
+  EXPECT_THAT(html, Not(HasSubstr("UNDERSTOOD")));
   EXPECT_THAT(html, Not(HasSubstr("KNOWN")));
   EXPECT_THAT(html, Not(HasSubstr("PREVIOUS")));
   EXPECT_THAT(html, HasSubstr("复核字段：请按原件重新录入"));
@@ -309,8 +311,18 @@ TEST(Review, OffersBothValuesAndAThirdAndSaysWhatIsWrong) {
   EXPECT_THAT(html, HasSubstr("第 11、12 位：没有这个月份"));
   for (const char* value : {"first", "second", "other"})
     EXPECT_THAT(html, HasSubstr("name=\"choice.citizen_id\" value=\"" + std::string(value) + '"'));
-  EXPECT_THAT(html, HasSubstr(R"(formaction="/entry/11873/send-back" name="to" value="second")"));
+  EXPECT_THAT(html, HasSubstr(R"(action="/entry/11873/send-back")"));
   EXPECT_THAT(html, HasSubstr("请选择一个值"));
+  // Enter within the reason must not save what was chosen: it has a form of its own.
+  const HtmlDocument document = read_html(html);
+  for (const Element& element : document.elements) {
+    if (!element.attributes.contains("id") || element.attributes.at("id") != "note") continue;
+    const auto form = std::ranges::find_if(element.ancestors, [&](std::size_t place) {
+      return document.elements[place].name == "form";
+    });
+    ASSERT_NE(form, element.ancestors.end());
+    EXPECT_EQ(document.elements[*form].attributes.at("action"), "/entry/11873/send-back");
+  }
 }
 
 TEST(Queue, OffersTheNextTaskOfEachKindAndNoneWhereNoneWaits) {
