@@ -81,7 +81,8 @@
 
   const kept = draftKey(form.dataset.account, form.dataset.task);
   const offered = kept + ".offered";
-  let known = values();  // by the server
+  const initial = values();
+  let known = initial;  // by the server
   let typed = 0;         // grows with each change
   let isSending = false;
   let isEnded = !form.dataset.draft;
@@ -139,7 +140,9 @@
       const { take, drop } = event.target.dataset;
       if (take === undefined && drop === undefined) return;
       if (take !== undefined) {
-        put(read(offered));
+        // What was typed since is newer.
+        const now = values();
+        put(Object.fromEntries(Object.entries(read(offered)).filter(([name]) => now[name] === initial[name])));
         changed();
         keepHere();
       }
@@ -191,7 +194,7 @@
     for (const control of form.querySelectorAll("[data-column]")) {
       if (!Object.hasOwn(sticky, control.dataset.column)) continue;
       showStuck(control, true);
-      if (!control.value) enter(control, sticky[control.dataset.column]);
+      if (!control.value && line("offer").hidden) enter(control, sticky[control.dataset.column]);
     }
     form.addEventListener("change", ({ target }) => {
       if (target.dataset.column !== undefined && isSticky(target)) noteSticky(target, true);
