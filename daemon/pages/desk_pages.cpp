@@ -327,11 +327,10 @@ Response DeskPages::settle(const Visit& visit) {
   const auto checked = desk->checker.check(keyed_form(texts));
   if (!checked) told.errors = checked.error();
   if (told.misses_choice || !checked) return page_of(visit, *desk, draft, told);
-  const auto task = desk->queue->apply(desk->task().id,
-                                       tasks::Settle{.account = visit.account().name,
-                                                     .values = to_json(texts),
-                                                     .note = text_of(draft, "note")},
-                                       surroundings_.clock());
+  const auto task = desk->queue->apply(
+      desk->task().id,
+      tasks::Settle{.account = visit.account().name, .values = to_json(texts), .note = {}},
+      surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());
   return go_on(visit, *desk, *task, "settled");
 }
@@ -339,9 +338,12 @@ Response DeskPages::settle(const Visit& visit) {
 Response DeskPages::send_back(const Visit& visit) {
   auto desk = sit_down(visit);
   if (!desk) return desk.error();
-  const KeyedTexts draft = typed_draft(visit.form);
+  // What was picked so far is not sent along.
+  KeyedTexts draft = from_json(desk->keyed.draft.value_or(""));
+  const std::string note(visit.form.value("note"));
+  draft["note"] = note;
   if (!is_current(visit, *desk)) return stale(visit, *desk, draft);
-  const std::string note = text_of(draft, "note");
+  if (!desk->is_review()) return entrance_.missing(visit);
   if (note.empty()) {
     return page_of(visit, *desk, draft, {.misses_note = true, .status = unprocessable});
   }
