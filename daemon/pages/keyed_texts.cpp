@@ -121,8 +121,12 @@ std::vector<entry::KeyedValue> values_of(const entry::FormChecker& checker,
   for_each_field(checker.form(), [&](const entry::FormField& field) {
     const std::string typed = text_at(texts, field.column);
     auto value = checker.check_field(field.column, typed);
-    if (!value)
-      value = entry::KeyedValue{.column = field.column, .typed = typed, .normal = {typed}};
+    if (!value) {
+      value = entry::KeyedValue{.column = field.column,
+                                .typed = typed,
+                                .understood = entry::Understood{.canonical = typed},
+                                .normal = {typed}};
+    }
     values.push_back(std::move(*value));
   });
   return values;
