@@ -75,6 +75,20 @@ std::vector<entry::KeyingError> unconfirmed(const entry::Form& form, const Keyed
   return errors;
 }
 
+// What was said to whoever gets the task next, by who sent it back or put it away just before.
+std::string said_with(const tasks::Task& task, tasks::Tasks& queue) {
+  constexpr std::uint64_t looked_back = 3;  // it is claimed after that, or claimed anew
+  const std::uint64_t version = task.version.value;
+  const auto recent = queue.history(
+      task.id, tasks::TaskVersion{version > looked_back ? version - looked_back : 0}, looked_back);
+  if (!recent) return {};
+  const auto told = std::find_if(recent->rbegin(), recent->rend(), [](const auto& entry) {
+    return entry.what == tasks::Happening::sent_back ||
+           entry.what == tasks::Happening::handed_back || entry.what == tasks::Happening::reopened;
+  });
+  return told == recent->rend() ? std::string() : told->note;
+}
+
 Response fragment(const Visit& visit, std::string html, unsigned status = 200) {
   return document(visit.request, std::move(html), status);
 }
@@ -153,6 +167,7 @@ EntryView DeskPages::entry_view_of(const Visit& visit, Desk& desk, const KeyedTe
   const auto figures =
       desk.queue->figures(task.asked.bureau, bench_.midnight(), surroundings_.clock());
   if (figures) view.figures = bench_.figures(visit, *figures);
+  view.note = said_with(task, *desk.queue);
   view.saved_task = whole_number(visit.query.value("saved"));
   return view;
 }

@@ -122,6 +122,14 @@ case_a_reviewer_settles_what_differs() {
   expect "without a choice" "$code" 422
   send "/entry/$number/send-back" "version=$(version)" to=second note=
   expect "sent back without a word" "$code" 422
+  send "/entry/$number/send-back" "version=$(version)" to=second 'note=look at the seal again'
+  expect "sent back" "$code $location" '303 /entry?done=sent-back'
+  at yi
+  take check
+  expect_like "what was said" "$(text_of_page)" 'look at the seal again'
+  save field.capital=10000 confirm.name=yes
+  at bing
+  take review
   send "/entry/$number/settle" "version=$(version)" choice.capital=other field.capital=1,000,0x
   expect "a third value that is none" "$code" 422
   send "/entry/$number/settle" "version=$(version)" choice.capital=second
