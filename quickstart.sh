@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# From a fresh Debian 12 to a running gateway that has done its main job once: imports a register of
-# enterprises by disk, takes records by direct docking, collects from two exchange databases by edge
-# nodes of their own, and proves that what went in is what the central store holds.
+# From a fresh Debian 12 to a running gateway that has done its main job once, in all four modes:
+# imports a register of enterprises by disk, takes records by direct docking, collects from two
+# exchange databases by edge nodes of their own, has licences keyed on its pages, and proves that what
+# went in is what the central store holds.
 #
 #   ./quickstart.sh          throws everything away at the end
 #   ./quickstart.sh --keep   leaves the node running, and says how to go on
@@ -16,6 +17,10 @@ source .ci/packages.sh
 source tests/support/shell/exchange_databases.sh
 # shellcheck source=tests/support/shell/front_end_bureaus.sh
 source tests/support/shell/front_end_bureaus.sh
+# shellcheck source=tests/support/shell/browser.sh
+source tests/support/shell/browser.sh
+# shellcheck source=tests/support/shell/keyed_licences.sh
+source tests/support/shell/keyed_licences.sh
 
 keep=no
 build=
@@ -30,6 +35,7 @@ done
 
 say() { printf '\n== %s\n' "$*"; }
 die() { printf 'quickstart: %s\n' "$*" >&2; exit 1; }
+expect() { [ "$2" = "$3" ] || die "$1: found $2, expected $3"; }
 
 say "packages"
 install_packages "${sluice_packages[@]}" "${quickstart_packages[@]}"
@@ -46,6 +52,7 @@ generator=$(find "$build" -name generate_register -type f -perm -u+x | head -n 1
 odbc_drivers=/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)/odbc
 home=$(mktemp -d "${TMPDIR:-/tmp}/sluice-quickstart.XXXXXX")
 chmod 711 "$home" # the exchange databases are other users, where root runs this
+node=$home pki=$home/pki # of the browser
 daemon=
 finish() {
   local status=$?
@@ -185,6 +192,13 @@ front_end_seconds=$(awk -v a="$started" -v b="$(date +%s.%N)" 'BEGIN { printf "%
 edge local-tax jobs
 edge statistics jobs
 
+say "manual entry: a supervisor, a clerk, a checker and a reviewer, each at a browser"
+seat_people
+started=$(date +%s.%N)
+key_licences
+manual_seconds=$(awk -v a="$started" -v b="$(date +%s.%N)" 'BEGIN { printf "%.2f", b - a }')
+echo "the clerk's $keyed_tasks licences were keyed again by the checker; the reviewer settled the one that differed"
+
 say "what was done"
 direct_accepted=$(jq -r .accepted "$home/answer.json")
 direct_quarantined=$(jq -r .quarantined "$home/answer.json")
@@ -201,27 +215,13 @@ direct_applied=$(($(wc -l <"$home/approvals.tsv") - 1))
     'BEGIN { print "park park-approval direct", a + q, q, n, s, int((a + q) / s) }'
   front_end_row local-tax tax-registration "$front_end_seconds"
   front_end_row statistics statistics-return "$front_end_seconds"
+  manual_entry_row "$manual_seconds"
 } | column -t
 
 say "people: a browser signs in and sees it"
-# As one would, by the pages' own forms.
-browse() { # PATH [CURL-OPTION…]: prints the page
-  curl --silent --show-error --cacert "$home/pki/ca.pem" --cookie "$home/cookies" \
-    --cookie-jar "$home/cookies" "${@:2}" "https://localhost:$pages_port$1"
-}
-token() { sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' | head -n 1; }
-pages_port=$(jq -r .pages_port "$home/status.json")
-first_password=$(sluice user add operator --role administrator --display 值班员 2>/dev/null)
-own_password="quick start, first day"
-browse / --location >"$home/page.html"
-browse /sign-in --data-urlencode "csrf=$(token <"$home/page.html")" \
-  --data-urlencode name=operator --data-urlencode "password=$first_password" >/dev/null
-browse /password >"$home/page.html"
-browse /password --data-urlencode "csrf=$(token <"$home/page.html")" \
-  --data-urlencode "current=$first_password" --data-urlencode "new=$own_password" \
-  --data-urlencode "again=$own_password" >/dev/null
-browse /quarantine >"$home/page.html"
-grep -q 'href="/quarantine/national-tax' "$home/page.html" ||
+person operator 值班员 --role administrator
+visit /quarantine
+grep -q 'href="/quarantine/national-tax' <<<"$page" ||
   die "the quarantine's page does not show the rows that were refused"
 echo "the operator sees the refused rows of national-tax at https://localhost:$pages_port/quarantine"
 
@@ -247,6 +247,8 @@ done <"$home/absent.txt"
 echo "yes: $(wc -l <"$home/sent.txt") rows sent by disk, $(wc -l <"$home/held.txt") held," \
   "$(wc -l <"$home/quarantined.txt") in the quarantine; $direct_applied posted records held," \
   "$direct_quarantined in the quarantine"
+check_licences
+echo "and the $keyed_tasks licences are held as they were keyed"
 say "the same by reconciliation (对账): digests of both sides, in place of the records"
 edge local-tax reconcile local-tax
 edge statistics reconcile statistics
@@ -257,11 +259,15 @@ say "the proof"
 sluice audit verify
 
 if [ "$keep" = yes ]; then
+  add_last_task
   say "the node keeps running (pid $daemon); try"
   cat <<END
   alias sluice='$bin/sluice --config $config'
   sluice status
-  https://localhost:$pages_port/ in a browser (its authority is $home/pki/ca.pem): operator, '$own_password'
+  https://localhost:$pages_port/ in a browser (its authority is $home/pki/ca.pem), as
+    operator, '$(password_of operator)'    sees and corrects what was refused
+    clerk, '$(password_of clerk)'          keys the licence that is left
+    checker, '$(password_of checker)'      checks it
   sluice batch list
   sluice quarantine show national-tax 1
   sluice dataset read park-approval | head

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2154  # who sources it uses what it sets; node.sh sets `node` and `pki`
+# shellcheck disable=SC2034,SC2154  # who sources it uses what it sets, and sets `node` and `pki`
 # A browser for tests of the pages: curl with a jar of cookies, which sends a form as the page that it
-# shows would. Sourced behind node.sh.
+# shows would. Sourced where `node` is a folder, `pki` that of the certificates, and `sluice` and
+# `expect` are commands.
 
 # open_browser [NAME]: the one that visit and send are of, until another is opened. A new name is a
 # new machine: no cookies.
@@ -35,11 +36,13 @@ sign_in() {
   send /sign-in "name=$1" "password=$2"
   [[ $code != 303 ]] || follow
 }
+# What a person is known by from the first day on.
+password_of() { echo "correct horse $1"; }
 # come_in NAME FIRST-PASSWORD: a person's first sign-in. Sets `password`.
 come_in() {
   sign_in "$1" "$2"
   expect "first page of $1" "$code $place" '200 /password'
-  password="correct horse $1"
+  password=$(password_of "$1")
   send /password "current=$2" "new=$password" "again=$password"
   expect "status of the change by $1" "$code $location" '303 /?done=password-changed'
   follow
