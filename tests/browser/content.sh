@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154,SC2119  # who sources it uses what it sets; node.sh and levy.sh set, and read, the rest
-# A node with something on each of its pages: three bureaus, refused rows of each kind, runs, and a
-# comparison that found differences. Sourced behind node.sh.
+# A node with something on each of its pages: four bureaus, refused rows of each kind, runs, and a
+# comparison that found differences; the tests add what is keyed. Sourced behind node.sh.
 
 # shellcheck source=tests/support/shell/levy.sh
 source "$project/tests/support/shell/levy.sh"
@@ -32,6 +32,56 @@ publishes: [{dataset: licence, channels: [direct]}]'
   add_schema licence <<'END_OF_SCHEMA'
 {"sluice:dataset": {"owner": "quality", "title": "许可证"},
  "fields": [{"name": "number", "type": "string", "constraints": {"required": true}}], "primaryKey": "number"}
+END_OF_SCHEMA
+  add_keying_bureau
+}
+
+# industry's clerks key enterprises, which a second person checks, and shops, which nobody does.
+add_keying_bureau() {
+  mkdir -p "$node/config/schemas/codes"
+  cp "$project/schemas/codes/enterprise-type.csv" "$node/config/schemas/codes/"
+  add_bureau industry <<'END'
+channels: {manual-entry: {}}
+publishes:
+  - dataset: enterprise
+    channels: [manual-entry]
+    mapping:
+      fields:
+        - {field: code, steps: [half-width, trim, upper-case]}
+        - {field: capital, steps: [half-width, trim, amount]}
+        - {field: currency, from: capital, steps: [half-width, trim, currency]}
+        - {field: founded, steps: [{date: "%Y-%m-%d"}]}
+  - dataset: shop
+    channels: [manual-entry]
+    mapping:
+      fields:
+        - {field: opened, steps: [{date: "%Y-%m-%d"}]}
+        - {field: rent, steps: [half-width, trim, amount]}
+END
+  call_bureau industry 工商分局
+  add_schema enterprise <<'END_OF_SCHEMA'
+{"sluice:dataset": {"owner": "industry", "title": "企业设立登记"},
+ "fields": [
+  {"name": "code", "title": "统一社会信用代码", "description": "18 位", "sluice:group": "主体", "sluice:check": "uscc", "constraints": {"required": true}},
+  {"name": "name", "title": "企业名称", "sluice:group": "主体", "sluice:verify": "sight", "constraints": {"required": true, "maxLength": 200}},
+  {"name": "type", "title": "企业类型", "description": "代码、名称或拼音首字母", "sluice:group": "主体", "sluice:codes": "codes/enterprise-type.csv"},
+  {"name": "capital", "title": "注册资本", "type": "number", "sluice:group": "注册", "sluice:verify": "blind", "constraints": {"required": true}},
+  {"name": "currency", "title": "币种", "constraints": {"enum": ["CNY"]}},
+  {"name": "founded", "title": "成立日期", "type": "date", "sluice:group": "注册"},
+  {"name": "scope", "title": "经营范围", "constraints": {"maxLength": 4000}}],
+ "primaryKey": "code"}
+END_OF_SCHEMA
+  add_schema shop <<'END_OF_SCHEMA'
+{"sluice:dataset": {"owner": "industry", "title": "个体工商户登记"},
+ "fields": [
+  {"name": "number", "title": "登记号", "sluice:group": "主体", "constraints": {"required": true}},
+  {"name": "name", "title": "字号名称", "sluice:group": "主体", "constraints": {"required": true, "maxLength": 200}},
+  {"name": "type", "title": "类型", "sluice:group": "主体", "sluice:codes": "codes/enterprise-type.csv"},
+  {"name": "street", "title": "经营场所", "sluice:group": "经营"},
+  {"name": "opened", "title": "开业日期", "type": "date", "sluice:group": "经营"},
+  {"name": "rent", "title": "年租金", "type": "number", "sluice:group": "经营"},
+  {"name": "remark", "title": "备注", "constraints": {"maxLength": 2000}}],
+ "primaryKey": "number"}
 END_OF_SCHEMA
 }
 

@@ -1,11 +1,8 @@
 // What holds for every page, in both languages: everybody can read and use it, and it fits its window.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { examine, languages } from "./examination.js";
 import { scenario } from "./scenarios.js";
-import { gateway, refused_row } from "./gateway.js";
-
-const axe_source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { refused_row } from "./gateway.js";
 
 const entry = (piece) => `/quarantine/park/${refused_row(piece)}`;
 // Name and path. What changes something runs after these: entrance_tests.js changes passwords only.
@@ -26,45 +23,6 @@ const pages = [
   ["password", "/password"],
   ["no-such-page", "/no-such-page"],
 ];
-const languages = { zh: "zh-CN", en: "en" };
-const windows = [
-  { name: "light", width: 1280, colorScheme: "light" },
-  { name: "dark", width: 1280, colorScheme: "dark" },
-  { name: "1024", width: 1024, colorScheme: "light" },
-  { name: "640", width: 640, colorScheme: "light" }, // 1280 at 200 %
-];
-
-async function axe_finds(page, options) {
-  const { violations } = await page.evaluate((given) => axe.run(document, given), { preload: false, resultTypes: ["violations"], ...options });
-  return violations
-    .filter(({ impact }) => ["serious", "critical"].includes(impact))
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-}
-
-// How far the page can be pushed to the side, and what sticks out of it.
-const sticks_out = (page) =>
-  page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
-    const boxes = [...document.querySelectorAll("body *")].filter((one) => !one.closest(".scroll, .unseen"));
-    const over = boxes.filter((one) => one.getBoundingClientRect().right > clientWidth + 0.5);
-    return [`${scrollWidth} of ${clientWidth}`, ...over.map((one) => one.outerHTML.slice(0, 120))];
-  });
-
-async function examine(page, name, language) {
-  await page.evaluate(axe_source);
-  for (const { name: look, width, colorScheme } of windows) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 800 });
-    const what = `${name}, ${language}, ${look}`;
-    assert.deepEqual(await sticks_out(page), [], `${what}: wider than the window`);
-    // Another scheme changes colours only, another width hardly anything.
-    if (look === "light") assert.deepEqual(await axe_finds(page, {}), [], what);
-    if (look === "dark") assert.deepEqual(await axe_finds(page, { runOnly: ["color-contrast"] }), [], what);
-    await page.screenshot({ path: `${gateway.screenshots}/${name}.${language}.${look}.png`, fullPage: true });
-  }
-}
-
 for (const language of Object.keys(languages)) {
   scenario(`every page is for everybody and fits its window: ${language}`, { of: "wang", language }, async ({ page }) => {
     for (const [name, path] of pages) {

@@ -2,7 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-export const gateway = JSON.parse(readFileSync(process.env.SLUICE_BROWSER_TEST, "utf8"));
+const read = () => JSON.parse(readFileSync(process.env.SLUICE_BROWSER_TEST, "utf8"));
+export const gateway = read();
 
 export function sluice(...words) {
   const options = { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] };
@@ -39,4 +40,14 @@ export function let_sessions_lapse(account) {
     "-cmd", ".timeout 60000", `${gateway.node}/state/people.sqlite`,
     `UPDATE session SET last_seen_at = last_seen_at - 31536000000 WHERE account = '${account}'`,
   ], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+// The daemon is killed, and another one started in its place, at another port: run.sh does it.
+export async function kill_and_restart() {
+  process.kill(process.ppid, "SIGUSR1");
+  const before = gateway.origin;
+  while (gateway.origin === before) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    gateway.origin = read().origin;
+  }
 }

@@ -6,18 +6,19 @@ import { gateway } from "./gateway.js";
 export const scenarios = [];
 
 // scenario("what is the case", {of: WHO, …}, async (window) => …): where `of` is not said, nobody has
-// signed in at the window. `settled`: whose first password has been changed before.
+// signed in at the window. `settled`: whose first password has been changed before. The body is given
+// the test, too, which takes notes.
 export function scenario(name, { of, settled, ...options }, body) {
   if (!name.includes(gateway.only)) return;
   scenarios.push({
     name,
-    async run() {
+    async run(test) {
       if (settled && password_of(settled) === first_password(settled)) {
         await (await open_window_of(settled)).close();
       }
       const window = await (of ? open_window_of(of, options) : open_window(options));
       try {
-        await body(window);
+        await body(window, test);
         assert.deepEqual(window.complaints, [], "what the browser complains of");
       } catch (failure) {
         const file = `${gateway.screenshots}/failed: ${name}.png`.replaceAll(" ", "-");
