@@ -136,11 +136,20 @@ class Browser {
     this.password = `correct horse ${this.name}`;
     await this.send_password("/password", { current: first, new: this.password, again: this.password });
     await this.visit("/entry");
+    seen.last = Date.now();
   }
 }
 
-const seen = { done: new Set(), added: 0, kept_back: 0 };
+const seen = { done: new Set(), added: 0, last: Date.now() };
 const is_over = () => seen.done.size === tasks;
+
+// A deadline: who waits for what never comes would wait for ever.
+const longest_wait = 120_000;
+function watch() {
+  if (Date.now() - seen.last < longest_wait) return;
+  console.error(`nothing was done for ${longest_wait / 1000} s, and ${tasks - seen.done.size} tasks are left`);
+  process.exit(1);
+}
 
 async function add_tasks(supervisor, most) {
   await supervisor.visit("/supervision");
@@ -149,18 +158,23 @@ async function add_tasks(supervisor, most) {
       { bureau: "industry", dataset: "licence", title: `HD-${seen.added + 1}`, priority: "0", due: "" });
     supervisor.expect(303, "a task added");
   }
+  let_it_die();
 }
 
-// The node dies when a third of the tasks are done, and when two thirds are; not while tasks are added,
-// of which nobody could say afterwards whether they were.
-const is_due = () =>
-  node.deaths < 2 && !node.back && seen.added === added_by[node.deaths] && seen.done.size * 3 >= tasks * (node.deaths + 1);
 // The second half comes after the first death: so keying and checking go on side by side.
 const added_by = [Math.ceil(tasks / 2), tasks];
 
+// The node dies when a third of the tasks are done, and when two thirds are; not while tasks are added,
+// of which nobody could say afterwards whether they were.
+function let_it_die() {
+  const is_due = seen.added === added_by[node.deaths] && seen.done.size * 3 >= tasks * (node.deaths + 1);
+  if (is_due && !node.back) ask_for_death();
+}
+
 function note_done(task) {
   seen.done.add(task);
-  if (is_due()) ask_for_death();
+  seen.last = Date.now();
+  let_it_die();
 }
 
 // Both people's part of it: its record is in the journal, or will be when one looks at the queue.
@@ -222,6 +236,7 @@ async function be_a_clerk(browser, number) {
 async function main() {
   const [supervisor, ...clerks] = people.map(([name, password]) => new Browser(name, password));
   const arriving = Date.now();
+  setInterval(watch, 1000);
   await Promise.all([supervisor, ...clerks].map((browser) => browser.come_in()));
   await add_tasks(supervisor, added_by[0]);
   const begun = Date.now();

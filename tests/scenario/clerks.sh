@@ -9,7 +9,7 @@ source "$(dirname "$0")/../support/shell/cases.sh" "$@"
 # shellcheck source=tests/support/shell/cluster.sh
 source "$support/cluster.sh"
 
-clerks=20 tasks=200
+clerks=20 tasks=1000
 while [[ $# -ge 2 ]]; do
   case $1 in
     --clerks) clerks=$2 ;;
@@ -17,6 +17,7 @@ while [[ $# -ge 2 ]]; do
   esac
   shift 2
 done
+[[ $clerks -ge 2 && $tasks -ge 6 ]] || die "two people key a task, and the deaths come between six at least"
 
 begin() { # CASE STORE-YAML
   new_node "$1" "$2" "pages: {address: 127.0.0.1, port: 0, certificate: $pki/node.pem, key: $pki/node.key}"
@@ -73,6 +74,7 @@ let_them_work() {
   wait "$crowd" || fail "the crowd: $(head -c 3000 "$node/crowd.err")"
   exec {from}<&- {to}>&-
   expect "done, by the crowd's count" "$(jq -r '"\(.done) after \(.deaths) deaths"' <<<"$summary")" "$tasks after 2 deaths"
+  expect "sign-ins: sessions outlive the node" "$(jq .sign_ins <<<"$summary")" "$clerks"
 }
 
 # What a crowd's tasks must have become. The credit code is the task's number and a check character.
