@@ -226,7 +226,7 @@ async function be_a_clerk(browser, number) {
         await browser.visit(browser.location); // the queue, which the last form sends a browser to
         browser.expect(200, "the queue");
       }
-      if (!had_one && !is_over()) await pause(50); // until others have keyed something
+      if (!had_one && !is_over()) await pause(200); // until others have keyed something
     } catch (error) {
       if (!(error instanceof NodeDied)) throw error;
     }
