@@ -47,6 +47,7 @@ send_calls
 import_file
 run_jobs
 
+looks=${screenshots:+kept} # else those of failures only
 screenshots=${screenshots:-$workshop/screenshots}
 mkdir -p "$screenshots" "$workshop/home"
 screenshots=$(cd "$screenshots" && pwd)
@@ -65,8 +66,8 @@ END
 tell_tests() { # where the node is now; in one step, since they may be reading it
   jq -n --arg origin "https://localhost:$(sluice status --json | jq -r .pages_port)" --arg key "$(certificate_key)" \
     --arg api "https://localhost:$port" --arg bin "$bin" --arg node "$node" --arg pki "$pki" \
-    --arg screenshots "$screenshots" --arg only "$only" --arg hostile "$hostile" --argjson first_passwords "$people" \
-    '{$origin, $key, $api, $bin, $node, $pki, $screenshots, $only, $hostile, $first_passwords}' \
+    --arg screenshots "$screenshots" --arg looks "$looks" --arg only "$only" --arg hostile "$hostile" --argjson first_passwords "$people" \
+    '{$origin, $key, $api, $bin, $node, $pki, $screenshots, $looks, $only, $hostile, $first_passwords}' \
     >"$workshop/gateway.new"
   mv "$workshop/gateway.new" "$workshop/gateway.json"
 }
