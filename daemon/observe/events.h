@@ -257,7 +257,7 @@ inline constexpr Event pages[] = {
      .keys = {"bureau", "reason"},
      .when =
          "a record that was keyed could not be taken by the journal now: it waits in the queue, "
-         "and is tried again when somebody opens the queue",
+         "and is tried again every few seconds",
      .remedy =
          "the reason says what: the journal is full (receipts do not come), or its disk failed"},
     {.name = "people-unavailable",

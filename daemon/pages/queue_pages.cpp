@@ -107,7 +107,6 @@ Response QueuePages::show(const Visit& visit) {
   if (!queue) return bench_.refused(visit, queue.error());
   QueueView view{.account = visit.actor()};
   for (const record::BureauId& bureau : bureaus(visit)) {
-    bench_.journal_ready(bureau, **queue);
     if (const auto added = add_bureau(visit, bureau, **queue, view); !added) {
       return bench_.refused(visit, added.error());
     }

@@ -1,6 +1,11 @@
 #include "pages/site.h"
 
+#include <chrono>
+#include <condition_variable>
 #include <iterator>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/use_awaitable.hpp>
@@ -30,6 +35,7 @@ namespace asio = boost::asio;
 // Pages wait for disks and databases more than they compute.
 constexpr std::size_t page_threads = 4;
 constexpr std::size_t most_page_requests = 64;
+constexpr std::chrono::seconds journaled_every{5};
 
 }  // namespace
 
@@ -50,6 +56,9 @@ struct Site::State {
         desk(surroundings, pages, entrance, bench),
         supervision(surroundings, pages, entrance, bench) {}
 
+  // Brings what is ready into the journals, again and again: what was left when the node ended, and
+  // what a full journal could not take.
+  void journal_ready(const std::stop_token& stop);
   [[nodiscard]] server::Route route_of(Page page);
   [[nodiscard]] asio::awaitable<server::Response> answer(const server::Request& request,
                                                          const Page& page);
@@ -74,7 +83,21 @@ struct Site::State {
   // So many threads as may wait for their turn there: who has signed in before goes first.
   Workers hashing{people::HashingSlots::most_at_once + people::HashingSlots::most_waiting,
                   people::HashingSlots::most_at_once + people::HashingSlots::most_waiting};
+  std::jthread journaling;
 };
+
+void Site::State::journal_ready(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    if (auto lent = bench.lend()) {  // else it is tried again in a moment
+      for (const auto& [bureau, there] : surroundings.desks)
+        bench.journal_ready(bureau, **lent);
+    }
+    stopped.wait_for(lock, stop, journaled_every, [] { return false; });
+  }
+}
 
 asio::awaitable<server::Response> Site::State::answer(const server::Request& request,
                                                       const Page& page) {
@@ -99,7 +122,11 @@ server::Route Site::State::route_of(Page page) {
   return route;
 }
 
-Site::Site(const Surroundings& surroundings) : state_(std::make_unique<State>(surroundings)) {}
+Site::Site(const Surroundings& surroundings) : state_(std::make_unique<State>(surroundings)) {
+  if (surroundings.desks.empty()) return;
+  state_->journaling = std::jthread(
+      [state = state_.get()](const std::stop_token& stop) { state->journal_ready(stop); });
+}
 Site::~Site() = default;
 
 std::vector<server::Route> Site::routes() {
@@ -130,6 +157,7 @@ server::Audience Site::audience() {
 }
 
 void Site::join() {
+  state_->journaling = {};  // asked to stop, and waited for
   state_->workers.join();
   state_->hashing.join();
 }

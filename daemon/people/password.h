@@ -37,7 +37,7 @@ enum class PasswordFault {
   not_typable,  // it has characters that can not be typed or seen
   too_short,
   too_long,
-  is_name,   // it is the account's name
+  is_name,     // it is the account's name
   too_simple,  // guessers try it first
   unchanged,   // it is the one that the person has
 };

@@ -46,7 +46,8 @@ Result<Account> with_todays_hash(People& people, const Account& account,
   return people.change(changed);
 }
 
-std::optional<PasswordFault> fault_of_wanted(const PasswordChange& change, const AccountName& account) {
+std::optional<PasswordFault> fault_of_wanted(const PasswordChange& change,
+                                             const AccountName& account) {
   if (const auto fault = fault_of(change.wanted, account.str())) return fault;
   if (change.wanted == change.current) return PasswordFault::unchanged;
   return std::nullopt;

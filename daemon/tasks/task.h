@@ -36,9 +36,9 @@ enum class TaskState {
   returned,  // with the supervisor, with a reason
   cancelled,
 };
-inline constexpr std::array all_states = {TaskState::open,     TaskState::keyed, TaskState::differs,
-                                   TaskState::ready,    TaskState::done,  TaskState::returned,
-                                   TaskState::cancelled};
+inline constexpr std::array all_states = {
+    TaskState::open, TaskState::keyed,    TaskState::differs,  TaskState::ready,
+    TaskState::done, TaskState::returned, TaskState::cancelled};
 [[nodiscard]] std::string_view to_string(TaskState state);
 [[nodiscard]] std::optional<TaskState> parse_task_state(std::string_view text);
 

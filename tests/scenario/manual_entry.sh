@@ -191,6 +191,30 @@ case_a_draft_outlives_the_daemon_and_a_form_sent_twice_is_one_record() {
   stop_daemon
 }
 
+case_what_was_ready_when_the_node_ended_is_journaled_once() {
+  begin ready
+  add_task HD-6
+  at jia
+  take key
+  save field.code=91110108MA000016X0 field.name=a field.capital=1
+  at yi
+  take check
+  save field.capital=1 confirm.name=yes
+  in_store 1
+  stop_daemon
+  # As if it had ended after the record was journaled, and before that was noted.
+  sqlite3 "$node/state/tasks.sqlite" "UPDATE task SET state = 'ready', sequence = NULL, row_number = NULL WHERE id = $number"
+  start_daemon
+  for _ in $(seq 300); do
+    [[ $(state_of "$number") != done ]] || break
+    sleep 0.1
+  done
+  expect "state" "$(state_of "$number")" done
+  expect "batches" "$(sluice status --json | jq '.streams[] | select(.bureau == "industry") | .last_batch')" 1
+  expect "records" "$(licences | wc -l)" 1
+  stop_daemon
+}
+
 case_a_stale_form_is_not_saved() {
   begin stale
   add_task HD-5
