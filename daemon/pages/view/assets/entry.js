@@ -56,6 +56,18 @@
     }
   };
 
+  // ---- Nothing moves under a button that is being pressed: it would be let go of beside it, and the
+  // browser would take that for no press at all.
+
+  let press = Promise.resolve();
+  document.addEventListener("pointerdown", () => {
+    press = new Promise((released) => {
+      for (const end of ["pointerup", "pointercancel"]) {
+        document.addEventListener(end, () => setTimeout(released), { once: true, capture: true });
+      }
+    });
+  }, { capture: true });
+
   // ---- Talking to the server: what it answers as the wanted element, or why there is none.
 
   const ask = async (path, fields, wanted) => {
@@ -108,6 +120,7 @@
     const at = typed;
     const sent = values();
     const answer = await ask(form.dataset.draft, sent, "#draft");
+    await press;
     isSending = false;
     const isAway = !answer.over && !answer.element;
     shown(line("away"), isAway);
@@ -168,6 +181,7 @@
     control.classList.remove("known");
     const value = control.value;
     const answer = await ask(form.dataset.check, { column, value }, `#${control.id}-told`);
+    await press;
     if (answer.element && control.value === value) tell(control, answer.element);
   });
 
