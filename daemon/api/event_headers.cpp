@@ -61,14 +61,13 @@ std::expected<void, std::string_view> decode(std::string_view value, std::string
       out += c;
       continue;
     }
-    const int high = i + 2 < written.size() ? server::hexadecimal(written[i + 1]) : -1;
-    const int low = high >= 0 ? server::hexadecimal(written[i + 2]) : -1;
-    if (low < 0) {
+    const int byte = server::encoded_byte(written, i);
+    if (byte < 0) {
       return std::unexpected(
           "the header's value has a % that two hexadecimal digits do not follow; send a percent "
           "sign as %25");
     }
-    out += static_cast<char>(high * 16 + low);
+    out += static_cast<char>(byte);
     i += 2;
   }
   const std::string_view decoded = std::string_view(out).substr(begin);

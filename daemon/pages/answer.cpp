@@ -24,13 +24,6 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// What stands before the first `mark`; `text` is then what stands behind it.
-std::string_view cut_off(std::string_view& text, char mark) {
-  const std::string_view before(text.begin(), std::ranges::find(text, mark));
-  text.remove_prefix(std::min(before.size() + 1, text.size()));
-  return before;
-}
-
 // "q=0", "q=0.0" …: not taken.
 bool is_refused(std::string_view weight) {
   return weight.starts_with("q=0") && weight.find_first_not_of("0.", 3) == std::string_view::npos;
@@ -54,8 +47,8 @@ void secure(server::Response& response) {
 bool takes_gzip(const server::Request& request) {
   std::string_view left = request.header("accept-encoding").value_or("");
   while (!left.empty()) {
-    std::string_view weight = cut_off(left, ',');
-    const std::string_view coding = cut_off(weight, ';');
+    std::string_view weight = server::take_piece(left, ',');
+    const std::string_view coding = server::take_piece(weight, ';');
     if (server::same_but_case(trimmed(coding), "gzip")) return !is_refused(trimmed(weight));
   }
   return false;

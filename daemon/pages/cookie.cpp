@@ -1,16 +1,14 @@
 #include "pages/cookie.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include "server/ascii.h"
 
 namespace sluice::pages {
 
 std::optional<std::string_view> find_cookie(std::string_view field, std::string_view name) {
   while (!field.empty()) {
-    const std::size_t end = std::min(field.find(';'), field.size());
-    std::string_view pair = field.substr(0, end);
-    field.remove_prefix(std::min(end + 1, field.size()));
+    std::string_view pair = server::take_piece(field, ';');
     while (pair.starts_with(' '))
       pair.remove_prefix(1);
     const std::size_t equals = pair.find('=');

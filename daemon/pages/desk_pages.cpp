@@ -127,8 +127,8 @@ std::expected<DeskPages::Desk, Response> DeskPages::sit_down(const Visit& visit)
       bench_.may_work(visit.account().assignment, task.state, task.asked.bureau);
   const entry::FormChecker* const checker = bench_.checker(task);
   if (!is_held || !is_allowed || checker == nullptr) {
-    return std::unexpected(redirection(
-        fmt::format("{}?done=task-taken", task_path_of(static_cast<std::int64_t>(task.id.value)))));
+    return std::unexpected(
+        redirection(fmt::format("{}?done=task-taken", task_path_of(number_of(task.id)))));
   }
   return Desk{std::move(*queue), std::move(keyed), *checker};
 }
@@ -166,7 +166,7 @@ EntryView DeskPages::entry_view_of(const Visit& visit, Desk& desk, const KeyedTe
   if (desk.keyed.draft) view.draft = {DraftState::Kind::kept, desk.keyed.draft_saved};
   const auto figures =
       desk.queue->figures(task.asked.bureau, bench_.midnight(), surroundings_.clock());
-  if (figures) view.figures = bench_.figures(visit, *figures);
+  if (figures) view.figures = bench_.figures(visit, task.asked.bureau, *figures);
   view.note = said_with(task, *desk.queue);
   view.saved_task = whole_number(visit.query.value("saved"));
   return view;
@@ -284,8 +284,7 @@ Response DeskPages::keep_draft(const Visit& visit) {
       now);
   if (!kept) return bench_.refused(visit, kept.error());
   if (is_script) return told({DraftState::Kind::kept, now}, 200);
-  return redirection(fmt::format("{}?done=draft-kept",
-                                 entry_path_of(static_cast<std::int64_t>(desk->task().id.value))));
+  return redirection(fmt::format("{}?done=draft-kept", entry_path_of(number_of(desk->task().id))));
 }
 
 Response DeskPages::save(const Visit& visit) {
@@ -410,9 +409,8 @@ Response DeskPages::go_on(const Visit& visit, Desk& desk, const tasks::Task& tas
                                            surroundings_.clock());
   if (!next) return bench_.refused(visit, next.error());
   if (*next) {
-    return redirection(fmt::format("{}?done={}&saved={}",
-                                   entry_path_of(static_cast<std::int64_t>((*next)->id.value)),
-                                   notice, id));
+    return redirection(
+        fmt::format("{}?done={}&saved={}", entry_path_of(number_of((*next)->id)), notice, id));
   }
   return redirection(fmt::format("{}?done={}&saved={}", entry_path,
                                  notice == "keyed" ? "keyed-last" : notice, id));

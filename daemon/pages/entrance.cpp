@@ -153,6 +153,11 @@ Response Entrance::problem(unsigned status, std::span<const server::HeaderField>
                     .node = surroundings_.installation.settings.node.name.str(),
                     .now = surroundings_.clock(),
                     .path = std::string(overview_path)};
+  return tell(request, frame, status, std::move(sentence));
+}
+
+Response Entrance::tell(const server::Request& request, const Frame& frame, unsigned status,
+                        std::string sentence) const {
   return document(request,
                   problem_page(pages_, frame,
                                {.status = static_cast<int>(status),
@@ -161,28 +166,21 @@ Response Entrance::problem(unsigned status, std::span<const server::HeaderField>
                   status);
 }
 
+Response Entrance::tell(const Visit& visit, unsigned status, std::string sentence) const {
+  return tell(visit.request, frame(visit, {}), status, std::move(sentence));
+}
+
 Response Entrance::missing(const Visit& visit) const {
-  return document(visit.request,
-                  problem_page(pages_, frame(visit, {}),
-                               {.status = 404, .sentence = {}, .reference = std::nullopt}),
-                  404);
+  return tell(visit, 404, {});
 }
 
 Response Entrance::failed(const Visit& visit, std::string sentence) const {
   surroundings_.log.write<"page-failed">({{"path", visit.request.path}, {"reason", sentence}});
-  return document(
-      visit.request,
-      problem_page(pages_, frame(visit, {}),
-                   {.status = 503, .sentence = std::move(sentence), .reference = std::nullopt}),
-      503);
+  return tell(visit, 503, std::move(sentence));
 }
 
 Response Entrance::conflict(const Visit& visit, std::string sentence) const {
-  return document(
-      visit.request,
-      problem_page(pages_, frame(visit, {}),
-                   {.status = 409, .sentence = std::move(sentence), .reference = std::nullopt}),
-      409);
+  return tell(visit, 409, std::move(sentence));
 }
 
 bool Entrance::begins_here(const record::BureauId& bureau) const {
@@ -194,18 +192,13 @@ bool Entrance::begins_here(const record::BureauId& bureau) const {
 
 Response Entrance::deny(const Visit& visit, std::string_view reason) const {
   const bool first = surroundings_.denials.note(
-      {"page-denied",
-       visit.person ? visit.actor()
-                    : visit.request.peer.address.substr(0, visit.request.peer.address.rfind(':')),
+      {"page-denied", visit.person ? visit.actor() : address_of(visit),
        std::string(visit.request.path.substr(0, 200)), std::string(reason)});
   if (first) {
     surroundings_.log.write<"page-denied">(
         {{"account", visit.person ? visit.actor() : ""}, {"reason", reason}});
   }
-  return document(visit.request,
-                  problem_page(pages_, frame(visit, {}),
-                               {.status = 403, .sentence = {}, .reference = std::nullopt}),
-                  403);
+  return tell(visit, 403, {});
 }
 
 auto Entrance::recognise(const server::Request& request, people::People& people) const

@@ -57,6 +57,10 @@ class Entrance {
   using OrAnswer = std::expected<T, server::Response>;
   [[nodiscard]] OrAnswer<std::optional<people::SignedIn>> recognise(const server::Request& request,
                                                                     people::People& people) const;
+  [[nodiscard]] server::Response tell(const server::Request& request, const Frame& frame,
+                                      unsigned status, std::string sentence) const;
+  [[nodiscard]] server::Response tell(const Visit& visit, unsigned status,
+                                      std::string sentence) const;
   [[nodiscard]] OrAnswer<void> admit(const Page& page, const Visit& visit) const;
   [[nodiscard]] OrAnswer<void> admit_form(const Visit& visit, const people::Secret& secret) const;
   [[nodiscard]] OrAnswer<void> check_rights(const std::vector<trust::PersonalRight>& rights,

@@ -15,13 +15,6 @@ bool is_left_as_it_is(char c) {
          std::string_view("*-._~!'()/:,;@$?").contains(c);
 }
 
-// What stands before the first `mark`; `text` is then what stands behind it.
-std::string_view piece_of(std::string_view& text, char mark) {
-  const std::string_view piece(text.begin(), std::ranges::find(text, mark));
-  text.remove_prefix(std::min(piece.size() + 1, text.size()));
-  return piece;
-}
-
 // Nothing: not encoded as browsers encode. (Boost.URL 1.81 reads beyond a view that ends before its
 // memory does.)
 std::optional<std::string> decoded(std::string_view text) {
@@ -31,11 +24,9 @@ std::optional<std::string> decoded(std::string_view text) {
     if (text[i] == '+') {
       bytes.push_back(' ');
     } else if (text[i] == '%') {
-      if (text.size() - i < 3) return std::nullopt;
-      const int high = server::hexadecimal(text[i + 1]);
-      const int low = server::hexadecimal(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      bytes.push_back(static_cast<char>(high * 16 + low));
+      const int byte = server::encoded_byte(text, i);
+      if (byte < 0) return std::nullopt;
+      bytes.push_back(static_cast<char>(byte));
       i += 2;
     } else if (is_left_as_it_is(text[i])) {
       bytes.push_back(text[i]);
@@ -55,8 +46,8 @@ std::unexpected<record::Flaw> misread(const char* what) {
 std::expected<Form, record::Flaw> Form::parse(std::string_view text) {
   Form form;
   while (!text.empty()) {
-    std::string_view value = piece_of(text, '&');
-    const std::string_view name = piece_of(value, '=');
+    std::string_view value = server::take_piece(text, '&');
+    const std::string_view name = server::take_piece(value, '=');
     auto decoded_name = decoded(name);
     auto decoded_value = decoded(value);
     if (!decoded_name || !decoded_value) return misread("not application/x-www-form-urlencoded");

@@ -24,15 +24,13 @@ constexpr std::size_t tasks_of_a_state = 20;
 struct WorkKind {
   Work work;
   TaskState state;
-  PersonalRight right;
 };
-constexpr std::array<WorkKind, 3> work_kinds = {
-    {{Work::key, TaskState::open, PersonalRight::key_records},
-     {Work::check, TaskState::keyed, PersonalRight::check_records},
-     {Work::review, TaskState::differs, PersonalRight::review_records}}};
+constexpr std::array<WorkKind, 3> work_kinds = {{{Work::key, TaskState::open},
+                                                 {Work::check, TaskState::keyed},
+                                                 {Work::review, TaskState::differs}}};
 
 std::string desk_path(tasks::TaskId id) {
-  return entry_path_of(static_cast<std::int64_t>(id.value));
+  return entry_path_of(number_of(id));
 }
 
 }  // namespace
@@ -58,11 +56,7 @@ std::vector<Page> QueuePages::routes() {
 std::vector<record::BureauId> QueuePages::bureaus(const Visit& visit) const {
   std::vector<record::BureauId> theirs;
   for (const auto& [id, desk] : surroundings_.desks) {
-    const bool is_theirs = bench_.may(visit, PersonalRight::direct_work, id) ||
-                           std::ranges::any_of(work_kinds, [&](const WorkKind& kind) {
-                             return bench_.may(visit, kind.right, id);
-                           });
-    if (is_theirs) theirs.push_back(id);
+    if (bench_.is_theirs(visit, id)) theirs.push_back(id);
   }
   return theirs;
 }
@@ -71,9 +65,9 @@ tasks::Result<void> QueuePages::add_bureau(const Visit& visit, const record::Bur
                                            tasks::Tasks& queue, QueueView& view) {
   const record::Time now = surroundings_.clock();
   const auto figures = SLUICE_TRY(queue.figures(bureau, bench_.midnight(), now));
-  view.figures = bench_.figures(visit, figures);
+  view.figures = bench_.figures(visit, bureau, figures);
   for (const WorkKind& kind : work_kinds) {
-    if (!bench_.may(visit, kind.right, bureau)) continue;
+    if (!bench_.may_work(visit.account().assignment, kind.state, bureau)) continue;
     WorkWaiting waiting{.work = kind.work,
                         .bureau = bureau.str(),
                         .bureau_name = surroundings_.installation.settings.bureaus.at(bureau).name};
@@ -120,7 +114,8 @@ Response QueuePages::take_next(const Visit& visit) {
   const std::string_view wanted = visit.form.value("work");
   const auto* const kind = std::ranges::find_if(
       work_kinds, [&](const WorkKind& known) { return to_string(known.work) == wanted; });
-  if (kind == work_kinds.end() || !bench_.may(visit, kind->right, bureau)) {
+  if (kind == work_kinds.end() ||
+      !bench_.may_work(visit.account().assignment, kind->state, bureau)) {
     return entrance_.deny(visit, "not-granted");
   }
   auto queue = bench_.lend();

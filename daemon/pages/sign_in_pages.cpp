@@ -30,11 +30,6 @@ std::string device_cookie(std::string_view account) {
          record::to_string(record::sha256(account)).substr(scheme, digits);
 }
 
-std::string address_of(const Visit& visit) {
-  const auto* visitor = std::get_if<trust::Visitor>(&visit.request.peer.caller);
-  return visitor == nullptr ? std::string() : visitor->host;
-}
-
 people::Browser browser_of(const Visit& visit, std::string_view account) {
   const std::string_view cookies = visit.request.header("cookie").value_or("");
   return {.address = address_of(visit),

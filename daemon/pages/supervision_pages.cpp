@@ -176,18 +176,13 @@ Response SupervisionPages::page_of(const Visit& visit, const record::BureauId& b
     view.depth.push_back({std::string(to_string(state)), depth.tasks, depth.overdue, depth.oldest});
   }
   for (const auto& [account, clerk] : figures->clerks) {
-    ClerkRow row{.account = account.str(),
-                 .name = bench_.name_of(visit, account),
-                 .holds = clerk.holds,
-                 .keyed = clerk.keyed,
-                 .checked = clerk.checked,
-                 .settled = clerk.settled};
-    row.figures.done = clerk.keyed + clerk.checked + clerk.settled;
-    if (clerk.fields_checked > 0) {
-      row.figures.error_percent = 100.0 * static_cast<double>(clerk.differences) /
-                                  static_cast<double>(clerk.fields_checked);
-    }
-    view.clerks.push_back(std::move(row));
+    view.clerks.push_back({.account = account.str(),
+                           .name = bench_.name_of(visit, account),
+                           .holds = clerk.holds,
+                           .keyed = clerk.keyed,
+                           .checked = clerk.checked,
+                           .settled = clerk.settled,
+                           .figures = figures_of(clerk)});
   }
   view.done_by_hour = figures->done_by_hour;
   const std::string list(visit.query.has("list") ? visit.query.value("list") : "overdue");
@@ -307,8 +302,7 @@ Response SupervisionPages::act(const Visit& visit, const Make& make, std::string
   if (!action) return task_page_of(visit, **queue, *keyed, action.error(), 422);
   const auto task = (*queue)->apply(keyed->task.id, *action, surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());
-  return redirection(
-      fmt::format("{}?done={}", task_path_of(static_cast<std::int64_t>(task->id.value)), notice));
+  return redirection(fmt::format("{}?done={}", task_path_of(number_of(task->id)), notice));
 }
 
 }  // namespace sluice::pages

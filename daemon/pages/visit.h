@@ -29,6 +29,12 @@ struct Visit {
   [[nodiscard]] const std::string& actor() const { return account().name.str(); }
 };
 
+// Where the browser is.
+[[nodiscard]] inline std::string address_of(const Visit& visit) {
+  const auto* visitor = std::get_if<trust::Visitor>(&visit.request.peer.caller);
+  return visitor == nullptr ? std::string() : visitor->host;
+}
+
 // In audit events that also the operator's command writes, where the actor is a user of the
 // operating system.
 [[nodiscard]] inline std::string account_actor(const Visit& visit) {

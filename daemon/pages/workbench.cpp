@@ -31,6 +31,16 @@ std::optional<PersonalRight> right_for(TaskState state) {
 
 }  // namespace
 
+ClerkFigures figures_of(const tasks::ClerkFigures& clerk) {
+  ClerkFigures figures;
+  figures.done = clerk.keyed + clerk.checked + clerk.settled;
+  if (clerk.fields_checked > 0) {
+    figures.error_percent =
+        100.0 * static_cast<double>(clerk.differences) / static_cast<double>(clerk.fields_checked);
+  }
+  return figures;
+}
+
 Workbench::Workbench(const Surroundings& surroundings, const Entrance& entrance)
     : surroundings_(surroundings), entrance_(entrance), tasks_(surroundings.open_tasks) {}
 
@@ -48,6 +58,12 @@ bool Workbench::may_work(const people::Assignment& person, TaskState state,
                          const record::BureauId& bureau) const {
   const auto right = right_for(state);
   return right && surroundings_.policy.may(person, *right, bureau);
+}
+
+bool Workbench::is_theirs(const Visit& visit, const record::BureauId& bureau) const {
+  const auto rights = of_the_queue().rights;
+  return std::ranges::any_of(rights,
+                             [&](PersonalRight right) { return may(visit, right, bureau); });
 }
 
 server::Response Workbench::refused(const Visit& visit, const tasks::TaskFailure& failure) const {
@@ -72,11 +88,8 @@ std::expected<tasks::KeyedTask, server::Response> Workbench::open(const Visit& v
   auto found = queue.find(tasks::TaskId{static_cast<std::uint64_t>(*id)}, visit.account().name);
   if (!found) return std::unexpected(refused(visit, found.error()));
   // Who may work for one bureau only is not told which tasks others have.
-  const auto rights = of_the_queue().rights;
-  const bool is_theirs = *found && std::ranges::any_of(rights, [&](PersonalRight right) {
-    return may(visit, right, (*found)->task.asked.bureau);
-  });
-  if (!is_theirs) return std::unexpected(entrance_.deny(visit, "not-granted"));
+  const bool is_seen = *found && is_theirs(visit, (*found)->task.asked.bureau);
+  if (!is_seen) return std::unexpected(entrance_.deny(visit, "not-granted"));
   return std::move(**found);
 }
 
@@ -92,7 +105,7 @@ TaskFacts Workbench::facts(const Visit& visit, const tasks::Task& task) const {
   const auto dataset = settings.datasets.find(task.asked.dataset);
   const record::Time now = surroundings_.clock();
   TaskFacts facts{
-      .id = static_cast<std::int64_t>(task.id.value),
+      .id = number_of(task.id),
       .title = task.asked.title,
       .bureau = task.asked.bureau.str(),
       .bureau_name =
@@ -115,21 +128,12 @@ TaskFacts Workbench::facts(const Visit& visit, const tasks::Task& task) const {
   return facts;
 }
 
-ClerkFigures Workbench::figures(const Visit& visit, const tasks::Figures& figures) const {
-  ClerkFigures mine;
-  for (const auto& [state, depth] : figures.depth) {
-    for (const auto& bureau : surroundings_.installation.settings.bureaus) {
-      if (!may_work(visit.account().assignment, state, bureau.first)) continue;
-      mine.waiting += depth.tasks;
-      break;
-    }
-  }
+ClerkFigures Workbench::figures(const Visit& visit, const record::BureauId& bureau,
+                                const tasks::Figures& figures) const {
   const auto clerk = figures.clerks.find(visit.account().name);
-  if (clerk == figures.clerks.end()) return mine;
-  mine.done = clerk->second.keyed + clerk->second.checked + clerk->second.settled;
-  if (clerk->second.fields_checked > 0) {
-    mine.error_percent = 100.0 * static_cast<double>(clerk->second.differences) /
-                         static_cast<double>(clerk->second.fields_checked);
+  ClerkFigures mine = clerk == figures.clerks.end() ? ClerkFigures() : figures_of(clerk->second);
+  for (const auto& [state, depth] : figures.depth) {
+    if (may_work(visit.account().assignment, state, bureau)) mine.waiting += depth.tasks;
   }
   return mine;
 }

@@ -28,6 +28,14 @@ namespace sluice::pages {
                      trust::PersonalRight::review_records, trust::PersonalRight::direct_work}};
 }
 
+// As paths and views have it.
+[[nodiscard]] inline std::int64_t number_of(tasks::TaskId id) {
+  return static_cast<std::int64_t>(id.value);
+}
+
+// What a person has done since the day began, and how well; what waits is not of one person.
+[[nodiscard]] ClerkFigures figures_of(const tasks::ClerkFigures& clerk);
+
 // Thread-safe. References must outlive it.
 class Workbench {
  public:
@@ -54,6 +62,8 @@ class Workbench {
                          const record::BureauId& bureau) const {
     return surroundings_.policy.may(visit.account().assignment, right, bureau);
   }
+  // Whether the person works on tasks of the bureau, or directs those who do.
+  [[nodiscard]] bool is_theirs(const Visit& visit, const record::BureauId& bureau) const;
   // Why what was asked of the queue is not done, as a page.
   [[nodiscard]] server::Response refused(const Visit& visit,
                                          const tasks::TaskFailure& failure) const;
@@ -61,7 +71,9 @@ class Workbench {
   [[nodiscard]] TaskFacts facts(const Visit& visit, const tasks::Task& task) const;
   // As others see the person.
   [[nodiscard]] std::string name_of(const Visit& visit, const people::AccountName& account) const;
-  [[nodiscard]] ClerkFigures figures(const Visit& visit, const tasks::Figures& figures) const;
+  // The person's own, of the queue of this bureau.
+  [[nodiscard]] ClerkFigures figures(const Visit& visit, const record::BureauId& bureau,
+                                     const tasks::Figures& figures) const;
   // When the day began at the node, from which the figures count.
   [[nodiscard]] record::Time midnight() const;
 

@@ -31,4 +31,22 @@ namespace sluice::server {
   return true;
 }
 
+// What stands before the first `mark`; `text` is then what stands behind it.
+[[nodiscard]] constexpr std::string_view take_piece(std::string_view& text, char mark) {
+  std::size_t end = 0;
+  while (end < text.size() && text[end] != mark)
+    ++end;
+  const std::string_view piece = text.substr(0, end);
+  text.remove_prefix(end < text.size() ? end + 1 : end);
+  return piece;
+}
+
+// The byte that stands percent-encoded (RFC 3986, 2.1) at `at`, where a `%` is; -1: none.
+[[nodiscard]] constexpr int encoded_byte(std::string_view text, std::size_t at) {
+  if (text.size() - at < 3) return -1;
+  const int high = hexadecimal(text[at + 1]);
+  const int low = hexadecimal(text[at + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
 }  // namespace sluice::server

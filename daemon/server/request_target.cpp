@@ -15,14 +15,6 @@ bool is_query_character(char c) {
   return is_path_character(c) || c == '?';
 }
 
-// The byte that stands encoded at `at`, or -1.
-int encoded_byte(std::string_view text, std::size_t at) {
-  if (at + 2 >= text.size()) return -1;
-  const int high = hexadecimal(text[at + 1]);
-  const int low = hexadecimal(text[at + 2]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
 std::expected<void, Refusal> check_query(std::string_view query) {
   for (std::size_t i = 0; i < query.size(); ++i) {
     if (query[i] == '%') {
