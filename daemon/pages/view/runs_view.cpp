@@ -85,14 +85,16 @@ std::optional<Values> charts_values(const std::vector<ChartedRun>& runs, const W
     rows.push_back(run.rows);
   }
   const std::chrono::milliseconds longest(*std::ranges::max_element(durations));
+  std::vector<Values> charts = {
+      chart_values("runs.durations", runs, durations, words.duration(longest), words)};
+  // Of a comparison no rows are counted: a drawing without a bar would say nothing.
+  if (const auto most = *std::ranges::max_element(rows); most > 0)
+    charts.push_back(chart_values("runs.row-counts", runs, rows, words.number(most), words));
   return Values()
       .text("first", words.moment(runs.front().started))
       .text("last", words.moment(runs.back().started))
       .text("run_count", words.number(runs.size()))
-      .list("charts",
-            {chart_values("runs.durations", runs, durations, words.duration(longest), words),
-             chart_values("runs.row-counts", runs, rows,
-                          words.number(*std::ranges::max_element(rows)), words)});
+      .list("charts", charts);
 }
 
 }  // namespace

@@ -301,5 +301,15 @@ TEST(Runs, OffersAPausedBureauToGoOnAndNotToRun) {
   EXPECT_THAT(html, HasSubstr("<button disabled>Run now"));
 }
 
+TEST(Runs, DrawsNoChartOfRowsWhereNoneWereCounted) {
+  RunsView view;
+  view.charted = {{.duration = std::chrono::seconds(1), .outcome = "succeeded"},
+                  {.duration = std::chrono::seconds(2), .outcome = "succeeded"}};
+  const Frame frame = sample_frame(Content::rich, Language::english, "runs");
+  EXPECT_THAT(runs_page(pages(), frame, view), Not(HasSubstr("<figcaption>Rows")));
+  view.charted.back().rows = 1;
+  EXPECT_THAT(runs_page(pages(), frame, view), HasSubstr("<figcaption>Rows"));
+}
+
 }  // namespace
 }  // namespace sluice::pages
