@@ -1,8 +1,14 @@
+#include <memory>
+#include <string>
+#include <vector>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "commands/commands.h"
 #include "commands/terminal.h"
 #include "exchange/audit.h"
+#include "people/record_mark.h"
 #include "record/try.h"
 #include "trust/audit_log.h"
 
@@ -52,13 +58,50 @@ ExitStatus verify(const Context& context) {
   return status;
 }
 
-// The log as JSON lines, byte for byte what the chain is over.
-ExitStatus print_log(const Context& context) {
+// What lines about the record have (people/record_mark.h). `named`: its dataset, then its key.
+std::expected<std::string, ExitStatus> mark_of(const installation::Installation& installation,
+                                               const std::vector<std::string>& named) {
+  const record::DatasetId id(named.front());
+  const exchange::KnownDataset* known = installation.catalogue.find(id);
+  if (known == nullptr) {
+    return std::unexpected(
+        fail(fmt::format("--record: there is no dataset {}", id.str()), ExitStatus::usage));
+  }
+  const auto& fields = known->dataset.schema.primary_key;
+  const std::vector<std::string> key(named.begin() + 1, named.end());
+  if (key.size() != fields.size()) {
+    return std::unexpected(
+        fail(fmt::format("--record: a record of {} is known by {}; {} values were given", id.str(),
+                         fmt::join(fields, ", "), key.size()),
+             ExitStatus::usage));
+  }
+  if (!installation.settings.node.store) {
+    return std::unexpected(
+        fail("--record: nobody sees records on a node without a central store; "
+             "ask at the center",
+             ExitStatus::usage));
+  }
+  const auto people = installation::open_people(installation.settings);
+  if (!people) return std::unexpected(fail(record::to_string(people.error())));
+  const auto secret = (*people)->secret();
+  if (!secret) return std::unexpected(fail(record::to_string(secret.error())));
+  return people::record_mark(*secret, id, key);
+}
+
+// The log as JSON lines, byte for byte what the chain is over. `record`: only what is about this
+// one; empty: all.
+ExitStatus print_log(const Context& context, const std::vector<std::string>& record) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
+  std::string wanted;
+  if (!record.empty()) {
+    const auto mark = mark_of(*installation, record);
+    if (!mark) return mark.error();
+    wanted = fmt::format(R"("record":"{}")", *mark);
+  }
   const auto read =
-      trust::read_audit_log(installation->paths.audit_log(), [](std::string_view line) {
-        fmt::print("{}\n", line);
+      trust::read_audit_log(installation->paths.audit_log(), [&](std::string_view line) {
+        if (line.find(wanted) != std::string_view::npos) fmt::print("{}\n", line);
         return true;
       });
   return read ? ExitStatus::success : fail(record::to_string(read.error()));
@@ -73,8 +116,16 @@ void add_audit(CLI::App& app, Context& context) {
       ->add_subcommand("verify",
                        "Walk ledger, archive, chains and signatures; report the first break")
       ->callback([&context] { context.chosen = [&context] { return verify(context); }; });
-  group->add_subcommand("log", "Print the audit log, a JSON object a line, the oldest first")
-      ->callback([&context] { context.chosen = [&context] { return print_log(context); }; });
+  auto* log =
+      group->add_subcommand("log", "Print the audit log, a JSON object a line, the oldest first");
+  auto record = std::make_shared<std::vector<std::string>>();
+  log->add_option("--record", *record,
+                  "Only who saw or keyed this record on the pages: its dataset, then its key")
+      ->type_name("DATASET VALUE")
+      ->expected(2, 16);
+  log->callback([&context, record] {
+    context.chosen = [&context, record] { return print_log(context, *record); };
+  });
 }
 
 }  // namespace sluice::commands

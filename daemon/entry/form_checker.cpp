@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -166,6 +167,24 @@ std::expected<CheckedRecord, std::vector<KeyingError>> FormChecker::check(
   if (!submission) return std::unexpected(std::vector{std::move(submission.error())});
   record.submission_ = std::move(*submission);
   return record;
+}
+
+std::optional<record::Key> FormChecker::key_of(std::span<const KeyedValue> values) const {
+  const record::TableSchema& schema = keyed_.dataset.schema;
+  std::map<std::string_view, std::string_view> canonical;  // by the schema's field
+  for (const KeyedValue& value : values) {
+    const Column* const column = find(value.column);
+    if (column == nullptr) continue;
+    for (std::size_t i = 0; i < value.normal.size(); ++i)
+      if (value.normal[i]) canonical[schema.fields[column->fields[i]].name] = *value.normal[i];
+  }
+  record::Key key;
+  for (const std::string& field : schema.primary_key) {
+    const auto found = canonical.find(field);
+    if (found == canonical.end()) return std::nullopt;
+    key.emplace_back(found->second);
+  }
+  return key;
 }
 
 std::expected<journal::Submission, KeyingError> FormChecker::submission_of(

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "journal/journal.h"
 #include "record/digest.h"
 #include "record/failure.h"
+#include "record/key_digest.h"
 
 namespace sluice::entry {
 
@@ -61,6 +63,10 @@ class FormChecker {
   // The whole form: all errors, in the form's order. A field that the form leaves out has no value.
   [[nodiscard]] std::expected<CheckedRecord, std::vector<KeyingError>> check(
       const adapters::manual_entry::KeyedForm& form) const;
+
+  // The canonical text of the primary key's fields, in the key's order. Nothing where the values,
+  // which are of this form, do not have all of them.
+  [[nodiscard]] std::optional<record::Key> key_of(std::span<const KeyedValue> values) const;
 
  private:
   struct Column {

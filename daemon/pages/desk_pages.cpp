@@ -89,6 +89,20 @@ std::string said_with(const tasks::Task& task, tasks::Tasks& queue) {
   return told == recent->rend() ? std::string() : told->note;
 }
 
+// The schema's names of the form's fields for which `is_wanted(column, field)`.
+template <class Wanted>
+std::string field_names(const entry::Form& form, const Wanted& is_wanted) {
+  std::string names;
+  for (const entry::FormGroup& group : form.groups) {
+    for (const entry::FormField& field : group.fields) {
+      if (!is_wanted(field)) continue;
+      if (!names.empty()) names += ", ";
+      names += field.field;
+    }
+  }
+  return names;
+}
+
 Response fragment(const Visit& visit, std::string html, unsigned status = 200) {
   return document(visit.request, std::move(html), status);
 }
@@ -238,11 +252,14 @@ Response DeskPages::stale(const Visit& visit, Desk& desk, const KeyedTexts& draf
 Response DeskPages::show(const Visit& visit) {
   auto desk = sit_down(visit);
   if (!desk) return desk.error();
-  const auto noted =
-      surroundings_.audit.append({"record-opened",
-                                  {{"actor", account_actor(visit)},
-                                   {"bureau", desk->task().asked.bureau.str()},
-                                   {"task", std::to_string(desk->task().id.value)}}});
+  const auto first = values_of(desk->checker, desk->first());
+  std::string mark =
+      entrance_.record_mark(visit, desk->task().asked.dataset, desk->checker.key_of(first));
+  const auto noted = surroundings_.audit.append({"record-opened",
+                                                 {{"actor", account_actor(visit)},
+                                                  {"bureau", desk->task().asked.bureau.str()},
+                                                  {"task", std::to_string(desk->task().id.value)},
+                                                  {"record", std::move(mark)}}});
   if (!noted) return entrance_.failed(visit, record::to_string(noted.error()));
   const KeyedTexts draft = from_json(desk->keyed.draft.value_or(""));
   return page_of(visit, *desk, draft, {});
@@ -319,7 +336,13 @@ Response DeskPages::save(const Visit& visit) {
   const auto task = desk->queue->apply(desk->task().id, action, surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());
   if (is_first) bench_.remember(visit, task->asked.dataset, texts);
-  return go_on(visit, *desk, *task, "keyed");
+  const auto is_theirs = [&](const entry::FormField& field) {
+    return is_first ? !text_of(texts, field.column).empty() : field.verify != record::Verify::none;
+  };
+  return go_on(visit, *desk, *task,
+               {.step = "keyed",
+                .values = checked->values(),
+                .fields = field_names(desk->form(), is_theirs)});
 }
 
 Response DeskPages::settle(const Visit& visit) {
@@ -346,7 +369,14 @@ Response DeskPages::settle(const Visit& visit) {
       tasks::Settle{.account = visit.account().name, .values = to_json(texts), .note = {}},
       surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());
-  return go_on(visit, *desk, *task, "settled");
+  const auto was_decided = [&](const entry::FormField& field) {
+    const auto found = std::ranges::find(compared, field.column, &entry::ComparedField::column);
+    return found != compared.end() && found->agreement == entry::Agreement::different;
+  };
+  return go_on(visit, *desk, *task,
+               {.step = "settled",
+                .values = checked->values(),
+                .fields = field_names(desk->form(), was_decided)});
 }
 
 Response DeskPages::send_back(const Visit& visit) {
@@ -388,18 +418,22 @@ Response DeskPages::put_away(const Visit& visit, bool to_supervisor) {
 }
 
 Response DeskPages::go_on(const Visit& visit, Desk& desk, const tasks::Task& task,
-                          std::string_view notice) {
+                          const Work& work) {
   const std::uint64_t id = task.id.value;
   if (task.state == TaskState::ready) {
     if (const auto journaled = bench_.journal(task.id, *desk.queue); !journaled) {
       return bench_.refused(visit, journaled.error());
     }
   }
-  const auto noted = surroundings_.audit.append({"record-keyed",
-                                                 {{"actor", account_actor(visit)},
-                                                  {"bureau", task.asked.bureau.str()},
-                                                  {"task", std::to_string(id)},
-                                                  {"step", std::string(notice)}}});
+  const auto noted = surroundings_.audit.append(
+      {"record-keyed",
+       {{"actor", account_actor(visit)},
+        {"bureau", task.asked.bureau.str()},
+        {"task", std::to_string(id)},
+        {"step", std::string(work.step)},
+        {"record",
+         entrance_.record_mark(visit, task.asked.dataset, desk.checker.key_of(work.values))},
+        {"fields", work.fields}}});
   if (!noted) return entrance_.failed(visit, record::to_string(noted.error()));
   const auto next = desk.queue->claim_next({.bureau = task.asked.bureau,
                                             .datasets = {},
@@ -410,10 +444,10 @@ Response DeskPages::go_on(const Visit& visit, Desk& desk, const tasks::Task& tas
   if (!next) return bench_.refused(visit, next.error());
   if (*next) {
     return redirection(
-        fmt::format("{}?done={}&saved={}", entry_path_of(number_of((*next)->id)), notice, id));
+        fmt::format("{}?done={}&saved={}", entry_path_of(number_of((*next)->id)), work.step, id));
   }
   return redirection(fmt::format("{}?done={}&saved={}", entry_path,
-                                 notice == "keyed" ? "keyed-last" : notice, id));
+                                 work.step == "keyed" ? "keyed-last" : work.step, id));
 }
 
 }  // namespace sluice::pages

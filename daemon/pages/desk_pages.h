@@ -68,9 +68,16 @@ class DeskPages {
   [[nodiscard]] ReviewView review_view_of(const Visit& visit, const Desk& desk,
                                           const KeyedTexts& draft, const Told& told);
   [[nodiscard]] server::Response stale(const Visit& visit, Desk& desk, const KeyedTexts& draft);
-  // Journals what is ready, and goes on to the next task of the same kind.
+  // What a person has just saved of a record.
+  struct Work {
+    std::string_view step;  // keyed, settled
+    const std::vector<entry::KeyedValue>& values;
+    std::string fields;  // that the person keyed, compared or decided
+  };
+  // Notes it in the audit log, journals what is ready, and goes on to the next task of the same
+  // kind.
   [[nodiscard]] server::Response go_on(const Visit& visit, Desk& desk, const tasks::Task& task,
-                                       std::string_view notice);
+                                       const Work& work);
 
   const Surroundings& surroundings_;
   const Pages& pages_;

@@ -12,6 +12,7 @@
 #include "pages/view/language_choice.h"
 #include "pages/view/paths.h"
 #include "pages/view/problem_view.h"
+#include "people/record_mark.h"
 #include "record/try.h"
 
 namespace sluice::pages {
@@ -258,6 +259,13 @@ auto Entrance::admit(const Page& page, const Visit& visit) const -> OrAnswer<voi
   }
   if (!page.access.rights.empty()) return check_rights(page.access.rights, visit);
   return {};
+}
+
+std::string Entrance::record_mark(const Visit& visit, const record::DatasetId& dataset,
+                                  const std::optional<record::Key>& key) const {
+  if (!key) return {};
+  const auto secret = sign_in_.secret(visit.people);
+  return secret ? people::record_mark(*secret, dataset, *key) : std::string();
 }
 
 auto Entrance::admit_form(const Visit& visit, const people::Secret& secret) const

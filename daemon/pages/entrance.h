@@ -15,6 +15,7 @@
 #include "pages/visit.h"
 #include "people/secret.h"
 #include "people/sign_in.h"
+#include "record/key_digest.h"
 
 namespace sluice::pages {
 
@@ -43,6 +44,10 @@ class Entrance {
 
   // Whether the bureau's stream begins on this node, so that its journal is here.
   [[nodiscard]] bool begins_here(const record::BureauId& bureau) const;
+  // What stands for the record in the audit log (people/record_mark.h). Empty where the key is not
+  // known, or the secret can not be read.
+  [[nodiscard]] std::string record_mark(const Visit& visit, const record::DatasetId& dataset,
+                                        const std::optional<record::Key>& key) const;
   // What stands around a page of this visit.
   [[nodiscard]] Frame frame(const Visit& visit, std::string_view current) const;
   // Of the bureaus that the configuration has, those for which the person has the right.

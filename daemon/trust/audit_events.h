@@ -17,7 +17,7 @@ struct AuditDetail {
 // `when` and the meanings are for people, in Markdown: they may change.
 struct AuditDeclaration {
   std::string_view name;
-  std::array<AuditDetail, 4> details;  // those in use come first
+  std::array<AuditDetail, 6> details;  // those in use come first
   std::string_view when;
 };
 
@@ -109,13 +109,18 @@ inline constexpr AuditDeclaration audit_events[] = {
      .details = {{{"actor", "`account NAME`"}, {"bureau"}, {"dataset"}}},
      .when = "a person looked at the keys of records that differ"},
     {.name = "record-opened",
-     .details = {{{"actor", "`account NAME`"}, {"bureau"}, {"task"}}},
+     .details = {{{"actor", "`account NAME`"},
+                  {"bureau"},
+                  {"task"},
+                  {"record", "its mark, where somebody has keyed it"}}},
      .when = "a person had a record before them, to key, check or review it"},
     {.name = "record-keyed",
      .details = {{{"actor", "`account NAME`"},
                   {"bureau"},
                   {"task"},
-                  {"step", "`keyed` (first or second) or `settled`"}}},
+                  {"step", "`keyed` (first or second) or `settled`"},
+                  {"record", "its mark"},
+                  {"fields", "those that the person keyed, compared or decided"}}},
      .when = "a person saved what they keyed, or settled a difference"},
     {.name = "jobs-steered",
      .details = {{{"actor", "`account NAME`"},

@@ -101,6 +101,17 @@ case_two_key_the_same_and_the_record_is_in_the_store() {
     "1 account jia $number
 1 account yi $number"
   ! sluice audit log | grep -q 智芯 || fail "a value is in the audit log"
+  ! sluice audit log | grep -q 91110108MA000016X0 || fail "a record's key is in the audit log"
+  expect "who saw or keyed the record" \
+    "$(sluice audit log --record licence 91110108MA000016X0 | jq -r '"\(.event) \(.actor): \(.fields)"')" \
+    "record-keyed account jia: code, name, capital, remark
+record-opened account yi: null
+record-keyed account yi: name, capital"
+  expect "of another record" "$(sluice audit log --record licence 91110108MA000016X1)" ''
+  local status=0
+  sluice audit log --record licence a b >"$node/refused" 2>&1 || status=$?
+  expect "a key of two values" "$status $(<"$node/refused")" \
+    "2 sluice: --record: a record of licence is known by code; 2 values were given"
   stop_daemon
 }
 

@@ -146,6 +146,16 @@ TEST_F(FormCheckerTest, KnowsTwoFormsThatSayTheSameHoweverTheyWereTyped) {
   EXPECT_NE(fingerprint(good_form()), fingerprint(with(good_form(), "capital", "1,000 万美元")));
 }
 
+TEST_F(FormCheckerTest, KnowsTheRecordsKeyByWhatItKeepsOfTheForm) {
+  const std::vector<KeyedValue> values = {
+      checker.check_field("name", "智芯").value(),
+      checker.check_field("code", " ９１１１０１０８ma000016x0 ").value()};
+  EXPECT_EQ(checker.key_of(values), record::Key{"91110108MA000016X0"});
+  EXPECT_EQ(checker.key_of({values.data(), 1}), std::nullopt);
+  const std::vector<KeyedValue> no_code = {checker.check_field("code", "").value_or(KeyedValue{})};
+  EXPECT_EQ(checker.key_of(no_code), std::nullopt);
+}
+
 TEST_F(FormCheckerTest, IsNotMadeWithoutACodeTableThatTheFormNames) {
   desk.tables.clear();
   const auto made = FormChecker::make({desk.dataset, desk.checker, desk.mapping, desk.tables, {}});

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "people/record_mark.h"
+
 namespace sluice::people {
 namespace {
 
@@ -36,6 +38,20 @@ TEST(Secret, IsReadAsItIsKeptAndNothingElseIs) {
                                   made.secret() + "=", "+" + made.secret().substr(1)}) {
     EXPECT_FALSE(Secret::parse(text)) << text;
   }
+}
+
+TEST(RecordMark, IsOfOneRecordAndInstallation) {
+  using Key = std::vector<std::string>;
+  const record::DatasetId licence("licence");
+  const std::string mark = record_mark(fixed_secret, licence, Key{"11010519491231002X", "1"});
+  EXPECT_EQ(mark.size(), 32U);
+  EXPECT_EQ(record_mark(fixed_secret, licence, Key{"11010519491231002X", "1"}), mark);
+  const auto other_dataset =
+      record_mark(fixed_secret, record::DatasetId("permit"), Key{"11010519491231002X", "1"});
+  EXPECT_NE(other_dataset, mark);
+  // The same characters, otherwise divided.
+  EXPECT_NE(record_mark(fixed_secret, licence, Key{"11010519491231002X1", ""}), mark);
+  EXPECT_NE(record_mark(Secret::random(), licence, Key{"11010519491231002X", "1"}), mark);
 }
 
 TEST(Secret, IsAnotherOneEachTime) {
