@@ -135,6 +135,10 @@ std::expected<DeskPages::Desk, Response> DeskPages::sit_down(const Visit& visit)
   if (!queue) return std::unexpected(bench_.refused(visit, queue.error()));
   auto keyed = SLUICE_TRY(bench_.open(visit, **queue));
   const tasks::Task& task = keyed.task;
+  // What is delivered is not keyed here, but into the bureau's own system.
+  if (kind_of(task) == tasks::TaskKind::outgoing) {
+    return std::unexpected(redirection(task_path_of(number_of(task.id))));
+  }
   // Also when the time is over: until another takes it, the holder goes on.
   const bool is_held = task.claim && task.claim->holder == visit.account().name;
   const bool is_allowed =

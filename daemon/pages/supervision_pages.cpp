@@ -186,8 +186,8 @@ Response SupervisionPages::page_of(const Visit& visit, const record::BureauId& b
   }
   view.done_by_hour = figures->done_by_hour;
   const std::string list(visit.query.has("list") ? visit.query.value("list") : "overdue");
-  for (const std::string_view name :
-       {"overdue", "returned", "open", "keyed", "differs", "ready", "done", "cancelled"}) {
+  for (const std::string_view name : {"overdue", "returned", "open", "keyed", "differs", "ready",
+                                      "done", "cancelled", "declined"}) {
     view.lists.push_back({.value = std::string(name), .label = {}, .is_chosen = list == name});
   }
   std::optional<tasks::TaskPlace> place;
@@ -273,6 +273,7 @@ Response SupervisionPages::task_page_of(const Visit& visit, tasks::Tasks& queue,
                 .origin = std::string(to_string(task.asked.origin)),
                 .origin_text = task.asked.origin_text,
                 .kept_for = task.kept_for ? bench_.name_of(visit, *task.kept_for) : "",
+                .is_outgoing = kind_of(task) == tasks::TaskKind::outgoing,
                 .refused = std::move(refused)};
   if (task.journaled) view.batch = task.journaled->sequence.value;
   const auto history = queue.history(task.id, tasks::TaskVersion{0}, history_entries);

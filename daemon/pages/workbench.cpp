@@ -33,7 +33,7 @@ std::optional<PersonalRight> right_for(TaskState state) {
 
 ClerkFigures figures_of(const tasks::ClerkFigures& clerk) {
   ClerkFigures figures;
-  figures.done = clerk.keyed + clerk.checked + clerk.settled;
+  figures.done = clerk.keyed + clerk.checked + clerk.settled + clerk.confirmed + clerk.declined;
   if (clerk.fields_checked > 0) {
     figures.error_percent =
         100.0 * static_cast<double>(clerk.differences) / static_cast<double>(clerk.fields_checked);

@@ -11,6 +11,7 @@ enum class Lock {
   tables = 1,          // whoever makes or changes tables
   ledger = 2,          // shared: who has drawn a ledger id and not yet committed
   administrators = 3,  // whoever takes the node from an administrator
+  deliveries = 4,      // whoever hands a delivery over to clerks
 };
 
 // "1400006243, 1": the first key, "Sluc", tells ours from those of other users of the database.

@@ -75,7 +75,8 @@ struct CancelIt {
   AccountName account;
   std::string note;
 };
-// What was returned or cancelled begins anew, and what anybody typed is his draft.
+// What was returned or cancelled begins anew, and what anybody typed is his draft. Not what was
+// withdrawn.
 struct Reopen {
   AccountName account;
   std::string note;
@@ -95,8 +96,23 @@ struct RefuseIt {
   std::string note;
 };
 
-using Action =
-    std::variant<ClaimIt, SaveDraft, FinishKeying, FinishCheck, Settle, SendBack, HandBack,
-                 ReturnIt, Reassign, CancelIt, Reopen, ChangeIt, MarkDone, RefuseIt>;
+// Of an outgoing task. What the bureau's own system answered is its receipt, and is not changed any
+// more. The same again is nothing.
+struct ConfirmDelivery {
+  AccountName account;  // the holder
+  std::string receipt_number;
+};
+struct DeclineDelivery {
+  AccountName account;
+  std::string note;  // why; not empty
+  // The supervisor's, whoever holds it.
+  enum class As { holder, supervisor } as = As::holder;
+};
+// By who delivers it. The same again is nothing.
+struct WithdrawIt {};
+
+using Action = std::variant<ClaimIt, SaveDraft, FinishKeying, FinishCheck, Settle, SendBack,
+                            HandBack, ReturnIt, Reassign, CancelIt, Reopen, ChangeIt, MarkDone,
+                            RefuseIt, ConfirmDelivery, DeclineDelivery, WithdrawIt>;
 
 }  // namespace sluice::tasks

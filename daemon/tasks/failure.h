@@ -15,8 +15,10 @@ enum class TaskProblem {
   not_held,         // the account does not hold it, or has lost it to another
   held_by_another,  // another account holds it, or it is kept for another
   same_person,      // nobody checks or settles what is their own
-  not_taken,        // a text that is too long, or none that can be kept
-  failed,           // anything else that the database said
+  waits_for_another,  // an earlier delivery of the same record is not answered yet
+  conflicting,        // a delivery of this name is known, with other content
+  not_taken,          // a text that is too long, or none that can be kept
+  failed,             // anything else that the database said
 };
 using TaskFailure = record::Failure<TaskProblem>;
 template <class T>

@@ -15,6 +15,12 @@ void count(Figures& figures, const HappeningCount& counted) {
     case Happening::settled:
       figures.clerks[counted.who].settled += counted.entries;
       break;
+    case Happening::confirmed:
+      figures.clerks[counted.who].confirmed += counted.entries;
+      break;
+    case Happening::declined:
+      figures.clerks[counted.who].declined += counted.entries;
+      break;
     default:
       break;  // no work that is counted by person
   }

@@ -22,6 +22,8 @@ struct ClerkFigures {
   std::uint64_t keyed = 0;    // first, checked or not
   std::uint64_t checked = 0;  // as second
   std::uint64_t settled = 0;
+  std::uint64_t confirmed = 0;  // deliveries, as is the next
+  std::uint64_t declined = 0;
   // Of his own keying, as others have checked it since the day began.
   std::uint64_t fields_checked = 0;
   std::uint64_t differences = 0;
@@ -29,10 +31,10 @@ struct ClerkFigures {
 };
 
 struct Figures {
-  // Of all that is not done or cancelled; a state without tasks is not there.
+  // Of all that is not done, declined or cancelled; a state without tasks is not there.
   std::map<TaskState, Depth> depth;
   std::map<AccountName, ClerkFigures> clerks;
-  // Journaled in each of the last 24 hours, the oldest first, the last one up to now.
+  // Journaled or confirmed in each of the last 24 hours, the oldest first, the last one up to now.
   std::vector<std::uint64_t> done_by_hour;
   friend bool operator==(const Figures&, const Figures&) = default;
 };

@@ -3,6 +3,7 @@
 
 namespace sluice::tasks {
 
-constexpr int newest_format = 1;
+constexpr int first_format = 1;
+constexpr int newest_format = 2;  // with deliveries
 
 }  // namespace sluice::tasks

@@ -6,7 +6,7 @@
 namespace sluice::tasks {
 namespace {
 
-constexpr std::array<std::pair<Happening, std::string_view>, 16> happening_names = {{
+constexpr std::array<std::pair<Happening, std::string_view>, 19> happening_names = {{
     {Happening::added, "added"},
     {Happening::claimed, "claimed"},
     {Happening::keyed, "keyed"},
@@ -23,6 +23,9 @@ constexpr std::array<std::pair<Happening, std::string_view>, 16> happening_names
     {Happening::cancelled, "cancelled"},
     {Happening::reopened, "reopened"},
     {Happening::changed, "changed"},
+    {Happening::confirmed, "confirmed"},
+    {Happening::declined, "declined"},
+    {Happening::withdrawn, "withdrawn"},
 }};
 
 }  // namespace

@@ -28,6 +28,9 @@ enum class Happening {
   cancelled,
   reopened,
   changed,
+  confirmed,  // of an outgoing one: by the bureau's system
+  declined,
+  withdrawn,  // by who delivers it
 };
 [[nodiscard]] std::string_view to_string(Happening what);
 [[nodiscard]] std::optional<Happening> parse_happening(std::string_view text);

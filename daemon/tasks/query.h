@@ -35,6 +35,10 @@ struct Dialect {
   // Behind a SELECT whose rows are to be changed.
   std::string_view lock;
   std::string_view lock_what_nobody_has;
+  // Runs before a delivery is handed over, so that no other is until the transaction ends: the
+  // numbers of tasks are then in the order in which others see them. Empty: no other transaction
+  // writes anyway.
+  std::string (*hand_over_alone)();
 };
 
 // What runs within one transaction.
@@ -46,7 +50,7 @@ class Statements {
 };
 
 enum class Purpose {
-  look,    // all statements see one state
+  look,    // all statements see one state; tables of an earlier format are brought up before
   change,  // what has been read by SELECT with a lock stays so until the end
   make,    // the same, and makes the tables where there are none
 };

@@ -45,6 +45,8 @@ std::string_view to_string(TaskState state) {
       return "returned";
     case TaskState::cancelled:
       return "cancelled";
+    case TaskState::declined:
+      return "declined";
   }
   return "";
 }
@@ -81,6 +83,14 @@ std::optional<Origin> parse_origin(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view to_string(TaskKind kind) {
+  return kind == TaskKind::incoming ? "incoming" : "outgoing";
+}
+
+TaskKind kind_of(const Task& task) {
+  return task.asked.outgoing ? TaskKind::outgoing : TaskKind::incoming;
+}
+
 bool is_overdue(const Task& task, record::Time now) {
   return is_workable(task.state) && task.asked.due && *task.asked.due < now;
 }
@@ -98,11 +108,22 @@ bool is_own_work(const Task& task, const AccountName& account) {
 
 Result<void> check(const NewTask& task) {
   SLUICE_TRY(check_text("the task's title", task.title, longest_title));
+  if (task.outgoing) {
+    SLUICE_TRY(check_text("the delivery's name", task.outgoing->delivery, longest_title));
+    SLUICE_TRY(check_text("the record's key", task.outgoing->record_key, longest_title));
+  }
   return check_text("the task's origin", task.origin_text, longest_title);
 }
 
 Result<void> check_note(std::string_view note) {
   return check_text("the note", note, longest_note);
+}
+
+Result<void> check_receipt_number(std::string_view number) {
+  if (number.empty()) {
+    return not_taken("the receipt number", "it is empty: type the number that the system gave");
+  }
+  return check_text("the receipt number", number, longest_receipt_number);
 }
 
 Result<void> check_values(std::string_view values) {

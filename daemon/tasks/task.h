@@ -1,4 +1,5 @@
-// A task of manual entry: one record that a clerk is to key, and how far it has come.
+// A task of manual entry: one record that a clerk is to key, into ours or out of ours into the
+// bureau's own system, and how far it has come.
 #pragma once
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <string_view>
 
 #include "people/account.h"
+#include "record/copy_text.h"
 #include "record/identifiers.h"
 #include "record/time.h"
 #include "tasks/failure.h"
@@ -32,13 +34,14 @@ enum class TaskState {
   keyed,     // one person has, and it waits for a second
   differs,   // two have, and differently: it waits for a reviewer
   ready,     // its values are final, and are to be journaled
-  done,      // journaled
+  done,      // journaled; of an outgoing one: confirmed
   returned,  // with the supervisor, with a reason
   cancelled,
+  declined,  // of an outgoing one: the bureau's system does not take it, with a reason
 };
 inline constexpr std::array all_states = {
-    TaskState::open, TaskState::keyed,    TaskState::differs,  TaskState::ready,
-    TaskState::done, TaskState::returned, TaskState::cancelled};
+    TaskState::open, TaskState::keyed,    TaskState::differs,   TaskState::ready,
+    TaskState::done, TaskState::returned, TaskState::cancelled, TaskState::declined};
 [[nodiscard]] std::string_view to_string(TaskState state);
 [[nodiscard]] std::optional<TaskState> parse_task_state(std::string_view text);
 
@@ -49,6 +52,20 @@ enum class Origin { supervisor, sheet, api, delivery };
 [[nodiscard]] std::string_view to_string(Origin origin);
 [[nodiscard]] std::optional<Origin> parse_origin(std::string_view text);
 
+// Incoming: a record is keyed into ours. Outgoing: a record that is delivered is keyed into the
+// bureau's own system. The names are API.
+enum class TaskKind { incoming, outgoing };
+[[nodiscard]] std::string_view to_string(TaskKind kind);
+
+// Which record of which delivery an outgoing task is (delivery.h).
+struct Outgoing {
+  std::string delivery;    // its name
+  std::uint64_t row = 0;   // within it, from 1
+  std::string record_key;  // the same for one record of one dataset: a digest, never the key itself
+  record::Operation operation = record::Operation::upsert;
+  friend bool operator==(const Outgoing&, const Outgoing&) = default;
+};
+
 // What is asked for.
 struct NewTask {
   record::BureauId bureau;
@@ -58,6 +75,7 @@ struct NewTask {
   std::string origin_text;    // the sheet's name and row, the caller; may be empty
   std::int64_t priority = 0;  // higher ones first
   std::optional<record::Time> due;
+  std::optional<Outgoing> outgoing;  // nothing: it is incoming
   friend bool operator==(const NewTask&, const NewTask&) = default;
 };
 
@@ -98,10 +116,16 @@ struct Task {
   std::optional<Keying> first;
   std::optional<Keying> second;
   std::optional<Keying> settled;  // a reviewer's
-  std::string reason;             // of `returned` and `cancelled`
+  std::string reason;             // of `returned`, `cancelled` and `declined`
   std::optional<Journaled> journaled;
+  // Of an outgoing one that is `done` or `declined`: who has said so, and what the bureau's own
+  // system answered.
+  std::optional<Keying> answered;
+  std::string receipt_number;  // of `done`
   friend bool operator==(const Task&, const Task&) = default;
 };
+
+[[nodiscard]] TaskKind kind_of(const Task& task);
 
 [[nodiscard]] bool is_overdue(const Task& task, record::Time now);
 
@@ -112,14 +136,17 @@ struct Task {
 // what he has keyed or checked.
 [[nodiscard]] bool is_own_work(const Task& task, const AccountName& account);
 
-constexpr std::size_t longest_title = 200;         // characters
-constexpr std::size_t longest_note = 1000;         // characters
-constexpr std::size_t longest_values = 1U << 20U;  // bytes
+constexpr std::size_t longest_title = 200;           // characters
+constexpr std::size_t longest_note = 1000;           // characters
+constexpr std::size_t longest_receipt_number = 100;  // characters
+constexpr std::size_t longest_values = 1U << 20U;    // bytes
 
 // How long the texts may be, and that they are UTF-8 without control characters.
 [[nodiscard]] Result<void> check(const NewTask& task);
 // Of a reason or a remark.
 [[nodiscard]] Result<void> check_note(std::string_view note);
+// Of the bureau's own system: it has at least one character.
+[[nodiscard]] Result<void> check_receipt_number(std::string_view number);
 // What was typed: UTF-8 without a zero byte. What it says is not looked at.
 [[nodiscard]] Result<void> check_values(std::string_view values);
 

@@ -38,23 +38,58 @@ Result<Task> step_on(const Task& task, const Action& action, record::Time now, T
   return step.task;
 }
 
+Result<Task> add_task(const NewTask& asked, const std::optional<AccountName>& by, record::Time now,
+                      TaskRows& rows) {
+  SLUICE_TRY(check(asked));
+  Step step = as_new(asked, by, random_entry(), now);
+  step.task.id = SLUICE_TRY(rows.insert(step.task));
+  SLUICE_TRY(rows.append(step.task, *step.entry));
+  return std::move(step.task);
+}
+
+Result<Task> add_record(const NewDelivery& delivery, std::uint64_t row,
+                        const DeliveredRecord& delivered, record::Time now, TaskRows& rows) {
+  SLUICE_TRY(check_values(delivered.values));
+  const NewTask asked{.bureau = delivery.bureau,
+                      .dataset = delivery.dataset,
+                      .title = delivered.title,
+                      .origin = Origin::delivery,
+                      .origin_text = delivery.name,
+                      .outgoing = Outgoing{.delivery = delivery.name,
+                                           .row = row,
+                                           .record_key = delivered.record_key,
+                                           .operation = delivered.operation}};
+  Task task = SLUICE_TRY(add_task(asked, std::nullopt, now, rows));
+  SLUICE_TRY(rows.keep(task.id, KeptText{Part::delivered, AccountName(), delivered.values}, now));
+  return task;
+}
+
+std::unexpected<TaskFailure> of_delivery(TaskProblem problem, const std::string& name,
+                                         std::string sentence) {
+  return std::unexpected(TaskFailure{problem, "delivery " + name, std::move(sentence)});
+}
+
+// "3 tasks" that are more than are added at once.
+Result<void> check_count(std::size_t count) {
+  if (count <= most_added_at_once) return {};
+  return std::unexpected(TaskFailure{
+      TaskProblem::not_taken, fmt::format("{} tasks", count),
+      fmt::format("at most {} are added at once: add them in parts", most_added_at_once)});
+}
+
 }  // namespace
 
 Result<std::vector<Task>> add_tasks(std::span<const NewTask> tasks,
                                     const std::optional<AccountName>& by, record::Time now,
                                     TaskRows& rows) {
-  if (tasks.size() > most_added_at_once) {
-    return std::unexpected(TaskFailure{
-        TaskProblem::not_taken, fmt::format("{} tasks", tasks.size()),
-        fmt::format("at most {} are added at once: add them in parts", most_added_at_once)});
-  }
+  SLUICE_TRY(check_count(tasks.size()));
   std::vector<Task> added;
   for (const NewTask& asked : tasks) {
-    SLUICE_TRY(check(asked));
-    Step step = as_new(asked, by, random_entry(), now);
-    step.task.id = SLUICE_TRY(rows.insert(step.task));
-    SLUICE_TRY(rows.append(step.task, *step.entry));
-    added.push_back(std::move(step.task));
+    if (asked.outgoing) {
+      return of_delivery(TaskProblem::not_taken, asked.outgoing->delivery,
+                         "its records are added all at once, by handing it over");
+    }
+    added.push_back(SLUICE_TRY(add_task(asked, by, now, rows)));
   }
   return added;
 }
@@ -71,11 +106,56 @@ Result<std::optional<Task>> claim_next_task(const Wish& wish, record::Time now, 
 Result<Task> apply_action(TaskId id, const Action& action, record::Time now, TaskRows& rows) {
   const auto task = SLUICE_TRY(rows.lock(id));
   if (!task) return std::unexpected(unknown_task(id));
+  const bool is_claim = std::holds_alternative<ClaimIt>(action);
+  if (is_claim && task->asked.outgoing) {
+    // What else is wrong with it is said first.
+    SLUICE_TRY(transition(*task, action, now));
+    if (const auto earlier = SLUICE_TRY(rows.predecessor(*task))) {
+      return std::unexpected(TaskFailure{
+          TaskProblem::waits_for_another, fmt::format("task {}", id.value),
+          fmt::format("it waits for task {}, an earlier delivery of the same record: answer that "
+                      "one first",
+                      earlier->value)});
+    }
+  }
   return step_on(*task, action, now, rows);
+}
+
+Result<std::vector<Task>> hand_over(const NewDelivery& delivery, record::Time now, TaskRows& rows) {
+  SLUICE_TRY(check_count(delivery.records.size()));
+  SLUICE_TRY(rows.hand_over_alone());
+  if (const auto content = SLUICE_TRY(rows.content_of(delivery.name))) {
+    if (*content == delivery.content) {
+      return rows.delivered(delivery.name, TaskRows::Reading::look);
+    }
+    return of_delivery(TaskProblem::conflicting, delivery.name,
+                       "it was handed over with other content: look for who uses its name twice");
+  }
+  SLUICE_TRY(rows.insert(delivery, now));
+  std::vector<Task> added;
+  for (const DeliveredRecord& delivered : delivery.records) {
+    added.push_back(SLUICE_TRY(add_record(delivery, added.size() + 1, delivered, now, rows)));
+  }
+  return added;
+}
+
+Result<std::vector<Task>> withdraw(const std::string& delivery, record::Time now, TaskRows& rows) {
+  if (!SLUICE_TRY(rows.content_of(delivery))) {
+    return std::unexpected(unknown_delivery(delivery));
+  }
+  std::vector<Task> withdrawn;
+  for (const Task& task : SLUICE_TRY(rows.delivered(delivery, TaskRows::Reading::for_change))) {
+    withdrawn.push_back(SLUICE_TRY(step_on(task, WithdrawIt{}, now, rows)));
+  }
+  return withdrawn;
 }
 
 TaskFailure unknown_task(TaskId id) {
   return {TaskProblem::unknown, fmt::format("task {}", id.value), "there is none of this number"};
+}
+
+TaskFailure unknown_delivery(const std::string& name) {
+  return {TaskProblem::unknown, "delivery " + name, "there is none of this name"};
 }
 
 }  // namespace sluice::tasks

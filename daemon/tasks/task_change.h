@@ -21,7 +21,14 @@ namespace sluice::tasks {
 [[nodiscard]] Result<Task> apply_action(TaskId id, const Action& action, record::Time now,
                                         TaskRows& rows);
 
+// delivery.h. What was added already is returned as it is by now.
+[[nodiscard]] Result<std::vector<Task>> hand_over(const NewDelivery& delivery, record::Time now,
+                                                  TaskRows& rows);
+[[nodiscard]] Result<std::vector<Task>> withdraw(const std::string& delivery, record::Time now,
+                                                 TaskRows& rows);
+
 // Of apply(), where there is none of this number.
 [[nodiscard]] TaskFailure unknown_task(TaskId id);
+[[nodiscard]] TaskFailure unknown_delivery(const std::string& name);
 
 }  // namespace sluice::tasks

@@ -8,6 +8,10 @@
 namespace sluice::tasks {
 namespace {
 
+std::string_view name_of(record::Operation operation) {
+  return operation == record::Operation::upsert ? "upsert" : "delete";
+}
+
 // Cells in the order of a table's columns, one behind the other.
 class CellWriter {
  public:
@@ -21,6 +25,12 @@ class CellWriter {
   void keying(const std::optional<Keying>& keying) {
     keying ? text(keying->by.str()) : nothing();
     keying ? time(keying->at) : nothing();
+  }
+  void outgoing(const std::optional<Outgoing>& outgoing) {
+    outgoing ? text(outgoing->delivery) : nothing();
+    outgoing ? number(outgoing->row) : nothing();
+    outgoing ? text(outgoing->record_key) : nothing();
+    outgoing ? text(std::string(name_of(outgoing->operation))) : nothing();
   }
   [[nodiscard]] Row cells() && { return std::move(cells_); }
 
@@ -62,6 +72,14 @@ class CellReader {
     }
     skip(2);
     return std::nullopt;
+  }
+  Outgoing outgoing() {
+    Outgoing outgoing{.delivery = text()};
+    outgoing.row = count();
+    outgoing.record_key = text();
+    outgoing.operation = text() == name_of(record::Operation::upsert) ? record::Operation::upsert
+                                                                      : record::Operation::remove;
+    return outgoing;
   }
 
  private:
@@ -105,6 +123,10 @@ Row cells_of(const Task& task) {
   to.text(task.reason);
   task.journaled ? to.number(task.journaled->sequence.value) : to.nothing();
   task.journaled ? to.number(task.journaled->row) : to.nothing();
+  to.text(std::string(to_string(kind_of(task))));
+  to.outgoing(task.asked.outgoing);
+  task.receipt_number.empty() ? to.nothing() : to.text(task.receipt_number);
+  to.keying(task.answered);
   return std::move(to).cells();
 }
 
@@ -138,7 +160,16 @@ Result<Task> task_of(const Row& cells) {
   if (from.has()) {
     const record::Sequence sequence{from.count()};
     task.journaled = Journaled{sequence, from.count()};
+  } else {
+    from.skip(2);
   }
+  if (from.text() == to_string(TaskKind::outgoing)) {
+    task.asked.outgoing = from.outgoing();
+  } else {
+    from.skip(4);
+  }
+  task.receipt_number = from.text();
+  task.answered = from.keying();
   return task;
 }
 

@@ -48,6 +48,14 @@ inline constexpr std::array task_columns = {
     Column{"reason"},
     Column{"sequence", ColumnKind::number},
     Column{"row_number", ColumnKind::number},
+    Column{"kind"},
+    Column{"delivery"},
+    Column{"delivery_row", ColumnKind::number},
+    Column{"record_key"},
+    Column{"operation"},
+    Column{"receipt_number"},
+    Column{"answered_by"},
+    Column{"answered_at", ColumnKind::time},
 };
 [[nodiscard]] Row cells_of(const Task& task);
 // Fails where this version of Sluice does not know what is there.

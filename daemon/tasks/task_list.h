@@ -8,7 +8,7 @@
 namespace sluice::tasks {
 
 enum class ListKind {
-  in_state,  // oldest first, but what is done or cancelled newest first
+  in_state,  // oldest first, but what is over newest first
   held_by,   // what an account has before it, whether its time is over or not; oldest first
   overdue,   // what a person works on and is past its time; longest first
 };
@@ -31,7 +31,8 @@ struct TaskPlace {
 
 [[nodiscard]] inline bool is_newest_first(const TaskFilter& filter) {
   return filter.kind == ListKind::in_state &&
-         (filter.state == TaskState::done || filter.state == TaskState::cancelled);
+         (filter.state == TaskState::done || filter.state == TaskState::cancelled ||
+          filter.state == TaskState::declined);
 }
 
 }  // namespace sluice::tasks

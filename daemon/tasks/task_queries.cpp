@@ -14,6 +14,9 @@ namespace {
 // As the partial indices of schemas/tasks.*.sql say it, word for word: else they are not used.
 constexpr std::string_view is_workable_in_sql = "state IN ('open', 'keyed', 'differs')";
 
+// Of an outgoing task that nobody has answered: the next one of the same record waits for it.
+constexpr std::string_view is_unanswered_in_sql = "state IN ('open', 'returned')";
+
 // How a turn's query names the state and the priority. What an account holds or is kept for it are
 // few, and found by an index of theirs; the planner is kept from those that begin with the state or
 // have the queue's order, which it would take.
@@ -87,13 +90,46 @@ Query next_query(const Wish& wish, Turn turn, record::Time now, const Dialect& d
     WHERE bureau = {} AND {} IN ({}) {}
       AND {}
       AND coalesce(first_by, '') <> {} AND coalesce(second_by, '') <> {}
+      AND (record_key IS NULL OR NOT EXISTS (
+        SELECT 1 FROM {}task AS earlier
+        WHERE earlier.bureau = task.bureau AND earlier.record_key = task.record_key
+          AND earlier.id < task.id AND earlier.{}))
     ORDER BY {} DESC, (due_at IS NULL), due_at, id
     LIMIT 1 {})sql",
       selected(task_columns, dialect), dialect.tables, bureau, seek.state, quoted(wish.states),
       datasets.empty() ? "" : fmt::format("AND dataset IN ({})", fmt::join(datasets, ", ")),
-      condition(turn, account, building, now), account, account, seek.priority,
+      condition(turn, account, building, now), account, account, dialect.tables,
+      is_unanswered_in_sql, seek.priority,
       turn == Turn::held ? dialect.lock : dialect.lock_what_nobody_has);
   return std::move(building).query(sql, kinds(task_columns));
+}
+
+Query predecessor_query(const Task& task, const Dialect& dialect) {
+  Building building(dialect);
+  const std::string bureau = building.value(task.asked.bureau.str());
+  const std::string key = building.value(task.asked.outgoing->record_key);
+  const std::string id = building.value(static_cast<std::int64_t>(task.id.value));
+  return std::move(building).query(
+      fmt::format("SELECT id FROM {}task WHERE bureau = {} AND record_key = {} AND id < {} AND {} "
+                  "ORDER BY id LIMIT 1",
+                  dialect.tables, bureau, key, id, is_unanswered_in_sql),
+      {ColumnKind::number});
+}
+
+Query last_keyed_query(const record::BureauId& bureau, const record::DatasetId& dataset,
+                       const AccountName& account, const Dialect& dialect) {
+  Building building(dialect);
+  const std::string of = building.value(bureau.str());
+  const std::string kind = building.value(dataset.str());
+  const std::string by = building.value(account.str());
+  return std::move(building).query(fmt::format(R"sql(
+    SELECT keyed
+    FROM {0}task JOIN {0}task_text ON task_text.task = task.id AND task_text.part = 'first'
+    WHERE task.bureau = {1} AND task.dataset = {2} AND task.first_by = {3}
+    ORDER BY task.first_at DESC, task.id DESC
+    LIMIT 1)sql",
+                                               dialect.tables, of, kind, by),
+                                   {ColumnKind::text});
 }
 
 Query list_query(const TaskFilter& filter, const std::optional<TaskPlace>& after, std::size_t count,
@@ -164,7 +200,8 @@ Query work_query(const record::BureauId& bureau, record::Time since, const Diale
     SELECT who, what, count(*)
     FROM {}task_history
     WHERE bureau = {} AND happened_at >= {} AND who IS NOT NULL
-      AND what IN ('keyed', 'entered', 'agreed', 'differed', 'settled')
+      AND what IN ('keyed', 'entered', 'agreed', 'differed', 'settled', 'confirmed',
+        'declined')
     GROUP BY who, what)sql",
                                        dialect.tables, of, time),
                                    {ColumnKind::text, ColumnKind::text, ColumnKind::number});
@@ -194,7 +231,7 @@ Query done_query(const record::BureauId& bureau, record::Time now, const Dialect
       fmt::format(R"sql(
     SELECT ({} - {}) / 3600000, count(*)
     FROM {}task_history
-    WHERE bureau = {} AND happened_at > {} AND happened_at <= {} AND what = 'journaled'
+    WHERE bureau = {} AND happened_at > {} AND happened_at <= {} AND what IN ('journaled', 'confirmed')
     GROUP BY 1)sql",
                   now_number, dialect.milliseconds("happened_at"), dialect.tables, of, from, until),
       {ColumnKind::number, ColumnKind::number});

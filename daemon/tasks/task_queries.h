@@ -32,10 +32,18 @@ enum class Turn {
 inline constexpr std::array all_turns = {Turn::held, Turn::kept, Turn::free, Turn::handed_back};
 
 // The first task by priority, due time and age that the wish and the turn ask for, that nobody else
-// holds or has kept for him, and that is not the account's own work (is_own_work). The wish names
-// states.
+// holds or has kept for him, that is not the account's own work (is_own_work), and that waits for
+// no earlier delivery of the same record. The wish names states.
 [[nodiscard]] Query next_query(const Wish& wish, Turn turn, record::Time now,
                                const Dialect& dialect);
+
+// The number of the earliest delivery of the same record that an outgoing task waits for.
+[[nodiscard]] Query predecessor_query(const Task& task, const Dialect& dialect);
+
+// What the account has keyed last as the first.
+[[nodiscard]] Query last_keyed_query(const record::BureauId& bureau,
+                                     const record::DatasetId& dataset, const AccountName& account,
+                                     const Dialect& dialect);
 
 [[nodiscard]] Query list_query(const TaskFilter& filter, const std::optional<TaskPlace>& after,
                                std::size_t count, record::Time now, const Dialect& dialect);
@@ -52,7 +60,7 @@ inline constexpr std::array all_turns = {Turn::held, Turn::kept, Turn::free, Tur
 // Whose keying, fields that were checked, differences.
 [[nodiscard]] Query checks_query(const record::BureauId& bureau, record::Time since,
                                  const Dialect& dialect);
-// How many hours ago, how many were journaled.
+// How many hours ago, how many were journaled or confirmed.
 [[nodiscard]] Query done_query(const record::BureauId& bureau, record::Time now,
                                const Dialect& dialect);
 

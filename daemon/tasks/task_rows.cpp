@@ -93,6 +93,63 @@ Result<std::optional<Task>> TaskRows::lock_next(const Wish& wish, Turn turn, rec
   return one(next_query(wish, turn, now, statements_.dialect()));
 }
 
+Result<std::optional<TaskId>> TaskRows::predecessor(const Task& task) {
+  const auto rows = SLUICE_TRY(statements_.run(predecessor_query(task, statements_.dialect())));
+  if (rows.empty()) return std::nullopt;
+  return TaskId{count_of(rows.front(), 0)};
+}
+
+Result<std::optional<std::string>> TaskRows::last_keyed(const record::BureauId& bureau,
+                                                        const record::DatasetId& dataset,
+                                                        const AccountName& account) {
+  const auto rows = SLUICE_TRY(
+      statements_.run(last_keyed_query(bureau, dataset, account, statements_.dialect())));
+  if (rows.empty()) return std::nullopt;
+  return text_of(rows.front(), 0);
+}
+
+Result<void> TaskRows::hand_over_alone() {
+  const std::string sql = statements_.dialect().hand_over_alone();
+  if (sql.empty()) return {};
+  return execute(sql, {});
+}
+
+Result<void> TaskRows::insert(const NewDelivery& delivery, record::Time now) {
+  const Dialect& dialect = statements_.dialect();
+  return execute(
+      fmt::format("INSERT INTO {}task_delivery (name, bureau, dataset, content, handed_over_at) "
+                  "VALUES ({}, {}, {}, {}, {})",
+                  dialect.tables, dialect.value(1), dialect.value(2), dialect.value(3),
+                  dialect.value(4), dialect.time(5)),
+      {delivery.name, delivery.bureau.str(), delivery.dataset.str(), delivery.content,
+       milliseconds_of(now)});
+}
+
+Result<std::optional<std::string>> TaskRows::content_of(const std::string& delivery) {
+  const Dialect& dialect = statements_.dialect();
+  const auto rows =
+      SLUICE_TRY(statements_.run({fmt::format("SELECT content FROM {}task_delivery WHERE name = {}",
+                                              dialect.tables, dialect.value(1)),
+                                  {delivery},
+                                  {ColumnKind::text}}));
+  if (rows.empty()) return std::nullopt;
+  return text_of(rows.front(), 0);
+}
+
+Result<std::vector<Task>> TaskRows::delivered(const std::string& delivery, Reading reading) {
+  const Dialect& dialect = statements_.dialect();
+  const auto rows = SLUICE_TRY(statements_.run(
+      {fmt::format("SELECT {} FROM {}task WHERE delivery = {} ORDER BY delivery_row {}",
+                   selected(task_columns, dialect), dialect.tables, dialect.value(1),
+                   reading == Reading::for_change ? dialect.lock : ""),
+       {delivery},
+       kinds(task_columns)}));
+  std::vector<Task> tasks;
+  for (const Row& row : rows)
+    tasks.push_back(SLUICE_TRY(task_of(row)));
+  return tasks;
+}
+
 Result<std::vector<Task>> TaskRows::list(const TaskFilter& filter,
                                          const std::optional<TaskPlace>& after, std::size_t count,
                                          record::Time now) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tasks/delivery.h"
 #include "tasks/figures.h"
 #include "tasks/query.h"
 #include "tasks/task_queries.h"
@@ -27,6 +28,21 @@ class TaskRows {
   // others are locking is left to them.
   [[nodiscard]] Result<std::optional<Task>> lock_next(const Wish& wish, Turn turn,
                                                       record::Time now);
+  // The task that this outgoing one must wait for.
+  [[nodiscard]] Result<std::optional<TaskId>> predecessor(const Task& task);
+  [[nodiscard]] Result<std::optional<std::string>> last_keyed(const record::BureauId& bureau,
+                                                              const record::DatasetId& dataset,
+                                                              const AccountName& account);
+
+  // No other transaction inserts deliveries until this one ends.
+  [[nodiscard]] Result<void> hand_over_alone();
+  [[nodiscard]] Result<void> insert(const NewDelivery& delivery, record::Time now);
+  // What was said of its content.
+  [[nodiscard]] Result<std::optional<std::string>> content_of(const std::string& delivery);
+  // By row; locked as by lock() where `for_change`.
+  enum class Reading { look, for_change };
+  [[nodiscard]] Result<std::vector<Task>> delivered(const std::string& delivery, Reading reading);
+
   // Writes all of the task over what is kept under its number.
   [[nodiscard]] Result<void> write(const Task& task);
 

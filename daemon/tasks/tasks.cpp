@@ -45,6 +45,9 @@ Result<std::optional<KeyedTask>> Tasks::find(TaskId id, const AccountName& reade
         case Part::settled:
           keyed.settled = std::move(text.values);
           break;
+        case Part::delivered:
+          keyed.delivered = std::move(text.values);
+          break;
       }
     }
     return keyed;
@@ -68,6 +71,36 @@ Result<Task> Tasks::apply(TaskId id, const Action& action, record::Time now) {
   auto task = SLUICE_TRY(with_rows(Purpose::change, std::optional<Task>(), on_rows));
   if (!task) return std::unexpected(unknown_task(id));
   return std::move(*task);
+}
+
+Result<std::vector<Task>> Tasks::hand_over(const NewDelivery& delivery, record::Time now) {
+  return with_rows(Purpose::make, std::vector<Task>(),
+                   [&](TaskRows& rows) { return tasks::hand_over(delivery, now, rows); });
+}
+
+Result<std::optional<std::vector<Task>>> Tasks::delivered(const std::string& delivery) {
+  using Found = std::optional<std::vector<Task>>;
+  return with_rows(Purpose::look, Found(), [&](TaskRows& rows) -> Result<Found> {
+    if (!SLUICE_TRY(rows.content_of(delivery))) return std::nullopt;
+    return SLUICE_TRY(rows.delivered(delivery, TaskRows::Reading::look));
+  });
+}
+
+Result<std::vector<Task>> Tasks::withdraw(const std::string& delivery, record::Time now) {
+  const auto on_rows = [&](TaskRows& rows) -> Result<std::optional<std::vector<Task>>> {
+    return SLUICE_TRY(tasks::withdraw(delivery, now, rows));
+  };
+  auto withdrawn =
+      SLUICE_TRY(with_rows(Purpose::change, std::optional<std::vector<Task>>(), on_rows));
+  if (!withdrawn) return std::unexpected(unknown_delivery(delivery));
+  return std::move(*withdrawn);
+}
+
+Result<std::optional<std::string>> Tasks::last_keyed(const record::BureauId& bureau,
+                                                     const record::DatasetId& dataset,
+                                                     const AccountName& account) {
+  return with_rows(Purpose::look, std::optional<std::string>(),
+                   [&](TaskRows& rows) { return rows.last_keyed(bureau, dataset, account); });
 }
 
 Result<std::vector<Task>> Tasks::list(const TaskFilter& filter,

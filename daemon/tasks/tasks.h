@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tasks/action.h"
+#include "tasks/delivery.h"
 #include "tasks/figures.h"
 #include "tasks/history.h"
 #include "tasks/query.h"
@@ -28,6 +29,7 @@ struct KeyedTask {
   std::optional<std::string> settled;
   std::optional<std::string> draft;
   std::optional<record::Time> draft_saved;
+  std::optional<std::string> delivered;  // of an outgoing one
   // What is to be journaled of a task that is ready: the reviewer's word, or what the first keyed,
   // with which the second agreed.
   [[nodiscard]] const std::optional<std::string>& values() const {
@@ -61,11 +63,26 @@ class Tasks {
 
   // The best task that the account may do and nobody else holds: one that it holds already, then
   // one that is kept for it, then by priority, due time and age. No two accounts are given the
-  // same. Nothing: there is none.
+  // same, nor two deliveries of one record at the same time. Nothing: there is none.
   [[nodiscard]] Result<std::optional<Task>> claim_next(const Wish& wish, record::Time now);
 
   // Does it to the task, and returns the task as it is then.
   [[nodiscard]] Result<Task> apply(TaskId id, const Action& action, record::Time now);
+
+  // Each record of the delivery is a task then: all or none, and returned as kept, by row. The same
+  // delivery again, with the same content, adds nothing, and returns what has become of it; with
+  // other content it is `conflicting`. At most most_added_at_once.
+  [[nodiscard]] Result<std::vector<Task>> hand_over(const NewDelivery& delivery, record::Time now);
+  // Its tasks, by row. Nothing: it was never handed over.
+  [[nodiscard]] Result<std::optional<std::vector<Task>>> delivered(const std::string& delivery);
+  // All of it or nothing: one that anybody has answered or is at is too late. Again it is nothing.
+  [[nodiscard]] Result<std::vector<Task>> withdraw(const std::string& delivery, record::Time now);
+
+  // The texts that the account has keyed last as the first of a task of this dataset, whatever
+  // became of it; nothing: it has keyed none, or that begins anew.
+  [[nodiscard]] Result<std::optional<std::string>> last_keyed(const record::BureauId& bureau,
+                                                              const record::DatasetId& dataset,
+                                                              const AccountName& account);
 
   // At most `count` tasks behind this place, or from the first.
   [[nodiscard]] Result<std::vector<Task>> list(const TaskFilter& filter,

@@ -33,11 +33,16 @@ class Transition {
   Result<Step> operator()(const ChangeIt& change) const;
   Result<Step> operator()(const MarkDone& done) const;
   Result<Step> operator()(const RefuseIt& refusal) const;
+  Result<Step> operator()(const ConfirmDelivery& confirmation) const;
+  Result<Step> operator()(const DeclineDelivery& refusal) const;
+  Result<Step> operator()(const WithdrawIt& withdrawal) const;
 
  private:
   [[nodiscard]] std::unexpected<TaskFailure> refused(TaskProblem problem,
                                                      std::string sentence) const;
   [[nodiscard]] Result<void> must_be(std::initializer_list<TaskState> states) const;
+  [[nodiscard]] Result<void> must_be_incoming() const;
+  [[nodiscard]] Result<void> must_be_outgoing() const;
   [[nodiscard]] Result<void> must_be_held_by(const AccountName& account) const;
   [[nodiscard]] Result<void> must_not_be_own_work_of(const AccountName& account) const;
   // The task one version on, with its entry.
@@ -62,6 +67,20 @@ Result<void> Transition::must_be(std::initializer_list<TaskState> states) const 
   return refused(TaskProblem::wrong_state,
                  fmt::format("it is {}, and this is not done to such a task: look at it again",
                              to_string(task_.state)));
+}
+
+Result<void> Transition::must_be_incoming() const {
+  if (kind_of(task_) == TaskKind::incoming) return {};
+  return refused(
+      TaskProblem::wrong_state,
+      "its record is delivered to the bureau's own system: confirm it with that system's "
+      "receipt number, or decline it with a reason");
+}
+
+Result<void> Transition::must_be_outgoing() const {
+  if (kind_of(task_) == TaskKind::outgoing) return {};
+  return refused(TaskProblem::wrong_state,
+                 "its record is to be keyed here, and no delivery: key it, return it or cancel it");
 }
 
 Result<void> Transition::must_be_held_by(const AccountName& account) const {
@@ -140,6 +159,7 @@ Result<Step> Transition::operator()(const SaveDraft& draft) const {
 }
 
 Result<Step> Transition::operator()(const FinishKeying& keying) const {
+  SLUICE_TRY(must_be_incoming());
   SLUICE_TRY(check_values(keying.values));
   SLUICE_TRY(must_be({TaskState::open}));
   SLUICE_TRY(must_be_held_by(keying.account));
@@ -153,6 +173,7 @@ Result<Step> Transition::operator()(const FinishKeying& keying) const {
 }
 
 Result<Step> Transition::operator()(const FinishCheck& check) const {
+  SLUICE_TRY(must_be_incoming());
   SLUICE_TRY(check_values(check.values));
   SLUICE_TRY(must_be({TaskState::keyed}));
   SLUICE_TRY(must_be_held_by(check.account));
@@ -168,6 +189,7 @@ Result<Step> Transition::operator()(const FinishCheck& check) const {
 }
 
 Result<Step> Transition::operator()(const Settle& settlement) const {
+  SLUICE_TRY(must_be_incoming());
   SLUICE_TRY(check_values(settlement.values));
   SLUICE_TRY(check_note(settlement.note));
   SLUICE_TRY(must_be({TaskState::differs}));
@@ -181,6 +203,7 @@ Result<Step> Transition::operator()(const Settle& settlement) const {
 }
 
 Result<Step> Transition::operator()(const SendBack& back) const {
+  SLUICE_TRY(must_be_incoming());
   SLUICE_TRY(check_note(back.note));
   SLUICE_TRY(must_be({TaskState::differs}));
   SLUICE_TRY(must_be_held_by(back.account));
@@ -228,6 +251,7 @@ Result<Step> Transition::operator()(const Reassign& reassignment) const {
 }
 
 Result<Step> Transition::operator()(const CancelIt& cancellation) const {
+  SLUICE_TRY(must_be_incoming());
   SLUICE_TRY(check_note(cancellation.note));
   SLUICE_TRY(must_be({TaskState::open, TaskState::keyed, TaskState::differs, TaskState::returned}));
   Step step =
@@ -239,6 +263,7 @@ Result<Step> Transition::operator()(const CancelIt& cancellation) const {
 Result<Step> Transition::operator()(const Reopen& reopening) const {
   SLUICE_TRY(check_note(reopening.note));
   SLUICE_TRY(must_be({TaskState::returned, TaskState::cancelled}));
+  if (task_.state == TaskState::cancelled) SLUICE_TRY(must_be_incoming());
   Step step = went_to(TaskState::open, Happening::reopened, reopening.account, reopening.note);
   step.task.reason.clear();
   // Three persons: none of them gets two drafts.
@@ -260,6 +285,7 @@ Result<Step> Transition::operator()(const ChangeIt& change) const {
 }
 
 Result<Step> Transition::operator()(const MarkDone& done) const {
+  SLUICE_TRY(must_be_incoming());
   if (task_.state == TaskState::done && task_.journaled == done.journaled) {
     return Step{.task = task_};
   }
@@ -270,10 +296,65 @@ Result<Step> Transition::operator()(const MarkDone& done) const {
 }
 
 Result<Step> Transition::operator()(const RefuseIt& refusal) const {
+  SLUICE_TRY(must_be_incoming());
   SLUICE_TRY(check_note(refusal.note));
   SLUICE_TRY(must_be({TaskState::ready}));
   Step step = went_to(TaskState::returned, Happening::refused, std::nullopt, refusal.note);
   step.task.reason = refusal.note;
+  return step;
+}
+
+Result<Step> Transition::operator()(const ConfirmDelivery& confirmation) const {
+  SLUICE_TRY(must_be_outgoing());
+  SLUICE_TRY(check_receipt_number(confirmation.receipt_number));
+  if (task_.state == TaskState::done && task_.answered->by == confirmation.account &&
+      task_.receipt_number == confirmation.receipt_number) {
+    return Step{.task = task_};
+  }
+  SLUICE_TRY(must_be({TaskState::open}));
+  SLUICE_TRY(must_be_held_by(confirmation.account));
+  Step step = went_to(TaskState::done, Happening::confirmed, confirmation.account,
+                      confirmation.receipt_number);
+  step.task.answered = Keying{confirmation.account, now_};
+  step.task.receipt_number = confirmation.receipt_number;
+  step.ends_drafts = true;
+  return step;
+}
+
+Result<Step> Transition::operator()(const DeclineDelivery& refusal) const {
+  SLUICE_TRY(must_be_outgoing());
+  SLUICE_TRY(check_note(refusal.note));
+  if (refusal.note.empty()) {
+    return refused(TaskProblem::not_taken, "it is declined without a reason: say why");
+  }
+  if (task_.state == TaskState::declined && task_.answered->by == refusal.account &&
+      task_.reason == refusal.note) {
+    return Step{.task = task_};
+  }
+  if (refusal.as == DeclineDelivery::As::holder) {
+    SLUICE_TRY(must_be({TaskState::open}));
+    SLUICE_TRY(must_be_held_by(refusal.account));
+  } else {
+    SLUICE_TRY(must_be({TaskState::open, TaskState::returned}));
+  }
+  Step step = went_to(TaskState::declined, Happening::declined, refusal.account, refusal.note);
+  step.task.answered = Keying{refusal.account, now_};
+  step.task.reason = refusal.note;
+  step.ends_drafts = true;
+  return step;
+}
+
+Result<Step> Transition::operator()(const WithdrawIt& /*withdrawal*/) const {
+  SLUICE_TRY(must_be_outgoing());
+  if (task_.state == TaskState::cancelled) return Step{.task = task_};
+  SLUICE_TRY(must_be({TaskState::open, TaskState::returned}));
+  if (is_held(task_, now_)) {
+    return refused(TaskProblem::held_by_another,
+                   fmt::format("{} is at it: it is too late", task_.claim->holder.str()));
+  }
+  Step step = went_to(TaskState::cancelled, Happening::withdrawn, std::nullopt, "");
+  step.task.reason.clear();
+  step.ends_drafts = true;
   return step;
 }
 
@@ -289,12 +370,14 @@ std::string_view to_string(Part part) {
       return "second";
     case Part::settled:
       return "settled";
+    case Part::delivered:
+      return "delivered";
   }
   return "";
 }
 
 std::optional<Part> parse_part(std::string_view text) {
-  for (const Part part : {Part::draft, Part::first, Part::second, Part::settled}) {
+  for (const Part part : {Part::draft, Part::first, Part::second, Part::settled, Part::delivered}) {
     if (text == to_string(part)) return part;
   }
   return std::nullopt;

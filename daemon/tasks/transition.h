@@ -11,8 +11,9 @@
 
 namespace sluice::tasks {
 
-// Whose texts are kept of a task. Of drafts there is one an author, of the others one a task.
-enum class Part { draft, first, second, settled };
+// Whose texts are kept of a task. Of drafts there is one an author, of the others one a task. What
+// is delivered is nobody's: its author is empty.
+enum class Part { draft, first, second, settled, delivered };
 [[nodiscard]] std::string_view to_string(Part part);
 [[nodiscard]] std::optional<Part> parse_part(std::string_view text);
 

@@ -110,5 +110,92 @@ TEST_P(TasksCrowdTest, EachTaskIsDoneOnceAndCheckedByAnother) {
             std::to_string(all + all / 3));
 }
 
+// Which deliveries of one record are before somebody at this moment, and in which order they were
+// given.
+struct RecordLedger {
+  std::mutex mutex;
+  std::map<std::string, int> under_way;
+  std::map<std::string, std::vector<std::uint64_t>> given;
+  std::vector<std::string> complaints;
+  std::atomic<std::uint64_t> done = 0;
+};
+
+class TasksDeliveryCrowdTest : public TasksTest {
+ protected:
+  static constexpr std::uint64_t records = 7;
+  static constexpr std::uint64_t rounds = 20;
+
+  void work(tasks::Tasks& tasks, const AccountName& clerk, RecordLedger& ledger) {
+    while (ledger.done < records * rounds) {
+      const auto task = tasks.claim_next(wish(clerk), now_);
+      if (!task && task.error().code != TaskProblem::unavailable) {
+        const std::lock_guard lock(ledger.mutex);
+        ledger.complaints.push_back(record::to_string(task.error()));
+        ledger.done += 1'000'000'000;  // nobody goes on
+      } else if (task && *task) {
+        confirm(tasks, **task, clerk, ledger);
+      } else {
+        std::this_thread::yield();
+      }
+    }
+  }
+
+  void confirm(tasks::Tasks& tasks, const tasks::Task& task, const AccountName& clerk,
+               RecordLedger& ledger) {
+    const std::string& key = task.asked.outgoing->record_key;
+    {
+      const std::lock_guard lock(ledger.mutex);
+      if (++ledger.under_way[key] > 1) ledger.complaints.push_back("two have " + key);
+      ledger.given[key].push_back(task.id.value);
+    }
+    std::this_thread::yield();
+    {
+      // Before it is answered: another may be given the next one at that moment.
+      const std::lock_guard lock(ledger.mutex);
+      --ledger.under_way[key];
+    }
+    auto done = tasks.apply(task.id, tasks::ConfirmDelivery{clerk, "1"}, now_);
+    while (!done && done.error().code == TaskProblem::unavailable)
+      done = tasks.apply(task.id, tasks::ConfirmDelivery{clerk, "1"}, now_);
+    if (done) ++ledger.done;
+  }
+
+  // All records again and again.
+  void deliver(tasks::Tasks& tasks, int side, const std::vector<std::string>& keys) {
+    for (std::uint64_t round = 0; round < rounds / 2; ++round) {
+      const auto asked = delivery(fmt::format("d{}-{}", side, round), keys);
+      auto handed_over = tasks.hand_over(asked, now_);
+      while (!handed_over && handed_over.error().code == TaskProblem::unavailable)
+        handed_over = tasks.hand_over(asked, now_);
+      EXPECT_TRUE(handed_over);
+    }
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Tasks, TasksDeliveryCrowdTest, ::testing::ValuesIn(tasks_kinds()),
+                         [](const auto& tested) { return tested.param.name; });
+
+// Deliveries come from two sides while clerks are at those before.
+TEST_P(TasksDeliveryCrowdTest, EachRecordsDeliveriesAreAnsweredOneAfterAnother) {
+  std::vector<std::string> keys;
+  for (std::uint64_t i = 0; i < records; ++i)
+    keys.push_back(fmt::format("record {}", i));
+  hand_over(delivery("none", {}));  // the tables are there
+  RecordLedger ledger;
+  {
+    std::vector<std::jthread> crowd;
+    for (int side = 0; side < 2; ++side)
+      crowd.emplace_back([&, side] { deliver(*home_->open(), side, keys); });
+    for (std::uint64_t i = 0; i < clerks; ++i) {
+      crowd.emplace_back(
+          [&, i] { work(*home_->open(), AccountName(fmt::format("clerk{}", i)), ledger); });
+    }
+  }
+  ASSERT_THAT(ledger.complaints, ::testing::IsEmpty());
+  for (const std::string& key : keys) {
+    EXPECT_EQ(ledger.given[key].size(), rounds) << key;
+    EXPECT_TRUE(std::ranges::is_sorted(ledger.given[key])) << key;
+  }
+}
+
 }  // namespace
 }  // namespace sluice::test

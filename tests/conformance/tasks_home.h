@@ -21,9 +21,11 @@ class TasksHome {
   // Whether anything was made there.
   [[nodiscard]] virtual bool is_untouched() = 0;
   // Runs SQL that both understand; the tables are `{task}`, `{text}` and `{history}`, their
-  // format's version set by set_format(). The first value of the answer.
+  // format's version set by set_format(), `{now}` is a time. The first value of the answer.
   virtual std::string ask(const std::string& sql) = 0;
   virtual void set_format(int version) = 0;
+  // Empty tables, as the first version made them.
+  virtual void make_format_1() = 0;
 };
 
 struct TasksKind {
@@ -64,6 +66,9 @@ class TasksTest : public ::testing::TestWithParam<TasksKind> {
   // Keyed by wang, and otherwise by li.
   tasks::Task different(const std::string& first, const std::string& second);
   std::vector<std::string> happenings(tasks::TaskId id);
+  // A delivery to the bureau park of records of these keys, each with the key as its text.
+  static tasks::NewDelivery delivery(const std::string& name, const std::vector<std::string>& keys);
+  std::vector<tasks::Task> hand_over(const tasks::NewDelivery& delivery);
 
   std::unique_ptr<TasksHome> home_;
   std::unique_ptr<tasks::Tasks> tasks_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "conformance/people_home.h"
+#include "conformance/tasks_format_1.h"
 #include "conformance/tasks_home.h"
 #include "sqlite/database.h"
 #include "support/temporary_directory.h"
@@ -18,14 +19,20 @@ class SqliteTasksHome final : public TasksHome {
   bool is_untouched() override { return !std::filesystem::exists(file_); }
   std::string ask(const std::string& sql) override {
     auto database = sqlite::Database::open(file_).value();
-    auto statement = database
-                         .prepare(fmt::format(fmt::runtime(sql), fmt::arg("task", "task"),
-                                              fmt::arg("text", "task_text"),
-                                              fmt::arg("history", "task_history")))
-                         .value();
+    auto statement =
+        database
+            .prepare(fmt::format(fmt::runtime(sql), fmt::arg("task", "task"),
+                                 fmt::arg("text", "task_text"), fmt::arg("history", "task_history"),
+                                 fmt::arg("now", 1795409040789)))
+            .value();
     return statement.step().value() ? std::string(statement.text(0)) : "";
   }
   void set_format(int version) override { ask(fmt::format("PRAGMA user_version={}", version)); }
+  void make_format_1() override {
+    if (!sqlite::Database::open(file_)->execute(tasks_format_1_in_sqlite)) {
+      throw std::runtime_error("tables of format 1 are not made");
+    }
+  }
 
  private:
   record::test::TemporaryDirectory directory_;
@@ -48,11 +55,13 @@ class PostgresqlTasksHome final : public TasksHome {
   std::string ask(const std::string& sql) override {
     return test::ask(conninfo_, fmt::format(fmt::runtime(sql), fmt::arg("task", "sluice.task"),
                                             fmt::arg("text", "sluice.task_text"),
-                                            fmt::arg("history", "sluice.task_history")));
+                                            fmt::arg("history", "sluice.task_history"),
+                                            fmt::arg("now", "to_timestamp(1795409040.789)")));
   }
   void set_format(int version) override {
     test::ask(conninfo_, fmt::format("UPDATE sluice.tasks_format SET version = {}", version));
   }
+  void make_format_1() override { test::ask(conninfo_, tasks_format_1_in_postgresql); }
 
  private:
   std::string conninfo_;
@@ -130,6 +139,23 @@ std::vector<std::string> TasksTest::happenings(tasks::TaskId id) {
         fmt::format("{} {}", entry.who ? entry.who->str() : "-", to_string(entry.what)));
   }
   return happenings;
+}
+
+tasks::NewDelivery TasksTest::delivery(const std::string& name,
+                                       const std::vector<std::string>& keys) {
+  tasks::NewDelivery delivery{.name = name,
+                              .bureau = park,
+                              .dataset = record::DatasetId("enterprise"),
+                              .content = "of " + name};
+  for (const std::string& key : keys)
+    delivery.records.push_back({.title = "企业 " + key, .record_key = key, .values = key});
+  return delivery;
+}
+
+std::vector<tasks::Task> TasksTest::hand_over(const tasks::NewDelivery& delivery) {
+  const auto tasks = tasks_->hand_over(delivery, now_);
+  EXPECT_TRUE(tasks) << record::to_string(tasks.error());
+  return tasks.value();
 }
 
 }  // namespace sluice::test

@@ -110,6 +110,7 @@ TEST_F(TasksPostgresqlTest, RoleThatMakesNoTablesWorksWithTheRightsThatAreDocume
       "GRANT SELECT ON sluice.tasks_format TO keying; "
       "GRANT SELECT, INSERT, UPDATE ON sluice.task TO keying; "
       "GRANT SELECT, INSERT ON sluice.task_history TO keying; "
+      "GRANT SELECT, INSERT ON sluice.task_delivery TO keying; "
       "GRANT SELECT, INSERT, UPDATE, DELETE ON sluice.task_text TO keying");
   const auto gateway = open(conninfo_ + " user=keying");
   EXPECT_TRUE(add(*gateway));
@@ -118,6 +119,13 @@ TEST_F(TasksPostgresqlTest, RoleThatMakesNoTablesWorksWithTheRightsThatAreDocume
   EXPECT_TRUE(gateway->apply(id, tasks::FinishKeying{wang, "{}", true}, now_));
   EXPECT_TRUE(gateway->find(id, wang).value());
   EXPECT_TRUE(gateway->figures(park, now_, now_));
+  EXPECT_TRUE(gateway->hand_over({.name = "d1",
+                                  .bureau = park,
+                                  .dataset = record::DatasetId("enterprise"),
+                                  .content = "x",
+                                  .records = {{.record_key = "a", .values = "{}"}}},
+                                 now_));
+  EXPECT_TRUE(gateway->withdraw("d1", now_));
 }
 
 // Cuts at every piece that is sent while a task is finished, until one goes through uncut.

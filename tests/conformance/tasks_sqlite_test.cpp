@@ -74,9 +74,23 @@ TEST_F(TasksSqliteTest, NextTaskIsASeekInTheOrderOfItsIndex) {
       EXPECT_THAT(plan_of(tasks::Turn::handed_back),
                   HasSubstr("INDEX task_handed_back (bureau=? AND handed_back_by=?"));
       EXPECT_THAT(plan_of(tasks::Turn::free),
-                  AllOf(HasSubstr("INDEX task_queue (bureau=?"), Not(HasSubstr("TEMP B-TREE"))));
+                  AllOf(HasSubstr("INDEX task_queue (bureau=?"), Not(HasSubstr("TEMP B-TREE")),
+                        HasSubstr("INDEX task_unanswered (bureau=? AND record_key=? AND id<?)")));
     }
   }
+}
+
+TEST_F(TasksSqliteTest, PredecessorAndWhatWasKeyedLastAreSeeks) {
+  ASSERT_TRUE(tasks::open_sqlite(file_)->add(one_task, boss, now_));
+  const tasks::Dialect& dialect = tasks::sqlite_dialect();
+  tasks::Task task{.id = {7}};
+  task.asked.outgoing = tasks::Outgoing{"d1", 1, "a"};
+  EXPECT_THAT(plan(tasks::predecessor_query(task, dialect)),
+              AllOf(HasSubstr("INDEX task_unanswered (bureau=? AND record_key=? AND id<?)"),
+                    Not(HasSubstr("TEMP B-TREE"))));
+  EXPECT_THAT(plan(tasks::last_keyed_query(park, record::DatasetId("enterprise"), wang, dialect)),
+              AllOf(HasSubstr("INDEX task_first (bureau=? AND dataset=? AND first_by=?)"),
+                    Not(HasSubstr("TEMP B-TREE"))));
 }
 
 TEST_F(TasksSqliteTest, EachPageOfAListIsASeek) {

@@ -46,6 +46,9 @@ TEST_P(TasksTest, LookingMakesNothing) {
   EXPECT_FALSE(tasks_->claim_next(wish(wang), now_).value());
   EXPECT_TRUE(tasks_->list({.bureau = park}, {}, 9, now_).value().empty());
   EXPECT_EQ(tasks_->figures(park, now_, now_).value().done_by_hour.size(), 24U);
+  EXPECT_FALSE(tasks_->delivered("none").value());
+  EXPECT_EQ(tasks_->withdraw("none", now_).error().code, TaskProblem::unknown);
+  EXPECT_FALSE(tasks_->last_keyed(park, record::DatasetId("enterprise"), wang).value());
   EXPECT_EQ(problem(none, tasks::CancelIt{boss, ""}), TaskProblem::unknown);
   EXPECT_TRUE(home_->is_untouched());
   add();
@@ -196,6 +199,28 @@ TEST_P(TasksTest, WhoGoesWhileHeHoldsLosesNothing) {
   EXPECT_EQ(find(id, wang).draft, "half");
 }
 
+TEST_P(TasksTest, WhatAClerkKeyedLastIsKnownToWhoeverAsks) {
+  const record::DatasetId enterprise("enterprise");
+  const auto last = [&] { return home_->open()->last_keyed(park, enterprise, wang).value(); };
+  EXPECT_FALSE(last());
+  keyed("1");
+  EXPECT_EQ(last(), "1");
+  now_ += std::chrono::minutes(1);
+  const tasks::TaskId checked = different("2", "3").id;
+  EXPECT_EQ(last(), "2") << "what he keyed, and not what another keyed of it";
+  EXPECT_FALSE(tasks_->last_keyed(park, enterprise, li).value()) << "who checks keys no first";
+  claim(checked, zhao);
+  apply(checked, tasks::Settle{zhao, "4", ""});
+  apply(checked, tasks::MarkDone{{{1}, 1}});
+  EXPECT_EQ(last(), "2") << "whatever became of it";
+  EXPECT_FALSE(tasks_->last_keyed(park, record::DatasetId("permit"), wang).value());
+  EXPECT_FALSE(tasks_->last_keyed(record::BureauId("levy"), enterprise, wang).value());
+  const tasks::TaskId alone = add().id;
+  claim(alone, wang);
+  apply(alone, tasks::SaveDraft{wang, "half", lease});
+  EXPECT_EQ(last(), "2") << "a draft is not keyed yet";
+}
+
 TEST_P(TasksTest, WhatALaterVersionMadeIsNotReadWrongly) {
   const tasks::TaskId id = add().id;
   home_->ask("UPDATE {history} SET what = 'dreamt'");
@@ -204,12 +229,12 @@ TEST_P(TasksTest, WhatALaterVersionMadeIsNotReadWrongly) {
   EXPECT_EQ(history.error().code, TaskProblem::failed);
   EXPECT_THAT(history.error().sentence, HasSubstr("does not know"));
 
-  home_->set_format(2);
+  home_->set_format(3);
   const auto another = home_->open();
   const auto found = another->find(id, wang);
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, TaskProblem::failed);
-  EXPECT_THAT(found.error().sentence, HasSubstr("of format 2"));
+  EXPECT_THAT(found.error().sentence, HasSubstr("of format 3"));
 }
 
 }  // namespace

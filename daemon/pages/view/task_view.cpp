@@ -33,12 +33,14 @@ void put_refusal(Values& values, const std::string& name, const TaskView& view, 
 
 std::optional<Values> order_values(const TaskView& view, const Wording& words) {
   const std::string& state = view.task.state;
-  if (!view.may_supervise || state == "done" || state == "ready") return std::nullopt;
+  const bool is_over = state == "done" || state == "declined" || state == "ready" ||
+                       (view.is_outgoing && state == "cancelled");
+  if (!view.may_supervise || is_over) return std::nullopt;
   const bool is_workable = state == "open" || state == "keyed" || state == "differs";
   const std::string path = task_path_of(view.task.id);
   Values values;
   values.when("is_workable", is_workable)
-      .when("may_cancel", state != "cancelled")
+      .when("may_cancel", state != "cancelled" && !view.is_outgoing)
       .when("may_reopen", !is_workable)
       .text("reassign_path", path + "/reassign")
       .text("change_path", path + "/change")

@@ -36,9 +36,10 @@ struct TaskView {
   std::string origin;       // of the texts "task-origin.": supervisor, sheet, api, delivery
   std::string origin_text;  // the sheet and its row, the caller; may be empty
   std::string kept_for;     // the name for people; empty: for anyone
-  std::string reason;       // of `returned` and `cancelled`
+  std::string reason;       // of `returned`, `cancelled` and `declined`
   std::optional<std::uint64_t> batch;  // into which the record went
   std::vector<TaskEvent> history;      // the oldest first
+  bool is_outgoing = false;            // who delivers it takes it away, and not the supervisor
   bool may_work = false;               // the person may go to the desk with it
   bool may_supervise = false;
   std::vector<Choice> people;  // to whom it can be given; one for anyone

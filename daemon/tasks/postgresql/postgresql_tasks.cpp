@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "postgresql/locks.h"
 #include "postgresql/pqxx_connection.h"
 #include "record/recast.h"
 #include "record/try.h"
@@ -24,6 +25,11 @@ const Dialect& postgresql_dialect() {
           },
       .lock = "FOR UPDATE",
       .lock_what_nobody_has = "FOR UPDATE SKIP LOCKED",
+      .hand_over_alone =
+          [] {
+            return fmt::format("SELECT pg_advisory_xact_lock({})",
+                               postgresql::lock_keys(postgresql::Lock::deliveries));
+          },
   };
   return dialect;
 }
@@ -101,12 +107,29 @@ class PostgresqlTaskDatabase final : public TaskDatabase {
       SLUICE_TRY(work(statements));
       return true;
     };
+    if (purpose != Purpose::make) SLUICE_TRY(bring_up());
     return connection_.transact(in_transaction, ours);
   }
 
  private:
+  // Tables of an earlier format, in a transaction of its own: one that looks may not.
+  Result<void> bring_up();
+
   postgresql::PqxxConnection connection_;
+  bool is_newest_ = false;  // as last seen: it only grows
 };
+
+Result<void> PostgresqlTaskDatabase::bring_up() {
+  if (is_newest_) return {};
+  const auto in_transaction = [&](pqxx::work& transaction) -> Result<bool> {
+    if (SLUICE_TRY(record::recast(connection_.has(newest_format, transaction), ours))) return true;
+    if (!SLUICE_TRY(record::recast(connection_.has(first_format, transaction), ours))) return false;
+    SLUICE_TRY(record::recast(connection_.bring_to(newest_format, transaction), ours));
+    return true;
+  };
+  is_newest_ = SLUICE_TRY(connection_.transact(in_transaction, ours));
+  return {};
+}
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 #include "sqlite/database.h"
 #include "tasks/format.h"
 #include "tasks/sqlite/ddl.h"
+#include "tasks/sqlite/format_1.h"
 
 namespace sluice::tasks {
 namespace {
@@ -26,6 +27,8 @@ class SqliteTaskDatabase final : public TaskDatabase, private Statements {
 
   // Whether the tables are there, made if that is the purpose.
   Result<bool> open(Purpose purpose);
+  // Makes what is not there yet of the newest format, with what is there of an earlier one.
+  Result<void> bring_tables_up();
   Result<void> make_or_check_tables();
 
   template <class T>
@@ -103,11 +106,19 @@ Result<bool> SqliteTaskDatabase::open(Purpose purpose) {
   if (error) return std::unexpected(failed("can not be read: " + error.message()));
   if (!is_there && purpose != Purpose::make) return false;
   database_ = SLUICE_TRY(ours(sqlite::Database::open(path_)));
-  if (auto made = make_or_check_tables(); !made) {
+  if (auto made = bring_tables_up(); !made) {
     database_.reset();
     return std::unexpected(std::move(made).error());
   }
   return true;
+}
+
+Result<void> SqliteTaskDatabase::bring_tables_up() {
+  // A table that is made anew would take along what refers to it, and within a transaction SQLite
+  // does not hear this.
+  SLUICE_TRY(ours(database_->execute("PRAGMA foreign_keys=OFF")));
+  SLUICE_TRY(make_or_check_tables());
+  return ours(database_->execute("PRAGMA foreign_keys=ON"));
 }
 
 Result<void> SqliteTaskDatabase::make_or_check_tables() {
@@ -124,11 +135,14 @@ Result<void> SqliteTaskDatabase::make_or_check_tables() {
         "it is of format {}, this program knows format {}: run the version that made it", found,
         newest_format)));
   }
-  if (found > 0) return {};
-  if (std::get<std::int64_t>(format.at(0).at(1)) != 0) {
+  if (found == newest_format) return {};
+  if (found < first_format && std::get<std::int64_t>(format.at(0).at(1)) != 0) {
     return std::unexpected(failed("it is a database of something else"));
   }
+  const bool is_there = found >= first_format;
+  if (is_there) SLUICE_TRY(ours(database_->execute(std::string(set_format_1_aside))));
   SLUICE_TRY(ours(database_->execute(tasks_ddl)));
+  if (is_there) SLUICE_TRY(ours(database_->execute(std::string(take_format_1_over))));
   SLUICE_TRY(ours(database_->execute(fmt::format("PRAGMA user_version={}", newest_format))));
   return ours(transaction.commit());
 }
@@ -148,6 +162,7 @@ const Dialect& sqlite_dialect() {
       // The file is locked from the transaction's beginning, so nothing more is to be locked.
       .lock = "",
       .lock_what_nobody_has = "",
+      .hand_over_alone = [] { return std::string(); },
   };
   return dialect;
 }

@@ -146,6 +146,20 @@ TEST(PageRights, EveryPageIsForWhomItSaysAndNobodyElse) {
   }
 }
 
+TEST(PageRights, WhatIsDeliveredIsNotKeyedAtTheDesk) {
+  Station station;
+  const auto clerk = station.add("clerk", {Role::clerk}, "park");
+  ASSERT_EQ(station.deliver_task().value, 1U);
+  Browser browser(station);
+  browser.cookies[std::string(session_cookie)] = station.session_of(clerk);
+  EXPECT_EQ(browser.post("/entry/1/claim", "").header("Location"), "/entry/1");
+  for (const auto& answer : {browser.get("/entry/1"), browser.post("/entry/1/save", "version=2")}) {
+    EXPECT_EQ(answer.status, 303U);
+    EXPECT_EQ(answer.header("Location"), "/tasks/1");
+  }
+  EXPECT_EQ(browser.get("/tasks/1").status, 200U);
+}
+
 TEST(PageRights, NoPageIsMissingHere) {
   Station station;
   std::set<const server::Route*> listed;

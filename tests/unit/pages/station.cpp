@@ -94,6 +94,17 @@ tasks::TaskId Station::add_task() {
   return queue->add(std::span(&asked, 1), std::nullopt, now).value().front().id;
 }
 
+tasks::TaskId Station::deliver_task() {
+  const tasks::NewDelivery delivery{
+      .name = "licences.1790000000000.1",
+      .bureau = record::BureauId("park"),
+      .dataset = record::DatasetId("park-register"),
+      .content = "x",
+      .records = {{.title = "HD-1", .record_key = "k", .values = "{}"}}};
+  const auto queue = installation::open_tasks(installation_->settings).value();
+  return queue->hand_over(delivery, now).value().front().id;
+}
+
 std::string Station::session_of(const people::Account& account) {
   return people_->sessions()
       .begin(account, people::SignInWay::password, {}, now)

@@ -37,6 +37,8 @@ class Station {
                       const std::string& bureau = {}, bool must_change_password = false);
   // Of the dataset park-register.
   tasks::TaskId add_task();
+  // The same of a delivery to the bureau.
+  tasks::TaskId deliver_task();
   // A session of the account, as if it had signed in.
   std::string session_of(const people::Account& account);
 

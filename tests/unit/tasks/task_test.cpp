@@ -15,9 +15,9 @@ TEST(Task, NamesAreReadAsTheyAreWritten) {
     EXPECT_EQ(parse_task_state(to_string(state)), state);
   for (const Origin origin : {Origin::supervisor, Origin::sheet, Origin::api, Origin::delivery})
     EXPECT_EQ(parse_origin(to_string(origin)), origin);
-  for (const Part part : {Part::draft, Part::first, Part::second, Part::settled})
+  for (const Part part : {Part::draft, Part::first, Part::second, Part::settled, Part::delivered})
     EXPECT_EQ(parse_part(to_string(part)), part);
-  for (int what = 0; what <= static_cast<int>(Happening::changed); ++what) {
+  for (int what = 0; what <= static_cast<int>(Happening::withdrawn); ++what) {
     const auto happening = static_cast<Happening>(what);
     EXPECT_EQ(parse_happening(to_string(happening)), happening) << what;
   }
@@ -33,12 +33,27 @@ TEST(Task, TextsAreBoundedByTheirCharacters) {
     title += "件";
   EXPECT_TRUE(check(NewTask{.title = title}));
   EXPECT_TRUE(check(NewTask{.origin_text = title}));
+  EXPECT_FALSE(check(NewTask{.outgoing = Outgoing{.delivery = "a\nb"}}));
+  EXPECT_FALSE(check(NewTask{.outgoing = Outgoing{.record_key = title + "x"}}));
   for (const NewTask& task : {NewTask{.title = title + "件"}, NewTask{.origin_text = title + "x"},
                               NewTask{.title = "a\nb"}, NewTask{.title = "\xff"}}) {
     const auto checked = check(task);
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error().code, TaskProblem::not_taken);
     EXPECT_THAT(checked.error().place, HasSubstr("the task's"));
+  }
+}
+
+TEST(Task, ReceiptNumberHasAtLeastOneCharacterAndNoControlCharacter) {
+  std::string longest;
+  for (std::size_t i = 0; i < longest_receipt_number; ++i)
+    longest += "号";
+  EXPECT_TRUE(check_receipt_number(longest));
+  EXPECT_TRUE(check_receipt_number("京工商受理〔2026〕1号 'x'"));
+  for (const std::string& number :
+       {std::string(), longest + "1", std::string("1\t2"), std::string("\xc3")}) {
+    ASSERT_FALSE(check_receipt_number(number)) << number;
+    EXPECT_EQ(check_receipt_number(number).error().code, TaskProblem::not_taken);
   }
 }
 
