@@ -33,6 +33,11 @@ class SqliteTasksHome final : public TasksHome {
       throw std::runtime_error("tables of format 1 are not made");
     }
   }
+  void break_insertion(const std::string& condition) override {
+    ask("CREATE TRIGGER broken BEFORE INSERT ON task WHEN NEW." + condition +
+        " BEGIN SELECT RAISE(ABORT, 'broken'); END");
+  }
+  void repair_insertion() override { ask("DROP TRIGGER broken"); }
 
  private:
   record::test::TemporaryDirectory directory_;
@@ -62,6 +67,10 @@ class PostgresqlTasksHome final : public TasksHome {
     test::ask(conninfo_, fmt::format("UPDATE sluice.tasks_format SET version = {}", version));
   }
   void make_format_1() override { test::ask(conninfo_, tasks_format_1_in_postgresql); }
+  void break_insertion(const std::string& condition) override {
+    ask("ALTER TABLE {task} ADD CONSTRAINT broken CHECK (NOT (" + condition + ")) NOT VALID");
+  }
+  void repair_insertion() override { ask("ALTER TABLE {task} DROP CONSTRAINT broken"); }
 
  private:
   std::string conninfo_;
