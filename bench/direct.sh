@@ -16,18 +16,24 @@ measure_direct() {
 post_with_pgbench() {
   fresh_database pgbenched
   create_wide_table pgbenched
-  local log=$work/pgbench.log
-  "$pg_bin/pgbench" --no-vacuum --protocol=prepared --client="$connections" --jobs=2 --time="$seconds" \
-    --define=n=0 --file="$bench_dir/pgbench_insert.sql" --log --log-prefix="$work/pgbench-latency" \
-    pgbenched >"$log" 2>&1 || die "pgbench: $(tail -n 3 "$log")"
-  # Third column of the log: microseconds of each transaction.
-  sort --numeric-sort --key=3,3 "$work"/pgbench-latency.* | awk -v rate="$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' "$log")" '
-    { latency[NR] = $3 }
-    END { printf "{\"per_second\":%s,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f}\n", rate,
-          latency[int(NR * 0.5) + 1] / 1000, latency[int(NR * 0.99) + 1] / 1000, latency[NR] / 1000 }' >"$work/pgbench.json"
-  rm -f "$work"/pgbench-latency.*
+  pgbench_inserts pgbenched "$connections" --time="$seconds" >"$work/pgbench.json"
   record pgbench insert "$1" "$(cat "$work/pgbench.json")"
   sql postgres 'DROP DATABASE pgbenched'
+}
+
+# pgbench_inserts DATABASE CLIENTS OPTION: one insert of a row a transaction; prints the figures.
+pgbench_inserts() {
+  local log=$work/pgbench.log
+  "$pg_bin/pgbench" --no-vacuum --protocol=prepared --client="$2" --jobs="$(($2 > 1 ? 2 : 1))" "$3" \
+    --define=n=0 --file="$bench_dir/pgbench_insert.sql" --log --log-prefix="$work/pgbench-latency" \
+    "$1" >"$log" 2>&1 || die "pgbench: $(tail -n 3 "$log")"
+  # Third column of the log: microseconds of each transaction.
+  sort --numeric-sort --key=3,3 "$work"/pgbench-latency.* |
+    awk -v clients="$2" -v rate="$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' "$log")" '
+    { latency[NR] = $3 }
+    END { printf "{\"clients\":%s,\"per_second\":%s,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f}\n",
+          clients, rate, latency[int(NR * 0.5) + 1] / 1000, latency[int(NR * 0.99) + 1] / 1000, latency[NR] / 1000 }'
+  rm -f "$work"/pgbench-latency.*
 }
 
 # post_to CONTESTANT RUN PORT

@@ -102,3 +102,41 @@ show_front_end() {
          (if $alone then $cpu - $alone else null end | shown(2))])
     | @tsv' "$work/figures.jsonl" | column -t -s $'\t'
 }
+
+# The ratios are of medians. A save's p99 is compared with that of a commit of the journal that nobody else
+# waits for; inserts have as many clients as clerks, where the store has several at once.
+show_pages() {
+  jq -rs "$jq_medians"'
+    def p99(leg; clients): map(select(.leg == leg and .clients == clients)) | of("p99_ms") | median;
+    def rate(leg; clients): map(select(.leg == leg and .clients == clients)) | of("per_second") | median;
+    ["store", "leg", "clients", "runs", "per_second", "x_insert", "p50_ms", "p99_ms", "max_ms", "p99_x_commit",
+     "form_p50_ms", "form_p99_ms"],
+    (map(select(.clients)) | group_by(.contestant)[]
+    | . as $store | p99("journal"; 1) as $commit
+    | ("insert", "journal", "save", "first", "second") as $leg
+    | map(select(.leg == $leg)) | group_by(.clients)[]
+    | .[0].clients as $clients | (of("per_second") | median) as $rate | (of("p99_ms") | median) as $p99
+    | ($store | rate("insert"; $clients) // rate("insert"; 1)) as $insert
+    | [.[0].contestant, $leg, $clients, (map(.run) | unique | length), ($rate | shown(1)), ($rate / $insert | shown(2)),
+       (of("p50_ms") | median | shown(3)), ($p99 | shown(3)), (of("max_ms") | max | shown(1)),
+       ($p99 / $commit | shown(1)), (of("desk_p50_ms") | median | shown(3)), (of("desk_p99_ms") | median | shown(3))])
+    | @tsv' "$work/figures.jsonl" | column -t -s $'\t'
+  echo
+  jq -rs "$jq_medians"'
+    ["store", "page", "runs", "p50_ms", "p99_ms", "max_ms", "html_KB", "gzip_KB", "first_view_KB"],
+    (map(select(.leg == "page")) | group_by([.contestant, .page])[]
+    | [.[0].contestant, .[0].page, length, (of("p50_ms") | median | shown(3)), (of("p99_ms") | median | shown(3)),
+       (of("max_ms") | max | shown(1)), (of("html_bytes") | median / 1000 | shown(1)),
+       (of("compressed_bytes") | median / 1000 | shown(1)), (of("first_view_bytes") | median / 1000 | shown(1))])
+    | @tsv' "$work/figures.jsonl" | column -t -s $'\t'
+  echo
+  jq -rs "$jq_medians"'
+    def verdict(found; most): if found <= most then "reached" else "NOT reached" end;
+    group_by(.contestant)[] | .[0].contestant as $store
+    | (map(select(.leg == "journal" and .clients == 1)) | of("p99_ms") | median) as $commit
+    | (map(select(.leg == "save")) | group_by(.clients)[] | ((of("p99_ms") | median) / $commit) as $ratio
+       | "\($store): p99 of a save with \(.[0].clients) keying: \($ratio | shown(1)) x a commit of the journal; target 3: \(verdict($ratio; 3))"),
+      (map(select(.page == "desk")) | ((of("first_view_bytes") | median) / 1000) as $size
+       | "\($store): first view of a form: \($size | shown(1)) KB; target 100 KB: \(verdict($size; 100))")' \
+    "$work/figures.jsonl"
+}

@@ -1,9 +1,20 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # shared with the other parts
-# A node all in one: one bureau that publishes the wide register by file and by API, and PostgreSQL as
-# the central store.
+# A node all in one: one bureau that publishes the wide register by file and by API. Its central store is
+# PostgreSQL, if `node_store` is not another kind.
 
 node_table='data."wide-register"'
+node_store=postgresql
+
+store_section() {
+  case $node_store in
+    sqlite) echo 'store: {kind: sqlite}' ;;
+    postgresql)
+      printf 'store:\n  kind: postgresql\n  connection: "%s"\n' \
+        "host=$PGHOST port=$PGPORT user=$PGUSER dbname=sluiced"
+      ;;
+  esac
+}
 
 write_node_configuration() {
   local config=$node_dir/config tls=$work/certificates
@@ -21,9 +32,7 @@ identity:
 listen:
   address: 127.0.0.1
   port: $node_port
-store:
-  kind: postgresql
-  connection: "host=$PGHOST port=$PGPORT user=$PGUSER dbname=sluiced"
+$(store_section)
 TEXT
   cat >"$config/bureaus/bench.yaml" <<TEXT
 bureau: bench
@@ -38,7 +47,8 @@ publishes:
 TEXT
 }
 
-# A node that has seen nothing yet, with an empty central store.
+# start_fresh_node [COMMAND]: a node that has seen nothing yet, with an empty central store; the command
+# writes its configuration.
 start_fresh_node() {
   make_certificates
   node_dir=$work/node
@@ -47,7 +57,7 @@ start_fresh_node() {
   hold_port
   node_port=$held_port
   fresh_database sluiced
-  write_node_configuration
+  "${1:-write_node_configuration}"
   run_node
 }
 

@@ -24,6 +24,7 @@ require_packages() {
       [[ -e ${odbc_driver%/*}/libsqlite3odbc.so ]] || missing+=(libsqliteodbc)
     fi
   fi
+  if [[ $1 = pages ]]; then require curl curl; fi
   if takes_part nginx; then
     PATH=$PATH:/usr/sbin require nginx nginx-light
   fi

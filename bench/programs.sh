@@ -5,7 +5,8 @@
 find_programs() {
   local wanted=(generate_register) name path
   if [[ $1 = direct ]]; then wanted+=(post_load); fi
-  if takes_part sluice || takes_part mariadb || takes_part sqlite; then wanted+=(sluiced sluice); fi
+  if [[ $1 = pages ]]; then wanted+=(page_load bare_commits); fi
+  if [[ $1 = pages ]] || takes_part sluice || takes_part mariadb || takes_part sqlite; then wanted+=(sluiced sluice); fi
   if [[ -z $build_dir ]]; then
     build_dir=$project_dir/build/release
     say "building ${wanted[*]} in $build_dir …"

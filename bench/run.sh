@@ -14,10 +14,11 @@ usage() {
 usage: bench/run.sh import [options]   a 1,000,000-row file: psql \copy, pgloader, sluice import
        bench/run.sh direct [options]   single records, 32 at once: pgbench, nginx, posts to sluiced
        bench/run.sh front-end [options]  a table over ODBC: psql COPY | COPY, logical replication, sluice collect
+       bench/run.sh pages [options]    clerks who key records, beside bare inserts and commits; pages' times and bytes
 options:
   --runs N            repetitions of each, alternating (default 3)
   --only A,B          only these: copy,pgloader,sluice (import); pgbench,nginx,sluice (direct);
-                      copy,native,sluice,mariadb,sqlite (front-end)
+                      copy,native,sluice,mariadb,sqlite (front-end); sqlite,postgresql (pages: the kind of store)
   --json FILE         every single figure, too
   --build-dir DIR     programs built already (default: builds build/release first)
   --work-dir DIR      where the throw-away files go, on the disk to be measured (default: TMPDIR or /tmp)
@@ -27,6 +28,9 @@ options:
  direct:
   --connections N     connections at once (default 32)
   --seconds N         of each run (default 10)
+ pages:
+  --clerks N          at once, beside one alone (default 8)
+  --tasks N           keyed in each leg (default 1000)
 TEXT
 }
 
@@ -57,6 +61,8 @@ say() { printf '%s\n' "$*" >&2; }
 . "$bench_dir/direct.sh"
 # shellcheck source=front_end.sh
 . "$bench_dir/front_end.sh"
+# shellcheck source=pages.sh
+. "$bench_dir/pages.sh"
 
 clean_up() {
   local status=$?
@@ -87,17 +93,19 @@ is_number() { [[ $1 =~ ^[1-9][0-9]*$ ]]; }
 
 read_options() {
   runs=3 only='' json='' build_dir='' work_parent=${TMPDIR:-/tmp}
-  rows=1000000 pgloader_bad_rows=0 connections=32 seconds=10
+  rows=1000000 pgloader_bad_rows=0 connections=32 seconds=10 clerks=8 tasks=1000
   while [[ $# -gt 0 ]]; do
     [[ $# -ge 2 ]] || { usage >&2; exit 2; }
     case $1 in
-      --runs | --rows | --pgloader-bad | --connections | --seconds)
+      --runs | --rows | --pgloader-bad | --connections | --seconds | --clerks | --tasks)
         is_number "$2" || die "$1 $2: expected a whole number above 0" ;;&
       --runs) runs=$2 ;;
       --rows) rows=$2 ;;
       --pgloader-bad) pgloader_bad_rows=$2 ;;
       --connections) connections=$2 ;;
       --seconds) seconds=$2 ;;
+      --clerks) clerks=$2 ;;
+      --tasks) tasks=$2 ;;
       --only) only=$2 ;;
       --json) json=$2 ;;
       --build-dir) build_dir=$2 ;;
@@ -123,7 +131,7 @@ takes_part() { [[ " ${contestants[*]} " == *" $1 "* ]]; }
 main() {
   local command=${1:-}
   case $command in
-    import | direct | front-end) shift ;;
+    import | direct | front-end | pages) shift ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
@@ -132,6 +140,7 @@ main() {
     import) choose_contestants copy pgloader sluice ;;
     direct) choose_contestants pgbench nginx sluice ;;
     front-end) choose_contestants copy native sluice mariadb sqlite ;;
+    pages) choose_contestants sqlite postgresql ;;
   esac
   require_packages "$command"
   find_programs "$command"

@@ -82,11 +82,13 @@ std::expected<TlsContext, std::string> make_context(const TlsFiles& files) {
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   // One read from the kernel brings a whole record, or more of them.
   SSL_CTX_set_read_ahead(context.get(), 1);
-  if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1) {
-    return std::unexpected(tls_error(files.certificate));
-  }
-  if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return std::unexpected(tls_error(files.key));
+  if (!files.certificate.empty()) {
+    if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1) {
+      return std::unexpected(tls_error(files.certificate));
+    }
+    if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
+      return std::unexpected(tls_error(files.key));
+    }
   }
   if (SSL_CTX_load_verify_locations(context.get(), files.authorities.c_str(), nullptr) != 1) {
     return std::unexpected(tls_error(files.authorities));

@@ -23,7 +23,7 @@ struct FreeTls {
 using TlsContext = std::unique_ptr<SSL_CTX, FreeTls>;
 
 struct TlsFiles {
-  std::string certificate;  // PEM
+  std::string certificate;  // PEM; empty: the server asks for none
   std::string key;          // PEM
   std::string authorities;  // PEM: who may have issued the server's certificate
 };
@@ -67,6 +67,7 @@ class ClientConnection {
 
   [[nodiscard]] bool has_request() const { return has_request_; }
   [[nodiscard]] const ResponseReader& answer() const { return answer_; }
+  void keep_bodies() { answer_.keep_bodies(); }
   [[nodiscard]] Clock::time_point sent_at() const { return sent_at_; }
   [[nodiscard]] const std::string& problem() const { return problem_; }
 

@@ -22,6 +22,14 @@ class LatencyHistogram {
     if (latency > max_) max_ = latency;
   }
 
+  LatencyHistogram& operator+=(const LatencyHistogram& other) {
+    for (std::size_t i = 0; i < counts_.size(); ++i)
+      counts_[i] += other.counts_[i];
+    total_ += other.total_;
+    max_ = std::max(max_, other.max_);
+    return *this;
+  }
+
   [[nodiscard]] std::uint64_t total() const { return total_; }
   [[nodiscard]] Latency max() const { return max_; }
 
@@ -56,5 +64,9 @@ class LatencyHistogram {
   std::uint64_t total_ = 0;
   Latency max_{};
 };
+
+[[nodiscard]] inline double milliseconds(LatencyHistogram::Latency latency) {
+  return std::chrono::duration<double, std::milli>(latency).count();
+}
 
 }  // namespace sluice::bench

@@ -1,7 +1,6 @@
 // post_load: posts single records over keep-alive connections and mutual TLS as fast as the server
 // answers, and says how fast that was. One thread, so that it leaves the machine to the server.
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include <getopt.h>
 
 #include "bench/load/client_connection.h"
+#include "bench/load/command_line.h"
 #include "bench/load/latency_histogram.h"
 #include "bench/load/load.h"
 
@@ -21,6 +21,9 @@ namespace {
 
 using sluice::bench::LatencyHistogram;
 using sluice::bench::LoadResult;
+using sluice::bench::milliseconds;
+using sluice::bench::set_number;
+using sluice::bench::set_server;
 
 constexpr std::string_view usage =
     "usage: post_load --connect HOST:PORT --cert PEM --key PEM --ca PEM --dataset NAME\n"
@@ -40,24 +43,11 @@ struct Options {
   bool json = false;
 };
 
-bool set_number(std::uint64_t& target, std::string_view text) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), target);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
 bool set_seconds(std::chrono::seconds& target, std::string_view text) {
   std::uint32_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool is_number = set_number(seconds, text);
   target = std::chrono::seconds(seconds);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
-bool set_server(sluice::bench::Server& server, std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return false;
-  server.host = text.substr(0, colon);
-  server.port = text.substr(colon + 1);
-  return !server.host.empty() && !server.port.empty();
+  return is_number;
 }
 
 // Nothing: the command line was not understood.
@@ -119,10 +109,6 @@ std::optional<Options> parse_command_line(int argument_count, char** arguments) 
   if (!understood || !complete || optind != argument_count) return std::nullopt;
   if (options.load.connections < 1 || options.load.connections > 1024) return std::nullopt;
   return options;
-}
-
-double milliseconds(LatencyHistogram::Latency latency) {
-  return std::chrono::duration<double, std::milli>(latency).count();
 }
 
 double rate(const LoadResult& result) {

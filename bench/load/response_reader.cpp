@@ -40,6 +40,9 @@ bool has_no_body(unsigned status) {
 
 void ResponseReader::reset() {
   header_.clear();
+  header_length_ = 0;
+  body_.clear();
+  bytes_ = 0;
   in_body_ = false;
   body_left_ = 0;
   has_length_ = false;
@@ -48,6 +51,7 @@ void ResponseReader::reset() {
 }
 
 ResponseReader::State ResponseReader::feed(string_view bytes) {
+  bytes_ += bytes.size();
   if (!in_body_) {
     const std::size_t before = header_.size();
     header_.append(bytes);
@@ -57,10 +61,12 @@ ResponseReader::State ResponseReader::feed(string_view bytes) {
     }
     const std::size_t length = end + header_end.size();
     if (read_header(length) == State::malformed) return State::malformed;
+    header_length_ = length;
     in_body_ = true;
     bytes.remove_prefix(length - before);
   }
   if (bytes.size() > body_left_) return State::malformed;
+  if (keeps_bodies_) body_.append(bytes);
   body_left_ -= bytes.size();
   return body_left_ == 0 ? State::complete : State::incomplete;
 }
@@ -81,6 +87,20 @@ ResponseReader::State ResponseReader::read_header(std::size_t length) {
     return State::complete;
   }
   return has_length_ ? State::complete : State::malformed;
+}
+
+string_view ResponseReader::field(string_view name) const {
+  string_view rest = string_view(header_).substr(0, header_length_);
+  while (!rest.empty()) {
+    const std::size_t end = rest.find("\r\n");
+    const string_view line = rest.substr(0, end);
+    const std::size_t colon = line.find(':');
+    if (colon != string_view::npos && same(line.substr(0, colon), name)) {
+      return trimmed(line.substr(colon + 1));
+    }
+    rest.remove_prefix(end == string_view::npos ? rest.size() : end + 2);
+  }
+  return {};
 }
 
 ResponseReader::State ResponseReader::read_field(string_view line) {

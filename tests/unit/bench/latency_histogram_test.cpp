@@ -21,6 +21,17 @@ TEST(LatencyHistogram, FindsPercentilesWithinASixtyFourth) {
   EXPECT_EQ(histogram.max(), 10ms);
 }
 
+TEST(LatencyHistogram, AddsUpWhatSeveralHaveCounted) {
+  LatencyHistogram all;
+  LatencyHistogram other;
+  for (int i = 1; i <= 100; ++i)
+    (i % 2 == 0 ? all : other).add(std::chrono::milliseconds(i));
+  all += other;
+  EXPECT_EQ(all.total(), 100U);
+  EXPECT_EQ(all.max(), 100ms);
+  EXPECT_NEAR(nanoseconds(all.percentile(0.5)), 50e6, 50e6 / 32);
+}
+
 TEST(LatencyHistogram, NeverSaysMoreThanTheMost) {
   LatencyHistogram histogram;
   histogram.add(1'000'001ns);

@@ -53,6 +53,31 @@ TEST(ResponseReader, ReadsTheNextAnswerAfterAReset) {
   EXPECT_FALSE(reader.closes());
 }
 
+TEST(ResponseReader, KeepsBodiesWhereItIsToldTo) {
+  const std::string answer =
+      "HTTP/1.1 303 See Other\r\nLocation: /entry/2?done=keyed\r\nContent-Length: 5\r\n\r\na: b\n";
+  for (std::size_t size = 1; size <= answer.size(); ++size) {
+    ResponseReader reader;
+    reader.keep_bodies();
+    for (std::size_t i = 0; i < answer.size(); i += size)
+      reader.feed(std::string_view(answer).substr(i, size));
+    EXPECT_EQ(reader.body(), "a: b\n") << "pieces of " << size;
+    EXPECT_EQ(reader.field("location"), "/entry/2?done=keyed") << "pieces of " << size;
+    EXPECT_EQ(reader.field("a"), "") << "what looks like a field, in the body";
+    EXPECT_EQ(reader.bytes(), answer.size());
+    reader.reset();
+    EXPECT_EQ(reader.body(), "");
+    EXPECT_EQ(reader.field("location"), "");
+    EXPECT_EQ(reader.bytes(), 0U);
+  }
+}
+
+TEST(ResponseReader, KeepsNoBodyUntold) {
+  ResponseReader reader;
+  ASSERT_EQ(reader.feed("HTTP/1.1 200 X\r\nContent-Length: 1\r\n\r\nx"), State::complete);
+  EXPECT_EQ(reader.body(), "");
+}
+
 TEST(ResponseReader, RefusesWhatIsNoAnswerToOneRequest) {
   EXPECT_EQ(state_after("HTTP/1.1 204 X\r\n\r\nmore"), State::malformed);
   EXPECT_EQ(state_after("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n"), State::malformed);
