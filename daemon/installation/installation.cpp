@@ -116,11 +116,17 @@ people::Result<std::unique_ptr<people::People>> open_people(const settings::Sett
 }
 
 tasks::Result<std::unique_ptr<tasks::Tasks>> open_tasks(const settings::Settings& settings) {
+  return tasks_opener(settings)();
+}
+
+TasksOpener tasks_opener(const settings::Settings& settings) {
   const auto& store = settings.node.store.value();
   if (const auto* postgresql = std::get_if<settings::PostgresqlLocation>(&store)) {
-    return tasks::open_postgresql({postgresql->connection, postgresql->password_file});
+    return [connection = postgresql->connection, password_file = postgresql->password_file] {
+      return tasks::open_postgresql({connection, password_file});
+    };
   }
-  return tasks::open_sqlite(Paths(settings.node.state_directory).tasks());
+  return tasks::sqlite_opener(Paths(settings.node.state_directory).tasks());
 }
 
 trust::Policy policy_of(const settings::Settings& settings) {

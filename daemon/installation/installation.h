@@ -5,6 +5,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -62,6 +63,10 @@ struct Refusal {
 // The tasks of manual entry, in the same way.
 [[nodiscard]] tasks::Result<std::unique_ptr<tasks::Tasks>> open_tasks(
     const settings::Settings& settings);
+
+// What opens them, for callers on several threads; it outlives the settings. Thread-safe.
+using TasksOpener = std::function<tasks::Result<std::unique_ptr<tasks::Tasks>>()>;
+[[nodiscard]] TasksOpener tasks_opener(const settings::Settings& settings);
 
 // Who may do what by these settings.
 [[nodiscard]] trust::Policy policy_of(const settings::Settings& settings);

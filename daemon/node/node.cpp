@@ -219,7 +219,7 @@ std::expected<void, std::string> Node::listen_to_people() {
   if (!tls) return std::unexpected(record::to_string(tls.error()));
   tell_expiry("pages", tls->get());
   const auto open_people = [this] { return installation::open_people(installation_->settings); };
-  const auto open_tasks = [this] { return installation::open_tasks(installation_->settings); };
+  const auto open_tasks = installation::tasks_opener(installation_->settings);
   site_.emplace(pages::Surroundings{.installation = *installation_,
                                     .policy = policy_,
                                     .audit = audit_,

@@ -8,6 +8,7 @@
 #include "record/recast.h"
 #include "record/try.h"
 #include "sqlite/database.h"
+#include "sqlite/write_turns.h"
 #include "tasks/format.h"
 #include "tasks/sqlite/ddl.h"
 #include "tasks/sqlite/format_1.h"
@@ -17,7 +18,8 @@ namespace {
 
 class SqliteTaskDatabase final : public TaskDatabase, private Statements {
  public:
-  explicit SqliteTaskDatabase(std::filesystem::path path) : path_(std::move(path)) {}
+  SqliteTaskDatabase(std::filesystem::path path, std::shared_ptr<sqlite::WriteTurns> turns)
+      : path_(std::move(path)), turns_(std::move(turns)) {}
 
   Result<bool> transact(Purpose purpose, const Work& work) override;
 
@@ -25,6 +27,7 @@ class SqliteTaskDatabase final : public TaskDatabase, private Statements {
   Result<std::vector<Row>> run(const Query& query) override;
   [[nodiscard]] const Dialect& dialect() const override { return sqlite_dialect(); }
 
+  Result<bool> transact_now(Purpose purpose, const Work& work);
   // Whether the tables are there, made if that is the purpose.
   Result<bool> open(Purpose purpose);
   // Makes what is not there yet of the newest format, with what is there of an earlier one.
@@ -40,6 +43,7 @@ class SqliteTaskDatabase final : public TaskDatabase, private Statements {
   [[nodiscard]] TaskFailure failed(std::string sentence) const;
 
   std::filesystem::path path_;
+  std::shared_ptr<sqlite::WriteTurns> turns_;
   std::optional<sqlite::Database> database_;
 };
 
@@ -59,6 +63,12 @@ TaskFailure SqliteTaskDatabase::failure(const sqlite::Error& error) const {
 }
 
 Result<bool> SqliteTaskDatabase::transact(Purpose purpose, const Work& work) {
+  if (purpose == Purpose::look) return transact_now(purpose, work);
+  const auto turn = turns_->take();
+  return transact_now(purpose, work);
+}
+
+Result<bool> SqliteTaskDatabase::transact_now(Purpose purpose, const Work& work) {
   if (!SLUICE_TRY(open(purpose))) return false;
   auto transaction =
       SLUICE_TRY(ours(purpose == Purpose::look ? sqlite::Transaction::begin_reading(*database_)
@@ -150,7 +160,13 @@ Result<void> SqliteTaskDatabase::make_or_check_tables() {
 }  // namespace
 
 std::unique_ptr<Tasks> open_sqlite(std::filesystem::path file) {
-  return std::make_unique<Tasks>(std::make_unique<SqliteTaskDatabase>(std::move(file)));
+  return sqlite_opener(std::move(file))();
+}
+
+std::function<std::unique_ptr<Tasks>()> sqlite_opener(std::filesystem::path file) {
+  return [file = std::move(file), turns = std::make_shared<sqlite::WriteTurns>()] {
+    return std::make_unique<Tasks>(std::make_unique<SqliteTaskDatabase>(file, turns));
+  };
 }
 
 const Dialect& sqlite_dialect() {
