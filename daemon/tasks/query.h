@@ -52,6 +52,8 @@ class Statements {
 enum class Purpose {
   look,    // all statements see one state; tables of an earlier format are brought up before
   change,  // what has been read by SELECT with a lock stays so until the end
+  note,    // the same, but it waits for no disk: durable with the next change, and what a loss of
+           // power takes away is done again or missed by nobody
   make,    // the same, and makes the tables where there are none
 };
 
@@ -60,8 +62,8 @@ class TaskDatabase {
  public:
   using Work = std::function<Result<void>(Statements&)>;
   virtual ~TaskDatabase() = default;
-  // Runs it in a transaction of its own, and commits if it succeeds: durable on return. False, and
-  // not run: nothing is kept yet.
+  // Runs it in a transaction of its own, and commits if it succeeds: durable on return, but for a
+  // note. False, and not run: nothing is kept yet.
   [[nodiscard]] virtual Result<bool> transact(Purpose purpose, const Work& work) = 0;
 };
 

@@ -6,6 +6,18 @@
 
 namespace sluice::tasks {
 
+namespace {
+
+// A claim that was lost is made again by whoever has the task before him, and its first draft makes
+// it durable. What is not noted as done is ready, and the journal knows its entry.
+Purpose purpose_of(const Action& action) {
+  const bool can_be_lost =
+      std::holds_alternative<ClaimIt>(action) || std::holds_alternative<MarkDone>(action);
+  return can_be_lost ? Purpose::note : Purpose::change;
+}
+
+}  // namespace
+
 template <class T, class Work>
 Result<T> Tasks::with_rows(Purpose purpose, T otherwise, Work work) {
   T outcome = std::move(otherwise);
@@ -60,7 +72,7 @@ Result<std::vector<HistoryEntry>> Tasks::history(TaskId id, TaskVersion after, s
 }
 
 Result<std::optional<Task>> Tasks::claim_next(const Wish& wish, record::Time now) {
-  return with_rows(Purpose::change, std::optional<Task>(),
+  return with_rows(Purpose::note, std::optional<Task>(),
                    [&](TaskRows& rows) { return claim_next_task(wish, now, rows); });
 }
 
@@ -68,7 +80,7 @@ Result<Task> Tasks::apply(TaskId id, const Action& action, record::Time now) {
   const auto on_rows = [&](TaskRows& rows) -> Result<std::optional<Task>> {
     return SLUICE_TRY(apply_action(id, action, now, rows));
   };
-  auto task = SLUICE_TRY(with_rows(Purpose::change, std::optional<Task>(), on_rows));
+  auto task = SLUICE_TRY(with_rows(purpose_of(action), std::optional<Task>(), on_rows));
   if (!task) return std::unexpected(unknown_task(id));
   return std::move(*task);
 }

@@ -42,9 +42,9 @@ constexpr std::size_t most_added_at_once = 10'000;
 
 // Every call blocks. Not thread-safe: each thread opens its own, several may be open at once, also
 // in several processes. Times are the caller's; leases of several nodes are as good as their clocks
-// agree. Every call is atomic and durable on return. What only looks makes nothing where nothing is
-// kept yet. Who may do what is decided by who calls, but for what holds of the same person
-// (transition.h).
+// agree. Every call is atomic, and durable on return but for claims and what is noted as journaled
+// (Purpose::note). What only looks makes nothing where nothing is kept yet. Who may do what is
+// decided by who calls, but for what holds of the same person (transition.h).
 class Tasks {
  public:
   explicit Tasks(std::unique_ptr<TaskDatabase> database) : database_(std::move(database)) {}

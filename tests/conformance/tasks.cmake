@@ -7,6 +7,7 @@ sluice_test_library(tasks_homes
 sluice_test(tasks_conformance
   SOURCES tasks_test.cpp tasks_claim_test.cpp tasks_delivery_test.cpp tasks_format_test.cpp
     tasks_list_test.cpp tasks_postgresql_test.cpp tasks_sqlite_test.cpp store_tcp_proxy.cpp
+    sync_counter.cpp
   DEPENDS tasks_homes
   LABELS conformance)
 sluice_test(tasks_crowd

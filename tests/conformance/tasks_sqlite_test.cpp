@@ -1,6 +1,7 @@
 // What only a file can do to the tasks in it, and that its questions are seeks.
 #include <gmock/gmock.h>
 
+#include "conformance/sync_counter.h"
 #include "conformance/tasks_home.h"
 #include "sqlite/database.h"
 #include "support/temporary_directory.h"
@@ -54,6 +55,26 @@ TEST_F(TasksSqliteTest, FolderThatIsNotThereIsSaid) {
       tasks::open_sqlite(directory_ / "none/tasks.sqlite")->add(one_task, boss, now_);
   ASSERT_FALSE(added);
   EXPECT_THAT(added.error().place, HasSubstr("none/tasks.sqlite"));
+}
+
+// What a person is told is kept is on the disk; who has which task is so with the next of these.
+TEST_F(TasksSqliteTest, WaitsForTheDiskWhereSomethingIsAcknowledged) {
+  SyncCounter syncs;
+  const auto tasks = tasks::open_sqlite(file_);
+  const auto id = tasks->add(one_task, boss, now_).value().front().id;
+  EXPECT_GT(syncs.taken(), 0) << "added";
+  const tasks::Wish wish{
+      .bureau = park, .account = wang, .states = {TaskState::open}, .lease = lease};
+  ASSERT_TRUE(tasks->claim_next(wish, now_).value());
+  EXPECT_EQ(syncs.taken(), 0) << "claimed";
+  ASSERT_TRUE(tasks->apply(id, tasks::SaveDraft{wang, "{}", lease}, now_));
+  EXPECT_GT(syncs.taken(), 0) << "a draft";
+  ASSERT_TRUE(tasks->apply(id, tasks::FinishKeying{wang, "{}", false}, now_));
+  EXPECT_GT(syncs.taken(), 0) << "keyed";
+  ASSERT_TRUE(tasks->apply(id, tasks::MarkDone{{{1}, 1}}, now_));
+  EXPECT_EQ(syncs.taken(), 0) << "noted as journaled";
+  ASSERT_TRUE(tasks->add(one_task, boss, now_));
+  EXPECT_GT(syncs.taken(), 0) << "added after that";
 }
 
 TEST_F(TasksSqliteTest, NextTaskIsASeekInTheOrderOfItsIndex) {

@@ -98,6 +98,7 @@ class PostgresqlTaskDatabase final : public TaskDatabase {
       if (purpose == Purpose::look) {
         transaction.exec("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
       }
+      if (purpose == Purpose::note) transaction.exec("SET LOCAL synchronous_commit TO off");
       if (purpose == Purpose::make) {
         SLUICE_TRY(record::recast(connection_.bring_to(newest_format, transaction), ours));
       } else if (!SLUICE_TRY(record::recast(connection_.has(newest_format, transaction), ours))) {

@@ -65,7 +65,15 @@ TaskFailure SqliteTaskDatabase::failure(const sqlite::Error& error) const {
 Result<bool> SqliteTaskDatabase::transact(Purpose purpose, const Work& work) {
   if (purpose == Purpose::look) return transact_now(purpose, work);
   const auto turn = turns_->take();
-  return transact_now(purpose, work);
+  if (purpose != Purpose::note) return transact_now(purpose, work);
+  if (!SLUICE_TRY(open(purpose))) return false;
+  SLUICE_TRY(ours(database_->execute("PRAGMA synchronous=NORMAL")));
+  auto noted = transact_now(purpose, work);
+  if (auto again = ours(database_->execute("PRAGMA synchronous=FULL")); !again) {
+    database_.reset();  // the next one is opened as it should be
+    return std::unexpected(std::move(again).error());
+  }
+  return noted;
 }
 
 Result<bool> SqliteTaskDatabase::transact_now(Purpose purpose, const Work& work) {
