@@ -3,10 +3,8 @@
 
 #include <string>
 
-#include <boost/asio/io_context.hpp>
-
 #include "link/bandwidth.h"
-#include "link/https/https_connection.h"
+#include "link/https/https_caller.h"
 #include "link/https/uplink_identity.h"
 #include "link/uplink.h"
 #include "reconciliation/central_digests.h"
@@ -21,8 +19,7 @@ struct ComparedDataset {
   record::Digest schema;
 };
 
-// One owner, one thread. Connects when it is first asked, to the first of the uplink's addresses
-// that answers, and once more where a connection has gone since.
+// One owner, one thread. Connects when it is first asked.
 class HttpsDigests final : public CentralDigests {
  public:
   // `uplink` and `identity` must outlive it.
@@ -36,16 +33,11 @@ class HttpsDigests final : public CentralDigests {
  private:
   // The body of a good answer.
   [[nodiscard]] Result<std::string> ask(const std::string& body);
-  [[nodiscard]] boost::asio::awaitable<link::Result<std::string>> exchange(const std::string& body);
-  [[nodiscard]] boost::asio::awaitable<link::Result<void>> connect();
   [[nodiscard]] std::unexpected<Failure> not_understood() const;
 
   ComparedDataset compared_;
-  const link::Uplink& uplink_;
-  const link::UplinkIdentity& identity_;
   link::Bandwidth bandwidth_;
-  boost::asio::io_context context_;
-  std::shared_ptr<link::HttpsConnection> connection_;
+  link::HttpsCaller caller_;  // behind the bandwidth
 };
 
 }  // namespace sluice::reconciliation
