@@ -179,6 +179,14 @@ Result<std::vector<QuarantineCount>> Journal::quarantine_counts() {
   return state_->ours(state_->quarantine.counts());
 }
 
+Result<std::vector<QuarantineTally>> Journal::quarantine_tallies() {
+  return state_->ours(state_->quarantine.tallies());
+}
+
+Result<std::set<std::string>> Journal::quarantine_rules() {
+  return state_->ours(state_->quarantine.rules());
+}
+
 Result<std::vector<QuarantineEntry>> Journal::quarantine_page(const QuarantineFilter& filter,
                                                               const QuarantineCut& cut) {
   return state_->ours(state_->quarantine.page(filter, cut));

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -162,6 +163,11 @@ class Journal {
 
   // What waits in the quarantine, by dataset and rule.
   [[nodiscard]] Result<std::vector<QuarantineCount>> quarantine_counts();
+  // All of the quarantine as of one moment, by state, dataset and rule, in this order. Like the
+  // counts it walks through an index of all that is told: a tenth of a second for a million rows.
+  [[nodiscard]] Result<std::vector<QuarantineTally>> quarantine_tallies();
+  // The rules that there are entries for, whatever their state; a seek for each.
+  [[nodiscard]] Result<std::set<std::string>> quarantine_rules();
   // At most cut.most entries, in order of id, without `row.original`.
   [[nodiscard]] Result<std::vector<QuarantineEntry>> quarantine_page(const QuarantineFilter& filter,
                                                                      const QuarantineCut& cut);

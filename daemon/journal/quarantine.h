@@ -72,6 +72,18 @@ struct QuarantineCut {
   std::size_t most = 100;
 };
 
+// The entries of one state that a dataset has for one rule's sake; of the first and of the last
+// that came, when that was.
+struct QuarantineTally {
+  QuarantineState state = QuarantineState::waiting;
+  record::DatasetId dataset;
+  std::string rule;
+  std::uint64_t entries = 0;
+  record::Time oldest{};
+  record::Time newest{};
+  friend bool operator==(const QuarantineTally&, const QuarantineTally&) = default;
+};
+
 // What waits of a dataset for one rule's sake.
 struct QuarantineCount {
   record::DatasetId dataset;

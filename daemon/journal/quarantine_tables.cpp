@@ -1,6 +1,7 @@
 #include "journal/quarantine_tables.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "journal/journal_columns.h"
@@ -12,9 +13,9 @@ namespace {
 constexpr std::string_view count_waiting = "SELECT count(*) FROM quarantine WHERE state = 0";
 constexpr std::string_view count_groups =
     R"sql(
-      SELECT dataset, rule, count(*), min(id)
+      SELECT dataset, rule, count(*), min(id), max(id)
       FROM quarantine
-      WHERE state = 0
+      WHERE state = ?1
       GROUP BY dataset, rule
       ORDER BY dataset, rule)sql";
 constexpr std::string_view select_time = "SELECT at FROM quarantine WHERE id = ?1";
@@ -146,24 +147,59 @@ sqlite::Result<std::uint64_t> QuarantineTables::waiting() {
   return waiting.value_or(0);
 }
 
+sqlite::Result<record::Time> QuarantineTables::time_of_entry(std::int64_t id) {
+  time_.bind(1, id);
+  const auto at = SLUICE_TRY(
+      first_row(time_, [](const sqlite::Statement& row) { return time_of(row.integer(0)); }));
+  return at.value_or(record::Time{});
+}
+
+sqlite::Result<std::vector<QuarantineTally>> QuarantineTables::tallies_of(QuarantineState state) {
+  std::vector<QuarantineTally> all;
+  std::vector<std::pair<std::int64_t, std::int64_t>> ends;
+  counts_.bind(1, number(state));
+  SLUICE_TRY(each_row(counts_, [&](const sqlite::Statement& row) {
+    all.push_back({.state = state,
+                   .dataset = record::DatasetId(std::string(row.text(0))),
+                   .rule = std::string(row.text(1)),
+                   .entries = count(row, 2)});
+    ends.emplace_back(row.integer(3), row.integer(4));
+  }));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].oldest = SLUICE_TRY(time_of_entry(ends[i].first));
+    all[i].newest = SLUICE_TRY(time_of_entry(ends[i].second));
+  }
+  return all;
+}
+
 sqlite::Result<std::vector<QuarantineCount>> QuarantineTables::counts() {
   // As of one moment, so that the first of each is still there.
   const auto reading = SLUICE_TRY(sqlite::Transaction::begin_reading(*database_));
+  const auto waiting = SLUICE_TRY(tallies_of(QuarantineState::waiting));
   std::vector<QuarantineCount> all;
-  std::vector<std::int64_t> first;
-  SLUICE_TRY(each_row(counts_, [&](const sqlite::Statement& row) {
-    all.push_back({.dataset = record::DatasetId(std::string(row.text(0))),
-                   .rule = std::string(row.text(1)),
-                   .waiting = count(row, 2)});
-    first.push_back(row.integer(3));
-  }));
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    time_.bind(1, first[i]);
-    const auto at = SLUICE_TRY(
-        first_row(time_, [](const sqlite::Statement& row) { return time_of(row.integer(0)); }));
-    all[i].oldest = at.value_or(record::Time{});
+  for (const QuarantineTally& tally : waiting)
+    all.push_back({tally.dataset, tally.rule, tally.entries, tally.oldest});
+  return all;
+}
+
+sqlite::Result<std::vector<QuarantineTally>> QuarantineTables::tallies() {
+  using enum QuarantineState;
+  const auto reading = SLUICE_TRY(sqlite::Transaction::begin_reading(*database_));
+  std::vector<QuarantineTally> all;
+  for (const QuarantineState state : {waiting, replayed, discarded}) {
+    auto of_state = SLUICE_TRY(tallies_of(state));
+    std::ranges::move(of_state, std::back_inserter(all));
   }
   return all;
+}
+
+sqlite::Result<std::set<std::string>> QuarantineTables::rules() {
+  const auto reading = SLUICE_TRY(sqlite::Transaction::begin_reading(*database_));
+  const auto all = SLUICE_TRY(groups({}));
+  std::set<std::string> found;
+  for (const Group& group : all)
+    found.insert(group.rule);
+  return found;
 }
 
 sqlite::Result<std::vector<std::string>> QuarantineTables::datasets(QuarantineState state) {

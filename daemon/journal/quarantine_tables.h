@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ class QuarantineTables {
 
   [[nodiscard]] Result<std::uint64_t> waiting();
   [[nodiscard]] Result<std::vector<QuarantineCount>> counts();
+  [[nodiscard]] Result<std::vector<QuarantineTally>> tallies();
+  [[nodiscard]] Result<std::set<std::string>> rules();
   [[nodiscard]] Result<std::vector<QuarantineEntry>> page(const QuarantineFilter& filter,
                                                           const QuarantineCut& cut);
   [[nodiscard]] Result<std::optional<QuarantineEntry>> entry(std::int64_t id);
@@ -41,6 +44,9 @@ class QuarantineTables {
     std::string dataset;
     std::string rule;
   };
+  // By dataset and rule.
+  [[nodiscard]] Result<std::vector<QuarantineTally>> tallies_of(QuarantineState state);
+  [[nodiscard]] Result<record::Time> time_of_entry(std::int64_t id);
   [[nodiscard]] Result<std::vector<Group>> groups(const QuarantineFilter& filter);
   [[nodiscard]] Result<std::vector<std::string>> datasets(QuarantineState state);
   [[nodiscard]] Result<std::vector<std::string>> rules(QuarantineState state,

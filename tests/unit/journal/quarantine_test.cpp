@@ -111,6 +111,41 @@ TEST_F(Quarantine, CountsWhatWaitsByDatasetAndRuleSinceTheFirst) {
   EXPECT_EQ(journal.quarantine_counts().value().back().oldest, desk.now);
 }
 
+TEST_F(Quarantine, TalliesAllOfItByStateDatasetAndRuleFromTheFirstToTheLast) {
+  EXPECT_THAT(journal.quarantine_tallies().value(), IsEmpty());
+  const record::Time first = desk.now;
+  refuse("register", "required");
+  desk.now += std::chrono::minutes(1);
+  const record::Time second = desk.now;
+  refuse("approval", "uscc");
+  refuse("register", "required");
+  desk.now += std::chrono::minutes(1);
+  refuse("register", "required");
+  refuse("register", "date");
+  ASSERT_TRUE(replay(5));
+  ASSERT_TRUE(journal.discard(1, li_wei));
+  ASSERT_TRUE(journal.discard(4, li_wei));
+  using enum QuarantineState;
+  const record::DatasetId approval("approval");
+  const record::DatasetId registered("register");
+  EXPECT_THAT(journal.quarantine_tallies().value(),
+              ElementsAre(QuarantineTally{waiting, approval, "uscc", 1, second, second},
+                          QuarantineTally{waiting, registered, "required", 1, second, second},
+                          QuarantineTally{replayed, registered, "date", 1, desk.now, desk.now},
+                          QuarantineTally{discarded, registered, "required", 2, first, desk.now}));
+}
+
+TEST_F(Quarantine, TellsTheRulesOfAllStates) {
+  EXPECT_THAT(journal.quarantine_rules().value(), IsEmpty());
+  refuse("register", "required");
+  refuse("approval", "uscc");
+  refuse("approval", "required");
+  refuse("approval", "date");
+  ASSERT_TRUE(replay(2));
+  ASSERT_TRUE(journal.discard(4, li_wei));
+  EXPECT_THAT(journal.quarantine_rules().value(), ElementsAre("date", "required", "uscc"));
+}
+
 TEST_F(Quarantine, PagesLeaveTheBytesWhereTheyAre) {
   refuse("approval", "uscc", std::string(100'000, 'x'));
   ASSERT_TRUE(journal.discard(1, {"li.wei", "too long"}));
