@@ -19,6 +19,7 @@ constexpr auto types = std::to_array<BatchProblemType>({
     {out_of_order, 409, "out-of-order"},
     {not_a_question, 400, "not-a-question"},
     {other_schema, 409, "other-schema"},
+    {not_a_report, 400, "not-a-report"},
     {batch_refused, 422, "batch-refused"},
     {store_unavailable, 503, "store-unavailable"},
 });

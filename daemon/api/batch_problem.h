@@ -21,6 +21,7 @@ enum class BatchProblem {
   out_of_order,       // another batch of the stream must come first
   not_a_question,     // about digests: the body can not be read, or is of another dataset's keys
   other_schema,       // about digests: the asker compares by another schema than is known here
+  not_a_report,       // about a quarantine: the body can not be read, or is too long
   batch_refused,      // it can not be taken until a person has acted
   store_unavailable,  // it can not be taken now
 };

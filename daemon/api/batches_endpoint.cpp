@@ -1,6 +1,7 @@
 #include "api/batches_endpoint.h"
 
 #include <charconv>
+#include <optional>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -54,7 +55,9 @@ std::optional<server::Response> objection(const record::Batch& batch,
 }  // namespace
 
 std::vector<server::Route> BatchesEndpoint::routes() {
-  const auto admission = [this](const server::Request& request) { return turn_away(request); };
+  const auto admission = [this](const server::Request& request) {
+    return surroundings_.carriers.turn_away(request);
+  };
   return {{.method = server::Method::put,
            .path = batch_path,
            .content_types = {"application/x-tar"},
@@ -71,32 +74,6 @@ std::vector<server::Route> BatchesEndpoint::routes() {
            .content_types = {},
            .handler = [this](const server::Request& request) { return tell_receipt(request); },
            .admission = admission}};
-}
-
-void BatchesEndpoint::deny(const server::Peer& peer, const std::string& bureau,
-                           const std::string& reason) {
-  const std::string actor = peer.name();
-  if (surroundings_.denials.note({"carry-denied", actor, bureau, reason})) {
-    surroundings_.log.write<"carry-denied">(
-        {{"actor", actor}, {"bureau", bureau}, {"reason", reason}});
-  }
-}
-
-std::optional<server::Response> BatchesEndpoint::turn_away(const server::Request& request) {
-  const std::string bureau(request.parameter("bureau"));
-  const server::Peer& peer = request.peer;
-  if (surroundings_.policy.may_carry(peer.caller, record::BureauId(bureau))) return std::nullopt;
-  if (!std::holds_alternative<record::NodeId>(peer.caller)) {
-    deny(peer, bureau, "not-a-node");
-    return refuse(BatchProblem::not_permitted,
-                  "only nodes bring batches, and this certificate is not one's; see `nodes` in the "
-                  "center's node.yaml");
-  }
-  deny(peer, bureau, "not-granted");
-  return refuse(BatchProblem::not_permitted,
-                fmt::format("node {} does not bring the batches of this bureau; see `nodes` in the "
-                            "center's node.yaml",
-                            peer.name()));
 }
 
 std::expected<BatchesEndpoint::Place, server::Response> BatchesEndpoint::place_of(
@@ -127,7 +104,7 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
   SLUICE_KILL_POINT("batches.before-answer");
   if (receipt) co_return receipt_response(*receipt);
   if (receipt.error().code == exchange::ReceptionProblem::not_trusted) {
-    deny(request.peer, place->stream.bureau.str(), "not-trusted");
+    surroundings_.carriers.deny(request.peer, place->stream.bureau.str(), "not-trusted");
   }
   co_return refuse(receipt.error());
 }

@@ -3,30 +3,23 @@
 #pragma once
 
 #include <expected>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
-#include "api/batch_problem.h"
+#include "api/carriers.h"
 #include "exchange/reception_pool.h"
-#include "observe/log.h"
 #include "server/router.h"
-#include "trust/denials.h"
-#include "trust/policy.h"
 
 namespace sluice::api {
 
 // Thread-safe.
 class BatchesEndpoint {
  public:
-  // What must outlive the endpoint.
+  // What must outlive the endpoint, of the carriers what they refer to.
   struct Surroundings {
-    const trust::Policy& policy;
+    Carriers carriers;
     exchange::ReceptionPool& receptions;
-    trust::Denials& denials;
-    observe::Log& log;
   };
   explicit BatchesEndpoint(const Surroundings& surroundings) : surroundings_(surroundings) {}
 
@@ -39,14 +32,11 @@ class BatchesEndpoint {
     record::StreamId stream;
     record::Sequence sequence;  // 0 where the path has none
   };
-  // Nothing: the caller may ask this.
-  [[nodiscard]] std::optional<server::Response> turn_away(const server::Request& request);
   [[nodiscard]] boost::asio::awaitable<server::Response> take(const server::Request& request);
   [[nodiscard]] boost::asio::awaitable<server::Response> tell_standing(
       const server::Request& request);
   [[nodiscard]] boost::asio::awaitable<server::Response> tell_receipt(
       const server::Request& request);
-  void deny(const server::Peer& peer, const std::string& bureau, const std::string& reason);
   [[nodiscard]] static std::expected<Place, server::Response> place_of(
       const server::Request& request);
 

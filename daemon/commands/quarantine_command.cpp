@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -18,6 +17,7 @@
 
 #include "commands/commands.h"
 #include "commands/invoking_user.h"
+#include "commands/quarantine_counts.h"
 #include "commands/terminal.h"
 #include "installation/system_clock.h"
 #include "jobs/quarantine_settlement.h"
@@ -150,35 +150,6 @@ ExitStatus list_rows(const Context& context, const QuarantineOptions& options) {
     fmt::print("{}\nSee one whole: sluice quarantine show {} ID\n",
                table({"id", "dataset", "from", "field", "rule", "state"}, rows), options.bureau);
     return status;
-  });
-}
-
-ExitStatus count_rows(const Context& context, const QuarantineOptions& options) {
-  return with_journal(context, options.bureau, [&](journal::Journal& journal) {
-    const auto counts = journal.quarantine_counts();
-    if (!counts) return fail(record::to_string(counts.error()));
-    std::vector<std::vector<std::string>> rows;
-    for (const journal::QuarantineCount& count : *counts) {
-      if (options.json) {
-        fmt::print("{}\n", boost::json::serialize(
-                               boost::json::object{{"dataset", count.dataset.str()},
-                                                   {"rule", count.rule},
-                                                   {"waiting", count.waiting},
-                                                   {"oldest", record::to_string(count.oldest)}}));
-        continue;
-      }
-      const auto age = std::chrono::duration_cast<std::chrono::seconds>(installation::system_now() -
-                                                                        count.oldest);
-      rows.push_back(
-          {count.dataset.str(), count.rule, human_count(count.waiting), human_age(age) + " ago"});
-    }
-    if (options.json) return ExitStatus::success;
-    if (rows.empty()) {
-      fmt::print("nothing waits in the quarantine of {}\n", options.bureau);
-    } else {
-      fmt::print("{}", table({"dataset", "rule", "waiting", "since"}, rows));
-    }
-    return ExitStatus::success;
   });
 }
 
@@ -326,9 +297,7 @@ void add_quarantine(CLI::App& app, Context& context) {
   auto* listing = add("list", "One line an entry", list_rows);
   add_filter(*listing, *options);
   listing->add_flag("--json", options->json, "For machines: an object a line");
-  auto* counting =
-      add("counts", "How many wait, by dataset and rule, and since when the first", count_rows);
-  counting->add_flag("--json", options->json, "For machines: an object a line");
+  add_quarantine_counts(*group, context);
   auto* showing = add("show", "One entry with the row's original bytes", show_row);
   showing->add_option("id", options->id)->required();
   showing->add_flag("--json", options->json, "For machines");

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "edges/postgresql/postgresql_kept_reports.h"
+#include "edges/sqlite/sqlite_kept_reports.h"
 #include "installation/system_clock.h"
 #include "people/postgresql/postgresql_people.h"
 #include "people/sqlite/sqlite_people.h"
@@ -127,6 +129,15 @@ TasksOpener tasks_opener(const settings::Settings& settings) {
     };
   }
   return tasks::sqlite_opener(Paths(settings.node.state_directory).tasks());
+}
+
+edges::Result<std::unique_ptr<edges::KeptReports>> open_kept_reports(
+    const settings::Settings& settings) {
+  const auto& store = settings.node.store.value();
+  if (const auto* postgresql = std::get_if<settings::PostgresqlLocation>(&store)) {
+    return edges::open_postgresql({postgresql->connection, postgresql->password_file});
+  }
+  return edges::open_sqlite(Paths(settings.node.state_directory).edges());
 }
 
 trust::Policy policy_of(const settings::Settings& settings) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "edges/kept_reports.h"
 #include "exchange/catalogue.h"
 #include "installation/paths.h"
 #include "journal/journal.h"
@@ -67,6 +68,10 @@ struct Refusal {
 // What opens them, for callers on several threads; it outlives the settings. Thread-safe.
 using TasksOpener = std::function<tasks::Result<std::unique_ptr<tasks::Tasks>>()>;
 [[nodiscard]] TasksOpener tasks_opener(const settings::Settings& settings);
+
+// What edges last reported of their quarantines, in the same way.
+[[nodiscard]] edges::Result<std::unique_ptr<edges::KeptReports>> open_kept_reports(
+    const settings::Settings& settings);
 
 // Who may do what by these settings.
 [[nodiscard]] trust::Policy policy_of(const settings::Settings& settings);

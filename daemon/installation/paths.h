@@ -29,6 +29,8 @@ class Paths {
   [[nodiscard]] Path people() const { return state_ / "people.sqlite"; }
   // /var/lib/sluice/tasks.sqlite: the tasks of manual entry, of a node with the embedded store
   [[nodiscard]] Path tasks() const { return state_ / "tasks.sqlite"; }
+  // /var/lib/sluice/edges.sqlite: what edges reported, of a center with the embedded store
+  [[nodiscard]] Path edges() const { return state_ / "edges.sqlite"; }
   // /var/lib/sluice/captures/local-tax: what the captures of its tables keep from run to run.
   [[nodiscard]] Path captures(const record::BureauId& bureau) const {
     return state_ / "captures" / bureau.str();

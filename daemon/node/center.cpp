@@ -33,24 +33,35 @@ exchange::ReceptionPool::Open reception_of(const Center::Surroundings& surroundi
   };
 }
 
+api::Carriers carriers_of(const Center::Surroundings& surroundings) {
+  return {surroundings.policy, surroundings.denials, surroundings.log};
+}
+
 }  // namespace
 
 Center::Center(const Surroundings& surroundings)
     : receptions_(receptions_at_once, reception_of(surroundings)),
       comparisons_(comparisons_at_once, reception_of(surroundings)),
-      batches_({surroundings.policy, receptions_, surroundings.denials, surroundings.log}),
+      batches_({carriers_of(surroundings), receptions_}),
       digests_({surroundings.policy, surroundings.installation.catalogue, comparisons_,
-                surroundings.denials, surroundings.log}) {}
+                surroundings.denials, surroundings.log}),
+      quarantines_({carriers_of(surroundings),
+                    [&settings = surroundings.installation.settings] {
+                      return installation::open_kept_reports(settings);
+                    },
+                    surroundings.metrics, installation::system_now}) {}
 
 std::vector<server::Route> Center::routes() {
   std::vector<server::Route> routes = batches_.routes();
   std::ranges::move(digests_.routes(), std::back_inserter(routes));
+  std::ranges::move(quarantines_.routes(), std::back_inserter(routes));
   return routes;
 }
 
 void Center::join() {
   receptions_.join();
   comparisons_.join();
+  quarantines_.join();
 }
 
 }  // namespace sluice::node

@@ -1,11 +1,12 @@
-// What a node is to others that have it for their center: it takes their batches, and answers what
-// they ask to compare.
+// What a node is to others that have it for their center: it takes their batches, answers what
+// they ask to compare, and keeps what they tell of their quarantines.
 #pragma once
 
 #include <vector>
 
 #include "api/batches_endpoint.h"
 #include "api/digests_endpoint.h"
+#include "api/quarantine_endpoint.h"
 #include "exchange/reception_pool.h"
 #include "installation/installation.h"
 #include "observe/log.h"
@@ -39,6 +40,7 @@ class Center {
   exchange::ReceptionPool comparisons_;
   api::BatchesEndpoint batches_;
   api::DigestsEndpoint digests_;
+  api::QuarantineEndpoint quarantines_;
 };
 
 }  // namespace sluice::node

@@ -81,6 +81,7 @@ Node::~Node() {
   if (site_) site_->join();
   scheduler_.reset();
   watches_.clear();
+  edge_reports_.reset();
   streams_.clear();
   if (center_) center_->join();
   blocking_.join();
@@ -100,6 +101,7 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   SLUICE_TRY(node->start_jobs(command, configuration));
   SLUICE_TRY(node->listen());
   node->watch_drop_folders(command, configuration);
+  node->report_streams();
   return node;
 }
 
@@ -121,6 +123,13 @@ std::expected<void, std::string> Node::open_streams() {
     streams_.emplace(id, std::move(stream));
   }
   return {};
+}
+
+void Node::report_streams() {
+  const auto& uplink = installation_->settings.node.uplink;
+  if (!uplink || streams_.empty()) return;
+  edge_reports_.emplace(streams_,
+                        EdgeReports::Surroundings{*uplink, *uplink_identity_, bandwidth_, *log_});
 }
 
 std::expected<void, std::string> Node::take_records() {

@@ -24,6 +24,7 @@
 #include "link/https/uplink_identity.h"
 #include "node/center.h"
 #include "node/desks.h"
+#include "node/edge_reports.h"
 #include "node/stream.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -56,6 +57,7 @@ class Node {
   explicit Node(std::unique_ptr<installation::Installation> installation,
                 std::unique_ptr<observe::Log> log, trust::AuditLog audit);
   [[nodiscard]] std::expected<void, std::string> open_streams();
+  void report_streams();
   [[nodiscard]] std::expected<void, std::string> make_uplink();
   [[nodiscard]] std::expected<void, std::string> take_records();
   [[nodiscard]] std::expected<void, std::string> take_forms();
@@ -98,6 +100,7 @@ class Node {
 
   // What work is done by. Their threads post to `context_`, so the destructor ends them first.
   std::map<record::BureauId, std::unique_ptr<Stream>> streams_;
+  std::optional<EdgeReports> edge_reports_;  // of a node with an uplink
   Desks desks_;
   std::optional<Center> center_;
   std::unique_ptr<runs::Scheduler> scheduler_;

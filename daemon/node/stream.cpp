@@ -1,7 +1,6 @@
 #include "node/stream.h"
 
 #include <chrono>
-#include <random>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -9,16 +8,11 @@
 #include "installation/system_clock.h"
 #include "link/https/https_link.h"
 #include "link/local/local_link.h"
+#include "node/randomness.h"
 #include "record/try.h"
 
 namespace sluice::node {
 namespace {
-
-std::function<double()> randomness() {
-  return [engine = std::mt19937_64(std::random_device()())]() mutable {
-    return std::uniform_real_distribution<double>(0, 1)(engine);
-  };
-}
 
 // The way to the center, and whose receipts then count.
 struct Way {

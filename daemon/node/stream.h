@@ -48,6 +48,11 @@ class Stream {
     const std::lock_guard lock(watching_);
     return watched_.status();
   }
+  // The same.
+  [[nodiscard]] journal::Result<std::vector<journal::QuarantineTally>> quarantine_tallies() {
+    const std::lock_guard lock(watching_);
+    return watched_.quarantine_tallies();
+  }
 
  private:
   Stream(journal::Journal watched, record::StreamId id)
@@ -57,7 +62,7 @@ class Stream {
   [[nodiscard]] link::SenderEvents sender_events(const Surroundings& surroundings);
 
   std::mutex watching_;
-  journal::Journal watched_;  // a handle of its own, for status(); guarded by watching_
+  journal::Journal watched_;  // a handle of its own, for who looks; guarded by watching_
   record::StreamId id_;
   std::atomic<bool> stopped_ = false;
   link::LinkState link_;

@@ -121,6 +121,18 @@ inline constexpr Event stream[] = {
      .level = info,
      .keys = {"bureau", "after"},
      .when = "they can again; `after` so many seconds"},
+    {.name = "quarantine-not-reported",
+     .level = warning,
+     .keys = {"bureau", "reason"},
+     .when = "the center could not be told what the quarantine holds; it is told again by itself. "
+             "Batches do not wait for it. Once an outage, and when its reason changes",
+     .remedy = "repair what `reason` names; until then the center's figures are old"},
+    {.name = "quarantine-reports-unwanted",
+     .level = info,
+     .keys = {},
+     .when = "the center is of a version that takes no reports of quarantines: it is asked again "
+             "four times an hour",
+     .remedy = "none is needed; a later version of `sluiced` at the center takes them"},
     {.name = "stream-stopped",
      .level = error,
      .keys = {"bureau", "reason"},

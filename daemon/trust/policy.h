@@ -51,8 +51,8 @@ class Policy {
   // To have records of a dataset taken: only a bureau, of what is its own.
   [[nodiscard]] bool may_publish(const Caller& caller, const record::DatasetId& dataset,
                                  record::Mode mode) const;
-  // To bring a bureau's batches, and to ask where its stream stands and how a batch was answered:
-  // only a node.
+  // To bring a bureau's batches, to ask where its stream stands and how a batch was answered, and
+  // to tell what its quarantine holds: only a node.
   [[nodiscard]] bool may_carry(const Caller& caller, const record::BureauId& bureau) const;
   // To ask for the keys and digests of what the central store has of a bureau's datasets: who
   // brings them.

@@ -1,7 +1,7 @@
 # The suite that every Link passes. A new one adds one line here: its instance and its targets.
 set(links
   link_local.cpp sluice_link_local sluice_store_sqlite
-  link_https.cpp sluice_api sluice_link_https
+  link_https.cpp sluice_api sluice_edges_sqlite sluice_link_https
 )
 set(sources ${links})
 list(FILTER sources INCLUDE REGEX "\\.cpp$")

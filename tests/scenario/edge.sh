@@ -103,6 +103,48 @@ batch: {age: 50ms}'
   await_center approval $((number - 1))
 }
 
+# Figures of what waits at the edge, as `sluice quarantine counts` at the center has them: "rule:waiting".
+told_center() { at center sluice quarantine counts park --json | jq -r '"\(.rule):\(.waiting)"' | paste -sd ' '; }
+center_is_told() { [[ $(told_center) = "$1" ]]; }
+await_told() { until_true 60 center_is_told "$1" || fail "the center was told $(told_center), expected $1"; }
+case_the_center_is_told_what_the_edges_quarantine_holds_and_no_record() {
+  begin_case quarantine
+  new_center
+  new_edge
+  expect "before" "$(told_center)" null:null
+  printf 'number,name\nA1,name\n,geheim-4711\nA2,a,geheim-4712\nA3,b,geheim-4713\n' >"$workshop/edge/bad.csv"
+  at edge try sluice import park "$workshop/edge/bad.csv" --dataset register --no-wait
+  expect "exit status ($err)" "$status" 3
+  at edge start_daemon
+  await_told 'ragged:2 required:1'
+  at center try sluice quarantine counts
+  expect_like "for people" "$out" 'register +required +1 .* s ago, by edge.*Rows of another node are seen and settled there'
+  expect "metric" "$(at center metric 'sluice_edge_quarantine_waiting{bureau="park"}')" 3
+  at edge stop_daemon
+  at edge sluice quarantine discard park 1 --reason 'geheim-4714' >/dev/null
+  at edge start_daemon
+  await_told 'ragged:2'
+  expect "of another rule, at the edge" "$(at edge sluice quarantine counts park --json | jq -r .waiting)" 2
+  expect "warnings at the edge" "$(logged edge quarantine-not-reported)" 0
+  at center stop_daemon
+  grep -rqF geheim-471 "$workshop/edge/state" || fail "what is looked for is not in the edge's files"
+  ! grep -rlF geheim-471 "$workshop/center" || fail "a value of a row is in the center's files"
+}
+metric() { curl --silent --unix-socket "$node/control.socket" http://localhost/metrics | awk -v name="$1" '$1 == name { print $2 }'; }
+
+case_a_center_that_is_away_holds_up_reports_and_is_told_later() {
+  begin_case untold
+  new_center
+  at center stop_daemon
+  new_edge
+  at edge sluice import park "$(register 1 10)" --dataset register --no-wait >/dev/null
+  at edge start_daemon
+  until_true 60 grep -q event=quarantine-not-reported "$workshop/edge/sluiced.log" || fail "it is not told"
+  at center start_daemon
+  await_center register 10
+  await_told null:0
+}
+
 case_a_certificate_that_the_center_does_not_know_brings_nothing() {
   begin_case stranger
   new_center
@@ -185,7 +227,7 @@ case_the_examples_of_the_protocols_page_run() {
     sed "s/localhost:8443/localhost:${port_of[center]}/" >"$workshop/examples.sh"
   (cd "$workshop" && bash -euo pipefail examples.sh) >"$workshop/answers" 2>"$workshop/errors" ||
     fail "$(cat "$workshop/errors" "$workshop/answers")"
-  expect "statuses" "$(grep -xE 'status [0-9]{3}' "$workshop/answers" | cut -d ' ' -f 2 | tr '\n' ' ')" '200 200 200 '
+  expect "statuses" "$(grep -xE 'status [0-9]{3}' "$workshop/answers" | cut -d ' ' -f 2 | tr '\n' ' ')" '200 200 200 200 '
   expect "receipts that openssl verified" "$(grep -c 'CMS Verification successful' "$workshop/errors")" 1
   expect "the number where the stream stands" "$(jq -r 'select(.sequence) | .sequence' <(grep '^{' "$workshop/answers") | head -n 1)" 1
   expect "the receipt's outcome" "$(jq -r .outcome "$workshop/receipt.json")" accepted

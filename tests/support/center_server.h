@@ -3,8 +3,10 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -12,6 +14,8 @@
 
 #include "api/batches_endpoint.h"
 #include "api/digests_endpoint.h"
+#include "api/quarantine_endpoint.h"
+#include "edges/sqlite/sqlite_kept_reports.h"
 #include "link/bandwidth.h"
 #include "link/https/https_link.h"
 #include "support/audited_text.h"
@@ -36,6 +40,14 @@ class CenterServer {
   // While it is set, batches that have arrived wait with their answer.
   std::atomic<bool> is_held = false;
 
+  bool takes_reports = true;  // of quarantines; heeded by restart()
+
+  // What it has kept of them.
+  [[nodiscard]] std::vector<edges::KeptReport> reports() {
+    return edges::open_sqlite(reports_)->all().value();
+  }
+  [[nodiscard]] observe::Metrics& metrics() { return metrics_; }
+
   // Ends all connections; the port is another one afterwards, the certificates stay.
   void restart() {
     server_.reset();
@@ -45,15 +57,24 @@ class CenterServer {
           return std::make_unique<Reception>(center.reception());
         });
     endpoint_ = std::make_unique<BatchesEndpoint>(
-        BatchesEndpoint::Surroundings{policy_, *pool_, *denials_, log_});
+        BatchesEndpoint::Surroundings{{policy_, *denials_, log_}, *pool_});
     digests_ = std::make_unique<DigestsEndpoint>(
         DigestsEndpoint::Surroundings{policy_, center.catalogue, *pool_, *denials_, log_});
+    quarantines_ = std::make_unique<QuarantineEndpoint>(
+        QuarantineEndpoint::Surroundings{{policy_, *denials_, log_},
+                                         [this] { return open_reports(); },
+                                         metrics_,
+                                         [this] { return center.now; }});
     sluice::test::ServerOptions options;
     options.check_revocations = true;
     for (server::Route& route : endpoint_->routes())
       options.routes.push_back(watched(std::move(route)));
     for (server::Route& route : digests_->routes())
       options.routes.push_back(std::move(route));
+    if (takes_reports) {
+      for (server::Route& route : quarantines_->routes())
+        options.routes.push_back(std::move(route));
+    }
     server_ = std::make_unique<sluice::test::RunningServer>(std::move(options));
     identity_.reset();
   }
@@ -87,6 +108,7 @@ class CenterServer {
   [[nodiscard]] std::string audited() {
     server_.reset();
     endpoint_.reset();
+    quarantines_.reset();
     denials_.reset();
     return sluice::test::audited_text(directory_ / "audit");
   }
@@ -108,7 +130,15 @@ class CenterServer {
     return route;
   }
 
+  edges::Result<std::unique_ptr<edges::KeptReports>> open_reports() {
+    if (center.is_store_available) return edges::open_sqlite(reports_);
+    return std::unexpected(
+        edges::KeepingFailure{edges::KeepingProblem::unavailable, "store", "no connection"});
+  }
+
   record::test::TemporaryDirectory directory_;
+  std::filesystem::path reports_ = directory_ / "edges.sqlite";
+  observe::Metrics metrics_;
   trust::AuditLog audit_ =
       trust::AuditLog::open(directory_ / "audit", [this] { return center.now; }).value();
   std::unique_ptr<trust::Denials> denials_ =
@@ -120,6 +150,7 @@ class CenterServer {
   std::unique_ptr<ReceptionPool> pool_;
   std::unique_ptr<BatchesEndpoint> endpoint_;
   std::unique_ptr<DigestsEndpoint> digests_;
+  std::unique_ptr<QuarantineEndpoint> quarantines_;
   std::unique_ptr<sluice::test::RunningServer> server_;
   std::unique_ptr<link::UplinkIdentity> identity_;
 };

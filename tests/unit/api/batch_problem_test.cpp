@@ -28,8 +28,9 @@ TEST(OpenApiOfBatches, ListsExactlyTheProblemTypesThatThereAre) {
 
 TEST(OpenApiOfBatches, HasAResponseForTheStatusOfEveryProblem) {
   std::set<std::string> listed;
-  for (const char* path : {"/v1/streams/{bureau}/{epoch}/batches/{sequence}",
-                           "/v1/streams/{bureau}/{epoch}/batches/{sequence}/receipt"}) {
+  for (const char* path :
+       {"/v1/streams/{bureau}/quarantine", "/v1/streams/{bureau}/{epoch}/batches/{sequence}",
+        "/v1/streams/{bureau}/{epoch}/batches/{sequence}/receipt"}) {
     for (const auto& method : document()["paths"][path]) {
       for (const auto& response : method.second["responses"])
         listed.insert(response.first.Scalar());

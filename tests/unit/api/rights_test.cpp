@@ -16,8 +16,10 @@
 #include "api/digests_endpoint.h"
 #include "api/health.h"
 #include "api/jobs_endpoint.h"
+#include "api/quarantine_endpoint.h"
 #include "api/records_endpoint.h"
 #include "api/status_endpoint.h"
+#include "edges/sqlite/sqlite_kept_reports.h"
 #include "support/center_builder.h"
 #include "support/no_target.h"
 
@@ -68,6 +70,7 @@ std::vector<Right> rights() {
           {Method::put, "/v1/streams/park/1/batches/1", carrier},
           {Method::get, "/v1/streams/park/1", carrier},
           {Method::get, "/v1/streams/park/1/batches/1/receipt", carrier},
+          {Method::put, "/v1/streams/park/quarantine", carrier},
           {Method::post, "/v1/datasets/approval/digests", carrier},
           {Method::get, "/v1/jobs", operators},
           {Method::post, "/v1/jobs/park/pause", operators},
@@ -97,6 +100,7 @@ class Offer {
     std::vector<server::Route> routes = records_->routes();
     std::ranges::move(batches_.routes(), std::back_inserter(routes));
     std::ranges::move(digests_.routes(), std::back_inserter(routes));
+    std::ranges::move(quarantines_.routes(), std::back_inserter(routes));
     std::ranges::move(jobs_.routes(), std::back_inserter(routes));
     routes.push_back(status_route(policy_, blocking_, [] { return NodeStatus{}; }));
     routes.push_back(health_route([] { return Health{}; }));
@@ -164,8 +168,15 @@ class Offer {
                               .clock = [] { return schedule::Moment(); },
                               .chance = [] { return 0.0; }}};
   std::unique_ptr<RecordsEndpoint> records_;
-  BatchesEndpoint batches_{{policy_, receptions_, denials_, log_}};
+  BatchesEndpoint batches_{{{policy_, denials_, log_}, receptions_}};
   DigestsEndpoint digests_{{policy_, center_.catalogue, receptions_, denials_, log_}};
+  QuarantineEndpoint quarantines_{{{policy_, denials_, log_},
+                                   [this]() -> edges::Result<std::unique_ptr<edges::KeptReports>> {
+                                     return edges::open_sqlite(center_.node.directory /
+                                                               "edges.sqlite");
+                                   },
+                                   metrics_,
+                                   clock_}};
   JobsEndpoint jobs_{{policy_, scheduler_, blocking_}};
   std::optional<server::Router> router_;
 };

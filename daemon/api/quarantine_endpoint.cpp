@@ -1,0 +1,70 @@
+#include "api/quarantine_endpoint.h"
+
+#include <string>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+
+#include "record/try.h"
+
+namespace sluice::api {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr server::BodyLimits report_bodies{.max_bytes = edges::most_report_bytes,
+                                           .max_memory_bytes = 8 * edges::most_report_bytes};
+
+}  // namespace
+
+QuarantineEndpoint::QuarantineEndpoint(Surroundings surroundings)
+    : surroundings_(std::move(surroundings)) {}
+
+std::vector<server::Route> QuarantineEndpoint::routes() {
+  return {{.method = server::Method::put,
+           .path = "/v1/streams/{bureau}/quarantine",
+           .content_types = {"application/json"},
+           .handler = [this](const server::Request& request) { return take(request); },
+           .admission =
+               [this](const server::Request& request) {
+                 return surroundings_.carriers.turn_away(request);
+               },
+           .bodies = report_bodies}};
+}
+
+asio::awaitable<server::Response> QuarantineEndpoint::take(const server::Request& request) {
+  auto report = edges::parse_report(request.body);
+  if (!report) co_return refuse(BatchProblem::not_a_report, report.error().sentence);
+  const edges::KeptReport kept{
+      .bureau = record::BureauId(std::string(request.parameter("bureau"))),
+      .node = std::get<record::NodeId>(request.peer.caller),  // who else is turned away
+      .received_at = surroundings_.clock(),
+      .report = std::move(*report)};
+  const auto keeping = [&]() -> asio::awaitable<edges::Result<void>> { co_return keep(kept); };
+  const auto done = co_await asio::co_spawn(thread_, keeping, asio::use_awaitable);
+  if (!done) co_return refuse(BatchProblem::store_unavailable, record::to_string(done.error()));
+  measure(kept);
+  const boost::json::object object{{"bureau", kept.bureau.str()},
+                                   {"received_at", record::to_string(kept.received_at)}};
+  co_return server::Response{.content_type = "application/json",
+                             .body = boost::json::serialize(object) + "\n"};
+}
+
+edges::Result<void> QuarantineEndpoint::keep(const edges::KeptReport& kept) {
+  if (!reports_) reports_ = SLUICE_TRY(surroundings_.open());
+  return reports_->keep(kept);
+}
+
+void QuarantineEndpoint::measure(const edges::KeptReport& kept) {
+  std::uint64_t waiting = 0;
+  for (const journal::QuarantineCount& count : edges::waiting_in(kept.report))
+    waiting += count.waiting;
+  const std::string& bureau = kept.bureau.str();
+  surroundings_.metrics.edge_quarantine_waiting(bureau).Set(static_cast<double>(waiting));
+  surroundings_.metrics.edge_report_seconds(bureau).Set(
+      std::chrono::duration<double>(kept.received_at.time_since_epoch()).count());
+}
+
+}  // namespace sluice::api
