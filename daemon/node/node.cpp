@@ -228,6 +228,9 @@ std::expected<void, std::string> Node::listen_to_people() {
   if (!tls) return std::unexpected(record::to_string(tls.error()));
   tell_expiry("pages", tls->get());
   const auto open_people = [this] { return installation::open_people(installation_->settings); };
+  const auto open_kept_reports = [this] {
+    return installation::open_kept_reports(installation_->settings);
+  };
   const auto open_tasks = installation::tasks_opener(installation_->settings);
   site_.emplace(pages::Surroundings{.installation = *installation_,
                                     .policy = policy_,
@@ -237,6 +240,7 @@ std::expected<void, std::string> Node::listen_to_people() {
                                     .scheduler = *scheduler_,
                                     .status = [this] { return status(); },
                                     .open_people = open_people,
+                                    .open_kept_reports = open_kept_reports,
                                     .clock = installation::system_now,
                                     .sessions = pages.sessions,
                                     .time_zone = pages.time_zone,

@@ -1,15 +1,13 @@
-// What the central store has taken in the last day, dataset by dataset. Asked at most once in a
-// while, however many people look at the overview, so that looking costs the store nothing.
+// What the central store has taken in the last day, dataset by dataset.
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <vector>
 
+#include "pages/asked_seldom.h"
 #include "record/identifiers.h"
 #include "record/time.h"
 #include "store/store.h"
@@ -28,9 +26,8 @@ class LatelyApplied {
   LatelyApplied(std::vector<record::DatasetId> datasets, Open open)
       : datasets_(std::move(datasets)), open_(std::move(open)) {}
 
-  // Blocks who comes when it is to be asked; others get what was there before. Null: the store does
-  // not answer.
-  [[nodiscard]] std::shared_ptr<const Days> days(record::Time now);
+  // Null: the store does not answer.
+  [[nodiscard]] std::shared_ptr<const Days> days(record::Time now) { return asked_.answer(now); }
   // Where the first span begins, for what days() gave at that moment.
   [[nodiscard]] static record::Time begin(record::Time now) { return now - span * spans; }
 
@@ -39,11 +36,9 @@ class LatelyApplied {
 
   std::vector<record::DatasetId> datasets_;
   Open open_;
-  std::mutex asking_;  // one at a time; guards store_
-  std::unique_ptr<store::Store> store_;
-  std::mutex mutex_;  // guards what follows; never held while the store is asked
-  std::shared_ptr<const Days> days_;
-  std::optional<record::Time> asked_;
+  std::unique_ptr<store::Store> store_;  // of who asks
+  AskedSeldom<Days, store::StoreFailure> asked_{asked_every,
+                                                [this](record::Time now) { return ask(now); }};
 };
 
 }  // namespace sluice::pages

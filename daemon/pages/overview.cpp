@@ -92,6 +92,15 @@ void note_stream(StreamRow& row, const api::StreamStatus& stream, std::vector<Al
   if (stream.link.held_back_since) alarm("link-held-back", false, stream.link.held_back_since);
 }
 
+// What the node on which the stream begins told of it.
+void note_report(StreamRow& row, const edges::KeptReport& kept, record::Time now) {
+  row.quarantine_waiting = 0;
+  for (const journal::QuarantineCount& count : edges::waiting_in(kept.report))
+    *row.quarantine_waiting += count.waiting;
+  row.quarantine_as_of = kept.report.as_of;
+  row.is_quarantine_old = edges::is_old(kept, now);
+}
+
 Alarm alarm_of_node(std::string name, bool is_bad, std::string figure) {
   return {.name = std::move(name),
           .is_bad = is_bad,
@@ -104,10 +113,12 @@ Alarm alarm_of_node(std::string name, bool is_bad, std::string figure) {
 
 }  // namespace
 
-Overview::Overview(const Surroundings& surroundings, const Pages& pages, const Entrance& entrance)
+Overview::Overview(const Surroundings& surroundings, const Pages& pages, const Entrance& entrance,
+                   ReportedQuarantines& reported)
     : surroundings_(surroundings),
       pages_(pages),
       entrance_(entrance),
+      reported_(reported),
       lately_(
           [&] {
             std::vector<record::DatasetId> datasets;
@@ -144,6 +155,7 @@ void Overview::add_streams(OverviewView& view, const api::NodeStatus& status,
   const auto days = lately_.days(surroundings_.clock());
   if (!days) view.alarms.push_back(alarm_of_node("store-unavailable", true, {}));
   static const LatelyApplied::Days none;
+  const auto reports = reported_.last(surroundings_.clock());
   const auto& limits = surroundings_.installation.settings.node.journal;
   for (const record::BureauId& id : bureaus | std::views::take(most_streams)) {
     const settings::Bureau& bureau = surroundings_.installation.settings.bureaus.at(id);
@@ -154,6 +166,8 @@ void Overview::add_streams(OverviewView& view, const api::NodeStatus& status,
       note_stream(row, *stream, view.alarms);
       view.links.push_back({row.bureau, row.bureau_name, stream->link.held_back_since,
                             stream->link.reason, stream->link.last_receipt});
+    } else if (reports && reports->contains(id)) {
+      note_report(row, reports->at(id), surroundings_.clock());
     }
     const double backlog =
         static_cast<double>(row.backlog_bytes) / static_cast<double>(limits.backlog_bytes);

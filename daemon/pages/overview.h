@@ -7,6 +7,7 @@
 #include "pages/entrance.h"
 #include "pages/lately_applied.h"
 #include "pages/page.h"
+#include "pages/reported_quarantines.h"
 #include "pages/surroundings.h"
 #include "pages/view/overview_view.h"
 
@@ -15,7 +16,8 @@ namespace sluice::pages {
 // Thread-safe. References must outlive it.
 class Overview {
  public:
-  Overview(const Surroundings& surroundings, const Pages& pages, const Entrance& entrance);
+  Overview(const Surroundings& surroundings, const Pages& pages, const Entrance& entrance,
+           ReportedQuarantines& reported);
 
   [[nodiscard]] std::vector<Page> routes();
 
@@ -33,6 +35,7 @@ class Overview {
   const Surroundings& surroundings_;
   const Pages& pages_;
   const Entrance& entrance_;
+  ReportedQuarantines& reported_;
   LatelyApplied lately_;
 };
 

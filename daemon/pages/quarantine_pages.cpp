@@ -21,6 +21,7 @@ using server::Response;
 using trust::PersonalRight;
 
 constexpr std::size_t rows_a_page = 100;
+constexpr std::size_t most_reported = 500;
 constexpr std::size_t shown_bytes = std::size_t{256} << 10;
 
 EntryState state_of(QuarantineState state) {
@@ -89,6 +90,30 @@ std::vector<Choice> choices(const std::set<std::string>& values, const std::stri
   return all;
 }
 
+// One at least: that nothing waits, or that nothing was told (`kept` is null), is told too.
+std::vector<ReportedGroup> reported_groups(const settings::Bureau& bureau,
+                                           const settings::CarryingNode& carrier,
+                                           const edges::KeptReport* kept, record::Time now) {
+  ReportedGroup about;
+  about.bureau = bureau.id.str();
+  about.bureau_name = bureau.name;
+  about.node = carrier.name.str();
+  if (kept == nullptr) return {about};
+  about.node = kept->node.str();
+  about.as_of = kept->report.as_of;
+  about.is_old = edges::is_old(*kept, now);
+  std::vector<ReportedGroup> groups;
+  for (const journal::QuarantineCount& count : edges::waiting_in(kept->report)) {
+    ReportedGroup& group = groups.emplace_back(about);
+    group.dataset = count.dataset.str();
+    group.rule = count.rule;
+    group.waiting = count.waiting;
+    group.oldest = count.oldest;
+  }
+  if (groups.empty()) groups.push_back(about);
+  return groups;
+}
+
 QuarantineListRow row_of(const QuarantineEntry& entry) {
   return {.id = entry.id,
           .at = entry.at,
@@ -154,8 +179,35 @@ Response QuarantinePages::show_counts(const Visit& visit) const {
                              .oldest = count.oldest});
     }
   }
+  add_reported(view, visit);
   return document(visit.request,
                   quarantine_page(pages_, entrance_.frame(visit, "quarantine"), view));
+}
+
+void QuarantinePages::add_reported(QuarantineView& view, const Visit& visit) const {
+  const settings::Settings& settings = surroundings_.installation.settings;
+  if (settings.node.nodes.empty()) return;
+  const record::Time now = surroundings_.clock();
+  const auto reports = reported_.last(now);
+  view.are_reports_away = reports == nullptr;
+  if (!reports) return;
+  // Figures of a stream, no records: who may see the stream may see them.
+  const auto bureaus =
+      entrance_.bureaus_for(visit.account().assignment, PersonalRight::see_streams);
+  for (const record::BureauId& id : bureaus) {
+    const settings::CarryingNode* carrier = settings.carrier(id);
+    if (carrier == nullptr) continue;
+    const auto kept = reports->find(id);
+    for (ReportedGroup& group :
+         reported_groups(settings.bureaus.at(id), *carrier,
+                         kept == reports->end() ? nullptr : &kept->second, now)) {
+      if (view.reported.size() < most_reported) {
+        view.reported.push_back(std::move(group));
+      } else {
+        ++view.reported_left_out;
+      }
+    }
+  }
 }
 
 Response QuarantinePages::show_list(const Visit& visit) const {
@@ -166,20 +218,17 @@ Response QuarantinePages::show_list(const Visit& visit) const {
   const journal::QuarantineFilter filter = filter_of(visit.query);
   auto cut = cut_list(*journal, of.id.str(), filter, visit.query);
   if (!cut) return entrance_.failed(visit, record::to_string(cut.error()));
-  const auto counts = journal->quarantine_counts();
-  if (!counts) return entrance_.failed(visit, record::to_string(counts.error()));
+  auto rules = journal->quarantine_rules();
+  if (!rules) return entrance_.failed(visit, record::to_string(rules.error()));
+  if (filter.rule) rules->insert(*filter.rule);
   std::set<std::string> datasets;
-  std::set<std::string> rules;
-  if (filter.rule) rules.insert(*filter.rule);
   for (const settings::Publication& publication : of.publishes)
     datasets.insert(publication.dataset.str());
-  for (const journal::QuarantineCount& count : *counts)
-    rules.insert(count.rule);
   QuarantineListView view{
       .bureau = of.id.str(),
       .bureau_name = of.name,
       .datasets = choices(datasets, filter.dataset ? filter.dataset->str() : ""),
-      .rules = choices(rules, filter.rule.value_or("")),
+      .rules = choices(*rules, filter.rule.value_or("")),
       .states = choices({"waiting", "replayed", "discarded"},
                         std::string(filter.state ? to_string(*filter.state) : "")),
       .rows = {},

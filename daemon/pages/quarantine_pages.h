@@ -1,5 +1,6 @@
 // The quarantine (问题数据) of the bureaus whose streams begin here: what waits and why, one row
-// with its original, and what a person decides about it. All of `sluice quarantine`.
+// with its original, and what a person decides about it; and of the other bureaus, how much waits
+// at their nodes. All of `sluice quarantine`.
 #pragma once
 
 #include <string>
@@ -8,6 +9,7 @@
 #include "jobs/quarantine_settlement.h"
 #include "pages/entrance.h"
 #include "pages/page.h"
+#include "pages/reported_quarantines.h"
 #include "pages/surroundings.h"
 #include "pages/view/quarantine_entry_view.h"
 #include "pages/view/quarantine_view.h"
@@ -17,13 +19,16 @@ namespace sluice::pages {
 // Thread-safe. References must outlive it.
 class QuarantinePages {
  public:
-  QuarantinePages(const Surroundings& surroundings, const Pages& pages, const Entrance& entrance)
-      : surroundings_(surroundings), pages_(pages), entrance_(entrance) {}
+  QuarantinePages(const Surroundings& surroundings, const Pages& pages, const Entrance& entrance,
+                  ReportedQuarantines& reported)
+      : surroundings_(surroundings), pages_(pages), entrance_(entrance), reported_(reported) {}
 
   [[nodiscard]] std::vector<Page> routes();
 
  private:
   [[nodiscard]] server::Response show_counts(const Visit& visit) const;
+  // What other nodes told of their bureaus.
+  void add_reported(QuarantineView& view, const Visit& visit) const;
   [[nodiscard]] server::Response show_list(const Visit& visit) const;
   [[nodiscard]] server::Response show_entry(const Visit& visit) const;
   [[nodiscard]] server::Response give_original(const Visit& visit) const;
@@ -47,6 +52,7 @@ class QuarantinePages {
   const Surroundings& surroundings_;
   const Pages& pages_;
   const Entrance& entrance_;
+  ReportedQuarantines& reported_;
 };
 
 }  // namespace sluice::pages

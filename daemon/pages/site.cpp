@@ -21,6 +21,7 @@
 #include "pages/quarantine_pages.h"
 #include "pages/queue_pages.h"
 #include "pages/reconciliation_pages.h"
+#include "pages/reported_quarantines.h"
 #include "pages/runs_pages.h"
 #include "pages/sign_in_pages.h"
 #include "pages/supervision_pages.h"
@@ -47,8 +48,9 @@ struct Site::State {
         sign_in(given.sessions),
         entrance(surroundings, pages, sign_in),
         sign_in_pages(surroundings, pages, entrance, sign_in),
-        overview(surroundings, pages, entrance),
-        quarantine(surroundings, pages, entrance),
+        reported(given.open_kept_reports),
+        overview(surroundings, pages, entrance, reported),
+        quarantine(surroundings, pages, entrance, reported),
         runs(surroundings, pages, entrance),
         reconciliation(surroundings, pages, entrance),
         bench(surroundings, entrance),
@@ -69,6 +71,7 @@ struct Site::State {
   people::SignIn sign_in;
   Entrance entrance;
   SignInPages sign_in_pages;
+  ReportedQuarantines reported;
   Overview overview;
   QuarantinePages quarantine;
   RunsPages runs;

@@ -10,6 +10,7 @@
 #include "entry/desk.h"
 #include "installation/installation.h"
 #include "observe/log.h"
+#include "pages/reported_quarantines.h"
 #include "pages/view/pages.h"
 #include "people/people.h"
 #include "people/session.h"
@@ -32,6 +33,7 @@ struct Surroundings {
   runs::Scheduler& scheduler;
   std::function<api::NodeStatus()> status;  // blocks; any thread
   std::function<people::Result<std::unique_ptr<people::People>>()> open_people;
+  ReportedQuarantines::Open open_kept_reports;
   std::function<record::Time()> clock;
   people::SessionLimits sessions;
   std::string time_zone;  // one that date::locate_zone() knows

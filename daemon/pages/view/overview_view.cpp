@@ -83,7 +83,10 @@ StateWord word_of(StreamState state) {
 
 Values stream_values(const StreamRow& row, const OverviewView& view, const Wording& words) {
   const StateWord state = word_of(row.state);
-  const bool has_link = view.may_see_quarantine && row.quarantine_waiting > 0;
+  const bool has_link = view.may_see_quarantine && row.quarantine_waiting.value_or(0) > 0;
+  // The rows of another node's stream are not here, their figures are.
+  const std::string quarantine =
+      row.quarantine_as_of ? std::string(quarantine_path) : quarantine_path_of(row.bureau);
   Values values;
   values.text("bureau", row.bureau)
       .text("bureau_name", row.bureau_name)
@@ -94,9 +97,12 @@ Values stream_values(const StreamRow& row, const OverviewView& view, const Wordi
       .when("has_backlog", row.backlog_batches > 0)
       .text("backlog_bytes", words.bytes(row.backlog_bytes))
       .part("backlog_oldest", words.since(row.backlog_oldest))
-      .text("quarantine", words.number(row.quarantine_waiting))
-      .text("quarantine_link",
-            has_link ? std::optional(quarantine_path_of(row.bureau)) : std::nullopt)
+      .text("quarantine", row.quarantine_waiting
+                              ? std::optional(words.number(*row.quarantine_waiting))
+                              : std::nullopt)
+      .text("quarantine_link", has_link ? std::optional(quarantine) : std::nullopt)
+      .part("quarantine_as_of", words.since(row.quarantine_as_of))
+      .when("is_quarantine_old", row.is_quarantine_old)
       .part("spark", spark_values(row.last_day, words))
       .text("lag", row.lag ? std::optional(words.duration(*row.lag)) : std::nullopt)
       .text("state", words.word("state.", state.name))

@@ -43,7 +43,10 @@ struct StreamRow {
   std::uint64_t backlog_batches = 0;
   std::uint64_t backlog_bytes = 0;
   std::optional<record::Time> backlog_oldest;
-  std::uint64_t quarantine_waiting = 0;
+  std::optional<std::uint64_t> quarantine_waiting;  // nothing: it is not known
+  // Of a stream that begins on another node: when that told.
+  std::optional<record::Time> quarantine_as_of;
+  bool is_quarantine_old = false;                // it has not told for long
   std::vector<HourTally> last_day;               // the oldest hour first; empty: not tallied
   std::optional<std::chrono::milliseconds> lag;  // of the last row, from intake to receipt
   StreamState state = StreamState::normal;

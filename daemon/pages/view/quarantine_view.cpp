@@ -21,6 +21,20 @@ Values group_values(const QuarantineGroup& group, const Wording& words) {
       .part("oldest", words.since(group.oldest));
 }
 
+Values reported_values(const ReportedGroup& group, const Wording& words) {
+  return Values()
+      .text("bureau", group.bureau)
+      .text("bureau_name", group.bureau_name)
+      .text("node", group.node)
+      .part("as_of", words.since(group.as_of))
+      .when("is_old", group.as_of && group.is_old)
+      .text("dataset", if_any(group.dataset))
+      .text("rule", words.word("rule.", group.rule))
+      .text("rule_id", group.rule)
+      .text("waiting", words.number(group.waiting))
+      .part("oldest", words.since(group.oldest));
+}
+
 Values entry_row_values(const QuarantineListView& view, const QuarantineListRow& row,
                         const Wording& words) {
   Values values;
@@ -60,6 +74,14 @@ std::string quarantine_page(const Pages& pages, const Frame& frame, const Quaran
             each(view.groups,
                  [&](const QuarantineGroup& group) { return group_values(group, words); }))
       .when("has_groups", !view.groups.empty())
+      .list("reported",
+            each(view.reported,
+                 [&](const ReportedGroup& group) { return reported_values(group, words); }))
+      .when("has_reported", !view.reported.empty())
+      .text("reported_left_out", view.reported_left_out > 0
+                                     ? std::optional(words.number(view.reported_left_out))
+                                     : std::nullopt)
+      .when("are_reports_away", view.are_reports_away)
       .part("turning", turning_values(view.turning));
   return pages.document("quarantine", frame, words.text("quarantine.title"), values);
 }

@@ -1,4 +1,4 @@
-// Refused rows (问题数据): how many wait of which kind, and which these are.
+// Refused rows (问题数据): how many wait of which kind, here and at edges, and which these are.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,24 @@ struct QuarantineGroup {
   std::uint64_t waiting = 0;
   std::optional<record::Time> oldest;
 };
+// The same of a bureau whose stream begins on another node, as that node told: its rows are there,
+// and are settled there.
+struct ReportedGroup {
+  std::string bureau;
+  std::string bureau_name;
+  std::string node;
+  std::optional<record::Time> as_of;  // nothing: it has not told yet
+  bool is_old = false;                // it has not told for long
+  std::string dataset;                // empty: nothing waits
+  std::string rule;
+  std::uint64_t waiting = 0;
+  std::optional<record::Time> oldest;
+};
 struct QuarantineView {
   std::vector<QuarantineGroup> groups;
+  std::vector<ReportedGroup> reported;
+  std::uint64_t reported_left_out = 0;  // more of them than are shown
+  bool are_reports_away = false;        // what keeps them does not answer
   Turning turning;
 };
 [[nodiscard]] std::string quarantine_page(const Pages& pages, const Frame& frame,

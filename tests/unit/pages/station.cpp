@@ -16,13 +16,18 @@ std::unique_ptr<installation::Installation> Station::load() {
                     << "identity: {certificate: " << here << "/node.pem, key: " << here
                     << "/node.key, authorities: " << authority_.authorities().string()
                     << ", revocations: " << authority_.revocations().string() << "}\n"
-                    << "listen: {address: 127.0.0.1, port: 0}\nstore: {kind: sqlite}\n";
-  for (const std::string bureau : {"park", "quality"}) {
+                    << "listen: {address: 127.0.0.1, port: 0}\nstore: {kind: sqlite}\n"
+                    << "nodes: [{name: edge-1, certificate_subject: \"CN=edge-1\", "
+                    << "bureaus: [levy]}]\n";
+  for (const std::string bureau : {"park", "quality", "levy"}) {
+    const bool is_keyed_here = bureau != "levy";
     file("bureaus/" + bureau + ".yaml")
         << "bureau: " << bureau << "\nname: The " << bureau
         << "\ncertificate_subject: \"CN=" << bureau
-        << ",O=Sluice development\"\nchannels: {direct: {}, manual-entry: {}}\npublishes:\n"
-        << "  - dataset: " << bureau << "-register\n    channels: [direct, manual-entry]\n";
+        << ",O=Sluice development\"\nchannels: {direct: {}"
+        << (is_keyed_here ? ", manual-entry: {}" : "") << "}\npublishes:\n"
+        << "  - dataset: " << bureau << "-register\n    channels: [direct"
+        << (is_keyed_here ? ", manual-entry" : "") << "]\n";
     file("schemas/" + bureau + "-register.json")
         << R"({"sluice:dataset": {"owner": ")" << bureau << R"(", "title": "Register"},)"
         << R"("fields": [{"name": "number", "type": "string", "constraints": {"required": true,)"
@@ -63,6 +68,8 @@ Station::Station() {
             return api::NodeStatus{.name = record::NodeId("center"), .started_at = now, .now = now};
           },
       .open_people = open_people,
+      .open_kept_reports =
+          [this] { return installation::open_kept_reports(installation_->settings); },
       .clock = [this] { return now; },
       .sessions = {},
       .time_zone = "Asia/Shanghai",

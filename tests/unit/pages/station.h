@@ -1,5 +1,5 @@
-// A whole center with two bureaus and its pages, and browsers that ask for them: everything but the
-// socket. Its clock stands where the test puts it.
+// A whole center with two bureaus, a third one that the node edge-1 brings it, and its pages, and
+// browsers that ask for them: everything but the socket. Its clock stands where the test puts it.
 #pragma once
 
 #include <filesystem>
