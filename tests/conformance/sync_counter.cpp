@@ -1,15 +1,25 @@
 #include "conformance/sync_counter.h"
 
 #include <atomic>
+#include <map>
 
 namespace sluice::test {
 namespace {
 
-// SQLite's calls bring nothing of ours along. The system's methods are the same for every file that
-// is kept in a write-ahead log.
+// SQLite's calls bring nothing of ours along.
 std::atomic<int> syncs = 0;
-sqlite3_io_methods counted;
 int (*system_sync)(sqlite3_file*, int) = nullptr;
+
+// The methods of a kind of file (the database's own take locks, a log's do not), with ours in place
+// of one. All kinds bring a file to the disk by the same.
+const sqlite3_io_methods* counted(const sqlite3_io_methods* of_system,
+                                  int (*sync)(sqlite3_file*, int)) {
+  static std::map<const sqlite3_io_methods*, sqlite3_io_methods> kinds;
+  const auto [kind, is_new] = kinds.try_emplace(of_system, *of_system);
+  system_sync = of_system->xSync;
+  if (is_new) kind->second.xSync = sync;
+  return &kind->second;
+}
 
 }  // namespace
 
@@ -32,12 +42,7 @@ int SyncCounter::open(sqlite3_vfs*, const char* name, sqlite3_file* file, int fl
   sqlite3_vfs* const system = sqlite3_vfs_find("unix");
   const int status = system->xOpen(system, name, file, flags, opened_flags);
   if (status != SQLITE_OK || file->pMethods == nullptr) return status;
-  if (system_sync == nullptr) {
-    counted = *file->pMethods;
-    system_sync = counted.xSync;
-    counted.xSync = &SyncCounter::sync;
-  }
-  file->pMethods = &counted;
+  file->pMethods = counted(file->pMethods, &SyncCounter::sync);
   return status;
 }
 
