@@ -1,4 +1,5 @@
-// What a mode implements to collect; what to deliver is in deliverer.h. Adapters know the intake's door and nothing of links or stores.
+// What a mode implements to collect; what to deliver is in deliverer.h. Adapters know the intake's
+// door and nothing of links or stores.
 #pragma once
 
 #include <cstdint>

@@ -34,10 +34,11 @@ QueueFailure queue_failure(const tasks::TaskFailure& failure) {
 
 // What stands in a record may be no title: it has line breaks, or is too long.
 std::string title_of(const QueuedDelivery& delivery, const QueuedRecord& record) {
-  const std::string longest =
-      record.subject.empty() ? delivery.title : delivery.title + " " + record.subject;
-  for (const std::string& title : {longest, delivery.title}) {
-    if (!title.empty() && tasks::check(tasks::NewTask{.title = title})) return title;
+  const std::string& dataset = delivery.title.empty() ? delivery.dataset.str() : delivery.title;
+  const std::string with_subject =
+      record.subject.empty() ? dataset : dataset + " " + record.subject;
+  for (const std::string& title : {with_subject, dataset}) {
+    if (tasks::check(tasks::NewTask{.title = title})) return title;
   }
   return delivery.dataset.str();
 }

@@ -19,7 +19,7 @@ Receipt sample_receipt() {
       .at = parse_time("2026-11-23T04:44:00.125Z").value()};
 }
 
-std::string replaced(std::string text, std::string_view what, std::string_view with) {
+std::string exchanged(std::string text, std::string_view what, std::string_view with) {
   const std::size_t at = text.find(what);
   if (at == std::string::npos) throw std::logic_error("nothing to replace");
   return text.replace(at, what.size(), with);
@@ -45,22 +45,22 @@ TEST(Receipt, ThatIsMalformedIsRefused) {
       "[",
       good + "x",
       good.substr(0, good.size() / 2),
-      replaced(good, "sluice-receipt/1", "sluice-receipt/2"),
-      replaced(good, "\"accepted\"", "\"perhaps\""),
-      replaced(good, "\"sequence\":7", "\"sequence\":0"),
-      replaced(good, "\"sequence\":7", "\"sequence\":7.0"),
-      replaced(good, "\"sequence\":7", "\"sequence\":-7"),
-      replaced(good, "\"sequence\":7", "\"sequence\":7,\"sequence\":8"),
-      replaced(good, "\"inserted\":10", "\"inserted\":18446744073709551615"),
-      replaced(good, "\"inserted\":10,", ""),
-      replaced(good, "\"inserted\":10", "\"inserted\":10,\"extra\":1"),
-      replaced(good, "\"park\"", "\"/park\""),
-      replaced(good, "\"row\":3", "\"row\":\"3\""),
-      replaced(good, "\"row\":3", "\"row\":3,\"row\":4"),
-      replaced(good, "\"row\":3,", ""),
-      replaced(good, "\"rejected_rows\":[", "\"rejected_rows\":[1,"),
-      replaced(good, "sha256:", "sha1:"),
-      replaced(good, "2026-11-23T04:44:00.125Z", "now"),
+      exchanged(good, "sluice-receipt/1", "sluice-receipt/2"),
+      exchanged(good, "\"accepted\"", "\"perhaps\""),
+      exchanged(good, "\"sequence\":7", "\"sequence\":0"),
+      exchanged(good, "\"sequence\":7", "\"sequence\":7.0"),
+      exchanged(good, "\"sequence\":7", "\"sequence\":-7"),
+      exchanged(good, "\"sequence\":7", "\"sequence\":7,\"sequence\":8"),
+      exchanged(good, "\"inserted\":10", "\"inserted\":18446744073709551615"),
+      exchanged(good, "\"inserted\":10,", ""),
+      exchanged(good, "\"inserted\":10", "\"inserted\":10,\"extra\":1"),
+      exchanged(good, "\"park\"", "\"/park\""),
+      exchanged(good, "\"row\":3", "\"row\":\"3\""),
+      exchanged(good, "\"row\":3", "\"row\":3,\"row\":4"),
+      exchanged(good, "\"row\":3,", ""),
+      exchanged(good, "\"rejected_rows\":[", "\"rejected_rows\":[1,"),
+      exchanged(good, "sha256:", "sha1:"),
+      exchanged(good, "2026-11-23T04:44:00.125Z", "now"),
   };
   for (const std::string& json : bad)
     EXPECT_FALSE(parse_receipt(json)) << json;
