@@ -1,7 +1,6 @@
 #include "adapters/disk/drop_folder.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstddef>
 #include <system_error>
@@ -12,19 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "record/lower_case.h"
+
 namespace sluice::adapters::disk {
 namespace {
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
-
 // Windows writes .CSV as well. *.tmp and *.part end differently, and so are none.
 bool is_delivery(std::string_view name) {
-  return !name.starts_with('.') && lower_case(name).ends_with(".csv");
+  return !name.starts_with('.') && record::lower_case(name).ends_with(".csv");
 }
 
 }  // namespace

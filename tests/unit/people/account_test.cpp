@@ -34,8 +34,9 @@ TEST(DisplayName, CountsCharactersAndNotBytes) {
 
 TEST(DisplayName, HasNothingThatHidesOrTurns) {
   using namespace std::string_literals;
-  for (const std::string& name : {"a\nb"s, "a\tb"s, "a\x1b[31mb"s, "a\0b"s, "a\x7f"s, "a\u0085"s,
-                                  "a\u202eb"s, "a\u2066b"s, "a\u200fb"s, "a\u2028b"s, "\ufeffa"s}) {
+  for (const std::string& name :
+       {"a\nb"s, "a\tb"s, "a\x1b[31mb"s, "a\0b"s, "a\x7f"s, "a\u0085"s, "a\u202eb"s, "a\u200bb"s,
+        "a\u2060b"s, "a\u2066b"s, "a\u200fb"s, "a\u2028b"s, "\ufeffa"s}) {
     EXPECT_FALSE(check_display_name(name));
   }
   EXPECT_THAT(check_display_name("\xff\xfe").error().sentence, HasSubstr("not UTF-8"));
