@@ -12,11 +12,18 @@ CREATE TABLE IF NOT EXISTS sluice.account (
   bureau               text COLLATE "C",           -- where the roles are of a bureau
   state                text COLLATE "C" NOT NULL CHECK (state IN ('enabled', 'disabled')),
   must_change_password boolean NOT NULL,
-  password             text COLLATE "C" NOT NULL,  -- Argon2id, with its salt and parameters
+  password             text COLLATE "C" NOT NULL,  -- Argon2id, its salt and parameters; empty: none
   created_at           timestamptz NOT NULL,
   changed_at           timestamptz NOT NULL,
   version              bigint NOT NULL             -- grows by one with every change
 );
+-- The certificate that the person may come in by: one speaks for one account at most.
+ALTER TABLE sluice.account
+  ADD COLUMN IF NOT EXISTS certificate_issuer text COLLATE "C",
+  ADD COLUMN IF NOT EXISTS certificate_subject text COLLATE "C"
+    CHECK ((certificate_subject IS NULL) = (certificate_issuer IS NULL));
+CREATE UNIQUE INDEX IF NOT EXISTS account_certificate
+  ON sluice.account (certificate_issuer, certificate_subject);
 
 -- Who has signed in. Only the digest of a session's token is here: it opens nothing.
 CREATE TABLE IF NOT EXISTS sluice.session (
@@ -39,4 +46,4 @@ CREATE TABLE IF NOT EXISTS sluice.installation_secret (
 -- One row: which form of these tables this is.
 CREATE TABLE IF NOT EXISTS sluice.people_format (version integer NOT NULL);
 DELETE FROM sluice.people_format;
-INSERT INTO sluice.people_format VALUES (2);
+INSERT INTO sluice.people_format VALUES (3);

@@ -12,8 +12,12 @@ CREATE TABLE IF NOT EXISTS account (
   password             TEXT NOT NULL,
   created_at           INTEGER NOT NULL,
   changed_at           INTEGER NOT NULL,
-  version              INTEGER NOT NULL
+  version              INTEGER NOT NULL,
+  certificate_issuer   TEXT,
+  certificate_subject  TEXT CHECK ((certificate_subject IS NULL) = (certificate_issuer IS NULL))
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS account_certificate
+  ON account (certificate_issuer, certificate_subject);
 
 CREATE TABLE IF NOT EXISTS session (
   id              TEXT NOT NULL PRIMARY KEY,

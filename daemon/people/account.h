@@ -2,9 +2,11 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "people/certificate_name.h"
 #include "people/password.h"
 #include "people/roles.h"
 #include "record/failure.h"
@@ -28,7 +30,9 @@ struct Account {
   Assignment assignment;
   AccountState state = AccountState::enabled;
   bool must_change_password = true;
-  PasswordHash password;
+  PasswordHash password;  // none: the person comes in by certificate alone
+  // Speaks for this account and no other; good where a listener asks for one.
+  std::optional<CertificateName> certificate{};
   // These three are the keeper's: what a caller puts there is not taken over.
   record::Time created{};
   record::Time changed{};

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "people/format.h"
 #include "record/try.h"
 
 namespace sluice::people {
@@ -36,6 +37,10 @@ Result<Account> change_account(const Account& wanted, record::Time now,
   return changed;
 }
 
+int format_for(const Account& account) {
+  return account.certificate ? format_with_certificates : format_with_accounts;
+}
+
 Account as_new(const Account& account, record::Time now) {
   Account kept = account;
   kept.created = now;
@@ -52,6 +57,12 @@ PeopleFailure unknown_account(const AccountName& name) {
 PeopleFailure name_taken(const AccountName& name) {
   return {PeopleProblem::name_taken, "account " + name.str(),
           "there is one of this name already, enabled or not: choose another name"};
+}
+
+PeopleFailure certificate_taken(const AccountName& name) {
+  return {PeopleProblem::certificate_taken, "account " + name.str(),
+          "another account has this certificate, enabled or not: `sluice user list --json` tells "
+          "which; take it from there first (sluice user certificate OTHER --remove)"};
 }
 
 }  // namespace sluice::people

@@ -24,11 +24,17 @@ class ChangeTransaction {
 [[nodiscard]] Result<Account> change_account(const Account& wanted, record::Time now,
                                              ChangeTransaction& transaction);
 
+// Of the tables that can keep this account (format.h).
+[[nodiscard]] int format_for(const Account& account);
+
 // As it is kept when it is new.
 [[nodiscard]] Account as_new(const Account& account, record::Time now);
 
 // Of change(), where there is none of this name.
 [[nodiscard]] PeopleFailure unknown_account(const AccountName& name);
+
+// Of add() and change().
+[[nodiscard]] PeopleFailure certificate_taken(const AccountName& name);
 
 // Of add(), where the name is there already.
 [[nodiscard]] PeopleFailure name_taken(const AccountName& name);

@@ -26,6 +26,11 @@ std::optional<AccountState> state_of(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<CertificateName> certificate_of(const AccountColumns& columns) {
+  if (!columns.certificate_issuer || !columns.certificate_subject) return std::nullopt;
+  return CertificateName{*columns.certificate_issuer, *columns.certificate_subject};
+}
+
 record::Time time_of(std::int64_t milliseconds) {
   return record::Time(std::chrono::milliseconds(milliseconds));
 }
@@ -43,7 +48,11 @@ AccountColumns columns_of(const Account& account) {
           .password = account.password.secret(),
           .created_ms = account.created.time_since_epoch().count(),
           .changed_ms = account.changed.time_since_epoch().count(),
-          .version = static_cast<std::int64_t>(account.version.value)};
+          .version = static_cast<std::int64_t>(account.version.value),
+          .certificate_issuer =
+              account.certificate ? std::optional(account.certificate->issuer) : std::nullopt,
+          .certificate_subject =
+              account.certificate ? std::optional(account.certificate->subject) : std::nullopt};
 }
 
 Result<Account> account_of(const AccountColumns& columns) {
@@ -60,6 +69,7 @@ Result<Account> account_of(const AccountColumns& columns) {
                   .state = *state,
                   .must_change_password = columns.must_change_password,
                   .password = PasswordHash(columns.password),
+                  .certificate = certificate_of(columns),
                   .created = time_of(columns.created_ms),
                   .changed = time_of(columns.changed_ms),
                   .version = {static_cast<std::uint64_t>(columns.version)}};

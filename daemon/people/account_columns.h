@@ -21,6 +21,9 @@ struct AccountColumns {
   std::int64_t created_ms = 0;  // since 1970-01-01T00:00Z
   std::int64_t changed_ms = 0;
   std::int64_t version = 0;
+  // Both or neither; tables before format_with_certificates have none.
+  std::optional<std::string> certificate_issuer{};
+  std::optional<std::string> certificate_subject{};
 };
 
 [[nodiscard]] AccountColumns columns_of(const Account& account);

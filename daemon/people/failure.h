@@ -12,6 +12,7 @@ enum class PeopleProblem {
                        // whether it was done all the same
   name_taken,          // there is an account of this name, if only a disabled one
   unknown,             // there is none
+  certificate_taken,   // it is bound to another account
   changed_meanwhile,   // somebody else has changed it since it was looked up: look again
   last_administrator,  // nobody who may administer would be left
   failed,              // anything else that the database said

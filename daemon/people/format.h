@@ -6,6 +6,7 @@ namespace sluice::people {
 
 constexpr int format_with_accounts = 1;
 constexpr int format_with_sessions = 2;  // and the installation's secret
-constexpr int newest_format = format_with_sessions;
+constexpr int format_with_certificates = 3;
+constexpr int newest_format = format_with_certificates;
 
 }  // namespace sluice::people

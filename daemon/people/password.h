@@ -21,6 +21,8 @@ class PasswordHash {
   PasswordHash() = default;
   explicit PasswordHash(std::string text) : text_(std::move(text)) {}
   [[nodiscard]] const std::string& secret() const { return text_; }
+  // There is no password: none that is given is right.
+  [[nodiscard]] bool is_none() const { return text_.empty(); }
   friend bool operator==(const PasswordHash&, const PasswordHash&) = default;
 
  private:

@@ -22,11 +22,16 @@ class People {
  public:
   virtual ~People() = default;
 
-  // Keeps a new account, and returns it as kept: with its times, at version 1. Durable on return.
+  // Keeps a new account, and returns it as kept: with its times, at version 1. Refuses a
+  // certificate that another account has. Durable on return.
   [[nodiscard]] virtual Result<Account> add(const Account& account) = 0;
 
   // As it was when the call came or later. Makes nothing where nothing is kept yet.
   [[nodiscard]] virtual Result<std::optional<Account>> find(const AccountName& name) = 0;
+
+  // Whose certificate it is, enabled or not. Makes nothing either.
+  [[nodiscard]] virtual Result<std::optional<Account>> find_holder(
+      const CertificateName& certificate) = 0;
 
   // At most `count` accounts whose names come after this one, by name (byte by byte); from the
   // first for an empty name. Makes nothing either.
@@ -34,8 +39,9 @@ class People {
                                                           std::size_t count) = 0;
 
   // Keeps the account with the caller's changes, if it is still at the version that the caller
-  // found, and returns it at its new one. Refuses to take the last enabled administrator away, also
-  // where two are taken away at the same moment. Durable on return.
+  // found, and returns it at its new one. Refuses a certificate as add() does, and to take the last
+  // enabled administrator away, also where two are taken away at the same moment. Durable on
+  // return.
   [[nodiscard]] virtual Result<Account> change(const Account& account) = 0;
 
   // The sessions of these accounts, kept beside them: on the same connection, and for the same

@@ -46,6 +46,21 @@ Result<Account> with_todays_hash(People& people, const Account& account,
   return people.change(changed);
 }
 
+// Of nobody's where there is none: it takes as long, whether there is such an account, and such a
+// password, or not.
+const PasswordHash& hash_to_verify(const Account* account) {
+  return account != nullptr && !account->password.is_none() ? account->password : nobodys_hash();
+}
+
+// Why an account is not let in; nothing: it is.
+std::optional<WrongCause> wrong_with(const Account* account, bool is_right) {
+  if (account == nullptr) return WrongCause::unknown_name;
+  if (account->state != AccountState::enabled) return WrongCause::disabled_account;
+  if (account->password.is_none()) return WrongCause::no_password;
+  if (!is_right) return WrongCause::password;
+  return std::nullopt;
+}
+
 std::optional<PasswordFault> fault_of_wanted(const PasswordChange& change,
                                              const AccountName& account) {
   if (const auto fault = fault_of(change.wanted, account.str())) return fault;
@@ -59,12 +74,16 @@ std::string_view to_string(WrongCause cause) {
   switch (cause) {
     case WrongCause::password:
       return "password";
+    case WrongCause::no_password:
+      return "no-password";
     case WrongCause::unknown_name:
       return "unknown-name";
     case WrongCause::malformed_name:
       return "malformed-name";
     case WrongCause::disabled_account:
       return "disabled-account";
+    case WrongCause::unknown_certificate:
+      return "unknown-certificate";
   }
   return "";
 }
@@ -88,11 +107,15 @@ Result<Origin> SignIn::origin_of(People& people, const Browser& browser, const A
                 .device = device_of(key, browser.device_token, account, now)};
 }
 
-Result<SignInSuccess> SignIn::let_in(People& people, const Account& account, record::Time now) {
-  auto begun =
-      SLUICE_TRY(people.sessions().begin(account, SignInWay::password, session_limits_, now));
+Result<SignInOutcome> SignIn::let_in(People& people, const Account& account, SignInWay way,
+                                     record::Time now) {
+  auto begun = people.sessions().begin(account, way, session_limits_, now);
+  if (!begun) {
+    if (begun.error().code == PeopleProblem::changed_meanwhile) return busy();
+    return std::unexpected(begun.error());
+  }
   const Secret key = SLUICE_TRY(secret(people));
-  return SignInSuccess{.begun = std::move(begun),
+  return SignInSuccess{.begun = std::move(*begun),
                        .account = account,
                        .device_token = make_device_token(key, account.name, now)};
 }
@@ -103,31 +126,36 @@ Result<SignInOutcome> SignIn::attempt(People& people, const Browser& browser,
   const Origin origin = SLUICE_TRY(origin_of(people, browser, name.value_or(AccountName()), now));
   auto admission = limits_.admit(origin, now);
   if (!admission) return refusal_of(admission.error());
-  std::optional<Account> account;
-  if (name) account = SLUICE_TRY(people.find(*name));
+  std::optional<Account> found;
+  if (name) found = SLUICE_TRY(people.find(*name));
+  const Account* const account = found ? &*found : nullptr;
   auto slot = slots_.take(comer_from(origin));
   if (!slot) return busy();
-  // Of nobody's too: it takes as long, whether there is such an account or not.
-  const auto is_right =
-      verify_password(account ? account->password : nobodys_hash(), credentials.password);
+  const auto is_right = verify_password(hash_to_verify(account), credentials.password);
   if (!is_right) return SLUICE_TRY(unverified(origin.account, is_right.error()));
   const auto refused = [&](WrongCause cause) {
     admission->failed();
     return wrong(cause);
   };
   if (!name) return refused(WrongCause::malformed_name);
-  if (!account) return refused(WrongCause::unknown_name);
-  if (account->state != AccountState::enabled) return refused(WrongCause::disabled_account);
-  if (!*is_right) return refused(WrongCause::password);
+  if (const auto cause = wrong_with(account, *is_right)) return refused(*cause);
   const auto todays = with_todays_hash(people, *account, credentials.password);
   slot.reset();
-  auto success = todays ? let_in(people, *todays, now) : std::unexpected(todays.error());
-  if (success) {
-    admission->succeeded();
-    return std::move(*success);
+  if (!todays) {
+    if (todays.error().code == PeopleProblem::changed_meanwhile) return busy();
+    return std::unexpected(todays.error());
   }
-  if (success.error().code == PeopleProblem::changed_meanwhile) return busy();
-  return std::unexpected(success.error());
+  auto outcome = SLUICE_TRY(let_in(people, *todays, SignInWay::password, now));
+  if (std::holds_alternative<SignInSuccess>(outcome)) admission->succeeded();
+  return outcome;
+}
+
+Result<SignInOutcome> SignIn::by_certificate(People& people, const CertificateName& certificate,
+                                             record::Time now) {
+  const auto holder = SLUICE_TRY(people.find_holder(certificate));
+  if (!holder) return wrong(WrongCause::unknown_certificate);
+  if (holder->state != AccountState::enabled) return wrong(WrongCause::disabled_account);
+  return let_in(people, *holder, SignInWay::certificate, now);
 }
 
 Result<PasswordChangeOutcome> SignIn::change_password(People& people, const Browser& browser,
@@ -140,11 +168,11 @@ Result<PasswordChangeOutcome> SignIn::change_password(People& people, const Brow
   if (!admission) return refusal_of(admission.error());
   const auto slot = slots_.take(comer_from(origin));
   if (!slot) return busy();
-  const auto is_right = verify_password(account.password, change.current);
+  const auto is_right = verify_password(hash_to_verify(&account), change.current);
   if (!is_right) return SLUICE_TRY(unverified(account.name, is_right.error()));
-  if (!*is_right) {
+  if (const auto cause = wrong_with(&account, *is_right)) {
     admission->failed();
-    return wrong(WrongCause::password);
+    return wrong(*cause);
   }
   auto hash = hash_password(change.wanted);
   if (!hash) return busy();  // it has no other reason than memory

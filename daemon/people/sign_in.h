@@ -1,5 +1,5 @@
-// Signing in with a password: how it is checked, counted and answered, and how a person changes
-// their own. One object in a process, which all its threads share.
+// Signing in: how a password is checked, counted and answered, how a person changes their own, and
+// how a certificate stands in its place. One object in a process, which all its threads share.
 #pragma once
 
 #include <mutex>
@@ -32,7 +32,14 @@ enum class RefusalReason {
 
 // For the audit log alone. Whoever tries is told `wrong` and no more, or he would find out who has
 // an account.
-enum class WrongCause { password, unknown_name, malformed_name, disabled_account };
+enum class WrongCause {
+  password,
+  no_password,  // the account has none
+  unknown_name,
+  malformed_name,
+  disabled_account,
+  unknown_certificate,  // no account has it
+};
 [[nodiscard]] std::string_view to_string(WrongCause cause);  // "unknown-name"
 
 struct SignInRefusal {
@@ -59,14 +66,23 @@ struct PasswordChange {
 using PasswordChangeOutcome = std::variant<Account, SignInRefusal, PasswordFault>;
 
 // Thread-safe. Its calls block for a tenth of a second and up to two: call them from worker
-// threads. At most HashingSlots::most_at_once + HashingSlots::most_waiting are in there at once;
-// more are `busy` at once. `people` is the calling thread's own, always of the same installation.
+// threads. Of those with a password at most HashingSlots::most_at_once + HashingSlots::most_waiting
+// are in there at once; more are `busy` at once. `people` is the calling thread's own, always of
+// the same installation.
 class SignIn {
  public:
   explicit SignIn(SessionLimits limits) : session_limits_(limits) {}
 
   [[nodiscard]] Result<SignInOutcome> attempt(People& people, const Browser& browser,
                                               const Credentials& credentials, record::Time now);
+
+  // By a certificate that the connection has proved, and the authorities of people have certified.
+  // Nothing is guessed here: it counts as no attempt, and lets a person in whose password must
+  // wait. `wrong` is all that is told of a certificate that no account has and of a disabled
+  // account. Takes no longer than the database.
+  [[nodiscard]] Result<SignInOutcome> by_certificate(People& people,
+                                                     const CertificateName& certificate,
+                                                     record::Time now);
 
   // Of the account as Sessions::find() gave it. A wrong current password counts as in attempt().
   [[nodiscard]] Result<PasswordChangeOutcome> change_password(People& people,
@@ -81,8 +97,9 @@ class SignIn {
  private:
   [[nodiscard]] Result<Origin> origin_of(People& people, const Browser& browser,
                                          const AccountName& account, record::Time now);
-  // Whose password was right.
-  [[nodiscard]] Result<SignInSuccess> let_in(People& people, const Account& account,
+  // Whose password was right, or whose certificate it is. `busy` where the account was changed in
+  // this moment.
+  [[nodiscard]] Result<SignInOutcome> let_in(People& people, const Account& account, SignInWay way,
                                              record::Time now);
 
   SessionLimits session_limits_;

@@ -64,7 +64,7 @@ class PqxxConnection {
   Access access_;
   TableSet tables_;
   std::optional<Opened> opened_;
-  int format_ = 0;  // as last seen on this connection: it only grows
+  int format_ = 0;  // as last seen on this connection; what is committed only grows
 };
 
 template <class Work, class Ours>
@@ -73,7 +73,11 @@ auto PqxxConnection::transact(Work work, Ours ours) -> std::invoke_result_t<Work
     if (auto connected = connect(); !connected) return std::unexpected(ours(connected.error()));
     pqxx::work transaction(opened_->pqxx);
     auto outcome = work(transaction);
-    if (outcome) transaction.commit();
+    if (outcome) {
+      transaction.commit();
+    } else {
+      format_ = 0;  // tables that it has made are gone with it
+    }
     return outcome;
   } catch (...) {
     auto failure = failure_of_exception();

@@ -32,14 +32,15 @@ class PeopleHome {
   [[nodiscard]] virtual std::unique_ptr<people::People> open(MinuteClock& clock) = 0;
   // Whether anything was made there.
   [[nodiscard]] virtual bool is_untouched() = 0;
-  // Runs SQL that both understand; the tables are `{account}`, `{session}` and
-  // `{secret}`, their format's version set by set_format().
+  // Runs SQL that both understand; the tables are `{account}`, `{session}` and `{secret}`, an index
+  // is `{certificates}`, their format's version set by set_format().
   virtual void execute(const std::string& sql) = 0;
   // The first value of the answer.
   virtual std::string ask(const std::string& sql) = 0;
   virtual void set_format(int version) = 0;
-  // As version 1 of these tables left it: without sessions and secret. There is an account.
-  void make_old();
+  // As an earlier version of these tables left it: all before the third without certificates, the
+  // first without sessions and secret as well. There is an account.
+  void make_old(int version);
 };
 
 struct PeopleKind {

@@ -33,7 +33,8 @@ class SqlitePeopleHome final : public PeopleHome {
  private:
   static std::string named(const std::string& sql) {
     return fmt::format(fmt::runtime(sql), fmt::arg("account", "account"),
-                       fmt::arg("session", "session"), fmt::arg("secret", "installation_secret"));
+                       fmt::arg("session", "session"), fmt::arg("secret", "installation_secret"),
+                       fmt::arg("certificates", "account_certificate"));
   }
 
   record::test::TemporaryDirectory directory_;
@@ -59,7 +60,8 @@ class PostgresqlPeopleHome final : public PeopleHome {
     return test::ask(conninfo_,
                      fmt::format(fmt::runtime(sql), fmt::arg("account", "sluice.account"),
                                  fmt::arg("session", "sluice.session"),
-                                 fmt::arg("secret", "sluice.installation_secret")));
+                                 fmt::arg("secret", "sluice.installation_secret"),
+                                 fmt::arg("certificates", "sluice.account_certificate")));
   }
   void set_format(int version) override {
     test::ask(conninfo_, fmt::format("UPDATE sluice.people_format SET version = {}", version));
@@ -71,10 +73,15 @@ class PostgresqlPeopleHome final : public PeopleHome {
 
 }  // namespace
 
-void PeopleHome::make_old() {
-  execute("DROP TABLE {session}");
-  execute("DROP TABLE {secret}");
-  set_format(1);
+void PeopleHome::make_old(int version) {
+  execute("DROP INDEX {certificates}");
+  execute("ALTER TABLE {account} DROP COLUMN certificate_subject");
+  execute("ALTER TABLE {account} DROP COLUMN certificate_issuer");
+  if (version < 2) {
+    execute("DROP TABLE {session}");
+    execute("DROP TABLE {secret}");
+  }
+  set_format(version);
 }
 
 PostgresqlCluster& people_cluster() {

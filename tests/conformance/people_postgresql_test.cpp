@@ -234,6 +234,7 @@ TEST_F(PeoplePostgresqlTest, RoleThatMakesNoTablesHasSessionsOnceSomebodyElseHas
   const auto wang = owner->add(clerk("wang")).value();
   ask(conninfo_,
       "DROP TABLE sluice.session, sluice.installation_secret; "
+      "ALTER TABLE sluice.account DROP COLUMN certificate_subject, DROP COLUMN certificate_issuer; "
       "UPDATE sluice.people_format SET version = 1; "
       "CREATE ROLE gateway LOGIN; GRANT USAGE ON SCHEMA sluice TO gateway; "
       "GRANT SELECT ON sluice.people_format TO gateway; "
@@ -258,6 +259,9 @@ TEST_F(PeoplePostgresqlTest, RoleThatMakesNoTablesHasSessionsOnceSomebodyElseHas
   EXPECT_EQ(gateway->sessions().find(begun->token, {}, now).value()->account, wang);
   EXPECT_TRUE(gateway->sessions().end_all(wang.name));
   EXPECT_TRUE(gateway->secret());
+  people::Account li = clerk("li");
+  li.certificate = {{"CN=CA", "CN=li"}};
+  EXPECT_TRUE(gateway->add(li));
 }
 
 TEST_F(PeoplePostgresqlTest, ConstraintThatIsBrokenQuotesNoRow) {

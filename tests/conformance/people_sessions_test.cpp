@@ -77,12 +77,13 @@ TEST_P(PeopleSessionsTest, WhoReadsTheDatabaseHasNoToken) {
 TEST_P(PeopleSessionsTest, AnyChangeOfTheAccountEndsItsSessionsAndNoOthers) {
   Account wang = add("wang");
   const auto lis = begin(add("li"));
-  for (int change = 0; change < 3; ++change) {
+  for (int change = 0; change < 4; ++change) {
     const auto token = begin(wang).token;
     EXPECT_TRUE(find(token));
     if (change == 0) wang.password = people::PasswordHash("$argon2id$another");
     if (change == 1) wang.assignment.roles = {people::Role::reviewer};
-    if (change == 2) wang.state = AccountState::disabled;
+    if (change == 2) wang.certificate = {{"CN=CA", "CN=wang"}};
+    if (change == 3) wang.state = AccountState::disabled;
     wang = people_->change(wang).value();
     EXPECT_FALSE(find(token)) << change;
   }
@@ -259,7 +260,7 @@ TEST_P(PeopleSessionsTest, SecretThatTwoMakeAtOnceIsOne) {
 class PeopleOldFormatTest : public PeopleSessionsTest {
  protected:
   PeopleOldFormatTest() : wang_(add("wang")) {
-    home_->make_old();
+    home_->make_old(1);
     people_ = home_->open(clock_);
   }
   Account wang_;
@@ -299,6 +300,58 @@ TEST_P(PeopleOldFormatTest, IsBroughtUpByTheFirstWhoNeedsTheSecretAndByTwoAtOnce
   ASSERT_TRUE(mine) << record::to_string(mine.error());
   EXPECT_EQ(their_secret.get().value(), *mine);
   EXPECT_TRUE(find(begin(wang_).token));
+}
+
+class PeopleBeforeCertificatesTest : public PeopleSessionsTest {
+ protected:
+  PeopleBeforeCertificatesTest() : wang_(add("wang")) {
+    token_ = begin(wang_).token;
+    home_->make_old(2);
+    people_ = home_->open(clock_);
+  }
+  Account with_certificate() {
+    Account account = wang_;
+    account.certificate = {{"CN=CA", "CN=wang"}};
+    return account;
+  }
+  Account wang_;
+  std::optional<SessionToken> token_;
+};
+INSTANTIATE_TEST_SUITE_P(People, PeopleBeforeCertificatesTest, ::testing::ValuesIn(people_kinds()),
+                         [](const auto& tested) { return tested.param.name; });
+
+TEST_P(PeopleBeforeCertificatesTest, IsReadAndWrittenAsItIs) {
+  EXPECT_EQ(people_->find(wang_.name).value(), wang_);
+  EXPECT_EQ(people_->list({}, 9).value(), std::vector{wang_});
+  EXPECT_EQ(people_->find_holder({"CN=CA", "CN=wang"}).value(), std::nullopt);
+  EXPECT_EQ(find(*token_)->account, wang_);
+  EXPECT_TRUE(people_->add(clerk("li")));
+  EXPECT_TRUE(people_->change(wang_));
+  EXPECT_TRUE(people_->secret());
+  EXPECT_ANY_THROW(home_->ask("SELECT certificate_subject FROM {account}"));  // nobody has made it
+}
+
+TEST_P(PeopleBeforeCertificatesTest, IsBroughtUpByTheFirstCertificateAndOthersSeeIt) {
+  const auto reader = home_->open(clock_);
+  ASSERT_EQ(reader->find(wang_.name).value(), wang_);
+  const auto changed = people_->change(with_certificate());
+  ASSERT_TRUE(changed) << record::to_string(changed.error());
+  const auto newcomer = home_->open(clock_);
+  for (people::People* each : {people_.get(), reader.get(), newcomer.get()}) {
+    EXPECT_EQ(each->find(wang_.name).value(), *changed);
+    EXPECT_EQ(each->find_holder({"CN=CA", "CN=wang"}).value(), *changed);
+  }
+  Account li = clerk("li");
+  li.certificate = changed->certificate;
+  EXPECT_EQ(people_->add(li).error().code, PeopleProblem::certificate_taken);
+}
+
+TEST_P(PeopleBeforeCertificatesTest, ChangeThatIsRefusedLeavesThemToBeRead) {
+  Account stale = with_certificate();
+  ++stale.version.value;
+  EXPECT_EQ(people_->change(stale).error().code, PeopleProblem::changed_meanwhile);
+  EXPECT_EQ(people_->find(wang_.name).value(), wang_);
+  EXPECT_TRUE(people_->change(with_certificate()));
 }
 
 }  // namespace

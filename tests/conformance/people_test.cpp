@@ -63,6 +63,7 @@ TEST_P(PeopleTest, LookingMakesNothing) {
   EXPECT_EQ(people_->find(AccountName("wang")).value(), std::nullopt);
   EXPECT_THAT(people_->list({}, 10).value(), IsEmpty());
   EXPECT_EQ(problem(people_->change(clerk("wang"))), PeopleProblem::unknown);
+  EXPECT_EQ(people_->find_holder({"CN=CA", "CN=wang"}).value(), std::nullopt);
   const auto token = people::SessionToken::random();
   EXPECT_EQ(people_->sessions().find(token, {}, clock_()).value(), std::nullopt);
   EXPECT_TRUE(people_->sessions().touch(token, clock_()));
@@ -96,6 +97,74 @@ TEST_P(PeopleTest, EveryRoleIsKept) {
     if (people::is_of_node(*people::parse_role(role))) account.assignment.bureau.reset();
     EXPECT_EQ(add(account).assignment, account.assignment);
     EXPECT_EQ(found(account.name.str()).assignment, account.assignment);
+  }
+}
+
+TEST_P(PeopleTest, CertificateIsKeptAndItsHolderFound) {
+  Account account = clerk("wang");
+  account.certificate = {{"CN=Office CA,O=京", "CN=王 'O\"Brien\\,O=京"}};
+  account.password = people::PasswordHash();
+  account.must_change_password = false;
+  const Account kept = add(account);
+  EXPECT_EQ(kept.certificate, account.certificate);
+  EXPECT_TRUE(kept.password.is_none());
+  EXPECT_EQ(found("wang"), kept);
+  EXPECT_EQ(people_->list({}, 9).value(), std::vector{kept});
+  const auto holder = [&](const people::CertificateName& certificate) {
+    return home_->open(clock_)->find_holder(certificate).value();
+  };
+  EXPECT_EQ(holder(*account.certificate), kept);
+  EXPECT_EQ(holder({"CN=Other CA,O=京", account.certificate->subject}), std::nullopt);
+  EXPECT_EQ(holder({account.certificate->issuer, "CN=li"}), std::nullopt);
+  EXPECT_EQ(holder({}), std::nullopt);
+
+  Account without = kept;
+  without.certificate.reset();
+  EXPECT_EQ(change(without).certificate, std::nullopt);
+  EXPECT_EQ(found("wang").certificate, std::nullopt);
+  EXPECT_EQ(holder(*account.certificate), std::nullopt);
+}
+
+TEST_P(PeopleTest, CertificateOfAnotherAccountIsRefusedAndNothingIsWritten) {
+  Account wang = clerk("wang");
+  wang.certificate = {{"CN=CA", "CN=wang"}};
+  wang = add(wang);
+  Account thief = clerk("thief");
+  thief.certificate = wang.certificate;
+  const auto refused = people_->add(thief);
+  EXPECT_EQ(problem(refused), PeopleProblem::certificate_taken);
+  EXPECT_THAT(refused.error().sentence, HasSubstr("another account has this certificate"));
+  EXPECT_EQ(people_->find(thief.name).value(), std::nullopt);
+  Account li = add(clerk("li"));
+  const Account before = li;
+  li.certificate = wang.certificate;
+  li.display_name = "not kept";
+  EXPECT_EQ(problem(people_->change(li)), PeopleProblem::certificate_taken);
+  EXPECT_EQ(found("li"), before);
+
+  // Neither half of it is anybody's alone, and who gives one back does not keep it.
+  li = before;
+  li.certificate = {{"CN=CA", "CN=li"}};
+  li = change(li);
+  wang.certificate = {{"CN=CA 2", "CN=wang"}};
+  change(wang);
+  li.certificate = {{"CN=CA", "CN=wang"}};
+  EXPECT_EQ(change(li).certificate, li.certificate);
+}
+
+TEST_P(PeopleTest, OfTwoAccountsThatGetACertificateAtOnceOneHasIt) {
+  for (int round = 0; round < 20; ++round) {
+    Account one = add(clerk(fmt::format("one{}", round)));
+    Account other = add(clerk(fmt::format("other{}", round)));
+    one.certificate = other.certificate = {{"CN=CA", fmt::format("CN={}", round)}};
+    MinuteClock their_clock;
+    const auto their_people = home_->open(their_clock);
+    ASSERT_TRUE(their_people->find(other.name).value());  // connected, so that both begin at once
+    auto theirs = std::async(std::launch::async, [&] { return their_people->change(other); });
+    const auto mine = people_->change(one);
+    const auto their_changed = theirs.get();
+    EXPECT_NE(mine.has_value(), their_changed.has_value()) << round;
+    EXPECT_EQ((mine ? their_changed : mine).error().code, PeopleProblem::certificate_taken);
   }
 }
 
@@ -219,12 +288,12 @@ TEST_P(PeopleTest, WhatALaterVersionMadeIsNotReadWrongly) {
   EXPECT_EQ(found.error().code, PeopleProblem::failed);
   EXPECT_THAT(found.error().sentence, HasSubstr("does not know"));
 
-  home_->set_format(3);
+  home_->set_format(4);
   const auto another = home_->open(clock_);
   for (const auto& refused : {another->add(clerk("li")), another->change(clerk("wang"))}) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, PeopleProblem::failed);
-    EXPECT_THAT(refused.error().sentence, HasSubstr("of format 3"));
+    EXPECT_THAT(refused.error().sentence, HasSubstr("of format 4"));
   }
 }
 

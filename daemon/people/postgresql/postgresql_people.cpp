@@ -29,6 +29,8 @@ constexpr const char* update_account = R"sql(
     password = $7, created_at = to_timestamp($8::bigint / 1000.0),
     changed_at = to_timestamp($9::bigint / 1000.0), version = $10
   WHERE name = $1)sql";
+constexpr const char* update_certificate = R"sql(
+  UPDATE sluice.account SET certificate_issuer = $2, certificate_subject = $3 WHERE name = $1)sql";
 constexpr const char* select_secret = "SELECT secret FROM sluice.installation_secret";
 constexpr const char* insert_secret =
     "INSERT INTO sluice.installation_secret (number, secret) VALUES (1, $1) "
@@ -41,12 +43,31 @@ pqxx::result execute(pqxx::work& transaction, const char* sql, const AccountColu
                                  columns.created_ms, columns.changed_ms, columns.version);
 }
 
+// Behind the rest of the account, in the same transaction.
+Result<void> write_certificate(Connection& connection, pqxx::work& transaction,
+                               const Account& account) {
+  // Else it has none: format_for() has seen to that.
+  if (!SLUICE_TRY(connection.has(format_with_certificates, transaction))) return {};
+  const AccountColumns columns = columns_of(account);
+  const auto text = [](const std::optional<std::string>& column) {
+    return column ? column->c_str() : nullptr;
+  };
+  try {
+    transaction.exec_params(update_certificate, columns.name, text(columns.certificate_issuer),
+                            text(columns.certificate_subject));
+  } catch (const pqxx::unique_violation&) {
+    return std::unexpected(certificate_taken(account.name));
+  }
+  return {};
+}
+
 class Changing final : public ChangeTransaction {
  public:
-  explicit Changing(pqxx::work& transaction) : transaction_(transaction) {}
+  Changing(Connection& connection, pqxx::work& transaction)
+      : connection_(connection), transaction_(transaction) {}
 
   Result<std::optional<Account>> lock(const AccountName& name) override {
-    return find_account(transaction_, name, "FOR UPDATE");
+    return find_account(connection_, transaction_, name, "FOR UPDATE");
   }
   Result<bool> has_other_administrator(const AccountName& name) override {
     // Behind the lock of the row, in every transaction: so no two wait for each other. The look
@@ -61,10 +82,11 @@ class Changing final : public ChangeTransaction {
   }
   Result<void> write(const Account& account) override {
     execute(transaction_, update_account, columns_of(account));
-    return {};
+    return write_certificate(connection_, transaction_, account);
   }
 
  private:
+  Connection& connection_;
   pqxx::work& transaction_;
 };
 
@@ -75,6 +97,7 @@ class PostgresqlPeople final : public People {
 
   Result<Account> add(const Account& account) override;
   Result<std::optional<Account>> find(const AccountName& name) override;
+  Result<std::optional<Account>> find_holder(const CertificateName& certificate) override;
   Result<std::vector<Account>> list(const AccountName& after, std::size_t count) override;
   Result<Account> change(const Account& account) override;
   Sessions& sessions() override { return sessions_; }
@@ -88,10 +111,11 @@ class PostgresqlPeople final : public People {
 
 Result<Account> PostgresqlPeople::add(const Account& account) {
   return connection_.transact([&](pqxx::work& transaction) -> Result<Account> {
-    SLUICE_TRY(connection_.bring_to(format_with_accounts, transaction));
+    SLUICE_TRY(connection_.bring_to(format_for(account), transaction));
     Account kept = as_new(account, now_());
     const auto inserted = execute(transaction, insert_account, columns_of(kept));
     if (inserted.affected_rows() == 0) return std::unexpected(name_taken(account.name));
+    SLUICE_TRY(write_certificate(connection_, transaction, kept));
     return kept;
   });
 }
@@ -99,7 +123,21 @@ Result<Account> PostgresqlPeople::add(const Account& account) {
 Result<std::optional<Account>> PostgresqlPeople::find(const AccountName& name) {
   return connection_.transact([&](pqxx::work& transaction) -> Result<std::optional<Account>> {
     if (!SLUICE_TRY(connection_.has(format_with_accounts, transaction))) return std::nullopt;
-    return find_account(transaction, name, "");
+    return find_account(connection_, transaction, name, "");
+  });
+}
+
+Result<std::optional<Account>> PostgresqlPeople::find_holder(const CertificateName& certificate) {
+  return connection_.transact([&](pqxx::work& transaction) -> Result<std::optional<Account>> {
+    if (!SLUICE_TRY(connection_.has(format_with_certificates, transaction))) return std::nullopt;
+    const auto columns = SLUICE_TRY(account_columns(connection_, transaction));
+    const auto rows = transaction.exec_params(
+        fmt::format("SELECT {} FROM sluice.account WHERE certificate_issuer = $1 AND "
+                    "certificate_subject = $2",
+                    columns),
+        certificate.issuer, certificate.subject);
+    if (rows.empty()) return std::nullopt;
+    return SLUICE_TRY(account_of(account_columns_of_row(rows[0])));
   });
 }
 
@@ -107,9 +145,10 @@ Result<std::vector<Account>> PostgresqlPeople::list(const AccountName& after, st
   return connection_.transact([&](pqxx::work& transaction) -> Result<std::vector<Account>> {
     std::vector<Account> accounts;
     if (!SLUICE_TRY(connection_.has(format_with_accounts, transaction))) return accounts;
+    const auto columns = SLUICE_TRY(account_columns(connection_, transaction));
     const auto rows = transaction.exec_params(
         fmt::format("SELECT {} FROM sluice.account WHERE name > $1 ORDER BY name LIMIT $2",
-                    account_columns),
+                    columns),
         after.str(), static_cast<std::int64_t>(count));
     for (const pqxx::row& row : rows)
       accounts.push_back(SLUICE_TRY(account_of(account_columns_of_row(row))));
@@ -122,7 +161,8 @@ Result<Account> PostgresqlPeople::change(const Account& account) {
     if (!SLUICE_TRY(connection_.has(format_with_accounts, transaction))) {
       return std::unexpected(unknown_account(account.name));
     }
-    Changing changing(transaction);
+    SLUICE_TRY(connection_.bring_to(format_for(account), transaction));
+    Changing changing(connection_, transaction);
     return change_account(account, now_(), changing);
   });
 }

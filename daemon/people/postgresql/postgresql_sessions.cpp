@@ -37,7 +37,7 @@ constexpr const char* update_last_seen = R"sql(
   SET last_seen_at = greatest(last_seen_at, to_timestamp($2::bigint / 1000.0))
   WHERE id = $1)sql";
 
-std::string select_signed_in() {
+std::string select_signed_in(std::string_view account_columns) {
   return fmt::format(R"sql(
     SELECT {}, id, account, account_version, way,
       round(extract(epoch FROM begun_at) * 1000)::bigint,
@@ -63,10 +63,11 @@ std::int64_t milliseconds_of(record::Time time) {
 
 class Beginning final : public SessionTransaction {
  public:
-  explicit Beginning(pqxx::work& transaction) : transaction_(transaction) {}
+  Beginning(Connection& connection, pqxx::work& transaction)
+      : connection_(connection), transaction_(transaction) {}
 
   Result<std::optional<Account>> lock(const AccountName& name) override {
-    return find_account(transaction_, name, "FOR NO KEY UPDATE");
+    return find_account(connection_, transaction_, name, "FOR NO KEY UPDATE");
   }
   Result<void> keep_newest(const Account& account, std::size_t count) override {
     transaction_.exec_params(delete_all_but_newest, account.name.str(),
@@ -87,6 +88,7 @@ class Beginning final : public SessionTransaction {
   }
 
  private:
+  Connection& connection_;
   pqxx::work& transaction_;
 };
 
@@ -96,7 +98,7 @@ Result<BegunSession> PostgresqlSessions::begin(const Account& account, SignInWay
                                                const SessionLimits& limits, record::Time now) {
   return connection_.transact([&](pqxx::work& transaction) -> Result<BegunSession> {
     SLUICE_TRY(connection_.bring_to(format_with_sessions, transaction));
-    Beginning beginning(transaction);
+    Beginning beginning(connection_, transaction);
     return begin_session(account, way, limits, now, beginning);
   });
 }
@@ -106,8 +108,9 @@ Result<std::optional<SignedIn>> PostgresqlSessions::find(const SessionToken& tok
                                                          record::Time now) {
   return connection_.transact([&](pqxx::work& transaction) -> Result<std::optional<SignedIn>> {
     if (!SLUICE_TRY(connection_.has(format_with_sessions, transaction))) return std::nullopt;
+    const auto columns = SLUICE_TRY(account_columns(connection_, transaction));
     const auto rows =
-        transaction.exec_params(select_signed_in(), record::to_string(token.digest()));
+        transaction.exec_params(select_signed_in(columns), record::to_string(token.digest()));
     if (rows.empty()) return std::nullopt;
     return signed_in_of(session_columns_of_row(rows[0]), account_columns_of_row(rows[0]), limits,
                         now);
@@ -136,7 +139,7 @@ Result<void> PostgresqlSessions::end_all(const AccountName& account) {
   return connection_.transact([&](pqxx::work& transaction) -> Result<void> {
     if (!SLUICE_TRY(connection_.has(format_with_sessions, transaction))) return {};
     // First, as whoever begins one does: or two could wait for each other's sessions.
-    SLUICE_TRY(find_account(transaction, account, "FOR NO KEY UPDATE"));
+    SLUICE_TRY(find_account(connection_, transaction, account, "FOR NO KEY UPDATE"));
     transaction.exec_params("DELETE FROM sluice.session WHERE account = $1", account.str());
     return {};
   });

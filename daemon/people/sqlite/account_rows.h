@@ -10,11 +10,9 @@
 
 namespace sluice::people {
 
-// What a SELECT names, in the order of AccountColumns.
-constexpr std::string_view account_columns =
-    "name, display_name, roles, bureau, state, must_change_password, password, created_at, "
-    "changed_at, version";
-constexpr int account_column_count = 10;
+// What a SELECT names, in the order of AccountColumns. Fails where the file can not be read.
+[[nodiscard]] Result<std::string_view> account_columns(PeopleFile& file);
+constexpr int account_column_count = 12;
 
 // Of a row that has these columns first.
 [[nodiscard]] AccountColumns account_columns_of_row(const sqlite::Statement& row);

@@ -9,6 +9,15 @@
 #include "record/try.h"
 
 namespace sluice::people {
+namespace {
+
+// Of a file of an earlier format; people_ddl makes the index on them.
+constexpr const char* add_certificate_columns = R"sql(
+  ALTER TABLE account ADD COLUMN certificate_issuer TEXT;
+  ALTER TABLE account ADD COLUMN certificate_subject TEXT
+    CHECK ((certificate_subject IS NULL) = (certificate_issuer IS NULL)))sql";
+
+}  // namespace
 
 PeopleFailure PeopleFile::failed(std::string sentence) const {
   return {PeopleProblem::failed, path_.string(), std::move(sentence)};
@@ -92,6 +101,9 @@ Result<void> PeopleFile::make_or_check_tables() {
 }
 
 Result<void> PeopleFile::make_tables() {
+  if (format_ > 0 && format_ < format_with_certificates) {
+    SLUICE_TRY(ours(database_->execute(add_certificate_columns)));
+  }
   SLUICE_TRY(ours(database_->execute(people_ddl)));
   return ours(database_->execute(fmt::format("PRAGMA user_version={}", newest_format)));
 }

@@ -27,6 +27,12 @@ constexpr const char* update_account =
       SET display_name = ?2, roles = ?3, bureau = ?4, state = ?5, must_change_password = ?6,
         password = ?7, created_at = ?8, changed_at = ?9, version = ?10
       WHERE name = ?1)sql";
+// No row is changed where another account has the certificate.
+constexpr const char* update_certificate =
+    R"sql(
+      UPDATE OR IGNORE account
+      SET certificate_issuer = ?2, certificate_subject = ?3
+      WHERE name = ?1)sql";
 constexpr const char* select_other_administrator =
     "SELECT 1 FROM account WHERE state = 'enabled' AND roles = ?1 AND name <> ?2 LIMIT 1";
 constexpr const char* select_secret = "SELECT secret FROM installation_secret";
@@ -52,6 +58,27 @@ void bind(sqlite::Statement& statement, const AccountColumns& columns) {
   }
 }
 
+void bind(sqlite::Statement& statement, int index, const std::optional<std::string>& text) {
+  if (text) {
+    statement.bind(index, *text);
+  } else {
+    statement.bind_null(index);
+  }
+}
+
+// Behind the rest of the account, in the same transaction.
+Result<void> write_certificate(PeopleFile& file, const Account& account) {
+  if (!SLUICE_TRY(file.has(format_with_certificates))) return {};  // then it has none
+  auto update = SLUICE_TRY(file.prepare(update_certificate));
+  const AccountColumns columns = columns_of(account);
+  update.bind(1, columns.name);
+  bind(update, 2, columns.certificate_issuer);
+  bind(update, 3, columns.certificate_subject);
+  SLUICE_TRY(file.ours(update.run()));
+  if (file.database().changes() == 0) return std::unexpected(certificate_taken(account.name));
+  return {};
+}
+
 // The file is locked from the transaction's beginning, so nothing more is to be locked.
 class Changing final : public ChangeTransaction {
  public:
@@ -70,7 +97,8 @@ class Changing final : public ChangeTransaction {
     auto update = SLUICE_TRY(file_.prepare(update_account));
     const AccountColumns columns = columns_of(account);
     bind(update, columns);
-    return file_.ours(update.run());
+    SLUICE_TRY(file_.ours(update.run()));
+    return write_certificate(file_, account);
   }
 
  private:
@@ -84,6 +112,7 @@ class SqlitePeople final : public People {
 
   Result<Account> add(const Account& account) override;
   Result<std::optional<Account>> find(const AccountName& name) override;
+  Result<std::optional<Account>> find_holder(const CertificateName& certificate) override;
   Result<std::vector<Account>> list(const AccountName& after, std::size_t count) override;
   Result<Account> change(const Account& account) override;
   Sessions& sessions() override { return sessions_; }
@@ -98,13 +127,16 @@ class SqlitePeople final : public People {
 };
 
 Result<Account> SqlitePeople::add(const Account& account) {
-  SLUICE_TRY(file_.bring_to(format_with_accounts));
+  SLUICE_TRY(file_.bring_to(format_for(account)));
   Account kept = as_new(account, now_());
+  auto transaction = SLUICE_TRY(file_.ours(sqlite::Transaction::begin(file_.database())));
   auto insert = SLUICE_TRY(file_.prepare(insert_account));
   const AccountColumns columns = columns_of(kept);
   bind(insert, columns);
   SLUICE_TRY(file_.ours(insert.run()));
   if (file_.database().changes() == 0) return std::unexpected(name_taken(account.name));
+  SLUICE_TRY(write_certificate(file_, kept));
+  SLUICE_TRY(file_.ours(transaction.commit()));
   return kept;
 }
 
@@ -113,11 +145,23 @@ Result<std::optional<Account>> SqlitePeople::find(const AccountName& name) {
   return find_account(file_, name);
 }
 
+Result<std::optional<Account>> SqlitePeople::find_holder(const CertificateName& certificate) {
+  if (!SLUICE_TRY(file_.has(format_with_certificates))) return std::nullopt;
+  const auto columns = SLUICE_TRY(account_columns(file_));
+  auto select = SLUICE_TRY(file_.prepare(fmt::format(
+      "SELECT {} FROM account WHERE certificate_issuer = ?1 AND certificate_subject = ?2",
+      columns)));
+  select.bind(1, certificate.issuer).bind(2, certificate.subject);
+  if (!SLUICE_TRY(file_.ours(select.step()))) return std::nullopt;
+  return SLUICE_TRY(account_of(account_columns_of_row(select)));
+}
+
 Result<std::vector<Account>> SqlitePeople::list(const AccountName& after, std::size_t count) {
   std::vector<Account> accounts;
   if (!SLUICE_TRY(file_.has(format_with_accounts))) return accounts;
-  auto page = SLUICE_TRY(file_.prepare(fmt::format(
-      "SELECT {} FROM account WHERE name > ?1 ORDER BY name LIMIT ?2", account_columns)));
+  const auto columns = SLUICE_TRY(account_columns(file_));
+  auto page = SLUICE_TRY(file_.prepare(
+      fmt::format("SELECT {} FROM account WHERE name > ?1 ORDER BY name LIMIT ?2", columns)));
   page.bind(1, after.str()).bind(2, std::uint64_t{count});
   while (SLUICE_TRY(file_.ours(page.step()))) {
     accounts.push_back(SLUICE_TRY(account_of(account_columns_of_row(page))));
@@ -129,6 +173,7 @@ Result<Account> SqlitePeople::change(const Account& account) {
   if (!SLUICE_TRY(file_.has(format_with_accounts))) {
     return std::unexpected(unknown_account(account.name));
   }
+  SLUICE_TRY(file_.bring_to(format_for(account)));
   auto transaction = SLUICE_TRY(file_.ours(sqlite::Transaction::begin(file_.database())));
   Changing changing(file_);
   auto changed = SLUICE_TRY(change_account(account, now_(), changing));

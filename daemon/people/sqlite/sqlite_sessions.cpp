@@ -33,7 +33,7 @@ constexpr const char* delete_unseen = R"sql(
 constexpr const char* update_last_seen =
     "UPDATE session SET last_seen_at = max(last_seen_at, ?2) WHERE id = ?1";
 
-std::string select_signed_in() {
+std::string select_signed_in(std::string_view account_columns) {
   return fmt::format(R"sql(
     SELECT {}, id, account, account_version, way, begun_at, last_seen_at
     FROM session JOIN account ON name = account AND version = account_version
@@ -103,7 +103,8 @@ Result<std::optional<SignedIn>> SqliteSessions::find(const SessionToken& token,
                                                      const SessionLimits& limits,
                                                      record::Time now) {
   if (!SLUICE_TRY(file_.has(format_with_sessions))) return std::nullopt;
-  auto select = SLUICE_TRY(file_.prepare(select_signed_in()));
+  const auto columns = SLUICE_TRY(account_columns(file_));
+  auto select = SLUICE_TRY(file_.prepare(select_signed_in(columns)));
   const std::string id = record::to_string(token.digest());
   select.bind(1, id);
   if (!SLUICE_TRY(file_.ours(select.step()))) return std::nullopt;

@@ -33,6 +33,11 @@ class LatePeople final : public People {
     static_cast<void>(people_.change(**found));
     return found;
   }
+  Result<std::optional<Account>> find_holder(const CertificateName& certificate) override {
+    auto found = people_.find_holder(certificate);
+    static_cast<void>(people_.change(**found));
+    return found;
+  }
   Result<std::vector<Account>> list(const AccountName& after, std::size_t count) override {
     return people_.list(after, count);
   }
@@ -229,6 +234,93 @@ TEST_F(SignInTest, WrongCurrentPasswordCountsAsAWrongSignIn) {
   EXPECT_EQ(std::get<SignInRefusal>(outcome).reason, RefusalReason::wait);
   EXPECT_EQ(refusal("wang", right).reason, RefusalReason::wait);
   EXPECT_EQ(people_->find(wang.name).value(), wang);
+}
+
+class CertificateSignInTest : public SignInTest {
+ protected:
+  Account add_holder(const std::string& name, PasswordHash hash = right_hash()) {
+    Account account{.name = AccountName(name),
+                    .display_name = "王小明",
+                    .assignment = {.roles = {Role::auditor}, .bureau = std::nullopt},
+                    .password = std::move(hash)};
+    account.certificate = certificate(name);
+    return people_->add(account).value();
+  }
+  static CertificateName certificate(const std::string& name) { return {"CN=CA", "CN=" + name}; }
+  SignInOutcome come(const CertificateName& certificate) {
+    return sign_in_.by_certificate(*people_, certificate, now_).value();
+  }
+};
+
+TEST_F(CertificateSignInTest, BeginsASessionOfItsAccount) {
+  const Account wang = add_holder("wang");
+  add_holder("li");
+  const auto outcome = come(certificate("wang"));
+  ASSERT_TRUE(std::holds_alternative<SignInSuccess>(outcome));
+  const auto& success = std::get<SignInSuccess>(outcome);
+  const auto found = find(success.begun.token);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->account, wang);
+  EXPECT_EQ(found->session.way, SignInWay::certificate);
+  EXPECT_FALSE(success.device_token.empty());
+}
+
+TEST_F(CertificateSignInTest, OfNobodyOrOfADisabledAccountIsWrongAndNoMore) {
+  Account disabled = add_holder("wang");
+  disabled.state = AccountState::disabled;
+  ASSERT_TRUE(people_->change(disabled));
+  const auto cause = [&](const CertificateName& shown) {
+    const auto outcome = come(shown);
+    EXPECT_TRUE(std::holds_alternative<SignInRefusal>(outcome));
+    const auto& refused = std::get<SignInRefusal>(outcome);
+    EXPECT_EQ(refused.reason, RefusalReason::wrong);
+    return refused.cause;
+  };
+  EXPECT_EQ(cause(certificate("wang")), WrongCause::disabled_account);
+  EXPECT_EQ(cause(certificate("zhao")), WrongCause::unknown_certificate);
+  EXPECT_EQ(cause({"CN=Other CA", "CN=wang"}), WrongCause::unknown_certificate);
+}
+
+TEST_F(CertificateSignInTest, IsNotLockedOutByGuessesAndForgetsNoneOfThem) {
+  add_holder("wang");
+  for (int i = 0; i < 5; ++i)
+    refusal("wang", "wrong");
+  EXPECT_EQ(refusal("wang", right).reason, RefusalReason::wait);
+  EXPECT_TRUE(std::holds_alternative<SignInSuccess>(come(certificate("wang"))));
+  EXPECT_EQ(refusal("wang", right).reason, RefusalReason::wait);
+  for (int i = 0; i < 40; ++i)
+    come(certificate("zhao"));
+  browser_.address = "192.0.2.9";
+  success("wang", right);
+}
+
+TEST_F(CertificateSignInTest, AccountThatIsChangedInThisMomentIsTriedAgain) {
+  add_holder("wang");
+  LatePeople late(*people_);
+  const auto outcome = sign_in_.by_certificate(late, certificate("wang"), now_).value();
+  ASSERT_TRUE(std::holds_alternative<SignInRefusal>(outcome));
+  EXPECT_EQ(std::get<SignInRefusal>(outcome).reason, RefusalReason::busy);
+}
+
+TEST_F(CertificateSignInTest, WithoutAPasswordEveryPasswordIsWrong) {
+  const Account wang = add_holder("wang", PasswordHash());
+  for (const char* password : {"", right}) {
+    const auto refused = refusal("wang", password);
+    EXPECT_EQ(refused.reason, RefusalReason::wrong);
+    EXPECT_EQ(refused.cause, WrongCause::no_password);
+  }
+  const auto outcome = change(wang, "", "another sentence");
+  ASSERT_TRUE(std::holds_alternative<SignInRefusal>(outcome));
+  EXPECT_EQ(std::get<SignInRefusal>(outcome).cause, WrongCause::no_password);
+}
+
+// And takes as long: it makes a hash.
+TEST_F(CertificateSignInTest, WithoutAPasswordAHashIsMadeAllTheSame) {
+  if (!test::memory_can_be_limited) GTEST_SKIP() << "a sanitizer needs the memory";
+  add_holder("wang", PasswordHash());
+  ASSERT_TRUE(people_->secret());
+  const test::MemoryLimit limit;
+  EXPECT_EQ(refusal("wang", right).reason, RefusalReason::busy);
 }
 
 TEST_F(SignInTest, OwnPasswordIsNotChangedOverAnothersChange) {
