@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "commands/account_text.h"
 #include "commands/commands.h"
 #include "commands/invoking_user.h"
 #include "commands/terminal.h"
+#include "commands/user_certificate.h"
 #include "installation/system_clock.h"
 #include "people/people.h"
 #include "trust/audit_log.h"
@@ -23,6 +25,8 @@ struct UserOptions {
   std::vector<std::string> roles;
   std::string bureau;
   std::string display;
+  std::string certificate;  // a file
+  bool remove = false;
   bool json = false;
 };
 
@@ -39,6 +43,7 @@ ExitStatus fail_of(const people::PeopleFailure& failure) {
   using people::PeopleProblem;
   const bool is_wrong_command = failure.code == PeopleProblem::name_taken ||
                                 failure.code == PeopleProblem::unknown ||
+                                failure.code == PeopleProblem::certificate_taken ||
                                 failure.code == PeopleProblem::last_administrator;
   return fail(record::to_string(failure),
               is_wrong_command ? ExitStatus::usage : ExitStatus::failure);
@@ -130,12 +135,21 @@ Details audited_with_roles(const Account& account) {
   return details;
 }
 
+trust::AuditEvent certificate_bound(const Account& account) {
+  Details details = audited(account);
+  details.emplace_back("subject", account.certificate->subject);
+  details.emplace_back("issuer", account.certificate->issuer);
+  return {"account-certificate-bound", std::move(details)};
+}
+
 // Keeps the change and tells the auditor.
 ExitStatus keep(OpenedPeople& opened, const people::Result<Account>& kept,
-                const trust::AuditEvent& event) {
+                const std::vector<trust::AuditEvent>& events) {
   if (!kept) return fail_of(kept.error());
-  if (auto noted = opened.audit.append(event); !noted) {
-    return fail("it was done, but is not in the audit log: " + record::to_string(noted.error()));
+  for (const trust::AuditEvent& event : events) {
+    if (auto noted = opened.audit.append(event); !noted) {
+      return fail("it was done, but is not in the audit log: " + record::to_string(noted.error()));
+    }
   }
   return ExitStatus::success;
 }
@@ -153,6 +167,22 @@ ExitStatus hand_over(const std::string& name, const std::string& password) {
   return ExitStatus::success;
 }
 
+// By certificate alone, without a password.
+ExitStatus add_holder(OpenedPeople& opened, Account account, const std::string& file) {
+  auto certificate = read_certificate(opened.installation->settings.node, file);
+  if (!certificate) return certificate.error();
+  account.must_change_password = false;
+  account.certificate = std::move(*certificate);
+  const ExitStatus kept =
+      keep(opened, opened.people->add(account),
+           {{"account-added", audited_with_roles(account)}, certificate_bound(account)});
+  if (kept == ExitStatus::success) {
+    fmt::print("{}: signs in by certificate, without a password: {}\n", account.name.str(),
+               to_string(*account.certificate));
+  }
+  return kept;
+}
+
 ExitStatus add_account(const Context& context, const UserOptions& options) {
   auto opened = open_people(context, options);
   if (!opened) return opened.error();
@@ -160,15 +190,17 @@ ExitStatus add_account(const Context& context, const UserOptions& options) {
   if (auto checked = people::check_display_name(display); !checked) return fail_of(checked.error());
   auto assigned = assignment(*opened, options, std::nullopt);
   if (!assigned) return assigned.error();
+  Account account{
+      .name = opened->name, .display_name = display, .assignment = std::move(*assigned)};
+  if (!options.certificate.empty()) {
+    return add_holder(*opened, std::move(account), options.certificate);
+  }
   const std::string password = people::first_password();
   auto hash = people::hash_password(password);
   if (!hash) return fail(hash.error().sentence);
-  const Account account{.name = opened->name,
-                        .display_name = display,
-                        .assignment = std::move(*assigned),
-                        .password = std::move(*hash)};
+  account.password = std::move(*hash);
   const ExitStatus kept =
-      keep(*opened, opened->people->add(account), {"account-added", audited_with_roles(account)});
+      keep(*opened, opened->people->add(account), {{"account-added", audited_with_roles(account)}});
   return kept == ExitStatus::success ? hand_over(options.name, password) : kept;
 }
 
@@ -181,7 +213,7 @@ ExitStatus change_roles(const Context& context, const UserOptions& options) {
   if (!assigned) return assigned.error();
   account->assignment = std::move(*assigned);
   const ExitStatus kept = keep(*opened, opened->people->change(*account),
-                               {"account-roles-changed", audited_with_roles(*account)});
+                               {{"account-roles-changed", audited_with_roles(*account)}});
   if (kept != ExitStatus::success) return kept;
   fmt::print("{}: {}{}\n", options.name, fmt::join(names_of(account->assignment.roles), ", "),
              account->assignment.bureau ? " of " + account->assignment.bureau->str() : "");
@@ -199,8 +231,52 @@ ExitStatus reset_password(const Context& context, const UserOptions& options) {
   account->password = std::move(*hash);
   account->must_change_password = true;
   const ExitStatus kept = keep(*opened, opened->people->change(*account),
-                               {"account-password-reset", audited(*account)});
+                               {{"account-password-reset", audited(*account)}});
   return kept == ExitStatus::success ? hand_over(options.name, password) : kept;
+}
+
+ExitStatus remove_certificate(OpenedPeople& opened, Account account) {
+  const std::string& name = account.name.str();
+  if (!account.certificate) {
+    fmt::print("{}: has no certificate\n", name);
+    return ExitStatus::success;
+  }
+  if (account.password.is_none()) {
+    return fail(fmt::format("{} has no password: without the certificate nobody could sign in; "
+                            "make a first password before (sluice user reset {}), or disable the "
+                            "account",
+                            name, name),
+                ExitStatus::usage);
+  }
+  account.certificate.reset();
+  const ExitStatus kept = keep(opened, opened.people->change(account),
+                               {{"account-certificate-removed", audited(account)}});
+  if (kept == ExitStatus::success) fmt::print("{}: certificate removed\n", name);
+  return kept;
+}
+
+ExitStatus change_certificate(const Context& context, const UserOptions& options) {
+  if (options.certificate.empty() != options.remove) {
+    return fail("say which: the certificate's file (PEM), or --remove", ExitStatus::usage);
+  }
+  auto opened = open_people(context, options);
+  if (!opened) return opened.error();
+  auto account = find_account(*opened);
+  if (!account) return account.error();
+  if (options.remove) return remove_certificate(*opened, std::move(*account));
+  auto certificate = read_certificate(opened->installation->settings.node, options.certificate);
+  if (!certificate) return certificate.error();
+  if (account->certificate == *certificate) {
+    fmt::print("{}: has it already: {}\n", options.name, to_string(*certificate));
+    return ExitStatus::success;
+  }
+  account->certificate = std::move(*certificate);
+  const ExitStatus kept =
+      keep(*opened, opened->people->change(*account), {certificate_bound(*account)});
+  if (kept == ExitStatus::success) {
+    fmt::print("{}: signs in by certificate: {}\n", options.name, to_string(*account->certificate));
+  }
+  return kept;
 }
 
 ExitStatus turn(const Context& context, const UserOptions& options, AccountState state) {
@@ -216,7 +292,7 @@ ExitStatus turn(const Context& context, const UserOptions& options, AccountState
   const trust::AuditEvent event = state == AccountState::disabled
                                       ? trust::AuditEvent{"account-disabled", audited(*account)}
                                       : trust::AuditEvent{"account-enabled", audited(*account)};
-  const ExitStatus kept = keep(*opened, opened->people->change(*account), event);
+  const ExitStatus kept = keep(*opened, opened->people->change(*account), {event});
   if (kept == ExitStatus::success) fmt::print("{}: {}\n", options.name, to_string(state));
   return kept;
 }
@@ -227,32 +303,6 @@ ExitStatus disable(const Context& context, const UserOptions& options) {
 
 ExitStatus enable(const Context& context, const UserOptions& options) {
   return turn(context, options, AccountState::enabled);
-}
-
-boost::json::object to_json(const Account& account) {
-  boost::json::array roles;
-  for (const std::string_view role : names_of(account.assignment.roles))
-    roles.emplace_back(role);
-  const auto& bureau = account.assignment.bureau;
-  return {{"name", account.name.str()},
-          {"display_name", account.display_name},
-          {"roles", roles},
-          {"bureau", bureau ? boost::json::value(bureau->str()) : boost::json::value(nullptr)},
-          {"state", to_string(account.state)},
-          {"must_change_password", account.must_change_password},
-          {"created", record::to_string(account.created)},
-          {"changed", record::to_string(account.changed)}};
-}
-
-std::vector<std::string> to_row(const Account& account) {
-  const auto& bureau = account.assignment.bureau;
-  return {account.name.str(),
-          account.display_name,
-          fmt::format("{}", fmt::join(names_of(account.assignment.roles), ", ")),
-          bureau ? bureau->str() : "",
-          std::string(to_string(account.state)),
-          account.must_change_password ? "to be changed" : "set",
-          record::to_string(account.changed)};
 }
 
 ExitStatus list_accounts(const Context& context, const UserOptions& options) {
@@ -303,7 +353,8 @@ void add_user(CLI::App& app, Context& context) {
   auto* reset = add("reset", "Give an account a new first password, and print it", reset_password);
   auto* disabling = add("disable", "Let a person sign in no more", disable);
   auto* enabling = add("enable", "Let a person sign in again", enable);
-  for (auto* command : {adding, roles, reset, disabling, enabling})
+  auto* certificate = add("certificate", "Let a person sign in by certificate", change_certificate);
+  for (auto* command : {adding, roles, reset, disabling, enabling, certificate})
     command->add_option("name", options->name, "What the person signs in with")->required();
   for (auto* command : {adding, roles}) {
     command
@@ -315,6 +366,10 @@ void add_user(CLI::App& app, Context& context) {
         ->required();
     command->add_option("--bureau", options->bureau, "The bureau that the roles are of");
   }
+  certificate->add_option("file", options->certificate, "The certificate, PEM");
+  certificate->add_flag("--remove", options->remove, "By password alone from now on");
+  adding->add_option("--certificate", options->certificate,
+                     "PEM: the person signs in by it, and gets no password");
   adding->add_option("--display", options->display, "What the person is called, such as 王小明");
 }
 

@@ -52,6 +52,14 @@ trust::TlsFiles tls_files(const settings::Identity& identity) {
   return {identity.certificate, identity.key, identity.authorities, identity.revocations};
 }
 
+std::expected<trust::TlsContext, trust::TlsFailure> tls_for_people(const settings::Pages& pages) {
+  if (pages.people_authorities.empty()) {
+    return trust::make_open_server_context({pages.certificate, pages.key});
+  }
+  return trust::make_asking_server_context(
+      {pages.certificate, pages.key, pages.people_authorities, pages.people_revocations});
+}
+
 bool publishes_by(const settings::Publication& publication, record::Mode mode) {
   return std::ranges::find(publication.channels, mode) != publication.channels.end();
 }
@@ -224,7 +232,7 @@ std::expected<void, std::string> Node::listen_to_operators() {
 
 std::expected<void, std::string> Node::listen_to_people() {
   const settings::Pages& pages = *installation_->settings.node.pages;
-  auto tls = trust::make_open_server_context({pages.certificate, pages.key});
+  auto tls = tls_for_people(pages);
   if (!tls) return std::unexpected(record::to_string(tls.error()));
   tell_expiry("pages", tls->get());
   const auto open_people = [this] { return installation::open_people(installation_->settings); };
@@ -337,7 +345,7 @@ std::expected<void, trust::TlsFailure> Node::reload_certificates() {
   }
   if (pages_) {
     const settings::Pages& pages = *installation_->settings.node.pages;
-    auto tls = SLUICE_TRY(trust::make_open_server_context({pages.certificate, pages.key}));
+    auto tls = SLUICE_TRY(tls_for_people(pages));
     tell_expiry("pages", tls.get());
     pages_->reload(std::move(tls));
   }

@@ -124,7 +124,7 @@ Frame Entrance::frame(const Visit& visit, std::string_view current) const {
   frame.person = SignedIn{account.display_name, {}};
   for (const std::string_view role : people::names_of(account.assignment.roles))
     frame.person->roles.emplace_back(role);
-  if (account.must_change_password) return frame;
+  if (visit.must_change_password()) return frame;
   const auto add = [&](std::string_view name, std::string_view path,
                        std::initializer_list<PersonalRight> rights) {
     const bool is_theirs = std::ranges::any_of(rights, [&](PersonalRight right) {
@@ -209,6 +209,11 @@ auto Entrance::recognise(const server::Request& request, people::People& people)
   const record::Time now = surroundings_.clock();
   auto found = people.sessions().find(*token, surroundings_.sessions, now);
   if (!found) return std::unexpected(unavailable(request, found.error()));
+  // Every connection presents it, so a token that somebody took away opens nothing without it.
+  const bool needs_certificate = *found && (*found)->session.way == people::SignInWay::certificate;
+  if (needs_certificate && (*found)->account.certificate != certificate_of(request)) {
+    return std::nullopt;
+  }
   // What a page asks for by itself, again and again, is nothing that a person does.
   const bool is_by_itself = request.query.contains("refresh=");
   if (*found && !is_by_itself && people::is_worth_a_touch((*found)->session, now)) {
@@ -254,7 +259,7 @@ auto Entrance::admit(const Page& page, const Visit& visit) const -> OrAnswer<voi
     const bool had_one = cookie_of(visit.request, session_cookie).has_value();
     return std::unexpected(to_sign_in(visit.request, had_one));
   }
-  if (visit.account().must_change_password && page.access.person == Person::settled) {
+  if (visit.must_change_password() && page.access.person == Person::settled) {
     return std::unexpected(redirection(std::string(password_path)));
   }
   if (!page.access.rights.empty()) return check_rights(page.access.rights, visit);

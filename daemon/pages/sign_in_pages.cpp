@@ -69,6 +69,7 @@ Told told(const people::SignInRefusal& refusal) {
 // A name that is nobody's is not written: it may be a password in the wrong field.
 std::string named(const Visit& visit, const people::SignInRefusal& refusal) {
   const bool is_known = refusal.cause == people::WrongCause::password ||
+                        refusal.cause == people::WrongCause::no_password ||
                         refusal.cause == people::WrongCause::disabled_account;
   return is_known ? std::string(visit.form.value("name")) : std::string("?");
 }
@@ -86,6 +87,10 @@ std::vector<Page> SignInPages::routes() {
            .access = {.person = Person::anybody},
            .answer = [this](const Visit& visit) { return sign_in(visit); },
            .hashes_passwords = true},
+          {.method = Method::post,
+           .path = std::string(certificate_sign_in_path),
+           .access = {.person = Person::anybody},
+           .answer = [this](const Visit& visit) { return sign_in_by_certificate(visit); }},
           {.method = Method::post,
            .path = std::string(sign_out_path),
            .access = {.person = Person::signed_in},
@@ -113,7 +118,24 @@ Response SignInPages::show_sign_in(const Visit& visit) const {
   if (visit.person) return redirection(next);
   SignInView view{.name = {}, .next = next};
   if (visit.query.has("over")) view.problem = SignInProblem::session_over;
-  return document(visit.request, sign_in_page(pages_, entrance_.frame(visit, {}), view));
+  return door(visit, std::move(view), 200);
+}
+
+Response SignInPages::door(const Visit& visit, SignInView view, unsigned status) const {
+  if (const auto& refused = visit.request.peer.presented.refused) {
+    surroundings_.denials.note(
+        {"certificate-refused", refused->subject, address_of(visit), refused->reason});
+    view.certificate = ShownCertificate{.subject = refused->subject, .fault = refused->reason};
+  } else if (const auto certificate = certificate_of(visit.request);
+             certificate && view.problem != SignInProblem::unknown_certificate) {
+    const auto holder = visit.people.find_holder(*certificate);
+    if (!holder) return entrance_.unavailable(visit.request, holder.error());
+    const bool may_come_in = *holder && (*holder)->state == people::AccountState::enabled;
+    view.certificate = ShownCertificate{
+        .subject = certificate->subject,
+        .fault = may_come_in ? std::nullopt : std::optional<std::string>("unknown")};
+  }
+  return document(visit.request, sign_in_page(pages_, entrance_.frame(visit, {}), view), status);
 }
 
 Response SignInPages::sign_in(const Visit& visit) {
@@ -136,12 +158,39 @@ Response SignInPages::refuse(const Visit& visit, const people::SignInRefusal& re
                   .next = where_to(visit.form.value("next")),
                   .problem = tell.problem};
   if (refusal.until) view.wait_minutes = minutes_until(*refusal.until, surroundings_.clock());
-  return document(visit.request, sign_in_page(pages_, entrance_.frame(visit, {}), view),
-                  tell.status);
+  return door(visit, std::move(view), tell.status);
+}
+
+Response SignInPages::sign_in_by_certificate(const Visit& visit) {
+  constexpr unsigned forbidden = 403;
+  const auto note = [&](std::string_view reason) {
+    const auto& good = visit.request.peer.presented.good;
+    surroundings_.denials.note(
+        {"sign-in-refused", good ? good->subject : "?", address_of(visit), std::string(reason)});
+  };
+  const auto again = [&](SignInProblem problem, unsigned status) {
+    return door(visit, {.name = {}, .next = where_to(visit.form.value("next")), .problem = problem},
+                status);
+  };
+  const auto certificate = certificate_of(visit.request);
+  if (!certificate) {
+    note("no-certificate");
+    return again(SignInProblem::no_certificate, forbidden);
+  }
+  const auto outcome = sign_in_.by_certificate(visit.people, *certificate, surroundings_.clock());
+  if (!outcome) return entrance_.unavailable(visit.request, outcome.error());
+  const auto* refusal = std::get_if<people::SignInRefusal>(&*outcome);
+  if (refusal == nullptr) return let_in(visit, std::get<people::SignInSuccess>(*outcome));
+  const Told tell = told(*refusal);
+  note(tell.reason);
+  // A disabled account is told as a certificate that nobody has.
+  const bool is_wrong = tell.problem == SignInProblem::wrong;
+  return again(is_wrong ? SignInProblem::unknown_certificate : tell.problem, tell.status);
 }
 
 Response SignInPages::let_in(const Visit& visit, const people::SignInSuccess& success) {
   const people::Account& account = success.account;
+  const people::SignInWay way = success.begun.session.way;
   // Whatever session this browser had, it is not gone on with.
   if (visit.person) {
     if (const auto old = people::SessionToken::parse(visit.form_key)) {
@@ -150,14 +199,16 @@ Response SignInPages::let_in(const Visit& visit, const people::SignInSuccess& su
       }
     }
   }
-  if (!audit(
-          {"signed-in",
-           {{"actor", account.name.str()}, {"target", address_of(visit)}, {"way", "password"}}})) {
+  if (!audit({"signed-in",
+              {{"actor", account.name.str()},
+               {"target", address_of(visit)},
+               {"way", std::string(to_string(way))}}})) {
     // A session that nobody knows of is of no use to anybody: its token is not given out.
     return entrance_.problem(503, visit.request.headers);
   }
   const std::string next = where_to(visit.form.value("next"));
-  Response response = redirection(account.must_change_password ? std::string(password_path) : next);
+  const bool changes_password = account.must_change_password && way == people::SignInWay::password;
+  Response response = redirection(changes_password ? std::string(password_path) : next);
   give_session(response, success.begun.token);
   response.headers.push_back(set_cookie(device_cookie(account.name.str()), success.device_token,
                                         SameSite::strict, people::device_token_lifetime));
@@ -181,7 +232,8 @@ Response SignInPages::sign_out(const Visit& visit) {
 Response SignInPages::password_again(const Visit& visit, PasswordView view, unsigned status) const {
   view.shortest = people::shortest_password;
   view.longest = people::longest_password;
-  view.is_first = visit.account().must_change_password;
+  view.has_none = visit.account().password.is_none();
+  view.is_first = visit.must_change_password();
   return document(visit.request, password_page(pages_, entrance_.frame(visit, {}), view), status);
 }
 
@@ -217,7 +269,8 @@ Response SignInPages::change_password(const Visit& visit) {
 Response SignInPages::begin_anew(const Visit& visit, const people::Account& changed) {
   static_cast<void>(audit({"account-password-changed",
                            {{"actor", changed.name.str()}, {"target", changed.name.str()}}}));
-  auto begun = visit.people.sessions().begin(changed, people::SignInWay::password,
+  // Whose session was bound to the certificate goes on with one that is.
+  auto begun = visit.people.sessions().begin(changed, visit.person->session.way,
                                              surroundings_.sessions, surroundings_.clock());
   if (!begun) return entrance_.unavailable(visit.request, begun.error());
   Response response = redirection(fmt::format("{}?done=password-changed", overview_path));

@@ -23,8 +23,11 @@ class SignInPages {
  private:
   [[nodiscard]] server::Response show_sign_in(const Visit& visit) const;
   [[nodiscard]] server::Response sign_in(const Visit& visit);
+  [[nodiscard]] server::Response sign_in_by_certificate(const Visit& visit);
   [[nodiscard]] server::Response let_in(const Visit& visit, const people::SignInSuccess& success);
   [[nodiscard]] server::Response refuse(const Visit& visit, const people::SignInRefusal& refusal);
+  // The page at the door, with what the browser's certificate is good for.
+  [[nodiscard]] server::Response door(const Visit& visit, SignInView view, unsigned status) const;
   [[nodiscard]] server::Response sign_out(const Visit& visit);
   [[nodiscard]] server::Response show_password(const Visit& visit) const;
   [[nodiscard]] server::Response change_password(const Visit& visit);

@@ -27,12 +27,24 @@ struct Visit {
   // Of a page for those who have signed in.
   [[nodiscard]] const people::Account& account() const { return person.value().account; }
   [[nodiscard]] const std::string& actor() const { return account().name.str(); }
+  // Who came by certificate has used no password that others know.
+  [[nodiscard]] bool must_change_password() const {
+    return account().must_change_password && person->session.way == people::SignInWay::password;
+  }
 };
 
 // Where the browser is.
 [[nodiscard]] inline std::string address_of(const Visit& visit) {
   const auto* visitor = std::get_if<trust::Visitor>(&visit.request.peer.caller);
   return visitor == nullptr ? std::string() : visitor->host;
+}
+
+// The good certificate of the connection, if it has one.
+[[nodiscard]] inline std::optional<people::CertificateName> certificate_of(
+    const server::Request& request) {
+  const auto& good = request.peer.presented.good;
+  if (!good) return std::nullopt;
+  return people::CertificateName{.issuer = good->issuer, .subject = good->subject};
 }
 
 // In audit events that also the operator's command writes, where the actor is a user of the

@@ -13,6 +13,8 @@ namespace sluice::server {
 
 struct Audience {
   std::string listener;  // in metrics
+  // With `none`, TLS may still ask for a certificate: what is presented is the request's to use
+  // (Peer::presented).
   enum class Proof { certificate, none };
   Proof proof = Proof::certificate;
   // Any thread. The head's fields, as far as it was read: a language may stand there.

@@ -1,5 +1,5 @@
-// An HTTP/1.1 server for one listening socket: TLS with client certificates for the API, TLS
-// without for people's browsers, or a local socket for the operator's command. Requests pass the
+// An HTTP/1.1 server for one listening socket: TLS with client certificates for the API, TLS that
+// needs none for people's browsers, or a local socket for the operator's command. Requests pass the
 // guard, the limits, the peer's identity and the router, in this order, before a handler sees them.
 #pragma once
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "trust/caller.h"
+#include "trust/peer_certificate.h"
 
 namespace sluice::server {
 
@@ -34,6 +35,9 @@ struct Peer {
   // On the API: the certificate's subject, RFC 2253. On the control socket: "uid=0".
   std::string subject;
   std::string address;  // "127.0.0.1:51234"; empty on the control socket
+  // Of a visitor, where the listener asks for one: of this very connection, sessions of TLS are not
+  // resumed.
+  trust::PresentedCertificate presented{};
 
   // The bureau's or the node's id; else the subject.
   [[nodiscard]] std::string name() const;

@@ -55,6 +55,8 @@ asio::awaitable<std::optional<Introduction>> introduce(TlsStream& stream, Servic
   if (service.audience.proof == Audience::Proof::none) {
     introduction.peer.caller = trust::Visitor{address.substr(0, address.rfind(':'))};
     introduction.peer.address = std::move(address);
+    introduction.peer.presented = trust::presented_certificate(stream.native_handle());
+    if (const auto& good = introduction.peer.presented.good) introduction.expires = good->expires;
     co_return introduction;
   }
   trust::PeerCertificate certificate = trust::peer_certificate(stream.native_handle());

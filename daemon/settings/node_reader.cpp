@@ -108,6 +108,12 @@ Pages read_pages(Section section, const std::filesystem::path& base) {
   set(pages.listen.port, section.count("port", 0, 65535));
   pages.certificate = required_file(section, "certificate", base);
   pages.key = required_file(section, "key", base);
+  pages.people_authorities = existing_file(section, "people_authorities", base);
+  pages.people_revocations = existing_file(section, "people_revocations", base);
+  if (pages.people_authorities.empty() && !pages.people_revocations.empty()) {
+    section.complain("people_revocations", "it without `people_authorities`",
+                     "both, or neither: nobody is asked for a certificate otherwise;");
+  }
   set_seconds(pages.sessions.idle, section.duration("session_idle"));
   set_seconds(pages.sessions.lifetime, section.duration("session_lifetime"));
   if (pages.sessions.idle > pages.sessions.lifetime) {

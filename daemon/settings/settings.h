@@ -43,6 +43,10 @@ struct Pages {
   server::Listen listen = server_of_pages();
   std::filesystem::path certificate;  // PEM
   std::filesystem::path key;          // PEM
+  // PEM bundles: of those who certify people, and of their revocation lists. Empty: nobody is asked
+  // for a certificate; no list is looked at.
+  std::filesystem::path people_authorities;
+  std::filesystem::path people_revocations;
   people::SessionLimits sessions;
   std::string time_zone = "Asia/Shanghai";  // IANA; of the times that are shown
 

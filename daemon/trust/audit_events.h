@@ -25,7 +25,8 @@ inline constexpr AuditDeclaration audit_events[] = {
     {.name = "certificate-refused",
      .details =
          {{{"actor", "the subject, as claimed"}, {"target", "the address"}, {"reason"}, {"count"}}},
-     .when = "a handshake failed for the certificate's sake"},
+     .when = "a handshake failed for the certificate's sake; on the pages, which do not end it, "
+             "somebody stood at the sign-in with such a certificate"},
     {.name = "certificate-unknown",
      .details = {{{"actor", "the subject"}, {"count"}}},
      .when = "a good certificate under which neither a bureau nor a node is registered"},
@@ -70,6 +71,16 @@ inline constexpr AuditDeclaration audit_events[] = {
     {.name = "account-password-reset",
      .details = {{{"actor", "the operating system's user"}, {"target", "the account"}}},
      .when = "`sluice user reset`: a person got a new first password"},
+    {.name = "account-certificate-bound",
+     .details = {{{"actor", "the operating system's user"},
+                  {"target", "the account"},
+                  {"subject", "the certificate's"},
+                  {"issuer", "the certificate's"}}},
+     .when = "`sluice user certificate`, or `add --certificate`: a person may sign in by it"},
+    {.name = "account-certificate-removed",
+     .details = {{{"actor", "the operating system's user"}, {"target", "the account"}}},
+     .when = "`sluice user certificate --remove`: a person may not sign in by certificate any "
+             "more"},
     {.name = "account-disabled",
      .details = {{{"actor", "the operating system's user"}, {"target", "the account"}}},
      .when = "`sluice user disable`: a person may not sign in any more"},
@@ -80,16 +91,21 @@ inline constexpr AuditDeclaration audit_events[] = {
      .details = {{{"actor", "the account"}, {"target", "the account"}}},
      .when = "a person changed their own password on the pages"},
     {.name = "signed-in",
-     .details = {{{"actor", "the account"}, {"target", "the address"}, {"way", "`password`"}}},
+     .details = {{{"actor", "the account"},
+                  {"target", "the address"},
+                  {"way", "`password` or `certificate`"}}},
      .when = "a person signed in on the pages"},
     {.name = "sign-in-refused",
-     .details = {{{"actor", "the account; `?` where what was typed is nobody's name"},
+     .details = {{{"actor",
+                   "the account; `?` where what was typed is nobody's name; of a sign-in by "
+                   "certificate its subject, `?` without one"},
                   {"target", "the address"},
                   {"reason"},
                   {"count"}}},
-     .when = "a sign-in or a change of a password failed: `password`, `disabled-account`, "
-             "`unknown-name`, `malformed-name`; `wait` (too many were wrong), `busy` (too many at "
-             "once)"},
+     .when = "a sign-in or a change of a password failed: `password`, `no-password` (the account "
+             "has none), `disabled-account`, `unknown-name`, `malformed-name`, "
+             "`unknown-certificate` (no account has it), `no-certificate`; `wait` (too many were "
+             "wrong), `busy` (too many at once)"},
     {.name = "signed-out",
      .details = {{{"actor", "the account"}, {"target", "the address"}}},
      .when = "a person signed out"},

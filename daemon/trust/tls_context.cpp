@@ -11,6 +11,7 @@
 
 #include "record/openssl_handle.h"
 #include "record/try.h"
+#include "trust/certificate_check.h"
 
 namespace sluice::trust {
 namespace {
@@ -39,34 +40,6 @@ int refusal_index() {
   return index;
 }
 
-std::string_view reason_name(int error) {
-  switch (error) {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return "expired";
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "not-yet-valid";
-    case X509_V_ERR_CERT_REVOKED:
-      return "revoked";
-    case X509_V_ERR_CRL_HAS_EXPIRED:
-      return "revocation-list-expired";
-    case X509_V_ERR_UNABLE_TO_GET_CRL:
-      return "revocation-list-missing";
-    case X509_V_ERR_INVALID_PURPOSE:
-      return "wrong-purpose";
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return "wrong-name";
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return "unknown-authority";
-    default:
-      return "bad-certificate";
-  }
-}
-
 int note_refusal(int passed, X509_STORE_CTX* store) {
   if (passed == 1) return passed;
   auto* connection =
@@ -82,6 +55,16 @@ int note_refusal(int passed, X509_STORE_CTX* store) {
     static_cast<void>(noted.release());  // freed with the connection, by release_refusal
   }
   return passed;
+}
+
+// The refusal is what presented_certificate() goes by: what could not be noted is not gone on with.
+int note_refusal_and_go_on(int passed, X509_STORE_CTX* store) {
+  if (note_refusal(passed, store) == 1) return 1;
+  const auto* connection = static_cast<const SSL*>(
+      X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const bool is_noted =
+      connection != nullptr && SSL_get_ex_data(connection, refusal_index()) != nullptr;
+  return is_noted ? 1 : 0;
 }
 
 // A client that offers protocols must offer ours (RFC 7301): a handshake that was meant for another
@@ -137,25 +120,11 @@ std::expected<void, TlsFailure> load_trust(SSL_CTX* context, const TlsFiles& fil
   }
   // So that clients with several certificates know which to present.
   SSL_CTX_set_client_CA_list(context, SSL_load_client_CA_file(files.authorities.c_str()));
-  X509_STORE* store = SSL_CTX_get_cert_store(context);
-  unsigned long flags = X509_V_FLAG_TRUSTED_FIRST;
-  if (!files.revocations.empty()) {
-    X509_LOOKUP* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
-    if (lookup == nullptr ||
-        X509_load_crl_file(lookup, files.revocations.c_str(), X509_FILETYPE_PEM) < 1) {
-      return failure(TlsProblem::unreadable, files.revocations,
-                     "expected PEM revocation lists: " + last_error());
-    }
-    flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
-  }
-  X509_STORE_set_flags(store, flags);
-  return {};
+  return heed_revocations(SSL_CTX_get_cert_store(context), files.revocations);
 }
 
-std::chrono::sys_seconds not_after(const X509* certificate) {
-  std::tm time{};
-  ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time);
-  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&time)));
+const CertificateRefusal* noted_refusal(const SSL* connection) {
+  return static_cast<const CertificateRefusal*>(SSL_get_ex_data(connection, refusal_index()));
 }
 
 }  // namespace
@@ -180,6 +149,13 @@ std::expected<TlsContext, TlsFailure> make_server_context(const TlsFiles& files)
   TlsContext context = SLUICE_TRY(make_open_server_context({files.certificate, files.key}));
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                      note_refusal);
+  SLUICE_TRY(load_trust(context.get(), files));
+  return context;
+}
+
+std::expected<TlsContext, TlsFailure> make_asking_server_context(const TlsFiles& files) {
+  TlsContext context = SLUICE_TRY(make_open_server_context({files.certificate, files.key}));
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, note_refusal_and_go_on);
   SLUICE_TRY(load_trust(context.get(), files));
   return context;
 }
@@ -209,18 +185,26 @@ bool expect_server(SSL* connection, const std::string& host) {
 }
 
 std::chrono::sys_seconds expiry(const SSL_CTX* context) {
-  return not_after(SSL_CTX_get0_certificate(context));
+  return known_by(SSL_CTX_get0_certificate(context)).expires;
 }
 
 PeerCertificate peer_certificate(const SSL* connection) {
   const X509* certificate = SSL_get0_peer_certificate(connection);
-  return {name_text(X509_get_subject_name(certificate)), not_after(certificate)};
+  return known_by(certificate);
+}
+
+PresentedCertificate presented_certificate(const SSL* connection) {
+  const X509* certificate = SSL_get0_peer_certificate(connection);
+  if (certificate == nullptr) return {};
+  if (const auto* noted = noted_refusal(connection)) return {.refused = *noted};
+  if (SSL_get_verify_result(connection) != X509_V_OK) {
+    return {.refused = CertificateRefusal{"bad-certificate", {}}};
+  }
+  return {.good = known_by(certificate)};
 }
 
 CertificateRefusal refusal(const SSL* connection, unsigned long error) {
-  const auto* noted =
-      static_cast<const CertificateRefusal*>(SSL_get_ex_data(connection, refusal_index()));
-  if (noted != nullptr) return *noted;
+  if (const auto* noted = noted_refusal(connection)) return *noted;
   const bool none_presented = ERR_GET_REASON(error) == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE;
   return {none_presented ? "none-presented" : "handshake", {}};
 }

@@ -1,7 +1,7 @@
 // What a TLS connection is accepted and made with: TLS 1.2 with AEAD ciphers or TLS 1.3; between
-// machines mutual authentication always, every certificate of the peer's chain against the
-// revocation lists where these are configured. It fails closed: a list that is missing or out of
-// date refuses everybody whom it would cover.
+// machines mutual authentication always, of people's browsers where it is offered, every
+// certificate of the peer's chain against the revocation lists where these are configured. It fails
+// closed: a list that is missing or out of date refuses everybody whom it would cover.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "record/failure.h"
+#include "trust/peer_certificate.h"
 
 typedef struct ssl_ctx_st SSL_CTX;
 typedef struct ssl_st SSL;
@@ -28,20 +29,9 @@ enum class TlsProblem {
   unreadable,  // a file is not there, or holds something else
   mismatched,  // the key is not the certificate's
   exposed,     // others may read the key
+  refused,     // a person's certificate that is not good
 };
 using TlsFailure = record::Failure<TlsProblem>;
-
-// Why a handshake failed, as far as the peer's certificate is to blame.
-struct CertificateRefusal {
-  std::string reason;   // "expired", "revoked", "unknown-authority" …, or "none-presented"
-  std::string subject;  // RFC 2253; as the peer claims it, proved by nobody; at most 256 bytes
-};
-
-// A verified peer. The subject is RFC 2253 text.
-struct PeerCertificate {
-  std::string subject;
-  std::chrono::sys_seconds expires;
-};
 
 struct ContextRelease {
   void operator()(SSL_CTX* context) const;
@@ -59,6 +49,11 @@ struct ServerFiles {
 };
 [[nodiscard]] std::expected<TlsContext, TlsFailure> make_open_server_context(
     const ServerFiles& files);
+// For people's browsers: asks them for a certificate of `authorities` and needs none. One that is
+// not good does not end the handshake, or who has it could not come in by password either: it
+// counts as none, and presented_certificate() says why.
+[[nodiscard]] std::expected<TlsContext, TlsFailure> make_asking_server_context(
+    const TlsFiles& files);
 
 // As strict about a server's certificate. Each connection must also name its server.
 [[nodiscard]] std::expected<TlsContext, TlsFailure> make_client_context(const TlsFiles& files);
@@ -69,10 +64,12 @@ struct ServerFiles {
 // When our own certificate expires.
 [[nodiscard]] std::chrono::sys_seconds expiry(const SSL_CTX* context);
 
-// After a handshake that succeeded.
+// After a handshake that succeeded, where the peer must present one.
 [[nodiscard]] PeerCertificate peer_certificate(const SSL* connection);
-// After one that failed with OpenSSL's `error`. The reason is "handshake" where no certificate is
-// to blame.
+// After a handshake that succeeded with make_asking_server_context() or make_open_server_context().
+[[nodiscard]] PresentedCertificate presented_certificate(const SSL* connection);
+// After a handshake that failed with OpenSSL's `error`. The reason is "handshake" where no
+// certificate is to blame.
 [[nodiscard]] CertificateRefusal refusal(const SSL* connection, unsigned long error);
 
 }  // namespace sluice::trust

@@ -104,16 +104,14 @@ struct RunningServer::State {
             .value());
   }
   trust::TlsContext tls() {
+    const trust::TlsFiles files{
+        directory.path() / "node.pem", directory.path() / "node.key", authority.authorities(),
+        options.check_revocations ? authority.revocations() : std::filesystem::path()};
+    if (options.asks_visitors) return trust::make_asking_server_context(files).value();
     if (options.audience.proof == server::Audience::Proof::none) {
-      return trust::make_open_server_context(
-                 {directory.path() / "node.pem", directory.path() / "node.key"})
-          .value();
+      return trust::make_open_server_context({files.certificate, files.key}).value();
     }
-    return trust::make_server_context(
-               {directory.path() / "node.pem", directory.path() / "node.key",
-                authority.authorities(),
-                options.check_revocations ? authority.revocations() : std::filesystem::path()})
-        .value();
+    return trust::make_server_context(files).value();
   }
 
   ServerOptions options;

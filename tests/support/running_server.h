@@ -33,6 +33,7 @@ struct ServerOptions {
   std::vector<server::Route> routes;
   server::Audience audience = server::machines();
   bool check_revocations = false;
+  bool asks_visitors = false;  // for a certificate, where the audience need not have one
   std::function<server::Deadline::Clock::time_point()> clock = server::Deadline::Clock::now;
   static server::Listen short_limits();
 };

@@ -114,7 +114,9 @@ SignInView sign_in_sample(const Say& say) {
   if (say.is_empty()) return {};
   return {.name = say("zhang.wei"),
           .next = say("/quarantine/statistics?state=waiting"),
-          .problem = SignInProblem::wrong};
+          .problem = SignInProblem::wrong,
+          .certificate =
+              ShownCertificate{.subject = say("CN=张伟,O=海淀区统计局"), .fault = say("expired")}};
 }
 
 PasswordView password_sample(const Say& say) {

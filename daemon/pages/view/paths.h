@@ -9,6 +9,7 @@ namespace sluice::pages {
 
 inline constexpr std::string_view overview_path = "/";
 inline constexpr std::string_view sign_in_path = "/sign-in";
+inline constexpr std::string_view certificate_sign_in_path = "/sign-in/certificate";
 inline constexpr std::string_view sign_out_path = "/sign-out";
 inline constexpr std::string_view password_path = "/password";
 inline constexpr std::string_view language_path = "/language/";  // and "zh" or "en", ?to=PATH

@@ -15,8 +15,19 @@ std::string sign_in_problem(const SignInView& view, const Wording& words) {
       return words.text("sign-in.busy");
     case SignInProblem::session_over:
       return words.text("sign-in.session-over");
+    case SignInProblem::no_certificate:
+      return words.text("sign-in.no-certificate");
+    case SignInProblem::unknown_certificate:
+      return words.text("sign-in.unknown-certificate");
   }
   return {};
+}
+
+// Nothing where the certificate may be used.
+std::optional<std::string> certificate_fault(const std::optional<ShownCertificate>& certificate,
+                                             const Wording& words) {
+  if (!certificate || !certificate->fault) return std::nullopt;
+  return words.word("sign-in.certificate-fault.", *certificate->fault);
 }
 
 std::optional<std::string> password_error(const std::optional<std::string>& name,
@@ -35,7 +46,11 @@ std::string sign_in_page(const Pages& pages, const Frame& frame, const SignInVie
       .text("next", view.next)
       .when("is_wrong", view.problem == SignInProblem::wrong)
       .text("problem", view.problem ? std::optional(sign_in_problem(view, words)) : std::nullopt)
-      .when("has_name", !view.name.empty());
+      .when("has_name", !view.name.empty())
+      .text("certificate_action", certificate_sign_in_path)
+      .text("certificate",
+            view.certificate ? std::optional(view.certificate->subject) : std::nullopt)
+      .text("certificate_fault", certificate_fault(view.certificate, words));
   return pages.document("sign_in", frame, words.text("sign-in.title"), values);
 }
 
@@ -46,6 +61,7 @@ std::string password_page(const Pages& pages, const Frame& frame, const Password
       .text("name", view.name)
       .text("shortest", words.number(view.shortest))
       .text("longest", words.number(view.longest))
+      .when("has_none", view.has_none)
       .when("is_first", view.is_first)
       .text("current_error", password_error(view.current_error, words))
       .text("new_error", password_error(view.new_error, words))

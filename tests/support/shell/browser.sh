@@ -11,12 +11,19 @@ open_browser() {
   touch "$jar"
   pages_port=$(sluice status --json | jq -r .pages_port)
 }
+# present [FILE]: on every connection from now on the certificate FILE.pem with FILE.key; without a
+# FILE, none.
+presented=()
+present() {
+  presented=()
+  [[ -z ${1:-} ]] || presented=(--cert "$1.pem" --key "$1.key")
+}
 # visit PATH [CURL-OPTION…]: sets `place`, `code`, `page` and, of a redirection, `location`.
 visit() {
   place=$1
   code=$(curl --silent --show-error --max-time 60 --cacert "$pki/ca.pem" --cookie "$jar" \
     --cookie-jar "$jar" --output "$node/page" --dump-header "$node/head" --write-out '%{http_code}' \
-    "${@:2}" "https://localhost:$pages_port$1")
+    "${presented[@]}" "${@:2}" "https://localhost:$pages_port$1")
   page=$(<"$node/page")
   location=$(tr -d '\r' <"$node/head" | sed -n 's/^Location: //p')
 }

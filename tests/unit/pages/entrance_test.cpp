@@ -193,5 +193,157 @@ TEST_F(EntranceTest, WithoutTheDatabaseOfPeopleNobodyIsLetIn) {
   EXPECT_EQ(browser.get("/").status, 200);
 }
 
+class CertificateEntranceTest : public EntranceTest {
+ protected:
+  people::Account bound(const std::string& name, bool must_change_password = false) {
+    auto account = station.add(name, {Role::administrator}, {}, must_change_password);
+    account.certificate = {{"CN=CA", "CN=" + name}};
+    return station.people().change(account).value();
+  }
+  static trust::PresentedCertificate good(const std::string& name,
+                                          const std::string& issuer = "CN=CA") {
+    return {.good =
+                trust::PeerCertificate{.subject = "CN=" + name, .expires = {}, .issuer = issuer}};
+  }
+  static trust::PresentedCertificate refused(const std::string& reason) {
+    return {.refused = trust::CertificateRefusal{reason, "CN=wang"}};
+  }
+  Browser with(trust::PresentedCertificate certificate) {
+    Browser browser(station);
+    browser.headers["Accept-Language"] = "en";
+    browser.present(std::move(certificate));
+    return browser;
+  }
+  static bool has_button(const Browser::Answer& page) {
+    return page.body.contains("action=\"/sign-in/certificate\"");
+  }
+};
+
+TEST_F(CertificateEntranceTest, SignsInWithoutAPasswordAndGoesOnWhereOneWanted) {
+  bound("wang", true);
+  Browser browser = with(good("wang"));
+  EXPECT_TRUE(has_button(browser.get("/sign-in")));
+  const auto in = browser.post("/sign-in/certificate", "next=/runs");
+  EXPECT_EQ(in.status, 303);
+  EXPECT_EQ(in.header("Location"), "/runs") << "a first password is nothing to who came without";
+  EXPECT_EQ(browser.get("/").status, 200);
+  const std::string audited = station.audited();
+  EXPECT_THAT(audited, HasSubstr("signed-in"));
+  EXPECT_THAT(audited, HasSubstr("\"way\":\"certificate\""));
+}
+
+TEST_F(CertificateEntranceTest, TheSessionNeedsTheCertificateOnEveryConnection) {
+  bound("wang");
+  bound("li");
+  Browser browser = with(good("wang"));
+  EXPECT_EQ(browser.post("/sign-in/certificate", "").status, 303);
+  for (const auto& other : {trust::PresentedCertificate{}, good("li"), good("wang", "CN=Other CA"),
+                            refused("revoked")}) {
+    browser.present(other);
+    EXPECT_THAT(browser.get("/").header("Location"), HasSubstr("over=1"));
+  }
+  browser.present(good("wang"));
+  EXPECT_EQ(browser.get("/").status, 200);
+}
+
+TEST_F(CertificateEntranceTest, ASessionByPasswordNeedsNone) {
+  bound("wang");
+  Browser browser = with(good("wang"));
+  EXPECT_EQ(browser.post("/sign-in", right_form()).status, 303);
+  browser.present({});
+  EXPECT_EQ(browser.get("/").status, 200);
+  browser.present(refused("expired"));
+  EXPECT_EQ(browser.get("/").status, 200);
+}
+
+TEST_F(CertificateEntranceTest, AnotherCertificateOfTheAccountEndsItsSessions) {
+  bound("li");
+  auto wang = bound("wang");
+  Browser browser = with(good("wang"));
+  EXPECT_EQ(browser.post("/sign-in/certificate", "").status, 303);
+  wang.certificate = {{"CN=CA", "CN=wang 2"}};
+  ASSERT_TRUE(station.people().change(wang));
+  EXPECT_EQ(browser.get("/").status, 303);
+  browser.present(good("wang 2"));
+  EXPECT_EQ(browser.get("/").status, 303) << "it was of the account as it was";
+}
+
+TEST_F(CertificateEntranceTest, UnknownAndDisabledAreToldTheSameAndAuditedApart) {
+  bound("li");
+  auto wang = bound("wang");
+  wang.state = people::AccountState::disabled;
+  ASSERT_TRUE(station.people().change(wang));
+  for (const std::string name : {"wang", "zhao"}) {
+    Browser browser = with(good(name));
+    const auto door = browser.get("/sign-in");
+    EXPECT_FALSE(has_button(door));
+    EXPECT_THAT(door.body, HasSubstr("CN=" + name));
+    EXPECT_THAT(door.body, HasSubstr("Nobody can sign in by this certificate"));
+    const auto answer = browser.post("/sign-in/certificate", "");
+    EXPECT_EQ(answer.status, 403);
+    EXPECT_THAT(answer.body, HasSubstr("Nobody can sign in by this certificate"));
+    EXPECT_FALSE(browser.cookies.contains(std::string(session_cookie)));
+  }
+  const std::string audited = station.audited();
+  EXPECT_THAT(audited, HasSubstr("disabled-account"));
+  EXPECT_THAT(audited, HasSubstr("unknown-certificate"));
+}
+
+TEST_F(CertificateEntranceTest, ABadOneCountsAsNoneAndTheDoorSaysWhy) {
+  bound("wang");
+  Browser browser = with(refused("expired"));
+  const auto door = browser.get("/sign-in");
+  EXPECT_FALSE(has_button(door));
+  EXPECT_THAT(door.body, HasSubstr("This certificate has expired"));
+  const auto answer = browser.post("/sign-in/certificate", "");
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_THAT(answer.body, HasSubstr("presented no good certificate"));
+  EXPECT_EQ(browser.post("/sign-in", right_form()).status, 303) << "the password is as good";
+  const std::string audited = station.audited();
+  EXPECT_THAT(audited, HasSubstr("certificate-refused"));
+  EXPECT_THAT(audited, HasSubstr("no-certificate"));
+}
+
+TEST_F(CertificateEntranceTest, WithoutOneNothingIsSaidOfCertificates) {
+  bound("wang");
+  Browser browser = with({});
+  EXPECT_THAT(browser.get("/sign-in").body, Not(HasSubstr("ertificate")));
+  EXPECT_EQ(browser.post("/sign-in/certificate", "").status, 403);
+}
+
+TEST_F(CertificateEntranceTest, TakesNoFormThatIsNotOfAPageOfItsOwn) {
+  bound("wang");
+  Browser browser = with(good("wang"));
+  EXPECT_EQ(browser.ask(server::Method::post, "/sign-in/certificate", "").status, 403);
+  EXPECT_EQ(browser.post("/sign-in/certificate", "csrf=a.b").status, 403);
+  browser.headers["Sec-Fetch-Site"] = "cross-site";
+  EXPECT_EQ(browser.post("/sign-in/certificate", "").status, 403);
+  EXPECT_FALSE(browser.cookies.contains(std::string(session_cookie)));
+  browser.headers["Sec-Fetch-Site"] = "same-origin";
+  EXPECT_EQ(browser.post("/sign-in/certificate", "").status, 303);
+}
+
+TEST_F(CertificateEntranceTest, WhoHasNoPasswordIsToldSoAndWhoHasStaysBoundWhenItIsChanged) {
+  auto li = bound("li");
+  li.password = people::PasswordHash();
+  ASSERT_TRUE(station.people().change(li));
+  Browser without = with(good("li"));
+  EXPECT_EQ(without.post("/sign-in/certificate", "").status, 303);
+  EXPECT_THAT(without.get("/password").body, HasSubstr("has no password"));
+
+  bound("wang");
+  Browser browser = with(good("wang"));
+  EXPECT_EQ(browser.post("/sign-in/certificate", "").status, 303);
+  EXPECT_EQ(browser
+                .post("/password",
+                      "current=correct+horse+battery&new=another+one+of+mine&"
+                      "again=another+one+of+mine")
+                .status,
+            303);
+  EXPECT_EQ(browser.get("/").status, 200);
+  browser.present({});
+  EXPECT_EQ(browser.get("/").status, 303);
+}
+
 }  // namespace
 }  // namespace sluice::pages::test

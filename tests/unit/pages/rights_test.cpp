@@ -64,6 +64,7 @@ std::vector<Right> rights() {
   return {
       {Method::get, "/sign-in", everybody()},
       {Method::post, "/sign-in", everybody()},
+      {Method::post, "/sign-in/certificate", everybody()},
       {Method::get, "/language/zh", everybody()},
       {Method::get, "/language/en", everybody()},
       {Method::post, "/sign-out", signed_in()},

@@ -97,6 +97,11 @@ class Browser {
   Answer post(const std::string& target, std::string form);
   Answer ask(server::Method method, const std::string& target, const std::string& body);
 
+  // On every connection from now on, where the pages ask for one.
+  void present(trust::PresentedCertificate certificate) {
+    peer_.presented = std::move(certificate);
+  }
+
   std::map<std::string, std::string> cookies;
   std::map<std::string, std::string> headers;  // that it sends
 

@@ -79,5 +79,89 @@ TEST_F(Visitors, OfOneAddressMayHaveSoManyConnections) {
   EXPECT_EQ(status_line(answer(request)), "HTTP/1.1 503 Service Unavailable");
 }
 
+// Where a certificate is asked for. A request is answered with what its connection presented.
+class VisitorsWithCertificates : public testing::Test {
+ protected:
+  static std::string told(const server::Peer& peer) {
+    const auto& [good, refused] = peer.presented;
+    if (good && refused) return "both";
+    if (good) return good->subject + " by " + good->issuer;
+    if (refused) return refused->reason + ": " + refused->subject;
+    return "none";
+  }
+  static ServerOptions options() {
+    ServerOptions options;
+    options.routes = {
+        {server::Method::get,
+         "/who",
+         {},
+         [](const server::Request& request) -> boost::asio::awaitable<server::Response> {
+           server::Response response;
+           response.content_type = "text/plain";
+           response.body = told(request.peer);
+           EXPECT_TRUE(std::holds_alternative<trust::Visitor>(request.peer.caller));
+           co_return response;
+         }}};
+    options.audience.listener = "pages";
+    options.audience.proof = server::Audience::Proof::none;
+    options.asks_visitors = true;
+    options.check_revocations = true;
+    return options;
+  }
+  std::string who(RawClient& client) {
+    client.send("GET /who HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    return body_of(client.receive());
+  }
+  std::string who(const IssuedFiles& identity) {
+    RawClient client(server_.port(), identity, server_.authority().authorities());
+    return who(client);
+  }
+
+  RunningServer server_{options()};
+};
+
+TEST_F(VisitorsWithCertificates, AreHeardWithoutOne) {
+  EXPECT_EQ(who(IssuedFiles{}), "none");
+}
+
+TEST_F(VisitorsWithCertificates, AreKnownByAGoodOneAndItsIssuer) {
+  EXPECT_EQ(who(server_.authority().issue("wang")),
+            "CN=wang,O=Sluice development by CN=Sluice test CA,O=Sluice development");
+}
+
+TEST_F(VisitorsWithCertificates, AreHeardWithABadOneThatCountsAsNone) {
+  using Validity = DevelopmentCa::Validity;
+  DevelopmentCa& authority = server_.authority();
+  const std::string wang = ": CN=wang,O=Sluice development";
+  EXPECT_EQ(who(authority.issue("wang", Validity::expired)), "expired" + wang);
+  EXPECT_EQ(who(authority.issue("wang", Validity::not_yet)), "not-yet-valid" + wang);
+  TemporaryDirectory elsewhere;
+  DevelopmentCa other(elsewhere.path(), "Other CA");
+  EXPECT_EQ(who(other.issue("wang")), "unknown-authority" + wang);
+  // Of the same name, and another key.
+  DevelopmentCa pretender(elsewhere.path());
+  EXPECT_EQ(who(pretender.issue("wang")).find("CN=wang,O=Sluice development by"),
+            std::string::npos);
+}
+
+TEST_F(VisitorsWithCertificates, AreRevokedByAReloadAlsoOnConnectionsThatAreOpen) {
+  const IssuedFiles wang = server_.authority().issue("wang");
+  RawClient before(server_.port(), wang, server_.authority().authorities());
+  EXPECT_EQ(who(before).substr(0, 7), "CN=wang");
+  server_.authority().revoke("wang");
+  server_.reload();
+  EXPECT_TRUE(before.is_closed());
+  EXPECT_EQ(who(wang), "revoked: CN=wang,O=Sluice development");
+  EXPECT_EQ(who(server_.authority().issue("li")).substr(0, 5), "CN=li");
+}
+
+TEST_F(VisitorsWithCertificates, AreAllUnknownWhileTheRevocationListIsOutOfDate) {
+  const IssuedFiles wang = server_.authority().issue("wang");
+  server_.authority().write_revocations(DevelopmentCa::Validity::expired);
+  server_.reload();
+  EXPECT_EQ(who(wang), "revocation-list-expired: CN=wang,O=Sluice development");
+  EXPECT_EQ(who(IssuedFiles{}), "none");
+}
+
 }  // namespace
 }  // namespace sluice::test

@@ -159,6 +159,24 @@ TEST(NodeFile, SetsWhatIsToBeSaidOfPages) {
   EXPECT_EQ(pages.time_zone, "Asia/Urumqi");
 }
 
+TEST(NodeFile, SaysWhoCertifiesPeople) {
+  const std::string pages = "pages: {certificate: node.pem, key: node.key, ";
+  Configuration configuration;
+  const Pages asking =
+      configuration
+          .with("node.yaml", "store:",
+                pages + "people_authorities: ca.pem, people_revocations: node.pem}\nstore:")
+          .settings()
+          .node.pages.value();
+  EXPECT_EQ(asking.people_authorities, configuration.path() / "ca.pem");
+  EXPECT_EQ(asking.people_revocations, configuration.path() / "node.pem");
+  EXPECT_THAT(
+      complaints_of_node("store:", pages + "people_revocations: node.pem}\nstore:").at(0),
+      testing::HasSubstr("found it without `people_authorities`, expected both, or neither"));
+  EXPECT_THAT(complaints_of_node("store:", pages + "people_authorities: no.pem}\nstore:").at(0),
+              testing::HasSubstr("no.pem`, where there is no file"));
+}
+
 TEST(NodeFile, RefusesPagesThatCouldNotBeServed) {
   EXPECT_THAT(
       complaints_of_node("store:", "pages: {certificate: node.pem, key: no.key}\nstore:").at(0),

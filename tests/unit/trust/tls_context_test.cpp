@@ -47,6 +47,17 @@ TEST_F(TlsContextTest, AsksForACertificateAndNeverResumes) {
   EXPECT_EQ(SSL_CTX_get_min_proto_version(context->get()), TLS1_2_VERSION);
 }
 
+TEST_F(TlsContextTest, AsksPeopleForACertificateAndNeedsNone) {
+  const auto context = trust::make_asking_server_context(good());
+  ASSERT_TRUE(context.has_value()) << to_string(context.error());
+  EXPECT_EQ(SSL_CTX_get_verify_mode(context->get()), SSL_VERIFY_PEER);
+  EXPECT_EQ(SSL_CTX_get_session_cache_mode(context->get()), SSL_SESS_CACHE_OFF);
+  EXPECT_EQ(SSL_CTX_get_num_tickets(context->get()), 0);
+  EXPECT_NE(SSL_CTX_get_options(context->get()) & SSL_OP_NO_RENEGOTIATION, 0);
+  EXPECT_EQ(sk_X509_NAME_num(SSL_CTX_get_client_CA_list(context->get())), 1)
+      << "a browser with many certificates shows those that are of use";
+}
+
 TEST_F(TlsContextTest, OffersAeadCiphersOnly) {
   const auto context = make_server_context(good());
   ASSERT_TRUE(context.has_value());

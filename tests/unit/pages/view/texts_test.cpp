@@ -130,6 +130,11 @@ TEST(Texts, HaveAWordForEveryRuleRoleModeAndOutcome) {
   for (const char* outcome : {"succeeded", "quarantined", "differs", "held-back", "refused",
                               "failed", "timed-out", "backlog-full", "killed", "stopped", "lost"})
     expect_in_both("outcome." + std::string(outcome));
+  // Of a person's certificate, by trust::CertificateRefusal; `unknown` is the pages' own.
+  for (const char* fault :
+       {"expired", "not-yet-valid", "revoked", "revocation-list-expired", "revocation-list-missing",
+        "wrong-purpose", "unknown-authority", "bad-certificate", "unknown"})
+    expect_in_both("sign-in.certificate-fault." + std::string(fault));
 }
 
 TEST(Texts, StandNeitherInTemplatesNorInCode) {
