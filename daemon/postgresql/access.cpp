@@ -11,12 +11,16 @@
 namespace sluice::postgresql {
 namespace {
 
-// A server or network that is gone is noticed within half a minute.
 const Parameters defaults = {
-    {"connect_timeout", "10"},      {"keepalives_idle", "10"},     {"keepalives_interval", "5"},
-    {"keepalives_count", "3"},      {"tcp_user_timeout", "30000"}, {"client_encoding", "UTF8"},
-    {"application_name", "sluice"},
+    {"keepalives_idle", "10"},   {"keepalives_interval", "5"},   {"keepalives_count", "3"},
+    {"client_encoding", "UTF8"}, {"application_name", "sluice"},
 };
+
+Parameters time_limits(std::chrono::seconds patience) {
+  const std::chrono::milliseconds noticed = 3 * patience;
+  return {{"connect_timeout", std::to_string(patience.count())},
+          {"tcp_user_timeout", std::to_string(noticed.count())}};
+}
 
 struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
@@ -55,6 +59,7 @@ std::expected<Parameters, AccessFailure> parameters(const Access& access) {
   Parameters all = SLUICE_TRY(parse(access.connection));
   if (needs_writable_host(all)) all.emplace("target_session_attrs", "read-write");
   all.insert(defaults.begin(), defaults.end());
+  all.merge(time_limits(access.patience));
   if (access.password_file.empty()) return all;
   std::ifstream file(access.password_file);
   std::string password;

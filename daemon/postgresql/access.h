@@ -2,6 +2,7 @@
 // doors to it, libpq and libpqxx (docs/decisions/0017), connect in one way.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <filesystem>
 #include <map>
@@ -17,6 +18,9 @@ struct Access {
   std::string connection;
   // Holds the password in its first line, and is read whenever a connection is made; empty: none.
   std::filesystem::path password_file;
+  // How long a connection may take to be made; a server or network that is gone is noticed in three
+  // times that. At least two seconds.
+  std::chrono::seconds patience{10};
 };
 
 enum class AccessProblem { not_understood, no_password };

@@ -77,6 +77,12 @@ struct StoredRecord {
   std::int64_t ledger_id = 0;  // of the batch that brought this version
 };
 
+// One record as it is now.
+struct FoundRecord {
+  std::vector<std::optional<std::string>> values;  // canonical text, in the schema's order
+  record::Time applied_at{};                       // of the batch that brought this version
+};
+
 // Not thread-safe: one owner, one thread, one connection. All calls block.
 class Store {
  public:
@@ -106,6 +112,12 @@ class Store {
   [[nodiscard]] virtual Result<void> read(
       const record::DatasetId& dataset, std::optional<record::Time> as_of,
       const std::function<bool(const StoredRecord&)>& consume) = 0;
+
+  // The current record with this key; nothing: there is none. Needs no prepare(), makes nothing,
+  // and waits for no lock longer than two seconds: then it is `unavailable`. Fails where it is no
+  // key of the dataset.
+  [[nodiscard]] virtual Result<std::optional<FoundRecord>> find(const record::Dataset& dataset,
+                                                                const record::Key& key) = 0;
 
   // Keys and digests of the dataset's current records within a range, in key order; streams and
   // stops early as read() does. Fails where the range's ends are no keys of the dataset.

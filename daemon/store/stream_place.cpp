@@ -26,6 +26,12 @@ StoreFailure not_a_range(const record::DatasetId& dataset) {
           "the ends of the range are not values of its primary key"};
 }
 
+StoreFailure not_a_key(const record::DatasetId& dataset) {
+  return {StoreProblem::failed, "dataset " + dataset.str(),
+          "what was looked for is no key of the dataset: another count of fields, or values of "
+          "another type"};
+}
+
 StoreFailure unknown_dataset(const record::DatasetId& dataset) {
   return {StoreProblem::unknown_dataset, "dataset " + dataset.str(),
           "its tables were not prepared; check that the node's settings name it"};

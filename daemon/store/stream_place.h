@@ -28,6 +28,7 @@ struct StreamPlace {
 
 [[nodiscard]] StoreFailure unknown_dataset(const record::DatasetId& dataset);
 [[nodiscard]] StoreFailure not_a_range(const record::DatasetId& dataset);
+[[nodiscard]] StoreFailure not_a_key(const record::DatasetId& dataset);
 
 // Where the ledger has a batch with this number: why it is not the same one; nothing if it is.
 [[nodiscard]] std::optional<StoreFailure> refuse_other(const record::Manifest& manifest,

@@ -29,6 +29,8 @@ class StoreHome {
   [[nodiscard]] virtual std::unique_ptr<store::Store> open(StepClock& clock) = 0;
   // The first column of a query's rows, in the store's own SQL; tables as `data.x` or `"data.x"`.
   [[nodiscard]] virtual std::vector<std::string> query(const std::string& sql) = 0;
+  // How the store looks for one record.
+  [[nodiscard]] virtual std::string plan_of_find(const record::Dataset& dataset) = 0;
   [[nodiscard]] virtual std::string table(const std::string& kind, const std::string& dataset) = 0;
 };
 

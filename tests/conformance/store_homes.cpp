@@ -7,7 +7,9 @@
 #include "conformance/store_home.h"
 #include "sqlite/database.h"
 #include "store/postgresql/postgresql_store.h"
+#include "store/postgresql/tables.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/tables.h"
 #include "support/postgresql_cluster.h"
 
 namespace sluice::test {
@@ -42,6 +44,15 @@ class SqliteHome final : public StoreHome {
     return rows;
   }
 
+  std::string plan_of_find(const record::Dataset& dataset) override {
+    auto database = sqlite::Database::open(directory_ / "central.db").value();
+    auto steps = database.prepare("EXPLAIN QUERY PLAN " + store::sqlite::find_sql(dataset)).value();
+    std::string plan;
+    while (steps.step().value())
+      plan += std::string(steps.text(3)) + "\n";
+    return plan;
+  }
+
   std::string table(const std::string& kind, const std::string& dataset) override {
     return fmt::format("\"{}.{}\"", kind, dataset);
   }
@@ -72,6 +83,17 @@ class PostgresqlHome final : public StoreHome {
       rows.emplace_back(PQgetvalue(result.get(), row, 0));
     }
     return rows;
+  }
+
+  // As a session of the store has it, with values in the place of parameters.
+  std::string plan_of_find(const record::Dataset& dataset) override {
+    std::string sql = store::postgresql::Tables(dataset).find_sql();
+    for (std::size_t at = sql.find('$'); at != std::string::npos; at = sql.find('$'))
+      sql.replace(at, 2, "'1'");
+    std::string plan;
+    for (const std::string& step : query("SET enable_seqscan = off; EXPLAIN " + sql))
+      plan += step + "\n";
+    return plan;
   }
 
   std::string table(const std::string& kind, const std::string& dataset) override {

@@ -63,6 +63,11 @@ class UnsteadyStore : public store::Store {
     if (!available_) return gone();
     return store_->read(dataset, as_of, consume);
   }
+  std::expected<std::optional<store::FoundRecord>, store::StoreFailure> find(
+      const record::Dataset& dataset, const record::Key& key) override {
+    if (!available_) return gone();
+    return store_->find(dataset, key);
+  }
   std::expected<void, store::StoreFailure> read_digests(
       const record::DatasetId& dataset, const record::KeyRange& range,
       const std::function<bool(const record::KeyedDigest&)>& consume) override {

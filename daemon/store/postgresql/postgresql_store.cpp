@@ -27,6 +27,8 @@ class PostgresqlStore final : public Store {
   Result<std::vector<record::StreamId>> streams() override;
   Result<void> read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
                     const std::function<bool(const StoredRecord&)>& consume) override;
+  Result<std::optional<FoundRecord>> find(const record::Dataset& dataset,
+                                          const record::Key& key) override;
   Result<void> read_digests(
       const record::DatasetId& dataset, const record::KeyRange& range,
       const std::function<bool(const record::KeyedDigest&)>& consume) override;
@@ -115,6 +117,16 @@ Connection::Answer<PostgresqlTransaction> begin_long_read(Connection& connection
   auto transaction = PostgresqlTransaction::begin(connection);
   if (!transaction) return transaction;
   auto set = connection.execute("SET LOCAL enable_seqscan = on; SET LOCAL statement_timeout = 0");
+  if (!set) return std::unexpected(set.error());
+  return transaction;
+}
+
+// A person waits for the answer.
+Connection::Answer<PostgresqlTransaction> begin_short_read(Connection& connection) {
+  auto transaction = PostgresqlTransaction::begin(connection);
+  if (!transaction) return transaction;
+  auto set =
+      connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '2s'");
   if (!set) return std::unexpected(set.error());
   return transaction;
 }
@@ -229,6 +241,32 @@ Result<void> PostgresqlStore::read_on(Connection& connection, const record::Data
   });
   if (!read) return failed(read.error(), where);
   return {};
+}
+
+Result<std::optional<FoundRecord>> PostgresqlStore::find(const record::Dataset& dataset,
+                                                         const record::Key& key) {
+  if (!record::KeyOrder(dataset.schema).encode(key)) return std::unexpected(not_a_key(dataset.id));
+  using Found = Result<std::optional<FoundRecord>>;
+  return with_connection([&](Connection& connection) -> Found {
+    const std::string where = "dataset " + dataset.id.str();
+    auto transaction = begin_short_read(connection);
+    if (!transaction) return failed(transaction.error(), where);
+    Parameters parameters;
+    for (const std::string& value : key)
+      parameters.text(value);
+    const auto row = connection.query(Tables(dataset).find_sql(), parameters);
+    if (!row && row.error().is_undefined_table()) {
+      return std::unexpected(unknown_dataset(dataset.id));
+    }
+    if (!row) return failed(row.error(), where);
+    if (row->rows() == 0) return std::nullopt;
+    FoundRecord found{.applied_at = record::Time(std::chrono::milliseconds(row->integer(0, 0)))};
+    for (int column = 1; column < row->columns(); ++column) {
+      auto& value = found.values.emplace_back();
+      if (!row->is_null(0, column)) value = row->text(0, column);
+    }
+    return found;
+  });
 }
 
 Result<void> PostgresqlStore::read_digests(

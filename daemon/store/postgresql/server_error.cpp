@@ -16,6 +16,10 @@ bool ServerError::is_unique_violation() const {
   return state == "23505";
 }
 
+bool ServerError::is_undefined_table() const {
+  return state == "42P01";
+}
+
 bool ServerError::may_pass() const {
   return sluice::postgresql::may_pass(state);
 }

@@ -131,6 +131,27 @@ std::string Tables::read_sql(std::optional<std::int64_t> as_of) const {
       fmt::join(expressions, ", "), versions, fmt::join(key, ", "));
 }
 
+// Fields may be called as the ledger's columns are: the two are not joined.
+std::string Tables::find_sql() const {
+  std::vector<std::string> read, conditions;
+  for (const StoredColumn& column : columns_)
+    read.push_back(column.read);
+  for (const std::size_t column : key_) {
+    conditions.push_back(fmt::format("c.{} = ${}::text{}", columns_[column].name,
+                                     conditions.size() + 1, columns_[column].key_cast));
+  }
+  return fmt::format(
+      R"sql(
+        SELECT (
+          SELECT (extract(epoch FROM l.applied_at) * 1000)::bigint
+          FROM sluice.ledger l
+          WHERE l.id = c.sluice_batch
+        ), {}
+        FROM {} c
+        WHERE {})sql",
+      fmt::join(read, ", "), current_table(dataset_), fmt::join(conditions, " AND "));
+}
+
 std::vector<std::string> Tables::key_names() const {
   std::vector<std::string> names;
   // With the table's name: ORDER BY would take the text that is read for the column.

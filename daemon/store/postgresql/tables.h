@@ -28,6 +28,9 @@ class Tables final : public DatasetTables {
   // A COPY that brings the records that stood after ledger entry `as_of` (nothing: now): digest,
   // ledger id, fields.
   [[nodiscard]] std::string read_sql(std::optional<std::int64_t> as_of) const;
+  // A query for one current record: when its batch was applied, in milliseconds, then the fields as
+  // text. Its parameters are the key's values.
+  [[nodiscard]] std::string find_sql() const;
   // A query for digest and key columns, each as text. Its parameters are the values of the range's
   // ends, in order.
   [[nodiscard]] std::string digests_sql(const record::KeyRange& range) const;

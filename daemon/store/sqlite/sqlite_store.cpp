@@ -41,6 +41,8 @@ class SqliteStore final : public Store {
   Result<std::vector<record::StreamId>> streams() override { return ledger_.streams(); }
   Result<void> read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
                     const std::function<bool(const StoredRecord&)>& consume) override;
+  Result<std::optional<FoundRecord>> find(const record::Dataset& dataset,
+                                          const record::Key& key) override;
   Result<void> read_digests(
       const record::DatasetId& dataset, const record::KeyRange& range,
       const std::function<bool(const record::KeyedDigest&)>& consume) override;
@@ -57,6 +59,8 @@ class SqliteStore final : public Store {
   }
 
  private:
+  // Whether the store's own tables are there; fails where they are of another format.
+  Result<bool> has_tables();
   // A query about the current records of a prepared dataset within a range.
   Result<Statement> select_within(std::string_view before_from, const record::DatasetId& dataset,
                                   const record::KeyRange& range, std::string_view behind);
@@ -157,32 +161,33 @@ std::string current_within(const record::DatasetId& dataset, const record::Table
                      fmt::join(conditions, " AND "));
 }
 
+Result<bool> SqliteStore::has_tables() {
+  auto known = SLUICE_TRY(file_.statement("SELECT 1 FROM sqlite_schema WHERE name = 'format'"));
+  const auto there = SLUICE_TRY(file_.step(known));
+  if (!there) return false;
+  auto format = SLUICE_TRY(file_.statement("SELECT version FROM format"));
+  SLUICE_TRY(file_.step(format));
+  if (format.integer(0) == format_version) return true;
+  return std::unexpected(StoreFailure{
+      StoreProblem::failed, file_.place(),
+      fmt::format("the central store is of format {}, this version knows format {}; run the "
+                  "version of sluiced that made it",
+                  format.integer(0), format_version)});
+}
+
 Result<void> SqliteStore::open() {
   // A bulk load lives in this cache; it is the store's largest use of memory.
   if (auto set = file_.database.execute("PRAGMA cache_size=-49152"); !set) {
     return std::unexpected(file_.failure(set.error()));
   }
+  // Who only reads waits for nobody that writes.
+  if (SLUICE_TRY(has_tables())) return {};
   auto transaction = SLUICE_TRY(file_.begin());
-  auto known = SLUICE_TRY(file_.statement("SELECT 1 FROM sqlite_schema WHERE name = 'format'"));
-  const auto there = SLUICE_TRY(file_.step(known));
-  known.reset();
-  if (!there) {
-    if (auto made = file_.database.execute(central_store_ddl); !made) {
-      return std::unexpected(file_.failure(made.error()));
-    }
-  } else {
-    auto format = SLUICE_TRY(file_.statement("SELECT version FROM format"));
-    SLUICE_TRY(file_.step(format));
-    if (format.integer(0) != format_version) {
-      return std::unexpected(StoreFailure{
-          StoreProblem::failed, file_.place(),
-          fmt::format("the central store is of format {}, this version knows format {}; run the "
-                      "version of sluiced that made it",
-                      format.integer(0), format_version)});
-    }
+  if (SLUICE_TRY(has_tables())) return {};  // another process has made them meanwhile
+  if (auto made = file_.database.execute(central_store_ddl); !made) {
+    return std::unexpected(file_.failure(made.error()));
   }
-  SLUICE_TRY(file_.commit(transaction));
-  return {};
+  return file_.commit(transaction);
 }
 
 Result<void> SqliteStore::prepare(const record::Dataset& dataset) {
@@ -258,6 +263,28 @@ Result<void> SqliteStore::read(const record::DatasetId& dataset, std::optional<r
     }
     if (!consume({columns, parse_digest_bytes(select.text(0)), select.integer(1)})) return {};
   }
+}
+
+Result<std::optional<FoundRecord>> SqliteStore::find(const record::Dataset& dataset,
+                                                     const record::Key& key) {
+  const record::TableSchema& schema = dataset.schema;
+  if (!record::KeyOrder(schema).encode(key)) return std::unexpected(not_a_key(dataset.id));
+  auto known = SLUICE_TRY(file_.statement("SELECT 1 FROM dataset WHERE id = ?"));
+  known.bind(1, dataset.id.str());
+  if (!SLUICE_TRY(file_.step(known))) return std::unexpected(unknown_dataset(dataset.id));
+  auto select = SLUICE_TRY(file_.statement(find_sql(dataset)));
+  const std::vector<std::size_t> columns = record::key_columns(schema);
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    bind_plain_value(select, static_cast<int>(i) + 1, schema.fields[columns[i]].type, key[i]);
+  if (!SLUICE_TRY(file_.step(select))) return std::nullopt;
+  FoundRecord found{.applied_at = record::Time(std::chrono::milliseconds(select.integer(0)))};
+  for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+    const int column = static_cast<int>(i) + 1;
+    auto& value = found.values.emplace_back();
+    if (select.is_null(column)) continue;
+    append_plain_value(value.emplace(), select, column, schema.fields[i].type);
+  }
+  return found;
 }
 
 Result<Statement> SqliteStore::select_within(std::string_view before_from,

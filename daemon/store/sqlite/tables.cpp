@@ -28,6 +28,20 @@ std::string_view to_string(Ending ending) {
 
 }  // namespace
 
+// Each name with its table's: SQLite would take one that is not there for a text. Fields may be
+// called as the ledger's columns are: the two are not joined.
+std::string find_sql(const record::Dataset& dataset) {
+  std::string fields;
+  for (const record::Field& field : dataset.schema.fields)
+    fields += ", c." + quoted_name(field.name);
+  std::vector<std::string> conditions;
+  for (const std::string& name : dataset.schema.primary_key)
+    conditions.push_back(fmt::format("c.{} = ?", quoted_name(name)));
+  return fmt::format(
+      "SELECT (SELECT l.applied_at FROM ledger l WHERE l.id = c.sluice_batch){} FROM {} c WHERE {}",
+      fields, current_table(dataset.id), fmt::join(conditions, " AND "));
+}
+
 Tables::Tables(Database& database, const record::Dataset& dataset)
     : database_(database),
       dataset_(dataset.id),

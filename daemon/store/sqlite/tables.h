@@ -17,6 +17,10 @@ using sluice::sqlite::Database;
 using sluice::sqlite::Error;
 using sluice::sqlite::Statement;
 
+// A query for one current record: when its batch was applied, then the fields. Its parameters are
+// the key's values.
+[[nodiscard]] std::string find_sql(const record::Dataset& dataset);
+
 // `database` must outlive it.
 class Tables final : public DatasetTables {
  public:

@@ -58,6 +58,10 @@ class ForgedLedger : public store::Store {
       const std::function<bool(const store::StoredRecord&)>& consume) override {
     return real_->read(dataset, as_of, consume);
   }
+  std::expected<std::optional<store::FoundRecord>, store::StoreFailure> find(
+      const record::Dataset& dataset, const record::Key& key) override {
+    return real_->find(dataset, key);
+  }
   std::expected<void, store::StoreFailure> read_digests(
       const record::DatasetId& dataset, const record::KeyRange& range,
       const std::function<bool(const record::KeyedDigest&)>& consume) override {

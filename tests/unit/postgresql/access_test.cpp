@@ -24,6 +24,10 @@ TEST(PostgresqlAccess, OursAreDefaultsToWhatTheConnectionStringSays) {
   EXPECT_EQ(value({"host=a connect_timeout=3", {}}, "connect_timeout"), "3");
   EXPECT_EQ(value({"postgresql://u@h:5/d?connect_timeout=4", {}}, "connect_timeout"), "4");
   EXPECT_EQ(value({"postgresql://u@h:5/d", {}}, "dbname"), "d");
+  using std::chrono::seconds;
+  EXPECT_EQ(value({"host=a", {}, seconds(2)}, "connect_timeout"), "2");
+  EXPECT_EQ(value({"host=a", {}, seconds(2)}, "tcp_user_timeout"), "6000");
+  EXPECT_EQ(value({"host=a connect_timeout=3", {}, seconds(2)}, "connect_timeout"), "3");
 }
 
 TEST(PostgresqlAccess, OfSeveralHostsTheOneThatTakesWritesIsWanted) {
