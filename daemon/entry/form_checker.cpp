@@ -96,6 +96,33 @@ const FormChecker::Column* FormChecker::find(std::string_view name) const {
   return found == columns_.end() ? nullptr : &*found;
 }
 
+const std::vector<std::size_t>& FormChecker::fields_of(std::string_view column) const {
+  static const std::vector<std::size_t> none;
+  const Column* const found = find(column);
+  return found == nullptr ? none : found->fields;
+}
+
+const CodeTable* FormChecker::codes_of(std::string_view column) const {
+  const Column* const found = find(column);
+  return found == nullptr ? nullptr : found->table;
+}
+
+std::optional<std::string> FormChecker::value_of(std::size_t field, const KeyedForm& form) const {
+  const auto column = std::ranges::find_if(columns_, [&](const Column& one) {
+    return std::ranges::find(one.fields, field) != one.fields.end();
+  });
+  if (column == columns_.end()) {  // a constant
+    intake::ConversionPlan::Buffers buffers;
+    const auto constant = plan_->convert_field(field, std::nullopt, buffers);
+    if (!constant || !*constant) return std::nullopt;
+    return std::string(**constant);
+  }
+  auto value = check_column(*column, text_of(form, column->name));
+  if (!value || !value->understood) return std::nullopt;
+  const auto at = std::ranges::find(column->fields, field) - column->fields.begin();
+  return std::move(value->normal[static_cast<std::size_t>(at)]);
+}
+
 std::expected<KeyedValue, KeyingError> FormChecker::check_field(std::string_view column,
                                                                 std::string_view typed) const {
   if (const Column* found = find(column)) return check_column(*found, typed);

@@ -56,10 +56,20 @@ class FormChecker {
   [[nodiscard]] static std::expected<FormChecker, record::Flaw> make(const KeyedDataset& keyed);
 
   [[nodiscard]] const Form& form() const { return form_; }
+  [[nodiscard]] const record::Dataset& dataset() const { return keyed_.dataset; }
+  // Which fields of the schema a column feeds, by position, in the order of KeyedValue::normal.
+  // None where the form has no such column.
+  [[nodiscard]] const std::vector<std::size_t>& fields_of(std::string_view column) const;
+  // Null: it has no code table.
+  [[nodiscard]] const CodeTable* codes_of(std::string_view column) const;
 
   // What was typed into one field. An empty text is no value.
   [[nodiscard]] std::expected<KeyedValue, KeyingError> check_field(std::string_view column,
                                                                    std::string_view typed) const;
+  // What a field of the schema, by position, would be of what is typed. Nothing where that is no
+  // value, or is not taken.
+  [[nodiscard]] std::optional<std::string> value_of(
+      std::size_t field, const adapters::manual_entry::KeyedForm& form) const;
   // The whole form: all errors, in the form's order. A field that the form leaves out has no value.
   [[nodiscard]] std::expected<CheckedRecord, std::vector<KeyingError>> check(
       const adapters::manual_entry::KeyedForm& form) const;

@@ -22,5 +22,7 @@ struct Money {
   std::string_view currency;  // ISO 4217; CNY where none is named
 };
 [[nodiscard]] std::expected<Money, record::Violation> read_money(std::string_view text);
+// How a currency (ISO 4217) is written in such a sum; empty: it has no name there.
+[[nodiscard]] std::string_view name_of_currency(std::string_view code);
 
 }  // namespace sluice::intake

@@ -198,4 +198,10 @@ std::expected<Money, record::Violation> read_money(std::string_view text) {
   return Money{shifted(digits, fraction.size(), tail->power), tail->code};
 }
 
+std::string_view name_of_currency(std::string_view code) {
+  const auto* const found = std::ranges::find_if(
+      words, [&](const Word& word) { return word.kind == Kind::currency && word.code == code; });
+  return found == words.end() ? std::string_view() : found->text;
+}
+
 }  // namespace sluice::intake
