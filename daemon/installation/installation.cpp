@@ -50,6 +50,17 @@ std::vector<std::string> lines_of(const std::vector<Complaint>& complaints) {
   return lines;
 }
 
+store::Result<std::unique_ptr<store::Store>> opened(
+    const std::variant<settings::SqliteLocation, settings::PostgresqlLocation>& location,
+    std::chrono::seconds patience) {
+  if (const auto* sqlite = std::get_if<settings::SqliteLocation>(&location)) {
+    return store::open_sqlite(sqlite->file, system_now);
+  }
+  const auto& postgresql = std::get<settings::PostgresqlLocation>(location);
+  return store::open_postgresql({postgresql.connection, postgresql.password_file, patience},
+                                system_now);
+}
+
 }  // namespace
 
 std::vector<std::string> check_configuration(const std::filesystem::path& configuration) {
@@ -66,12 +77,12 @@ journal::Result<journal::Journal> Installation::open_journal(const record::Burea
 }
 
 store::Result<std::unique_ptr<store::Store>> Installation::open_store() const {
-  const auto& store = settings.node.store.value();
-  if (const auto* sqlite = std::get_if<settings::SqliteLocation>(&store)) {
-    return store::open_sqlite(sqlite->file, system_now);
-  }
-  const auto& postgresql = std::get<settings::PostgresqlLocation>(store);
-  return store::open_postgresql({postgresql.connection, postgresql.password_file}, system_now);
+  return opened(settings.node.store.value(), store::PostgresqlAccess{}.patience);
+}
+
+store::Result<std::unique_ptr<store::Store>> Installation::open_store_to_look_up() const {
+  constexpr std::chrono::seconds soon{2};
+  return opened(settings.node.store.value(), soon);
 }
 
 journal::DatasetOrigin Installation::origin(const record::DatasetId& dataset,

@@ -34,6 +34,9 @@ struct Installation {
       const record::BureauId& bureau) const;
   // A store of its own for the caller; the settings have a `store` section.
   [[nodiscard]] store::Result<std::unique_ptr<store::Store>> open_store() const;
+  // The same, to look records up while a person waits: a server that does not answer is given up
+  // soon.
+  [[nodiscard]] store::Result<std::unique_ptr<store::Store>> open_store_to_look_up() const;
   [[nodiscard]] journal::DatasetOrigin origin(const record::DatasetId& dataset,
                                               record::Mode mode) const;
 };

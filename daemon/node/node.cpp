@@ -240,6 +240,7 @@ std::expected<void, std::string> Node::listen_to_people() {
     return installation::open_kept_reports(installation_->settings);
   };
   const auto open_tasks = installation::tasks_opener(installation_->settings);
+  const auto open_store = [this] { return installation_->open_store_to_look_up(); };
   site_.emplace(pages::Surroundings{.installation = *installation_,
                                     .policy = policy_,
                                     .audit = audit_,
@@ -254,7 +255,8 @@ std::expected<void, std::string> Node::listen_to_people() {
                                     .time_zone = pages.time_zone,
                                     .desks = desks_.all(),
                                     .code_tables = desks_.tables(),
-                                    .open_tasks = open_tasks});
+                                    .open_tasks = open_tasks,
+                                    .open_store = open_store});
   auto listening = server::HttpServer::listen(
       context_, pages.listen, std::move(*tls), server::Router(site_->routes()),
       {directory_, denials_, *log_, metrics_}, site_->audience());

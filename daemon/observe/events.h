@@ -272,6 +272,12 @@ inline constexpr Event pages[] = {
          "and is tried again every few seconds",
      .remedy =
          "the reason says what: the journal is full (receipts do not come), or its disk failed"},
+    {.name = "known-records-unavailable",
+     .level = warning,
+     .keys = {"reason"},
+     .when = "the central store did not answer while somebody keyed a record: for a minute nothing "
+             "is filled in from it, and keying goes on without",
+     .remedy = "see to the central store; it is asked again by itself"},
     {.name = "people-unavailable",
      .level = error,
      .keys = {"reason"},

@@ -46,6 +46,19 @@ KeyedSide side_of(const entry::FormChecker& checker, const entry::FormField& fie
           .error = std::move(content.error)};
 }
 
+// With what is known of it, and what the form must remember of that.
+DeskField filled_field(const entry::FormChecker& checker, const entry::FormField& field,
+                       const FilledForm& form) {
+  DeskField content = desk_field(checker, field, typed_in(form.draft, field.column));
+  if (const auto known = form.known.find(field.column); known != form.known.end()) {
+    content.known = known->second;
+  }
+  content.may_be_known = form.fillable.contains(field.column);
+  content.leads = form.leading.contains(field.column);
+  content.offered = offered_in(form.draft, field.column);
+  return content;
+}
+
 std::string text_of(const KeyedTexts& texts, const std::string& column) {
   const auto found = texts.find(column);
   return found == texts.end() ? std::string() : found->second;
@@ -66,10 +79,8 @@ std::vector<entry::KeyingError> unconfirmed(const entry::Form& form, const Keyed
     for (const entry::FormField& field : group.fields) {
       if (field.verify != record::Verify::sight || text_of(first, field.column).empty()) continue;
       if (is_confirmed(draft, field.column) || !typed_in(draft, field.column).empty()) continue;
-      errors.push_back({.column = field.column,
-                        .field = field.field,
-                        .rule = "unconfirmed",
-                        .sentence = "confirm what was keyed first, or key what is right"});
+      errors.push_back(
+          {.column = field.column, .field = field.field, .rule = "unconfirmed", .sentence = {}});
     }
   }
   return errors;
@@ -119,6 +130,7 @@ std::vector<Page> DeskPages::routes() {
   return {
       page(Method::get, desk, [this](const Visit& visit) { return show(visit); }),
       page(Method::post, desk + "/check", [this](const Visit& visit) { return check(visit); }),
+      page(Method::post, desk + "/known", [this](const Visit& visit) { return tell_known(visit); }),
       page(Method::post, desk + "/draft", [this](const Visit& visit) { return keep_draft(visit); }),
       page(Method::post, desk + "/save", [this](const Visit& visit) { return save(visit); }),
       page(Method::post, desk + "/settle", [this](const Visit& visit) { return settle(visit); }),
@@ -130,7 +142,7 @@ std::vector<Page> DeskPages::routes() {
            [this](const Visit& visit) { return put_away(visit, true); })};
 }
 
-std::expected<DeskPages::Desk, Response> DeskPages::sit_down(const Visit& visit) {
+std::expected<OpenDesk, Response> DeskPages::sit_down(const Visit& visit) {
   auto queue = bench_.lend();
   if (!queue) return std::unexpected(bench_.refused(visit, queue.error()));
   auto keyed = SLUICE_TRY(bench_.open(visit, **queue));
@@ -148,40 +160,48 @@ std::expected<DeskPages::Desk, Response> DeskPages::sit_down(const Visit& visit)
     return std::unexpected(
         redirection(fmt::format("{}?done=task-taken", task_path_of(number_of(task.id)))));
   }
-  return Desk{std::move(*queue), std::move(keyed), *checker};
+  return OpenDesk{std::move(*queue), std::move(keyed), *checker};
 }
 
-bool DeskPages::is_current(const Visit& visit, const Desk& desk) {
+bool DeskPages::is_current(const Visit& visit, const OpenDesk& desk) {
   const auto version = whole_number(visit.form.value("version"));
   return version && static_cast<std::uint64_t>(*version) == desk.task().version.value;
 }
 
-EntryView DeskPages::entry_view_of(const Visit& visit, Desk& desk, const KeyedTexts& draft,
+EntryView DeskPages::entry_view_of(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft,
                                    const Told& told) {
   const tasks::Task& task = desk.task();
   const KeyedTexts first = desk.round() == Round::second ? desk.first() : KeyedTexts();
   const KeyedTexts previous = bench_.previous(visit, task.asked.dataset);
+  // Who checks keys from the paper, and is told nothing else.
+  const FilledForm filled =
+      desk.round() == Round::first
+          ? filler_.fill(visit, task, desk.checker, draft)
+          : FilledForm{.draft = draft, .known = {}, .fillable = {}, .leading = {}};
   EntryView view{.account = visit.actor(),
                  .task = bench_.facts(visit, task),
                  .version = task.version.value,
+                 .made_of = digest_of(content_of(desk, desk.draft())),
                  .round = desk.round(),
                  .form = desk.form(),
                  .stale = told.stale,
                  .refused_note = told.refused_note};
   for (const entry::FormGroup& group : view.form.groups) {
     for (const entry::FormField& field : group.fields) {
-      DeskField content = desk_field(desk.checker, field, typed_in(draft, field.column));
+      DeskField content = filled_field(desk.checker, field, filled);
       content.is_confirmed = is_confirmed(draft, field.column);
       if (field.verify != record::Verify::blind) content.first = text_of(first, field.column);
       if (desk.round() == Round::first) content.previous = text_of(previous, field.column);
+      // What was wrong with an empty field is not, once it is filled in.
+      const bool is_as_sent = content.typed == typed_in(draft, field.column);
       const auto wrong = std::ranges::find(told.errors, field.column, &entry::KeyingError::column);
-      if (wrong != told.errors.end()) content.error = *wrong;
+      if (wrong != told.errors.end() && is_as_sent) content.error = *wrong;
       view.fields.push_back(std::move(content));
     }
   }
   std::ranges::copy_if(told.errors, std::back_inserter(view.form_errors),
                        [](const auto& error) { return error.column.empty(); });
-  if (desk.keyed.draft) view.draft = {DraftState::Kind::kept, desk.keyed.draft_saved};
+  if (desk.keyed.draft) view.draft = {DraftState::Kind::kept, desk.keyed.draft_saved, {}};
   const auto figures =
       desk.queue->figures(task.asked.bureau, bench_.midnight(), surroundings_.clock());
   if (figures) view.figures = bench_.figures(visit, task.asked.bureau, *figures);
@@ -190,8 +210,8 @@ EntryView DeskPages::entry_view_of(const Visit& visit, Desk& desk, const KeyedTe
   return view;
 }
 
-ReviewView DeskPages::review_view_of(const Visit& visit, const Desk& desk, const KeyedTexts& draft,
-                                     const Told& told) {
+ReviewView DeskPages::review_view_of(const Visit& visit, const OpenDesk& desk,
+                                     const KeyedTexts& draft, const Told& told) {
   const tasks::Task& task = desk.task();
   const KeyedTexts first = desk.first();
   const KeyedTexts second = desk.second();
@@ -201,6 +221,7 @@ ReviewView DeskPages::review_view_of(const Visit& visit, const Desk& desk, const
   ReviewView view{.account = visit.actor(),
                   .task = bench_.facts(visit, task),
                   .version = task.version.value,
+                  .made_of = digest_of(content_of(desk, desk.draft())),
                   .form = desk.form(),
                   .first = keyer(task.first),
                   .second = keyer(task.second),
@@ -227,14 +248,14 @@ ReviewView DeskPages::review_view_of(const Visit& visit, const Desk& desk, const
   std::ranges::stable_sort(view.fields, {}, [](const ReviewField& row) {
     return row.compared.agreement == entry::Agreement::equal;
   });
-  if (desk.keyed.draft) view.draft = {DraftState::Kind::kept, desk.keyed.draft_saved};
+  if (desk.keyed.draft) view.draft = {DraftState::Kind::kept, desk.keyed.draft_saved, {}};
   view.note_typed = text_of(draft, "note");
   view.is_note_missing = told.misses_note;
   view.saved_task = whole_number(visit.query.value("saved"));
   return view;
 }
 
-Response DeskPages::page_of(const Visit& visit, Desk& desk, const KeyedTexts& draft,
+Response DeskPages::page_of(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft,
                             const Told& told) {
   const Frame frame = entrance_.frame(visit, "entry");
   std::string html = desk.is_review()
@@ -243,13 +264,14 @@ Response DeskPages::page_of(const Visit& visit, Desk& desk, const KeyedTexts& dr
   return document(visit.request, std::move(html), told.status);
 }
 
-Response DeskPages::stale(const Visit& visit, Desk& desk, const KeyedTexts& draft) {
+Response DeskPages::stale(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft) {
   const auto latest = desk.queue->history(desk.task().id, {desk.task().version.value - 1}, 1);
   StaleForm stale;
   if (latest && !latest->empty()) {
     stale.at = latest->front().at;
     if (latest->front().who) stale.by = bench_.name_of(visit, *latest->front().who);
   }
+  stale.changed = changes_since(visit.form.value("made_of"), desk, draft);
   return page_of(visit, desk, draft, {.stale = std::move(stale), .status = 412});
 }
 
@@ -265,7 +287,7 @@ Response DeskPages::show(const Visit& visit) {
                                                   {"task", std::to_string(desk->task().id.value)},
                                                   {"record", std::move(mark)}}});
   if (!noted) return entrance_.failed(visit, record::to_string(noted.error()));
-  const KeyedTexts draft = from_json(desk->keyed.draft.value_or(""));
+  const KeyedTexts draft = desk->draft();
   return page_of(visit, *desk, draft, {});
 }
 
@@ -280,6 +302,19 @@ Response DeskPages::check(const Visit& visit) {
                   field_fragment(pages_, entrance_.frame(visit, "entry"), desk->form(), content));
 }
 
+Response DeskPages::tell_known(const Visit& visit) {
+  auto desk = sit_down(visit);
+  if (!desk) return desk.error();
+  if (desk->is_review() || desk->round() == Round::second) return fragment(visit, {});
+  const FilledForm filled =
+      filler_.fill(visit, desk->task(), desk->checker, typed_draft(visit.form));
+  std::vector<DeskField> fields;
+  for (const std::string& column : filled.fillable)
+    fields.push_back(filled_field(desk->checker, *desk->form().find(column), filled));
+  return fragment(visit,
+                  known_fragment(pages_, entrance_.frame(visit, "entry"), desk->form(), fields));
+}
+
 Response DeskPages::keep_draft(const Visit& visit) {
   const bool is_script = visit.request.header("x-csrf-token").has_value();
   const Frame frame = entrance_.frame(visit, "entry");
@@ -290,11 +325,11 @@ Response DeskPages::keep_draft(const Visit& visit) {
   if (!desk) {
     // Whoever lost the task is told so where the draft would stand.
     const bool is_lost = is_script && desk.error().status == 303;
-    return is_lost ? told({DraftState::Kind::lost, std::nullopt}, 409) : desk.error();
+    return is_lost ? told({DraftState::Kind::lost, std::nullopt, {}}, 409) : desk.error();
   }
   const KeyedTexts draft = typed_draft(visit.form);
   if (!is_current(visit, *desk)) {
-    return is_script ? told({DraftState::Kind::outdated, std::nullopt}, 412)
+    return is_script ? told({DraftState::Kind::outdated, std::nullopt, {}}, 412)
                      : stale(visit, *desk, draft);
   }
   const record::Time now = surroundings_.clock();
@@ -304,7 +339,9 @@ Response DeskPages::keep_draft(const Visit& visit) {
           .account = visit.account().name, .values = to_json(draft), .lease = Workbench::lease},
       now);
   if (!kept) return bench_.refused(visit, kept.error());
-  if (is_script) return told({DraftState::Kind::kept, now}, 200);
+  if (is_script) {
+    return told({DraftState::Kind::kept, now, digest_of(content_of(*desk, draft))}, 200);
+  }
   return redirection(fmt::format("{}?done=draft-kept", entry_path_of(number_of(desk->task().id))));
 }
 
@@ -387,7 +424,7 @@ Response DeskPages::send_back(const Visit& visit) {
   auto desk = sit_down(visit);
   if (!desk) return desk.error();
   // What was picked so far is not sent along.
-  KeyedTexts draft = from_json(desk->keyed.draft.value_or(""));
+  KeyedTexts draft = desk->draft();
   const std::string note(visit.form.value("note"));
   draft["note"] = note;
   if (!is_current(visit, *desk)) return stale(visit, *desk, draft);
@@ -408,7 +445,7 @@ Response DeskPages::put_away(const Visit& visit, bool to_supervisor) {
   auto desk = sit_down(visit);
   if (!desk) return desk.error();
   const std::string note(visit.form.value("note"));
-  const KeyedTexts draft = from_json(desk->keyed.draft.value_or(""));
+  const KeyedTexts draft = desk->draft();
   if (note.empty()) {
     return page_of(visit, *desk, draft, {.refused_note = RefusedNote{}, .status = unprocessable});
   }
@@ -421,7 +458,7 @@ Response DeskPages::put_away(const Visit& visit, bool to_supervisor) {
       fmt::format("{}?done={}", entry_path, to_supervisor ? "escalated" : "handed-back"));
 }
 
-Response DeskPages::go_on(const Visit& visit, Desk& desk, const tasks::Task& task,
+Response DeskPages::go_on(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
                           const Work& work) {
   const std::uint64_t id = task.id.value;
   if (task.state == TaskState::ready) {

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "pages/entrance.h"
+#include "pages/form_filler.h"
 #include "pages/keyed_texts.h"
+#include "pages/open_desk.h"
 #include "pages/page.h"
 #include "pages/surroundings.h"
 #include "pages/view/entry_view.h"
@@ -20,26 +22,15 @@ class DeskPages {
  public:
   DeskPages(const Surroundings& surroundings, const Pages& pages, const Entrance& entrance,
             Workbench& bench)
-      : surroundings_(surroundings), pages_(pages), entrance_(entrance), bench_(bench) {}
+      : surroundings_(surroundings),
+        pages_(pages),
+        entrance_(entrance),
+        bench_(bench),
+        filler_(surroundings) {}
 
   [[nodiscard]] std::vector<Page> routes();
 
  private:
-  // The task on the desk of who holds it.
-  struct Desk {
-    Workbench::Handle queue;
-    tasks::KeyedTask keyed;
-    const entry::FormChecker& checker;
-
-    [[nodiscard]] const tasks::Task& task() const { return keyed.task; }
-    [[nodiscard]] const entry::Form& form() const { return checker.form(); }
-    [[nodiscard]] Round round() const {
-      return keyed.task.state == tasks::TaskState::open ? Round::first : Round::second;
-    }
-    [[nodiscard]] bool is_review() const { return keyed.task.state == tasks::TaskState::differs; }
-    [[nodiscard]] KeyedTexts first() const { return from_json(keyed.first.value_or("")); }
-    [[nodiscard]] KeyedTexts second() const { return from_json(keyed.second.value_or("")); }
-  };
   // What came of a form that was sent, beside what was typed.
   struct Told {
     std::vector<entry::KeyingError> errors;
@@ -50,24 +41,25 @@ class DeskPages {
     unsigned status = 200;
   };
 
-  [[nodiscard]] std::expected<Desk, server::Response> sit_down(const Visit& visit);
+  [[nodiscard]] std::expected<OpenDesk, server::Response> sit_down(const Visit& visit);
   // Whether the page that was sent was made of the task as it is now.
-  [[nodiscard]] static bool is_current(const Visit& visit, const Desk& desk);
+  [[nodiscard]] static bool is_current(const Visit& visit, const OpenDesk& desk);
   [[nodiscard]] server::Response show(const Visit& visit);
   [[nodiscard]] server::Response check(const Visit& visit);
+  [[nodiscard]] server::Response tell_known(const Visit& visit);
   [[nodiscard]] server::Response keep_draft(const Visit& visit);
   [[nodiscard]] server::Response save(const Visit& visit);
   [[nodiscard]] server::Response settle(const Visit& visit);
   [[nodiscard]] server::Response send_back(const Visit& visit);
   [[nodiscard]] server::Response put_away(const Visit& visit, bool to_supervisor);
 
-  [[nodiscard]] server::Response page_of(const Visit& visit, Desk& desk, const KeyedTexts& draft,
-                                         const Told& told);
-  [[nodiscard]] EntryView entry_view_of(const Visit& visit, Desk& desk, const KeyedTexts& draft,
+  [[nodiscard]] server::Response page_of(const Visit& visit, OpenDesk& desk,
+                                         const KeyedTexts& draft, const Told& told);
+  [[nodiscard]] EntryView entry_view_of(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft,
                                         const Told& told);
-  [[nodiscard]] ReviewView review_view_of(const Visit& visit, const Desk& desk,
+  [[nodiscard]] ReviewView review_view_of(const Visit& visit, const OpenDesk& desk,
                                           const KeyedTexts& draft, const Told& told);
-  [[nodiscard]] server::Response stale(const Visit& visit, Desk& desk, const KeyedTexts& draft);
+  [[nodiscard]] server::Response stale(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft);
   // What a person has just saved of a record.
   struct Work {
     std::string_view step;  // keyed, settled
@@ -76,13 +68,14 @@ class DeskPages {
   };
   // Notes it in the audit log, journals what is ready, and goes on to the next task of the same
   // kind.
-  [[nodiscard]] server::Response go_on(const Visit& visit, Desk& desk, const tasks::Task& task,
+  [[nodiscard]] server::Response go_on(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
                                        const Work& work);
 
   const Surroundings& surroundings_;
   const Pages& pages_;
   const Entrance& entrance_;
   Workbench& bench_;
+  FormFiller filler_;
 };
 
 }  // namespace sluice::pages

@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view typed_prefix = "field.";
 constexpr std::string_view confirmed_prefix = "confirm.";
 constexpr std::string_view choice_prefix = "choice.";
+constexpr std::string_view offered_prefix = "offered.";
 
 std::string text_at(const KeyedTexts& texts, std::string_view prefix, std::string_view column) {
   const auto found = texts.find(std::string(prefix) + std::string(column));
@@ -56,7 +57,8 @@ KeyedTexts draft_of(const Form& form) {
   KeyedTexts draft;
   for (const auto& [name, text] : form.fields()) {
     const bool is_keyed = name.starts_with(typed_prefix) || name.starts_with(confirmed_prefix) ||
-                          name.starts_with(choice_prefix) || name == "note";
+                          name.starts_with(choice_prefix) || name.starts_with(offered_prefix) ||
+                          name == "note";
     if (is_keyed && !text.empty()) draft[name] = text;
   }
   return draft;
@@ -64,6 +66,18 @@ KeyedTexts draft_of(const Form& form) {
 
 std::string typed_in(const KeyedTexts& draft, std::string_view column) {
   return text_at(draft, typed_prefix, column);
+}
+
+void put_typed(KeyedTexts& draft, std::string_view column, std::string text) {
+  draft[std::string(typed_prefix) + std::string(column)] = std::move(text);
+}
+
+void put_offered(KeyedTexts& draft, std::string_view column, std::string text) {
+  draft[std::string(offered_prefix) + std::string(column)] = std::move(text);
+}
+
+std::string offered_in(const KeyedTexts& draft, std::string_view column) {
+  return text_at(draft, offered_prefix, column);
 }
 
 bool is_confirmed(const KeyedTexts& draft, std::string_view column) {

@@ -23,10 +23,14 @@ using KeyedTexts = std::map<std::string, std::string>;
 [[nodiscard]] KeyedTexts from_json(std::string_view json);
 
 // Of a sent form what belongs to a draft, by the names of the controls: `field.COLUMN`,
-// `confirm.COLUMN`, `choice.COLUMN`, `note`.
+// `confirm.COLUMN`, `choice.COLUMN`, `offered.COLUMN`, `note`.
 [[nodiscard]] KeyedTexts draft_of(const Form& form);
 // Of a draft what was typed for a column.
 [[nodiscard]] std::string typed_in(const KeyedTexts& draft, std::string_view column);
+void put_typed(KeyedTexts& draft, std::string_view column, std::string text);
+// What was known of it when the page was made (form_filler.h).
+[[nodiscard]] std::string offered_in(const KeyedTexts& draft, std::string_view column);
+void put_offered(KeyedTexts& draft, std::string_view column, std::string text);
 [[nodiscard]] bool is_confirmed(const KeyedTexts& draft, std::string_view column);
 [[nodiscard]] std::string choice_in(const KeyedTexts& draft, std::string_view column);
 

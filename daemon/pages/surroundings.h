@@ -16,6 +16,7 @@
 #include "people/session.h"
 #include "record/time.h"
 #include "runs/scheduler.h"
+#include "store/store.h"
 #include "tasks/tasks.h"
 #include "trust/audit_log.h"
 #include "trust/denials.h"
@@ -41,6 +42,8 @@ struct Surroundings {
   const std::map<record::BureauId, std::unique_ptr<entry::Desk>>& desks;
   const entry::CodeTables& code_tables;
   std::function<tasks::Result<std::unique_ptr<tasks::Tasks>>()> open_tasks;
+  // To look up what is known already of a record that is keyed.
+  std::function<store::Result<std::unique_ptr<store::Store>>()> open_store;
 };
 
 }  // namespace sluice::pages

@@ -26,12 +26,19 @@ END_OF_SCHEMA
   add_levy ", schedule: {run: '@every 48h'}, reconcile: {schedule: {run: '@every 24h'}}"
   call_bureau levy 地税局
   add_bureau quality <<<'channels: {direct: {}}
-publishes: [{dataset: licence, channels: [direct]}]'
+publishes: [{dataset: licence, channels: [direct]}, {dataset: premises, channels: [direct]}]'
   # As long as a name may become in practice, and more.
   call_bureau quality '<b>质量技术监督局</b>特种设备安全监察与计量认证认可管理处海淀分局（筹备组）'
   add_schema licence <<'END_OF_SCHEMA'
 {"sluice:dataset": {"owner": "quality", "title": "许可证"},
  "fields": [{"name": "number", "type": "string", "constraints": {"required": true}}], "primaryKey": "number"}
+END_OF_SCHEMA
+  # Where shops are, as another bureau knows it before they are keyed.
+  add_schema premises <<'END_OF_SCHEMA'
+{"sluice:dataset": {"owner": "quality", "title": "场所登记"},
+ "fields": [{"name": "shop", "type": "string", "constraints": {"required": true}},
+            {"name": "street", "type": "string"}, {"name": "since", "type": "date"}],
+ "primaryKey": "shop"}
 END_OF_SCHEMA
   add_keying_bureau
 }
@@ -77,11 +84,12 @@ END_OF_SCHEMA
   {"name": "number", "title": "登记号", "sluice:group": "主体", "constraints": {"required": true}},
   {"name": "name", "title": "字号名称", "sluice:group": "主体", "constraints": {"required": true, "maxLength": 200}},
   {"name": "type", "title": "类型", "sluice:group": "主体", "sluice:codes": "codes/enterprise-type.csv"},
-  {"name": "street", "title": "经营场所", "sluice:group": "经营"},
-  {"name": "opened", "title": "开业日期", "type": "date", "sluice:group": "经营"},
+  {"name": "street", "title": "经营场所", "sluice:group": "经营", "sluice:prefill": "premises.street"},
+  {"name": "opened", "title": "开业日期", "type": "date", "sluice:group": "经营", "sluice:prefill": "premises.since"},
   {"name": "rent", "title": "年租金", "type": "number", "sluice:group": "经营"},
   {"name": "remark", "title": "备注", "constraints": {"maxLength": 2000}}],
- "primaryKey": "number"}
+ "primaryKey": "number",
+ "foreignKeys": [{"fields": "number", "reference": {"resource": "premises", "fields": "shop"}}]}
 END_OF_SCHEMA
 }
 
@@ -107,6 +115,8 @@ send_calls() {
     printf '{"number": "unknown-field", "nmae": "x"}\n{"number": \n'
   } >"$node/calls"
   [[ $(post park approval "@$node/calls") = 200 ]] || die "the calls were answered: $(<"$node/answer")"
+  printf '{"shop": "P-%s", "street": "知春路%s号", "since": "2001-02-0%s"}\n' 1{,,} 2{,,} >"$node/calls"
+  [[ $(post quality premises "@$node/calls") = 200 ]] || die "the premises were answered: $(<"$node/answer")"
 }
 
 import_file() {

@@ -211,6 +211,81 @@ scenario("three records are keyed one behind the other by keyboard alone", { of:
   test.diagnostic(`keystrokes of a record: ${plain} typed in full, ${ditto} with F4 and a code found, ${sticky} with a value kept, too`);
 });
 
+// What is told of a field from elsewhere.
+const known_of = async (page, column) => page.locator(`[id="${await box(page, column).getAttribute("id")}-known"]`).innerText();
+
+scenario("what another bureau's register knows is there without a key pressed", { of: "jia" }, async ({ page }, test) => {
+  await until("the register is in the central store", () => held("premises").length === 2);
+  const [number] = await add_tasks("shop", ["P-1"], 40);
+  await take(page, number);
+  await page.locator('[data-column="number"]').focus();
+  const { type, press, count } = keyboard_of(page);
+  await type("P-1");
+  await press("Enter");
+  await type("老赵面馆");
+  await press("Enter");
+  await until("the street is there", async () => (await box(page, "street").inputValue()) === "知春路1号");
+  assert.equal(await box(page, "opened").inputValue(), "2001-02-01");
+  assert.match(await known_of(page, "street"), /^Known: 场所登记 \d{4}-\d\d-\d\d; may be changed$/);
+  await type("4531 个人独资企业分支机构");
+  await press("Enter", "Enter", "Enter");
+  await type("12万元");
+  await press("Control+Enter");
+  await is_saved(page);
+  assert.deepEqual(await in_store("shop", "P-1"), ["P-1", "老赵面馆", "4531", "知春路1号", "2001-02-01", "120000", "\\N"]);
+  test.diagnostic(`keystrokes of a record: ${count()} with street and date known from a register, and the code typed in full`);
+});
+
+scenario("what is known gives way to what is typed, and follows its key", { of: "jia" }, async ({ page }) => {
+  const [number] = await add_tasks("shop", ["P-2"], 40);
+  await take(page, number);
+  const key = async (text) => {
+    await box(page, "number").fill(text);
+    await box(page, "number").press("Enter");
+  };
+  const stands = (column, value) =>
+    until(`${column} is ${value || "empty"}`, async () => (await box(page, column).inputValue()) === value);
+  await box(page, "street").fill("手工录入");
+  await key("P-1");
+  await stands("opened", "2001-02-01");
+  assert.equal(await box(page, "street").inputValue(), "手工录入");
+  assert.match(await known_of(page, "street"), /^Known otherwise: 知春路1号/);
+  // Another record's: what was filled in goes with it, what was typed stays.
+  await key("P-2");
+  await stands("opened", "2001-02-02");
+  assert.equal(await box(page, "street").inputValue(), "手工录入");
+  await key("nobody knows this one");
+  await stands("opened", "");
+  assert.equal(await known_of(page, "street"), "");
+  await key("P-2");
+  await stands("opened", "2001-02-02");
+  await box(page, "opened").fill("2020-05-06");
+  assert.match(await known_of(page, "opened"), /^Known otherwise: 2001-02-02/);
+  // What was taken away is not brought back.
+  await box(page, "opened").fill("");
+  await box(page, "opened").press("Enter");
+  await draft_kept(page);
+  await page.reload();
+  assert.equal(await box(page, "opened").inputValue(), "");
+  assert.match(await known_of(page, "opened"), /^Known otherwise: 2001-02-02/);
+  await box(page, "street").fill("");
+  await key("P-1");
+  await stands("street", "知春路1号");
+});
+
+scenario("what is known is there after a draft is kept, without a script", { of: "jia", javaScriptEnabled: false }, async ({ page }) => {
+  const [number] = await add_tasks("shop", ["P-3"], 40);
+  await take(page, number);
+  await fill(page, { number: "P-2", name: "老钱面馆" });
+  await page.getByRole("button", { name: "Keep as draft" }).click();
+  await page.waitForURL(`**/entry/${number}?done=draft-kept`);
+  assert.equal(await box(page, "street").inputValue(), "知春路2号");
+  assert.match(await known_of(page, "street"), /^Known: 场所登记/);
+  await page.locator("#save").click();
+  await is_saved(page);
+  assert.deepEqual(await in_store("shop", "P-2"), ["P-2", "老钱面馆", "\\N", "知春路2号", "2001-02-02", "\\N", "\\N"]);
+});
+
 scenario("a field is checked as one leaves it", { of: "jia" }, async ({ page }) => {
   const [number] = await add_tasks("enterprise", ["HD-2"]);
   await take(page, number);

@@ -87,6 +87,7 @@ std::vector<DeskField> typed_fields(const Say& say) {
                                    .sentence = say("expected a unified social credit code"),
                                    .fault = record::find_fault(record::Check::uscc,
                                                                "91110108MA000016X1")},
+       .leads = true,
        .first = say("91110108MA000016X0")},
       {.column = column_name(say, "enterprise_type"),
        .typed = say("1130"),
@@ -103,6 +104,8 @@ std::vector<DeskField> typed_fields(const Say& say) {
       {.column = column_name(say, "address"),
        .typed = say("北京市海淀区中关村大街 1 号"),
        .known = known(say, "北京市海淀区中关村大街 1 号"),
+       .may_be_known = true,
+       .offered = say("北京市海淀区中关村大街 1 号"),
        .first = say("北京市海淀区中关村大街 1 号")},
       {.column = column_name(say, "region_code"),
        .typed = say("110108 海淀区"),
@@ -196,6 +199,7 @@ EntryView stale_sample(const Say& say) {
       .by = say("李娜"),
       .at = ago(minutes(1)),
       .changed = {{column_name(say, "enterprise_name"), say("北京海淀智芯科技有限责任公司")},
+                  {column_name(say, "citizen_id"), std::nullopt},
                   {say("no such column"), ""}}};
   view.form_errors = {
       {.column = "", .field = "", .rule = "too-large", .sentence = say("too long")}};

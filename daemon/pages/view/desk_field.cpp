@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "entry/prefill.h"
 #include "pages/view/keying_text.h"
 #include "pages/view/paths.h"
 
@@ -15,6 +16,8 @@ using entry::FormField;
 
 // More is no value that one takes from the record before.
 constexpr std::size_t longest_ditto = 4096;  // bytes
+// Nor one that is told beside another.
+constexpr std::size_t longest_known = entry::Prefill::longest_value;
 
 bool fits(std::string_view text, std::string_view pattern) {
   return std::ranges::equal(text, pattern, [](char c, char like) {
@@ -38,18 +41,6 @@ std::string input_class(const FormField& field, const DeskField& content) {
     classes += classes.empty() ? "known" : " known";
   }
   return classes;
-}
-
-std::optional<std::string> known_text(const std::optional<KnownValue>& known,
-                                      std::string_view typed, const Wording& words) {
-  if (!known) return std::nullopt;
-  const std::string at = known->at ? " " + words.whole(*known->at).substr(0, 10) : std::string();
-  if (known->value == typed) {
-    return words.text("keying.known", {{"source", known->source}, {"at", at}});
-  }
-  return words.text(
-      "keying.known-otherwise",
-      {{"source", known->source}, {"at", at}, {"value", looked_at(known->value, 200)}});
 }
 
 std::string label_of(const entry::Choice& choice, Control control, const Wording& words) {
@@ -107,9 +98,30 @@ std::size_t place_of(const entry::Form& form, std::string_view column) {
   return 0;
 }
 
+bool is_unconfirmed(const DeskField& content) {
+  return content.error && std::string_view(content.error->rule) == "unconfirmed";
+}
+
+void put_known(Values& values, const DeskField& content, const Wording& words) {
+  values.verbatim("offered", content.offered).part("known", std::nullopt);
+  if (!content.known || content.known->value.size() > longest_known) return;
+  const KnownValue& known = *content.known;
+  const std::string at = known.at ? " " + words.whole(*known.at).substr(0, 10) : std::string();
+  Values said;
+  said.verbatim("known_value", known.value)
+      .when("is_as_known", known.value == content.typed)
+      .text("known_same", words.text("keying.known", {{"source", known.source}, {"at", at}}))
+      .text("known_otherwise",
+            words.text(
+                "keying.known-otherwise",
+                {{"source", known.source}, {"at", at}, {"value", looked_at(known.value, 200)}}));
+  values.part("known", said);
+}
+
 Values told_values(const FormField& field, const DeskField& content, const Wording& words) {
   Values values;
-  values.when("is_invalid", content.error.has_value())
+  values.when("is_invalid", content.error.has_value() && !is_unconfirmed(content))
+      .when("is_unconfirmed", is_unconfirmed(content))
       .when("error", content.error.has_value())
       .when("error_detail", false)
       .text("understood",
@@ -132,7 +144,10 @@ Values desk_field_values(const FormField& field, const DeskField& content, std::
   if (is_given) told.typed = content.first;
   // Of an empty field nothing is understood: what is there could only be the first person's.
   if (is_blind && content.typed.empty()) told.understood.reset();
+  // Who checks is not told either: the paper is what counts.
+  if (is_second) told.known.reset();
   Values values = told_values(field, told, words);
+  put_known(values, told, words);
   values.text("place", std::to_string(place))
       .verbatim("column", field.column)
       .text("label", field.label)
@@ -146,8 +161,9 @@ Values desk_field_values(const FormField& field, const DeskField& content, std::
       .when("is_confirmed", content.is_confirmed)
       .text("first", is_sight || is_given ? looked_at(content.first) : std::string())
       .when("first_is_empty", content.first.empty())
-      .text("input_class", if_any(input_class(field, content)))
-      .text("known", is_second ? std::nullopt : known_text(content.known, content.typed, words))
+      .text("input_class", if_any(input_class(field, told)))
+      .when("may_be_known", !is_second && (content.may_be_known || content.known))
+      .when("leads", !is_second && content.leads)
       .verbatim("typed", content.typed)
       .when("ditto", false);
   if (has_ditto) values.verbatim("ditto", content.previous);

@@ -33,6 +33,9 @@ struct DeskField {
   std::optional<entry::Understood> understood;  // of `typed`; of a field only read, of `first`
   std::optional<entry::KeyingError> error;
   std::optional<KnownValue> known;
+  bool may_be_known = false;  // once the key of a record elsewhere is typed
+  bool leads = false;         // what is typed decides which record that is
+  std::string offered;        // what the form sends back of it (FilledText)
   std::string previous;  // of the person's record before, which the ditto key takes; may be empty
   // In the second round, as it was keyed first. Of a blind field it is not shown, whoever sets it.
   std::string first;
@@ -45,6 +48,10 @@ struct DeskField {
 // For the template `entry_field`.
 [[nodiscard]] Values desk_field_values(const entry::FormField& field, const DeskField& content,
                                        std::size_t place, Round round, const Wording& words);
+// For the template `entry_known`, which `entry_field` has in it.
+void put_known(Values& values, const DeskField& content, const Wording& words);
+// Whether it was neither confirmed nor typed: what is to be corrected is the tick.
+[[nodiscard]] bool is_unconfirmed(const DeskField& content);
 // For the template `entry_told`, which `entry_field` has in it.
 [[nodiscard]] Values told_values(const entry::FormField& field, const DeskField& content,
                                  const Wording& words);

@@ -28,6 +28,12 @@ std::vector<Values> group_values(const EntryView& view, const Wording& words) {
   });
 }
 
+// The id of what is to be corrected.
+std::string place_at_fault(const entry::Form& form, const DeskField& content) {
+  return fmt::format("field-{}{}", place_of(form, content.column),
+                     is_unconfirmed(content) ? "-confirm" : "");
+}
+
 // All that is wrong, with links to the fields; those of the form itself first.
 std::vector<Values> fault_values(const EntryView& view, const Wording& words) {
   std::vector<Values> faults;
@@ -44,12 +50,11 @@ std::vector<Values> fault_values(const EntryView& view, const Wording& words) {
       const DeskField& content = content_of(view, field.column);
       if (!content.error) continue;
       const ErrorText said = error_text(*content.error, &field, content.typed, words);
-      faults.push_back(
-          Values()
-              .text("fault_place", std::optional(std::to_string(place_of(view.form, field.column))))
-              .text("fault_label", field.label)
-              .text("fault", said.sentence)
-              .text("fault_detail", said.detail));
+      faults.push_back(Values()
+                           .text("fault_place", std::optional(place_at_fault(view.form, content)))
+                           .text("fault_label", field.label)
+                           .text("fault", said.sentence)
+                           .text("fault_detail", said.detail));
     }
   }
   return faults;
@@ -82,10 +87,12 @@ std::optional<Values> stale_values(const std::optional<StaleForm>& stale, const 
       .part("stale_at", words.at(stale->at))
       .when("has_changed", !stale->changed.empty())
       .list("changed", each(stale->changed, [&](const StaleForm::Changed& changed) {
+              const std::string now = looked_at(changed.now.value_or(""), 500);
               return Values()
                   .text("changed_label", label(changed.column))
-                  .text("changed_now", looked_at(changed.now, 500))
-                  .when("changed_is_empty", changed.now.empty());
+                  .text("changed_now", if_any(now))
+                  .when("changed_is_empty", changed.now && now.empty())
+                  .when("changed_is_unseen", !changed.now);
             }));
 }
 
@@ -93,6 +100,7 @@ Values draft_values(const DraftState& draft, const Wording& words) {
   using Kind = DraftState::Kind;
   const bool is_kept = draft.kind == Kind::kept && draft.at;
   return Values()
+      .text("draft_made_of", if_any(draft.made_of))
       .part("draft_kept", is_kept ? words.at(draft.at) : std::optional<Values>())
       .when("draft_is_lost", draft.kind == Kind::lost)
       .when("draft_is_outdated", draft.kind == Kind::outdated)
@@ -111,6 +119,8 @@ std::string entry_page(const Pages& pages, const Frame& frame, const EntryView& 
       .text("save_path", path + "/save")
       .text("check_path", path + "/check")
       .text("draft_path", path + "/draft")
+      .text("known_path", path + "/known")
+      .text("made_of", view.made_of)
       .text("sign_in_again_path", fmt::format("{}?next={}", sign_in_path, percent_encoded(path)))
       .text("version", std::to_string(view.version))
       .when("is_second", is_second)
@@ -139,6 +149,20 @@ std::string field_fragment(const Pages& pages, const Frame& frame, const entry::
   Values values = told_values(*of, field, pages.wording(frame));
   values.text("place", std::to_string(place_of(form, field.column)));
   return pages.fragment("entry_told", frame, values);
+}
+
+std::string known_fragment(const Pages& pages, const Frame& frame, const entry::Form& form,
+                           const std::vector<DeskField>& fields) {
+  const Wording words = pages.wording(frame);
+  const auto values_of_field = [&](const DeskField& field) {
+    const entry::FormField* of = form.find(field.column);
+    Values values = of == nullptr ? Values() : told_values(*of, field, words);
+    put_known(values, field, words);
+    return values.text("place", std::to_string(place_of(form, field.column)))
+        .verbatim("typed", field.typed);
+  };
+  return pages.fragment("entry_known_fields", frame,
+                        Values().list("fields", each(fields, values_of_field)));
 }
 
 std::string draft_fragment(const Pages& pages, const Frame& frame, const DraftState& draft) {

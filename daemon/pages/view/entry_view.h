@@ -30,6 +30,7 @@ struct DraftState {
   };
   Kind kind = Kind::none;
   std::optional<record::Time> at;
+  std::string made_of;  // of a form that has it as kept; empty: what the form says stays
 };
 
 // The task changed while the person typed: what was typed stands in the form, and this beside it.
@@ -38,7 +39,7 @@ struct StaleForm {
   std::optional<record::Time> at;
   struct Changed {
     std::string column;
-    std::string now;  // as it is kept
+    std::optional<std::string> now;  // as it is kept; nothing: this person may not see it
   };
   std::vector<Changed> changed;
 };
@@ -53,6 +54,7 @@ struct EntryView {
   std::string account;  // by which the browser keeps drafts apart
   TaskFacts task;
   std::uint64_t version = 0;  // of the task, as the form is made
+  std::string made_of;        // what else it is made of (page_content.h)
   Round round = Round::first;
   entry::Form form;
   std::vector<DeskField> fields;                // by column; one that is left out is empty
@@ -78,6 +80,11 @@ struct EntryView {
 // no such field.
 [[nodiscard]] std::string field_fragment(const Pages& pages, const Frame& frame,
                                          const entry::Form& form, const DeskField& field);
+// What is known of these fields now, what stands in them, and what is told of that. The script puts
+// it into fields that are still as they were sent.
+[[nodiscard]] std::string known_fragment(const Pages& pages, const Frame& frame,
+                                         const entry::Form& form,
+                                         const std::vector<DeskField>& fields);
 // The line about the draft.
 [[nodiscard]] std::string draft_fragment(const Pages& pages, const Frame& frame,
                                          const DraftState& draft);

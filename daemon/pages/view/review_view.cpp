@@ -122,6 +122,7 @@ std::string review_page(const Pages& pages, const Frame& frame, const ReviewView
       .text("draft_path", path + "/draft")
       .text("sign_in_again_path", fmt::format("{}?next={}", sign_in_path, percent_encoded(path)))
       .text("version", std::to_string(view.version))
+      .text("made_of", view.made_of)
       .text("differing_count", words.number(fields.differing.size()))
       .text("open_count", words.number(fields.open))
       .when("has_open", fields.open > 0)

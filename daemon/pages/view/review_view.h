@@ -45,6 +45,7 @@ struct ReviewView {
   std::string account;
   TaskFacts task;
   std::uint64_t version = 0;
+  std::string made_of;  // what else it is made of (page_content.h)
   entry::Form form;
   Keyer first;
   Keyer second;

@@ -92,6 +92,7 @@ std::vector<Right> rights() {
       {Method::post, "/entry/next", {}, "work=key&bureau=quality"},
       {Method::get, "/entry/1", workers},
       {Method::post, "/entry/1/check", workers},
+      {Method::post, "/entry/1/known", workers},
       {Method::post, "/entry/1/draft", workers},
       {Method::post, "/entry/1/save", workers},
       {Method::post, "/entry/1/settle", workers},

@@ -28,10 +28,19 @@ std::unique_ptr<installation::Installation> Station::load() {
         << (is_keyed_here ? ", manual-entry: {}" : "") << "}\npublishes:\n"
         << "  - dataset: " << bureau << "-register\n    channels: [direct"
         << (is_keyed_here ? ", manual-entry" : "") << "]\n";
+    // What park's clerks key may be known to quality; the secret is keyed twice.
+    const bool is_park = bureau == "park";
     file("schemas/" + bureau + "-register.json")
-        << R"({"sluice:dataset": {"owner": ")" << bureau << R"(", "title": "Register"},)"
+        << R"({"sluice:dataset": {"owner": ")" << bureau << R"(", "title": "The )" << bureau
+        << R"( register"},)"
         << R"("fields": [{"name": "number", "type": "string", "constraints": {"required": true,)"
-        << R"("maxLength": 5}}, {"name": "title", "type": "string"}], "primaryKey": "number"})";
+        << R"("maxLength": 5}}, {"name": "title", "type": "string")"
+        << (is_park ? R"(, "sluice:verify": "sight", "sluice:prefill": "quality-register.title")"
+                    : "")
+        << R"(}, {"name": "secret", "type": "string")"
+        << (is_park ? R"(, "sluice:verify": "blind", "sluice:prefill": "quality-register.secret")"
+                    : "")
+        << R"(}], "primaryKey": "number"})";
   }
   auto loaded = installation::load_installation(directory_ / "config");
   if (!loaded) throw std::runtime_error(loaded.error().lines.at(0));
@@ -75,7 +84,14 @@ Station::Station() {
       .time_zone = "Asia/Shanghai",
       .desks = desks_.all(),
       .code_tables = desks_.tables(),
-      .open_tasks = [this] { return installation::open_tasks(installation_->settings); }});
+      .open_tasks = [this] { return installation::open_tasks(installation_->settings); },
+      .open_store = [this]() -> store::Result<std::unique_ptr<store::Store>> {
+        if (is_store_away) {
+          return std::unexpected(
+              store::StoreFailure{store::StoreProblem::unavailable, "store", "no connection"});
+        }
+        return installation_->open_store_to_look_up();
+      }});
   router_.emplace(site_->routes());
 }
 

@@ -52,6 +52,7 @@ class Station {
   }
 
   bool are_people_away = false;  // before the first request
+  bool is_store_away = false;    // for those who look records up
   record::Time now = record::parse_time("2026-11-29T02:00:00.000Z").value();
 
  private:

@@ -34,7 +34,7 @@
 
   // ---- What stands in the form
 
-  const controls = [...form.querySelectorAll("[name^='field.'], [name^='confirm.'], [name^='choice.']")];
+  const controls = [...form.querySelectorAll("[name^='field.'], [name^='confirm.'], [name^='choice.'], [name^='offered.']")];
   const values = () => {
     const all = {};
     for (const control of controls) {
@@ -43,6 +43,16 @@
     }
     return all;
   };
+  // What is known of a field stands beside it: that it is this, or what it would have been.
+  const markKnown = (control) => {
+    const known = line(control.id + "-known")?.firstElementChild;
+    const is = known?.dataset.known === control.value;
+    control.classList.toggle("known", is);
+    if (!known) return;
+    shown(known.firstElementChild, is);
+    shown(known.lastElementChild, !is);
+  };
+  form.addEventListener("input", ({ target }) => markKnown(target));
   form.addEventListener("input", ({ target }) => {
     const third = target.closest(".other")?.querySelector("[type=radio]");
     if (third && target !== third) third.checked = true;
@@ -53,6 +63,7 @@
       const value = fields[control.name];
       if (control.type === "radio" || control.type === "checkbox") control.checked = control.value === value;
       else control.value = value;
+      markKnown(control);
     }
   };
 
@@ -126,6 +137,7 @@
     shown(line("away"), isAway);
     shown(line("over"), answer.over);
     if (answer.element) line("draft").replaceWith(answer.element);
+    if (answer.ok && answer.element?.dataset.madeOf) form.elements.made_of.value = answer.element.dataset.madeOf;
     shown(line("draft"), answer.element);
     if (isAway) return sendSoon(answer.away ? 5000 : 60000);
     isEnded = !answer.ok;  // signed out, or the task is another's or another version
@@ -158,6 +170,7 @@
         put(Object.fromEntries(Object.entries(read(offered)).filter(([name]) => now[name] === initial[name])));
         changed();
         keepHere();
+        askKnown();
       }
       write(offered, {});
       shown(line("offer"), false);
@@ -176,13 +189,42 @@
   };
   form.addEventListener("change", async (event) => {
     const control = event.target;
+    if (control.closest(".tick")) control.removeAttribute("aria-invalid");
     const { column } = control.dataset;
     if (column === undefined || !form.dataset.check) return;
-    control.classList.remove("known");
     const value = control.value;
     const answer = await ask(form.dataset.check, { column, value }, `#${control.id}-told`);
     await press;
     if (answer.element && control.value === value) tell(control, answer.element);
+  });
+
+  // ---- What is known already fills what nobody typed. An answer to another key is none, and a field
+  // that was changed meanwhile stays as it is.
+
+  const leads = () => [...form.querySelectorAll("[data-leads]")];
+  const askKnown = async () => {
+    if (!form.dataset.known || !leads().length) return;
+    const sent = values();
+    const answer = await ask(form.dataset.known, sent, "#known");
+    await press;
+    if (!answer.ok || leads().some((one) => one.value !== sent[one.name])) return;
+    for (const { dataset, children } of [...answer.element?.children ?? []]) {
+      const control = line(dataset.of);
+      if (control.value !== sent[control.name]) continue;
+      const [known, told] = children;
+      line(control.id + "-known").replaceChildren(...known.childNodes);
+      form.elements["offered." + control.dataset.column].value = dataset.offered;
+      if (control.value !== dataset.typed) {
+        control.value = dataset.typed;
+        tell(control, told);
+        if (control === document.activeElement) control.select?.();
+      }
+      markKnown(control);
+    }
+    changed();
+  };
+  form.addEventListener("change", ({ target }) => {
+    if (target.dataset.leads !== undefined) askKnown();
   });
 
   // ---- Values that stay from one record to the next

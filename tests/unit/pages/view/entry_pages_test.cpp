@@ -172,6 +172,57 @@ TEST(EntryPage, MarksWhatIsKnownUntilItIsChanged) {
                     HasSubstr("已有值不同：中关村大街 1 号（名称预审 2026-11-29）")));
 }
 
+TEST(EntryPage, SaysBothOfWhatIsKnownAndShowsTheOneThatHolds) {
+  const DeskField content{.typed = "typed", .known = KnownValue{"<b>", "名称预审", sample_now()}};
+  const std::string html = shown(desk_with(field_of("address"), content));
+  EXPECT_THAT(html, HasSubstr("<span data-known=\"&lt;b&gt;\"><span hidden>已有：名称预审"));
+  EXPECT_THAT(html, HasSubstr("<span>已有值不同：&lt;b&gt;"));
+}
+
+TEST(EntryPage, HasThePlaceForWhatMayBecomeKnownInTheFirstRoundOnly) {
+  EntryView view = desk_with(field_of("address"),
+                             {.may_be_known = true, .leads = true, .offered = "\"offered\""});
+  EXPECT_THAT(shown(view), AllOf(HasSubstr(R"(id="field-1-known")"), HasSubstr(" data-leads"),
+                                 HasSubstr(R"(name="offered.address" value="&quot;offered&quot;")"),
+                                 HasSubstr(R"(data-known="/entry/11873/known")")));
+  view.round = Round::second;
+  view.form.groups[0].fields[0].verify = Verify::blind;
+  EXPECT_THAT(shown(view), AllOf(Not(HasSubstr("-known")), Not(HasSubstr("data-leads")),
+                                 Not(HasSubstr("offered")), Not(HasSubstr("data-known"))));
+}
+
+TEST(EntryPage, TellsTheScriptWhatIsKnownByField) {
+  const EntryView view = desk_with(field_of("address"), {});
+  const std::string html = known_fragment(desk_pages(), chinese(), view.form,
+                                          {{.column = "address",
+                                            .typed = "<b>",
+                                            .known = KnownValue{"<b>", "名称预审", std::nullopt},
+                                            .offered = "<b>"}});
+  EXPECT_THAT(
+      html,
+      HasSubstr(R"(<div data-of="field-1" data-typed="&lt;b&gt;" data-offered="&lt;b&gt;">)"));
+  EXPECT_THAT(html, HasSubstr("已有：名称预审，可改"));
+  EXPECT_EQ(known_fragment(desk_pages(), chinese(), view.form, {}), "<div id=\"known\"></div>");
+}
+
+TEST(EntryPage, OfWhatIsNotConfirmedTheTickIsWrongAndNotTheField) {
+  FormField field = field_of("name");
+  field.verify = Verify::sight;
+  EntryView view = desk_with(
+      field, {.error = entry::KeyingError{
+                  .column = "name", .field = "name", .rule = "unconfirmed", .sentence = {}}});
+  view.round = Round::second;
+  const std::string html = shown(view);
+  EXPECT_THAT(html, AllOf(HasSubstr("href=\"#field-1-confirm\""),
+                          HasSubstr("请勾选“与原件一致”，或录入正确的值")));
+  for (const Element& element : read_html(html).elements) {
+    const auto name = element.attributes.find("name");
+    if (name == element.attributes.end()) continue;
+    EXPECT_EQ(element.attributes.contains("aria-invalid"), name->second == "confirm.name")
+        << name->second;
+  }
+}
+
 TEST(EntryPage, NeverShowsTheSecondPersonWhatABlindFieldHas) {
   FormField field = field_of("id");
   field.verify = Verify::blind;
