@@ -133,12 +133,14 @@ TEST_P(StoreFindTest, WhatIsNoKeyOrNoDatasetIsRefused) {
 }
 
 // The node that looks was started with a schema that no batch has brought yet.
-TEST_P(StoreFindTest, AFieldThatTheTablesDoNotHaveYetIsNoValue) {
+TEST_P(StoreFindTest, AFieldThatTheTablesDoNotHaveYetIsNotTakenForAValue) {
   prepare(enterprises());
   apply(enterprises(), {upsert({"a", "Alpha", "1"})});
   auto wider = enterprises();
   wider.schema.fields.push_back({.name = "street"});
-  EXPECT_EQ(store_->find(wider, {"a"}).error().code, store::StoreProblem::failed);
+  const auto found = store_->find(wider, {"a"});
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, store::StoreProblem::failed);
 }
 
 TEST_P(StoreFindTest, AnotherOwnerFindsWhatItHasNotPrepared) {
