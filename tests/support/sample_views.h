@@ -5,6 +5,7 @@
 #include <string>
 
 #include "pages/view/entry_view.h"
+#include "pages/view/outgoing_view.h"
 #include "pages/view/overview_view.h"
 #include "pages/view/paper_view.h"
 #include "pages/view/quarantine_entry_view.h"
@@ -59,6 +60,8 @@ class Say {
 [[nodiscard]] EntryView check_sample(const Say& say);
 [[nodiscard]] EntryView stale_sample(const Say& say);
 [[nodiscard]] ReviewView review_sample(const Say& say);
+[[nodiscard]] OutgoingView outgoing_sample(const Say& say);
+[[nodiscard]] OutgoingView refused_outgoing_sample(const Say& say);
 [[nodiscard]] PaperView paper_sample(const Say& say);
 [[nodiscard]] QueueView queue_sample(const Say& say);
 [[nodiscard]] TaskView task_view_sample(const Say& say);

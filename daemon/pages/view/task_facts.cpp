@@ -3,12 +3,21 @@
 #include "pages/view/paths.h"
 
 namespace sluice::pages {
+namespace {
+
+// What is to be done with a record that is delivered is not to key it.
+std::string state_text(const TaskFacts& task, const Wording& words) {
+  const bool is_to_be_delivered = task.is_outgoing && task.state == "open";
+  return is_to_be_delivered ? words.text("outgoing.open") : words.word("task-state.", task.state);
+}
+
+}  // namespace
 
 std::string_view task_mark(std::string_view state) {
   if (state == "done") return "good";
   if (state == "ready") return "running";
   if (state == "keyed" || state == "differs") return "held";
-  if (state == "returned") return "stopped";
+  if (state == "returned" || state == "declined") return "stopped";
   return "none";
 }
 
@@ -20,7 +29,7 @@ Values task_values(const TaskFacts& task, const Wording& words) {
       .text("bureau_name", task.bureau_name)
       .text("dataset", task.dataset)
       .text("dataset_title", task.dataset_title)
-      .text("state", words.word("task-state.", task.state))
+      .text("state", state_text(task, words))
       .text("state_mark", task_mark(task.state))
       .text("priority",
             task.priority == 0 ? std::nullopt : std::optional(std::to_string(task.priority)))

@@ -19,8 +19,11 @@ struct TaskFacts {
   std::string bureau_name;
   std::string dataset;
   std::string dataset_title;
-  // Of the texts "task-state.": open, keyed, differs, ready, done, returned, cancelled.
+  // Of the texts "task-state.": open, keyed, differs, ready, done, returned, declined,
+  // cancelled.
   std::string state = "open";
+  // A record of another bureau is carried into this one's system; else one is keyed for the node.
+  bool is_outgoing = false;
   std::int64_t priority = 0;  // higher ones first
   std::optional<record::Time> due;
   bool is_overdue = false;

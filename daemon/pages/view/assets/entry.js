@@ -34,7 +34,8 @@
 
   // ---- What stands in the form
 
-  const controls = [...form.querySelectorAll("[name^='field.'], [name^='confirm.'], [name^='choice.'], [name^='offered.']")];
+  const typedNames = ["[name^='field.']", "[name^='confirm.']", "[name^='choice.']", "[name^='offered.']", "[name^='tick.']", "[name=receipt]"];
+  const controls = [...form.querySelectorAll(typedNames.join())];
   const values = () => {
     const all = {};
     for (const control of controls) {
@@ -348,7 +349,7 @@
     const group = controls.filter((other) => other.name === one.name);
     return one === (group.find((other) => other.checked) ?? group[0]);
   };
-  const stops = () => [...form.querySelectorAll("[data-column], .tick input, .pick input")].filter(isStop);
+  const stops = () => [...form.querySelectorAll("[data-column], .tick input, .pick input, [name=receipt]")].filter(isStop);
   const go = (from, step) => {
     const all = stops();
     const to = all[all.indexOf(from) + step];
@@ -366,6 +367,8 @@
     if (isField && at.dataset.codes && !event.ctrlKey && codesKey(at, event)) return event.preventDefault();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       form.requestSubmit(line("save"));
+    } else if (event.key === "Enter" && at.name === "receipt" && !event.shiftKey) {
+      return;  // the browser sends the form, as Enter in its last field does
     } else if (event.key === "Enter" && isField && at.tagName !== "TEXTAREA") {
       go(at, event.shiftKey ? -1 : 1);
     } else if (event.key === "F4" && isField && !event.altKey) {

@@ -44,7 +44,7 @@ TEST(EmbeddedFiles, AreTheFilesOfTheFolderByteForByte) {
 
 TEST(Assets, AreNamedByTheirContent) {
   const Assets assets(embedded_files());
-  EXPECT_EQ(assets.all().size(), 5U);
+  EXPECT_EQ(assets.all().size(), 6U);
   for (const Asset& asset : assets.all()) {
     const std::string digest = record::to_string(record::sha256(asset.bytes)).substr(7, 16);
     EXPECT_THAT(asset.path, HasSubstr("." + digest + "."));

@@ -378,7 +378,7 @@ TEST(Review, OffersBothValuesAndAThirdAndSaysWhatIsWrong) {
 
 TEST(Queue, OffersTheNextTaskOfEachKindAndNoneWhereNoneWaits) {
   const std::string html = queue_page(desk_pages(), chinese(), queue_sample(Say(Content::rich)));
-  EXPECT_THAT(html, HasSubstr("<button class=\"take\"><b>领取下一条录入</b>"));
+  EXPECT_THAT(html, HasSubstr("<button class=\"take\"><b>领取下一条录入、办理</b>"));
   EXPECT_THAT(html, HasSubstr("<button class=\"take\" disabled><b>领取下一条裁定</b>"));
   EXPECT_THAT(html, HasSubstr(R"(name="work" value="check")"));
   EXPECT_THAT(html, HasSubstr("待领取 118 条"));
@@ -415,7 +415,8 @@ TEST(Paper, HasBoxesForCodesAndPrintsAShortTableOnly) {
 }
 
 TEST(EntryPages, LoadTheirScriptAndNoOtherPageDoes) {
-  const std::set<std::string> with = {"queue", "entry", "entry_check", "entry_stale", "review"};
+  const std::set<std::string> with = {
+      "queue", "entry", "entry_check", "entry_stale", "outgoing", "outgoing_refused", "review"};
   for (const PageSample& sample : page_samples(desk_pages(), Content::rich, Language::english)) {
     EXPECT_EQ(sample.html.contains(desk_pages().assets().path_of("entry.js")),
               with.contains(sample.name))
