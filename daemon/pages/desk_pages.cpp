@@ -86,20 +86,6 @@ std::vector<entry::KeyingError> unconfirmed(const entry::Form& form, const Keyed
   return errors;
 }
 
-// What was said to whoever gets the task next, by who sent it back or put it away just before.
-std::string said_with(const tasks::Task& task, tasks::Tasks& queue) {
-  constexpr std::uint64_t looked_back = 3;  // it is claimed after that, or claimed anew
-  const std::uint64_t version = task.version.value;
-  const auto recent = queue.history(
-      task.id, tasks::TaskVersion{version > looked_back ? version - looked_back : 0}, looked_back);
-  if (!recent) return {};
-  const auto told = std::find_if(recent->rbegin(), recent->rend(), [](const auto& entry) {
-    return entry.what == tasks::Happening::sent_back ||
-           entry.what == tasks::Happening::handed_back || entry.what == tasks::Happening::reopened;
-  });
-  return told == recent->rend() ? std::string() : told->note;
-}
-
 // The schema's names of the form's fields for which `is_wanted(column, field)`.
 template <class Wanted>
 std::string field_names(const entry::Form& form, const Wanted& is_wanted) {
@@ -143,29 +129,13 @@ std::vector<Page> DeskPages::routes() {
 }
 
 std::expected<OpenDesk, Response> DeskPages::sit_down(const Visit& visit) {
-  auto queue = bench_.lend();
-  if (!queue) return std::unexpected(bench_.refused(visit, queue.error()));
-  auto keyed = SLUICE_TRY(bench_.open(visit, **queue));
-  const tasks::Task& task = keyed.task;
-  // What is delivered is not keyed here, but into the bureau's own system.
-  if (kind_of(task) == tasks::TaskKind::outgoing) {
-    return std::unexpected(redirection(task_path_of(number_of(task.id))));
-  }
-  // Also when the time is over: until another takes it, the holder goes on.
-  const bool is_held = task.claim && task.claim->holder == visit.account().name;
-  const bool is_allowed =
-      bench_.may_work(visit.account().assignment, task.state, task.asked.bureau);
-  const entry::FormChecker* const checker = bench_.checker(task);
-  if (!is_held || !is_allowed || checker == nullptr) {
+  HeldTask held = SLUICE_TRY(bench_.sit_down(visit));
+  const entry::FormChecker* const checker = bench_.checker(held.task());
+  if (checker == nullptr) {
     return std::unexpected(
-        redirection(fmt::format("{}?done=task-taken", task_path_of(number_of(task.id)))));
+        redirection(fmt::format("{}?done=task-taken", task_path_of(number_of(held.task().id)))));
   }
-  return OpenDesk{std::move(*queue), std::move(keyed), *checker};
-}
-
-bool DeskPages::is_current(const Visit& visit, const OpenDesk& desk) {
-  const auto version = whole_number(visit.form.value("version"));
-  return version && static_cast<std::uint64_t>(*version) == desk.task().version.value;
+  return OpenDesk{{std::move(held)}, *checker};
 }
 
 EntryView DeskPages::entry_view_of(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft,
@@ -205,7 +175,7 @@ EntryView DeskPages::entry_view_of(const Visit& visit, OpenDesk& desk, const Key
   const auto figures =
       desk.queue->figures(task.asked.bureau, bench_.midnight(), surroundings_.clock());
   if (figures) view.figures = bench_.figures(visit, task.asked.bureau, *figures);
-  view.note = said_with(task, *desk.queue);
+  view.note = desk.said_with();
   view.saved_task = whole_number(visit.query.value("saved"));
   return view;
 }
@@ -265,12 +235,7 @@ Response DeskPages::page_of(const Visit& visit, OpenDesk& desk, const KeyedTexts
 }
 
 Response DeskPages::stale(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft) {
-  const auto latest = desk.queue->history(desk.task().id, {desk.task().version.value - 1}, 1);
-  StaleForm stale;
-  if (latest && !latest->empty()) {
-    stale.at = latest->front().at;
-    if (latest->front().who) stale.by = bench_.name_of(visit, *latest->front().who);
-  }
+  StaleForm stale = bench_.latest_change(visit, desk);
   stale.changed = changes_since(visit.form.value("made_of"), desk, draft);
   return page_of(visit, desk, draft, {.stale = std::move(stale), .status = 412});
 }
@@ -328,7 +293,7 @@ Response DeskPages::keep_draft(const Visit& visit) {
     return is_lost ? told({DraftState::Kind::lost, std::nullopt, {}}, 409) : desk.error();
   }
   const KeyedTexts draft = typed_draft(visit.form);
-  if (!is_current(visit, *desk)) {
+  if (!desk->is_current(visit)) {
     return is_script ? told({DraftState::Kind::outdated, std::nullopt, {}}, 412)
                      : stale(visit, *desk, draft);
   }
@@ -349,7 +314,7 @@ Response DeskPages::save(const Visit& visit) {
   auto desk = sit_down(visit);
   if (!desk) return desk.error();
   const KeyedTexts draft = typed_draft(visit.form);
-  if (!is_current(visit, *desk)) return stale(visit, *desk, draft);
+  if (!desk->is_current(visit)) return stale(visit, *desk, draft);
   if (desk->is_review()) return entrance_.missing(visit);
   const bool is_first = desk->round() == Round::first;
   const KeyedTexts first = is_first ? KeyedTexts() : desk->first();
@@ -390,7 +355,7 @@ Response DeskPages::settle(const Visit& visit) {
   auto desk = sit_down(visit);
   if (!desk) return desk.error();
   const KeyedTexts draft = typed_draft(visit.form);
-  if (!is_current(visit, *desk)) return stale(visit, *desk, draft);
+  if (!desk->is_current(visit)) return stale(visit, *desk, draft);
   if (!desk->is_review()) return entrance_.missing(visit);
   const KeyedTexts first = desk->first();
   const KeyedTexts second = desk->second();
@@ -427,7 +392,7 @@ Response DeskPages::send_back(const Visit& visit) {
   KeyedTexts draft = desk->draft();
   const std::string note(visit.form.value("note"));
   draft["note"] = note;
-  if (!is_current(visit, *desk)) return stale(visit, *desk, draft);
+  if (!desk->is_current(visit)) return stale(visit, *desk, draft);
   if (!desk->is_review()) return entrance_.missing(visit);
   if (note.empty()) {
     return page_of(visit, *desk, draft, {.misses_note = true, .status = unprocessable});
@@ -449,13 +414,7 @@ Response DeskPages::put_away(const Visit& visit, bool to_supervisor) {
   if (note.empty()) {
     return page_of(visit, *desk, draft, {.refused_note = RefusedNote{}, .status = unprocessable});
   }
-  const people::AccountName& account = visit.account().name;
-  const tasks::Action action = to_supervisor ? tasks::Action(tasks::ReturnIt{account, note})
-                                             : tasks::Action(tasks::HandBack{account, note});
-  const auto task = desk->queue->apply(desk->task().id, action, surroundings_.clock());
-  if (!task) return bench_.refused(visit, task.error());
-  return redirection(
-      fmt::format("{}?done={}", entry_path, to_supervisor ? "escalated" : "handed-back"));
+  return bench_.put_away(visit, *desk, to_supervisor);
 }
 
 Response DeskPages::go_on(const Visit& visit, OpenDesk& desk, const tasks::Task& task,

@@ -42,8 +42,6 @@ class DeskPages {
   };
 
   [[nodiscard]] std::expected<OpenDesk, server::Response> sit_down(const Visit& visit);
-  // Whether the page that was sent was made of the task as it is now.
-  [[nodiscard]] static bool is_current(const Visit& visit, const OpenDesk& desk);
   [[nodiscard]] server::Response show(const Visit& visit);
   [[nodiscard]] server::Response check(const Visit& visit);
   [[nodiscard]] server::Response tell_known(const Visit& visit);

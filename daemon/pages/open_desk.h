@@ -1,27 +1,22 @@
-// One task before the person who holds it, with all that was keyed of it, and what a page of it is
-// made of.
+// A task whose record is keyed here, before the person who holds it, and what a page of it is made
+// of.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "entry/form_checker.h"
+#include "pages/held_task.h"
 #include "pages/keyed_texts.h"
 #include "pages/page_content.h"
 #include "pages/view/desk_field.h"
 #include "pages/view/entry_view.h"
-#include "pages/workbench.h"
-#include "tasks/tasks.h"
 
 namespace sluice::pages {
 
-// The task on the desk of who holds it.
-struct OpenDesk {
-  Workbench::Handle queue;
-  tasks::KeyedTask keyed;
+struct OpenDesk : HeldTask {
   const entry::FormChecker& checker;
 
-  [[nodiscard]] const tasks::Task& task() const { return keyed.task; }
   [[nodiscard]] const entry::Form& form() const { return checker.form(); }
   [[nodiscard]] Round round() const {
     return keyed.task.state == tasks::TaskState::open ? Round::first : Round::second;

@@ -149,6 +149,9 @@ Response QueuePages::claim(const Visit& visit) {
   if (claimed.error().code == tasks::TaskProblem::held_by_another) {
     return redirection(fmt::format("{}?done=task-taken", entry_path));
   }
+  if (claimed.error().code == tasks::TaskProblem::waits_for_another) {
+    return redirection(fmt::format("{}?done=task-waits", entry_path));
+  }
   return bench_.refused(visit, claimed.error());
 }
 

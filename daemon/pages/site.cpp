@@ -14,9 +14,11 @@
 #include "pages/answer.h"
 #include "pages/asset_route.h"
 #include "pages/desk_pages.h"
+#include "pages/desks_by_kind.h"
 #include "pages/entrance.h"
 #include "pages/language.h"
 #include "pages/lent.h"
+#include "pages/outgoing_pages.h"
 #include "pages/overview.h"
 #include "pages/quarantine_pages.h"
 #include "pages/queue_pages.h"
@@ -56,6 +58,7 @@ struct Site::State {
         bench(surroundings, entrance),
         queue(surroundings, pages, entrance, bench),
         desk(surroundings, pages, entrance, bench),
+        outgoing(surroundings, pages, entrance, bench),
         supervision(surroundings, pages, entrance, bench) {}
 
   // Brings what is ready into the journals, again and again: what was left when the node ended, and
@@ -79,6 +82,7 @@ struct Site::State {
   Workbench bench;
   QueuePages queue;
   DeskPages desk;
+  OutgoingPages outgoing;
   SupervisionPages supervision;
   // Last, so that they end first: they use all of the above.
   Workers workers{page_threads, most_page_requests};
@@ -145,7 +149,8 @@ std::vector<server::Route> Site::routes() {
   add(state_->runs.routes());
   add(state_->reconciliation.routes());
   add(state_->queue.routes());  // before the desk's: `/entry/next` is no task
-  add(state_->desk.routes());
+  add(desks_by_kind(state_->desk.routes(), state_->outgoing.routes(), state_->entrance,
+                    state_->bench));
   add(state_->supervision.routes());
   return routes;
 }

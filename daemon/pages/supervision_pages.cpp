@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <utility>
+#include <variant>
 
 #include <date/tz.h>
 #include <fmt/format.h>
@@ -115,6 +116,13 @@ std::vector<Page> SupervisionPages::routes() {
   add("reopen", "task-reopened", [](const Visit& visit) -> Made {
     return tasks::Reopen{.account = visit.account().name,
                          .note = std::string(visit.form.value("note"))};
+  });
+  add("decline", "task-declined", [](const Visit& visit) -> Made {
+    const std::string note(visit.form.value("note"));
+    if (note.empty()) return std::unexpected(RefusedTaskForm{Sent::decline, {}, {}});
+    return tasks::DeclineDelivery{.account = visit.account().name,
+                                  .note = note,
+                                  .as = tasks::DeclineDelivery::As::supervisor};
   });
   return pages;
 }
@@ -273,8 +281,11 @@ Response SupervisionPages::task_page_of(const Visit& visit, tasks::Tasks& queue,
                 .origin = std::string(to_string(task.asked.origin)),
                 .origin_text = task.asked.origin_text,
                 .kept_for = task.kept_for ? bench_.name_of(visit, *task.kept_for) : "",
-                .is_outgoing = kind_of(task) == tasks::TaskKind::outgoing,
                 .refused = std::move(refused)};
+  view.receipt_number = task.receipt_number;
+  if (const auto& outgoing = task.asked.outgoing) {
+    view.origin_text = fmt::format("{} · {}", outgoing->delivery, outgoing->row);
+  }
   if (task.journaled) view.batch = task.journaled->sequence.value;
   const auto history = queue.history(task.id, tasks::TaskVersion{0}, history_entries);
   if (!history) return bench_.refused(visit, history.error());
@@ -303,6 +314,9 @@ Response SupervisionPages::act(const Visit& visit, const Make& make, std::string
   if (!action) return task_page_of(visit, **queue, *keyed, action.error(), 422);
   const auto task = (*queue)->apply(keyed->task.id, *action, surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());
+  if (std::holds_alternative<tasks::DeclineDelivery>(*action)) {
+    if (auto failed = bench_.note_answer(visit, *task)) return std::move(*failed);
+  }
   return redirection(fmt::format("{}?done={}", task_path_of(number_of(task->id)), notice));
 }
 

@@ -4,7 +4,10 @@
 #include <utility>
 
 #include <date/tz.h>
+#include <fmt/format.h>
 
+#include "pages/answer.h"
+#include "pages/view/paths.h"
 #include "record/try.h"
 
 namespace sluice::pages {
@@ -93,6 +96,62 @@ std::expected<tasks::KeyedTask, server::Response> Workbench::open(const Visit& v
   return std::move(**found);
 }
 
+std::expected<HeldTask, server::Response> Workbench::sit_down(const Visit& visit) {
+  auto queue = lend();
+  if (!queue) return std::unexpected(refused(visit, queue.error()));
+  auto keyed = SLUICE_TRY(open(visit, **queue));
+  const tasks::Task& task = keyed.task;
+  const people::Account& account = visit.account();
+  const bool is_held = task.claim && task.claim->holder == account.name;
+  if (!is_held || !may_work(account.assignment, task.state, task.asked.bureau)) {
+    return std::unexpected(
+        redirection(fmt::format("{}?done=task-taken", task_path_of(number_of(task.id)))));
+  }
+  return HeldTask{std::move(*queue), std::move(keyed)};
+}
+
+std::expected<tasks::TaskKind, server::Response> Workbench::kind_of_task(const Visit& visit) {
+  auto queue = lend();
+  if (!queue) return std::unexpected(refused(visit, queue.error()));
+  return tasks::kind_of(SLUICE_TRY(open(visit, **queue)).task);
+}
+
+StaleForm Workbench::latest_change(const Visit& visit, const HeldTask& held) const {
+  const tasks::Task& task = held.task();
+  const auto latest = held.queue->history(task.id, {task.version.value - 1}, 1);
+  StaleForm stale;
+  if (!latest || latest->empty()) return stale;
+  stale.at = latest->front().at;
+  if (latest->front().who) stale.by = name_of(visit, *latest->front().who);
+  return stale;
+}
+
+server::Response Workbench::put_away(const Visit& visit, const HeldTask& held,
+                                     bool to_supervisor) const {
+  const people::AccountName& account = visit.account().name;
+  const std::string note(visit.form.value("note"));
+  const tasks::Action action = to_supervisor ? tasks::Action(tasks::ReturnIt{account, note})
+                                             : tasks::Action(tasks::HandBack{account, note});
+  const auto task = held.queue->apply(held.task().id, action, surroundings_.clock());
+  if (!task) return refused(visit, task.error());
+  return redirection(
+      fmt::format("{}?done={}", entry_path, to_supervisor ? "escalated" : "handed-back"));
+}
+
+std::optional<server::Response> Workbench::note_answer(const Visit& visit,
+                                                       const tasks::Task& task) const {
+  const bool is_confirmed = task.state == TaskState::done;
+  const std::vector<std::pair<std::string, std::string>> details{
+      {"actor", account_actor(visit)},
+      {"bureau", task.asked.bureau.str()},
+      {"task", std::to_string(task.id.value)},
+      {"delivery", task.asked.outgoing->delivery}};
+  const auto noted = is_confirmed ? surroundings_.audit.append({"delivery-confirmed", details})
+                                  : surroundings_.audit.append({"delivery-declined", details});
+  if (noted) return std::nullopt;
+  return entrance_.failed(visit, record::to_string(noted.error()));
+}
+
 std::string Workbench::name_of(const Visit& visit, const people::AccountName& account) const {
   if (account == visit.account().name) return visit.account().display_name;
   const auto found = visit.people.find(account);
@@ -113,6 +172,7 @@ TaskFacts Workbench::facts(const Visit& visit, const tasks::Task& task) const {
       .dataset = task.asked.dataset.str(),
       .dataset_title = task.asked.dataset.str(),
       .state = std::string(to_string(task.state)),
+      .is_outgoing = tasks::kind_of(task) == tasks::TaskKind::outgoing,
       .priority = task.asked.priority,
       .due = task.asked.due,
       .is_overdue = tasks::is_workable(task.state) && task.asked.due && *task.asked.due < now,

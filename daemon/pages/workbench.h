@@ -11,11 +11,13 @@
 
 #include "entry/desk.h"
 #include "pages/entrance.h"
+#include "pages/held_task.h"
 #include "pages/keyed_texts.h"
 #include "pages/lent.h"
 #include "pages/page.h"
 #include "pages/surroundings.h"
 #include "pages/view/clerk_figures.h"
+#include "pages/view/entry_view.h"
 #include "pages/view/task_facts.h"
 #include "pages/visit.h"
 #include "tasks/tasks.h"
@@ -55,6 +57,11 @@ class Workbench {
   // on tasks of its bureau; else the answer.
   [[nodiscard]] std::expected<tasks::KeyedTask, server::Response> open(const Visit& visit,
                                                                        tasks::Tasks& queue) const;
+  // The same where the person holds it and may work on it. Also when the time is over: until
+  // another takes it, the holder goes on.
+  [[nodiscard]] std::expected<HeldTask, server::Response> sit_down(const Visit& visit);
+  // Of the task that {task} of the path names, as open() has it.
+  [[nodiscard]] std::expected<tasks::TaskKind, server::Response> kind_of_task(const Visit& visit);
   // Whether the person may work on tasks in this state.
   [[nodiscard]] bool may_work(const people::Assignment& person, tasks::TaskState state,
                               const record::BureauId& bureau) const;
@@ -69,6 +76,14 @@ class Workbench {
                                          const tasks::TaskFailure& failure) const;
 
   [[nodiscard]] TaskFacts facts(const Visit& visit, const tasks::Task& task) const;
+  // Who changed it last, and when.
+  [[nodiscard]] StaleForm latest_change(const Visit& visit, const HeldTask& held) const;
+  // For others, or for the supervisor, with the reason that the form has.
+  [[nodiscard]] server::Response put_away(const Visit& visit, const HeldTask& held,
+                                          bool to_supervisor) const;
+  // Audits who has confirmed or declined a delivery. The answer: that can not be written.
+  [[nodiscard]] std::optional<server::Response> note_answer(const Visit& visit,
+                                                            const tasks::Task& task) const;
   // As others see the person.
   [[nodiscard]] std::string name_of(const Visit& visit, const people::AccountName& account) const;
   // The person's own, of the queue of this bureau.

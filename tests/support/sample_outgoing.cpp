@@ -43,7 +43,7 @@ OutgoingView outgoing_sample(const Say& say) {
   OutgoingView view{.account = say("zhang.wei"),
                     .task = task_sample(say),
                     .version = 3,
-                    .delivery = say("quality-licence/1/118"),
+                    .delivery = say("quality-licence.1790000000000.118"),
                     .agreement = {}};
   view.task.is_outgoing = true;
   if (say.is_empty()) return view;

@@ -67,14 +67,16 @@ std::optional<Values> missing_values(const OutgoingView& view, const Wording& wo
       .list("missing", named);
 }
 
-Values refused_values(const std::optional<RefusedNote>& refused, const Wording& words) {
+// `typed` stands in the field where nothing is refused.
+Values refused_values(const std::optional<RefusedNote>& refused, const std::string& typed,
+                      const Wording& words) {
   std::optional<std::string> error;
   if (refused) {
     error = refused->sentence.empty() ? words.text("keying.note-missing") : refused->sentence;
   }
   return Values()
       .text("note_error", error)
-      .verbatim("note_typed", refused ? refused->typed : std::string())
+      .verbatim("note_typed", refused ? refused->typed : typed)
       .text("longest_note", std::to_string(longest_note));
 }
 
@@ -118,8 +120,10 @@ std::string outgoing_page(const Pages& pages, const Frame& frame, const Outgoing
       .part("draft", draft_values(view.draft, words))
       .text("came_with", if_any(view.note))
       .part("figures", figures_values(view.figures, words))
-      .part("declining", refused_values(view.refused_decline, words))
-      .part("put_away", refused_values(view.refused_note, words));
+      .part("declining", refused_values(view.refused_decline, view.decline_note, words))
+      .part("put_away", refused_values(view.refused_note, {}, words))
+      .text("saved_task",
+            view.saved_task ? std::optional(std::to_string(*view.saved_task)) : std::nullopt);
   const std::string& name = view.task.title.empty() ? view.task.dataset_title : view.task.title;
   return pages.document("outgoing", frame, words.text("outgoing.title", {{"name", name}}), values);
 }

@@ -44,8 +44,11 @@ struct OutgoingView {
   DraftState draft;
   std::string note;  // of who handed it back; may be empty
   ClerkFigures figures;
+  std::string decline_note;  // why it is not taken, as it was typed
   std::optional<RefusedNote> refused_decline;
   std::optional<RefusedNote> refused_note;  // of the form that puts it away
+  // What was answered by the request before: the browser's own draft of it goes.
+  std::optional<std::int64_t> saved_task;
 };
 
 // The paths, and what the forms send, stand in docs/pages.md.

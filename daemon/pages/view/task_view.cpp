@@ -34,18 +34,20 @@ void put_refusal(Values& values, const std::string& name, const TaskView& view, 
 std::optional<Values> order_values(const TaskView& view, const Wording& words) {
   const std::string& state = view.task.state;
   const bool is_over = state == "done" || state == "declined" || state == "ready" ||
-                       (view.is_outgoing && state == "cancelled");
+                       (view.task.is_outgoing && state == "cancelled");
   if (!view.may_supervise || is_over) return std::nullopt;
   const bool is_workable = state == "open" || state == "keyed" || state == "differs";
   const std::string path = task_path_of(view.task.id);
   Values values;
   values.when("is_workable", is_workable)
-      .when("may_cancel", state != "cancelled" && !view.is_outgoing)
+      .when("may_cancel", state != "cancelled" && !view.task.is_outgoing)
       .when("may_reopen", !is_workable)
+      .when("may_decline", view.task.is_outgoing)
       .text("reassign_path", path + "/reassign")
       .text("change_path", path + "/change")
       .text("cancel_path", path + "/cancel")
       .text("reopen_path", path + "/reopen")
+      .text("decline_path", path + "/decline")
       .list("people", choice_values(view.people, "", words))
       .text("priority_typed", std::to_string(view.task.priority))
       .text("due_typed", typed_moment(view.task.due, words))
@@ -54,6 +56,7 @@ std::optional<Values> order_values(const TaskView& view, const Wording& words) {
   put_refusal(values, "change", view, Form::change, words);
   put_refusal(values, "cancel", view, Form::cancel, words);
   put_refusal(values, "reopen", view, Form::reopen, words);
+  put_refusal(values, "decline", view, Form::decline, words);
   return values;
 }
 
@@ -78,6 +81,7 @@ std::string task_page(const Pages& pages, const Frame& frame, const TaskView& vi
       .text("origin_text", if_any(view.origin_text))
       .text("kept_for", if_any(view.kept_for))
       .text("reason", if_any(view.reason))
+      .text("receipt_number", if_any(view.receipt_number))
       .text("batch", view.batch ? std::optional(words.number(*view.batch)) : std::nullopt)
       .when("may_work", view.may_work)
       .when("has_history", !view.history.empty())

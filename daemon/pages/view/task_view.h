@@ -22,7 +22,7 @@ struct TaskEvent {
 
 // A supervisor's form that was sent and not carried out.
 struct RefusedTaskForm {
-  enum class Form { reassign, change, cancel, reopen };
+  enum class Form { reassign, change, cancel, reopen, decline };
   Form form = Form::cancel;
   std::string sentence;  // empty: the reason is missing
   std::string note;      // what was typed
@@ -37,9 +37,9 @@ struct TaskView {
   std::string origin_text;  // the sheet and its row, the caller; may be empty
   std::string kept_for;     // the name for people; empty: for anyone
   std::string reason;       // of `returned`, `cancelled` and `declined`
+  std::string receipt_number;  // of the bureau's own system, which took the record; may be empty
   std::optional<std::uint64_t> batch;  // into which the record went
   std::vector<TaskEvent> history;      // the oldest first
-  bool is_outgoing = false;            // who delivers it takes it away, and not the supervisor
   bool may_work = false;               // the person may go to the desk with it
   bool may_supervise = false;
   std::vector<Choice> people;  // to whom it can be given; one for anyone

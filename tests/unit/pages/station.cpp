@@ -117,14 +117,15 @@ tasks::TaskId Station::add_task() {
   return queue->add(std::span(&asked, 1), std::nullopt, now).value().front().id;
 }
 
-tasks::TaskId Station::deliver_task() {
-  const tasks::NewDelivery delivery{
-      .name = "licences.1790000000000.1",
-      .bureau = record::BureauId("park"),
-      .dataset = record::DatasetId("park-register"),
-      .content = "x",
-      .records = {{.title = "HD-1", .record_key = "k", .values = "{}"}}};
+tasks::TaskId Station::deliver(const std::string& values, const std::string& key) {
+  const std::string name = "quality-register.1790000000000." + std::to_string(++deliveries_);
   const auto queue = installation::open_tasks(installation_->settings).value();
+  const tasks::NewDelivery delivery{
+      .name = name,
+      .bureau = record::BureauId("park"),
+      .dataset = record::DatasetId("quality-register"),
+      .content = name,
+      .records = {{.title = "HD-2", .record_key = key.empty() ? name : key, .values = values}}};
   return queue->hand_over(delivery, now).value().front().id;
 }
 

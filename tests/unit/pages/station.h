@@ -37,8 +37,8 @@ class Station {
                       const std::string& bureau = {}, bool must_change_password = false);
   // Of the dataset park-register.
   tasks::TaskId add_task();
-  // The same of a delivery to the bureau.
-  tasks::TaskId deliver_task();
+  // One record to park's clerks, as a delivery of its own. Those of one key are one record.
+  tasks::TaskId deliver(const std::string& values, const std::string& key = {});
   // A session of the account, as if it had signed in.
   std::string session_of(const people::Account& account);
 
@@ -76,6 +76,7 @@ class Station {
   node::Desks desks_;
   std::optional<Site> site_;
   std::optional<server::Router> router_;
+  int deliveries_ = 0;
 };
 
 // Keeps cookies, follows no redirection by itself.

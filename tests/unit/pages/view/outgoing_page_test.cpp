@@ -27,7 +27,7 @@ std::string carried(const OutgoingView& view) {
 
 OutgoingView record_with(std::vector<OutgoingField> fields) {
   OutgoingView view{.account = "wei", .task = task_sample(Say(Content::rich)), .version = 4};
-  view.delivery = "quality-licence/1/118";
+  view.delivery = "quality-licence.1790000000000.118";
   view.fields = std::move(fields);
   return view;
 }
