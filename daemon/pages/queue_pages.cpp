@@ -55,7 +55,8 @@ std::vector<Page> QueuePages::routes() {
 
 std::vector<record::BureauId> QueuePages::bureaus(const Visit& visit) const {
   std::vector<record::BureauId> theirs;
-  for (const auto& [id, desk] : surroundings_.desks) {
+  // Also those that key nothing here: records are delivered to them.
+  for (const auto& [id, bureau] : surroundings_.installation.settings.bureaus) {
     if (bench_.is_theirs(visit, id)) theirs.push_back(id);
   }
   return theirs;
@@ -170,7 +171,8 @@ Response QueuePages::print_form(const Visit& visit) const {
   if (std::ranges::find(theirs, bureau) == theirs.end()) {
     return entrance_.deny(visit, "not-granted");
   }
-  const entry::FormChecker* const checker = bench_.desk(bureau)->find(dataset);
+  const entry::Desk* const desk = bench_.desk(bureau);
+  const entry::FormChecker* const checker = desk == nullptr ? nullptr : desk->find(dataset);
   if (checker == nullptr) return entrance_.missing(visit);
   PaperView view{.bureau_name = surroundings_.installation.settings.bureaus.at(bureau).name,
                  .form = checker->form(),

@@ -31,7 +31,14 @@ publishes: [{dataset: licence, channels: [direct]}, {dataset: premises, channels
   call_bureau quality '<b>质量技术监督局</b>特种设备安全监察与计量认证认可管理处海淀分局（筹备组）'
   add_schema licence <<'END_OF_SCHEMA'
 {"sluice:dataset": {"owner": "quality", "title": "许可证"},
- "fields": [{"name": "number", "type": "string", "constraints": {"required": true}}], "primaryKey": "number"}
+ "fields": [
+  {"name": "number", "title": "许可证编号", "sluice:group": "主体", "sluice:sensitivity": "open", "constraints": {"required": true}},
+  {"name": "holder", "title": "持证单位", "sluice:group": "主体"},
+  {"name": "person", "title": "负责人公民身份号码", "sluice:group": "主体", "sluice:sensitivity": "personal"},
+  {"name": "former", "title": "曾用名", "sluice:group": "主体"},
+  {"name": "scope", "title": "许可范围", "sluice:group": "许可"},
+  {"name": "remark", "title": "备注", "sluice:group": "许可"}],
+ "primaryKey": "number"}
 END_OF_SCHEMA
   # Where shops are, as another bureau knows it before they are keyed.
   add_schema premises <<'END_OF_SCHEMA'

@@ -24,6 +24,15 @@ export function refused_row(piece) {
 export const held = (dataset) =>
   sluice("dataset", "read", dataset).trim().split("\n").slice(1).map((line) => line.split("\t"));
 
+// A delivery of licences to industry's clerks, of rows {operation, values}: the numbers of its tasks.
+export function hand_over(name, rows) {
+  const words = [`${gateway.node}/config`, "industry", "licence", name];
+  const input = JSON.stringify(rows);
+  const program = `${gateway.bin}/../tests/browser/hand_over`;
+  return execFileSync(program, words, { encoding: "utf8", input, stdio: ["pipe", "pipe", "inherit"] })
+    .trim().split("\n").map(Number);
+}
+
 // park calls the API with one approval.
 export function post(approval) {
   execFileSync("curl", [

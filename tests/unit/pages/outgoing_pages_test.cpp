@@ -297,6 +297,16 @@ TEST_F(OutgoingDesk, IsReachedFromTheQueue) {
   EXPECT_EQ(jia.post("/entry/next", "work=key&bureau=park").header("Location"), "/entry/1");
 }
 
+// Nothing is keyed for quality at this node.
+TEST_F(OutgoingDesk, IsThereForABureauThatKeysNothing) {
+  station.deliver(licence, {}, "quality");
+  sign_in(other, "yi", Role::clerk, "quality");
+  EXPECT_THAT(other.get("/entry").body, HasSubstr("action=\"/entry/1/claim\""));
+  EXPECT_EQ(other.post("/entry/next", "work=key&bureau=quality").header("Location"), "/entry/1");
+  EXPECT_THAT(other.get("/entry/1").body, HasSubstr("name=\"tick.number\""));
+  EXPECT_EQ(other.get("/entry/paper/quality/quality-register").status, 404U);
+}
+
 TEST_F(OutgoingDesk, SaysThatARecordCanNotBeRead) {
   const auto id = station.deliver("{}");
   jia.post("/entry/1/claim", "");

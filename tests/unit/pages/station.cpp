@@ -117,12 +117,13 @@ tasks::TaskId Station::add_task() {
   return queue->add(std::span(&asked, 1), std::nullopt, now).value().front().id;
 }
 
-tasks::TaskId Station::deliver(const std::string& values, const std::string& key) {
+tasks::TaskId Station::deliver(const std::string& values, const std::string& key,
+                               const std::string& bureau) {
   const std::string name = "quality-register.1790000000000." + std::to_string(++deliveries_);
   const auto queue = installation::open_tasks(installation_->settings).value();
   const tasks::NewDelivery delivery{
       .name = name,
-      .bureau = record::BureauId("park"),
+      .bureau = record::BureauId(bureau),
       .dataset = record::DatasetId("quality-register"),
       .content = name,
       .records = {{.title = "HD-2", .record_key = key.empty() ? name : key, .values = values}}};

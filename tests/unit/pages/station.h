@@ -37,8 +37,9 @@ class Station {
                       const std::string& bureau = {}, bool must_change_password = false);
   // Of the dataset park-register.
   tasks::TaskId add_task();
-  // One record to park's clerks, as a delivery of its own. Those of one key are one record.
-  tasks::TaskId deliver(const std::string& values, const std::string& key = {});
+  // One record to the bureau's clerks, as a delivery of its own. Those of one key are one record.
+  tasks::TaskId deliver(const std::string& values, const std::string& key = {},
+                        const std::string& bureau = "park");
   // A session of the account, as if it had signed in.
   std::string session_of(const people::Account& account);
 
