@@ -13,8 +13,8 @@
 
 namespace sluice::tasks {
 
-// Takes it, or keeps it for longer where the account has it already. `states` are those that the
-// account's roles work on.
+// Takes it, or keeps it for longer where the account has it already: never for a shorter time.
+// `states` are those that the account's roles work on.
 struct ClaimIt {
   AccountName account;
   std::set<TaskState> states;

@@ -1,5 +1,7 @@
 #include "tasks/figures.h"
 
+#include <ratio>
+
 namespace sluice::tasks {
 
 void count(Figures& figures, const HappeningCount& counted) {
@@ -24,6 +26,13 @@ void count(Figures& figures, const HappeningCount& counted) {
     default:
       break;  // no work that is counted by person
   }
+}
+
+std::optional<double> per_hour(const ClerkFigures& clerk) {
+  if (clerk.active < shortest_active) return std::nullopt;
+  const auto steps = static_cast<double>(clerk.keyed + clerk.checked + clerk.settled +
+                                         clerk.confirmed + clerk.declined);
+  return steps / std::chrono::duration<double, std::ratio<3600>>(clerk.active).count();
 }
 
 }  // namespace sluice::tasks

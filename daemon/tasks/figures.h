@@ -1,6 +1,8 @@
 // What a supervisor wants to know of a bureau's queue.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,6 +26,9 @@ struct ClerkFigures {
   std::uint64_t settled = 0;
   std::uint64_t confirmed = 0;  // deliveries, as is the next
   std::uint64_t declined = 0;
+  // At work since the day began: the time between one thing that he did and the next, but for
+  // pauses longer than longest_pause.
+  std::chrono::milliseconds active{};
   // Of his own keying, as others have checked it since the day began.
   std::uint64_t fields_checked = 0;
   std::uint64_t differences = 0;
@@ -48,5 +53,12 @@ struct HappeningCount {
 void count(Figures& figures, const HappeningCount& counted);
 
 constexpr std::size_t hours_of_figures = 24;
+// Between two things that a person did on tasks. What takes longer is no work on them.
+constexpr std::chrono::minutes longest_pause{15};
+// Before so much of it a rate says nothing.
+constexpr std::chrono::minutes shortest_active{5};
+
+// Records that he did something on, of one hour at work; nothing: it is too early to tell.
+[[nodiscard]] std::optional<double> per_hour(const ClerkFigures& clerk);
 
 }  // namespace sluice::tasks

@@ -1,15 +1,21 @@
 #include "tasks/task.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "people/characters.h"
+#include "people/sodium.h"
+#include "record/digest.h"
 #include "record/record_checker.h"
 #include "record/try.h"
 
 namespace sluice::tasks {
 namespace {
+
+constexpr std::size_t entry_bytes = 16;  // 22 characters
 
 std::unexpected<TaskFailure> not_taken(std::string_view what, std::string_view why) {
   return std::unexpected(TaskFailure{TaskProblem::not_taken, std::string(what), std::string(why)});
@@ -89,6 +95,11 @@ std::string_view to_string(TaskKind kind) {
 
 TaskKind kind_of(const Task& task) {
   return task.asked.outgoing ? TaskKind::outgoing : TaskKind::incoming;
+}
+
+EntryId entry_of_request(std::string_view request, std::uint64_t position) {
+  const record::Digest digest = record::sha256(fmt::format("{}\n{}", request, position));
+  return EntryId("task-" + people::base64url(std::span(digest.bytes).first<entry_bytes>()));
 }
 
 bool is_overdue(const Task& task, record::Time now) {

@@ -26,7 +26,12 @@ using TaskVersion = record::Number<struct TaskVersionTag>;
 
 // By which the journal knows the record of a task, so that it takes it once: "task-" and 22
 // characters. Drawn by chance and not made of the number, which a restored backup may give again.
+// Where who asks may ask twice, it is made of what was asked for instead (entry_of_request).
 using EntryId = record::Name<struct EntryTag>;
+
+// The same for the same `position` of the same request, and for no other: a sheet's digest and its
+// line, a caller's key and the place in the call. `request` says of which bureau and dataset it is.
+[[nodiscard]] EntryId entry_of_request(std::string_view request, std::uint64_t position);
 
 // In the order in which a task passes them. The names are API.
 enum class TaskState {

@@ -13,6 +13,8 @@
 namespace sluice::tasks {
 namespace {
 
+constexpr std::size_t held_a_page = 200;
+
 EntryId random_entry() {
   std::array<std::uint8_t, 16> bytes{};
   people::fill_randomly(bytes);
@@ -38,10 +40,10 @@ Result<Task> step_on(const Task& task, const Action& action, record::Time now, T
   return step.task;
 }
 
-Result<Task> add_task(const NewTask& asked, const std::optional<AccountName>& by, record::Time now,
-                      TaskRows& rows) {
+Result<Task> add_task(const NewTask& asked, EntryId entry, const std::optional<AccountName>& by,
+                      record::Time now, TaskRows& rows) {
   SLUICE_TRY(check(asked));
-  Step step = as_new(asked, by, random_entry(), now);
+  Step step = as_new(asked, by, std::move(entry), now);
   step.task.id = SLUICE_TRY(rows.insert(step.task));
   SLUICE_TRY(rows.append(step.task, *step.entry));
   return std::move(step.task);
@@ -59,7 +61,7 @@ Result<Task> add_record(const NewDelivery& delivery, std::uint64_t row,
                                            .row = row,
                                            .record_key = delivered.record_key,
                                            .operation = delivered.operation}};
-  Task task = SLUICE_TRY(add_task(asked, std::nullopt, now, rows));
+  Task task = SLUICE_TRY(add_task(asked, random_entry(), std::nullopt, now, rows));
   SLUICE_TRY(rows.keep(task.id, KeptText{Part::delivered, AccountName(), delivered.values}, now));
   return task;
 }
@@ -80,16 +82,26 @@ Result<void> check_count(std::size_t count) {
 }  // namespace
 
 Result<std::vector<Task>> add_tasks(std::span<const NewTask> tasks,
+                                    std::span<const EntryId> entries,
                                     const std::optional<AccountName>& by, record::Time now,
                                     TaskRows& rows) {
   SLUICE_TRY(check_count(tasks.size()));
   std::vector<Task> added;
-  for (const NewTask& asked : tasks) {
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const NewTask& asked = tasks[i];
     if (asked.outgoing) {
       return of_delivery(TaskProblem::not_taken, asked.outgoing->delivery,
                          "its records are added all at once, by handing it over");
     }
-    added.push_back(SLUICE_TRY(add_task(asked, by, now, rows)));
+    const bool may_be_there = !entries.empty();
+    if (may_be_there) {
+      if (auto there = SLUICE_TRY(rows.find_entry(entries[i]))) {
+        added.push_back(std::move(*there));
+        continue;
+      }
+    }
+    added.push_back(
+        SLUICE_TRY(add_task(asked, may_be_there ? entries[i] : random_entry(), by, now, rows)));
   }
   return added;
 }
@@ -101,6 +113,33 @@ Result<std::optional<Task>> claim_next_task(const Wish& wish, record::Time now, 
     if (task) return SLUICE_TRY(step_on(*task, claim, now, rows));
   }
   return std::nullopt;
+}
+
+Result<std::vector<Task>> claim_several_tasks(const Wish& wish, std::size_t count, record::Time now,
+                                              TaskRows& rows) {
+  const ClaimIt claim{.account = wish.account, .states = wish.states, .lease = wish.lease};
+  std::vector<Task> claimed;
+  const TaskFilter held{.bureau = wish.bureau, .kind = ListKind::held_by, .holder = wish.account};
+  std::optional<TaskPlace> place;
+  for (bool is_more = true; is_more && claimed.size() < count;) {
+    const auto page = SLUICE_TRY(rows.list(held, place, held_a_page, now));
+    is_more = page.size() == held_a_page;
+    for (const Task& task : page) {
+      place = place_of(task);
+      const bool is_wished = wish.states.contains(task.state) && !is_own_work(task, wish.account) &&
+                             (wish.datasets.empty() || wish.datasets.contains(task.asked.dataset));
+      if (!is_wished || claimed.size() == count) continue;
+      claimed.push_back(SLUICE_TRY(apply_action(task.id, claim, now, rows)));
+    }
+  }
+  for (const Turn turn : {Turn::kept, Turn::free, Turn::handed_back}) {
+    while (claimed.size() < count) {
+      const auto task = SLUICE_TRY(rows.lock_next(wish, turn, now));
+      if (!task) break;
+      claimed.push_back(SLUICE_TRY(step_on(*task, claim, now, rows)));
+    }
+  }
+  return claimed;
 }
 
 Result<Task> apply_action(TaskId id, const Action& action, record::Time now, TaskRows& rows) {

@@ -12,11 +12,15 @@
 namespace sluice::tasks {
 
 [[nodiscard]] Result<std::vector<Task>> add_tasks(std::span<const NewTask> tasks,
+                                                  std::span<const EntryId> entries,
                                                   const std::optional<AccountName>& by,
                                                   record::Time now, TaskRows& rows);
 
 [[nodiscard]] Result<std::optional<Task>> claim_next_task(const Wish& wish, record::Time now,
                                                           TaskRows& rows);
+
+[[nodiscard]] Result<std::vector<Task>> claim_several_tasks(const Wish& wish, std::size_t count,
+                                                            record::Time now, TaskRows& rows);
 
 [[nodiscard]] Result<Task> apply_action(TaskId id, const Action& action, record::Time now,
                                         TaskRows& rows);

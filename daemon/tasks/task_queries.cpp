@@ -221,6 +221,28 @@ Query checks_query(const record::BureauId& bureau, record::Time since, const Dia
                                    {ColumnKind::text, ColumnKind::number, ColumnKind::number});
 }
 
+Query active_query(const record::BureauId& bureau, record::Time since, const Dialect& dialect) {
+  Building building(dialect);
+  const std::string pause =
+      building.value(std::chrono::duration_cast<std::chrono::milliseconds>(longest_pause).count());
+  const std::string of = building.value(bureau.str());
+  const std::string time = building.time(since);
+  return std::move(building).query(
+      fmt::format(R"sql(
+    SELECT who, CAST(sum(CASE WHEN gap <= {} THEN gap ELSE 0 END) AS bigint)
+    FROM (
+      SELECT who, at - lag(at) OVER (PARTITION BY who ORDER BY at) AS gap
+      FROM (
+        SELECT who, {} AS at
+        FROM {}task_history
+        WHERE bureau = {} AND happened_at >= {} AND who IS NOT NULL
+          AND what IN ('claimed', 'keyed', 'entered', 'agreed', 'differed', 'settled', 'sent_back',
+                       'handed_back', 'returned', 'confirmed', 'declined')) AS happened) AS gaps
+    GROUP BY who)sql",
+                  pause, dialect.milliseconds("happened_at"), dialect.tables, of, time),
+      {ColumnKind::text, ColumnKind::number});
+}
+
 Query done_query(const record::BureauId& bureau, record::Time now, const Dialect& dialect) {
   Building building(dialect);
   const std::string of = building.value(bureau.str());

@@ -60,6 +60,9 @@ inline constexpr std::array all_turns = {Turn::held, Turn::kept, Turn::free, Tur
 // Whose keying, fields that were checked, differences.
 [[nodiscard]] Query checks_query(const record::BureauId& bureau, record::Time since,
                                  const Dialect& dialect);
+// Who, for how long at work, in milliseconds (ClerkFigures::active). Costs by the work since then.
+[[nodiscard]] Query active_query(const record::BureauId& bureau, record::Time since,
+                                 const Dialect& dialect);
 // How many hours ago, how many were journaled or confirmed.
 [[nodiscard]] Query done_query(const record::BureauId& bureau, record::Time now,
                                const Dialect& dialect);

@@ -72,6 +72,14 @@ Result<TaskId> TaskRows::insert(const Task& task) {
   return TaskId{count_of(rows.at(0), 0)};
 }
 
+Result<std::optional<Task>> TaskRows::find_entry(const EntryId& entry) {
+  const Dialect& dialect = statements_.dialect();
+  return one({fmt::format("SELECT {} FROM {}task WHERE entry_id = {}",
+                          selected(task_columns, dialect), dialect.tables, dialect.value(1)),
+              {entry.str()},
+              kinds(task_columns)});
+}
+
 Result<std::optional<Task>> TaskRows::find(TaskId id) {
   const Dialect& dialect = statements_.dialect();
   return one({fmt::format("SELECT {} FROM {}task WHERE id = {}", selected(task_columns, dialect),
@@ -181,6 +189,10 @@ Result<Figures> TaskRows::figures(const record::BureauId& bureau, record::Time s
     ClerkFigures& clerk = figures.clerks[AccountName(text_of(row, 0))];
     clerk.fields_checked = count_of(row, 1);
     clerk.differences = count_of(row, 2);
+  }
+  for (const Row& row : SLUICE_TRY(statements_.run(active_query(bureau, since, dialect)))) {
+    const std::chrono::milliseconds active(count_of(row, 1));
+    if (active.count() > 0) figures.clerks[AccountName(text_of(row, 0))].active = active;
   }
   figures.done_by_hour.resize(hours_of_figures);
   for (const Row& row : SLUICE_TRY(statements_.run(done_query(bureau, now, dialect)))) {

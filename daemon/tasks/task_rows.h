@@ -22,6 +22,7 @@ class TaskRows {
   // Gives it a number. The entries of its history come behind.
   [[nodiscard]] Result<TaskId> insert(const Task& task);
   [[nodiscard]] Result<std::optional<Task>> find(TaskId id);
+  [[nodiscard]] Result<std::optional<Task>> find_entry(const EntryId& entry);
   // As it is. Nobody else may change it until the transaction ends.
   [[nodiscard]] Result<std::optional<Task>> lock(TaskId id);
   // What next_query() finds, locked. Waits for nobody but another call of the same account: what

@@ -31,9 +31,15 @@ Result<T> Tasks::with_rows(Purpose purpose, T otherwise, Work work) {
 }
 
 Result<std::vector<Task>> Tasks::add(std::span<const NewTask> tasks,
-                                     const std::optional<AccountName>& by, record::Time now) {
+                                     const std::optional<AccountName>& by, record::Time now,
+                                     std::span<const EntryId> entries) {
   return with_rows(Purpose::make, std::vector<Task>(),
-                   [&](TaskRows& rows) { return add_tasks(tasks, by, now, rows); });
+                   [&](TaskRows& rows) { return add_tasks(tasks, entries, by, now, rows); });
+}
+
+Result<std::optional<Task>> Tasks::find_entry(const EntryId& entry) {
+  return with_rows(Purpose::look, std::optional<Task>(),
+                   [&](TaskRows& rows) { return rows.find_entry(entry); });
 }
 
 Result<std::optional<KeyedTask>> Tasks::find(TaskId id, const AccountName& reader) {
@@ -74,6 +80,12 @@ Result<std::vector<HistoryEntry>> Tasks::history(TaskId id, TaskVersion after, s
 Result<std::optional<Task>> Tasks::claim_next(const Wish& wish, record::Time now) {
   return with_rows(Purpose::note, std::optional<Task>(),
                    [&](TaskRows& rows) { return claim_next_task(wish, now, rows); });
+}
+
+Result<std::vector<Task>> Tasks::claim_several(const Wish& wish, std::size_t count,
+                                               record::Time now) {
+  return with_rows(Purpose::change, std::vector<Task>(),
+                   [&](TaskRows& rows) { return claim_several_tasks(wish, count, now, rows); });
 }
 
 Result<Task> Tasks::apply(TaskId id, const Action& action, record::Time now) {

@@ -49,10 +49,15 @@ class Tasks {
  public:
   explicit Tasks(std::unique_ptr<TaskDatabase> database) : database_(std::move(database)) {}
 
-  // All or none, in this order, at most most_added_at_once; returns them as kept.
+  // All or none, in this order, at most most_added_at_once; returns them as kept. `entries`: none,
+  // or one a task, of who may ask twice: a task whose entry is there is not added again, and is
+  // returned as it is now.
   [[nodiscard]] Result<std::vector<Task>> add(std::span<const NewTask> tasks,
                                               const std::optional<AccountName>& by,
-                                              record::Time now);
+                                              record::Time now,
+                                              std::span<const EntryId> entries = {});
+
+  [[nodiscard]] Result<std::optional<Task>> find_entry(const EntryId& entry);
 
   // With the draft of `reader`.
   [[nodiscard]] Result<std::optional<KeyedTask>> find(TaskId id, const AccountName& reader);
@@ -65,6 +70,11 @@ class Tasks {
   // one that is kept for it, then by priority, due time and age. No two accounts are given the
   // same, nor two deliveries of one record at the same time. Nothing: there is none.
   [[nodiscard]] Result<std::optional<Task>> claim_next(const Wish& wish, record::Time now);
+
+  // At most `count` for one account at once: those that it holds already, then those that
+  // claim_next() would give it one after the other. Each as it is then.
+  [[nodiscard]] Result<std::vector<Task>> claim_several(const Wish& wish, std::size_t count,
+                                                        record::Time now);
 
   // Does it to the task, and returns the task as it is then.
   [[nodiscard]] Result<Task> apply(TaskId id, const Action& action, record::Time now);

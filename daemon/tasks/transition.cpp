@@ -118,7 +118,8 @@ Step Transition::went_to(TaskState state, Happening what, const std::optional<Ac
 
 Step Transition::renewed(const AccountName& holder, std::chrono::seconds lease) const {
   Step step{.task = task_};
-  step.task.claim = Claim{holder, now_ + lease};
+  // Who has it for longer, on a sheet, does not lose that by a look.
+  step.task.claim = Claim{holder, std::max(now_ + lease, task_.claim->until)};
   return step;
 }
 

@@ -43,6 +43,49 @@ TEST_P(TasksClaimTest, ClosedBrowserFindsItsTaskAgainBeforeBetterOnes) {
   EXPECT_EQ(find(mine).task.claim->until, now_ + lease);
 }
 
+TEST_P(TasksClaimTest, SeveralAreGivenAtOnceThoseInHandFirst) {
+  const TaskId plain = add().id;
+  const TaskId elsewhere = add({.dataset = record::DatasetId("shop")}).id;
+  const TaskId mine = add().id;
+  const TaskId urgent = add({.priority = 9}).id;
+  const TaskId others = add({.priority = 9}).id;
+  const TaskId to_check = keyed("{}").id;
+  claim(mine, wang);
+  claim(elsewhere, wang);
+  claim(others, li);
+  tasks::Wish wanted = wish(wang);
+  wanted.datasets = {record::DatasetId("enterprise")};
+  wanted.states = {TaskState::open};
+  wanted.lease = hours(30);
+  const auto numbers = [](const std::vector<tasks::Task>& tasks) {
+    std::vector<std::uint64_t> ids;
+    for (const tasks::Task& task : tasks)
+      ids.push_back(task.id.value);
+    return ids;
+  };
+  EXPECT_EQ(numbers(tasks_->claim_several(wanted, 2, now_).value()),
+            (std::vector{mine.value, urgent.value}));
+  const auto all = tasks_->claim_several(wanted, 9, now_).value();
+  EXPECT_EQ(numbers(all), (std::vector{mine.value, urgent.value, plain.value}));
+  for (const tasks::Task& task : all) {
+    EXPECT_EQ(task.claim->holder, wang);
+    EXPECT_EQ(task.claim->until, now_ + hours(30));
+    EXPECT_EQ(find(task.id).task, task);
+  }
+  EXPECT_EQ(find(to_check).task.state, TaskState::keyed);
+  EXPECT_EQ(next(li), others.value) << "the others stay out of reach";
+  EXPECT_TRUE(tasks_->claim_several(wanted, 0, now_).value().empty());
+}
+
+TEST_P(TasksClaimTest, ALongLeaseIsNotMadeShorterByALookOrADraft) {
+  const TaskId id = add().id;
+  apply(id, tasks::ClaimIt{wang, {TaskState::open}, hours(30)});
+  EXPECT_EQ(claim(id, wang).claim->until, now_ + hours(30));
+  EXPECT_EQ(apply(id, tasks::SaveDraft{wang, "{}", lease}).claim->until, now_ + hours(30));
+  EXPECT_EQ(next(wang), id.value);
+  EXPECT_EQ(find(id).task.claim->until, now_ + hours(30));
+}
+
 TEST_P(TasksClaimTest, NobodyIsGivenWhatAnotherHoldsUntilItsTimeIsOver) {
   const TaskId id = add().id;
   EXPECT_EQ(next(wang), id.value);

@@ -112,6 +112,31 @@ TEST_P(TasksListTest, FiguresTellDepthWorkAndErrors) {
   EXPECT_TRUE(elsewhere.depth.empty() && elsewhere.clerks.empty());
 }
 
+TEST_P(TasksListTest, FiguresTellHowLongAPersonWasAtWork) {
+  const auto day = now_;
+  const auto key = [&](std::chrono::milliseconds takes) {
+    const TaskId id = add().id;
+    claim(id, wang);
+    now_ += takes;
+    apply(id, tasks::FinishKeying{wang, "1", true});
+  };
+  key(minutes(4));
+  EXPECT_FALSE(per_hour(tasks_->figures(park, day, now_).value().clerks.at(wang)))
+      << "it is too early to tell";
+  now_ += minutes(16);  // a pause
+  key(minutes(15));
+  now_ += minutes(1);
+  key(minutes(10));
+  const auto clerk = tasks_->figures(park, day, now_).value().clerks.at(wang);
+  EXPECT_EQ(clerk.active, minutes(4 + 15 + 1 + 10));
+  EXPECT_DOUBLE_EQ(per_hour(clerk).value(), 6.0);
+  const auto later = tasks_->figures(park, now_ - minutes(1), now_).value().clerks.at(wang);
+  EXPECT_EQ(later.active, minutes(0)) << "what was before the day counts for nothing";
+  claim({1}, li);
+  EXPECT_EQ(tasks_->figures(park, day, now_).value().clerks.at(li).active, minutes(0))
+      << "each for himself";
+}
+
 TEST_P(TasksListTest, FiguresTellWhatWasDoneByHour) {
   const auto begin = now_;
   for (const auto after : {minutes(0), minutes(90), minutes(91), minutes(150)}) {

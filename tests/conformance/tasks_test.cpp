@@ -75,6 +75,25 @@ TEST_P(TasksTest, SheetIsAddedWholeOrNotAtAllInItsOrder) {
   EXPECT_FALSE(tasks_->add(std::vector(tasks::most_added_at_once + 1, good), boss, now_));
 }
 
+TEST_P(TasksTest, WhatIsAskedForTwiceIsAddedOnce) {
+  const tasks::NewTask asked{.bureau = park, .dataset = record::DatasetId("enterprise")};
+  const std::vector<tasks::NewTask> sheet(2, asked);
+  const std::vector<tasks::EntryId> entries = {tasks::entry_of_request("sheet 1", 1),
+                                               tasks::entry_of_request("sheet 1", 2)};
+  EXPECT_FALSE(tasks_->find_entry(entries[0]).value());
+  const auto once = tasks_->add(sheet, boss, now_, entries).value();
+  ASSERT_EQ(once.size(), 2U);
+  EXPECT_EQ(once[1].entry, entries[1]);
+  apply(once[0].id, tasks::CancelIt{boss, "not wanted"});
+  const auto twice = home_->open()->add(sheet, li, now_ + std::chrono::hours(1), entries).value();
+  ASSERT_EQ(twice.size(), 2U);
+  EXPECT_EQ(twice[0].id, once[0].id);
+  EXPECT_EQ(twice[0].state, TaskState::cancelled) << "as it is now";
+  EXPECT_EQ(twice[1], once[1]);
+  EXPECT_EQ(tasks_->find_entry(entries[1]).value(), once[1]);
+  EXPECT_FALSE(tasks_->find_entry(tasks::entry_of_request("sheet 2", 1)).value());
+}
+
 TEST_P(TasksTest, RecordThatTwoKeyedAlikeGoesToTheJournalOnce) {
   const std::string first = R"({"name":"王小明 'x'","capital":"1,000"})";
   const tasks::TaskId id = keyed(first).id;
