@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
     add_quarantine(app, context);
     add_dataset(app, context);
     add_audit(app, context);
+    add_task(app, context);
     add_user(app, context);
     try {
       app.parse(argc, argv);

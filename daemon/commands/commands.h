@@ -37,6 +37,7 @@ void add_batch(CLI::App& app, Context& context);
 void add_quarantine(CLI::App& app, Context& context);
 void add_audit(CLI::App& app, Context& context);
 void add_dataset(CLI::App& app, Context& context);
+void add_task(CLI::App& app, Context& context);
 void add_user(CLI::App& app, Context& context);
 
 // Prints a failure to standard error.

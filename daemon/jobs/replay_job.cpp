@@ -1,32 +1,18 @@
 #include "jobs/replay_job.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "adapters/direct/call_collector.h"
+#include "adapters/disk/bytes_in_memory.h"
 #include "adapters/disk/csv_reader.h"
 #include "intake/call_intake.h"
 
 namespace sluice::jobs {
 namespace {
-
-class BytesInMemory : public adapters::disk::ByteSource {
- public:
-  explicit BytesInMemory(std::string_view bytes) : left_(bytes) {}
-  [[nodiscard]] adapters::Result<std::size_t> read(std::span<char> room) override {
-    const std::size_t count = std::min(room.size(), left_.size());
-    std::memcpy(room.data(), left_.data(), count);
-    left_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view left_;
-};
 
 class NoProgress : public adapters::Progress {
  public:
@@ -71,7 +57,7 @@ std::expected<void, record::Flaw> read_csv(std::string_view line, std::uint64_t 
                                            const settings::Publication& publication,
                                            intake::Door& door) {
   using adapters::disk::CsvReader;
-  BytesInMemory source(line);
+  adapters::disk::BytesInMemory source(line);
   auto reader = CsvReader::open(source, publication.disk, publication.max_row_bytes);
   if (!reader) return std::unexpected(record::Flaw{record::to_string(reader.error())});
   const auto event = reader->next(columns.size());

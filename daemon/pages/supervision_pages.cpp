@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
-#include <variant>
 
 #include <date/tz.h>
 #include <fmt/format.h>
 
+#include "jobs/due_time.h"
+#include "jobs/task_orders.h"
 #include "pages/answer.h"
 #include "pages/view/paths.h"
 #include "people/characters.h"
@@ -24,33 +24,6 @@ using trust::PersonalRight;
 constexpr std::size_t tasks_a_page = 50;
 constexpr std::size_t history_entries = 200;
 constexpr std::size_t accounts_looked_at = 500;
-
-std::optional<std::int64_t> priority_of(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = error == std::errc() && end == text.data() + text.size();
-  if (!is_number || number < -100 || number > 100) return std::nullopt;
-  return number;
-}
-
-// "2026-11-29T12:00", as a browser's control gives it.
-std::optional<date::local_time<std::chrono::minutes>> local_minute(std::string_view text) {
-  if (text.size() != 16 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':') {
-    return std::nullopt;
-  }
-  const auto number = [&](std::size_t at, std::size_t size) {
-    return whole_number(text.substr(at, size)).value_or(-1);
-  };
-  const date::year_month_day day{date::year(static_cast<int>(number(0, 4))),
-                                 date::month(static_cast<unsigned>(number(5, 2))),
-                                 date::day(static_cast<unsigned>(number(8, 2)))};
-  const auto hours = number(11, 2);
-  const auto minutes = number(14, 2);
-  if (day.year() < date::year(1970) || !day.ok() || hours < 0 || hours > 23 || minutes < 0 ||
-      minutes > 59)
-    return std::nullopt;
-  return date::local_days(day) + std::chrono::hours(hours) + std::chrono::minutes(minutes);
-}
 
 tasks::TaskFilter filter_of(const record::BureauId& bureau, const std::string& list) {
   tasks::TaskFilter filter{
@@ -87,9 +60,9 @@ std::vector<Page> SupervisionPages::routes() {
                      }});
   };
   using Sent = RefusedTaskForm::Form;
-  using Made = std::expected<tasks::Action, RefusedTaskForm>;
+  using Made = std::expected<jobs::TaskOrder, RefusedTaskForm>;
   add("reassign", "reassigned", [](const Visit& visit) -> Made {
-    tasks::Reassign reassign{.account = visit.account().name, .to = std::nullopt};
+    tasks::Reassign reassign{.account = {}, .to = std::nullopt};
     const std::string_view to = visit.form.value("to");
     if (to.empty()) return reassign;
     const auto name = people::parse_account_name(to);
@@ -98,44 +71,47 @@ std::vector<Page> SupervisionPages::routes() {
     return reassign;
   });
   add("change", "task-changed", [this](const Visit& visit) -> Made {
-    const auto priority = priority_of(visit.form.value("priority"));
-    const auto due = due_of(visit.form.value("due"));
+    const auto priority = jobs::task_priority(visit.form.value("priority"));
+    const auto due = jobs::due_time(visit.form.value("due"), zone());
     if (!priority || !due) {
       return std::unexpected(RefusedTaskForm{
-          Sent::change,
-          due ? "a priority is a whole number from -100 to 100" : due.error().sentence,
-          {}});
+          Sent::change, due ? priority.error().sentence : due.error().sentence, {}});
     }
-    return tasks::ChangeIt{.account = visit.account().name, .priority = *priority, .due = *due};
+    return tasks::ChangeIt{.account = {}, .priority = *priority, .due = *due};
   });
   add("cancel", "task-cancelled", [](const Visit& visit) -> Made {
     const std::string note(visit.form.value("note"));
     if (note.empty()) return std::unexpected(RefusedTaskForm{Sent::cancel, {}, {}});
-    return tasks::CancelIt{.account = visit.account().name, .note = note};
+    return tasks::CancelIt{.account = {}, .note = note};
   });
   add("reopen", "task-reopened", [](const Visit& visit) -> Made {
-    return tasks::Reopen{.account = visit.account().name,
-                         .note = std::string(visit.form.value("note"))};
+    return tasks::Reopen{.account = {}, .note = std::string(visit.form.value("note"))};
   });
   add("decline", "task-declined", [](const Visit& visit) -> Made {
     const std::string note(visit.form.value("note"));
     if (note.empty()) return std::unexpected(RefusedTaskForm{Sent::decline, {}, {}});
-    return tasks::DeclineDelivery{.account = visit.account().name,
-                                  .note = note,
-                                  .as = tasks::DeclineDelivery::As::supervisor};
+    return tasks::DeclineDelivery{
+        .account = {}, .note = note, .as = tasks::DeclineDelivery::As::supervisor};
   });
   return pages;
 }
 
-std::expected<std::optional<record::Time>, record::Flaw> SupervisionPages::due_of(
-    std::string_view text) const {
-  if (text.empty()) return std::nullopt;
-  const auto moment = local_minute(text);
-  if (!moment) {
-    return std::unexpected(record::Flaw{"the due time is not in the form 2026-11-29T12:00"});
-  }
-  const date::time_zone& zone = *date::locate_zone(surroundings_.time_zone);
-  return record::Time(zone.to_sys(*moment, date::choose::earliest));
+jobs::TaskDirector SupervisionPages::director(const Visit& visit, tasks::Tasks& queue) const {
+  return {.queue = queue,
+          .audit = surroundings_.audit,
+          .actor = account_actor(visit),
+          .name = visit.account().name,
+          .now = surroundings_.clock()};
+}
+
+Response SupervisionPages::refused(const Visit& visit,
+                                   const jobs::TaskOrderFailure& failure) const {
+  if (!failure.problem) return entrance_.failed(visit, failure.sentence);
+  return bench_.refused(visit, {*failure.problem, "", failure.sentence});
+}
+
+const date::time_zone& SupervisionPages::zone() const {
+  return *date::locate_zone(surroundings_.time_zone);
 }
 
 std::vector<Choice> SupervisionPages::people_of(const Visit& visit,
@@ -237,10 +213,10 @@ Response SupervisionPages::add_task(const Visit& visit) {
   NewTaskForm form{.title = std::string(visit.form.value("title")),
                    .priority = std::string(visit.form.value("priority")),
                    .due = std::string(visit.form.value("due"))};
-  const auto priority = priority_of(form.priority.empty() ? "0" : form.priority);
-  const auto due = due_of(form.due);
+  const auto priority = jobs::task_priority(form.priority);
+  const auto due = jobs::due_time(form.due, zone());
   const auto characters = people::characters_of(form.title);
-  if (!priority) form.sentence = "a priority is a whole number from -100 to 100";
+  if (!priority) form.sentence = priority.error().sentence;
   if (!due) form.sentence = due.error().sentence;
   if (!characters || *characters > longest_task_title) {
     form.sentence = fmt::format("a title has at most {} characters", longest_task_title);
@@ -255,9 +231,8 @@ Response SupervisionPages::add_task(const Visit& visit) {
                             .origin_text = {},
                             .priority = *priority,
                             .due = *due};
-  const auto added =
-      (*queue)->add(std::span(&task, 1), visit.account().name, surroundings_.clock());
-  if (!added) return bench_.refused(visit, added.error());
+  const auto added = jobs::add_tasks(director(visit, **queue), std::span(&task, 1));
+  if (!added) return refused(visit, added.error());
   return redirection(fmt::format("{}?bureau={}&list=open&done=task-added", supervision_path,
                                  percent_encoded(bureau.str())));
 }
@@ -310,13 +285,10 @@ Response SupervisionPages::act(const Visit& visit, const Make& make, std::string
   if (!bench_.may(visit, PersonalRight::direct_work, keyed->task.asked.bureau)) {
     return entrance_.deny(visit, "not-granted");
   }
-  const auto action = make(visit);
-  if (!action) return task_page_of(visit, **queue, *keyed, action.error(), 422);
-  const auto task = (*queue)->apply(keyed->task.id, *action, surroundings_.clock());
-  if (!task) return bench_.refused(visit, task.error());
-  if (std::holds_alternative<tasks::DeclineDelivery>(*action)) {
-    if (auto failed = bench_.note_answer(visit, *task)) return std::move(*failed);
-  }
+  const auto order = make(visit);
+  if (!order) return task_page_of(visit, **queue, *keyed, order.error(), 422);
+  const auto task = jobs::direct_task(director(visit, **queue), keyed->task.id, *order);
+  if (!task) return refused(visit, task.error());
   return redirection(fmt::format("{}?done={}", task_path_of(number_of(task->id)), notice));
 }
 

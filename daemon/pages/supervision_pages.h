@@ -2,8 +2,12 @@
 // history, and what can be done with it.
 #pragma once
 
+#include <functional>
 #include <vector>
 
+#include <date/tz.h>
+
+#include "jobs/task_orders.h"
 #include "pages/entrance.h"
 #include "pages/page.h"
 #include "pages/surroundings.h"
@@ -33,13 +37,14 @@ class SupervisionPages {
                                               std::optional<RefusedTaskForm> refused,
                                               unsigned status);
   // A supervisor's action on the task of the path, made from the form.
-  using Make = std::function<std::expected<tasks::Action, RefusedTaskForm>(const Visit&)>;
+  using Make = std::function<std::expected<jobs::TaskOrder, RefusedTaskForm>(const Visit&)>;
   [[nodiscard]] server::Response act(const Visit& visit, const Make& make, std::string_view notice);
   [[nodiscard]] std::vector<Choice> people_of(const Visit& visit,
                                               const record::BureauId& bureau) const;
-  // Of a form: "2026-11-29T12:00" at the node. The flaw: it is no such time.
-  [[nodiscard]] std::expected<std::optional<record::Time>, record::Flaw> due_of(
-      std::string_view text) const;
+  [[nodiscard]] jobs::TaskDirector director(const Visit& visit, tasks::Tasks& queue) const;
+  [[nodiscard]] server::Response refused(const Visit& visit,
+                                         const jobs::TaskOrderFailure& failure) const;
+  [[nodiscard]] const date::time_zone& zone() const;
 
   const Surroundings& surroundings_;
   const Pages& pages_;

@@ -1,0 +1,26 @@
+// When a task is due, as people write it: in a form, in a command, in a sheet that went through a
+// spreadsheet.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string_view>
+
+#include <date/tz.h>
+
+#include "record/failure.h"
+#include "record/time.h"
+
+namespace sluice::jobs {
+
+// "2026-11-29T12:00" or "2026-11-29 12:00", with `/` for `-`, one digit for two, seconds: in the
+// zone. "2026-11-29": to the end of that day. "2026-11-29T12:00:00+08:00" (RFC 3339): as it says.
+// Empty: never.
+[[nodiscard]] std::expected<std::optional<record::Time>, record::Flaw> due_time(
+    std::string_view text, const date::time_zone& zone);
+
+// A whole number from -100 to 100; empty: 0.
+[[nodiscard]] std::expected<std::int64_t, record::Flaw> task_priority(std::string_view text);
+
+}  // namespace sluice::jobs
