@@ -25,6 +25,7 @@ constexpr auto types = std::to_array<ProblemType>({
     {unsupported_media_type, 415, "urn:sluice:problem:unsupported-media-type",
      "The body is of a type that is not taken"},
     {rows_refused, 422, "urn:sluice:problem:rows-refused", "No row was taken"},
+    {tasks_refused, 422, "urn:sluice:problem:tasks-refused", "No task was added"},
     {key_reused, 422, "urn:sluice:problem:key-reused",
      "The Idempotency-Key came with another body"},
     {columns_mismatch, 422, "urn:sluice:problem:columns-mismatch",

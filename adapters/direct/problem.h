@@ -22,6 +22,7 @@ enum class CallProblem {
   too_large,      // the body
   unsupported_media_type,
   rows_refused,      // no row was taken: all are in quarantine, or the reject limit was passed
+  tasks_refused,     // of what is to be keyed by hand, none was added
   key_reused,        // the idempotency key came with another body before
   columns_mismatch,  // the dataset's mapping can not be served by records at all
   backlog_full,

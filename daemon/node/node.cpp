@@ -93,6 +93,7 @@ Node::~Node() {
   streams_.clear();
   if (center_) center_->join();
   blocking_.join();
+  task_calls_.join();
 }
 
 std::expected<std::unique_ptr<Node>, std::string> Node::start(
@@ -198,6 +199,12 @@ std::expected<void, std::string> Node::listen_to_bureaus() {
   if (!tls) return std::unexpected(record::to_string(tls.error()));
   tell_expiry(installation_->signer.subject(), tls->get());
   std::vector<server::Route> routes = records_->routes();
+  if (node.store) {
+    tasks_.emplace(api::TasksEndpoint::Surroundings{
+        policy_, audit_, denials_, *log_, installation::system_now,
+        [this] { return installation::open_tasks(installation_->settings); }, task_calls_});
+    std::ranges::move(tasks_->routes(), std::back_inserter(routes));
+  }
   routes.push_back(api::health_route([this] { return health(); }));
   if (node.listen->metrics) {
     routes.push_back(api::metrics_route(metrics_, blocking_, [this] { measure_journals(); }));

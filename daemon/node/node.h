@@ -19,6 +19,7 @@
 #include "api/jobs_endpoint.h"
 #include "api/records_endpoint.h"
 #include "api/status_endpoint.h"
+#include "api/tasks_endpoint.h"
 #include "installation/installation.h"
 #include "link/bandwidth.h"
 #include "link/https/uplink_identity.h"
@@ -105,10 +106,12 @@ class Node {
   std::optional<Center> center_;
   std::unique_ptr<runs::Scheduler> scheduler_;
   std::vector<std::unique_ptr<runs::DropFolderWatch>> watches_;
-  boost::asio::thread_pool blocking_{1};  // for what operators ask that blocks
+  boost::asio::thread_pool blocking_{1};    // for what operators ask that blocks
+  boost::asio::thread_pool task_calls_{2};  // for what bureaus have keyed
 
   // What callers reach.
   std::unique_ptr<api::RecordsEndpoint> records_;
+  std::optional<api::TasksEndpoint> tasks_;
   std::optional<api::JobsEndpoint> jobs_;
   std::optional<pages::Site> site_;
   // Run by one thread. Handlers that are left when it stops refer to all above, and go before it.

@@ -51,6 +51,12 @@ class Policy {
   // To have records of a dataset taken: only a bureau, of what is its own.
   [[nodiscard]] bool may_publish(const Caller& caller, const record::DatasetId& dataset,
                                  record::Mode mode) const;
+  // To say what of a dataset is to be keyed by hand, and to be told how far that has come: only a
+  // bureau, of what it publishes so.
+  [[nodiscard]] bool may_order_keying(const Caller& caller,
+                                      const record::DatasetId& dataset) const {
+    return may_publish(caller, dataset, record::Mode::manual_entry);
+  }
   // To bring a bureau's batches, to ask where its stream stands and how a batch was answered, and
   // to tell what its quarantine holds: only a node.
   [[nodiscard]] bool may_carry(const Caller& caller, const record::BureauId& bureau) const;

@@ -19,9 +19,11 @@
 #include "api/quarantine_endpoint.h"
 #include "api/records_endpoint.h"
 #include "api/status_endpoint.h"
+#include "api/tasks_endpoint.h"
 #include "edges/sqlite/sqlite_kept_reports.h"
 #include "support/center_builder.h"
 #include "support/no_target.h"
+#include "tasks/sqlite/sqlite_tasks.h"
 
 namespace sluice::api::test {
 namespace {
@@ -67,6 +69,11 @@ std::set<std::string> everybody() {
 
 std::vector<Right> rights() {
   return {{Method::post, "/v1/datasets/approval/records", publisher},
+          {Method::post, "/v1/datasets/approval/tasks", publisher},
+          {Method::post, "/v1/datasets/register/tasks", {}},  // not by manual entry
+          {Method::get, "/v1/tasks/1", publisher},
+          {Method::get, "/v1/tasks/2", {}},  // of another bureau
+          {Method::get, "/v1/tasks/3", {}},  // that there is not
           {Method::put, "/v1/streams/park/1/batches/1", carrier},
           {Method::get, "/v1/streams/park/1", carrier},
           {Method::get, "/v1/streams/park/1/batches/1/receipt", carrier},
@@ -97,7 +104,13 @@ class Offer {
                                   {known.dataset.id, known.schema, record::Mode::direct}}}}},
                               {known.dataset.id}, {policy_, denials_, log_, metrics_, clock_})
             .value();
+    const auto queue = open_tasks().value();
+    for (const char* bureau : {"park", "tax"}) {
+      const tasks::NewTask task{.bureau = BureauId(bureau), .dataset = DatasetId("approval")};
+      EXPECT_TRUE(queue->add(std::span(&task, 1), std::nullopt, center_.now));
+    }
     std::vector<server::Route> routes = records_->routes();
+    std::ranges::move(tasks_.routes(), std::back_inserter(routes));
     std::ranges::move(batches_.routes(), std::back_inserter(routes));
     std::ranges::move(digests_.routes(), std::back_inserter(routes));
     std::ranges::move(quarantines_.routes(), std::back_inserter(routes));
@@ -141,7 +154,9 @@ class Offer {
  private:
   exchange::test::Center center_;
   journal::Clock clock_ = [this] { return center_.now; };
-  trust::Policy policy_{{{BureauId("park"), DatasetId("approval"), record::Mode::direct}},
+  trust::Policy policy_{{{BureauId("park"), DatasetId("approval"), record::Mode::direct},
+                         {BureauId("park"), DatasetId("approval"), record::Mode::manual_entry},
+                         {BureauId("park"), DatasetId("register"), record::Mode::direct}},
                         {{NodeId("front-1"), {BureauId("park")}}, {NodeId("front-2"), {}}}};
   trust::AuditLog audit_ = trust::AuditLog::open(center_.node.directory / "audit", clock_).value();
   trust::Denials denials_{audit_, [](const trust::AuditFailure&) {}};
@@ -177,6 +192,11 @@ class Offer {
                                    },
                                    metrics_,
                                    clock_}};
+  tasks::Result<std::unique_ptr<tasks::Tasks>> open_tasks() {
+    return tasks::open_sqlite(center_.node.directory / "tasks.sqlite");
+  }
+  TasksEndpoint tasks_{
+      {policy_, audit_, denials_, log_, clock_, [this] { return open_tasks(); }, blocking_}};
   JobsEndpoint jobs_{{policy_, scheduler_, blocking_}};
   std::optional<server::Router> router_;
 };
