@@ -12,8 +12,8 @@
 namespace sluice::pages {
 
 // Of a JSON array of objects, in the order of the other system's screen: `field`, `label`, `group`,
-// `value` (none: the field is empty) and `sensitivity`. Of these only `field` must be there. No tick
-// is set.
+// `value` (none: the field is empty) and `sensitivity`. Of these only `field` must be there. No
+// tick is set.
 [[nodiscard]] std::expected<std::vector<OutgoingField>, record::Flaw> delivered_fields(
     std::string_view json);
 

@@ -86,18 +86,11 @@ std::vector<entry::KeyingError> unconfirmed(const entry::Form& form, const Keyed
   return errors;
 }
 
-// The schema's names of the form's fields for which `is_wanted(column, field)`.
-template <class Wanted>
-std::string field_names(const entry::Form& form, const Wanted& is_wanted) {
-  std::string names;
-  for (const entry::FormGroup& group : form.groups) {
-    for (const entry::FormField& field : group.fields) {
-      if (!is_wanted(field)) continue;
-      if (!names.empty()) names += ", ";
-      names += field.field;
-    }
-  }
-  return names;
+std::vector<std::string> columns_of(const std::vector<entry::ComparedField>& compared) {
+  std::vector<std::string> columns;
+  for (const entry::ComparedField& field : compared)
+    columns.push_back(field.column);
+  return columns;
 }
 
 Response fragment(const Visit& visit, std::string html, unsigned status = 200) {
@@ -142,7 +135,10 @@ EntryView DeskPages::entry_view_of(const Visit& visit, OpenDesk& desk, const Key
                                    const Told& told) {
   const tasks::Task& task = desk.task();
   const KeyedTexts first = desk.round() == Round::second ? desk.first() : KeyedTexts();
-  const KeyedTexts previous = bench_.previous(visit, task.asked.dataset);
+  const KeyedTexts previous =
+      desk.round() == Round::first
+          ? bench_.previous(visit, task.asked.bureau, task.asked.dataset, *desk.queue)
+          : KeyedTexts();
   // Who checks keys from the paper, and is told nothing else.
   const FilledForm filled =
       desk.round() == Round::first
@@ -316,39 +312,40 @@ Response DeskPages::save(const Visit& visit) {
   const KeyedTexts draft = typed_draft(visit.form);
   if (!desk->is_current(visit)) return stale(visit, *desk, draft);
   if (desk->is_review()) return entrance_.missing(visit);
-  const bool is_first = desk->round() == Round::first;
-  const KeyedTexts first = is_first ? KeyedTexts() : desk->first();
-  const KeyedTexts texts =
-      is_first ? first_keying(desk->form(), draft) : second_keying(desk->form(), draft, first);
+  if (desk->round() == Round::second) return save_check(visit, *desk, draft);
+  const auto keyed = bench_.key_first(visit, desk->task(), desk->checker,
+                                      first_keying(desk->form(), draft), *desk->queue);
+  if (keyed) return go_on(visit, *desk, *keyed, "keyed");
+  if (keyed.error().answer) return *keyed.error().answer;
+  return page_of(visit, *desk, draft, {.errors = keyed.error().errors, .status = unprocessable});
+}
+
+Response DeskPages::save_check(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft) {
+  const KeyedTexts first = desk.first();
+  const KeyedTexts texts = second_keying(desk.form(), draft, first);
   Told told{.status = unprocessable};
-  if (!is_first) told.errors = unconfirmed(desk->form(), draft, first);
-  const auto checked = desk->checker.check(keyed_form(texts));
+  told.errors = unconfirmed(desk.form(), draft, first);
+  const auto checked = desk.checker.check(keyed_form(texts));
   if (!checked) std::ranges::copy(checked.error(), std::back_inserter(told.errors));
-  if (!told.errors.empty()) return page_of(visit, *desk, draft, told);
-  tasks::Action action = tasks::FinishKeying{.account = visit.account().name,
-                                             .values = to_json(texts),
-                                             .needs_check = needs_check(desk->form())};
-  if (!is_first) {
-    const auto compared =
-        entry::compare(desk->form(), values_of(desk->checker, first), checked->values());
-    const auto differences = std::ranges::count_if(compared, [](const entry::ComparedField& field) {
-      return field.agreement == entry::Agreement::different;
-    });
-    action = tasks::FinishCheck{.account = visit.account().name,
-                                .values = to_json(texts),
-                                .fields = compared.size(),
-                                .differences = static_cast<std::uint64_t>(differences)};
-  }
-  const auto task = desk->queue->apply(desk->task().id, action, surroundings_.clock());
+  if (!told.errors.empty()) return page_of(visit, desk, draft, told);
+  const auto compared =
+      entry::compare(desk.form(), values_of(desk.checker, first), checked->values());
+  const auto differences = std::ranges::count_if(compared, [](const entry::ComparedField& field) {
+    return field.agreement == entry::Agreement::different;
+  });
+  const auto task =
+      desk.queue->apply(desk.task().id,
+                        tasks::FinishCheck{.account = visit.account().name,
+                                           .values = to_json(texts),
+                                           .fields = compared.size(),
+                                           .differences = static_cast<std::uint64_t>(differences)},
+                        surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());
-  if (is_first) bench_.remember(visit, task->asked.dataset, texts);
-  const auto is_theirs = [&](const entry::FormField& field) {
-    return is_first ? !text_of(texts, field.column).empty() : field.verify != record::Verify::none;
-  };
-  return go_on(visit, *desk, *task,
-               {.step = "keyed",
-                .values = checked->values(),
-                .fields = field_names(desk->form(), is_theirs)});
+  return conclude(visit, desk, *task,
+                  {.step = "keyed",
+                   .checker = desk.checker,
+                   .values = checked->values(),
+                   .columns = columns_of(compared)});
 }
 
 Response DeskPages::settle(const Visit& visit) {
@@ -359,8 +356,8 @@ Response DeskPages::settle(const Visit& visit) {
   if (!desk->is_review()) return entrance_.missing(visit);
   const KeyedTexts first = desk->first();
   const KeyedTexts second = desk->second();
-  const auto compared = entry::compare(desk->form(), values_of(desk->checker, first),
-                                       values_of(desk->checker, second));
+  auto compared = entry::compare(desk->form(), values_of(desk->checker, first),
+                                 values_of(desk->checker, second));
   Told told{.status = unprocessable};
   told.misses_choice = std::ranges::any_of(compared, [&](const entry::ComparedField& field) {
     return field.agreement == entry::Agreement::different &&
@@ -375,14 +372,14 @@ Response DeskPages::settle(const Visit& visit) {
       tasks::Settle{.account = visit.account().name, .values = to_json(texts), .note = {}},
       surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());
-  const auto was_decided = [&](const entry::FormField& field) {
-    const auto found = std::ranges::find(compared, field.column, &entry::ComparedField::column);
-    return found != compared.end() && found->agreement == entry::Agreement::different;
-  };
-  return go_on(visit, *desk, *task,
-               {.step = "settled",
-                .values = checked->values(),
-                .fields = field_names(desk->form(), was_decided)});
+  std::erase_if(compared, [](const entry::ComparedField& field) {
+    return field.agreement != entry::Agreement::different;
+  });
+  return conclude(visit, *desk, *task,
+                  {.step = "settled",
+                   .checker = desk->checker,
+                   .values = checked->values(),
+                   .columns = columns_of(compared)});
 }
 
 Response DeskPages::send_back(const Visit& visit) {
@@ -417,24 +414,17 @@ Response DeskPages::put_away(const Visit& visit, bool to_supervisor) {
   return bench_.put_away(visit, *desk, to_supervisor);
 }
 
-Response DeskPages::go_on(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
-                          const Work& work) {
-  const std::uint64_t id = task.id.value;
-  if (task.state == TaskState::ready) {
-    if (const auto journaled = bench_.journal(task.id, *desk.queue); !journaled) {
-      return bench_.refused(visit, journaled.error());
-    }
+Response DeskPages::conclude(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
+                             const Work& work) {
+  if (auto concluded = bench_.conclude(visit, task, work, *desk.queue); !concluded) {
+    return concluded.error();
   }
-  const auto noted = surroundings_.audit.append(
-      {"record-keyed",
-       {{"actor", account_actor(visit)},
-        {"bureau", task.asked.bureau.str()},
-        {"task", std::to_string(id)},
-        {"step", std::string(work.step)},
-        {"record",
-         entrance_.record_mark(visit, task.asked.dataset, desk.checker.key_of(work.values))},
-        {"fields", work.fields}}});
-  if (!noted) return entrance_.failed(visit, record::to_string(noted.error()));
+  return go_on(visit, desk, task, work.step);
+}
+
+Response DeskPages::go_on(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
+                          std::string_view notice) {
+  const std::uint64_t id = task.id.value;
   const auto next = desk.queue->claim_next({.bureau = task.asked.bureau,
                                             .datasets = {},
                                             .account = visit.account().name,
@@ -444,10 +434,10 @@ Response DeskPages::go_on(const Visit& visit, OpenDesk& desk, const tasks::Task&
   if (!next) return bench_.refused(visit, next.error());
   if (*next) {
     return redirection(
-        fmt::format("{}?done={}&saved={}", entry_path_of(number_of((*next)->id)), work.step, id));
+        fmt::format("{}?done={}&saved={}", entry_path_of(number_of((*next)->id)), notice, id));
   }
   return redirection(fmt::format("{}?done={}&saved={}", entry_path,
-                                 work.step == "keyed" ? "keyed-last" : work.step, id));
+                                 notice == "keyed" ? "keyed-last" : notice, id));
 }
 
 }  // namespace sluice::pages

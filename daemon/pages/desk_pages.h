@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pages/entrance.h"
@@ -58,16 +59,14 @@ class DeskPages {
   [[nodiscard]] ReviewView review_view_of(const Visit& visit, const OpenDesk& desk,
                                           const KeyedTexts& draft, const Told& told);
   [[nodiscard]] server::Response stale(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft);
-  // What a person has just saved of a record.
-  struct Work {
-    std::string_view step;  // keyed, settled
-    const std::vector<entry::KeyedValue>& values;
-    std::string fields;  // that the person keyed, compared or decided
-  };
-  // Notes it in the audit log, journals what is ready, and goes on to the next task of the same
-  // kind.
+  [[nodiscard]] server::Response save_check(const Visit& visit, OpenDesk& desk,
+                                            const KeyedTexts& draft);
+  // The step is done: Workbench::conclude(), then go_on().
+  [[nodiscard]] server::Response conclude(const Visit& visit, OpenDesk& desk,
+                                          const tasks::Task& task, std::string_view notice);
+  // To the next task of the same kind.
   [[nodiscard]] server::Response go_on(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
-                                       const Work& work);
+                                       std::string_view notice);
 
   const Surroundings& surroundings_;
   const Pages& pages_;

@@ -9,6 +9,7 @@
 #include "pages/answer.h"
 #include "pages/cookie.h"
 #include "pages/cookie_names.h"
+#include "pages/multipart.h"
 #include "pages/view/language_choice.h"
 #include "pages/view/paths.h"
 #include "pages/view/problem_view.h"
@@ -94,6 +95,15 @@ bool is_notice(std::string_view done) {
       "task-reopened", "task-declined",    "task-waits", "confirmed",    "confirmed-last",
       "declined",      "declined-last"};
   return std::ranges::find(known, done) != known.end();
+}
+
+std::expected<MultipartForm, record::Flaw> sent_form(const server::Request& request,
+                                                     const Page& page) {
+  if (request.method != server::Method::post) return MultipartForm();
+  if (page.takes_file) {
+    return read_multipart(request.header("content-type").value_or(""), request.body);
+  }
+  return MultipartForm{SLUICE_TRY(Form::parse(request.body)), std::nullopt};
 }
 
 bool has_role_of_node(const people::Assignment& person) {
@@ -290,10 +300,11 @@ Response Entrance::answer(const server::Request& request, const Page& page,
   Visit visit{.request = request, .people = people, .language = language_of(request.headers)};
   const bool sends_form = request.method == server::Method::post;
   auto query = Form::parse(request.query);
-  auto form = Form::parse(sends_form ? request.body : std::string_view());
-  if (!query || !form) return problem(400, request.headers);
+  auto sent = sent_form(request, page);
+  if (!query || !sent) return problem(400, request.headers);
   visit.query = std::move(*query);
-  visit.form = std::move(*form);
+  visit.form = std::move(sent->form);
+  visit.file = std::move(sent->file);
   auto person = recognise(request, people);
   if (!person) return person.error();
   visit.person = std::move(*person);

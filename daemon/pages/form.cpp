@@ -60,6 +60,12 @@ std::expected<Form, record::Flaw> Form::parse(std::string_view text) {
   return form;
 }
 
+Form Form::of(std::vector<std::pair<std::string, std::string>> fields) {
+  Form form;
+  form.fields_ = std::move(fields);
+  return form;
+}
+
 std::string_view Form::value(std::string_view name) const {
   const auto found = std::ranges::find(
       fields_, name, [](const auto& field) -> std::string_view { return field.first; });

@@ -23,6 +23,9 @@ class Form {
   // who wrote the client: browsers send no such thing.
   [[nodiscard]] static std::expected<Form, record::Flaw> parse(std::string_view text);
 
+  // As another reader found them (multipart.h), which holds to the same bounds.
+  [[nodiscard]] static Form of(std::vector<std::pair<std::string, std::string>> fields);
+
   // The first of that name; empty where there is none.
   [[nodiscard]] std::string_view value(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const;

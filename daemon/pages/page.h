@@ -30,6 +30,7 @@ struct Page {
   Access access;
   // Runs on a worker thread, and may block. What it throws is answered with 500.
   std::function<server::Response(const Visit&)> answer;
+  bool takes_file = false;        // its form is multipart/form-data
   bool hashes_passwords = false;  // those have threads of their own, so that nobody waits for them
 };
 

@@ -20,6 +20,8 @@ using tasks::TaskState;
 using trust::PersonalRight;
 
 constexpr std::size_t tasks_of_a_state = 20;
+constexpr std::size_t tasks_looked_at = 100;  // at once
+constexpr std::size_t most_looked_at = 500;
 
 struct WorkKind {
   Work work;
@@ -62,6 +64,26 @@ std::vector<record::BureauId> QueuePages::bureaus(const Visit& visit) const {
   return theirs;
 }
 
+// What the person has himself stands above these: a sheet of them must not leave nothing here.
+tasks::Result<void> QueuePages::add_waiting(const Visit& visit, const record::BureauId& bureau,
+                                            TaskState state, tasks::Tasks& queue, QueueView& view) {
+  const tasks::TaskFilter filter{
+      .bureau = bureau, .kind = tasks::ListKind::in_state, .state = state, .holder = {}};
+  std::optional<tasks::TaskPlace> place;
+  std::size_t shown = 0;
+  for (std::size_t looked_at = 0; looked_at < most_looked_at; looked_at += tasks_looked_at) {
+    const auto page = SLUICE_TRY(queue.list(filter, place, tasks_looked_at, surroundings_.clock()));
+    for (const tasks::Task& task : page) {
+      place = tasks::place_of(task);
+      if (task.claim && task.claim->holder == visit.account().name) continue;
+      view.tasks.push_back(bench_.facts(visit, task));
+      if (++shown == tasks_of_a_state) return {};
+    }
+    if (page.size() < tasks_looked_at) break;
+  }
+  return {};
+}
+
 tasks::Result<void> QueuePages::add_bureau(const Visit& visit, const record::BureauId& bureau,
                                            tasks::Tasks& queue, QueueView& view) {
   const record::Time now = surroundings_.clock();
@@ -78,12 +100,7 @@ tasks::Result<void> QueuePages::add_bureau(const Visit& visit, const record::Bur
       waiting.oldest = depth->second.oldest;
     }
     view.work.push_back(std::move(waiting));
-    const tasks::TaskFilter of_kind{
-        .bureau = bureau, .kind = tasks::ListKind::in_state, .state = kind.state, .holder = {}};
-    for (const tasks::Task& task :
-         SLUICE_TRY(queue.list(of_kind, std::nullopt, tasks_of_a_state, now))) {
-      view.tasks.push_back(bench_.facts(visit, task));
-    }
+    SLUICE_TRY(add_waiting(visit, bureau, kind.state, queue, view));
   }
   const tasks::TaskFilter held{.bureau = bureau,
                                .kind = tasks::ListKind::held_by,
@@ -92,6 +109,12 @@ tasks::Result<void> QueuePages::add_bureau(const Visit& visit, const record::Bur
   for (const tasks::Task& task :
        SLUICE_TRY(queue.list(held, std::nullopt, tasks_of_a_state, now))) {
     view.held.push_back(bench_.facts(visit, task));
+  }
+  if (bench_.may(visit, PersonalRight::key_records, bureau)) {
+    for (const auto& [dataset, checker] : bench_.desk(bureau)->checkers()) {
+      view.sheets.push_back(
+          {.value = sheet_path_of(bureau.str(), dataset.str()), .label = checker.form().title});
+    }
   }
   view.may_supervise = view.may_supervise || bench_.may(visit, PersonalRight::direct_work, bureau);
   return {};

@@ -30,6 +30,10 @@ class QueuePages {
   // Adds what waits of one bureau.
   [[nodiscard]] tasks::Result<void> add_bureau(const Visit& visit, const record::BureauId& bureau,
                                                tasks::Tasks& queue, QueueView& view);
+  // Of these, the first that wait in this state and are not in the person's hands.
+  [[nodiscard]] tasks::Result<void> add_waiting(const Visit& visit, const record::BureauId& bureau,
+                                                tasks::TaskState state, tasks::Tasks& queue,
+                                                QueueView& view);
   // The bureaus for which the person keys, checks, reviews or directs.
   [[nodiscard]] std::vector<record::BureauId> bureaus(const Visit& visit) const;
 

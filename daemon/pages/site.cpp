@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <iterator>
 #include <mutex>
 #include <stop_token>
@@ -25,6 +26,7 @@
 #include "pages/reconciliation_pages.h"
 #include "pages/reported_quarantines.h"
 #include "pages/runs_pages.h"
+#include "pages/sheet_pages.h"
 #include "pages/sign_in_pages.h"
 #include "pages/supervision_pages.h"
 #include "pages/workbench.h"
@@ -39,6 +41,9 @@ namespace asio = boost::asio;
 constexpr std::size_t page_threads = 4;
 constexpr std::size_t most_page_requests = 64;
 constexpr std::chrono::seconds journaled_every{5};
+// A form with its file; and of all such at once.
+constexpr std::uint64_t largest_upload = std::uint64_t{8} << 20;
+constexpr std::uint64_t most_upload_memory = 4 * largest_upload;
 
 }  // namespace
 
@@ -57,6 +62,7 @@ struct Site::State {
         reconciliation(surroundings, pages, entrance),
         bench(surroundings, entrance),
         queue(surroundings, pages, entrance, bench),
+        sheet(surroundings, pages, entrance, bench),
         desk(surroundings, pages, entrance, bench),
         outgoing(surroundings, pages, entrance, bench),
         supervision(surroundings, pages, entrance, bench) {}
@@ -81,6 +87,7 @@ struct Site::State {
   ReconciliationPages reconciliation;
   Workbench bench;
   QueuePages queue;
+  SheetPages sheet;
   DeskPages desk;
   OutgoingPages outgoing;
   SupervisionPages supervision;
@@ -121,7 +128,12 @@ asio::awaitable<server::Response> Site::State::answer(const server::Request& req
 server::Route Site::State::route_of(Page page) {
   server::Route route{.method = page.method, .path = page.path, .content_types = {}, .handler = {}};
   if (page.method == server::Method::post) {
-    route.content_types = {"application/x-www-form-urlencoded"};
+    route.content_types = {page.takes_file ? "multipart/form-data"
+                                           : "application/x-www-form-urlencoded"};
+  }
+  if (page.takes_file) {
+    route.bodies =
+        server::BodyLimits{.max_bytes = largest_upload, .max_memory_bytes = most_upload_memory};
   }
   route.handler = [this, page = std::move(page)](const server::Request& request) {
     return answer(request, page);
@@ -148,7 +160,9 @@ std::vector<server::Route> Site::routes() {
   add(state_->quarantine.routes());
   add(state_->runs.routes());
   add(state_->reconciliation.routes());
-  add(state_->queue.routes());  // before the desk's: `/entry/next` is no task
+  // Before the desks': `/entry/next` and `/entry/sheet` are no tasks.
+  add(state_->queue.routes());
+  add(state_->sheet.routes());
   add(desks_by_kind(state_->desk.routes(), state_->outgoing.routes(), state_->entrance,
                     state_->bench));
   add(state_->supervision.routes());

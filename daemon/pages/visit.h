@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "pages/form.h"
+#include "pages/upload.h"
 #include "pages/view/texts.h"
 #include "people/people.h"
 #include "people/session.h"
@@ -19,7 +20,8 @@ struct Visit {
   people::People& people;  // the caller's thread's own
   Language language = Language::chinese;
   Form query;
-  Form form;  // of a POST, which is proved to come from a page of ours
+  Form form;                     // of a POST, which is proved to come from a page of ours
+  std::optional<Upload> file{};  // that came with it
   std::optional<people::SignedIn> person{};  // nothing: nobody has signed in
   std::string form_key{};    // what only this browser knows: tokens of forms are bound to it
   std::string form_token{};  // for the forms of the page that is answered with

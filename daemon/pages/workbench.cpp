@@ -5,6 +5,7 @@
 
 #include <date/tz.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "pages/answer.h"
 #include "pages/view/paths.h"
@@ -37,6 +38,7 @@ std::optional<PersonalRight> right_for(TaskState state) {
 ClerkFigures figures_of(const tasks::ClerkFigures& clerk) {
   ClerkFigures figures;
   figures.done = clerk.keyed + clerk.checked + clerk.settled + clerk.confirmed + clerk.declined;
+  figures.per_hour = tasks::per_hour(clerk);
   if (clerk.fields_checked > 0) {
     figures.error_percent =
         100.0 * static_cast<double>(clerk.differences) / static_cast<double>(clerk.fields_checked);
@@ -235,6 +237,62 @@ tasks::Result<std::optional<tasks::Task>> Workbench::journal(tasks::TaskId id,
                   surroundings_.clock()));
 }
 
+std::expected<void, server::Response> Workbench::conclude(const Visit& visit,
+                                                          const tasks::Task& task, const Work& work,
+                                                          tasks::Tasks& queue) {
+  if (task.state == TaskState::ready) {
+    if (const auto journaled = journal(task.id, queue); !journaled) {
+      return std::unexpected(refused(visit, journaled.error()));
+    }
+  }
+  std::vector<std::string> fields;
+  for (const std::string& column : work.columns) {
+    if (const entry::FormField* field = work.checker.form().find(column))
+      fields.push_back(field->field);
+  }
+  const auto noted = surroundings_.audit.append(
+      {"record-keyed",
+       {{"actor", account_actor(visit)},
+        {"bureau", task.asked.bureau.str()},
+        {"task", std::to_string(task.id.value)},
+        {"step", std::string(work.step)},
+        {"record",
+         entrance_.record_mark(visit, task.asked.dataset, work.checker.key_of(work.values))},
+        {"fields", fmt::format("{}", fmt::join(fields, ", "))}}});
+  if (noted) return {};
+  return std::unexpected(entrance_.failed(visit, record::to_string(noted.error())));
+}
+
+std::expected<tasks::Task, NotKeyed> Workbench::key_first(const Visit& visit,
+                                                          const tasks::Task& task,
+                                                          const entry::FormChecker& checker,
+                                                          const KeyedTexts& texts,
+                                                          tasks::Tasks& queue) {
+  auto checked = checker.check(keyed_form(texts));
+  if (!checked) {
+    return std::unexpected(
+        NotKeyed{.errors = std::move(checked.error()), .sentence = {}, .answer = {}});
+  }
+  const auto keyed = queue.apply(task.id,
+                                 tasks::FinishKeying{.account = visit.account().name,
+                                                     .values = to_json(texts),
+                                                     .needs_check = needs_check(checker.form())},
+                                 surroundings_.clock());
+  if (!keyed) {
+    return std::unexpected(NotKeyed{
+        .errors = {}, .sentence = keyed.error().sentence, .answer = refused(visit, keyed.error())});
+  }
+  remember(visit, keyed->asked.bureau, keyed->asked.dataset, texts);
+  Work work{.step = "keyed", .checker = checker, .values = checked->values(), .columns = {}};
+  for (const entry::KeyedValue& value : work.values)
+    if (value.understood) work.columns.push_back(value.column);
+  if (auto concluded = conclude(visit, *keyed, work, queue); !concluded) {
+    return std::unexpected(
+        NotKeyed{.errors = {}, .sentence = {}, .answer = std::move(concluded.error())});
+  }
+  return *keyed;
+}
+
 void Workbench::journal_ready(const record::BureauId& bureau, tasks::Tasks& queue) {
   if (desk(bureau) == nullptr) return;
   const tasks::TaskFilter ready{
@@ -246,16 +304,25 @@ void Workbench::journal_ready(const record::BureauId& bureau, tasks::Tasks& queu
   }
 }
 
-KeyedTexts Workbench::previous(const Visit& visit, const record::DatasetId& dataset) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = previous_.find({visit.actor(), dataset});
-  return found == previous_.end() ? KeyedTexts() : found->second;
+KeyedTexts Workbench::previous(const Visit& visit, const record::BureauId& bureau,
+                               const record::DatasetId& dataset, tasks::Tasks& queue) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = previous_.find({visit.actor(), bureau, dataset});
+    if (found != previous_.end()) return found->second;
+  }
+  const auto kept = queue.last_keyed(bureau, dataset, visit.account().name);
+  if (!kept) return {};  // a desk without the ditto key is better than none
+  KeyedTexts texts = from_json(kept->value_or(""));
+  remember(visit, bureau, dataset, texts);
+  return texts;
 }
 
-void Workbench::remember(const Visit& visit, const record::DatasetId& dataset, KeyedTexts texts) {
+void Workbench::remember(const Visit& visit, const record::BureauId& bureau,
+                         const record::DatasetId& dataset, KeyedTexts texts) {
   const std::lock_guard lock(mutex_);
   if (previous_.size() >= most_remembered) previous_.clear();
-  previous_[{visit.actor(), dataset}] = std::move(texts);
+  previous_[{visit.actor(), bureau, dataset}] = std::move(texts);
 }
 
 }  // namespace sluice::pages

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "entry/desk.h"
 #include "pages/entrance.h"
@@ -37,6 +39,21 @@ namespace sluice::pages {
 
 // What a person has done since the day began, and how well; what waits is not of one person.
 [[nodiscard]] ClerkFigures figures_of(const tasks::ClerkFigures& clerk);
+
+// Why what the first person keyed is not saved.
+struct NotKeyed {
+  std::vector<entry::KeyingError> errors;  // the form would not be taken like this
+  std::string sentence;                    // the queue refuses it
+  std::optional<server::Response> answer;  // nothing goes on: what the person is told
+};
+
+// What a person has just done to a record.
+struct Work {
+  std::string_view step;  // keyed, settled
+  const entry::FormChecker& checker;
+  const std::vector<entry::KeyedValue>& values;
+  std::vector<std::string> columns;  // of the form, which the person keyed, compared or decided
+};
 
 // Thread-safe. References must outlive it.
 class Workbench {
@@ -96,20 +113,40 @@ class Workbench {
   // it is not done now: the journal is full, or can not be written; it stays ready.
   [[nodiscard]] tasks::Result<std::optional<tasks::Task>> journal(tasks::TaskId id,
                                                                   tasks::Tasks& queue);
+  // What the first person keyed of a task that he holds: checked, saved and, where nobody checks
+  // it, journaled; and noted for the auditor.
+  [[nodiscard]] std::expected<tasks::Task, NotKeyed> key_first(const Visit& visit,
+                                                               const tasks::Task& task,
+                                                               const entry::FormChecker& checker,
+                                                               const KeyedTexts& texts,
+                                                               tasks::Tasks& queue);
+  // After a step that changed the task: journals it where it is ready, and notes the step.
+  [[nodiscard]] std::expected<void, server::Response> conclude(const Visit& visit,
+                                                               const tasks::Task& task,
+                                                               const Work& work,
+                                                               tasks::Tasks& queue);
   // All of the bureau that were left when the node stopped or its journal was full.
   void journal_ready(const record::BureauId& bureau, tasks::Tasks& queue);
 
-  // What the person keyed before, of this dataset, for the ditto key; forgotten by a restart.
-  [[nodiscard]] KeyedTexts previous(const Visit& visit, const record::DatasetId& dataset) const;
-  void remember(const Visit& visit, const record::DatasetId& dataset, KeyedTexts texts);
+  // What the person keyed before, as the first, of this bureau and dataset: for the ditto key.
+  [[nodiscard]] KeyedTexts previous(const Visit& visit, const record::BureauId& bureau,
+                                    const record::DatasetId& dataset, tasks::Tasks& queue);
+  void remember(const Visit& visit, const record::BureauId& bureau,
+                const record::DatasetId& dataset, KeyedTexts texts);
 
  private:
   const Surroundings& surroundings_;
   const Entrance& entrance_;
   Lent<tasks::Tasks, tasks::TaskFailure> tasks_;
-  mutable std::mutex mutex_;
-  // Guarded by mutex_. One a person and dataset.
-  std::map<std::pair<std::string, record::DatasetId>, KeyedTexts> previous_;
+  struct Whose {
+    std::string account;
+    record::BureauId bureau;
+    record::DatasetId dataset;
+    friend auto operator<=>(const Whose&, const Whose&) = default;
+  };
+  std::mutex mutex_;
+  // Guarded by mutex_. What was asked of the tasks, or keyed since; empty: there was nothing.
+  std::map<Whose, KeyedTexts> previous_;
 };
 
 }  // namespace sluice::pages

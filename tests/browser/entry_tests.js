@@ -104,7 +104,7 @@ scenario("what two key differently a reviewer settles, and the record is in the 
   await as("bing", async ({ page }) => {
     await take(page, number);
     await save(page);
-    await page.getByText("1 fields are still open").waitFor();
+    await page.getByText("Still open: 1.").waitFor();
     await page.getByText("= 10,000,000.00").waitFor();
     await page.locator('[name="choice.capital"][value="first"]').check();
     await save(page);
@@ -433,6 +433,11 @@ for (const language of Object.keys(languages)) {
       await examine(page, name, language);
     };
     await look(page, "entry-queue", "/entry");
+    await look(page, "entry-sheet", "/entry/sheet?bureau=industry&dataset=enterprise");
+    await page.locator("#file").setInputFiles({ name: "x.csv", mimeType: "text/csv", buffer: Buffer.from("no sheet\n") });
+    await page.locator('form[enctype="multipart/form-data"] button').click();
+    await page.getByRole("alert").waitFor();
+    await look(page, "entry-sheet-refused");
     await look(page, "entry-first", `/entry/${first}`);
     await fill(page, { code: "91110108", capital: "一千", founded: "2026-11-29" });
     await box(page, "type").fill("查无此类型");

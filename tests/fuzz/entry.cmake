@@ -18,3 +18,7 @@ sluice_fuzz(entry_form_fuzz
     daemon/intake/money.cpp
   RUNS 20000)
 target_include_directories(entry_form_fuzz PRIVATE ${PROJECT_BINARY_DIR}/daemon/entry/generated)
+sluice_fuzz(entry_draft_sheet_fuzz
+  SOURCES entry/draft_sheet_fuzz.cpp
+  DEPENDS sluice_entry
+  RUNS 5000)  # each makes the buffers of two files

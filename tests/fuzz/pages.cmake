@@ -7,3 +7,7 @@ sluice_fuzz(pages_form_fuzz
   SOURCES pages/form_fuzz.cpp
   DEPENDS sluice_pages
   PARTS daemon/pages/cookie.cpp daemon/pages/form.cpp)
+sluice_fuzz(pages_multipart_fuzz
+  SOURCES pages/multipart_fuzz.cpp
+  DEPENDS sluice_pages
+  PARTS daemon/pages/form.cpp daemon/pages/multipart.cpp)

@@ -72,6 +72,8 @@ std::vector<PageSample> page_samples(const Pages& pages, Content content, Langua
       {"review", review_page(pages, frame("entry"), review_sample(say))},
       {"outgoing", outgoing_page(pages, frame("entry"), outgoing_sample(say))},
       {"outgoing_refused", outgoing_page(pages, frame("entry"), refused_outgoing_sample(say))},
+      {"sheet", sheet_page(pages, frame("entry"), sheet_sample(say))},
+      {"sheet_answer", sheet_page(pages, frame("entry"), sheet_answer_sample(say))},
       {"task", task_page(pages, frame("entry"), task_view_sample(say))},
       {"task_returned", task_page(pages, frame("entry"), returned_task_sample(say))},
       {"supervision", supervision_page(pages, frame("entry"), supervision_sample(say))},

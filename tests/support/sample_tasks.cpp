@@ -51,8 +51,86 @@ QueueView queue_sample(const Say& say) {
   view.held = {task_sample(say)};
   view.tasks = waiting_tasks(say);
   view.may_supervise = true;
+  view.sheets = {{.value = say("/entry/sheet?bureau=industry-commerce&dataset=licence"),
+                  .label = say("企业设立登记")}};
   view.turning = {.previous_path = std::nullopt, .next_path = say("/entry?after=11881")};
   view.saved_task = 11873;
+  return view;
+}
+
+SheetView sheet_sample(const Say& say) {
+  SheetView view;
+  view.bureau = say("industry-commerce");
+  view.bureau_name = say("工商分局");
+  view.form = form_sample(say);
+  view.counts = {{.value = "50", .is_chosen = true}, {.value = "100"}, {.value = "200"}};
+  view.until = sample_now() + hours(37);
+  if (say.is_empty()) {
+    view.rows.emplace();
+    return view;
+  }
+  view.held = 12;
+  view.refused = entry::SheetFailure{.problem = entry::SheetProblem::unknown_column,
+                                     .column = say("备注 [remark2]"),
+                                     .sentence = {}};
+  return view;
+}
+
+SheetView sheet_answer_sample(const Say& say) {
+  SheetView view = sheet_sample(say);
+  view.refused.reset();
+  if (say.is_empty()) {
+    view.rows.reset();
+    view.has_no_file = true;
+    return view;
+  }
+  const std::string column = view.form.groups.front().fields.front().column;
+  view.rows = {{.line = 2,
+                .task = 11802,
+                .title = say("HD-2026-11802"),
+                .outcome = RowOutcome::taken,
+                .typed = {},
+                .errors = {},
+                .damaged = {},
+                .sentence = {}},
+               {.line = 3,
+                .task = 11803,
+                .title = say("HD-2026-11803"),
+                .outcome = RowOutcome::faulty,
+                .typed = {{column, say("智芯")}},
+                .errors = {{.column = column,
+                            .field = say("name"),
+                            .rule = "maxLength",
+                            .sentence = say("it has 60 characters, and may have 40")}},
+                .damaged = {},
+                .sentence = {}},
+               {.line = 4,
+                .task = 11804,
+                .title = {},
+                .outcome = RowOutcome::damaged,
+                .typed = {},
+                .errors = {},
+                .damaged = {{column, entry::Damage::rounded}, {column, entry::Damage::replaced}},
+                .sentence = {}},
+               {.line = 5,
+                .task = 0,
+                .title = {},
+                .outcome = RowOutcome::unreadable,
+                .typed = {},
+                .errors = {},
+                .damaged = {},
+                .sentence = say("found 5 values; expected 9")}};
+  for (const RowOutcome outcome : {RowOutcome::conflict, RowOutcome::unknown, RowOutcome::not_held,
+                                   RowOutcome::moved_on, RowOutcome::refused, RowOutcome::saved}) {
+    view.rows->push_back({.line = 0,
+                          .task = 11810,
+                          .title = say("HD-2026-11810"),
+                          .outcome = outcome,
+                          .typed = {},
+                          .errors = {},
+                          .damaged = {},
+                          .sentence = {}});
+  }
   return view;
 }
 

@@ -14,6 +14,7 @@
 #include "pages/view/reconciliation_view.h"
 #include "pages/view/review_view.h"
 #include "pages/view/runs_view.h"
+#include "pages/view/sheet_view.h"
 #include "pages/view/sign_in_view.h"
 #include "pages/view/supervision_view.h"
 #include "pages/view/task_view.h"
@@ -64,6 +65,8 @@ class Say {
 [[nodiscard]] OutgoingView refused_outgoing_sample(const Say& say);
 [[nodiscard]] PaperView paper_sample(const Say& say);
 [[nodiscard]] QueueView queue_sample(const Say& say);
+[[nodiscard]] SheetView sheet_sample(const Say& say);
+[[nodiscard]] SheetView sheet_answer_sample(const Say& say);
 [[nodiscard]] TaskView task_view_sample(const Say& say);
 [[nodiscard]] TaskView returned_task_sample(const Say& say);
 [[nodiscard]] SupervisionView supervision_sample(const Say& say);

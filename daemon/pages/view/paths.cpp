@@ -48,4 +48,9 @@ std::string paper_path_of(std::string_view bureau, std::string_view dataset) {
                      percent_encoded(dataset));
 }
 
+std::string sheet_path_of(std::string_view bureau, std::string_view dataset) {
+  return fmt::format("{}?bureau={}&dataset={}", sheet_path, percent_encoded(bureau),
+                     percent_encoded(dataset));
+}
+
 }  // namespace sluice::pages

@@ -18,6 +18,7 @@ inline constexpr std::string_view runs_path = "/runs";
 inline constexpr std::string_view reconciliation_path = "/reconciliation";
 inline constexpr std::string_view entry_path = "/entry";
 inline constexpr std::string_view codes_path = "/entry/codes";
+inline constexpr std::string_view sheet_path = "/entry/sheet";
 inline constexpr std::string_view tasks_path = "/tasks";
 inline constexpr std::string_view supervision_path = "/supervision";
 
@@ -32,5 +33,6 @@ inline constexpr std::string_view supervision_path = "/supervision";
 [[nodiscard]] std::string entry_path_of(std::int64_t task);  // where a person works on it
 [[nodiscard]] std::string task_path_of(std::int64_t task);   // where one reads what became of it
 [[nodiscard]] std::string paper_path_of(std::string_view bureau, std::string_view dataset);
+[[nodiscard]] std::string sheet_path_of(std::string_view bureau, std::string_view dataset);
 
 }  // namespace sluice::pages

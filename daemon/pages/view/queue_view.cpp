@@ -61,6 +61,12 @@ std::string queue_page(const Pages& pages, const Frame& frame, const QueueView& 
       .when("has_tasks", !view.tasks.empty())
       .list("tasks",
             each(view.tasks, [&](const TaskFacts& task) { return waiting_values(task, words); }))
+      .when("has_sheets", !view.sheets.empty())
+      .list("sheets",
+            each(view.sheets,
+                 [](const Choice& sheet) {
+                   return Values().text("sheet_path", sheet.value).text("sheet_of", sheet.label);
+                 }))
       .part("figures", figures_values(view.figures, words))
       .part("turning", turning_values(view.turning))
       .text("saved_task",

@@ -36,6 +36,9 @@ struct QueueView {
   std::vector<TaskFacts> tasks;   // that wait, in the order in which they are given out
   ClerkFigures figures;
   bool may_supervise = false;
+  // Where a sheet for the time without the network is had, of what the person keys: value is the
+  // path.
+  std::vector<Choice> sheets;
   Turning turning;  // of `tasks`
   std::optional<std::int64_t> saved_task;
 };

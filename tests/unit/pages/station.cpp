@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "server/ascii.h"
+
 namespace sluice::pages::test {
 
 std::unique_ptr<installation::Installation> Station::load() {
@@ -152,6 +154,27 @@ Browser::Answer Browser::post(const std::string& target, std::string form) {
     form += (form.empty() ? "csrf=" : "&csrf=") + form_token(page);
   }
   return ask(server::Method::post, target, form);
+}
+
+Browser::Answer Browser::post_file(const std::string& target, std::string_view form,
+                                   std::string_view file) {
+  const bool is_in = cookies.contains(std::string(session_cookie));
+  std::string body;
+  const auto add = [&](std::string_view name, std::string_view text) {
+    body.append("--x\r\nContent-Disposition: form-data; name=\"").append(name);
+    body.append("\"\r\n\r\n").append(text).append("\r\n");
+  };
+  add("csrf", form_token(get(is_in ? "/password" : "/sign-in").body));
+  while (!form.empty()) {
+    std::string_view value = server::take_piece(form, '&');
+    const std::string_view name = server::take_piece(value, '=');
+    add(name, value);
+  }
+  add("file\"; filename=\"sheet.csv", file);
+  headers["Content-Type"] = "multipart/form-data; boundary=x";
+  Answer answer = ask(server::Method::post, target, body + "--x--\r\n");
+  headers.erase("Content-Type");
+  return answer;
 }
 
 Browser::Answer Browser::ask(server::Method method, const std::string& target,

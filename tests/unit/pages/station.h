@@ -98,6 +98,8 @@ class Browser {
   Answer get(const std::string& target) { return ask(server::Method::get, target, {}); }
   // With the token of a form of ours, unless the form has one.
   Answer post(const std::string& target, std::string form);
+  // The same with a file: `form` is "a=b&c=d", as it is.
+  Answer post_file(const std::string& target, std::string_view form, std::string_view file);
   Answer ask(server::Method method, const std::string& target, const std::string& body);
 
   // On every connection from now on, where the pages ask for one.

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "pages/view/quarantine_entry_view.h"
+#include "pages/view/sheet_view.h"
 #include "people/roles.h"
 #include "record/manifest.h"
 #include "record/rules.h"
@@ -135,6 +136,8 @@ TEST(Texts, HaveAWordForEveryRuleRoleModeAndOutcome) {
        {"expired", "not-yet-valid", "revoked", "revocation-list-expired", "revocation-list-missing",
         "wrong-purpose", "unknown-authority", "bad-certificate", "unknown"})
     expect_in_both("sign-in.certificate-fault." + std::string(fault));
+  for (int outcome = 0; outcome <= static_cast<int>(RowOutcome::saved); ++outcome)
+    expect_in_both("sheet-row." + std::string(to_string(static_cast<RowOutcome>(outcome))));
 }
 
 TEST(Texts, StandNeitherInTemplatesNorInCode) {
