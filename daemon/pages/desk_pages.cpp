@@ -415,11 +415,11 @@ Response DeskPages::put_away(const Visit& visit, bool to_supervisor) {
 }
 
 Response DeskPages::conclude(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
-                             const Work& work) {
-  if (auto concluded = bench_.conclude(visit, task, work, *desk.queue); !concluded) {
+                             const SavedStep& saved) {
+  if (auto concluded = bench_.conclude(visit, task, saved, *desk.queue); !concluded) {
     return concluded.error();
   }
-  return go_on(visit, desk, task, work.step);
+  return go_on(visit, desk, task, saved.step);
 }
 
 Response DeskPages::go_on(const Visit& visit, OpenDesk& desk, const tasks::Task& task,

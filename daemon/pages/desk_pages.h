@@ -63,7 +63,7 @@ class DeskPages {
                                             const KeyedTexts& draft);
   // The step is done: Workbench::conclude(), then go_on().
   [[nodiscard]] server::Response conclude(const Visit& visit, OpenDesk& desk,
-                                          const tasks::Task& task, std::string_view notice);
+                                          const tasks::Task& task, const SavedStep& saved);
   // To the next task of the same kind.
   [[nodiscard]] server::Response go_on(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
                                        std::string_view notice);

@@ -238,7 +238,8 @@ tasks::Result<std::optional<tasks::Task>> Workbench::journal(tasks::TaskId id,
 }
 
 std::expected<void, server::Response> Workbench::conclude(const Visit& visit,
-                                                          const tasks::Task& task, const Work& work,
+                                                          const tasks::Task& task,
+                                                          const SavedStep& saved,
                                                           tasks::Tasks& queue) {
   if (task.state == TaskState::ready) {
     if (const auto journaled = journal(task.id, queue); !journaled) {
@@ -246,8 +247,8 @@ std::expected<void, server::Response> Workbench::conclude(const Visit& visit,
     }
   }
   std::vector<std::string> fields;
-  for (const std::string& column : work.columns) {
-    if (const entry::FormField* field = work.checker.form().find(column))
+  for (const std::string& column : saved.columns) {
+    if (const entry::FormField* field = saved.checker.form().find(column))
       fields.push_back(field->field);
   }
   const auto noted = surroundings_.audit.append(
@@ -255,9 +256,9 @@ std::expected<void, server::Response> Workbench::conclude(const Visit& visit,
        {{"actor", account_actor(visit)},
         {"bureau", task.asked.bureau.str()},
         {"task", std::to_string(task.id.value)},
-        {"step", std::string(work.step)},
+        {"step", std::string(saved.step)},
         {"record",
-         entrance_.record_mark(visit, task.asked.dataset, work.checker.key_of(work.values))},
+         entrance_.record_mark(visit, task.asked.dataset, saved.checker.key_of(saved.values))},
         {"fields", fmt::format("{}", fmt::join(fields, ", "))}}});
   if (noted) return {};
   return std::unexpected(entrance_.failed(visit, record::to_string(noted.error())));
@@ -283,10 +284,10 @@ std::expected<tasks::Task, NotKeyed> Workbench::key_first(const Visit& visit,
         .errors = {}, .sentence = keyed.error().sentence, .answer = refused(visit, keyed.error())});
   }
   remember(visit, keyed->asked.bureau, keyed->asked.dataset, texts);
-  Work work{.step = "keyed", .checker = checker, .values = checked->values(), .columns = {}};
-  for (const entry::KeyedValue& value : work.values)
-    if (value.understood) work.columns.push_back(value.column);
-  if (auto concluded = conclude(visit, *keyed, work, queue); !concluded) {
+  SavedStep saved{.step = "keyed", .checker = checker, .values = checked->values(), .columns = {}};
+  for (const entry::KeyedValue& value : saved.values)
+    if (value.understood) saved.columns.push_back(value.column);
+  if (auto concluded = conclude(visit, *keyed, saved, queue); !concluded) {
     return std::unexpected(
         NotKeyed{.errors = {}, .sentence = {}, .answer = std::move(concluded.error())});
   }

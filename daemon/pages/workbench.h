@@ -48,7 +48,7 @@ struct NotKeyed {
 };
 
 // What a person has just done to a record.
-struct Work {
+struct SavedStep {
   std::string_view step;  // keyed, settled
   const entry::FormChecker& checker;
   const std::vector<entry::KeyedValue>& values;
@@ -123,7 +123,7 @@ class Workbench {
   // After a step that changed the task: journals it where it is ready, and notes the step.
   [[nodiscard]] std::expected<void, server::Response> conclude(const Visit& visit,
                                                                const tasks::Task& task,
-                                                               const Work& work,
+                                                               const SavedStep& saved,
                                                                tasks::Tasks& queue);
   // All of the bureau that were left when the node stopped or its journal was full.
   void journal_ready(const record::BureauId& bureau, tasks::Tasks& queue);

@@ -1,6 +1,7 @@
 #include "pages/view/outgoing_view.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -13,12 +14,22 @@ namespace {
 constexpr std::size_t most_named = 10;               // of the fields that are not ticked
 constexpr std::size_t most_bytes_of_receipt = 2000;  // that are given back of one that is too long
 
+std::string with_plain_line_ends(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_half = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+    if (!is_half) plain += text[i];
+  }
+  return plain;
+}
+
 // The places of fields in the page are counted from 1.
 Values field_values(const OutgoingField& field, std::size_t place, const OutgoingView& view,
                     const Wording& words) {
-  const std::string shown = visible(field.value);
+  // Line ends of other systems hide nothing, but a browser would make others of them.
+  const std::string in_lines = with_plain_line_ends(field.value);
+  const std::string shown = visible(in_lines);
   std::optional<std::string> exact;
-  // A browser would make other line ends of the value's, too.
   if (shown != field.value) exact = percent_encoded(field.value);
   return Values()
       .text("place", std::to_string(place))
@@ -27,6 +38,7 @@ Values field_values(const OutgoingField& field, std::size_t place, const Outgoin
       .text("value", shown)
       .when("has_value", !field.value.empty())
       .text("exact", exact)
+      .when("hides_characters", shown != in_lines)
       .when("is_personal", field.sensitivity == record::Sensitivity::personal)
       .when("is_ticked", field.is_ticked)
       .text("tick", words.text(view.order == OutgoingView::Order::put ? "outgoing.tick-put"

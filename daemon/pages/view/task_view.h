@@ -32,11 +32,11 @@ struct TaskView {
   TaskFacts task;
   std::uint64_t version = 0;
   record::Time created{};
-  std::string created_by;   // the name for people; empty: by the API
-  std::string origin;       // of the texts "task-origin.": supervisor, sheet, api, delivery
-  std::string origin_text;  // the sheet and its row, the caller; may be empty
-  std::string kept_for;     // the name for people; empty: for anyone
-  std::string reason;       // of `returned`, `cancelled` and `declined`
+  std::string created_by;      // the name for people; empty: by the API
+  std::string origin;          // of the texts "task-origin.": supervisor, sheet, api, delivery
+  std::string origin_text;     // the sheet and its row, the caller; may be empty
+  std::string kept_for;        // the name for people; empty: for anyone
+  std::string reason;          // of `returned`, `cancelled` and `declined`
   std::string receipt_number;  // of the bureau's own system, which took the record; may be empty
   std::optional<std::uint64_t> batch;  // into which the record went
   std::vector<TaskEvent> history;      // the oldest first

@@ -54,11 +54,20 @@ TEST(OutgoingPage, GivesTheValueThatCanBeSeenAsItIs) {
 TEST(OutgoingPage, ShowsWhatHidesAndGivesTheExactValueToCopy) {
   const std::string hostile = "a\u202Etxt.exe\u200B\r\n100%\t𠮷";
   const std::string html = carried(record_with_value(hostile));
-  EXPECT_THAT(html, HasSubstr("<bdi>a‹U+202E›txt.exe‹U+200B›␍\n100%\t𠮷</bdi>"));
+  EXPECT_THAT(html, HasSubstr("<bdi>a‹U+202E›txt.exe‹U+200B›\n100%\t𠮷</bdi>"));
   EXPECT_THAT(html,
               HasSubstr("data-exact=\"a%E2%80%AEtxt.exe%E2%80%8B%0D%0A100%25%09%F0%A0%AE%B7\""));
   EXPECT_THAT(html, HasSubstr("含有看不见的字符"));
   EXPECT_THAT(html, Not(HasSubstr("\u202E")));
+}
+
+TEST(OutgoingPage, TakesLineEndsOfOtherSystemsForLineEnds) {
+  const std::string html = carried(record_with_value("甲\r\n乙"));
+  EXPECT_THAT(html, HasSubstr("<bdi>甲\n乙</bdi>"));
+  EXPECT_THAT(html, HasSubstr("data-exact=\"%E7%94%B2%0D%0A%E4%B9%99\""));
+  EXPECT_THAT(html, Not(HasSubstr("含有看不见的字符")));
+  EXPECT_THAT(carried(record_with_value("甲\r乙")), HasSubstr("甲␍乙"));
+  EXPECT_THAT(carried(record_with_value("甲\r乙")), HasSubstr("含有看不见的字符"));
 }
 
 // A browser without JavaScript shows no button that does nothing.
