@@ -94,6 +94,7 @@ CREATE INDEX IF NOT EXISTS task_first ON sluice.task (bureau, dataset, first_by,
 -- The deliveries whose records are tasks.
 CREATE TABLE IF NOT EXISTS sluice.task_delivery (
   name           text COLLATE "C" PRIMARY KEY,
+  agreement      text NOT NULL,              -- the number under which it is released
   bureau         text COLLATE "C" NOT NULL,
   dataset        text COLLATE "C" NOT NULL,
   content        text COLLATE "C" NOT NULL,  -- a digest: whether it is the same when it comes again
@@ -128,6 +129,11 @@ CREATE TABLE IF NOT EXISTS sluice.task_history (
   PRIMARY KEY (task, version)
 );
 CREATE INDEX IF NOT EXISTS task_history_time ON sluice.task_history (bureau, happened_at);
+-- What one person has done, and how others found it.
+CREATE INDEX IF NOT EXISTS task_history_who ON sluice.task_history (bureau, who, happened_at)
+  WHERE who IS NOT NULL;
+CREATE INDEX IF NOT EXISTS task_history_checked ON sluice.task_history (bureau, checked, happened_at)
+  WHERE checked IS NOT NULL;
 
 -- One row: which form of these tables this is.
 CREATE TABLE IF NOT EXISTS sluice.tasks_format (version integer NOT NULL);

@@ -77,6 +77,7 @@ CREATE INDEX IF NOT EXISTS task_first ON task (bureau, dataset, first_by, first_
 
 CREATE TABLE IF NOT EXISTS task_delivery (
   name           TEXT NOT NULL PRIMARY KEY,
+  agreement      TEXT NOT NULL,
   bureau         TEXT NOT NULL,
   dataset        TEXT NOT NULL,
   content        TEXT NOT NULL,
@@ -106,3 +107,8 @@ CREATE TABLE IF NOT EXISTS task_history (
   PRIMARY KEY (task, version)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS task_history_time ON task_history (bureau, happened_at);
+-- What one person has done, and how others found it.
+CREATE INDEX IF NOT EXISTS task_history_who ON task_history (bureau, who, happened_at)
+  WHERE who IS NOT NULL;
+CREATE INDEX IF NOT EXISTS task_history_checked ON task_history (bureau, checked, happened_at)
+  WHERE checked IS NOT NULL;

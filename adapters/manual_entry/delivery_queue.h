@@ -23,6 +23,7 @@ struct QueuedRecord {
 
 struct QueuedDelivery {
   std::string name;
+  std::string agreement;  // its number
   record::DatasetId dataset;
   std::string title;    // the dataset's, for people
   std::string content;  // a digest

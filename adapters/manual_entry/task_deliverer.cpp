@@ -40,6 +40,7 @@ std::unexpected<DeliveryFailure> failed(const QueueFailure& failure,
 DeliveryResult<QueuedDelivery> queued(const Delivery& delivery, DeliveryRows& rows,
                                       const date::time_zone& zone) {
   QueuedDelivery queued{.name = record::to_string(delivery.name),
+                        .agreement = delivery.agreement,
                         .dataset = delivery.dataset.id,
                         .title = delivery.dataset.title,
                         .content = record::to_string(delivery.content),

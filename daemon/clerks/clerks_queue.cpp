@@ -71,6 +71,7 @@ QueueAnswer answer_of(const tasks::Task& task) {
 
 QueueResult<void> ClerksQueue::hand_over(const QueuedDelivery& delivery) {
   tasks::NewDelivery asked{.name = delivery.name,
+                           .agreement = delivery.agreement,
                            .bureau = bureau_,
                            .dataset = delivery.dataset,
                            .content = delivery.content};

@@ -223,15 +223,27 @@ ExitStatus change(const Context& context, const TaskOptions& options) {
   });
 }
 
-ExitStatus cancel(const Context& context, const TaskOptions& options) {
+// What can not be done without a reason.
+ExitStatus end_each(const Context& context, const TaskOptions& options, const char* done,
+                    const jobs::TaskOrder& order) {
   if (options.reason.find_first_not_of(' ') == std::string::npos) {
     return fail("say why: whoever looks for the record later will ask", ExitStatus::usage);
   }
   auto directed = open_directed(context);
   if (!directed) return directed.error();
-  return order_each(*directed, options, "cancelled", [&](const tasks::Task&) {
-    return jobs::TaskOrder(tasks::CancelIt{.account = {}, .note = options.reason});
-  });
+  return order_each(*directed, options, done, [&](const tasks::Task&) { return order; });
+}
+
+ExitStatus cancel(const Context& context, const TaskOptions& options) {
+  return end_each(context, options, "cancelled",
+                  tasks::CancelIt{.account = {}, .note = options.reason});
+}
+
+ExitStatus decline(const Context& context, const TaskOptions& options) {
+  return end_each(
+      context, options, "declined",
+      tasks::DeclineDelivery{
+          .account = {}, .note = options.reason, .as = tasks::DeclineDelivery::As::supervisor});
 }
 
 ExitStatus reopen(const Context& context, const TaskOptions& options) {
@@ -316,9 +328,13 @@ void add_task(CLI::App& app, Context& context) {
   reassigning.add_option("--to", options.to, "The account that they are kept for");
   auto& cancelling = tasks.add("cancel", "Say of tasks that they will not be keyed", cancel);
   cancelling.add_option("--reason", options.reason, "Why, for whoever looks later")->required();
+  auto& declining = tasks.add(
+      "decline", "Say of delivered records that the bureau's own system does not take them",
+      decline);
+  declining.add_option("--reason", options.reason, "Why: it goes back to who delivers")->required();
   auto& reopening = tasks.add("reopen", "Put returned or cancelled tasks back", reopen);
   reopening.add_option("--reason", options.reason, "What is to be known; may be left out");
-  for (auto* command : {&reassigning, &cancelling, &reopening})
+  for (auto* command : {&reassigning, &cancelling, &declining, &reopening})
     command->add_option("id", options.ids)->required();
 }
 

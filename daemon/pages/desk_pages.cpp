@@ -168,8 +168,8 @@ EntryView DeskPages::entry_view_of(const Visit& visit, OpenDesk& desk, const Key
   std::ranges::copy_if(told.errors, std::back_inserter(view.form_errors),
                        [](const auto& error) { return error.column.empty(); });
   if (desk.keyed.draft) view.draft = {DraftState::Kind::kept, desk.keyed.draft_saved, {}};
-  const auto figures =
-      desk.queue->figures(task.asked.bureau, bench_.midnight(), surroundings_.clock());
+  const auto figures = desk.queue->figures(task.asked.bureau, bench_.midnight(),
+                                           surroundings_.clock(), visit.account().name);
   if (figures) view.figures = bench_.figures(visit, task.asked.bureau, *figures);
   view.note = desk.said_with();
   view.saved_task = whole_number(visit.query.value("saved"));

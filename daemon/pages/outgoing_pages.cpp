@@ -96,7 +96,7 @@ Response OutgoingPages::page_of(const Visit& visit, const HeldTask& held, const 
                     .version = task.version.value,
                     .order = is_removed ? OutgoingView::Order::remove : OutgoingView::Order::put,
                     .delivery = task.asked.outgoing->delivery,
-                    .agreement = {},
+                    .agreement = held.keyed.agreement,
                     .fields = std::move(*fields),
                     .receipt = receipt == draft.end() ? std::string() : receipt->second,
                     .receipt_error = told.receipt_error,
@@ -108,8 +108,8 @@ Response OutgoingPages::page_of(const Visit& visit, const HeldTask& held, const 
                     .refused_note = told.refused_note,
                     .saved_task = whole_number(visit.query.value("saved"))};
   if (held.keyed.draft) view.draft = {.kind = DraftState::Kind::kept, .at = held.keyed.draft_saved};
-  const auto figures =
-      held.queue->figures(task.asked.bureau, bench_.midnight(), surroundings_.clock());
+  const auto figures = held.queue->figures(task.asked.bureau, bench_.midnight(),
+                                           surroundings_.clock(), visit.account().name);
   if (figures) view.figures = bench_.figures(visit, task.asked.bureau, *figures);
   return document(visit.request, outgoing_page(pages_, entrance_.frame(visit, "entry"), view),
                   told.status);

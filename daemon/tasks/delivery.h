@@ -17,7 +17,8 @@ struct DeliveredRecord {
 };
 
 struct NewDelivery {
-  std::string name;  // given once, whatever the bureau
+  std::string name;       // given once, whatever the bureau
+  std::string agreement;  // the number under which it is released; may be empty
   record::BureauId bureau;
   record::DatasetId dataset;
   std::string content;  // a digest: whether it is the same when it comes again

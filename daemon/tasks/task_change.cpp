@@ -163,8 +163,8 @@ Result<Task> apply_action(TaskId id, const Action& action, record::Time now, Tas
 Result<std::vector<Task>> hand_over(const NewDelivery& delivery, record::Time now, TaskRows& rows) {
   SLUICE_TRY(check_count(delivery.records.size()));
   SLUICE_TRY(rows.hand_over_alone());
-  if (const auto content = SLUICE_TRY(rows.content_of(delivery.name))) {
-    if (*content == delivery.content) {
+  if (const auto known = SLUICE_TRY(rows.find(delivery.name))) {
+    if (known->content == delivery.content) {
       return rows.delivered(delivery.name, TaskRows::Reading::look);
     }
     return of_delivery(TaskProblem::conflicting, delivery.name,
@@ -179,7 +179,7 @@ Result<std::vector<Task>> hand_over(const NewDelivery& delivery, record::Time no
 }
 
 Result<std::vector<Task>> withdraw(const std::string& delivery, record::Time now, TaskRows& rows) {
-  if (!SLUICE_TRY(rows.content_of(delivery))) {
+  if (!SLUICE_TRY(rows.find(delivery))) {
     return std::unexpected(unknown_delivery(delivery));
   }
   std::vector<Task> withdrawn;

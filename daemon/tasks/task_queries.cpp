@@ -73,6 +73,15 @@ std::string quoted(const std::set<TaskState>& states) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+// What happened since then and is somebody's, by the column that names the person.
+std::string happened_in_sql(std::string_view person, const Counted& counted, Building& building) {
+  const std::string bureau = building.value(counted.bureau.str());
+  const std::string since = building.time(counted.since);
+  const std::string whose =
+      counted.account ? "= " + building.value(counted.account->str()) : "IS NOT NULL";
+  return fmt::format("bureau = {} AND happened_at >= {} AND {} {}", bureau, since, person, whose);
+}
+
 }  // namespace
 
 Query next_query(const Wish& wish, Turn turn, record::Time now, const Dialect& dialect) {
@@ -191,42 +200,39 @@ Query holds_query(const record::BureauId& bureau, record::Time now, const Dialec
                                    {ColumnKind::text, ColumnKind::number});
 }
 
-Query work_query(const record::BureauId& bureau, record::Time since, const Dialect& dialect) {
+Query work_query(const Counted& counted, const Dialect& dialect) {
   Building building(dialect);
-  const std::string of = building.value(bureau.str());
-  const std::string time = building.time(since);
+  const std::string happened = happened_in_sql("who", counted, building);
   return std::move(building).query(fmt::format(
                                        R"sql(
     SELECT who, what, count(*)
     FROM {}task_history
-    WHERE bureau = {} AND happened_at >= {} AND who IS NOT NULL
+    WHERE {}
       AND what IN ('keyed', 'entered', 'agreed', 'differed', 'settled', 'confirmed',
         'declined')
     GROUP BY who, what)sql",
-                                       dialect.tables, of, time),
+                                       dialect.tables, happened),
                                    {ColumnKind::text, ColumnKind::text, ColumnKind::number});
 }
 
-Query checks_query(const record::BureauId& bureau, record::Time since, const Dialect& dialect) {
+Query checks_query(const Counted& counted, const Dialect& dialect) {
   Building building(dialect);
-  const std::string of = building.value(bureau.str());
-  const std::string time = building.time(since);
+  const std::string happened = happened_in_sql("checked", counted, building);
   return std::move(building).query(fmt::format(
                                        R"sql(
     SELECT checked, CAST(sum(fields) AS bigint), CAST(sum(differences) AS bigint)
     FROM {}task_history
-    WHERE bureau = {} AND happened_at >= {} AND checked IS NOT NULL
+    WHERE {}
     GROUP BY checked)sql",
-                                       dialect.tables, of, time),
+                                       dialect.tables, happened),
                                    {ColumnKind::text, ColumnKind::number, ColumnKind::number});
 }
 
-Query active_query(const record::BureauId& bureau, record::Time since, const Dialect& dialect) {
+Query active_query(const Counted& counted, const Dialect& dialect) {
   Building building(dialect);
   const std::string pause =
       building.value(std::chrono::duration_cast<std::chrono::milliseconds>(longest_pause).count());
-  const std::string of = building.value(bureau.str());
-  const std::string time = building.time(since);
+  const std::string happened = happened_in_sql("who", counted, building);
   return std::move(building).query(
       fmt::format(R"sql(
     SELECT who, CAST(sum(CASE WHEN gap <= {} THEN gap ELSE 0 END) AS bigint)
@@ -235,11 +241,11 @@ Query active_query(const record::BureauId& bureau, record::Time since, const Dia
       FROM (
         SELECT who, {} AS at
         FROM {}task_history
-        WHERE bureau = {} AND happened_at >= {} AND who IS NOT NULL
+        WHERE {}
           AND what IN ('claimed', 'keyed', 'entered', 'agreed', 'differed', 'settled', 'sent_back',
                        'handed_back', 'returned', 'confirmed', 'declined')) AS happened) AS gaps
     GROUP BY who)sql",
-                  pause, dialect.milliseconds("happened_at"), dialect.tables, of, time),
+                  pause, dialect.milliseconds("happened_at"), dialect.tables, happened),
       {ColumnKind::text, ColumnKind::number});
 }
 

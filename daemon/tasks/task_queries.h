@@ -54,15 +54,19 @@ inline constexpr std::array all_turns = {Turn::held, Turn::kept, Turn::free, Tur
 // Holder, tasks.
 [[nodiscard]] Query holds_query(const record::BureauId& bureau, record::Time now,
                                 const Dialect& dialect);
+// Whose work is counted, and from when: everybody's of the bureau, or one person's, which costs by
+// what that person has done alone.
+struct Counted {
+  record::BureauId bureau;
+  record::Time since{};
+  std::optional<AccountName> account;
+};
 // Who, what, how often.
-[[nodiscard]] Query work_query(const record::BureauId& bureau, record::Time since,
-                               const Dialect& dialect);
+[[nodiscard]] Query work_query(const Counted& counted, const Dialect& dialect);
 // Whose keying, fields that were checked, differences.
-[[nodiscard]] Query checks_query(const record::BureauId& bureau, record::Time since,
-                                 const Dialect& dialect);
+[[nodiscard]] Query checks_query(const Counted& counted, const Dialect& dialect);
 // Who, for how long at work, in milliseconds (ClerkFigures::active). Costs by the work since then.
-[[nodiscard]] Query active_query(const record::BureauId& bureau, record::Time since,
-                                 const Dialect& dialect);
+[[nodiscard]] Query active_query(const Counted& counted, const Dialect& dialect);
 // How many hours ago, how many were journaled or confirmed.
 [[nodiscard]] Query done_query(const record::BureauId& bureau, record::Time now,
                                const Dialect& dialect);

@@ -124,24 +124,24 @@ Result<void> TaskRows::hand_over_alone() {
 
 Result<void> TaskRows::insert(const NewDelivery& delivery, record::Time now) {
   const Dialect& dialect = statements_.dialect();
-  return execute(
-      fmt::format("INSERT INTO {}task_delivery (name, bureau, dataset, content, handed_over_at) "
-                  "VALUES ({}, {}, {}, {}, {})",
-                  dialect.tables, dialect.value(1), dialect.value(2), dialect.value(3),
-                  dialect.value(4), dialect.time(5)),
-      {delivery.name, delivery.bureau.str(), delivery.dataset.str(), delivery.content,
-       milliseconds_of(now)});
+  return execute(fmt::format("INSERT INTO {}task_delivery "
+                             "(name, agreement, bureau, dataset, content, handed_over_at) "
+                             "VALUES ({}, {}, {}, {}, {}, {})",
+                             dialect.tables, dialect.value(1), dialect.value(2), dialect.value(3),
+                             dialect.value(4), dialect.value(5), dialect.time(6)),
+                 {delivery.name, delivery.agreement, delivery.bureau.str(), delivery.dataset.str(),
+                  delivery.content, milliseconds_of(now)});
 }
 
-Result<std::optional<std::string>> TaskRows::content_of(const std::string& delivery) {
+Result<std::optional<TaskRows::KnownDelivery>> TaskRows::find(const std::string& delivery) {
   const Dialect& dialect = statements_.dialect();
-  const auto rows =
-      SLUICE_TRY(statements_.run({fmt::format("SELECT content FROM {}task_delivery WHERE name = {}",
-                                              dialect.tables, dialect.value(1)),
-                                  {delivery},
-                                  {ColumnKind::text}}));
+  const auto rows = SLUICE_TRY(
+      statements_.run({fmt::format("SELECT agreement, content FROM {}task_delivery WHERE name = {}",
+                                   dialect.tables, dialect.value(1)),
+                       {delivery},
+                       {ColumnKind::text, ColumnKind::text}}));
   if (rows.empty()) return std::nullopt;
-  return text_of(rows.front(), 0);
+  return KnownDelivery{.agreement = text_of(rows.front(), 0), .content = text_of(rows.front(), 1)};
 }
 
 Result<std::vector<Task>> TaskRows::delivered(const std::string& delivery, Reading reading) {
@@ -169,9 +169,9 @@ Result<std::vector<Task>> TaskRows::list(const TaskFilter& filter,
   return tasks;
 }
 
-Result<Figures> TaskRows::figures(const record::BureauId& bureau, record::Time since,
-                                  record::Time now) {
+Result<Figures> TaskRows::figures(const Counted& counted, record::Time now) {
   const Dialect& dialect = statements_.dialect();
+  const record::BureauId& bureau = counted.bureau;
   Figures figures;
   for (const Row& row : SLUICE_TRY(statements_.run(depth_query(bureau, now, dialect)))) {
     const auto state = parse_task_state(text_of(row, 0));
@@ -179,22 +179,27 @@ Result<Figures> TaskRows::figures(const record::BureauId& bureau, record::Time s
     figures.depth[*state] = {
         .tasks = count_of(row, 1), .overdue = count_of(row, 2), .oldest = time_of(row, 3)};
   }
-  for (const Row& row : SLUICE_TRY(statements_.run(holds_query(bureau, now, dialect))))
-    figures.clerks[AccountName(text_of(row, 0))].holds = count_of(row, 1);
-  for (const Row& row : SLUICE_TRY(statements_.run(work_query(bureau, since, dialect)))) {
+  for (const Row& row : SLUICE_TRY(statements_.run(holds_query(bureau, now, dialect)))) {
+    const AccountName holder(text_of(row, 0));
+    if (!counted.account || counted.account == holder) {
+      figures.clerks[holder].holds = count_of(row, 1);
+    }
+  }
+  for (const Row& row : SLUICE_TRY(statements_.run(work_query(counted, dialect)))) {
     const auto what = parse_happening(text_of(row, 1));
     if (what) count(figures, {AccountName(text_of(row, 0)), *what, count_of(row, 2)});
   }
-  for (const Row& row : SLUICE_TRY(statements_.run(checks_query(bureau, since, dialect)))) {
+  for (const Row& row : SLUICE_TRY(statements_.run(checks_query(counted, dialect)))) {
     ClerkFigures& clerk = figures.clerks[AccountName(text_of(row, 0))];
     clerk.fields_checked = count_of(row, 1);
     clerk.differences = count_of(row, 2);
   }
-  for (const Row& row : SLUICE_TRY(statements_.run(active_query(bureau, since, dialect)))) {
+  for (const Row& row : SLUICE_TRY(statements_.run(active_query(counted, dialect)))) {
     const std::chrono::milliseconds active(count_of(row, 1));
     if (active.count() > 0) figures.clerks[AccountName(text_of(row, 0))].active = active;
   }
   figures.done_by_hour.resize(hours_of_figures);
+  if (counted.account) return figures;
   for (const Row& row : SLUICE_TRY(statements_.run(done_query(bureau, now, dialect)))) {
     const std::uint64_t hours_ago = count_of(row, 0);
     if (hours_ago < hours_of_figures) {

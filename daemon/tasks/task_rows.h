@@ -38,8 +38,11 @@ class TaskRows {
   // No other transaction inserts deliveries until this one ends.
   [[nodiscard]] Result<void> hand_over_alone();
   [[nodiscard]] Result<void> insert(const NewDelivery& delivery, record::Time now);
-  // What was said of its content.
-  [[nodiscard]] Result<std::optional<std::string>> content_of(const std::string& delivery);
+  struct KnownDelivery {
+    std::string agreement;
+    std::string content;
+  };
+  [[nodiscard]] Result<std::optional<KnownDelivery>> find(const std::string& delivery);
   // By row; locked as by lock() where `for_change`.
   enum class Reading { look, for_change };
   [[nodiscard]] Result<std::vector<Task>> delivered(const std::string& delivery, Reading reading);
@@ -50,8 +53,7 @@ class TaskRows {
   [[nodiscard]] Result<std::vector<Task>> list(const TaskFilter& filter,
                                                const std::optional<TaskPlace>& after,
                                                std::size_t count, record::Time now);
-  [[nodiscard]] Result<Figures> figures(const record::BureauId& bureau, record::Time since,
-                                        record::Time now);
+  [[nodiscard]] Result<Figures> figures(const Counted& counted, record::Time now);
 
   [[nodiscard]] Result<void> append(const Task& task, const HistoryEntry& entry);
   [[nodiscard]] Result<std::vector<HistoryEntry>> history(TaskId id, TaskVersion after,

@@ -68,6 +68,10 @@ Result<std::optional<KeyedTask>> Tasks::find(TaskId id, const AccountName& reade
           break;
       }
     }
+    if (keyed.task.asked.outgoing) {
+      const auto delivery = SLUICE_TRY(rows.find(keyed.task.asked.outgoing->delivery));
+      if (delivery) keyed.agreement = delivery->agreement;
+    }
     return keyed;
   });
 }
@@ -105,7 +109,7 @@ Result<std::vector<Task>> Tasks::hand_over(const NewDelivery& delivery, record::
 Result<std::optional<std::vector<Task>>> Tasks::delivered(const std::string& delivery) {
   using Found = std::optional<std::vector<Task>>;
   return with_rows(Purpose::look, Found(), [&](TaskRows& rows) -> Result<Found> {
-    if (!SLUICE_TRY(rows.content_of(delivery))) return std::nullopt;
+    if (!SLUICE_TRY(rows.find(delivery))) return std::nullopt;
     return SLUICE_TRY(rows.delivered(delivery, TaskRows::Reading::look));
   });
 }
@@ -134,11 +138,12 @@ Result<std::vector<Task>> Tasks::list(const TaskFilter& filter,
                    [&](TaskRows& rows) { return rows.list(filter, after, count, now); });
 }
 
-Result<Figures> Tasks::figures(const record::BureauId& bureau, record::Time since,
-                               record::Time now) {
+Result<Figures> Tasks::figures(const record::BureauId& bureau, record::Time since, record::Time now,
+                               const std::optional<AccountName>& account) {
+  const Counted counted{.bureau = bureau, .since = since, .account = account};
   return with_rows(Purpose::look,
                    Figures{.done_by_hour = std::vector<std::uint64_t>(hours_of_figures)},
-                   [&](TaskRows& rows) { return rows.figures(bureau, since, now); });
+                   [&](TaskRows& rows) { return rows.figures(counted, now); });
 }
 
 }  // namespace sluice::tasks

@@ -30,6 +30,7 @@ struct KeyedTask {
   std::optional<std::string> draft;
   std::optional<record::Time> draft_saved;
   std::optional<std::string> delivered;  // of an outgoing one
+  std::string agreement;                 // likewise: the number under which it is released
   // What is to be journaled of a task that is ready: the reviewer's word, or what the first keyed,
   // with which the second agreed.
   [[nodiscard]] const std::optional<std::string>& values() const {
@@ -99,9 +100,11 @@ class Tasks {
                                                const std::optional<TaskPlace>& after,
                                                std::size_t count, record::Time now);
 
-  // `since`: when the day began, from which the work of each clerk counts.
+  // The work of each person counts from `since` on. With an account: of this person's work alone,
+  // and not by the hour, which costs the less the more others there are.
   [[nodiscard]] Result<Figures> figures(const record::BureauId& bureau, record::Time since,
-                                        record::Time now);
+                                        record::Time now,
+                                        const std::optional<AccountName>& account = std::nullopt);
 
  private:
   // What `work` makes of the rows; `otherwise` where nothing is kept yet.

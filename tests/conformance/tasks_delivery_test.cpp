@@ -35,6 +35,7 @@ TEST_P(TasksDeliveryTest, EachRecordIsATaskInItsOrder) {
   const auto found = home_->open()->find(added[1].id, li).value().value();
   EXPECT_EQ(found.task, added[1]);
   EXPECT_EQ(found.delivered, asked.records[1].values) << "whoever reads it";
+  EXPECT_EQ(found.agreement, asked.agreement);
   EXPECT_EQ(found.task.asked.title, "企业 k2");
   EXPECT_EQ(found.task.asked.origin, tasks::Origin::delivery);
   EXPECT_EQ(found.task.asked.outgoing,

@@ -153,6 +153,7 @@ std::vector<std::string> TasksTest::happenings(tasks::TaskId id) {
 tasks::NewDelivery TasksTest::delivery(const std::string& name,
                                        const std::vector<std::string>& keys) {
   tasks::NewDelivery delivery{.name = name,
+                              .agreement = "A-" + name,
                               .bureau = park,
                               .dataset = record::DatasetId("enterprise"),
                               .content = "of " + name};

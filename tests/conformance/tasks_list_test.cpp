@@ -106,6 +106,10 @@ TEST_P(TasksListTest, FiguresTellDepthWorkAndErrors) {
   EXPECT_EQ(figures.clerks.at(zhao), (ClerkFigures{.settled = 1}));
   EXPECT_EQ(figures.clerks.size(), 3U) << "whoever only adds has no work";
 
+  const tasks::Figures of_wang = tasks_->figures(park, day, now_, wang).value();
+  EXPECT_EQ(of_wang.depth, figures.depth);
+  EXPECT_EQ(of_wang.clerks, (std::map{std::pair{wang, figures.clerks.at(wang)}}));
+
   const tasks::Figures of_tomorrow = tasks_->figures(park, now_, now_).value();
   EXPECT_EQ(of_tomorrow.clerks.size(), 1U) << "what he holds is of now";
   const tasks::Figures elsewhere = tasks_->figures(record::BureauId("levy"), day, now_).value();

@@ -139,11 +139,17 @@ TEST_F(TasksSqliteTest, FiguresReadTheQueueAndTheDayAndNotWhatIsDone) {
               HasSubstr("INDEX task_state (bureau=? AND state=?"));
   EXPECT_THAT(plan(tasks::holds_query(park, now_, dialect)),
               HasSubstr("INDEX task_held (bureau=?"));
-  for (const auto& query :
-       {tasks::work_query(park, now_, dialect), tasks::checks_query(park, now_, dialect),
-        tasks::done_query(park, now_, dialect)}) {
+  for (const auto& query : {tasks::work_query({park, now_, std::nullopt}, dialect),
+                            tasks::checks_query({park, now_, std::nullopt}, dialect),
+                            tasks::done_query(park, now_, dialect)}) {
     EXPECT_THAT(plan(query), HasSubstr("INDEX task_history_time (bureau=? AND happened_at>?"));
   }
+  const tasks::Counted of_wang{park, now_, wang};
+  const std::string who = "INDEX task_history_who (bureau=? AND who=? AND happened_at>?";
+  EXPECT_THAT(plan(tasks::work_query(of_wang, dialect)), HasSubstr(who));
+  EXPECT_THAT(plan(tasks::active_query(of_wang, dialect)), HasSubstr(who));
+  EXPECT_THAT(plan(tasks::checks_query(of_wang, dialect)),
+              HasSubstr("INDEX task_history_checked (bureau=? AND checked=? AND happened_at>?"));
 }
 
 }  // namespace

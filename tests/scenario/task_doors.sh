@@ -86,6 +86,8 @@ case_a_supervisor_directs_by_command() {
   expect_like "cancelled, and the other is told" "$status $out $err" '^2 task 1 is cancelled.*there is no task 99'
   try sluice task cancel 1 --reason again
   expect_like "not twice" "$status $err" '^2 .*task 1: it is cancelled'
+  try sluice task decline 1 --reason 'not ours'
+  expect_like "only a delivered record is declined" "$status $err" '^2 .*task 1: '
   try sluice task reopen 1
   expect "again in the queue" "$(state_of 1)" open
   expect_like "who, in the history" "$(sluice task show 1 --json | jq -r '.history[].who' | sort -u)" '^user '

@@ -68,6 +68,7 @@ TEST_F(OutgoingDesk, ShowsTheRecordToItsHolderAndNotesThat) {
   EXPECT_THAT(page.body, HasSubstr("<bdi>XK-1</bdi>"));
   EXPECT_THAT(page.body, HasSubstr("不得外传‹U+202E›"));
   EXPECT_THAT(page.body, HasSubstr("quality-register.1790000000000.1"));
+  EXPECT_THAT(page.body, HasSubstr("海数协〔2026〕1号"));
   EXPECT_THAT(station.audited(), HasSubstr("record-opened"));
   EXPECT_EQ(kept(id).task.state, TaskState::open);
 }

@@ -125,6 +125,7 @@ tasks::TaskId Station::deliver(const std::string& values, const std::string& key
   const auto queue = installation::open_tasks(installation_->settings).value();
   const tasks::NewDelivery delivery{
       .name = name,
+      .agreement = "海数协〔2026〕1号",
       .bureau = record::BureauId(bureau),
       .dataset = record::DatasetId("quality-register"),
       .content = name,
