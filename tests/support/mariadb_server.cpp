@@ -84,12 +84,15 @@ void MariadbServer::kill() {
 }
 
 void MariadbServer::start() {
-  server_ = spawn(
-      {program("mariadbd"), "--no-defaults", "--datadir=" + (directory_ / "data").string(),
-       "--socket=" + socket().string(), fmt::format("--port={}", port()),
-       "--bind-address=127.0.0.1", "--pid-file=" + (directory_ / "pid").string(), "--skip-log-bin",
-       "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"},
-      directory_ / "server.log", mariadb_account);
+  // A server that starts removes all temporary tables from their folder, whosever they are: in /tmp
+  // it would take those of the server that another test runs.
+  server_ =
+      spawn({program("mariadbd"), "--no-defaults", "--datadir=" + (directory_ / "data").string(),
+             "--tmpdir=" + (directory_ / "data").string(), "--socket=" + socket().string(),
+             fmt::format("--port={}", port()), "--bind-address=127.0.0.1",
+             "--pid-file=" + (directory_ / "pid").string(), "--skip-log-bin",
+             "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"},
+            directory_ / "server.log", mariadb_account);
   const auto deadline = std::chrono::steady_clock::now() + mariadb_start_timeout;
   while (std::chrono::steady_clock::now() < deadline) {
     try {

@@ -308,10 +308,11 @@ TEST_P(DriverConformance, LongAndShortValuesComeWholeSideBySide) {
     }
   }
   for (int copies = 0; copies < 3; ++copies) {
-    ASSERT_TRUE(connection.execute(
+    const auto copied = connection.execute(
         fmt::format("INSERT INTO notes (id, note, brief) SELECT id + {}, note, brief FROM notes",
                     1000 << copies),
-        {}));
+        {});
+    ASSERT_TRUE(copied) << record::to_string(copied.error());
   }
   ASSERT_TRUE(connection.execute("INSERT INTO notes (id) VALUES (500)", {}));
   auto cursor = connection.query("SELECT id, note, brief FROM notes ORDER BY id", {}, columns,

@@ -55,6 +55,7 @@ on_postgresql() {
 }
 
 # start_mariadb FOLDER: root comes by the socket FOLDER/socket, without a password.
+# Temporary tables in a folder of its own: another server that starts removes those in /tmp.
 start_mariadb() {
   local folder=$1
   own_folder "$folder" mysql
@@ -62,7 +63,7 @@ start_mariadb() {
     --auth-root-authentication-method=normal) >"$folder.install" 2>&1 ||
     { tail -n 3 "$folder.install" >&2; return 1; }
   (cd "$folder" && as_account mysql mariadbd --no-defaults --datadir="$folder/data" --socket="$folder/socket" \
-    --skip-networking --pid-file="$folder/pid" --innodb-buffer-pool-size=32M) >"$folder.log" 2>&1 &
+    --skip-networking --pid-file="$folder/pid" --tmpdir="$folder/data" --innodb-buffer-pool-size=32M) >"$folder.log" 2>&1 &
   mariadb_pid=$!
   await_server "$mariadb_pid" "$folder.log" on_mariadb "$folder" mysql </dev/null
   on_mariadb "$folder" mysql <<'SQL'
