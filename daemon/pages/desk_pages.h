@@ -27,7 +27,7 @@ class DeskPages {
         pages_(pages),
         entrance_(entrance),
         bench_(bench),
-        filler_(surroundings) {}
+        filler_(surroundings, entrance) {}
 
   [[nodiscard]] std::vector<Page> routes();
 

@@ -1,8 +1,10 @@
 #include "pages/form_filler.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "pages/answer.h"
 
@@ -18,8 +20,9 @@ FilledText filled_in(FilledText before, const std::optional<std::string>& known)
   return {std::move(before.typed), known.value_or("")};
 }
 
-FormFiller::FormFiller(const Surroundings& surroundings)
+FormFiller::FormFiller(const Surroundings& surroundings, const Entrance& entrance)
     : surroundings_(surroundings),
+      entrance_(entrance),
       records_(surroundings.open_store, surroundings.clock, surroundings.log) {}
 
 const record::Dataset* FormFiller::dataset(const record::DatasetId& id) const {
@@ -44,13 +47,18 @@ FilledForm FormFiller::fill(const Visit& visit, const tasks::Task& task,
     const record::Dataset& from = *dataset(wanted.dataset);
     const KnownRecords::Answer answer = records_.find(from, wanted.key);
     if (!answer.is_told) continue;
-    take_record(form, prefill, from, answer.record, [&] {
+    take_record(form, prefill, from, answer.record, [&](const auto& known) {
+      std::vector<std::string> fields;
+      for (const entry::KnownText& text : known)
+        fields.push_back(checker.form().find(text.column)->field);
       return surroundings_.audit
           .append({"known-values-shown",
                    {{"actor", account_actor(visit)},
                     {"bureau", task.asked.bureau.str()},
                     {"task", std::to_string(task.id.value)},
-                    {"dataset", from.id.str()}}})
+                    {"dataset", from.id.str()},
+                    {"record", entrance_.record_mark(visit, from.id, wanted.key)},
+                    {"fields", fmt::format("{}", fmt::join(fields, ", "))}}})
           .has_value();
     });
   }
@@ -59,11 +67,10 @@ FilledForm FormFiller::fill(const Visit& visit, const tasks::Task& task,
 
 void FormFiller::take_record(FilledForm& form, const entry::Prefill& prefill,
                              const record::Dataset& dataset,
-                             const std::optional<store::FoundRecord>& record,
-                             const std::function<bool()>& note) {
+                             const std::optional<store::FoundRecord>& record, const Note& note) {
   std::vector<entry::KnownText> known;
   if (record) known = prefill.known(dataset.id, record->values);
-  if (!known.empty() && !note()) return;
+  if (!known.empty() && !note(known)) return;
   for (const std::string& column : prefill.filled_from(dataset.id)) {
     const auto found = std::ranges::find(known, column, &entry::KnownText::column);
     std::optional<std::string> text;

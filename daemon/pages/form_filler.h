@@ -2,6 +2,7 @@
 // is keyed. Nothing that a person typed is touched.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,6 +11,7 @@
 
 #include "entry/form_checker.h"
 #include "entry/prefill.h"
+#include "pages/entrance.h"
 #include "pages/keyed_texts.h"
 #include "pages/known_records.h"
 #include "pages/surroundings.h"
@@ -40,20 +42,22 @@ struct FilledForm {
 // Thread-safe.
 class FormFiller {
  public:
-  // `surroundings` must outlive it.
-  explicit FormFiller(const Surroundings& surroundings);
+  // References must outlive it.
+  FormFiller(const Surroundings& surroundings, const Entrance& entrance);
 
   // Writes an audit event for each record of which something is shown.
   [[nodiscard]] FilledForm fill(const Visit& visit, const tasks::Task& task,
                                 const entry::FormChecker& checker, KeyedTexts draft);
 
  private:
+  // Whether the auditor is told of what is to be shown.
+  using Note = std::function<bool(const std::vector<entry::KnownText>&)>;
   void take_record(FilledForm& form, const entry::Prefill& prefill, const record::Dataset& dataset,
-                   const std::optional<store::FoundRecord>& record,
-                   const std::function<bool()>& note);
+                   const std::optional<store::FoundRecord>& record, const Note& note);
   [[nodiscard]] const record::Dataset* dataset(const record::DatasetId& id) const;
 
   const Surroundings& surroundings_;
+  const Entrance& entrance_;
   KnownRecords records_;
 };
 

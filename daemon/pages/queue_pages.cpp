@@ -110,8 +110,9 @@ tasks::Result<void> QueuePages::add_bureau(const Visit& visit, const record::Bur
        SLUICE_TRY(queue.list(held, std::nullopt, tasks_of_a_state, now))) {
     view.held.push_back(bench_.facts(visit, task));
   }
-  if (bench_.may(visit, PersonalRight::key_records, bureau)) {
-    for (const auto& [dataset, checker] : bench_.desk(bureau)->checkers()) {
+  const entry::Desk* const desk = bench_.desk(bureau);
+  if (desk != nullptr && bench_.may(visit, PersonalRight::key_records, bureau)) {
+    for (const auto& [dataset, checker] : desk->checkers()) {
       view.sheets.push_back(
           {.value = sheet_path_of(bureau.str(), dataset.str()), .label = checker.form().title});
     }

@@ -6,6 +6,7 @@
 
 #include <date/tz.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "pages/answer.h"
 #include "pages/view/paths.h"
@@ -150,20 +151,24 @@ Response SheetPages::export_sheet(const Visit& visit) {
     return redirection(sheet_path_of(sheet->bureau.str(), sheet->dataset.str()) + "&done=no-task");
   }
   std::vector<entry::SheetDraft> drafts;
+  std::vector<std::uint64_t> numbers;
   for (const tasks::Task& task : *claimed) {
     const auto keyed = sheet->queue->find(task.id, visit.account().name);
     if (!keyed) return bench_.refused(visit, keyed.error());
     if (!*keyed || kind_of(task) == tasks::TaskKind::outgoing) continue;
+    numbers.push_back(task.id.value);
     drafts.push_back({.task = task.id.value,
                       .version = version_of(**keyed),
                       .title = task.asked.title,
                       .typed = texts_of(sheet->form(), from_json((*keyed)->draft.value_or("")))});
   }
-  const auto noted = surroundings_.audit.append({"sheet-exported",
-                                                 {{"actor", account_actor(visit)},
-                                                  {"bureau", sheet->bureau.str()},
-                                                  {"dataset", sheet->dataset.str()},
-                                                  {"count", std::to_string(drafts.size())}}});
+  const auto noted =
+      surroundings_.audit.append({"sheet-exported",
+                                  {{"actor", account_actor(visit)},
+                                   {"bureau", sheet->bureau.str()},
+                                   {"dataset", sheet->dataset.str()},
+                                   {"count", std::to_string(drafts.size())},
+                                   {"tasks", fmt::format("{}", fmt::join(numbers, ", "))}}});
   if (!noted) return entrance_.failed(visit, record::to_string(noted.error()));
   Response response{
       .status = 200,

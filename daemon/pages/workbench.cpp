@@ -19,6 +19,7 @@ using trust::PersonalRight;
 
 constexpr std::size_t most_remembered = 1000;
 constexpr std::size_t ready_at_once = 100;
+constexpr std::size_t looked_through = 1000;  // entries of a task's history
 
 std::optional<PersonalRight> right_for(TaskState state) {
   switch (state) {
@@ -98,6 +99,14 @@ std::expected<tasks::KeyedTask, server::Response> Workbench::open(const Visit& v
   return std::move(**found);
 }
 
+tasks::Result<bool> Workbench::has_had(const people::AccountName& account, tasks::TaskId id,
+                                       tasks::Tasks& queue) {
+  const auto history = SLUICE_TRY(queue.history(id, tasks::TaskVersion{0}, looked_through));
+  return std::ranges::any_of(history, [&](const tasks::HistoryEntry& entry) {
+    return entry.who == account && entry.what == tasks::Happening::claimed;
+  });
+}
+
 std::expected<HeldTask, server::Response> Workbench::sit_down(const Visit& visit) {
   auto queue = lend();
   if (!queue) return std::unexpected(refused(visit, queue.error()));
@@ -106,6 +115,9 @@ std::expected<HeldTask, server::Response> Workbench::sit_down(const Visit& visit
   const people::Account& account = visit.account();
   const bool is_held = task.claim && task.claim->holder == account.name;
   if (!is_held || !may_work(account.assignment, task.state, task.asked.bureau)) {
+    const auto had_it = has_had(account.name, task.id, **queue);
+    if (!had_it) return std::unexpected(refused(visit, had_it.error()));
+    if (!*had_it) return std::unexpected(entrance_.deny(visit, "not-held"));
     return std::unexpected(
         redirection(fmt::format("{}?done=task-taken", task_path_of(number_of(task.id)))));
   }

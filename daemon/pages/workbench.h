@@ -75,7 +75,8 @@ class Workbench {
   [[nodiscard]] std::expected<tasks::KeyedTask, server::Response> open(const Visit& visit,
                                                                        tasks::Tasks& queue) const;
   // The same where the person holds it and may work on it. Also when the time is over: until
-  // another takes it, the holder goes on.
+  // another takes it, the holder goes on. Who has lost it is told so on the task's page; who never
+  // had it is denied it.
   [[nodiscard]] std::expected<HeldTask, server::Response> sit_down(const Visit& visit);
   // Of the task that {task} of the path names, as open() has it.
   [[nodiscard]] std::expected<tasks::TaskKind, server::Response> kind_of_task(const Visit& visit);
@@ -135,6 +136,9 @@ class Workbench {
                 const record::DatasetId& dataset, KeyedTexts texts);
 
  private:
+  [[nodiscard]] static tasks::Result<bool> has_had(const people::AccountName& account,
+                                                   tasks::TaskId id, tasks::Tasks& queue);
+
   const Surroundings& surroundings_;
   const Entrance& entrance_;
   Lent<tasks::Tasks, tasks::TaskFailure> tasks_;

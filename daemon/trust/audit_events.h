@@ -118,7 +118,8 @@ inline constexpr AuditDeclaration audit_events[] = {
                   {"reason"},
                   {"count"}}},
      .when =
-         "a page was asked for by who may not see it (`not-granted`), or a form did not come from "
+         "a page was asked for by who may not see it (`not-granted`), or a task by who never had "
+         "it (`not-held`) or may not check it (`same-person`), or a form did not come from "
          "a page of ours: `foreign-form` (another site sent it), `stale-form` (its token is of "
          "another session)"},
     {.name = "quarantine-viewed",
@@ -134,8 +135,12 @@ inline constexpr AuditDeclaration audit_events[] = {
                   {"record", "its mark, where somebody has keyed it"}}},
      .when = "a person had a record before them, to key, check, review or deliver it"},
     {.name = "known-values-shown",
-     .details =
-         {{{"actor", "`account NAME`"}, {"bureau"}, {"task"}, {"dataset", "whose record it was"}}},
+     .details = {{{"actor", "`account NAME`"},
+                  {"bureau"},
+                  {"task"},
+                  {"dataset", "whose record it was"},
+                  {"record", "its mark"},
+                  {"fields", "those of the form that it fills in"}}},
      .when = "a person who keys a record was shown what the central store knows of it already"},
     {.name = "record-keyed",
      .details = {{{"actor", "`account NAME`"},
@@ -152,7 +157,11 @@ inline constexpr AuditDeclaration audit_events[] = {
      .details = {{{"actor", "`account NAME`"}, {"bureau"}, {"task"}, {"delivery"}}},
      .when = "a person said why the bureau's own system does not take a delivered record"},
     {.name = "sheet-exported",
-     .details = {{{"actor", "`account NAME`"}, {"bureau"}, {"dataset"}, {"count", "of tasks"}}},
+     .details = {{{"actor", "`account NAME`"},
+                  {"bureau"},
+                  {"dataset"},
+                  {"count", "of tasks"},
+                  {"tasks", "their numbers"}}},
      .when = "a person took tasks along on a sheet, with the drafts that they had of them"},
     {.name = "sheet-imported",
      .details = {{{"actor", "`account NAME`"},
