@@ -76,7 +76,7 @@ struct SheetFailure {
   std::string sentence;  // of `unreadable`
 };
 
-constexpr std::size_t most_sheet_rows = 1000;
+constexpr std::size_t most_sheet_rows = 200;
 
 // UTF-8, or GB 18030 where it is not that: Chinese spreadsheets save so. Rows without a cell that
 // says anything are left out. What depends on the form is undone: the label of a choice is its

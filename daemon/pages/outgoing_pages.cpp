@@ -1,6 +1,7 @@
 #include "pages/outgoing_pages.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -38,12 +39,17 @@ KeyedTexts ticks_and_receipt(const Form& form) {
   return draft;
 }
 
-// What is copied from another program often has blanks around it.
+// What is copied from another program often has blanks around it, Chinese ones among them.
 std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+  constexpr std::array<std::string_view, 6> blanks = {" ", "\t", "\r", "\n", "\u00a0", "\u3000"};
+  const auto is_cut = [&](std::string_view blank) {
+    if (text.starts_with(blank)) return text.remove_prefix(blank.size()), true;
+    if (text.ends_with(blank)) return text.remove_suffix(blank.size()), true;
+    return false;
+  };
+  while (std::ranges::any_of(blanks, is_cut)) {
+  }
+  return text;
 }
 
 // Of the texts "receipt-error."; empty: it is right.

@@ -20,6 +20,7 @@ using tasks::TaskState;
 using trust::PersonalRight;
 
 constexpr std::size_t tasks_of_a_state = 20;
+constexpr std::size_t most_held = 200;        // of one person: as many as fit on a sheet
 constexpr std::size_t tasks_looked_at = 100;  // at once
 constexpr std::size_t most_looked_at = 500;
 
@@ -106,8 +107,7 @@ tasks::Result<void> QueuePages::add_bureau(const Visit& visit, const record::Bur
                                .kind = tasks::ListKind::held_by,
                                .state = TaskState::open,
                                .holder = visit.account().name};
-  for (const tasks::Task& task :
-       SLUICE_TRY(queue.list(held, std::nullopt, tasks_of_a_state, now))) {
+  for (const tasks::Task& task : SLUICE_TRY(queue.list(held, std::nullopt, most_held, now))) {
     view.held.push_back(bench_.facts(visit, task));
   }
   const entry::Desk* const desk = bench_.desk(bureau);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include <date/tz.h>
@@ -26,9 +27,20 @@ constexpr std::array<std::size_t, 3> sheet_sizes = {50, 100, 200};
 constexpr const char* sheet_mark = "sheet";
 
 // Of a draft as it is on the server. A letter first, or a spreadsheet would take it for a number.
+std::string version_of(record::Time saved) {
+  return fmt::format("v{:x}", saved.time_since_epoch().count());
+}
 std::string version_of(const tasks::KeyedTask& keyed) {
-  if (!keyed.draft_saved) return "v0";
-  return fmt::format("v{:x}", keyed.draft_saved->time_since_epoch().count());
+  return version_of(keyed.draft_saved.value_or(record::Time{}));
+}
+
+// As a sheet has it: which draft it was made of, and when, so that two sheets of one draft are two.
+std::string version_on_sheet(const tasks::KeyedTask& keyed, record::Time exported) {
+  return fmt::format("{}.{:x}", version_of(keyed), exported.time_since_epoch().count());
+}
+
+bool is_made_of(std::string_view on_sheet, const tasks::KeyedTask& keyed) {
+  return on_sheet.substr(0, on_sheet.find('.')) == version_of(keyed);
 }
 
 entry::SheetTexts texts_of(const entry::Form& form, const KeyedTexts& draft) {
@@ -158,7 +170,7 @@ Response SheetPages::export_sheet(const Visit& visit) {
     if (!*keyed || kind_of(task) == tasks::TaskKind::outgoing) continue;
     numbers.push_back(task.id.value);
     drafts.push_back({.task = task.id.value,
-                      .version = version_of(**keyed),
+                      .version = version_on_sheet(**keyed, now),
                       .title = task.asked.title,
                       .typed = texts_of(sheet->form(), from_json((*keyed)->draft.value_or("")))});
   }
@@ -222,23 +234,26 @@ SheetRowView SheetPages::take_row(const Visit& visit, Sheet& sheet, const entry:
   const KeyedTexts kept = from_json(found.draft.value_or(""));
   const bool is_same = texts_of(sheet.form(), kept) == row.draft.typed;
   const auto mark = kept.find(sheet_mark);
-  const bool is_of_this_sheet = version_of(found) == row.draft.version ||
+  const bool is_of_this_sheet = is_made_of(row.draft.version, found) ||
                                 (mark != kept.end() && mark->second == row.draft.version);
   if (found.draft && !is_same && !is_of_this_sheet && !overwrite) {
     view.outcome = RowOutcome::conflict;
     return view;
   }
+  view.version = version_of(found);
   if (!is_same) {
+    const record::Time now = surroundings_.clock();
     const auto saved = sheet.queue->apply(found.task.id,
                                           tasks::SaveDraft{.account = visit.account().name,
                                                            .values = to_json(draft_of_row(row)),
                                                            .lease = Workbench::lease},
-                                          surroundings_.clock());
+                                          now);
     if (!saved) {
       view.outcome = RowOutcome::refused;
       view.sentence = saved.error().sentence;
       return view;
     }
+    view.version = version_of(now);
   }
   view.typed = row.draft.typed;
   if (auto checked = sheet.checker.check(keyed_form(row.draft.typed)); !checked) {
@@ -264,9 +279,22 @@ Response SheetPages::import_sheet(const Visit& visit) {
   }
   const bool overwrite = visit.form.value("overwrite") == "yes";
   view.rows.emplace();
+  std::map<std::uint64_t, int>
+      rows_of_task;  // a row that was copied down has the number of another
+  for (const entry::SheetRow& row : *rows)
+    ++rows_of_task[row.draft.task];
   for (const entry::SheetRow& row : *rows) {
     const bool is_untouched = row.fault.empty() && row.damaged.empty() && row.draft.typed.empty();
-    if (!is_untouched) view.rows->push_back(take_row(visit, *sheet, row, overwrite));
+    if (is_untouched) continue;
+    const bool is_repeated = row.draft.task != 0 && rows_of_task[row.draft.task] > 1;
+    if (is_repeated) {
+      SheetRowView& told = view.rows->emplace_back();
+      told.line = row.line;
+      told.task = static_cast<std::int64_t>(row.draft.task);
+      told.outcome = RowOutcome::repeated;
+    } else {
+      view.rows->push_back(take_row(visit, *sheet, row, overwrite));
+    }
   }
   const auto taken = std::ranges::count_if(*view.rows, [](const SheetRowView& row) {
     return row.outcome == RowOutcome::taken || row.outcome == RowOutcome::faulty;
@@ -281,7 +309,8 @@ Response SheetPages::import_sheet(const Visit& visit) {
 }
 
 std::expected<SheetRowView, Response> SheetPages::save_task(const Visit& visit, Sheet& sheet,
-                                                            tasks::TaskId id) {
+                                                            tasks::TaskId id,
+                                                            std::string_view version) {
   const auto keyed = sheet.queue->find(id, visit.account().name);
   if (!keyed) return std::unexpected(bench_.refused(visit, keyed.error()));
   SheetRowView unknown;
@@ -292,11 +321,16 @@ std::expected<SheetRowView, Response> SheetPages::save_task(const Visit& visit, 
   if (objected == RowOutcome::unknown) return unknown;
   SheetRowView view = row_view(0, (*keyed)->task, objected.value_or(RowOutcome::saved));
   if (objected) return view;
+  if (version != version_of(**keyed)) {
+    view.outcome = RowOutcome::changed;
+    return view;
+  }
   view.typed = texts_of(sheet.form(), from_json((*keyed)->draft.value_or("")));
   auto saved = bench_.key_first(visit, (*keyed)->task, sheet.checker, view.typed, *sheet.queue);
   if (saved) return view;
   NotKeyed& why = saved.error();
-  if (why.answer) return std::unexpected(std::move(*why.answer));
+  // What one task is refused for does not hold up the others.
+  if (why.answer && why.sentence.empty()) return std::unexpected(std::move(*why.answer));
   view.outcome = why.errors.empty() ? RowOutcome::refused : RowOutcome::faulty;
   view.errors = std::move(why.errors);
   view.sentence = why.sentence;
@@ -310,9 +344,10 @@ Response SheetPages::save_faultless(const Visit& visit) {
   view.rows.emplace();
   std::string_view left = visit.form.value("tasks");
   while (!left.empty() && view.rows->size() < entry::most_sheet_rows) {
-    const auto id = whole_number(server::take_piece(left, ','));
+    std::string_view version = server::take_piece(left, ',');
+    const auto id = whole_number(server::take_piece(version, ':'));
     if (!id) return entrance_.problem(400, visit.request.headers);
-    auto row = save_task(visit, *sheet, {static_cast<std::uint64_t>(*id)});
+    auto row = save_task(visit, *sheet, {static_cast<std::uint64_t>(*id)}, version);
     if (!row) return std::move(row.error());
     view.rows->push_back(std::move(*row));
   }

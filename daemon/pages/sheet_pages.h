@@ -50,10 +50,11 @@ class SheetPages {
   // Why the row's task takes no draft of this person; nothing: it takes one.
   [[nodiscard]] std::optional<RowOutcome> objection(const Visit& visit, const Sheet& sheet,
                                                     const tasks::KeyedTask& keyed) const;
-  // Saves it as the desk would; nothing where there is nothing of it to be told.
+  // Saves it as the desk would, if the draft is still the one that was checked.
   [[nodiscard]] std::expected<SheetRowView, server::Response> save_task(const Visit& visit,
                                                                         Sheet& sheet,
-                                                                        tasks::TaskId id);
+                                                                        tasks::TaskId id,
+                                                                        std::string_view version);
 
   const Surroundings& surroundings_;
   const Pages& pages_;

@@ -326,9 +326,11 @@ KeyedTexts Workbench::previous(const Visit& visit, const record::BureauId& burea
   }
   const auto kept = queue.last_keyed(bureau, dataset, visit.account().name);
   if (!kept) return {};  // a desk without the ditto key is better than none
-  KeyedTexts texts = from_json(kept->value_or(""));
-  remember(visit, bureau, dataset, texts);
-  return texts;
+  const std::lock_guard lock(mutex_);
+  if (previous_.size() >= most_remembered) previous_.clear();
+  // Who has saved meanwhile, in another window, has remembered what is newer.
+  return previous_.try_emplace({visit.actor(), bureau, dataset}, from_json(kept->value_or("")))
+      .first->second;
 }
 
 void Workbench::remember(const Visit& visit, const record::BureauId& bureau,

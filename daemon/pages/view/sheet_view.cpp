@@ -85,7 +85,8 @@ std::optional<Values> answer_values(const SheetView& view, const Wording& words)
   if (!view.rows) return std::nullopt;
   std::vector<std::string> faultless;
   for (const SheetRowView& row : *view.rows) {
-    if (row.outcome == RowOutcome::taken) faultless.push_back(std::to_string(row.task));
+    if (row.outcome == RowOutcome::taken)
+      faultless.push_back(fmt::format("{}:{}", row.task, row.version));
   }
   return Values()
       .when("has_rows", !view.rows->empty())
@@ -127,6 +128,10 @@ std::string_view to_string(RowOutcome outcome) {
       return "faulty";
     case RowOutcome::conflict:
       return "conflict";
+    case RowOutcome::repeated:
+      return "repeated";
+    case RowOutcome::changed:
+      return "changed";
     case RowOutcome::damaged:
       return "damaged";
     case RowOutcome::unreadable:

@@ -21,11 +21,13 @@ enum class RowOutcome {
   taken,       // it is the draft now, and nothing is wrong with it
   faulty,      // it is the draft now, and the form would not be taken like this
   conflict,    // the draft that is kept is newer than the sheet, and stays
+  repeated,    // another row has the same number
   damaged,     // a spreadsheet spoilt a value
   unreadable,  // no row of the sheet
   unknown,     // no task of this number, bureau and dataset
   not_held,    // another has the task, or nobody
   moved_on,    // it is keyed, or with the supervisor
+  changed,     // the draft is another by now than the one that was checked
   refused,     // by the queue, which says why
   saved,       // keyed: the second answer
 };
@@ -35,6 +37,7 @@ enum class RowOutcome {
 struct SheetRowView {
   std::uint64_t line = 0;  // of the file; 0: it came from no file
   std::int64_t task = 0;   // 0: none
+  std::string version;     // of the draft, for who saves it afterwards
   std::string title;
   RowOutcome outcome = RowOutcome::taken;
   entry::SheetTexts typed;

@@ -2,6 +2,7 @@
 #include "pages/sheet_pages.h"
 
 #include <date/tz.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -47,6 +48,14 @@ class SheetPagesTest : public testing::Test {
                                        : "bureau=park&dataset=park-register",
                              sheet);
   }
+  // What the button that saves all without faults would send.
+  static std::string faultless_on(const std::string& page) {
+    const std::string before = "name=\"tasks\" value=\"";
+    const std::size_t begin = page.find(before);
+    if (begin == std::string::npos) return "none";
+    const std::size_t value = begin + before.size();
+    return page.substr(value, page.find('"', value) - value);
+  }
   std::string draft(std::uint64_t task) {
     const auto queue = installation::open_tasks(station_.installation().settings).value();
     return queue->find({task}, people::AccountName("clerk")).value()->draft.value_or("none");
@@ -80,14 +89,14 @@ TEST_F(SheetPagesTest, ARowBecomesADraftThatIsSavedWithTheOthersThatHaveNoFaults
   const auto taken = import(clerk_, filled(exported(), "'A-1", "x"));
   EXPECT_EQ(taken.status, 200U);
   EXPECT_THAT(taken.body, HasSubstr("检查无误"));
-  EXPECT_THAT(taken.body, HasSubstr("name=\"tasks\" value=\"1\""));
   EXPECT_THAT(draft(1), HasSubstr(R"("field.number":"A-1")"));
   EXPECT_EQ(task(1).state, tasks::TaskState::open) << "a draft only";
-  const auto saved = clerk_.post("/entry/sheet/save", "bureau=park&dataset=park-register&tasks=1");
+  const std::string save = "bureau=park&dataset=park-register&tasks=" + faultless_on(taken.body);
+  const auto saved = clerk_.post("/entry/sheet/save", save);
   EXPECT_THAT(saved.body, HasSubstr("已保存"));
   EXPECT_EQ(task(1).state, tasks::TaskState::done);
-  const auto again = clerk_.post("/entry/sheet/save", "bureau=park&dataset=park-register&tasks=1");
-  EXPECT_THAT(again.body, HasSubstr("任务已过录入这一步"));
+  const auto again = clerk_.post("/entry/sheet/save", save);
+  EXPECT_THAT(again.body, HasSubstr("任务已不在录入环节"));
   const std::string audited = station_.audited();
   EXPECT_THAT(audited, HasSubstr(R"("event":"sheet-imported","actor":"account clerk")"));
   EXPECT_THAT(audited, HasSubstr(R"("event":"record-keyed")"));
@@ -100,9 +109,46 @@ TEST_F(SheetPagesTest, WhatIsFaultyIsADraftAndIsNotSaved) {
   EXPECT_THAT(taken.body, HasSubstr("有待更正"));
   EXPECT_THAT(taken.body, Not(HasSubstr("name=\"tasks\"")));
   EXPECT_THAT(draft(1), HasSubstr("TOO-LONG"));
-  EXPECT_THAT(clerk_.post("/entry/sheet/save", "bureau=park&dataset=park-register&tasks=1").body,
+  // By hand, with the version of the draft as it is.
+  const auto saved = station_.now.time_since_epoch().count();
+  EXPECT_THAT(clerk_
+                  .post("/entry/sheet/save", fmt::format("bureau=park&dataset=park-register&tasks="
+                                                         "1:v{:x}",
+                                                         saved))
+                  .body,
               HasSubstr("有待更正"));
   EXPECT_EQ(task(1).state, tasks::TaskState::open);
+}
+
+TEST_F(SheetPagesTest, ADraftThatWasChangedAfterTheCheckIsNotSavedUnseen) {
+  station_.add_task();
+  const auto taken = import(clerk_, filled(exported(), "'A-1", "x"));
+  station_.now += std::chrono::minutes(1);
+  clerk_.post("/entry/1/draft", "version=2&field.number=PAGE");
+  const auto saved = clerk_.post(
+      "/entry/sheet/save", "bureau=park&dataset=park-register&tasks=" + faultless_on(taken.body));
+  EXPECT_THAT(saved.body, HasSubstr("草稿此后已有改动"));
+  EXPECT_EQ(task(1).state, tasks::TaskState::open);
+}
+
+TEST_F(SheetPagesTest, OfTwoRowsWithOneNumberNoneIsTaken) {
+  station_.add_task();
+  const std::string sheet = filled(exported(), "'A-1", "x");
+  const std::string row = sheet.substr(sheet.find("\r\n") + 2);
+  const auto taken = import(clerk_, sheet + row);
+  EXPECT_THAT(taken.body, HasSubstr("另有一行任务号相同"));
+  EXPECT_THAT(taken.body, Not(HasSubstr("检查无误")));
+  EXPECT_EQ(draft(1), "none");
+}
+
+TEST_F(SheetPagesTest, AnEarlierSheetDoesNotReplaceWhatALaterOneBrought) {
+  station_.add_task();
+  const std::string earlier = exported();
+  station_.now += std::chrono::minutes(1);
+  const std::string later = exported();
+  EXPECT_THAT(import(clerk_, filled(later, "'LATER", "")).body, HasSubstr("检查无误"));
+  EXPECT_THAT(import(clerk_, filled(earlier, "'FIRST", "")).body, HasSubstr("草稿比此表新"));
+  EXPECT_THAT(draft(1), HasSubstr("LATER"));
 }
 
 TEST_F(SheetPagesTest, WhatASpreadsheetSpoiltIsNotTaken) {

@@ -366,7 +366,9 @@
     const isField = stops().includes(at);
     if (isField && at.dataset.codes && !event.ctrlKey && codesKey(at, event)) return event.preventDefault();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      form.requestSubmit(line("save"));
+      // A reason stands in a form of its own, which does something else.
+      if (at.form && at.form !== form) at.form.requestSubmit();
+      else form.requestSubmit(line("save"));
     } else if (event.key === "Enter" && at.name === "receipt" && !event.shiftKey) {
       return;  // the browser sends the form, as Enter in its last field does
     } else if (event.key === "Enter" && isField && at.tagName !== "TEXTAREA") {

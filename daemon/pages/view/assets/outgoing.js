@@ -41,17 +41,23 @@
     if (isGiven) getSelection().removeAllRanges();
     return isGiven;
   };
+  // Whether it is on the clipboard, so that one may go on.
   const copy = async (row) => {
+    for (const mark of marks) mark.textContent = "";
     const button = row.querySelector("[data-copy]");
-    if (!button) return; // there is no value
+    if (!button) { // There is no value: what was copied before is not to be pasted for it.
+      said.textContent = row.querySelector(".value").textContent.trim();
+      try { await navigator.clipboard.writeText(""); } catch { /* It stays as it is, and is told so. */ }
+      return true;
+    }
     const shown = row.querySelector(".value");
     const value = exact(shown);
     let isCopied = true;
     try { await navigator.clipboard.writeText(value); } catch { isCopied = copyByEvent(shown, value); }
     const told = isCopied ? said.dataset.copied : said.dataset.notCopied;
-    for (const mark of marks) mark.textContent = "";
     row.querySelector(".copied").textContent = told;
     said.textContent = `${button.dataset.copy} ${told}`;
+    return isCopied;
   };
 
   for (const button of form.querySelectorAll("[data-copy]")) {
@@ -62,10 +68,10 @@
     const at = event.target;
     const isCopy = event.key.toLowerCase() === "c" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
     const place = ticks.indexOf(at);
-    if (!isCopy || place < 0) return;
+    // A value that is selected is copied by the browser itself.
+    if (!isCopy || place < 0 || !getSelection().isCollapsed) return;
     event.preventDefault();
-    copy(at.closest(".carry"));
     const next = ticks[place + 1] ?? form.elements.receipt;
-    next.focus();
+    copy(at.closest(".carry")).then((isCopied) => { if (isCopied) next.focus(); });
   });
 })();
