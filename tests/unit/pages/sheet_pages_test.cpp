@@ -50,10 +50,10 @@ class SheetPagesTest : public testing::Test {
   }
   // What the button that saves all without faults would send.
   static std::string faultless_on(const std::string& page) {
-    const std::string before = "name=\"tasks\" value=\"";
-    const std::size_t begin = page.find(before);
+    const std::string attribute = "name=\"tasks\" value=\"";
+    const std::size_t begin = page.find(attribute);
     if (begin == std::string::npos) return "none";
-    const std::size_t value = begin + before.size();
+    const std::size_t value = begin + attribute.size();
     return page.substr(value, page.find('"', value) - value);
   }
   std::string draft(std::uint64_t task) {
