@@ -72,6 +72,12 @@ in_store() { # HOW-MANY: waits until so many records are there
   expect "records in the store" "$found" "$1"
 }
 state_of() { sqlite3 -readonly "$node/state/tasks.sqlite" "SELECT state FROM task WHERE id = $1"; }
+is_in_state() { [[ $(state_of "$number") = "$1" ]]; }
+journal_of_industry() { echo "$node/state/journals/industry.journal"; }
+journaled_by_industry() { # batches, and those that still take rows
+  sqlite3 "$(journal_of_industry)" 'SELECT head_sequence + (SELECT count(*) FROM open_batch) FROM stream'
+}
+batches_of_industry() { sluice status --json | jq '.streams[] | select(.bureau == "industry") | .last_batch'; }
 
 case_two_key_the_same_and_the_record_is_in_the_store() {
   begin agree
@@ -216,13 +222,115 @@ case_what_was_ready_when_the_node_ended_is_journaled_once() {
   # As if it had ended after the record was journaled, and before that was noted.
   sqlite3 "$node/state/tasks.sqlite" "UPDATE task SET state = 'ready', sequence = NULL, row_number = NULL WHERE id = $number"
   start_daemon
-  for _ in $(seq 300); do
-    [[ $(state_of "$number") != done ]] || break
-    sleep 0.1
-  done
-  expect "state" "$(state_of "$number")" done
-  expect "batches" "$(sluice status --json | jq '.streams[] | select(.bureau == "industry") | .last_batch')" 1
+  until_true 60 is_in_state 'done' || fail "the task is $(state_of "$number")"
+  expect "batches" "$(batches_of_industry)" 1
   expect "records" "$(licences | wc -l)" 1
+  stop_daemon
+}
+
+# In the middle between both stores: the journal is another's while the check is saved.
+case_killed_between_the_save_and_the_journal_it_is_one_record() {
+  begin between
+  add_task HD-7
+  at jia
+  take key
+  save field.code=91110108MA000016X0 field.name=a field.capital=1
+  at yi
+  take check
+  local said saving held_by holder
+  coproc HOLDER { exec sqlite3 -bail -cmd '.timeout 30000' "$(journal_of_industry)"; }
+  held_by=$HOLDER_PID holder=${HOLDER[1]}
+  printf 'BEGIN IMMEDIATE;\n.system echo held\n' >&"${HOLDER[1]}"
+  read -r said <&"${HOLDER[0]}" || fail "the journal can not be held"
+  expect "the journal" "$said" held
+  save field.capital=1 confirm.name=yes 2>/dev/null &
+  saving=$!
+  until_true 60 is_in_state ready || fail "the task is $(state_of "$number")"
+  kill_daemon
+  wait "$saving" || true # nobody answered it
+  exec {holder}>&-
+  wait "$held_by"
+  expect "the task of the node that was killed" "$(state_of "$number")" ready
+  expect "what was journaled till then" "$(journaled_by_industry)" 0
+  start_daemon
+  until_true 60 is_in_state 'done' || fail "the task is $(state_of "$number")"
+  in_store 1
+  expect_like "record" "$(licences)" $'91110108MA000016X0\ta\t1\t'
+  expect "batches" "$(batches_of_industry)" 1
+  # The person sends the same page once more.
+  at yi
+  visit "/entry/$number"
+  expect "it is out of the second one's hands" "$code $location" "303 /tasks/$number?done=task-taken"
+  stop_daemon
+  expect "batches" "$(journaled_by_industry)" 1
+}
+
+# in_field COLUMN: what stands in it on the shown page, where that has nothing to be escaped.
+in_field() { sed -n "s/.* name=\"field\.$1\" .* value=\"\([^\"]*\)\".*/\1/p" "$node/page"; }
+long_text() { # PIECE TIMES: the file of it
+  head -c "$2" /dev/zero | sed "s/\x0/$1/g" >"$node/long"
+  echo "$node/long"
+}
+
+case_a_very_long_text_is_kept_whole_or_refused_with_all_the_rest_kept() {
+  begin long
+  add_task HD-8
+  at jia
+  take key
+  local text rest=(field.code=91110108MA000016X0 field.name=a field.capital=1)
+  text=$(long_text 长 333333) # 1 MB, and 3 MB as a form sends it
+  send "/entry/$number/draft" "version=$(version)" "${rest[@]}" "field.remark@$text"
+  expect "the draft" "$code $location" "303 /entry/$number?done=draft-kept"
+  follow
+  expect "the text on the page" "$(in_field remark | cmp - <(cat "$text" <(echo)) 2>&1)" ''
+
+  # With the other fields it is more than 1 MiB.
+  text=$(long_text b 1048576)
+  save "${rest[@]}" "field.remark@$text"
+  expect "a longer one" "$code" 422
+  expect_like "it says so" "$(text_of_page)" 'expected at most 1048576'
+  expect "the rest on that page" "$(in_field code) $(in_field name) $(in_field capital)" '91110108MA000016X0 a 1'
+  expect "the text on that page" "$(in_field remark | cmp - <(cat "$text" <(echo)) 2>&1)" ''
+  send "/entry/$number/draft" "version=$(version)" "${rest[@]}" "field.remark@$text"
+  expect_like "as a draft" "$code" '^(409|413|422)$'
+  expect_like "it says so" "$(text_of_page)" 1048576
+  # More than the listener reads.
+  visit "/entry/$number"
+  text=$(long_text c 4194304)
+  save "${rest[@]}" "field.remark@$text"
+  expect "one much too long" "$code" 413
+  expect_like "it says so" "$(text_of_page)" 内容过长
+
+  visit "/entry/$number"
+  text=$(long_text 长 333333)
+  expect "the draft after all that" "$(in_field code) $(in_field name) $(in_field capital)" '91110108MA000016X0 a 1'
+  expect "its text" "$(in_field remark | cmp - <(cat "$text" <(echo)) 2>&1)" ''
+  save "${rest[@]}" "field.remark@$text"
+  expect "saved" "$code $location" "303 /entry?done=keyed-last&saved=$number"
+  at yi
+  take check
+  save field.capital=1 confirm.name=yes
+  expect "checked" "$code" 303
+  in_store 1
+  expect "the text in the store" "$(licences | cut -f 4 | cmp - <(cat "$text" <(echo)) 2>&1)" ''
+  stop_daemon
+}
+
+case_a_nul_is_refused_at_its_field_and_the_others_stay() {
+  begin nul
+  add_task HD-9
+  at jia
+  take key
+  local form
+  form="csrf=$(form_token)&version=$(version)&field.code=91110108MA000016X0&field.name=a%00b&field.capital=1000&field.remark=rest"
+  visit "/entry/$number/save" --data "$form" 2>/dev/null # a shell leaves the NUL out, and says so
+  expect "a NUL" "$code" 422
+  expect_like "it is refused" "$(text_of_page)" NUL
+  expect "where" "$(grep -a -o 'name="field\.[a-z]*" [^>]* aria-invalid="true"' "$node/page" | sed 's/ .*//')" 'name="field.name"'
+  expect "the others" "$(in_field code) $(in_field capital) $(in_field remark)" '91110108MA000016X0 1000 rest'
+  expect "state" "$(state_of "$number")" open
+  save field.code=91110108MA000016X0 field.name=ab field.capital=1000 field.remark=rest
+  expect "without it" "$code" 303
   stop_daemon
 }
 
