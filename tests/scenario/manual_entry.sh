@@ -77,7 +77,9 @@ journal_of_industry() { echo "$node/state/journals/industry.journal"; }
 journaled_by_industry() { # batches, and those that still take rows
   sqlite3 "$(journal_of_industry)" 'SELECT head_sequence + (SELECT count(*) FROM open_batch) FROM stream'
 }
-batches_of_industry() { sluice status --json | jq '.streams[] | select(.bureau == "industry") | .last_batch'; }
+journaled_rows() { # of each batch that the store has taken
+  sluice batch list --bureau industry --json | jq -r '"\(.upserts) of batch \(.sequence)"'
+}
 
 case_two_key_the_same_and_the_record_is_in_the_store() {
   begin agree
@@ -223,8 +225,8 @@ case_what_was_ready_when_the_node_ended_is_journaled_once() {
   sqlite3 "$node/state/tasks.sqlite" "UPDATE task SET state = 'ready', sequence = NULL, row_number = NULL WHERE id = $number"
   start_daemon
   until_true 60 is_in_state 'done' || fail "the task is $(state_of "$number")"
-  expect "batches" "$(batches_of_industry)" 1
   expect "records" "$(licences | wc -l)" 1
+  expect "journaled" "$(journaled_rows)" '1 of batch 1'
   stop_daemon
 }
 
@@ -256,7 +258,7 @@ case_killed_between_the_save_and_the_journal_it_is_one_record() {
   until_true 60 is_in_state 'done' || fail "the task is $(state_of "$number")"
   in_store 1
   expect_like "record" "$(licences)" $'91110108MA000016X0\ta\t1\t'
-  expect "batches" "$(batches_of_industry)" 1
+  expect "journaled" "$(journaled_rows)" '1 of batch 1'
   # The person sends the same page once more.
   at yi
   visit "/entry/$number"
