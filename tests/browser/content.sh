@@ -108,8 +108,9 @@ make_exchange_database() {
        INSERT INTO payment VALUES ('Z', 41, '-1', 41)"
 }
 
-# A name with what a page could take for its own, and a character that turns text around.
-hostile='<script>document.title = "taken"</script><img src=x onerror="document.title = 1">"'\''&{{node}}'$'\u202e''txt.exe'
+# A name with what a page could take for its own, a character that turns text around, and one that a
+# hidden character joins of several.
+hostile='<script>document.title = "taken"</script><img src=x onerror="document.title = 1">"'\''&{{node}}'$'\u202e''txt.exe'$'\U1F600\U1F468\u200d\U1F469\u200d\U1F467\u200d\U1F466'
 
 # Each test has a row of its own: their numbers say which.
 send_calls() {

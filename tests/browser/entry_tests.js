@@ -1,9 +1,10 @@
 // Manual entry by people at their keyboards: keyed, checked, settled, and in the central store; and
 // what is typed outlives the network, the browser's page, the session and the daemon.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { field, open_window_of, sign_in } from "./browser.js";
 import { examine, languages } from "./examination.js";
-import { gateway, held, kill_and_restart, let_sessions_lapse } from "./gateway.js";
+import { gateway, held, kill_and_restart, let_sessions_lapse, sluice } from "./gateway.js";
 import { scenario, until } from "./scenarios.js";
 
 const path_of = (page) => new URL(page.url()).pathname;
@@ -211,6 +212,75 @@ scenario("three records are keyed one behind the other by keyboard alone", { of:
   test.diagnostic(`keystrokes of a record: ${plain} typed in full, ${ditto} with F4 and a code found, ${sticky} with a value kept, too`);
 });
 
+// By the Tab key, until that is where one is.
+async function tab_to(target, press) {
+  for (let stops = 0; !(await target.evaluate((one) => one === document.activeElement)); ++stops) {
+    assert.ok(stops < 100, "the Tab key does not come there");
+    await press("Tab");
+  }
+}
+
+scenario("a record is checked and settled by keyboard alone", { of: "jia" }, async ({ page }) => {
+  const [number] = await add_tasks("enterprise", ["HD-3"], 60);
+  await take(page, number);
+  await fill(page, enterprise(3));
+  await save(page);
+  await is_saved(page);
+
+  await as("yi", async ({ page }) => {
+    const { type, press } = keyboard_of(page);
+    await page.goto("/entry");
+    await tab_to(page.getByRole("button", { name: "Check the next" }), press);
+    await press("Enter");
+    await page.waitForURL(`**/entry/${number}**`);
+    const seen = page.locator('[name="confirm.name"]');
+    const at_first_stop = () => until("the first stop has the focus", async () => (await focused_column(page)) === await seen.getAttribute("id"));
+    await at_first_stop();
+    await press("Control+Enter");
+    await page.getByRole("alert").waitFor();
+    await at_first_stop(); // it is wrong there
+    await press("Space");
+    assert.ok(await seen.isChecked());
+    await press("Space");
+    assert.ok(!(await seen.isChecked()), "and back");
+    await press("Space", "Enter");
+    assert.equal(await focused_column(page), "name", "where one says it otherwise");
+    await press("Enter");
+    assert.equal(await focused_column(page), "capital");
+    await type("200万元");
+    await press("Enter");
+    assert.equal(await focused_column(page), "save", "behind the last field");
+    await press("Enter");
+    await is_saved(page);
+  });
+
+  await as("bing", async ({ page }) => {
+    const { type, press } = keyboard_of(page);
+    await page.goto("/entry");
+    await tab_to(page.getByRole("button", { name: "Review the next" }), press);
+    await press("Enter");
+    await page.waitForURL(`**/entry/${number}**`);
+    const focused = () => page.evaluate(() => `${document.activeElement.name} ${document.activeElement.value}`);
+    const picked = () => page.locator('[name="choice.capital"]:checked').getAttribute("value");
+    await until("the first choice has the focus", async () => (await focused()) === "choice.capital first");
+    assert.equal(await page.locator("[type=radio]:checked").count(), 0, "nothing is chosen for anybody");
+    await press("Space");
+    assert.equal(await picked(), "first");
+    await press("ArrowDown");
+    assert.equal(await picked(), "second");
+    await press("ArrowDown");
+    assert.equal(await picked(), "other");
+    await press("Enter");
+    assert.equal(await focused_column(page), "capital", "where the third value is typed");
+    await type("300万元");
+    await press("Enter");
+    assert.equal(await focused_column(page), "save");
+    await press("Enter");
+    await is_saved(page);
+  });
+  assert.equal((await in_store("enterprise", credit_code(3)))[3], "3000000");
+});
+
 // What is told of a field from elsewhere.
 const known_of = async (page, column) => page.locator(`[id="${await box(page, column).getAttribute("id")}-known"]`).innerText();
 
@@ -311,7 +381,8 @@ scenario("a field is checked as one leaves it", { of: "jia" }, async ({ page }) 
 // One stops typing: what is to happen a while later happens now.
 const pause = (page) => page.clock.fastForward(2000);
 const draft_kept = (page) => page.locator("#draft").waitFor();
-const kept_here = (page, number) => page.evaluate((key) => localStorage.getItem(key) ?? "", `sluice.draft.geng.${number}`);
+const kept_here = (page, number, account = "geng") =>
+  page.evaluate((key) => localStorage.getItem(key) ?? "", `sluice.draft.${account}.${number}`);
 
 scenario("what is typed is kept, whatever becomes of the network, the page and the session", { of: "geng" }, async ({ page, context, complaints }) => {
   const [number] = await add_tasks("shop", ["D-1"]);
@@ -368,6 +439,24 @@ scenario("what is typed is kept, whatever becomes of the network, the page and t
   await is_saved(again);
   assert.deepEqual(await in_store("shop", "D-1"), ["D-1", "断网时录入", "\\N", "关页前录入", "\\N", "\\N", "会话结束后录入"]);
   assert.equal(await kept_here(again, number), "");
+});
+
+scenario("what is saved in one tab is not saved in another", { of: "geng" }, async ({ page, context, complaints }) => {
+  const [number] = await add_tasks("shop", ["T-1"], 30);
+  await take(page, number);
+  const other = await context.newPage();
+  await other.goto(`/entry/${number}`);
+  await fill(page, { number: "T-1", name: "第一页" });
+  await save(page);
+  await is_saved(page);
+  await fill(other, { number: "T-1", name: "第二页", remark: "只在第二页" });
+  await other.getByText("The task is no longer yours: what you type is kept in this browser only.").waitFor();
+  await save(other);
+  await other.waitForURL(`**/tasks/${number}?done=task-taken`);
+  await other.getByRole("status").first().waitFor();
+  assert.match(await kept_here(other, number), /第二页.*只在第二页/);
+  assert.deepEqual(await in_store("shop", "T-1"), ["T-1", "第一页", "\\N", "\\N", "\\N", "\\N", "\\N"]);
+  assert.deepEqual(complaints, []);
 });
 
 // How the central store writes a value; of COPY's text.
@@ -489,4 +578,43 @@ scenario("a daemon that is killed loses no draft, and doubles no record", { of: 
     assert.equal(path_of(page), `/tasks/${number}`, "it is not keyed once more");
   });
   complaints.splice(0); // of the page at the old port
+});
+
+// At the end, since it buries what others look for.
+scenario("ten thousand tasks of a sheet are counted, and turned over", { of: "jia" }, async ({ page }, test) => {
+  const many = 10_000;
+  const sheet = `${gateway.node}/ten-thousand.csv`;
+  const titles = Array.from({ length: many }, (_, i) => `海淀登〔2026〕${i + 1}号`);
+  writeFileSync(sheet, `title,priority\n${titles.map((title) => `${title},-1`).join("\n")}\n`);
+  const began = Date.now();
+  const { added } = JSON.parse(sluice("task", "import", "industry", "shop", sheet, "--json"));
+  assert.equal(added.length, many);
+  const imported = Date.now();
+  const look = async (page, name) => {
+    if (gateway.looks) await page.screenshot({ path: `${gateway.screenshots}/${name}.png`, fullPage: true });
+  };
+  const count_in = (text) => Number(/\d[\d,]*/.exec(text)[0].replaceAll(",", ""));
+  // The queue has the first ones only, and says how many wait.
+  await page.goto("/entry");
+  assert.ok(count_in(await page.locator("button.take", { hasText: "Key or deliver the next" }).innerText()) >= many);
+  const listed = await page.locator("tbody .id").count();
+  assert.ok(listed > 0 && listed <= 100, `${listed} tasks are listed`);
+  await look(page, "entry-queue-ten-thousand");
+  await as("ding", async ({ page }) => {
+    const shown = () => page.locator("tbody .mid .id").allInnerTexts();
+    await page.goto("/supervision?list=open");
+    const open = page.locator("table.depth tbody tr").filter({ hasText: "to be keyed" }).locator("td").first();
+    assert.ok(count_in(await open.innerText()) >= many);
+    const first = await shown();
+    await page.getByRole("link", { name: "Next" }).click();
+    await page.waitForURL("**after=**");
+    const second = await shown();
+    assert.equal(second.length, first.length, "a whole page");
+    assert.ok(!second.some((one) => first.includes(one)), "no task stands on both");
+    await look(page, "supervision-ten-thousand");
+    await page.getByRole("link", { name: "Previous" }).click();
+    await page.waitForURL((url) => !url.searchParams.has("after"));
+    assert.deepEqual(await shown(), first);
+  });
+  test.diagnostic(`imported in ${imported - began} ms, looked at in ${Date.now() - imported} ms`);
 });
