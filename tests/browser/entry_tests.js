@@ -441,7 +441,7 @@ scenario("what is typed is kept, whatever becomes of the network, the page and t
   assert.equal(await kept_here(again, number), "");
 });
 
-scenario("what is saved in one tab is not saved in another", { of: "geng" }, async ({ page, context, complaints }) => {
+scenario("what is saved in one tab is not saved in another", { of: "jia" }, async ({ page, context, complaints }) => {
   const [number] = await add_tasks("shop", ["T-1"], 30);
   await take(page, number);
   const other = await context.newPage();
@@ -454,7 +454,7 @@ scenario("what is saved in one tab is not saved in another", { of: "geng" }, asy
   await save(other);
   await other.waitForURL(`**/tasks/${number}?done=task-taken`);
   await other.getByRole("status").first().waitFor();
-  assert.match(await kept_here(other, number), /第二页.*只在第二页/);
+  assert.match(await kept_here(other, number, "jia"), /第二页.*只在第二页/);
   assert.deepEqual(await in_store("shop", "T-1"), ["T-1", "第一页", "\\N", "\\N", "\\N", "\\N", "\\N"]);
   assert.deepEqual(complaints, []);
 });
