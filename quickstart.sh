@@ -265,9 +265,11 @@ if [ "$keep" = yes ]; then
   alias sluice='$bin/sluice --config $config'
   sluice status
   https://localhost:$pages_port/ in a browser (its authority is $home/pki/ca.pem), as
-    operator, '$(password_of operator)'    sees and corrects what was refused
-    clerk, '$(password_of clerk)'          keys the licence that is left
-    checker, '$(password_of checker)'      checks it
+    operator, '$(password_of operator)'      sees and corrects what was refused
+    clerk, '$(password_of clerk)'            keys the licence that is left
+    checker, '$(password_of checker)'        checks it
+    reviewer, '$(password_of reviewer)'      settles what the two keyed differently
+    supervisor, '$(password_of supervisor)'  adds tasks, and sees how far they are
   sluice batch list
   sluice quarantine show national-tax 1
   sluice dataset read park-approval | head
