@@ -176,11 +176,13 @@ void print_figures(const tasks::Figures& figures, record::Time now) {
                                           static_cast<double>(clerk.fields_checked));
     rows.push_back({account.str(), human_count(clerk.holds), human_count(clerk.keyed),
                     human_count(clerk.checked), human_count(clerk.settled),
-                    pace ? fmt::format("{:.0f}", *pace) : "-", rate});
+                    human_count(tasks::delivered(clerk)), pace ? fmt::format("{:.0f}", *pace) : "-",
+                    rate});
   }
   if (rows.empty()) return;
-  fmt::print("\n{}",
-             table({"today", "holds", "keyed", "checked", "settled", "an hour", "errors"}, rows));
+  fmt::print("\n{}", table({"today", "holds", "keyed", "checked", "settled", "delivered", "an hour",
+                            "errors"},
+                           rows));
 }
 
 boost::json::object json_of(const tasks::Figures& figures) {
@@ -195,6 +197,8 @@ boost::json::object json_of(const tasks::Figures& figures) {
                                                 {"keyed", one.keyed},
                                                 {"checked", one.checked},
                                                 {"settled", one.settled},
+                                                {"confirmed", one.confirmed},
+                                                {"declined", one.declined},
                                                 {"active_seconds", one.active.count() / 1000},
                                                 {"fields_checked", one.fields_checked},
                                                 {"differences", one.differences}};

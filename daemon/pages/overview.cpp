@@ -83,6 +83,9 @@ void note_stream(StreamRow& row, const api::StreamStatus& stream, std::vector<Al
     return;
   }
   row.last_batch = stream.journal->head.sequence.value;
+  row.acknowledged = stream.journal->acknowledged.value;
+  row.epoch = record::Time(
+      record::Time::duration(static_cast<record::Time::rep>(stream.journal->stream.epoch.value)));
   row.backlog_batches = stream.journal->backlog.batches;
   row.backlog_bytes = stream.journal->backlog.bytes;
   row.backlog_oldest = stream.journal->backlog.oldest;
@@ -247,6 +250,8 @@ OverviewView Overview::view(const Visit& visit, const Wording& words) {
                .version = SLUICE_VERSION,
                .started = status.started_at,
                .api_port = status.port,
+               .pages_port = status.pages_port,
+               .certificate_ends = status.certificate_ends,
                .uplink = status.uplink};
   if (std::ranges::any_of(person.roles, people::is_of_node))
     add_alarms_of_node(view, status, words);

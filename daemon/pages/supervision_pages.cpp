@@ -166,6 +166,7 @@ Response SupervisionPages::page_of(const Visit& visit, const record::BureauId& b
                            .keyed = clerk.keyed,
                            .checked = clerk.checked,
                            .settled = clerk.settled,
+                           .delivered = tasks::delivered(clerk),
                            .figures = figures_of(clerk)});
   }
   view.done_by_hour = figures->done_by_hour;

@@ -38,7 +38,7 @@ std::optional<PersonalRight> right_for(TaskState state) {
 
 ClerkFigures figures_of(const tasks::ClerkFigures& clerk) {
   ClerkFigures figures;
-  figures.done = clerk.keyed + clerk.checked + clerk.settled + clerk.confirmed + clerk.declined;
+  figures.done = clerk.keyed + clerk.checked + clerk.settled + tasks::delivered(clerk);
   figures.per_hour = tasks::per_hour(clerk);
   if (clerk.fields_checked > 0) {
     figures.error_percent =

@@ -30,8 +30,8 @@ void count(Figures& figures, const HappeningCount& counted) {
 
 std::optional<double> per_hour(const ClerkFigures& clerk) {
   if (clerk.active < shortest_active) return std::nullopt;
-  const auto steps = static_cast<double>(clerk.keyed + clerk.checked + clerk.settled +
-                                         clerk.confirmed + clerk.declined);
+  const auto steps =
+      static_cast<double>(clerk.keyed + clerk.checked + clerk.settled + delivered(clerk));
   return steps / std::chrono::duration<double, std::ratio<3600>>(clerk.active).count();
 }
 

@@ -58,6 +58,11 @@ constexpr std::chrono::minutes longest_pause{15};
 // Before so much of it a rate says nothing.
 constexpr std::chrono::minutes shortest_active{5};
 
+// Deliveries that he is done with, one way or the other.
+[[nodiscard]] constexpr std::uint64_t delivered(const ClerkFigures& clerk) {
+  return clerk.confirmed + clerk.declined;
+}
+
 // Records that he did something on, of one hour at work; nothing: it is too early to tell.
 [[nodiscard]] std::optional<double> per_hour(const ClerkFigures& clerk);
 

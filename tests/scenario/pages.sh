@@ -50,6 +50,8 @@ case_a_person_comes_in_changes_the_password_and_leaves() {
   follow
   expect "overview" "$code" 200
   expect_like "whose it is" "$(text_of_page)" 王小明
+  expect_like "what sluice status tells of a stream" "$(text_of_page | paste -sd ' ')" '已确认 0 纪元 [0-9]'
+  expect_like "what sluice status tells of the node" "$(text_of_page | paste -sd ' ')" "页面端口 $pages_port 证书到期 [0-9]"
   send /sign-out
   expect "signed out" "$code $location" '303 /sign-in?done=signed-out'
   visit /

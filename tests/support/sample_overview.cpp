@@ -25,11 +25,15 @@ OverviewView overview_sample(const Say& say) {
                .version = say("0.1.0"),
                .started = ago(hours(101)),
                .api_port = std::nullopt,
+               .pages_port = std::nullopt,
+               .certificate_ends = std::nullopt,
                .uplink = std::nullopt};
   if (say.is_empty()) return view;
   view.may_see_quarantine = true;
   view.may_see_runs = true;
   view.node.api_port = 8443;
+  view.node.pages_port = 8444;
+  view.node.certificate_ends = sample_now() + hours(24 * 211);
   view.node.uplink = {{say("center-a.haidian.example:8443"), say("center-b.haidian.example:8443")}};
   view.alarms = {
       {.name = "stream-stopped",
@@ -67,13 +71,17 @@ OverviewView overview_sample(const Say& say) {
        .bureau_name = say("工商分局"),
        .modes = {record::Mode::direct, record::Mode::disk},
        .last_batch = 2117,
+       .acknowledged = 2117,
+       .epoch = ago(hours(24 * 40)),
        .quarantine_waiting = 3,
        .last_day = day(40, 1),
        .lag = milliseconds(1100)},
       {.bureau = say("local-tax"),
        .bureau_name = say("地税局"),
        .modes = {record::Mode::front_end},
-       .last_batch = 4811,
+       .last_batch = 4847,
+       .acknowledged = 4811,
+       .epoch = ago(hours(24 * 400)),
        .backlog_batches = 36,
        .backlog_bytes = 48'211'333,
        .backlog_oldest = ago(minutes(18)),
@@ -86,6 +94,8 @@ OverviewView overview_sample(const Say& say) {
        .bureau_name = say("北京市海淀区统计局普查与名录管理科（临时）"),
        .modes = {record::Mode::front_end},
        .last_batch = 960,
+       .acknowledged = 960,
+       .epoch = ago(hours(3)),
        .quarantine_waiting = 12408,
        .last_day = day(11, 0),
        .lag = seconds(4),

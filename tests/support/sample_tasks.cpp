@@ -192,6 +192,7 @@ SupervisionView supervision_sample(const Say& say) {
                   .keyed = 37,
                   .checked = 0,
                   .settled = 0,
+                  .delivered = 6,
                   .figures = figures_sample(say)},
                  {.account = say("li.na"),
                   .name = say("李娜"),

@@ -93,6 +93,9 @@ Values stream_values(const StreamRow& row, const OverviewView& view, const Wordi
       .text("modes", mode_names(row.modes, words))
       .text("last_batch",
             row.last_batch ? std::optional(words.number(*row.last_batch)) : std::nullopt)
+      .text("acknowledged",
+            row.acknowledged ? std::optional(words.number(*row.acknowledged)) : std::nullopt)
+      .part("epoch", words.at(row.epoch))
       .text("backlog", words.number(row.backlog_batches))
       .when("has_backlog", row.backlog_batches > 0)
       .text("backlog_bytes", words.bytes(row.backlog_bytes))
@@ -152,6 +155,11 @@ Values link_values(const LinkRow& row, const Wording& words) {
       .part("last_receipt", words.since(row.last_receipt));
 }
 
+std::optional<std::string> port_text(const std::optional<std::uint16_t>& port) {
+  if (!port) return std::nullopt;
+  return std::to_string(*port);
+}
+
 std::optional<Values> uplink_values(const NodeFacts& node) {
   if (!node.uplink) return std::nullopt;
   std::vector<Values> addresses;
@@ -183,8 +191,9 @@ std::string overview_page(const Pages& pages, const Frame& frame, const Overview
       .text("node_name", view.node.name)
       .text("node_version", view.node.version)
       .part("node_started", words.at(view.node.started))
-      .text("node_port",
-            view.node.api_port ? std::optional(std::to_string(*view.node.api_port)) : std::nullopt)
+      .text("node_port", port_text(view.node.api_port))
+      .text("node_pages_port", port_text(view.node.pages_port))
+      .part("node_certificate_ends", words.at(view.node.certificate_ends))
       .text("more_path", view.more_path);
   return pages.document("overview", frame, words.text("overview.title"), values);
 }

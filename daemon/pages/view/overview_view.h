@@ -40,6 +40,9 @@ struct StreamRow {
   std::string bureau_name;
   std::vector<record::Mode> modes;
   std::optional<std::uint64_t> last_batch;  // nothing: the journal can not be read
+  // As the last batch, of a stream that begins here.
+  std::optional<std::uint64_t> acknowledged;  // the last batch whose receipt is back
+  std::optional<record::Time> epoch;          // when the journal was made
   std::uint64_t backlog_batches = 0;
   std::uint64_t backlog_bytes = 0;
   std::optional<record::Time> backlog_oldest;
@@ -79,6 +82,8 @@ struct NodeFacts {
   std::string version;
   record::Time started{};
   std::optional<std::uint16_t> api_port;
+  std::optional<std::uint16_t> pages_port;
+  std::optional<record::Time> certificate_ends;    // of its own the one that expires first
   std::optional<std::vector<std::string>> uplink;  // "host:port"; nothing at the center
 };
 

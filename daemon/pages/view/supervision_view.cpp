@@ -31,7 +31,8 @@ Values clerk_values(const ClerkRow& row, const Wording& words) {
       .text("holds", words.number(row.holds))
       .text("keyed", words.number(row.keyed))
       .text("checked", words.number(row.checked))
-      .text("settled", words.number(row.settled));
+      .text("settled", words.number(row.settled))
+      .text("delivered", words.number(row.delivered));
 }
 
 std::optional<Values> hours_values(const SupervisionView& view, record::Time now,

@@ -26,10 +26,11 @@ struct ClerkRow {
   std::string account;
   std::string name;  // for people
   std::uint64_t holds = 0;
-  std::uint64_t keyed = 0;  // today, as the next two
+  std::uint64_t keyed = 0;  // today, as the next three
   std::uint64_t checked = 0;
   std::uint64_t settled = 0;
-  ClerkFigures figures;  // rate and errors
+  std::uint64_t delivered = 0;  // confirmed or declined
+  ClerkFigures figures;         // rate and errors
 };
 
 // The form for a new task, as it was sent and not carried out; empty before.

@@ -280,7 +280,12 @@ TEST_F(OutgoingDesk, IsDeclinedByTheSupervisorToWhomItWasReturned) {
   EXPECT_EQ(kept(id).task.state, TaskState::declined);
   EXPECT_EQ(kept(id).task.answered->by.str(), "ding");
   EXPECT_THAT(station.audited(), HasSubstr("delivery-declined"));
-  EXPECT_THAT(other.get("/supervision?list=declined").body, HasSubstr("/tasks/1"));
+  const std::string supervision = other.get("/supervision?list=declined").body;
+  EXPECT_THAT(supervision, HasSubstr("/tasks/1"));
+  const std::string zero = "<td class=\"n\">0</td>";  // holds, keyed, checked, settled
+  EXPECT_THAT(supervision, HasSubstr("<span class=\"id\">ding</span></th>" + zero + zero + zero +
+                                     zero + "<td class=\"n\">1</td>"))
+      << "what was declined is delivered, too";
 }
 
 TEST_F(OutgoingDesk, OfALaterDeliveryOfTheSameRecordWaits) {

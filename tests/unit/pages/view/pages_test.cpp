@@ -11,15 +11,18 @@
 
 #include "html_document.h"
 #include "pages/view/gzip.h"
+#include "pages/view/overview_view.h"
 #include "pages/view/problem_view.h"
 #include "pages/view/quarantine_entry_view.h"
 #include "pages/view/runs_view.h"
 #include "pages/view/sign_in_view.h"
+#include "pages/view/supervision_view.h"
 #include "support/page_samples.h"
 
 namespace sluice::pages {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -218,6 +221,43 @@ TEST(Overview, TellsWhatIsWrongFirst) {
   EXPECT_THAT(html, HasSubstr(">18 分钟前</time>"));
   EXPECT_THAT(html, HasSubstr("<a id=\"quarantine-of-statistics\" href=\"/quarantine/statistics\">"
                               "12,408</a>"));
+}
+
+TEST(Overview, TellsHowFarAStreamThatBeginsHereIsAcknowledgedAndInWhichEpoch) {
+  OverviewView view;
+  view.streams = {{.bureau = "park",
+                   .bureau_name = "Park",
+                   .last_batch = 4847,
+                   .acknowledged = 4811,
+                   .epoch = sample_now() - std::chrono::hours(24 * 400)},
+                  {.bureau = "quality", .bureau_name = "Quality"}};
+  const Frame frame = sample_frame(Content::rich, Language::english, "overview");
+  const std::string page = overview_page(pages(), frame, view);
+  EXPECT_THAT(page, HasSubstr("4,847<span class=\"under\">acknowledged 4,811</span>"
+                              "<span class=\"under\">epoch <time "));
+  EXPECT_EQ(page.find("acknowledged"), page.rfind("acknowledged"))
+      << "of a stream that begins on another node it is not known";
+}
+
+TEST(Overview, TellsThePortsOfTheNodeAndWhenItsCertificateEnds) {
+  OverviewView view;
+  const Frame frame = sample_frame(Content::rich, Language::english, "overview");
+  view.node.pages_port = 8444;
+  EXPECT_THAT(overview_page(pages(), frame, view),
+              AllOf(HasSubstr("<dt>Pages port</dt><dd>8444</dd>"),
+                    HasSubstr("<dt>Certificate ends</dt><dd>–</dd>")));
+  view.node.certificate_ends = sample_now() + std::chrono::hours(24 * 211);
+  EXPECT_THAT(overview_page(pages(), frame, view),
+              HasSubstr("<dt>Certificate ends</dt><dd><time datetime=\""));
+}
+
+TEST(Supervision, CountsWhatAClerkDelivered) {
+  SupervisionView view;
+  view.clerks = {{.account = "jia", .name = "Jia", .settled = 5, .delivered = 6}};
+  const std::string page = supervision_page(
+      pages(), sample_frame(Content::rich, Language::english, "supervision"), view);
+  EXPECT_THAT(page, HasSubstr("Settled</th><th scope=\"col\" class=\"n\">Delivered</th>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"n\">5</td><td class=\"n\">6</td>"));
 }
 
 TEST(SignIn, KeepsTheNameAndWhereOneWantedToGo) {
