@@ -14,6 +14,8 @@ namespace {
 
 // A sheet's row: a form may have long texts.
 constexpr std::size_t longest_row_of_table = std::size_t{1} << 20;
+// A cell takes 32 times the memory that it has in a sheet of commas.
+constexpr std::size_t most_columns_of_table = 1100;
 
 std::vector<std::string> cells_of(const CsvReader& reader) {
   std::vector<std::string> cells;
@@ -43,6 +45,11 @@ Result<CsvTable> read_csv_table(std::string_view bytes, const Format& format,
     return failure(CollectionProblem::bad_syntax, "the header: " + reader.problem().sentence);
   }
   table.header_line = reader.line();
+  if (reader.values().size() > most_columns_of_table) {
+    return failure(CollectionProblem::bad_columns,
+                   fmt::format("the header: found {} columns; expected at most {}",
+                               reader.values().size(), most_columns_of_table));
+  }
   table.columns = cells_of(reader);
   for (;;) {
     const auto event = SLUICE_TRY(reader.next(table.columns.size()));

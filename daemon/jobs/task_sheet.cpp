@@ -14,6 +14,7 @@
 #include "adapters/disk/input_file.h"
 #include "jobs/due_time.h"
 #include "record/digest.h"
+#include "settings/complaints.h"
 
 namespace sluice::jobs {
 namespace {
@@ -36,7 +37,7 @@ std::expected<Places, std::vector<SheetFault>> places_of(const disk::CsvTable& t
                               return row.cells.empty() || row.cells[i].empty();
                             });
       if (is_empty) continue;  // a spreadsheet writes them
-      faults.push_back({table.header_line, name,
+      faults.push_back({table.header_line, settings::in_quotes(name),
                         fmt::format("there is no such column; expected {}; take it out",
                                     fmt::join(known_columns, ", "))});
       continue;
@@ -90,7 +91,7 @@ class Lines {
   }
   // What stands there is a priority or a time and no record's value.
   static std::string found(std::string_view text, const record::Flaw& flaw) {
-    return fmt::format("found {}; {}", text.substr(0, 40), flaw.sentence);
+    return fmt::format("found {}; {}", settings::in_quotes(text), flaw.sentence);
   }
 
   const TaskSheetReading& reading_;

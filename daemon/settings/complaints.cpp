@@ -79,11 +79,17 @@ std::string nearest(std::string_view found, std::span<const std::string> names) 
 
 std::string in_quotes(std::string_view text) {
   std::string shown;
+  unsigned char last = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (shown.size() >= longest_quote && (byte & 0xC0U) != 0x80U)
       return fmt::format("`{}…`", shown);
-    if (byte < 0x20 || byte == 0x7F) {
+    // Those of U+0080 to U+009F are two bytes, and steer some terminals as well.
+    const bool is_second_control = std::exchange(last, byte) == 0xC2 && byte >= 0x80 && byte < 0xA0;
+    if (is_second_control) {
+      shown.pop_back();
+      shown += fmt::format("\\xC2\\x{:02X}", byte);
+    } else if (byte < 0x20 || byte == 0x7F) {
       shown += fmt::format("\\x{:02X}", byte);
     } else {
       shown += c;

@@ -103,7 +103,7 @@ case_a_sheet_of_tasks_is_added_whole_and_once() {
   printf 'title,priority,due\r\nHD-1,,\r\nHD-2,high,\r\nHD-3,,someday\r\n' >"$node/bad.csv"
   try sluice task import industry licence "$node/bad.csv"
   expect "refused" "$status" 4
-  expect_like "each fault" "$err" 'bad.csv:3, column priority: found high; .*bad.csv:4, column due: found someday'
+  expect_like "each fault" "$err" 'bad.csv:3, column priority: found `high`; .*bad.csv:4, column due: found `someday`'
   expect "nothing was added" "$(sluice task list industry --json)" ''
   printf '\xEF\xBB\xBFtitle,priority,due\r\nHD-1,,\r\nHD-2,7,2026/12/1 9:00\r\n' >"$node/good.csv"
   try sluice task import industry licence "$node/good.csv"

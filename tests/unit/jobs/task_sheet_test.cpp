@@ -75,10 +75,22 @@ TEST(TaskSheet, IsKnownAgainByItsBytesAndNotByItsName) {
 
 TEST(TaskSheet, EveryFaultIsToldWithItsLineAndColumn) {
   EXPECT_THAT(told("title,priority,due\nok,1,\nx,high,\ny,101,tomorrow\n\"a\" b,1,\n"),
-              ElementsAre(HasSubstr("3 priority: found high; a priority is a whole number"),
-                          HasSubstr("4 priority: found 101"), HasSubstr("4 due: found tomorrow"),
-                          HasSubstr("5 : ")));
-  EXPECT_THAT(told("title,owner\nx,me\n"), ElementsAre(HasSubstr("1 owner: there is no such")));
+              ElementsAre(HasSubstr("3 priority: found `high`; a priority is a whole number"),
+                          HasSubstr("4 priority: found `101`"),
+                          HasSubstr("4 due: found `tomorrow`"), HasSubstr("5 : ")));
+  EXPECT_THAT(told("title,owner\nx,me\n"), ElementsAre(HasSubstr("1 `owner`: there is no such")));
+  EXPECT_THAT(told("title,\x1B[2J\nx,y\n"), ElementsAre(HasSubstr("1 `\\x1B[2J`: ")))
+      << "an operator's terminal shows it";
+  std::string late;
+  for (int i = 0; i < 50; ++i)
+    late += "晚";
+  EXPECT_THAT(told("title,due\nx," + late + "\n"), ElementsAre(HasSubstr("found `晚晚晚")));
+  EXPECT_THAT(told("title,due\nx," + late + "\n"), ElementsAre(HasSubstr("晚…`; expected")));
+  EXPECT_THAT(told("title,due\nx,\xC2\x9B"
+                   "2J\n"),
+              ElementsAre(HasSubstr("found `\\xC2\\x9B2J`")));
+  EXPECT_THAT(told("title" + std::string(1100, ',') + "\n"),
+              ElementsAre(HasSubstr("found 1101 columns; expected at most 1100")));
   EXPECT_THAT(told("title,title\nx,y\n"),
               ElementsAre(HasSubstr("1 title: the column comes twice")));
   EXPECT_THAT(told("priority\n1\n"), ElementsAre(HasSubstr("1 title: the column is missing")));
