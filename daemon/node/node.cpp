@@ -184,16 +184,17 @@ api::Health Node::health() const {
 }
 
 std::expected<void, std::string> Node::listen() {
-  if (installation_->settings.node.listen) {
-    SLUICE_TRY(listen_to_bureaus());
-  }
-  if (installation_->settings.node.pages) {
-    SLUICE_TRY(listen_to_people());
-  }
+  const settings::Node& node = installation_->settings.node;
+  // One for all: who writes to the file of tasks takes turns with the others of the same opener.
+  installation::TasksOpener open_tasks;
+  if (node.store) open_tasks = installation::tasks_opener(installation_->settings);
+  if (node.listen) SLUICE_TRY(listen_to_bureaus(open_tasks));
+  if (node.pages) SLUICE_TRY(listen_to_people(open_tasks));
   return listen_to_operators();
 }
 
-std::expected<void, std::string> Node::listen_to_bureaus() {
+std::expected<void, std::string> Node::listen_to_bureaus(
+    const installation::TasksOpener& open_tasks) {
   const settings::Node& node = installation_->settings.node;
   auto tls = trust::make_server_context(tls_files(node.identity));
   if (!tls) return std::unexpected(record::to_string(tls.error()));
@@ -201,8 +202,7 @@ std::expected<void, std::string> Node::listen_to_bureaus() {
   std::vector<server::Route> routes = records_->routes();
   if (node.store) {
     tasks_.emplace(api::TasksEndpoint::Surroundings{
-        policy_, audit_, denials_, *log_, installation::system_now,
-        [this] { return installation::open_tasks(installation_->settings); }, task_calls_});
+        policy_, audit_, denials_, *log_, installation::system_now, open_tasks, task_calls_});
     std::ranges::move(tasks_->routes(), std::back_inserter(routes));
   }
   routes.push_back(api::health_route([this] { return health(); }));
@@ -237,7 +237,8 @@ std::expected<void, std::string> Node::listen_to_operators() {
   return {};
 }
 
-std::expected<void, std::string> Node::listen_to_people() {
+std::expected<void, std::string> Node::listen_to_people(
+    const installation::TasksOpener& open_tasks) {
   const settings::Pages& pages = *installation_->settings.node.pages;
   auto tls = tls_for_people(pages);
   if (!tls) return std::unexpected(record::to_string(tls.error()));
@@ -246,7 +247,6 @@ std::expected<void, std::string> Node::listen_to_people() {
   const auto open_kept_reports = [this] {
     return installation::open_kept_reports(installation_->settings);
   };
-  const auto open_tasks = installation::tasks_opener(installation_->settings);
   const auto open_store = [this] { return installation_->open_store_to_look_up(); };
   site_.emplace(pages::Surroundings{.installation = *installation_,
                                     .policy = policy_,

@@ -63,9 +63,11 @@ class Node {
   [[nodiscard]] std::expected<void, std::string> take_records();
   [[nodiscard]] std::expected<void, std::string> take_forms();
   [[nodiscard]] std::expected<void, std::string> listen();
-  [[nodiscard]] std::expected<void, std::string> listen_to_bureaus();
+  [[nodiscard]] std::expected<void, std::string> listen_to_bureaus(
+      const installation::TasksOpener& open_tasks);
   [[nodiscard]] std::expected<void, std::string> listen_to_operators();
-  [[nodiscard]] std::expected<void, std::string> listen_to_people();
+  [[nodiscard]] std::expected<void, std::string> listen_to_people(
+      const installation::TasksOpener& open_tasks);
   [[nodiscard]] std::expected<void, std::string> start_jobs(
       const std::filesystem::path& command, const std::filesystem::path& configuration);
   void watch_drop_folders(const std::filesystem::path& command,
