@@ -1,9 +1,9 @@
 #include "api/task_request.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
-#include <date/tz.h>
 #include <fmt/format.h>
 #include <simdjson.h>
 
@@ -16,6 +16,7 @@ namespace {
 using JsonType = simdjson::dom::element_type;
 
 constexpr std::int64_t highest_priority = 100;
+constexpr std::array<std::string_view, 3> known_members = {"title", "priority", "due"};
 
 class RequestReader {
  public:
@@ -27,12 +28,20 @@ class RequestReader {
       complain("", "expected an object with title, priority, due");
       return;
     }
-    std::vector<std::string_view> seen;
+    // At the first member that may not be there the object is left: a body may be full of them.
+    std::array<bool, known_members.size()> seen{};
     for (const auto member : object) {
-      if (std::ranges::find(seen, member.key) != seen.end()) {
-        complain(member.key, "the member comes twice");
+      const auto known = std::ranges::find(known_members, member.key);
+      if (known == known_members.end()) {
+        complain(member.key, "there is no such member; expected title, priority, due");
+        return;
       }
-      seen.push_back(member.key);
+      bool& is_seen = seen[static_cast<std::size_t>(known - known_members.begin())];
+      if (is_seen) {
+        complain(member.key, "the member comes twice");
+        return;
+      }
+      is_seen = true;
       read_member(member.key, member.value, request);
     }
     const tasks::NewTask task{.bureau = {},
@@ -50,10 +59,6 @@ class RequestReader {
  private:
   void read_member(std::string_view name, const simdjson::dom::element& value,
                    TaskRequest& request) {
-    if (name != "title" && name != "priority" && name != "due") {
-      complain(name, "there is no such member; expected title, priority, due");
-      return;
-    }
     if (value.type() == JsonType::NULL_VALUE) return;
     if (name == "priority") {
       std::int64_t number = 0;
@@ -74,13 +79,12 @@ class RequestReader {
       return;
     }
     // Whoever is elsewhere means another noon: the offset is asked for.
-    const bool has_offset = text.contains('T') && (text.ends_with('Z') || text.size() > 19);
-    const auto due = jobs::due_time(text, *date::locate_zone("UTC"));
-    if (!has_offset || !due) {
+    const auto due = jobs::time_with_offset(text);
+    if (!due) {
       complain(name, "expected a time of RFC 3339 such as 2026-11-29T12:00:00+08:00");
       return;
     }
-    request.due = *due;
+    request.due = due;
   }
 
   void complain(std::string_view field, std::string sentence) {

@@ -85,7 +85,8 @@ std::optional<record::Time> local_time(std::string_view text, const date::time_z
   return zone.to_sys(local, date::choose::earliest);
 }
 
-// With an offset or Z, to the second.
+}  // namespace
+
 std::optional<record::Time> time_with_offset(std::string_view text) {
   const auto day = take_day(text);
   if (!day || !take(text, "Tt ")) return std::nullopt;
@@ -104,8 +105,6 @@ std::optional<record::Time> time_with_offset(std::string_view text) {
   if (!text.empty()) return std::nullopt;
   return record::Time(day->time_since_epoch()) + *time - offset;
 }
-
-}  // namespace
 
 std::expected<std::optional<record::Time>, record::Flaw> due_time(std::string_view text,
                                                                   const date::time_zone& zone) {

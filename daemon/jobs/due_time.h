@@ -20,6 +20,10 @@ namespace sluice::jobs {
 [[nodiscard]] std::expected<std::optional<record::Time>, record::Flaw> due_time(
     std::string_view text, const date::time_zone& zone);
 
+// "2026-11-29T12:00:00+08:00" or with Z (RFC 3339), and nothing that leaves the zone open. Nothing
+// where it is not such a time.
+[[nodiscard]] std::optional<record::Time> time_with_offset(std::string_view text);
+
 // A whole number from -100 to 100; empty: 0.
 [[nodiscard]] std::expected<std::int64_t, record::Flaw> task_priority(std::string_view text);
 

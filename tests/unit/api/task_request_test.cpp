@@ -43,13 +43,19 @@ TEST(TaskRequests, AreRefusedWithEveryFault) {
   EXPECT_THAT(
       faults_of(R"([{"title": 1}, 2, {"titel": "x"}, {"priority": 101}, {"priority": 1.5},
                     {"priority": "1"}, {"due": "2026-11-30"}, {"due": "2026-11-30T18:00"},
-                    {"title": "a", "title": "b"}, {"title": "a\nb"}])"),
+                    {"title": "a", "title": "b"}, {"title": "a\nb"},
+                    {"due": "2026-11-30T18:00:00.000"}])"),
       ElementsAre(HasSubstr("1 title: expected a text"), HasSubstr("2 : expected an object"),
                   HasSubstr("3 titel: there is no such member"),
                   HasSubstr("4 priority: expected a whole number"), HasSubstr("5 priority"),
                   HasSubstr("6 priority"), HasSubstr("7 due: expected a time of RFC 3339"),
                   HasSubstr("8 due"), HasSubstr("9 title: the member comes twice"),
-                  HasSubstr("10 title: it is not UTF-8, or has a control character")));
+                  HasSubstr("10 title: it is not UTF-8, or has a control character"),
+                  HasSubstr("11 due: expected a time of RFC 3339")));
+  EXPECT_THAT(faults_of(R"({"a": 1, "b": 2, "title": 3})"), ElementsAre(HasSubstr("1 a: ")))
+      << "a body may be full of members";
+  EXPECT_THAT(faults_of(R"({"title": "", "title": "", "c": 3})"),
+              ElementsAre(HasSubstr("1 title: the member comes twice")));
   std::string many = "[1";
   for (int i = 0; i < 500; ++i)
     many += ",1";
