@@ -57,6 +57,15 @@ TEST_F(TasksSqliteTest, FolderThatIsNotThereIsSaid) {
   EXPECT_THAT(added.error().place, HasSubstr("none/tasks.sqlite"));
 }
 
+TEST_F(TasksSqliteTest, WhoOpensItToLookWaitsForNobodyWhoWrites) {
+  const auto id = tasks::open_sqlite(file_)->add(one_task, boss, now_).value().front().id;
+  auto other = sqlite::Database::open(file_).value();
+  const auto writes = sqlite::Transaction::begin(other).value();
+  const auto found = tasks::open_sqlite(file_)->find(id, boss);
+  ASSERT_TRUE(found) << found.error().sentence;
+  EXPECT_EQ(found.value()->task.id, id);
+}
+
 // What a person is told is kept is on the disk; who has which task is so with the next of these.
 TEST_F(TasksSqliteTest, WaitsForTheDiskWhereSomethingIsAcknowledged) {
   SyncCounter syncs;

@@ -33,6 +33,9 @@ class SqliteTaskDatabase final : public TaskDatabase, private Statements {
   // Makes what is not there yet of the newest format, with what is there of an earlier one.
   Result<void> bring_tables_up();
   Result<void> make_or_check_tables();
+  // That of the tables in the file, refused where they are not ours; less than the first where
+  // there are none.
+  Result<std::int64_t> found_format();
 
   template <class T>
   [[nodiscard]] Result<T> ours(sqlite::Result<T> result) const {
@@ -68,7 +71,13 @@ Result<bool> SqliteTaskDatabase::transact(Purpose purpose, const Work& work) {
   if (purpose != Purpose::note) return transact_now(purpose, work);
   if (!SLUICE_TRY(open(purpose))) return false;
   SLUICE_TRY(ours(database_->execute("PRAGMA synchronous=NORMAL")));
-  auto noted = transact_now(purpose, work);
+  Result<bool> noted = false;
+  try {
+    noted = transact_now(purpose, work);
+  } catch (...) {
+    database_.reset();  // else what is changed by it later would not be flushed either
+    throw;
+  }
   if (auto again = ours(database_->execute("PRAGMA synchronous=FULL")); !again) {
     database_.reset();  // the next one is opened as it should be
     return std::unexpected(std::move(again).error());
@@ -140,8 +149,21 @@ Result<void> SqliteTaskDatabase::bring_tables_up() {
 }
 
 Result<void> SqliteTaskDatabase::make_or_check_tables() {
-  // The lock first: two processes may open a new file at the same moment.
+  // Who only opens it waits for nobody who writes.
+  if (SLUICE_TRY(found_format()) == newest_format) return {};
+  // Looked at again under the lock: two processes may open a new file at the same moment.
   auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(*database_)));
+  const auto found = SLUICE_TRY(found_format());
+  if (found == newest_format) return {};
+  const bool is_there = found >= first_format;
+  if (is_there) SLUICE_TRY(ours(database_->execute(std::string(set_format_1_aside))));
+  SLUICE_TRY(ours(database_->execute(tasks_ddl)));
+  if (is_there) SLUICE_TRY(ours(database_->execute(std::string(take_format_1_over))));
+  SLUICE_TRY(ours(database_->execute(fmt::format("PRAGMA user_version={}", newest_format))));
+  return ours(transaction.commit());
+}
+
+Result<std::int64_t> SqliteTaskDatabase::found_format() {
   const auto format =
       SLUICE_TRY(run({"SELECT user_version, (SELECT count(*) FROM sqlite_master) "
                       "FROM pragma_user_version",
@@ -153,16 +175,10 @@ Result<void> SqliteTaskDatabase::make_or_check_tables() {
         "it is of format {}, this program knows format {}: run the version that made it", found,
         newest_format)));
   }
-  if (found == newest_format) return {};
   if (found < first_format && std::get<std::int64_t>(format.at(0).at(1)) != 0) {
     return std::unexpected(failed("it is a database of something else"));
   }
-  const bool is_there = found >= first_format;
-  if (is_there) SLUICE_TRY(ours(database_->execute(std::string(set_format_1_aside))));
-  SLUICE_TRY(ours(database_->execute(tasks_ddl)));
-  if (is_there) SLUICE_TRY(ours(database_->execute(std::string(take_format_1_over))));
-  SLUICE_TRY(ours(database_->execute(fmt::format("PRAGMA user_version={}", newest_format))));
-  return ours(transaction.commit());
+  return found;
 }
 
 }  // namespace
