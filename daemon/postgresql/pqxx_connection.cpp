@@ -10,6 +10,7 @@ namespace sluice::postgresql {
 namespace {
 
 constexpr const char* place = "central store";
+constexpr const char* statement_timeout = "'30s'";
 
 // libpqxx connects anew by itself where a connection is found lost at the beginning of a
 // transaction, and sets these again. What is done here are a few rows: what takes longer hangs.
@@ -17,7 +18,7 @@ constexpr std::pair<const char*, const char*> session_settings[] = {
     {"search_path", "pg_catalog"},
     {"timezone", "'UTC'"},
     {"standard_conforming_strings", "on"},
-    {"statement_timeout", "'30s'"},
+    {"statement_timeout", statement_timeout},
     {"lock_timeout", "'10s'"},
     {"idle_in_transaction_session_timeout", "'1min'"},
 };
@@ -111,7 +112,10 @@ ConnectionResult<void> PqxxConnection::bring_to(int format, pqxx::work& transact
   if (transaction.exec("SELECT 1 FROM pg_namespace WHERE nspname = 'sluice'").empty()) {
     transaction.exec("CREATE SCHEMA sluice");
   }
+  // What brings a large table up takes longer than a few rows do.
+  transaction.exec("SET LOCAL statement_timeout = 0");
   transaction.exec(tables_.ddl);
+  transaction.exec(fmt::format("SET LOCAL statement_timeout = {}", statement_timeout));
   return {};
 }
 
