@@ -40,6 +40,11 @@ Response call_refused(CallProblem problem, std::string_view detail) {
   return response;
 }
 
+Response key_reused() {
+  return call_refused(CallProblem::key_reused,
+                      "this idempotency key came with another body before; take a new key");
+}
+
 Response json_answer(const boost::json::value& value) {
   return {.status = 200,
           .content_type = "application/json",
@@ -195,8 +200,7 @@ Response TasksEndpoint::add(const server::Request& request) {
     const auto first = (*queue)->find_entry(call.entries.front());
     if (!first) return call_refused(CallProblem::not_durable, record::to_string(first.error()));
     if (*first && (*first)->asked.origin_text != call.origin_text) {
-      return call_refused(CallProblem::key_reused,
-                          "this idempotency key came with another body before; take a new key");
+      return key_reused();
     }
   }
   const jobs::TaskDirector director{.queue = **queue,
@@ -206,7 +210,11 @@ Response TasksEndpoint::add(const server::Request& request) {
                                     .now = surroundings_.clock()};
   const auto added = jobs::add_tasks(
       director, new_tasks(bureau, dataset, call.origin_text, *requests), call.entries);
-  if (!added) return call_refused(CallProblem::not_durable, added.error().sentence);
+  if (!added) {
+    // Of two calls at once the other one was faster.
+    if (added.error().problem == tasks::TaskProblem::conflicting) return key_reused();
+    return call_refused(CallProblem::not_durable, added.error().sentence);
+  }
   boost::json::array numbers;
   for (const tasks::Task& task : *added)
     numbers.emplace_back(task.id.value);

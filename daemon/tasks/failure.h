@@ -16,7 +16,7 @@ enum class TaskProblem {
   held_by_another,  // another account holds it, or it is kept for another
   same_person,      // nobody checks or settles what is their own
   waits_for_another,  // an earlier delivery of the same record is not answered yet
-  conflicting,        // a delivery of this name is known, with other content
+  conflicting,        // a delivery of this name, or a call of this key, is known with other content
   not_taken,          // a text that is too long, or none that can be kept
   failed,             // anything else that the database said
 };

@@ -40,11 +40,34 @@ Result<Task> step_on(const Task& task, const Action& action, record::Time now, T
   return step.task;
 }
 
+// What was asked for before under this entry, as it is now; nothing where it was not.
+Result<std::optional<Task>> find_known(const NewTask& asked, const EntryId& entry, TaskRows& rows) {
+  auto known = SLUICE_TRY(rows.find_entry(entry));
+  // A sheet is the same under any name; of a call this text tells one body from another.
+  const bool is_other =
+      known && asked.origin == Origin::api && known->asked.origin_text != asked.origin_text;
+  if (is_other) {
+    return std::unexpected(
+        TaskFailure{TaskProblem::conflicting, fmt::format("task {}", known->id.value),
+                    "it was added by a call of the same key with another body: take a new key"});
+  }
+  return known;
+}
+
 Result<Task> add_task(const NewTask& asked, EntryId entry, const std::optional<AccountName>& by,
                       record::Time now, TaskRows& rows) {
   SLUICE_TRY(check(asked));
   Step step = as_new(asked, by, std::move(entry), now);
-  step.task.id = SLUICE_TRY(rows.insert(step.task));
+  const auto id = SLUICE_TRY(rows.insert(step.task));
+  if (!id) {
+    // Another call of the same was faster.
+    if (auto known = SLUICE_TRY(find_known(asked, step.task.entry, rows))) {
+      return std::move(*known);
+    }
+    return std::unexpected(TaskFailure{TaskProblem::unavailable, "entry " + step.task.entry.str(),
+                                       "it was there and is gone: try again"});
+  }
+  step.task.id = *id;
   SLUICE_TRY(rows.append(step.task, *step.entry));
   return std::move(step.task);
 }
@@ -71,6 +94,12 @@ std::unexpected<TaskFailure> of_delivery(TaskProblem problem, const std::string&
   return std::unexpected(TaskFailure{problem, "delivery " + name, std::move(sentence)});
 }
 
+// Of a claim of what was held when it was listed: others have it since, or it went on.
+bool is_lost(TaskProblem problem) {
+  return problem == TaskProblem::held_by_another || problem == TaskProblem::not_held ||
+         problem == TaskProblem::wrong_state;
+}
+
 // "3 tasks" that are more than are added at once.
 Result<void> check_count(std::size_t count) {
   if (count <= most_added_at_once) return {};
@@ -95,7 +124,7 @@ Result<std::vector<Task>> add_tasks(std::span<const NewTask> tasks,
     }
     const bool may_be_there = !entries.empty();
     if (may_be_there) {
-      if (auto there = SLUICE_TRY(rows.find_entry(entries[i]))) {
+      if (auto there = SLUICE_TRY(find_known(asked, entries[i], rows))) {
         added.push_back(std::move(*there));
         continue;
       }
@@ -129,7 +158,12 @@ Result<std::vector<Task>> claim_several_tasks(const Wish& wish, std::size_t coun
       const bool is_wished = wish.states.contains(task.state) && !is_own_work(task, wish.account) &&
                              (wish.datasets.empty() || wish.datasets.contains(task.asked.dataset));
       if (!is_wished || claimed.size() == count) continue;
-      claimed.push_back(SLUICE_TRY(apply_action(task.id, claim, now, rows)));
+      auto given = apply_action(task.id, claim, now, rows);
+      if (given) {
+        claimed.push_back(std::move(*given));
+      } else if (!is_lost(given.error().code)) {
+        return std::unexpected(std::move(given).error());
+      }
     }
   }
   for (const Turn turn : {Turn::kept, Turn::free, Turn::handed_back}) {

@@ -61,15 +61,17 @@ Result<std::optional<Task>> TaskRows::one(const Query& query) {
   return SLUICE_TRY(task_of(rows.front()));
 }
 
-Result<TaskId> TaskRows::insert(const Task& task) {
+Result<std::optional<TaskId>> TaskRows::insert(const Task& task) {
   const auto columns = std::span(task_columns).subspan(1);
   Row values = cells_of(task);
   values.erase(values.begin());
-  const auto rows = SLUICE_TRY(
-      statements_.run({insertion("task", columns, statements_.dialect()) + " RETURNING id",
-                       std::move(values),
-                       {ColumnKind::number}}));
-  return TaskId{count_of(rows.at(0), 0)};
+  const auto rows =
+      SLUICE_TRY(statements_.run({insertion("task", columns, statements_.dialect()) +
+                                      " ON CONFLICT (entry_id) DO NOTHING RETURNING id",
+                                  std::move(values),
+                                  {ColumnKind::number}}));
+  if (rows.empty()) return std::nullopt;
+  return TaskId{count_of(rows.front(), 0)};
 }
 
 Result<std::optional<Task>> TaskRows::find_entry(const EntryId& entry) {

@@ -19,8 +19,9 @@ class TaskRows {
   // `statements` must outlive this.
   explicit TaskRows(Statements& statements) : statements_(statements) {}
 
-  // Gives it a number. The entries of its history come behind.
-  [[nodiscard]] Result<TaskId> insert(const Task& task);
+  // Gives it a number; none where a task of its entry is there already, also one that another
+  // transaction was just adding. The entries of its history come behind.
+  [[nodiscard]] Result<std::optional<TaskId>> insert(const Task& task);
   [[nodiscard]] Result<std::optional<Task>> find(TaskId id);
   [[nodiscard]] Result<std::optional<Task>> find_entry(const EntryId& entry);
   // As it is. Nobody else may change it until the transaction ends.

@@ -52,7 +52,7 @@ class Tasks {
 
   // All or none, in this order, at most most_added_at_once; returns them as kept. `entries`: none,
   // or one a task, of who may ask twice: a task whose entry is there is not added again, and is
-  // returned as it is now.
+  // returned as it is now; `conflicting` where it was of the API with another origin_text.
   [[nodiscard]] Result<std::vector<Task>> add(std::span<const NewTask> tasks,
                                               const std::optional<AccountName>& by,
                                               record::Time now,

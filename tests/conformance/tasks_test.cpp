@@ -1,4 +1,6 @@
 // Keeping tasks, and what was keyed, from the first to the last: what every way must do.
+#include <future>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -92,6 +94,41 @@ TEST_P(TasksTest, WhatIsAskedForTwiceIsAddedOnce) {
   EXPECT_EQ(twice[1], once[1]);
   EXPECT_EQ(tasks_->find_entry(entries[1]).value(), once[1]);
   EXPECT_FALSE(tasks_->find_entry(tasks::entry_of_request("sheet 2", 1)).value());
+}
+
+TEST_P(TasksTest, WhatIsAskedForTwiceAtOnceIsAddedOnce) {
+  const tasks::NewTask asked{.bureau = park, .dataset = record::DatasetId("enterprise")};
+  const std::vector<tasks::NewTask> call(5, asked);
+  add();  // the tables are there
+  const auto theirs = home_->open();
+  ASSERT_FALSE(theirs->find({99}, li).value());  // connected, so that both begin at once
+  for (int round = 0; round < 20; ++round) {
+    std::vector<tasks::EntryId> entries;
+    for (std::size_t i = 0; i < call.size(); ++i)
+      entries.push_back(tasks::entry_of_request(fmt::format("call {}", round), i));
+    auto other =
+        std::async(std::launch::async, [&] { return theirs->add(call, li, now_, entries); });
+    const auto mine = tasks_->add(call, wang, now_, entries);
+    const auto others = other.get();
+    ASSERT_TRUE(mine) << mine.error().sentence;
+    ASSERT_TRUE(others) << others.error().sentence;
+    EXPECT_EQ(*mine, *others);
+    EXPECT_EQ(tasks_->history(mine->back().id, {}, 9).value().size(), 1U);
+  }
+}
+
+TEST_P(TasksTest, OneKeyOfTheApiIsOfOneBody) {
+  const std::vector<tasks::EntryId> entry = {tasks::entry_of_request("call 1", 0)};
+  std::vector<tasks::NewTask> call = {{.bureau = park,
+                                       .dataset = record::DatasetId("enterprise"),
+                                       .origin = tasks::Origin::api,
+                                       .origin_text = "park, call 0123"}};
+  const auto once = tasks_->add(call, std::nullopt, now_, entry).value();
+  EXPECT_EQ(tasks_->add(call, std::nullopt, now_, entry).value(), once);
+  call.front().origin_text = "park, call 4567";
+  const auto refused = tasks_->add(call, std::nullopt, now_, entry);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, TaskProblem::conflicting);
 }
 
 TEST_P(TasksTest, RecordThatTwoKeyedAlikeGoesToTheJournalOnce) {
