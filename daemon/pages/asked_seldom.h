@@ -28,7 +28,8 @@ class AskedSeldom {
     const std::unique_lock asking(asking_, std::try_to_lock);
     {
       const std::lock_guard lock(mutex_);
-      const bool is_fresh = asked_ && now - *asked_ < every_;
+      // An answer from the future is none: the clock was set back.
+      const bool is_fresh = asked_ && now >= *asked_ && now - *asked_ < every_;
       if (is_fresh || (!asking && asked_)) return answer_;
     }
     if (!asking) return nullptr;
