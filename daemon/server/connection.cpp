@@ -90,8 +90,13 @@ awaitable<void> Connection<Stream>::run() {
 
 template <class Stream>
 bool Connection<Stream>::may_go_on() const {
-  return !service_->stopping && generation_ == service_->generation &&
-         (!introduction_.expires || std::chrono::system_clock::now() < *introduction_.expires);
+  return !service_->stopping && !has_lapsed();
+}
+
+template <class Stream>
+bool Connection<Stream>::has_lapsed() const {
+  return generation_ != service_->generation ||
+         (introduction_.expires && std::chrono::system_clock::now() >= *introduction_.expires);
 }
 
 template <class Stream>
@@ -119,6 +124,7 @@ auto Connection<Stream>::serve_one() -> awaitable<Next> {
   has_head_ = false;
   const auto head_size = co_await receive_head();
   if (!head_size) co_return co_await end_with(head_size.error());
+  if (has_lapsed()) co_return Next::close;
   has_head_ = true;
   unread_input_ = head_.framing != BodyFraming::none;
   if (const auto refusal = objection()) co_return co_await refuse(*refusal);
@@ -133,6 +139,7 @@ auto Connection<Stream>::serve_one() -> awaitable<Next> {
   const auto body = co_await receive_body(**route, *head_size, request_size);
   if (!body) co_return co_await end_with(body.error());
   unread_input_ = false;
+  if (has_lapsed()) co_return Next::close;
   request.body = *body;
   const Next next = co_await answer_request(**route, request, Clock::now());
   input_.consume(request_size);

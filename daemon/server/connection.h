@@ -81,6 +81,10 @@ class Connection final : public AnyConnection,
   // A body has gone on arriving.
   void body_advanced(const Route& route);
   [[nodiscard]] bool may_go_on() const;
+  // Whether who was let in would have to show a certificate anew. Asked again once a request has
+  // come: it may take long to, and is not answered to somebody who was revoked meanwhile. A server
+  // that stops finishes what has begun.
+  [[nodiscard]] bool has_lapsed() const;
 
   Stream stream_;
   std::shared_ptr<Service> service_;

@@ -74,7 +74,8 @@ struct Service {
   Shares shares;
   AnswerCounters answers;
   observe::Metrics::Gauge& open;
-  // Counts the reloads: a connection of an earlier generation takes no further request.
+  // Counts the reloads: a connection of an earlier generation takes no further request,
+  // and does not answer the one that is still arriving.
   std::atomic<std::uint64_t> generation{1};
   std::atomic<bool> stopping{false};
 };

@@ -100,6 +100,31 @@ TEST_F(Certificates, RevokedGetsNoFurtherRequestInOnAConnectionThatIsOpen) {
   EXPECT_EQ(echo.handled(), 0);
 }
 
+TEST_F(Certificates, RevokedWhileTheHeadIsArrivingGetsNoAnswer) {
+  const IssuedFiles park = server.authority().issue("park");
+  RawClient client(server.port(), park, server.authority().authorities());
+  const std::string request = post("[]");
+  client.send(health_request + request.substr(0, 20));  // at once: it is not idle in between
+  ASSERT_EQ(status_line(client.receive()), "HTTP/1.1 200 OK");
+  server.authority().revoke("park");
+  server.reload();
+  client.send(request.substr(20));
+  EXPECT_EQ(client.receive(), "");
+  EXPECT_EQ(echo.handled(), 0);
+}
+
+TEST_F(Certificates, RevokedWhileTheBodyIsArrivingGetsNoAnswer) {
+  const IssuedFiles park = server.authority().issue("park");
+  RawClient client(server.port(), park, server.authority().authorities());
+  client.send(records_head + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  ASSERT_EQ(client.receive(), "HTTP/1.1 100 Continue\r\n\r\n");
+  server.authority().revoke("park");
+  server.reload();
+  client.send("[]");
+  EXPECT_EQ(client.receive(), "");
+  EXPECT_EQ(echo.handled(), 0);
+}
+
 TEST_F(Certificates, NobodyGetsInByARevocationListThatIsOutOfDate) {
   const IssuedFiles park = server.authority().issue("park");
   server.authority().write_revocations(Validity::expired);
