@@ -43,9 +43,12 @@ class KeptReports {
 };
 
 // From when on a report says how it was, and no longer how it is: four signs of life did not come.
+// One from the future says nothing of its age, beyond what two centers' clocks may differ by.
 constexpr std::chrono::hours old_after{1};
+constexpr std::chrono::minutes most_ahead{1};
 [[nodiscard]] inline bool is_old(const KeptReport& kept, record::Time now) {
-  return now - kept.received_at >= old_after;
+  const auto age = now - kept.received_at;
+  return age >= old_after || age < -most_ahead;
 }
 
 }  // namespace sluice::edges
