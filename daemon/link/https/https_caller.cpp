@@ -44,6 +44,7 @@ awaitable<Result<HttpsCaller::Reply>> HttpsCaller::exchange(const HttpRequest& r
         co_return std::unexpected(std::move(connected.error()));
       }
     }
+    connection_->limit_silence(silence);  // a center that reads nothing is silent too
     auto answered = co_await connection_->send(request);
     std::optional<HttpAnswer> answer;
     if (answered) {
