@@ -28,7 +28,10 @@ struct ReportedStream {
 };
 
 struct ReporterSurroundings {
-  journal::Clock clock;            // of what is told
+  journal::Clock clock;  // of what is told
+  // When something is due. Looked at again after each call: one may wait for its time limit, and a
+  // pause begins when it ends.
+  std::function<ReportTimes::Moment()> moment;
   std::function<double()> random;  // evenly from 0 to 1
   // Brings a report, a JSON text, to the center; blocks.
   std::function<link::Result<Reception>(const record::BureauId&, const std::string&)> bring;
@@ -48,8 +51,8 @@ class Reporter {
   Reporter(std::vector<ReportedStream> streams, ReporterSurroundings surroundings,
            ReporterEvents events);
 
-  // Does what is due at that moment; when to come again.
-  [[nodiscard]] Moment step(Moment now);
+  // Does what is due; when to come again.
+  [[nodiscard]] Moment step();
 
  private:
   struct Stream {
@@ -58,8 +61,8 @@ class Reporter {
     std::optional<std::vector<journal::QuarantineTally>> last;  // that the center has
     std::string reason;  // why it could not be told; empty: it could
   };
-  void report(Stream& stream, Moment now);
-  void failed(Stream& stream, Moment now, std::string reason);
+  void report(Stream& stream);
+  void failed(Stream& stream, std::string reason);
 
   std::vector<Stream> streams_;
   ReporterSurroundings surroundings_;

@@ -44,10 +44,12 @@ EdgeReports::EdgeReports(const std::map<record::BureauId, std::unique_ptr<Stream
         const auto bring = [&](const record::BureauId& bureau, const std::string& report) {
           return edges::bring_report(caller_, bureau, report, stop);
         };
-        edges::Reporter reporter(
-            std::move(streams),
-            {.clock = installation::system_now, .random = randomness(), .bring = bring},
-            logged(log, stop));
+        edges::Reporter reporter(std::move(streams),
+                                 {.clock = installation::system_now,
+                                  .moment = std::chrono::steady_clock::now,
+                                  .random = randomness(),
+                                  .bring = bring},
+                                 logged(log, stop));
         run(reporter, stop);
       }) {}
 
@@ -56,7 +58,7 @@ void EdgeReports::run(edges::Reporter& reporter, const std::stop_token& stop) {
   std::unique_lock lock(mutex);
   std::condition_variable_any stopped;
   while (!stop.stop_requested()) {
-    const auto next = reporter.step(std::chrono::steady_clock::now());
+    const auto next = reporter.step();
     caller_.disconnect();  // a minute is long for a connection that the center has to hold
     stopped.wait_until(lock, stop, next, [] { return false; });
   }

@@ -22,7 +22,7 @@ class ReporterTest : public testing::Test {
   // What came to the center since, as "park:3".
   std::vector<std::string> come() { return std::exchange(come_, {}); }
   std::vector<std::string> told() { return std::exchange(told_, {}); }
-  void step() { next = reporter.step(now); }
+  void step() { next = reporter.step(); }
   void go_on(std::chrono::steady_clock::duration time) {
     for (const auto end = now + time; next <= end;) {
       now = next;
@@ -36,6 +36,7 @@ class ReporterTest : public testing::Test {
   std::optional<LinkFailure> failure;
   std::string only_for;  // whom the failure is for; empty: all
   Reception reception = Reception::taken;
+  seconds call_takes{0};
   bool is_journal_readable = true;
 
  private:
@@ -54,6 +55,7 @@ class ReporterTest : public testing::Test {
   }
   link::Result<Reception> bring(const record::BureauId& bureau, const std::string& json) {
     ++tries;
+    now += call_takes;
     if (failure && (only_for.empty() || only_for == bureau.str())) return std::unexpected(*failure);
     const auto report = parse_report(json).value();
     if (reception == Reception::taken) {
@@ -69,6 +71,7 @@ class ReporterTest : public testing::Test {
   int tries = 0;
   Reporter reporter{{stream("park"), stream("quality")},
                     {.clock = [] { return record::Time(); },
+                     .moment = [this] { return now; },
                      .random = [] { return 1.0; },
                      .bring = [this](const record::BureauId& bureau,
                                      const std::string& json) { return bring(bureau, json); }},
@@ -113,6 +116,18 @@ TEST_F(ReporterTest, DoesNotWaitForACenterThatIsAwayOnceForEachBureau) {
   failure = {LinkProblem::unavailable, "center", "nobody answers there"};
   step();
   EXPECT_EQ(tries, 1);
+}
+
+TEST_F(ReporterTest, PausesAfterACallThatTookLong) {
+  failure = {LinkProblem::unavailable, "center", "it does not answer in time"};
+  call_takes = seconds(30);
+  step();
+  EXPECT_EQ(next, now + seconds(2)) << "from its end on";
+  failure.reset();
+  now = next;
+  step();
+  EXPECT_THAT(come(), ElementsAre("park:3", "quality:1"));
+  EXPECT_EQ(next, now + seconds(30)) << "a minute after the first of them was told";
 }
 
 TEST_F(ReporterTest, WhatOneBureauIsRefusedForHoldsUpNoOther) {
