@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include "record/try.h"
 
@@ -42,7 +43,17 @@ asio::awaitable<server::Response> QuarantineEndpoint::take(const server::Request
       .node = std::get<record::NodeId>(request.peer.caller),  // who else is turned away
       .received_at = surroundings_.clock(),
       .report = std::move(*report)};
-  const auto keeping = [&]() -> asio::awaitable<edges::Result<void>> { co_return keep(kept); };
+  if (!begin_to_wait()) {
+    co_return refuse(
+        BatchProblem::store_unavailable,
+        fmt::format("{} reports wait for the store already: come again later", most_waiting));
+  }
+  // Counted down where it is kept: this coroutine may outlive the endpoint.
+  const auto keeping = [&]() -> asio::awaitable<edges::Result<void>> {
+    const auto leave = [](std::atomic<int>* waiting) { --*waiting; };
+    const std::unique_ptr<std::atomic<int>, decltype(leave)> place(&waiting_, leave);
+    co_return keep(kept);
+  };
   const auto done = co_await asio::co_spawn(thread_, keeping, asio::use_awaitable);
   if (!done) co_return refuse(BatchProblem::store_unavailable, record::to_string(done.error()));
   measure(kept);
@@ -50,6 +61,12 @@ asio::awaitable<server::Response> QuarantineEndpoint::take(const server::Request
                                    {"received_at", record::to_string(kept.received_at)}};
   co_return server::Response{.content_type = "application/json",
                              .body = boost::json::serialize(object) + "\n"};
+}
+
+bool QuarantineEndpoint::begin_to_wait() {
+  if (++waiting_ <= most_waiting) return true;
+  --waiting_;
+  return false;
 }
 
 edges::Result<void> QuarantineEndpoint::keep(const edges::KeptReport& kept) {

@@ -2,6 +2,7 @@
 // of the last report of a bureau.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -18,9 +19,12 @@
 namespace sluice::api {
 
 // Thread-safe. Keeping a report blocks, so it has a thread of its own: neither the event loop nor a
-// batch waits for it.
+// batch waits for it. While the database is slow, no more than `most_waiting` wait for it, the one
+// that is being kept included; the others are told at once to come again.
 class QuarantineEndpoint {
  public:
+  static constexpr int most_waiting = 16;
+
   // What must outlive the endpoint, of the carriers what they refer to.
   struct Surroundings {
     Carriers carriers;
@@ -42,11 +46,13 @@ class QuarantineEndpoint {
  private:
   [[nodiscard]] boost::asio::awaitable<server::Response> take(const server::Request& request);
   [[nodiscard]] edges::Result<void> keep(const edges::KeptReport& kept);
+  [[nodiscard]] bool begin_to_wait();
   void measure(const edges::KeptReport& kept);
 
   Surroundings surroundings_;
   std::unique_ptr<edges::KeptReports> reports_;  // of the thread
-  boost::asio::thread_pool thread_{1};           // last: it uses the rest
+  std::atomic<int> waiting_ = 0;
+  boost::asio::thread_pool thread_{1};  // last: it uses the rest
 };
 
 }  // namespace sluice::api

@@ -41,6 +41,8 @@ class CenterServer {
   std::atomic<bool> is_held = false;
 
   bool takes_reports = true;  // of quarantines; heeded by restart()
+  // While it is set, the first of them that is to be kept waits, and the others behind it.
+  std::atomic<bool> is_keeping_held = false;
 
   // What it has kept of them.
   [[nodiscard]] std::vector<edges::KeptReport> reports() {
@@ -131,6 +133,7 @@ class CenterServer {
   }
 
   edges::Result<std::unique_ptr<edges::KeptReports>> open_reports() {
+    is_keeping_held.wait(true);
     if (center.is_store_available) return edges::open_sqlite(reports_);
     return std::unexpected(
         edges::KeepingFailure{edges::KeepingProblem::unavailable, "store", "no connection"});

@@ -1,5 +1,9 @@
 #include "api/quarantine_endpoint.h"
 
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -101,6 +105,36 @@ TEST_F(QuarantineEndpointTest, AsksToComeAgainLaterWhileTheStoreIsAway) {
   EXPECT_EQ(problem(ask(put(to_json(waiting(3))))), "503 store-unavailable");
   server.center.is_store_available = true;
   EXPECT_EQ(status_line(ask(put(to_json(waiting(3))))), "HTTP/1.1 200 OK");
+}
+
+TEST_F(QuarantineEndpointTest, TurnsAwayWhoComesWhileManyWaitForTheStore) {
+  server.is_keeping_held = true;
+  std::mutex mutex;
+  std::condition_variable answered;
+  std::vector<std::string> answers;
+  std::vector<std::jthread> nodes;
+  for (int node = 0; node <= QuarantineEndpoint::most_waiting; ++node) {
+    nodes.emplace_back([&, client = server.client("front-1")]() mutable {
+      client.send(put(to_json(waiting(3))));
+      std::string answer = client.receive();
+      const std::lock_guard lock(mutex);
+      answers.push_back(std::move(answer));
+      answered.notify_one();
+    });
+  }
+  {
+    std::unique_lock lock(mutex);
+    // So long only if nobody is turned away.
+    answered.wait_for(lock, std::chrono::seconds(20), [&] { return !answers.empty(); });
+    EXPECT_EQ(answers.size(), 1U);
+  }
+  server.is_keeping_held = false;
+  server.is_keeping_held.notify_all();
+  nodes.clear();
+  EXPECT_EQ(problem(answers.at(0)), "503 store-unavailable");
+  for (std::size_t i = 1; i < answers.size(); ++i)
+    EXPECT_EQ(status_line(answers[i]), "HTTP/1.1 200 OK");
+  EXPECT_EQ(status_line(ask(put(to_json(waiting(3))))), "HTTP/1.1 200 OK") << "room again";
 }
 
 }  // namespace
