@@ -345,32 +345,47 @@ api::NodeStatus Node::status() {
   return status;
 }
 
-std::expected<void, trust::TlsFailure> Node::reload_certificates() {
-  if (api_) {
-    auto tls =
-        SLUICE_TRY(trust::make_server_context(tls_files(installation_->settings.node.identity)));
-    tell_expiry(installation_->signer.subject(), tls.get());
-    api_->reload(std::move(tls));
+std::vector<trust::TlsFailure> Node::reload_certificates() {
+  std::vector<trust::TlsFailure> failures;
+  for (const auto& reloaded : {reload_api(), reload_pages(), reload_uplink()}) {
+    if (!reloaded) failures.push_back(reloaded.error());
   }
-  if (pages_) {
-    const settings::Pages& pages = *installation_->settings.node.pages;
-    auto tls = SLUICE_TRY(tls_for_people(pages));
-    tell_expiry("pages", tls.get());
-    pages_->reload(std::move(tls));
-  }
-  if (uplink_identity_) {
-    SLUICE_TRY(uplink_identity_->reload());
-    tell_expiry(installation_->signer.subject(), uplink_identity_->current().tls->native_handle());
-  }
+  return failures;
+}
+
+std::expected<void, trust::TlsFailure> Node::reload_api() {
+  if (!api_) return {};
+  auto tls =
+      SLUICE_TRY(trust::make_server_context(tls_files(installation_->settings.node.identity)));
+  tell_expiry(installation_->signer.subject(), tls.get());
+  api_->reload(std::move(tls));
+  return {};
+}
+
+std::expected<void, trust::TlsFailure> Node::reload_pages() {
+  if (!pages_) return {};
+  auto tls = SLUICE_TRY(tls_for_people(*installation_->settings.node.pages));
+  tell_expiry("pages", tls.get());
+  pages_->reload(std::move(tls));
+  return {};
+}
+
+std::expected<void, trust::TlsFailure> Node::reload_uplink() {
+  if (!uplink_identity_) return {};
+  SLUICE_TRY(uplink_identity_->reload());
+  tell_expiry(installation_->signer.subject(), uplink_identity_->current().tls->native_handle());
   return {};
 }
 
 void Node::reload() {
   notifier_.reloading();
-  if (const auto reloaded = reload_certificates()) {
+  std::string reasons;
+  for (const trust::TlsFailure& failure : reload_certificates())
+    reasons += (reasons.empty() ? "" : "; ") + record::to_string(failure);
+  if (reasons.empty()) {
     log_->write<"certificates-reloaded">();
   } else {
-    log_->write<"certificates-not-reloaded">({{"reason", record::to_string(reloaded.error())}});
+    log_->write<"certificates-not-reloaded">({{"reason", reasons}});
   }
   notifier_.ready("serving");
 }

@@ -79,7 +79,12 @@ class Node {
   // Of the certificate that is called so in the metrics: from now on it is this one.
   void tell_expiry(const std::string& subject, const SSL_CTX* tls);
   [[nodiscard]] std::optional<record::Time> first_expiry();
-  [[nodiscard]] std::expected<void, trust::TlsFailure> reload_certificates();
+  // Each is tried whatever became of the others: a file of one must not keep what is revoked in
+  // another from counting.
+  [[nodiscard]] std::vector<trust::TlsFailure> reload_certificates();
+  [[nodiscard]] std::expected<void, trust::TlsFailure> reload_api();
+  [[nodiscard]] std::expected<void, trust::TlsFailure> reload_pages();
+  [[nodiscard]] std::expected<void, trust::TlsFailure> reload_uplink();
   void reload();
   [[nodiscard]] boost::asio::awaitable<void> obey_signals();
   [[nodiscard]] boost::asio::awaitable<void> stay_alive();
