@@ -112,9 +112,12 @@ TEST_F(QuarantineEndpointTest, TurnsAwayWhoComesWhileManyWaitForTheStore) {
   std::mutex mutex;
   std::condition_variable answered;
   std::vector<std::string> answers;
+  using Client = decltype(server.client("front-1"));
+  std::vector<std::unique_ptr<Client>> clients;
   std::vector<std::jthread> nodes;
   for (int node = 0; node <= QuarantineEndpoint::most_waiting; ++node) {
-    nodes.emplace_back([&, client = server.client("front-1")]() mutable {
+    clients.emplace_back(new Client(server.client("front-1")));
+    nodes.emplace_back([&, &client = *clients.back()] {
       client.send(put(to_json(waiting(3))));
       std::string answer = client.receive();
       const std::lock_guard lock(mutex);
