@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <utility>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -55,13 +56,17 @@ std::vector<std::size_t> screen_order(const record::TableSchema& schema) {
   std::vector<std::size_t> order(schema.fields.size());
   for (std::size_t i = 0; i < order.size(); ++i)
     order[i] = i;
-  const auto place = [&](std::size_t i) { return schema.fields[i].keying.order.value_or(i + 1); };
-  std::ranges::stable_sort(order, {}, place);
+  // With the field's own place behind it: no two are equal.
+  const auto place = [&](std::size_t i) {
+    return std::pair(schema.fields[i].keying.order.value_or(i + 1), i);
+  };
+  std::ranges::sort(order, {}, place);
   std::map<std::string_view, std::size_t> groups;
   for (const std::size_t i : order)
     groups.try_emplace(schema.fields[i].keying.group, groups.size());
-  std::ranges::stable_sort(order, {},
-                           [&](std::size_t i) { return groups.at(schema.fields[i].keying.group); });
+  std::ranges::sort(order, {}, [&](std::size_t i) {
+    return std::pair(groups.at(schema.fields[i].keying.group), place(i));
+  });
   return order;
 }
 

@@ -67,7 +67,9 @@ std::vector<std::string> ways_to_type(const FormField& field, const KeptValue& v
       // Only what can be chosen; the value itself first, which it mostly is.
       for (const Choice& choice : field.choices)
         ways.push_back(choice.value);
-      std::ranges::stable_partition(ways, [&](const std::string& way) { return way == plain; });
+      if (const auto same = std::ranges::find(ways, plain); same != ways.end()) {
+        std::rotate(ways.begin(), same, same + 1);
+      }
       return ways;
     case Control::amount:
       if (!value.currency.empty()) {

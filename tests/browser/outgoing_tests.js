@@ -62,10 +62,13 @@ scenario("a record is carried over by keyboard alone and confirmed with the othe
     if (value) await page.evaluate(() => navigator.clipboard.writeText("not copied"));
     const said = page.locator("#copied");
     await keyboard.press("Control+c");
-    assert.equal(await focused(page), at + 1 < fields.length ? `tick.${fields[at + 1]}` : "receipt");
+    const next = at + 1 < fields.length ? `tick.${fields[at + 1]}` : "receipt";
+    await until(`${next} has the focus, once ${name} is copied`, async () => (await focused(page)) === next);
     if (!value) continue; // there is nothing to copy
     const label = await page.locator(`#field-${at + 1}-label`).innerText();
-    await until(`${name} is told to be copied`, async () => label.startsWith((await said.innerText()).replace(" copied", "")));
+    const told = await said.innerText();
+    assert.match(told, /. copied$/);
+    assert.ok(label.startsWith(told.replace(" copied", "")), `${told} of ${label}`);
     assert.equal(await clipboard(page), value, name);
   }
   assert.equal(await page.locator("main img, main script:not([src])").count(), 0);

@@ -378,7 +378,7 @@ TEST(Review, OffersBothValuesAndAThirdAndSaysWhatIsWrong) {
 
 TEST(Queue, OffersTheNextTaskOfEachKindAndNoneWhereNoneWaits) {
   const std::string html = queue_page(desk_pages(), chinese(), queue_sample(Say(Content::rich)));
-  EXPECT_THAT(html, HasSubstr("<button class=\"take\"><b>领取下一条录入、办理</b>"));
+  EXPECT_THAT(html, HasSubstr("<button class=\"take\"><b>领取下一条录入或办理任务</b>"));
   EXPECT_THAT(html, HasSubstr("<button class=\"take\" disabled><b>领取下一条裁定</b>"));
   EXPECT_THAT(html, HasSubstr(R"(name="work" value="check")"));
   EXPECT_THAT(html, HasSubstr("待领取 118 条"));
