@@ -83,7 +83,15 @@ ConnectionFailure PqxxConnection::failure_of_exception() const {
   }
 }
 
-ConnectionResult<bool> PqxxConnection::has(int format, pqxx::work& transaction) {
+const std::string& PqxxConnection::planned(const std::string& sql) {
+  const auto [known, is_new] =
+      opened_->planned.try_emplace(sql, fmt::format("planned_{}", opened_->planned.size()));
+  // It is sent when it is run first, and again on a connection that libpqxx has made anew.
+  if (is_new) opened_->pqxx.prepare(known->second, sql);
+  return known->second;
+}
+
+ConnectionResult<bool> PqxxConnection::has(int format, pqxx::transaction_base& transaction) {
   if (format_ >= format) return true;
   const auto there = transaction.exec_params(
       "SELECT 1 FROM pg_class WHERE relname = $1 AND relnamespace = "

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 
 #include <pqxx/pqxx>
@@ -32,6 +33,9 @@ struct TableSet {
   const char* ddl;
 };
 
+// In one message with its BEGIN.
+using Snapshot = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
+
 // Every call blocks. Not thread-safe.
 class PqxxConnection {
  public:
@@ -44,18 +48,36 @@ class PqxxConnection {
   template <class Work, class Ours>
   auto transact(Work work, Ours ours) -> std::invoke_result_t<Work&, pqxx::work&>;
 
+  // The same, of `work` that only reads: all of it sees one state of the tables. Also a function
+  // of pqxx::transaction_base&.
+  template <class Work, class Ours>
+  auto look(Work work, Ours ours) -> std::invoke_result_t<Work&, Snapshot&>;
+
+  // Within `work`: runs a statement that the server is to plan once a connection, since planning
+  // takes longer than most of ours do. Of texts there may be only a few.
+  template <class... Arguments>
+  pqxx::result run_planned(pqxx::transaction_base& transaction, const std::string& sql,
+                           const Arguments&... arguments) {
+    return transaction.exec_prepared(planned(sql), arguments...);
+  }
+
   // Whether the tables are there in this format or a later one that this version knows.
-  [[nodiscard]] ConnectionResult<bool> has(int format, pqxx::work& transaction);
+  [[nodiscard]] ConnectionResult<bool> has(int format, pqxx::transaction_base& transaction);
   // Makes what is not there yet.
   [[nodiscard]] ConnectionResult<void> bring_to(int format, pqxx::work& transaction);
 
  private:
+  template <class Transaction, class Work, class Ours>
+  auto transact_in(Work& work, Ours& ours) -> std::invoke_result_t<Work&, Transaction&>;
   // libpqxx prints what a server remarks to standard error, unless somebody says that it is heard.
   struct Opened {
     explicit Opened(const std::string& conninfo) : pqxx(conninfo), quiet(pqxx) {}
     pqxx::connection pqxx;
-    pqxx::quiet_errorhandler quiet;  // behind the connection: it goes first
+    pqxx::quiet_errorhandler quiet;                        // behind the connection: it goes first
+    std::unordered_map<std::string, std::string> planned;  // statements' names, by their texts
   };
+
+  [[nodiscard]] const std::string& planned(const std::string& sql);
 
   ConnectionResult<void> connect();
   // What the exception that is being handled means; one that means a mistake of ours goes on.
@@ -69,9 +91,20 @@ class PqxxConnection {
 
 template <class Work, class Ours>
 auto PqxxConnection::transact(Work work, Ours ours) -> std::invoke_result_t<Work&, pqxx::work&> {
+  return transact_in<pqxx::work>(work, ours);
+}
+
+template <class Work, class Ours>
+auto PqxxConnection::look(Work work, Ours ours) -> std::invoke_result_t<Work&, Snapshot&> {
+  return transact_in<Snapshot>(work, ours);
+}
+
+template <class Transaction, class Work, class Ours>
+auto PqxxConnection::transact_in(Work& work, Ours& ours)
+    -> std::invoke_result_t<Work&, Transaction&> {
   try {
     if (auto connected = connect(); !connected) return std::unexpected(ours(connected.error()));
-    pqxx::work transaction(opened_->pqxx);
+    Transaction transaction(opened_->pqxx);
     auto outcome = work(transaction);
     if (outcome) {
       transaction.commit();

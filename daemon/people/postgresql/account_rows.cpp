@@ -7,7 +7,8 @@
 
 namespace sluice::people {
 
-Result<std::string_view> account_columns(Connection& connection, pqxx::work& transaction) {
+Result<std::string_view> account_columns(Connection& connection,
+                                         pqxx::transaction_base& transaction) {
   if (SLUICE_TRY(connection.has(format_with_certificates, transaction))) {
     return "name, display_name, roles, bureau, state, must_change_password, password, "
            "round(extract(epoch FROM created_at) * 1000)::bigint, "
@@ -38,11 +39,13 @@ AccountColumns account_columns_of_row(const pqxx::row& row) {
           .certificate_subject = text_or_none(11)};
 }
 
-Result<std::optional<Account>> find_account(Connection& connection, pqxx::work& transaction,
+Result<std::optional<Account>> find_account(Connection& connection,
+                                            pqxx::transaction_base& transaction,
                                             const AccountName& name, std::string_view lock) {
   const auto columns = SLUICE_TRY(account_columns(connection, transaction));
-  const auto rows = transaction.exec_params(
-      fmt::format("SELECT {} FROM sluice.account WHERE name = $1 {}", columns, lock), name.str());
+  const auto rows = connection.run_planned(
+      transaction, fmt::format("SELECT {} FROM sluice.account WHERE name = $1 {}", columns, lock),
+      name.str());
   if (rows.empty()) return std::nullopt;
   return SLUICE_TRY(account_of(account_columns_of_row(rows[0])));
 }

@@ -13,7 +13,7 @@ namespace sluice::people {
 
 // What a SELECT names, in the order of AccountColumns; times are milliseconds since 1970.
 [[nodiscard]] Result<std::string_view> account_columns(Connection& connection,
-                                                       pqxx::work& transaction);
+                                                       pqxx::transaction_base& transaction);
 constexpr int account_column_count = 12;
 
 // Of a row that has these columns first.
@@ -21,7 +21,7 @@ constexpr int account_column_count = 12;
 
 // `lock` comes last in the SELECT, such as FOR UPDATE; empty: none.
 [[nodiscard]] Result<std::optional<Account>> find_account(Connection& connection,
-                                                          pqxx::work& transaction,
+                                                          pqxx::transaction_base& transaction,
                                                           const AccountName& name,
                                                           std::string_view lock);
 

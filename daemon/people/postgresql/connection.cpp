@@ -18,7 +18,7 @@ PeopleFailure Connection::ours(const postgresql::ConnectionFailure& failure) {
           failure.sentence};
 }
 
-Result<bool> Connection::has(int format, pqxx::work& transaction) {
+Result<bool> Connection::has(int format, pqxx::transaction_base& transaction) {
   return record::recast(pqxx_.has(format, transaction), ours);
 }
 

@@ -23,8 +23,20 @@ class Connection {
     return pqxx_.transact(std::move(work), ours);
   }
 
+  // The same, of `work` that only reads, a function of pqxx::transaction_base&.
+  template <class Work>
+  auto look(Work work) -> decltype(work(std::declval<pqxx::transaction_base&>())) {
+    return pqxx_.look(std::move(work), ours);
+  }
+  // As PqxxConnection::run_planned().
+  template <class... Arguments>
+  pqxx::result run_planned(pqxx::transaction_base& transaction, const std::string& sql,
+                           const Arguments&... arguments) {
+    return pqxx_.run_planned(transaction, sql, arguments...);
+  }
+
   // Whether the tables are there in this form or a later one that this version knows.
-  [[nodiscard]] Result<bool> has(int format, pqxx::work& transaction);
+  [[nodiscard]] Result<bool> has(int format, pqxx::transaction_base& transaction);
   // Makes what is not there yet.
   [[nodiscard]] Result<void> bring_to(int format, pqxx::work& transaction);
 

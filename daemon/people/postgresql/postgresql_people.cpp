@@ -121,7 +121,8 @@ Result<Account> PostgresqlPeople::add(const Account& account) {
 }
 
 Result<std::optional<Account>> PostgresqlPeople::find(const AccountName& name) {
-  return connection_.transact([&](pqxx::work& transaction) -> Result<std::optional<Account>> {
+  using Found = Result<std::optional<Account>>;
+  return connection_.look([&](pqxx::transaction_base& transaction) -> Found {
     if (!SLUICE_TRY(connection_.has(format_with_accounts, transaction))) return std::nullopt;
     return find_account(connection_, transaction, name, "");
   });

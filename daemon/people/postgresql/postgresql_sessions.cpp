@@ -106,11 +106,12 @@ Result<BegunSession> PostgresqlSessions::begin(const Account& account, SignInWay
 Result<std::optional<SignedIn>> PostgresqlSessions::find(const SessionToken& token,
                                                          const SessionLimits& limits,
                                                          record::Time now) {
-  return connection_.transact([&](pqxx::work& transaction) -> Result<std::optional<SignedIn>> {
+  using Found = Result<std::optional<SignedIn>>;
+  return connection_.look([&](pqxx::transaction_base& transaction) -> Found {
     if (!SLUICE_TRY(connection_.has(format_with_sessions, transaction))) return std::nullopt;
     const auto columns = SLUICE_TRY(account_columns(connection_, transaction));
-    const auto rows =
-        transaction.exec_params(select_signed_in(columns), record::to_string(token.digest()));
+    const auto rows = connection_.run_planned(transaction, select_signed_in(columns),
+                                              record::to_string(token.digest()));
     if (rows.empty()) return std::nullopt;
     return signed_in_of(session_columns_of_row(rows[0]), account_columns_of_row(rows[0]), limits,
                         now);
@@ -121,7 +122,7 @@ template <class... Arguments>
 Result<void> PostgresqlSessions::execute(const char* sql, const Arguments&... arguments) {
   return connection_.transact([&](pqxx::work& transaction) -> Result<void> {
     if (SLUICE_TRY(connection_.has(format_with_sessions, transaction))) {
-      transaction.exec_params(sql, arguments...);
+      connection_.run_planned(transaction, sql, arguments...);
     }
     return {};
   });

@@ -42,13 +42,15 @@ TaskFailure ours(const postgresql::ConnectionFailure& failure) {
 
 class PostgresqlStatements final : public Statements {
  public:
-  explicit PostgresqlStatements(pqxx::work& transaction) : transaction_(transaction) {}
+  PostgresqlStatements(postgresql::PqxxConnection& connection, pqxx::transaction_base& transaction)
+      : connection_(connection), transaction_(transaction) {}
 
   Result<std::vector<Row>> run(const Query& query) override;
   [[nodiscard]] const Dialect& dialect() const override { return postgresql_dialect(); }
 
  private:
-  pqxx::work& transaction_;
+  postgresql::PqxxConnection& connection_;
+  pqxx::transaction_base& transaction_;
 };
 
 Result<std::vector<Row>> PostgresqlStatements::run(const Query& query) {
@@ -66,8 +68,8 @@ Result<std::vector<Row>> PostgresqlStatements::run(const Query& query) {
     }
   }
   std::vector<Row> rows;
-  for (const pqxx::row& answer :
-       transaction_.exec_params(query.sql, pqxx::prepare::make_dynamic_params(values))) {
+  for (const pqxx::row& answer : connection_.run_planned(
+           transaction_, query.sql, pqxx::prepare::make_dynamic_params(values))) {
     Row& row = rows.emplace_back();
     pqxx::row::size_type column = 0;
     for (const ColumnKind kind : query.answer) {
@@ -93,28 +95,26 @@ class PostgresqlTaskDatabase final : public TaskDatabase {
                                         .ddl = tasks_ddl}) {}
 
   Result<bool> transact(Purpose purpose, const Work& work) override {
+    if (purpose != Purpose::make) SLUICE_TRY(bring_up());
+    if (purpose == Purpose::look) {
+      return connection_.look(
+          [&](pqxx::transaction_base& transaction) { return run(transaction, work); }, ours);
+    }
     const auto in_transaction = [&](pqxx::work& transaction) -> Result<bool> {
-      // Before anything is read: else it is refused.
-      if (purpose == Purpose::look) {
-        transaction.exec("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-      }
       if (purpose == Purpose::note) transaction.exec("SET LOCAL synchronous_commit TO off");
       if (purpose == Purpose::make) {
         SLUICE_TRY(record::recast(connection_.bring_to(newest_format, transaction), ours));
-      } else if (!SLUICE_TRY(record::recast(connection_.has(newest_format, transaction), ours))) {
-        return false;
       }
-      PostgresqlStatements statements(transaction);
-      SLUICE_TRY(work(statements));
-      return true;
+      return run(transaction, work);
     };
-    if (purpose != Purpose::make) SLUICE_TRY(bring_up());
     return connection_.transact(in_transaction, ours);
   }
 
  private:
   // Tables of an earlier format, in a transaction of its own: one that looks may not.
   Result<void> bring_up();
+  // Whether the tables are there.
+  Result<bool> run(pqxx::transaction_base& transaction, const Work& work);
 
   postgresql::PqxxConnection connection_;
   bool is_newest_ = false;  // as last seen: it only grows
@@ -130,6 +130,13 @@ Result<void> PostgresqlTaskDatabase::bring_up() {
   };
   is_newest_ = SLUICE_TRY(connection_.transact(in_transaction, ours));
   return {};
+}
+
+Result<bool> PostgresqlTaskDatabase::run(pqxx::transaction_base& transaction, const Work& work) {
+  if (!SLUICE_TRY(record::recast(connection_.has(newest_format, transaction), ours))) return false;
+  PostgresqlStatements statements(connection_, transaction);
+  SLUICE_TRY(work(statements));
+  return true;
 }
 
 }  // namespace

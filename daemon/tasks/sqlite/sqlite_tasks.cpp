@@ -7,6 +7,7 @@
 
 #include "record/recast.h"
 #include "record/try.h"
+#include "sqlite/compiled_statements.h"
 #include "sqlite/database.h"
 #include "sqlite/write_turns.h"
 #include "tasks/format.h"
@@ -25,6 +26,7 @@ class SqliteTaskDatabase final : public TaskDatabase, private Statements {
 
  private:
   Result<std::vector<Row>> run(const Query& query) override;
+  Result<std::vector<Row>> read(sqlite::Statement& statement, const Query& query) const;
   [[nodiscard]] const Dialect& dialect() const override { return sqlite_dialect(); }
 
   Result<bool> transact_now(Purpose purpose, const Work& work);
@@ -47,7 +49,11 @@ class SqliteTaskDatabase final : public TaskDatabase, private Statements {
 
   std::filesystem::path path_;
   std::shared_ptr<sqlite::WriteTurns> turns_;
-  std::optional<sqlite::Database> database_;
+  struct Opened {
+    sqlite::Database database;
+    sqlite::CompiledStatements compiled;  // behind the database: they go first
+  };
+  std::optional<Opened> opened_;
 };
 
 TaskFailure SqliteTaskDatabase::failed(std::string sentence) const {
@@ -70,16 +76,16 @@ Result<bool> SqliteTaskDatabase::transact(Purpose purpose, const Work& work) {
   const auto turn = turns_->take();
   if (purpose != Purpose::note) return transact_now(purpose, work);
   if (!SLUICE_TRY(open(purpose))) return false;
-  SLUICE_TRY(ours(database_->execute("PRAGMA synchronous=NORMAL")));
+  SLUICE_TRY(ours(opened_->database.execute("PRAGMA synchronous=NORMAL")));
   Result<bool> noted = false;
   try {
     noted = transact_now(purpose, work);
   } catch (...) {
-    database_.reset();  // else what is changed by it later would not be flushed either
+    opened_.reset();  // else what is changed by it later would not be flushed either
     throw;
   }
-  if (auto again = ours(database_->execute("PRAGMA synchronous=FULL")); !again) {
-    database_.reset();  // the next one is opened as it should be
+  if (auto again = ours(opened_->database.execute("PRAGMA synchronous=FULL")); !again) {
+    opened_.reset();  // the next one is opened as it should be
     return std::unexpected(std::move(again).error());
   }
   return noted;
@@ -87,16 +93,24 @@ Result<bool> SqliteTaskDatabase::transact(Purpose purpose, const Work& work) {
 
 Result<bool> SqliteTaskDatabase::transact_now(Purpose purpose, const Work& work) {
   if (!SLUICE_TRY(open(purpose))) return false;
-  auto transaction =
-      SLUICE_TRY(ours(purpose == Purpose::look ? sqlite::Transaction::begin_reading(*database_)
-                                               : sqlite::Transaction::begin(*database_)));
+  auto transaction = SLUICE_TRY(ours(purpose == Purpose::look
+                                         ? sqlite::Transaction::begin_reading(opened_->database)
+                                         : sqlite::Transaction::begin(opened_->database)));
   SLUICE_TRY(work(*this));
   SLUICE_TRY(ours(transaction.commit()));
   return true;
 }
 
 Result<std::vector<Row>> SqliteTaskDatabase::run(const Query& query) {
-  auto statement = SLUICE_TRY(ours(database_->prepare(query.sql)));
+  sqlite::Statement& statement =
+      *SLUICE_TRY(ours(opened_->compiled.take(query.sql, opened_->database)));
+  auto rows = read(statement, query);
+  statement.reset();  // else it reads on, and keeps the file's state from before
+  return rows;
+}
+
+Result<std::vector<Row>> SqliteTaskDatabase::read(sqlite::Statement& statement,
+                                                  const Query& query) const {
   int index = 0;
   for (const Cell& value : query.values) {
     ++index;
@@ -127,14 +141,14 @@ Result<std::vector<Row>> SqliteTaskDatabase::run(const Query& query) {
 }
 
 Result<bool> SqliteTaskDatabase::open(Purpose purpose) {
-  if (database_) return true;
+  if (opened_) return true;
   std::error_code error;
   const bool is_there = std::filesystem::exists(path_, error);
   if (error) return std::unexpected(failed("can not be read: " + error.message()));
   if (!is_there && purpose != Purpose::make) return false;
-  database_ = SLUICE_TRY(ours(sqlite::Database::open(path_)));
+  opened_.emplace(SLUICE_TRY(ours(sqlite::Database::open(path_))), sqlite::CompiledStatements());
   if (auto made = bring_tables_up(); !made) {
-    database_.reset();
+    opened_.reset();
     return std::unexpected(std::move(made).error());
   }
   return true;
@@ -143,23 +157,23 @@ Result<bool> SqliteTaskDatabase::open(Purpose purpose) {
 Result<void> SqliteTaskDatabase::bring_tables_up() {
   // A table that is made anew would take along what refers to it, and within a transaction SQLite
   // does not hear this.
-  SLUICE_TRY(ours(database_->execute("PRAGMA foreign_keys=OFF")));
+  SLUICE_TRY(ours(opened_->database.execute("PRAGMA foreign_keys=OFF")));
   SLUICE_TRY(make_or_check_tables());
-  return ours(database_->execute("PRAGMA foreign_keys=ON"));
+  return ours(opened_->database.execute("PRAGMA foreign_keys=ON"));
 }
 
 Result<void> SqliteTaskDatabase::make_or_check_tables() {
   // Who only opens it waits for nobody who writes.
   if (SLUICE_TRY(found_format()) == newest_format) return {};
   // Looked at again under the lock: two processes may open a new file at the same moment.
-  auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(*database_)));
+  auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(opened_->database)));
   const auto found = SLUICE_TRY(found_format());
   if (found == newest_format) return {};
   const bool is_there = found >= first_format;
-  if (is_there) SLUICE_TRY(ours(database_->execute(std::string(set_format_1_aside))));
-  SLUICE_TRY(ours(database_->execute(tasks_ddl)));
-  if (is_there) SLUICE_TRY(ours(database_->execute(std::string(take_format_1_over))));
-  SLUICE_TRY(ours(database_->execute(fmt::format("PRAGMA user_version={}", newest_format))));
+  if (is_there) SLUICE_TRY(ours(opened_->database.execute(std::string(set_format_1_aside))));
+  SLUICE_TRY(ours(opened_->database.execute(tasks_ddl)));
+  if (is_there) SLUICE_TRY(ours(opened_->database.execute(std::string(take_format_1_over))));
+  SLUICE_TRY(ours(opened_->database.execute(fmt::format("PRAGMA user_version={}", newest_format))));
   return ours(transaction.commit());
 }
 
