@@ -1,6 +1,8 @@
 #include "trust/audit_log.h"
 
+#include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -37,7 +39,18 @@ struct AuditLog::State {
   std::filesystem::path file;
   Clock clock;
   std::chrono::days retention;
-  std::mutex mutex;  // of all below
+
+  // A line that waits for the disk.
+  struct Waiting {
+    const AuditEvent* event = nullptr;
+    std::optional<Done> done;
+  };
+  std::mutex mutex;  // of these three
+  std::condition_variable written;
+  std::vector<Waiting*> waiting;  // in order; their owners block until they are done
+  bool is_writing = false;
+
+  // Of whoever has set is_writing.
   sqlite::Database database;
   sqlite::Statement last;
   sqlite::Statement insert;
@@ -55,6 +68,9 @@ struct AuditLog::State {
   }
   Done prepare();
   Done append(const AuditEvent& event);
+  // All in one transaction: those that came while the disk was busy wait for it once.
+  Done write(const std::vector<Waiting*>& lines);
+  std::expected<std::size_t, AuditFailure> insert_lines(const std::vector<Waiting*>& lines);
 };
 
 Done AuditLog::State::prepare() {
@@ -70,25 +86,63 @@ Done AuditLog::State::prepare() {
 }
 
 Done AuditLog::State::append(const AuditEvent& event) {
-  const std::lock_guard lock(mutex);
+  Waiting mine{.event = &event, .done = std::nullopt};
+  std::unique_lock lock(mutex);
+  waiting.push_back(&mine);
+  written.wait(lock, [&] { return mine.done || !is_writing; });
+  if (mine.done) return *std::move(mine.done);
+  is_writing = true;
+  const std::vector<Waiting*> lines = std::exchange(waiting, {});
+  lock.unlock();
+  Done done =
+      std::unexpected(AuditFailure{AuditProblem::not_durable, file.string(), "interrupted"});
+  const auto tell = [&] {
+    lock.lock();
+    is_writing = false;
+    for (Waiting* line : lines)
+      line->done = done;
+    written.notify_all();
+  };
+  try {
+    done = write(lines);
+  } catch (...) {
+    tell();  // else the others wait for ever
+    throw;
+  }
+  tell();
+  return done;
+}
+
+Done AuditLog::State::write(const std::vector<Waiting*>& lines) {
   if (broken) return std::unexpected(*broken);
   auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(database)));
-  last.reset();
-  const bool has_last = SLUICE_TRY(ours(last.step()));
-  const record::Digest previous = has_last ? record::sha256(last.text(0)) : record::Digest{};
-  last.reset();
-  const record::Time now = clock();
-  const std::string line = make_audit_line(now, event, previous);
-  const record::Time oldest = now - retention;
-  SLUICE_TRY(ours(insert.bind(1, std::int64_t{now.time_since_epoch().count()})
-                      .bind(2, std::string_view(line))
-                      .run()));
+  const std::size_t bytes = SLUICE_TRY(insert_lines(lines));
+  const record::Time oldest = clock() - retention;
   SLUICE_TRY(ours(remove.bind(1, std::int64_t{oldest.time_since_epoch().count()}).run()));
   SLUICE_TRY(ours(transaction.commit()));
-  bytes_since_checkpoint += line.size();
+  bytes_since_checkpoint += bytes;
   if (bytes_since_checkpoint < checkpoint_bytes) return {};
   bytes_since_checkpoint = 0;
   return ours(database.checkpoint());
+}
+
+std::expected<std::size_t, AuditFailure> AuditLog::State::insert_lines(
+    const std::vector<Waiting*>& lines) {
+  last.reset();
+  const bool has_last = SLUICE_TRY(ours(last.step()));
+  record::Digest previous = has_last ? record::sha256(last.text(0)) : record::Digest{};
+  last.reset();
+  std::size_t bytes = 0;
+  for (const Waiting* const waits : lines) {
+    const record::Time now = clock();
+    const std::string line = make_audit_line(now, *waits->event, previous);
+    SLUICE_TRY(ours(insert.bind(1, std::int64_t{now.time_since_epoch().count()})
+                        .bind(2, std::string_view(line))
+                        .run()));
+    previous = record::sha256(line);
+    bytes += line.size();
+  }
+  return bytes;
 }
 
 AuditLog::AuditLog(std::unique_ptr<State> state) : state_(std::move(state)) {}

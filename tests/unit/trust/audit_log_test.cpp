@@ -1,5 +1,12 @@
 #include "trust/audit_log.h"
 
+#include <algorithm>
+#include <new>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -41,6 +48,44 @@ TEST_F(AuditLogTest, ChainVerifiesAcrossOpenings) {
   EXPECT_THAT(
       directory.lines()[0],
       HasSubstr(R"({"at":"2026-11-23T00:00:00.000Z","event":"publish-denied","actor":"park")"));
+}
+
+// Those that come while another one writes are written together, in a chain all the same.
+TEST_F(AuditLogTest, LinesOfSeveralThreadsAreEachThereOnce) {
+  constexpr int threads = 8;
+  constexpr int lines_each = 25;
+  {
+    AuditLog log = directory.open();
+    std::vector<std::jthread> writers;
+    for (int thread = 0; thread < threads; ++thread) {
+      writers.emplace_back([&log, thread] {
+        for (int i = 0; i < lines_each; ++i)
+          EXPECT_TRUE(log.append(numbered(thread * lines_each + i)).has_value());
+      });
+    }
+  }
+  EXPECT_FALSE(directory.verify().first_break);
+  const auto lines = directory.lines();
+  EXPECT_THAT(lines, SizeIs(threads * lines_each));
+  for (int i = 0; i < threads * lines_each; ++i) {
+    const std::string count = "\"count\":\"" + std::to_string(i) + "\"";
+    EXPECT_EQ(
+        std::ranges::count_if(lines, [&](const std::string& line) { return line.contains(count); }),
+        1)
+        << count;
+  }
+}
+
+// Whoever waits for a line of another thread is told when that one is given up.
+TEST_F(AuditLogTest, WhatOneThreadThrowsKeepsNoOtherWaiting) {
+  bool is_first = true;
+  auto log = AuditLog::open(directory.path(), [&] {
+    if (std::exchange(is_first, false)) throw std::bad_alloc();
+    return record::Time();
+  });
+  ASSERT_TRUE(log);
+  EXPECT_THROW(static_cast<void>(log->append(numbered(1))), std::bad_alloc);
+  EXPECT_TRUE(log->append(numbered(2)).has_value());
 }
 
 TEST_F(AuditLogTest, ChangedLineBreaksTheChainBehindIt) {
