@@ -16,6 +16,7 @@ namespace sluice::record {
 // a row by then, and all that is done with one batch fits into memory several times.
 inline constexpr std::uint64_t usual_batch_rows = 20'000;
 inline constexpr std::uint64_t usual_batch_bytes = std::uint64_t{8} << 20;  // of text
+inline constexpr std::uint64_t most_batch_bytes = free_of_ratio.value;      // that settings may say
 
 // The three parts as they travel: exactly the bytes of manifest.json, manifest.p7s, data.tsv.zst.
 struct Batch {

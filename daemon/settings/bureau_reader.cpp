@@ -179,11 +179,8 @@ Publication read_publication(const Value& value, const std::filesystem::path& ba
   }
   publication.disk = read_format(section, publication.channels);
   read_front_end(section, bureau, publication);
-  publication.max_row_bytes = section.bytes("max_row_bytes").value_or(publication.max_row_bytes);
-  if (publication.max_row_bytes > largest_row) {
-    section.complain("max_row_bytes", fmt::format("{} bytes", publication.max_row_bytes),
-                     "at most 64MiB");
-  }
+  publication.max_row_bytes =
+      section.bytes("max_row_bytes", largest_row).value_or(publication.max_row_bytes);
   section.finish();
   return publication;
 }

@@ -216,7 +216,7 @@ void read_limits(Section& root, journal::Limits& limits) {
   }
   if (auto section = root.section("batch")) {
     set(limits.batch_rows, section->count("rows", 1, 1'000'000));
-    set(limits.batch_bytes, section->bytes("bytes"));
+    set(limits.batch_bytes, section->bytes("bytes", record::most_batch_bytes));
     set(limits.batch_age, section->duration("age"));
     section->finish();
   }

@@ -89,12 +89,15 @@ std::optional<std::uint64_t> Section::count(const std::string& key, std::uint64_
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> Section::bytes(const std::string& key) {
-  const std::string expected = "a size in B, KiB, MiB, GiB or TiB, such as 8MiB,";
+std::optional<std::uint64_t> Section::bytes(const std::string& key, std::uint64_t most) {
+  std::string expected = "a size in B, KiB, MiB, GiB or TiB, such as 8MiB,";
+  if (most != std::numeric_limits<std::uint64_t>::max()) {
+    expected += fmt::format(" of at most {}MiB,", most >> 20);
+  }
   const auto text = scalar(key, expected, false);
   if (!text) return std::nullopt;
   const auto value = parse_bytes(*text);
-  if (value && *value > 0) return value;
+  if (value && *value > 0 && *value <= most) return value;
   complain(key, in_quotes(*text), expected);
   return std::nullopt;
 }

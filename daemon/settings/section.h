@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <set>
 #include <span>
@@ -29,7 +30,8 @@ class Section {
   [[nodiscard]] std::string required_name(const std::string& key);  // record::is_name
   [[nodiscard]] std::optional<std::uint64_t> count(const std::string& key, std::uint64_t least,
                                                    std::uint64_t most);
-  [[nodiscard]] std::optional<std::uint64_t> bytes(const std::string& key);
+  [[nodiscard]] std::optional<std::uint64_t> bytes(
+      const std::string& key, std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
   [[nodiscard]] std::optional<std::chrono::milliseconds> duration(const std::string& key);
   [[nodiscard]] std::optional<double> share(const std::string& key);
   [[nodiscard]] std::optional<bool> boolean(const std::string& key);

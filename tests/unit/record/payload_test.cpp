@@ -174,5 +174,43 @@ TEST(Payload, WithoutALastNewlineIsNotLines) {
   }
 }
 
+// A hundred MiB of zeros in a few KiB: zstd's blocks of one byte repeated.
+TEST(Payload, ThatWouldGrowTooMuchIsRefusedUnread) {
+  std::string bomb(200'000, '\0');
+  const std::string zeros(std::size_t{100} << 20, '0');
+  bomb.resize(ZSTD_compress(bomb.data(), bomb.size(), zeros.data(), zeros.size(), 19));
+  bool is_read = false;
+  const auto result = read_payload(bomb, ByteCount{zeros.size()}, [&](std::string_view) {
+    is_read = true;
+    return true;
+  });
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, PayloadProblem::too_large);
+  EXPECT_NE(result.error().sentence.find("more than 100 for each"), std::string::npos);
+  EXPECT_FALSE(is_read);
+}
+
+TEST(Payload, OfMoreTextThanAnyBatchHasIsRefusedUnread) {
+  const ByteCount said{most_payload_text.value + 1};
+  const std::string compressed(said.value / most_payload_ratio + 1, 'x');
+  EXPECT_EQ(read(compressed, said).result.error().code, PayloadProblem::too_large);
+}
+
+TEST(Payload, OfRowsThatAreAllAlikeIsNoBomb) {
+  std::string lines;
+  while (lines.size() <= free_of_ratio.value)
+    lines += "U\t\\N\t110108\t海淀区\n";
+  const Payload payload = payload_of(lines);
+  EXPECT_GE(payload.compressed.size(), lines.size() / most_payload_ratio);
+  std::uint64_t bytes = 0;
+  const auto result =
+      read_payload(payload.compressed, payload.raw_bytes, [&](std::string_view piece) {
+        bytes += piece.size();
+        return true;
+      });
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_EQ(bytes, lines.size());
+}
+
 }  // namespace
 }  // namespace sluice::record

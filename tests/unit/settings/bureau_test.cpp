@@ -181,8 +181,8 @@ TEST(BureauFile, RefusesLimitsThatAreNone) {
                   "1000000000 for `rows`",
                   "bureaus/park.yaml:11:39: found `120%`, expected a share from 0% to 100% for "
                   "`share`",
-                  "bureaus/park.yaml:12:20: found 1073741824 bytes, expected at most 64MiB for "
-                  "`max_row_bytes`",
+                  "bureaus/park.yaml:12:20: found `1GiB`, expected a size in B, KiB, MiB, GiB or "
+                  "TiB, such as 8MiB, of at most 64MiB, for `max_row_bytes`",
                   "bureaus/park.yaml:13:15: found `gbk`, expected one of utf-8, gb18030 for "
                   "`encoding`"));
 }

@@ -126,6 +126,12 @@ TEST(NodeFile, RefusesSizesAndDurationsWithoutAKnownUnit) {
                   "as 30s, for `idle_timeout`"));
 }
 
+TEST(NodeFile, RefusesABatchLargerThanTheCenterTakes) {
+  EXPECT_THAT(complaints_of_node("store:", "batch: {bytes: 65MiB}\nstore:"),
+              ElementsAre("node.yaml:11:16: found `65MiB`, expected a size in B, KiB, MiB, GiB or "
+                          "TiB, such as 8MiB, of at most 64MiB, for `bytes`"));
+}
+
 TEST(NodeFile, RefusesABodyLimitThatMemoryForBodiesCouldNeverHold) {
   EXPECT_THAT(complaints_of_node("  address: 127.0.0.1", "  max_body_bytes: 40MiB"),
               ElementsAre("node.yaml:10:19: found 41943040 bytes, expected at most half of "
