@@ -48,7 +48,7 @@ std::vector<PageSample> page_samples(const Pages& pages, Content content, Langua
     return sample_frame(content, language, current);
   };
   Frame noticed = frame("quarantine");
-  noticed.notice = {.name = say("discarded"), .is_bad = false, .sentence = {}};
+  noticed.notice = {.name = say("discarded"), .is_bad = false, .sentence = say("it is in none")};
   const Frame door = at_the_door(content, language);
   return {
       {"overview", overview_page(pages, frame("overview"), overview_sample(say))},
@@ -74,15 +74,17 @@ std::vector<PageSample> page_samples(const Pages& pages, Content content, Langua
       {"outgoing_refused", outgoing_page(pages, frame("entry"), refused_outgoing_sample(say))},
       {"sheet", sheet_page(pages, frame("entry"), sheet_sample(say))},
       {"sheet_answer", sheet_page(pages, frame("entry"), sheet_answer_sample(say))},
+      {"sheet_unreadable", sheet_page(pages, frame("entry"), unreadable_sheet_sample(say))},
       {"task", task_page(pages, frame("entry"), task_view_sample(say))},
       {"task_returned", task_page(pages, frame("entry"), returned_task_sample(say))},
       {"supervision", supervision_page(pages, frame("entry"), supervision_sample(say))},
       {"paper", paper_page(pages, frame("entry"), paper_sample(say))},
       {"sign_in", sign_in_page(pages, door, sign_in_sample(say))},
       {"password", password_page(pages, frame(""), password_sample(say))},
-      {"problem_signed_in",
-       problem_page(pages, frame(""),
-                    {.status = 403, .sentence = say(""), .reference = say("7f3a-1182")})},
+      {"problem_signed_in", problem_page(pages, frame(""),
+                                         {.status = 403,
+                                          .sentence = say("the journal is full for now"),
+                                          .reference = say("7f3a-1182")})},
       {"problem_at_the_door", problem_page(pages, door, {.status = 404})}};
 }
 

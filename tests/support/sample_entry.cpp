@@ -200,10 +200,10 @@ EntryView stale_sample(const Say& say) {
       .at = ago(minutes(1)),
       .changed = {{column_name(say, "enterprise_name"), say("北京海淀智芯科技有限责任公司")},
                   {column_name(say, "citizen_id"), std::nullopt},
-                  {say("no such column"), ""}}};
+                  {say("no_such_column"), ""}}};
   view.form_errors = {
       {.column = "", .field = "", .rule = "too-large", .sentence = say("too long")}};
-  view.refused_note = {.sentence = {}, .typed = say("字迹不清")};
+  view.refused_note = {.sentence = say("the note is too long"), .typed = say("字迹不清")};
   return view;
 }
 

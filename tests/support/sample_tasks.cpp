@@ -76,6 +76,14 @@ SheetView sheet_sample(const Say& say) {
   return view;
 }
 
+SheetView unreadable_sheet_sample(const Say& say) {
+  SheetView view = sheet_sample(say);
+  view.refused = entry::SheetFailure{.problem = entry::SheetProblem::unreadable,
+                                     .column = {},
+                                     .sentence = say("the file is not in UTF-8")};
+  return view;
+}
+
 SheetView sheet_answer_sample(const Say& say) {
   SheetView view = sheet_sample(say);
   view.refused.reset();

@@ -66,6 +66,7 @@ class Say {
 [[nodiscard]] PaperView paper_sample(const Say& say);
 [[nodiscard]] QueueView queue_sample(const Say& say);
 [[nodiscard]] SheetView sheet_sample(const Say& say);
+[[nodiscard]] SheetView unreadable_sheet_sample(const Say& say);
 [[nodiscard]] SheetView sheet_answer_sample(const Say& say);
 [[nodiscard]] TaskView task_view_sample(const Say& say);
 [[nodiscard]] TaskView returned_task_sample(const Say& say);

@@ -122,14 +122,12 @@ Values told_values(const FormField& field, const DeskField& content, const Wordi
   Values values;
   values.when("is_invalid", content.error.has_value() && !is_unconfirmed(content))
       .when("is_unconfirmed", is_unconfirmed(content))
-      .when("error", content.error.has_value())
-      .when("error_detail", false)
+      .when("error", false)
       .text("understood",
             content.error ? std::nullopt
                           : understood_text(content.understood, field.check, content.typed, words));
   if (!content.error) return values;
-  const ErrorText said = error_text(*content.error, &field, content.typed, words);
-  return values.text("error", said.sentence).text("error_detail", said.detail);
+  return values.said("error", error_text(*content.error, &field, content.typed, words));
 }
 
 Values desk_field_values(const FormField& field, const DeskField& content, std::size_t place,

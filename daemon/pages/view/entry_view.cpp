@@ -38,23 +38,20 @@ std::string place_at_fault(const entry::Form& form, const DeskField& content) {
 std::vector<Values> fault_values(const EntryView& view, const Wording& words) {
   std::vector<Values> faults;
   for (const entry::KeyingError& error : view.form_errors) {
-    const ErrorText said = error_text(error, nullptr, {}, words);
     faults.push_back(Values()
                          .text("fault_place", std::optional<std::string>())
                          .text("fault_label", std::string())
-                         .text("fault", said.sentence)
-                         .text("fault_detail", said.detail));
+                         .said("fault", error_text(error, nullptr, {}, words)));
   }
   for (const entry::FormGroup& group : view.form.groups) {
     for (const entry::FormField& field : group.fields) {
       const DeskField& content = content_of(view, field.column);
       if (!content.error) continue;
-      const ErrorText said = error_text(*content.error, &field, content.typed, words);
-      faults.push_back(Values()
-                           .text("fault_place", std::optional(place_at_fault(view.form, content)))
-                           .text("fault_label", field.label)
-                           .text("fault", said.sentence)
-                           .text("fault_detail", said.detail));
+      faults.push_back(
+          Values()
+              .text("fault_place", std::optional(place_at_fault(view.form, content)))
+              .text("fault_label", field.label)
+              .said("fault", error_text(*content.error, &field, content.typed, words)));
     }
   }
   return faults;
@@ -65,15 +62,17 @@ Values put_away_values(const EntryView& view, const Wording& words) {
   return Values()
       .text("hand_back_path", entry_path_of(view.task.id) + "/hand-back")
       .text("escalate_path", entry_path_of(view.task.id) + "/escalate")
-      .text("note_error", !refused ? std::nullopt
-                          : refused->sentence.empty()
-                              ? std::optional(words.text("keying.note-missing"))
-                              : std::optional(refused->sentence))
+      .said("note_error", refused ? note_refusal(*refused, words) : Said())
       .verbatim("note_typed", refused ? refused->typed : std::string())
       .text("longest_note", std::to_string(longest_note));
 }
 
 }  // namespace
+
+Said note_refusal(const RefusedNote& refused, const Wording& words) {
+  if (refused.sentence.empty()) return {words.text("keying.note-missing"), {}};
+  return {{}, refused.sentence};
+}
 
 std::optional<Values> stale_values(const std::optional<StaleForm>& stale, const entry::Form& form,
                                    const Wording& words) {

@@ -69,6 +69,8 @@ struct EntryView {
 };
 
 // For the templates `entry_stale` and `entry_draft`, of every page on which one types.
+// Why a reason is none, for the template `said`.
+[[nodiscard]] Said note_refusal(const RefusedNote& refused, const Wording& words);
 [[nodiscard]] std::optional<Values> stale_values(const std::optional<StaleForm>& stale,
                                                  const entry::Form& form, const Wording& words);
 [[nodiscard]] Values draft_values(const DraftState& draft, const Wording& words);

@@ -71,14 +71,14 @@ std::string fault_text(const record::CheckFault& fault, record::Check check, std
 
 }  // namespace
 
-ErrorText error_text(const entry::KeyingError& error, const entry::FormField* field,
-                     std::string_view typed, const Wording& words) {
+Said error_text(const entry::KeyingError& error, const entry::FormField* field,
+                std::string_view typed, const Wording& words) {
   if (error.fault && field != nullptr) {
-    return {fault_text(*error.fault, field->check, typed, words), std::nullopt};
+    return {fault_text(*error.fault, field->check, typed, words), {}};
   }
   std::string said = words.text(fmt::format("{}{}", "keying-rule.", std::string_view(error.rule)));
-  if (!said.empty()) return {std::move(said), std::nullopt};
-  return {words.word("rule.", error.rule), if_any(std::string(beginning(error.sentence, 500)))};
+  if (!said.empty()) return {std::move(said), {}};
+  return {words.word("rule.", error.rule), std::string(beginning(error.sentence, 500))};
 }
 
 std::optional<std::string> understood_text(const std::optional<entry::Understood>& understood,

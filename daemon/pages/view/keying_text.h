@@ -13,15 +13,10 @@
 
 namespace sluice::pages {
 
-struct ErrorText {
-  std::string sentence;
-  std::optional<std::string> detail;  // of the program, which says it in English
-};
-
 // `field` is that of the error; null where the form itself is at fault. `typed` is what stands in
 // it: the characters at fault are told from it.
-[[nodiscard]] ErrorText error_text(const entry::KeyingError& error, const entry::FormField* field,
-                                   std::string_view typed, const Wording& words);
+[[nodiscard]] Said error_text(const entry::KeyingError& error, const entry::FormField* field,
+                              std::string_view typed, const Wording& words);
 
 // `= 10,000,000.00 人民币`. Nothing where it says no more than what was typed.
 [[nodiscard]] std::optional<std::string> understood_text(

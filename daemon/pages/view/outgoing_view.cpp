@@ -41,6 +41,7 @@ Values field_values(const OutgoingField& field, std::size_t place, const Outgoin
       .when("hides_characters", shown != in_lines)
       .when("is_personal", field.sensitivity == record::Sensitivity::personal)
       .when("is_ticked", field.is_ticked)
+      .when("is_missing", view.misses_ticks && !field.is_ticked)
       .text("tick", words.text(view.order == OutgoingView::Order::put ? "outgoing.tick-put"
                                                                       : "outgoing.tick-remove"));
 }
@@ -82,12 +83,8 @@ std::optional<Values> missing_values(const OutgoingView& view, const Wording& wo
 // `typed` stands in the field where nothing is refused.
 Values refused_values(const std::optional<RefusedNote>& refused, const std::string& typed,
                       const Wording& words) {
-  std::optional<std::string> error;
-  if (refused) {
-    error = refused->sentence.empty() ? words.text("keying.note-missing") : refused->sentence;
-  }
   return Values()
-      .text("note_error", error)
+      .said("note_error", refused ? note_refusal(*refused, words) : Said())
       .verbatim("note_typed", refused ? refused->typed : typed)
       .text("longest_note", std::to_string(longest_note));
 }

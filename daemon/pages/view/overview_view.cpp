@@ -22,7 +22,7 @@ Values alarm_values(const Alarm& alarm, const Wording& words) {
       .text("whom", if_any(alarm.whom))
       .text("what", told("alarm." + alarm.name))
       .text("what_to_do", told("alarm." + alarm.name + ".do"))
-      .text("reason", if_any(alarm.reason))
+      .said("reason", {{}, alarm.reason})
       .text("more", alarm.path)
       .part("since", words.since(alarm.since));
 }
@@ -110,7 +110,7 @@ Values stream_values(const StreamRow& row, const OverviewView& view, const Wordi
       .text("lag", row.lag ? std::optional(words.duration(*row.lag)) : std::nullopt)
       .text("state", words.word("state.", state.name))
       .text("state_mark", state.mark)
-      .text("reason", if_any(row.reason));
+      .said("reason", {{}, row.reason});
   return values;
 }
 
@@ -134,7 +134,7 @@ Values job_values(const JobRow& row, const OverviewView& view, const Wording& wo
       .text("standing", words.word("standing.", standing.name))
       .text("standing_mark", standing.mark)
       .part("running_since", words.lasting(row.running_since))
-      .text("held_back", if_any(row.held_back))
+      .said("held_back", {{}, row.held_back})
       .text("outcome",
             row.outcome.empty() ? std::nullopt : std::optional(words.word("outcome.", row.outcome)))
       .text("outcome_mark", outcome_mark(row.outcome))
@@ -151,7 +151,7 @@ Values link_values(const LinkRow& row, const Wording& words) {
       .text("state", words.word("link.", is_held_back ? "held-back" : "up"))
       .text("state_mark", is_held_back ? "held" : "good")
       .part("held_back_since", words.lasting(row.held_back_since))
-      .text("reason", is_held_back ? if_any(row.reason) : std::nullopt)
+      .said("reason", {{}, is_held_back ? row.reason : std::string()})
       .part("last_receipt", words.since(row.last_receipt));
 }
 

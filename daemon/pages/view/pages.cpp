@@ -41,7 +41,7 @@ std::optional<Values> notice_values(const Frame& frame, const Wording& words) {
   if (!frame.notice) return std::nullopt;
   return Values()
       .text("notice_text", words.word("notice.", frame.notice->name))
-      .text("notice_sentence", frame.notice->sentence)
+      .said("notice_sentence", {{}, frame.notice->sentence})
       .when("notice_is_bad", frame.notice->is_bad);
 }
 

@@ -16,7 +16,7 @@ std::string problem_page(const Pages& pages, const Frame& frame, const ProblemVi
   values.text("heading", title)
       .text("status", std::to_string(view.status))
       .text("what_to_do", words.word("problem.do.", std::to_string(status)))
-      .text("sentence", view.sentence.empty() ? std::nullopt : std::optional(view.sentence))
+      .said("sentence", {{}, view.sentence})
       .text("reference", view.reference)
       .when("is_signed_in", frame.person.has_value());
   return pages.document("problem", frame, title, values);

@@ -71,10 +71,11 @@ std::optional<Values> correction_values(const QuarantineEntryView& view) {
       .text("text_rows", std::to_string(std::clamp<std::ptrdiff_t>(lines + 1, 4, 16)));
 }
 
-std::optional<std::string> refusal(const QuarantineEntryView& view, RefusedForm::Form form,
-                                   const std::string& otherwise) {
-  if (!is_refused(view, form)) return std::nullopt;
-  return view.refused->sentence.empty() ? otherwise : view.refused->sentence;
+Said refusal(const QuarantineEntryView& view, RefusedForm::Form form,
+             const std::string& otherwise) {
+  if (!is_refused(view, form)) return {};
+  if (view.refused->sentence.empty()) return {otherwise, {}};
+  return {{}, view.refused->sentence};
 }
 
 std::optional<Values> settling_values(const QuarantineEntryView& view, const Wording& words) {
@@ -85,8 +86,8 @@ std::optional<Values> settling_values(const QuarantineEntryView& view, const Wor
       .text("replay_path", path + "/replay")
       .text("discard_path", path + "/discard")
       .part("correction", correction_values(view))
-      .text("replay_error", refusal(view, RefusedForm::Form::replay, {}))
-      .text("discard_error",
+      .said("replay_error", refusal(view, RefusedForm::Form::replay, {}))
+      .said("discard_error",
             refusal(view, RefusedForm::Form::discard, words.text("entry-page.reason-missing")))
       .text("reason_typed", has_reason ? view.refused->typed : std::string())
       .text("longest_reason", std::to_string(longest_discard_reason));
@@ -152,7 +153,7 @@ std::string quarantine_entry_page(const Pages& pages, const Frame& frame,
       .text("field", if_any(view.field))
       .text("rule", words.word("rule.", view.rule))
       .text("rule_id", view.rule)
-      .text("sentence", if_any(view.sentence))
+      .said("sentence", {{}, view.sentence})
       .text("remedy", words.word("remedy.", remedy_of(view.rule)))
       .part("table", table_values(view))
       .part("row", original_values(view, words))

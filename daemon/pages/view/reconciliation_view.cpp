@@ -42,7 +42,7 @@ Values report_values(const ReconciliationRow& row, const Wording& words) {
       .text("repaired", row.repaired ? std::optional(count(*row.repaired)) : std::nullopt)
       .text("verdict", words.word("verdict.", verdict.name))
       .text("verdict_mark", verdict.mark)
-      .text("failure", if_any(row.failure));
+      .said("failure", {{}, row.failure});
   return values;
 }
 

@@ -48,7 +48,7 @@ Values side_values(const KeyedSide& side, const entry::Stretch& stretch,
                               ? std::nullopt
                               : understood_text(side.understood, field.check, side.typed, words))
       .text("error", std::nullopt);
-  if (side.error) values.text("error", error_text(*side.error, &field, side.typed, words).sentence);
+  if (side.error) values.text("error", error_text(*side.error, &field, side.typed, words).own);
   return values;
 }
 
@@ -70,14 +70,12 @@ Values differing_values(const ReviewField& field, const entry::FormField& of, st
       .when("is_long", of.control == entry::Control::long_text)
       .when("is_pick_missing", field.is_pick_missing)
       .when("is_invalid", is_third_wrong)
-      .text("error", std::nullopt)
-      .when("error_detail", false)
+      .when("error", false)
       .text("understood", is_third_wrong ? std::nullopt
                                          : understood_text(field.other.understood, of.check,
                                                            field.other.typed, words));
   if (!is_third_wrong) return values;
-  const ErrorText said = error_text(*field.other.error, &of, field.other.typed, words);
-  return values.text("error", said.sentence).text("error_detail", said.detail);
+  return values.said("error", error_text(*field.other.error, &of, field.other.typed, words));
 }
 
 struct Sorted {
@@ -134,12 +132,12 @@ std::string review_page(const Pages& pages, const Frame& frame, const ReviewView
       .list("differing", fields.differing)
       .when("has_equal", !fields.equal.empty())
       .list("equal", fields.equal)
-      .list("form_errors",
-            each(view.form_errors,
-                 [&](const entry::KeyingError& error) {
-                   const ErrorText said = error_text(error, nullptr, {}, words);
-                   return Values().text("fault", said.sentence).text("fault_detail", said.detail);
-                 }))
+      .list("form_errors", each(view.form_errors,
+                                [&](const entry::KeyingError& error) {
+                                  return Values().said("fault",
+                                                       error_text(error, nullptr, {}, words));
+                                }))
+      .when("is_too_long", view.is_too_long)
       .part("stale", stale_values(view.stale, view.form, words))
       .part("draft", draft_values(view.draft, words))
       .verbatim("note_typed", view.note_typed)

@@ -38,7 +38,7 @@ Values run_values(const RunRow& row, record::Time now, const Wording& words) {
       .text("outcome",
             is_running ? words.text("standing.running") : words.word("outcome.", row.outcome))
       .text("outcome_mark", outcome_mark(row.outcome))
-      .text("sentence", if_any(row.sentence));
+      .said("sentence", {{}, row.sentence});
   return values;
 }
 

@@ -35,8 +35,8 @@ std::string sheet_label_of(const entry::Form& form, const std::string& column) {
   return field == nullptr ? column : field->label;
 }
 
-Values sheet_fault_values(const std::string& label, const std::string& sentence) {
-  return Values().text("fault_label", label).text("fault_sentence", sentence);
+Values sheet_fault_values(const std::string& label, const Said& said) {
+  return Values().text("fault_label", if_any(label)).said("fault", said);
 }
 
 std::vector<Values> faults_of(const SheetRowView& row, const entry::Form& form,
@@ -44,22 +44,20 @@ std::vector<Values> faults_of(const SheetRowView& row, const entry::Form& form,
   std::vector<Values> faults;
   for (const entry::KeyingError& error : row.errors) {
     const auto typed = row.typed.find(error.column);
-    const ErrorText text =
-        error_text(error, form.find(error.column),
-                   typed == row.typed.end() ? std::string_view() : typed->second, words);
     faults.push_back(sheet_fault_values(
         error.column.empty() ? "" : sheet_label_of(form, error.column),
-        text.detail ? fmt::format("{} {}", text.sentence, *text.detail) : text.sentence));
+        error_text(error, form.find(error.column),
+                   typed == row.typed.end() ? std::string_view() : typed->second, words)));
   }
   for (const entry::DamagedCell& cell : row.damaged) {
     faults.push_back(sheet_fault_values(sheet_label_of(form, cell.column),
-                                        words.text(std::string(damage_key(cell.damage)))));
+                                        {words.text(std::string(damage_key(cell.damage))), {}}));
   }
   if (faults.size() > faults_a_row) {
     const std::size_t more = faults.size() - faults_a_row;
     faults.resize(faults_a_row);
     faults.push_back(
-        sheet_fault_values("", words.text("sheet.more", {{"count", words.number(more)}})));
+        sheet_fault_values("", {words.text("sheet.more", {{"count", words.number(more)}}), {}}));
   }
   return faults;
 }
@@ -78,7 +76,7 @@ Values row_values(const SheetRowView& row, const entry::Form& form, const Wordin
       .text("outcome", words.word("sheet-row.", to_string(row.outcome)))
       .text("outcome_mark", mark_of(row.outcome))
       .list("faults", faults_of(row, form, words))
-      .text("row_sentence", if_any(row.sentence));
+      .said("row_sentence", {{}, row.sentence});
 }
 
 std::optional<Values> answer_values(const SheetView& view, const Wording& words) {
@@ -98,24 +96,25 @@ std::optional<Values> answer_values(const SheetView& view, const Wording& words)
       .text("faultless", fmt::format("{}", fmt::join(faultless, ",")));
 }
 
-std::optional<std::string> refusal_text(const SheetView& view, const Wording& words) {
+Said refusal_of(const SheetView& view, const Wording& words) {
   using entry::SheetProblem;
-  if (view.has_no_file) return words.text("sheet.no-file");
-  if (!view.refused) return std::nullopt;
+  if (view.has_no_file) return {words.text("sheet.no-file"), {}};
+  if (!view.refused) return {};
   const auto& [problem, column, sentence] = *view.refused;
   switch (problem) {
     case SheetProblem::unreadable:
-      return words.text("sheet.unreadable", {{"sentence", sentence}});
+      return {words.text("sheet.unreadable"), sentence};
     case SheetProblem::missing_column:
-      return words.text("sheet.missing-column", {{"column", column}});
+      return {words.text("sheet.missing-column", {{"column", column}}), {}};
     case SheetProblem::unknown_column:
-      return words.text("sheet.unknown-column", {{"column", looked_at(column, 100)}});
+      return {words.text("sheet.unknown-column", {{"column", looked_at(column, 100)}}), {}};
     case SheetProblem::double_column:
-      return words.text("sheet.double-column", {{"column", column}});
+      return {words.text("sheet.double-column", {{"column", column}}), {}};
     case SheetProblem::too_many_rows:
-      return words.text("sheet.too-many-rows", {{"count", words.number(entry::most_sheet_rows)}});
+      return {words.text("sheet.too-many-rows", {{"count", words.number(entry::most_sheet_rows)}}),
+              {}};
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
@@ -169,7 +168,7 @@ std::string sheet_page(const Pages& pages, const Frame& frame, const SheetView& 
       .list("counts", choice_values(view.counts, "", words))
       .text("held", view.held == 0 ? std::nullopt : std::optional(words.number(view.held)))
       .text("until", words.whole(view.until))
-      .text("refusal", refusal_text(view, words))
+      .said("refusal", refusal_of(view, words))
       .part("answer", answer_values(view, words));
   return pages.document("sheet", frame, words.text("sheet.title"), values);
 }

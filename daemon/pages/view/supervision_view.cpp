@@ -67,7 +67,7 @@ std::optional<Values> adding_values(const SupervisionView& view, const Wording& 
       .verbatim("priority_typed", added.priority)
       .verbatim("due_typed", added.due)
       .text("longest_title", std::to_string(longest_task_title))
-      .text("add_error", if_any(added.sentence));
+      .said("add_error", {{}, added.sentence});
 }
 
 std::vector<Values> paper_values(const SupervisionView& view) {

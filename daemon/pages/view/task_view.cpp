@@ -22,12 +22,9 @@ std::string typed_moment(const std::optional<record::Time>& moment, const Wordin
 void put_refusal(Values& values, const std::string& name, const TaskView& view, Form form,
                  const Wording& words) {
   const bool is_refused = view.refused && view.refused->form == form;
-  std::optional<std::string> error;
-  if (is_refused) {
-    error =
-        view.refused->sentence.empty() ? words.text("keying.note-missing") : view.refused->sentence;
-  }
-  values.text(name + "_error", error)
+  Said error;
+  if (is_refused) error = note_refusal({.sentence = view.refused->sentence, .typed = {}}, words);
+  values.said(name + "_error", error)
       .verbatim(name + "_note", is_refused ? view.refused->note : std::string());
 }
 
@@ -60,12 +57,25 @@ std::optional<Values> order_values(const TaskView& view, const Wording& words) {
   return values;
 }
 
+// Who claims or changes a task writes no note, nor does the journal's door: the program does.
+Said note_of(const TaskEvent& event) {
+  const bool is_by_program =
+      event.what == "claimed" || event.what == "changed" || event.what == "refused";
+  return is_by_program ? Said{{}, event.note} : Said{event.note, {}};
+}
+
+Said reason_of(const TaskView& view) {
+  const auto event =
+      std::ranges::find(view.history.rbegin(), view.history.rend(), view.reason, &TaskEvent::note);
+  return event == view.history.rend() ? Said{view.reason, {}} : note_of(*event);
+}
+
 Values event_values(const TaskEvent& event, const Wording& words) {
   return Values()
       .part("at", words.at(event.at))
       .text("who", if_any(event.who))
       .text("what", words.word("happening.", event.what))
-      .text("note", if_any(event.note));
+      .said("note", note_of(event));
 }
 
 }  // namespace
@@ -80,7 +90,7 @@ std::string task_page(const Pages& pages, const Frame& frame, const TaskView& vi
       .text("origin", words.word("task-origin.", view.origin))
       .text("origin_text", if_any(view.origin_text))
       .text("kept_for", if_any(view.kept_for))
-      .text("reason", if_any(view.reason))
+      .said("reason", reason_of(view))
       .text("receipt_number", if_any(view.receipt_number))
       .text("batch", view.batch ? std::optional(words.number(*view.batch)) : std::nullopt)
       .when("may_work", view.may_work)

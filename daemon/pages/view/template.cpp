@@ -121,8 +121,16 @@ Values& Values::text(const std::string& name, const std::optional<std::string>& 
   return text ? set_text(name, *text) : when(name, false);
 }
 
+Values& Values::said(const std::string& name, const Said& said) {
+  if (said.own.empty() && said.program.empty()) return when(name, false);
+  return part(name, Values().text("own", if_any(said.own)).text("program", if_any(said.program)));
+}
+
 Values& Values::verbatim(const std::string& name, const std::string& text) {
-  return set(name, mustache::data(text));
+  std::string written = text;
+  for (std::size_t at = 0; (at = written.find('\0', at)) != std::string::npos;)
+    written.replace(at, 1, "\u2400");
+  return set(name, mustache::data(written));
 }
 
 Values& Values::when(const std::string& name, bool is_so) {

@@ -19,6 +19,13 @@
 
 namespace sluice::pages {
 
+// What is told: in the reader's language, by the program, which speaks English, or both.
+struct Said {
+  std::string own;
+  std::string program;
+  friend bool operator==(const Said&, const Said&) = default;
+};
+
 // What a template is filled with. A name that a template has must be set, to `false` where there is
 // nothing to tell: see Templates::OnMissing.
 class Values {
@@ -29,7 +36,10 @@ class Values {
     return set_text(name, text);
   }
   Values& text(const std::string& name, const std::optional<std::string>& text);
-  // Byte for byte, for what a form sends back. It must be UTF-8.
+  // For the template `said`, within a section of this name. Nothing where nothing is told.
+  Values& said(const std::string& name, const Said& said);
+  // Byte for byte, for what a form sends back. It must be UTF-8. But of U+0000, which HTML has no
+  // way to write, its picture: else a browser would make something of it that tells nobody.
   Values& verbatim(const std::string& name, const std::string& text);
   Values& when(const std::string& name, bool is_so);
   Values& part(const std::string& name, const Values& part);

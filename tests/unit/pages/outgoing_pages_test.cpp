@@ -194,7 +194,7 @@ TEST_F(OutgoingDesk, DoesNotAnswerForATaskThatHasChangedSince) {
       jia.post("/entry/1/confirm", std::string(all_ticked) + "&receipt=ZJ-1&version=" + version);
   EXPECT_EQ(confirmed.status, 412U);
   EXPECT_THAT(confirmed.body, HasSubstr("value=\"ZJ-1\""));
-  EXPECT_THAT(confirmed.body, HasSubstr("任务在您录入期间有了变化"));
+  EXPECT_THAT(confirmed.body, HasSubstr("任务在您处理期间有了变化"));
   const auto declined = jia.post("/entry/1/decline", note("已注销") + "&version=" + version);
   EXPECT_EQ(declined.status, 412U);
   EXPECT_THAT(declined.body, HasSubstr("value=\"已注销\""));

@@ -259,7 +259,7 @@ TEST(EntryPage, LetsTheSecondPersonConfirmBySightAndOnlyReadTheRest) {
 TEST(EntryPage, SaysWhatChangedBesideAStaleForm) {
   EntryView view = desk_with(field_of("name"), {.typed = "mine"});
   view.stale = StaleForm{.by = "李娜", .at = sample_now(), .changed = {{"name", "theirs"}}};
-  EXPECT_THAT(shown(view), AllOf(HasSubstr("任务在您录入期间有了变化"), HasSubstr("标签 name"),
+  EXPECT_THAT(shown(view), AllOf(HasSubstr("任务在您处理期间有了变化"), HasSubstr("标签 name"),
                                  HasSubstr("<bdi>theirs</bdi>"), HasSubstr("value=\"mine\"")));
 }
 

@@ -153,6 +153,19 @@ TEST(OutgoingPage, NamesWhatIsNotTickedAndLetsOneConfirmAllTheSame) {
   EXPECT_THAT(html, HasSubstr("name=\"all_the_same\" value=\"yes\""));
 }
 
+// The script gives the focus to the first of them.
+TEST(OutgoingPage, MarksTheTicksThatAreMissingOnceItWasConfirmedWithoutThem) {
+  OutgoingView view = record_with({{.field = "a", .is_ticked = true}, {.field = "b"}});
+  const auto is_marked = [&](std::size_t place) {
+    const HtmlDocument page = read_html(carried(view));
+    return ticks_of(page).at(place)->attributes.contains("aria-invalid");
+  };
+  EXPECT_FALSE(is_marked(1));
+  view.misses_ticks = true;
+  EXPECT_FALSE(is_marked(0));
+  EXPECT_TRUE(is_marked(1));
+}
+
 TEST(OutgoingPage, NamesTheFirstOfManyThatAreNotTicked) {
   OutgoingView view = record_with(std::vector<OutgoingField>(300, {.field = "a", .label = "甲"}));
   view.misses_ticks = true;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <regex>
 #include <set>
 #include <thread>
 
@@ -80,6 +81,32 @@ TEST(Pages, SayTheirLanguage) {
     ASSERT_EQ(document.all("html").size(), 1U);
     EXPECT_EQ(document.all("html").front()->attributes.at("lang"), html_code_of(language));
   });
+}
+
+// A voice that reads the page must know it.
+TEST(Pages, MarkWhatTheProgramSaysInEnglish) {
+  const std::regex english("[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}");
+  const std::regex command("sluice [a-z ]+");
+  std::size_t marked = 0;
+  for (const PageSample& sample : page_samples(pages(), Content::rich, Language::chinese)) {
+    const HtmlDocument document = read_html(sample.html);
+    const auto is_marked = [&](const Element& element) {
+      const auto language = element.attributes.find("lang");
+      return language != element.attributes.end() && language->second == "en";
+    };
+    for (const Element& element : document.elements) {
+      if (element.name == "pre") continue;  // somebody's bytes
+      const std::string text = std::regex_replace(element.text, command, "");
+      if (!std::regex_search(text, english)) continue;
+      const bool is_within =
+          is_marked(element) || std::ranges::any_of(element.ancestors, [&](std::size_t place) {
+            return is_marked(document.elements[place]);
+          });
+      EXPECT_TRUE(is_within) << sample.name << ": " << element.text;
+      ++marked;
+    }
+  }
+  EXPECT_GT(marked, 12U);
 }
 
 // The policy that they are served with forbids all of it.
@@ -325,7 +352,7 @@ TEST(QuarantineEntry, KeepsWhatWasTypedAndSaysWhatIsWrong) {
   QuarantineEntryView view = waiting_entry("a,b\n");
   view.refused = {.form = RefusedForm::Form::replay, .sentence = "still wrong", .typed = "a,c\n"};
   EXPECT_THAT(entry_page(view), HasSubstr(">\na,c\n</textarea><span class=\"error\" "
-                                          "id=\"replay-error\">still wrong</span>"));
+                                          "id=\"replay-error\"><span lang=\"en\">still wrong"));
   view.refused = {.form = RefusedForm::Form::discard, .sentence = {}, .typed = {}};
   EXPECT_THAT(entry_page(view), HasSubstr("id=\"discard-error\">Say why.</span>"));
   EXPECT_THAT(entry_page(view), HasSubstr(">\na,b\n</textarea>"));

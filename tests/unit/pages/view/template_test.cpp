@@ -38,6 +38,18 @@ TEST(Template, EscapesEveryCharacterThatMeansSomethingInHtml) {
             "<p title='&amp;&lt;&gt;&quot;&apos;'>&amp;&lt;&gt;&quot;&apos;");
 }
 
+TEST(Template, WritesAZeroByteThatCanBeSeenAndNoOther) {
+  const Values values = Values().verbatim("x", std::string("a\0b\u202E\0", 7));
+  EXPECT_EQ(rendered("{{x}}", values).html, "a\u2400b\u202E\u2400");
+}
+
+TEST(Template, MarksWhatTheProgramSaysAndNotWhatTheTextsSay) {
+  const std::string said = "{{#x}}{{own}}|{{#program}}{{program}}{{/program}}{{/x}}";
+  EXPECT_EQ(rendered(said, Values().said("x", {"自己", "<its own>"})).html, "自己|&lt;its own&gt;");
+  EXPECT_EQ(rendered(said, Values().said("x", {"自己", {}})).html, "自己|");
+  EXPECT_EQ(rendered(said, Values().said("x", {})).html, "");
+}
+
 TEST(Template, NeverReadsAValueAsATemplate) {
   const Values values =
       Values().text("x", "{{name}} {{{name}}} {{>part}} {name}").text("name", "secret");
