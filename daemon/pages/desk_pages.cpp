@@ -7,7 +7,6 @@
 
 #include "pages/answer.h"
 #include "pages/view/paths.h"
-#include "record/try.h"
 
 namespace sluice::pages {
 namespace {
@@ -15,7 +14,9 @@ namespace {
 using server::Response;
 using tasks::TaskState;
 
-constexpr unsigned unprocessable = 422;
+DeskTold unprocessable() {
+  return {.stale = {}, .refused_note = {}, .status = 422};
+}
 
 // What a browser sends of a long text has CR LF at each line's end.
 KeyedTexts typed_draft(const Form& form) {
@@ -93,42 +94,32 @@ std::vector<std::string> columns_of(const std::vector<entry::ComparedField>& com
   return columns;
 }
 
-Response fragment(const Visit& visit, std::string html, unsigned status = 200) {
-  return document(visit.request, std::move(html), status);
+Response fragment(const Visit& visit, std::string html) {
+  return document(visit.request, std::move(html));
 }
 
 }  // namespace
 
-std::vector<Page> DeskPages::routes() {
+std::vector<DeskPage> DeskPages::routes() {
   using server::Method;
-  const std::string desk = std::string(entry_path) + "/{task}";
-  const auto page = [&](Method method, std::string path, auto answer) {
-    return Page{
-        .method = method, .path = std::move(path), .access = of_the_queue(), .answer = answer};
+  using Step = Response (DeskPages::*)(const Visit&, OpenDesk&);
+  const auto at_desk = [this](Step step) {
+    return [this, step](const Visit& visit, HeldTask held) {
+      const entry::FormChecker* const checker = bench_.checker(held.task());
+      if (checker == nullptr) return task_taken(held.task());
+      OpenDesk desk{{std::move(held)}, *checker};
+      return (this->*step)(visit, desk);
+    };
   };
-  return {
-      page(Method::get, desk, [this](const Visit& visit) { return show(visit); }),
-      page(Method::post, desk + "/check", [this](const Visit& visit) { return check(visit); }),
-      page(Method::post, desk + "/known", [this](const Visit& visit) { return tell_known(visit); }),
-      page(Method::post, desk + "/draft", [this](const Visit& visit) { return keep_draft(visit); }),
-      page(Method::post, desk + "/save", [this](const Visit& visit) { return save(visit); }),
-      page(Method::post, desk + "/settle", [this](const Visit& visit) { return settle(visit); }),
-      page(Method::post, desk + "/send-back",
-           [this](const Visit& visit) { return send_back(visit); }),
-      page(Method::post, desk + "/hand-back",
-           [this](const Visit& visit) { return put_away(visit, false); }),
-      page(Method::post, desk + "/escalate",
-           [this](const Visit& visit) { return put_away(visit, true); })};
-}
-
-std::expected<OpenDesk, Response> DeskPages::sit_down(const Visit& visit) {
-  HeldTask held = SLUICE_TRY(bench_.sit_down(visit));
-  const entry::FormChecker* const checker = bench_.checker(held.task());
-  if (checker == nullptr) {
-    return std::unexpected(
-        redirection(fmt::format("{}?done=task-taken", task_path_of(number_of(held.task().id)))));
-  }
-  return OpenDesk{{std::move(held)}, *checker};
+  return {{Method::get, "", at_desk(&DeskPages::show)},
+          {Method::post, "/check", at_desk(&DeskPages::check)},
+          {Method::post, "/known", at_desk(&DeskPages::tell_known)},
+          {Method::post, "/draft", at_desk(&DeskPages::keep_draft)},
+          {Method::post, "/save", at_desk(&DeskPages::save)},
+          {Method::post, "/settle", at_desk(&DeskPages::settle)},
+          {Method::post, "/send-back", at_desk(&DeskPages::send_back)},
+          {Method::post, "/hand-back", at_desk(&DeskPages::hand_back)},
+          {Method::post, "/escalate", at_desk(&DeskPages::escalate)}};
 }
 
 EntryView DeskPages::entry_view_of(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft,
@@ -150,8 +141,9 @@ EntryView DeskPages::entry_view_of(const Visit& visit, OpenDesk& desk, const Key
                  .made_of = digest_of(content_of(desk, desk.draft())),
                  .round = desk.round(),
                  .form = desk.form(),
-                 .stale = told.stale,
-                 .refused_note = told.refused_note};
+                 .stale = told.any.stale,
+                 .is_too_long = told.any.is_too_long,
+                 .refused_note = told.any.refused_note};
   for (const entry::FormGroup& group : view.form.groups) {
     for (const entry::FormField& field : group.fields) {
       DeskField content = filled_field(desk.checker, field, filled);
@@ -191,7 +183,8 @@ ReviewView DeskPages::review_view_of(const Visit& visit, const OpenDesk& desk,
                   .form = desk.form(),
                   .first = keyer(task.first),
                   .second = keyer(task.second),
-                  .stale = told.stale};
+                  .stale = told.any.stale,
+                  .is_too_long = told.any.is_too_long};
   const auto compared =
       entry::compare(view.form, values_of(desk.checker, first), values_of(desk.checker, second));
   for (const entry::FormGroup& group : view.form.groups) {
@@ -214,6 +207,8 @@ ReviewView DeskPages::review_view_of(const Visit& visit, const OpenDesk& desk,
   std::ranges::stable_sort(view.fields, {}, [](const ReviewField& row) {
     return row.compared.agreement == entry::Agreement::equal;
   });
+  std::ranges::copy_if(told.errors, std::back_inserter(view.form_errors),
+                       [](const auto& error) { return error.column.empty(); });
   if (desk.keyed.draft) view.draft = {DraftState::Kind::kept, desk.keyed.draft_saved, {}};
   view.note_typed = text_of(draft, "note");
   view.is_note_missing = told.misses_note;
@@ -222,112 +217,86 @@ ReviewView DeskPages::review_view_of(const Visit& visit, const OpenDesk& desk,
 }
 
 Response DeskPages::page_of(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft,
-                            const Told& told) {
+                            Told told) {
+  if (auto& stale = told.any.stale) {
+    stale->changed = changes_since(visit.form.value("made_of"), desk, draft);
+  }
   const Frame frame = entrance_.frame(visit, "entry");
   std::string html = desk.is_review()
                          ? review_page(pages_, frame, review_view_of(visit, desk, draft, told))
                          : entry_page(pages_, frame, entry_view_of(visit, desk, draft, told));
-  return document(visit.request, std::move(html), told.status);
+  return document(visit.request, std::move(html), told.any.status);
 }
 
-Response DeskPages::stale(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft) {
-  StaleForm stale = bench_.latest_change(visit, desk);
-  stale.changed = changes_since(visit.form.value("made_of"), desk, draft);
-  return page_of(visit, desk, draft, {.stale = std::move(stale), .status = 412});
+DeskSteps::Again DeskPages::again(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft) {
+  return [this, &visit, &desk, &draft](DeskTold told) {
+    return page_of(visit, desk, draft, {.any = std::move(told)});
+  };
 }
 
-Response DeskPages::show(const Visit& visit) {
-  auto desk = sit_down(visit);
-  if (!desk) return desk.error();
-  const auto first = values_of(desk->checker, desk->first());
+Response DeskPages::show(const Visit& visit, OpenDesk& desk) {
+  const auto first = values_of(desk.checker, desk.first());
   std::string mark =
-      entrance_.record_mark(visit, desk->task().asked.dataset, desk->checker.key_of(first));
+      entrance_.record_mark(visit, desk.task().asked.dataset, desk.checker.key_of(first));
   const auto noted = surroundings_.audit.append({"record-opened",
                                                  {{"actor", account_actor(visit)},
-                                                  {"bureau", desk->task().asked.bureau.str()},
-                                                  {"task", std::to_string(desk->task().id.value)},
+                                                  {"bureau", desk.task().asked.bureau.str()},
+                                                  {"task", std::to_string(desk.task().id.value)},
                                                   {"record", std::move(mark)}}});
   if (!noted) return entrance_.failed(visit, record::to_string(noted.error()));
-  const KeyedTexts draft = desk->draft();
-  return page_of(visit, *desk, draft, {});
+  const KeyedTexts draft = desk.draft();
+  return page_of(visit, desk, draft, {});
 }
 
-Response DeskPages::check(const Visit& visit) {
-  auto desk = sit_down(visit);
-  if (!desk) return desk.error();
-  const entry::FormField* const field = desk->form().find(visit.form.value("column"));
+Response DeskPages::check(const Visit& visit, OpenDesk& desk) {
+  const entry::FormField* const field = desk.form().find(visit.form.value("column"));
   if (field == nullptr) return entrance_.missing(visit);
   const DeskField content =
-      desk_field(desk->checker, *field, std::string(visit.form.value("value")));
+      desk_field(desk.checker, *field, std::string(visit.form.value("value")));
   return fragment(visit,
-                  field_fragment(pages_, entrance_.frame(visit, "entry"), desk->form(), content));
+                  field_fragment(pages_, entrance_.frame(visit, "entry"), desk.form(), content));
 }
 
-Response DeskPages::tell_known(const Visit& visit) {
-  auto desk = sit_down(visit);
-  if (!desk) return desk.error();
-  if (desk->is_review() || desk->round() == Round::second) return fragment(visit, {});
-  const FilledForm filled =
-      filler_.fill(visit, desk->task(), desk->checker, typed_draft(visit.form));
+Response DeskPages::tell_known(const Visit& visit, OpenDesk& desk) {
+  if (desk.is_review() || desk.round() == Round::second) return fragment(visit, {});
+  const FilledForm filled = filler_.fill(visit, desk.task(), desk.checker, typed_draft(visit.form));
   std::vector<DeskField> fields;
   for (const std::string& column : filled.fillable)
-    fields.push_back(filled_field(desk->checker, *desk->form().find(column), filled));
+    fields.push_back(filled_field(desk.checker, *desk.form().find(column), filled));
   return fragment(visit,
-                  known_fragment(pages_, entrance_.frame(visit, "entry"), desk->form(), fields));
+                  known_fragment(pages_, entrance_.frame(visit, "entry"), desk.form(), fields));
 }
 
-Response DeskPages::keep_draft(const Visit& visit) {
-  const bool is_script = visit.request.header("x-csrf-token").has_value();
-  const Frame frame = entrance_.frame(visit, "entry");
-  const auto told = [&](DraftState state, unsigned status) {
-    return fragment(visit, draft_fragment(pages_, frame, state), status);
-  };
-  auto desk = sit_down(visit);
-  if (!desk) {
-    // Whoever lost the task is told so where the draft would stand.
-    const bool is_lost = is_script && desk.error().status == 303;
-    return is_lost ? told({DraftState::Kind::lost, std::nullopt, {}}, 409) : desk.error();
-  }
+Response DeskPages::keep_draft(const Visit& visit, OpenDesk& desk) {
   const KeyedTexts draft = typed_draft(visit.form);
-  if (!desk->is_current(visit)) {
-    return is_script ? told({DraftState::Kind::outdated, std::nullopt, {}}, 412)
-                     : stale(visit, *desk, draft);
-  }
-  const record::Time now = surroundings_.clock();
-  const auto kept = desk->queue->apply(
-      desk->task().id,
-      tasks::SaveDraft{
-          .account = visit.account().name, .values = to_json(draft), .lease = Workbench::lease},
-      now);
-  if (!kept) return bench_.refused(visit, kept.error());
-  if (is_script) {
-    return told({DraftState::Kind::kept, now, digest_of(content_of(*desk, draft))}, 200);
-  }
-  return redirection(fmt::format("{}?done=draft-kept", entry_path_of(number_of(desk->task().id))));
+  return steps_.keep_draft(visit, desk, draft, digest_of(content_of(desk, draft)),
+                           again(visit, desk, draft));
 }
 
-Response DeskPages::save(const Visit& visit) {
-  auto desk = sit_down(visit);
-  if (!desk) return desk.error();
+Response DeskPages::save(const Visit& visit, OpenDesk& desk) {
   const KeyedTexts draft = typed_draft(visit.form);
-  if (!desk->is_current(visit)) return stale(visit, *desk, draft);
-  if (desk->is_review()) return entrance_.missing(visit);
-  if (desk->round() == Round::second) return save_check(visit, *desk, draft);
-  const auto keyed = bench_.key_first(visit, desk->task(), desk->checker,
-                                      first_keying(desk->form(), draft), *desk->queue);
-  if (keyed) return go_on(visit, *desk, *keyed, "keyed");
+  if (auto objected = steps_.objection(visit, desk, draft)) {
+    return page_of(visit, desk, draft, {.any = std::move(*objected)});
+  }
+  if (desk.is_review()) return entrance_.missing(visit);
+  if (desk.round() == Round::second) return save_check(visit, desk, draft);
+  const auto keyed = bench_.key_first(visit, desk.task(), desk.checker,
+                                      first_keying(desk.form(), draft), *desk.queue);
+  if (keyed) return steps_.go_on(visit, desk, "keyed");
   if (keyed.error().answer) return *keyed.error().answer;
-  return page_of(visit, *desk, draft, {.errors = keyed.error().errors, .status = unprocessable});
+  return page_of(visit, desk, draft, {.any = unprocessable(), .errors = keyed.error().errors});
 }
 
 Response DeskPages::save_check(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft) {
   const KeyedTexts first = desk.first();
   const KeyedTexts texts = second_keying(desk.form(), draft, first);
-  Told told{.status = unprocessable};
+  // Of the first person's values most are not in the draft.
+  if (!fits_a_task(texts)) return page_of(visit, desk, draft, {.any = DeskSteps::too_long()});
+  Told told{.any = unprocessable()};
   told.errors = unconfirmed(desk.form(), draft, first);
   const auto checked = desk.checker.check(keyed_form(texts));
   if (!checked) std::ranges::copy(checked.error(), std::back_inserter(told.errors));
-  if (!told.errors.empty()) return page_of(visit, desk, draft, told);
+  if (!told.errors.empty()) return page_of(visit, desk, draft, std::move(told));
   const auto compared =
       entry::compare(desk.form(), values_of(desk.checker, first), checked->values());
   const auto differences = std::ranges::count_if(compared, [](const entry::ComparedField& field) {
@@ -348,70 +317,70 @@ Response DeskPages::save_check(const Visit& visit, OpenDesk& desk, const KeyedTe
                    .columns = columns_of(compared)});
 }
 
-Response DeskPages::settle(const Visit& visit) {
-  auto desk = sit_down(visit);
-  if (!desk) return desk.error();
+Response DeskPages::settle(const Visit& visit, OpenDesk& desk) {
   const KeyedTexts draft = typed_draft(visit.form);
-  if (!desk->is_current(visit)) return stale(visit, *desk, draft);
-  if (!desk->is_review()) return entrance_.missing(visit);
-  const KeyedTexts first = desk->first();
-  const KeyedTexts second = desk->second();
-  auto compared = entry::compare(desk->form(), values_of(desk->checker, first),
-                                 values_of(desk->checker, second));
-  Told told{.status = unprocessable};
+  if (auto objected = steps_.objection(visit, desk, draft)) {
+    return page_of(visit, desk, draft, {.any = std::move(*objected)});
+  }
+  if (!desk.is_review()) return entrance_.missing(visit);
+  const KeyedTexts first = desk.first();
+  const KeyedTexts second = desk.second();
+  auto compared =
+      entry::compare(desk.form(), values_of(desk.checker, first), values_of(desk.checker, second));
+  Told told{.any = unprocessable()};
   told.misses_choice = std::ranges::any_of(compared, [&](const entry::ComparedField& field) {
     return field.agreement == entry::Agreement::different &&
            pick_of(choice_in(draft, field.column)) == Pick::none;
   });
-  const KeyedTexts texts = settlement(desk->form(), draft, first, second);
-  const auto checked = desk->checker.check(keyed_form(texts));
+  const KeyedTexts texts = settlement(desk.form(), draft, first, second);
+  if (!fits_a_task(texts)) return page_of(visit, desk, draft, {.any = DeskSteps::too_long()});
+  const auto checked = desk.checker.check(keyed_form(texts));
   if (!checked) told.errors = checked.error();
-  if (told.misses_choice || !checked) return page_of(visit, *desk, draft, told);
-  const auto task = desk->queue->apply(
-      desk->task().id,
+  if (told.misses_choice || !checked) return page_of(visit, desk, draft, std::move(told));
+  const auto task = desk.queue->apply(
+      desk.task().id,
       tasks::Settle{.account = visit.account().name, .values = to_json(texts), .note = {}},
       surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());
   std::erase_if(compared, [](const entry::ComparedField& field) {
     return field.agreement != entry::Agreement::different;
   });
-  return conclude(visit, *desk, *task,
+  return conclude(visit, desk, *task,
                   {.step = "settled",
-                   .checker = desk->checker,
+                   .checker = desk.checker,
                    .values = checked->values(),
                    .columns = columns_of(compared)});
 }
 
-Response DeskPages::send_back(const Visit& visit) {
-  auto desk = sit_down(visit);
-  if (!desk) return desk.error();
+Response DeskPages::send_back(const Visit& visit, OpenDesk& desk) {
   // What was picked so far is not sent along.
-  KeyedTexts draft = desk->draft();
+  KeyedTexts draft = desk.draft();
   const std::string note(visit.form.value("note"));
   draft["note"] = note;
-  if (!desk->is_current(visit)) return stale(visit, *desk, draft);
-  if (!desk->is_review()) return entrance_.missing(visit);
+  if (auto objected = steps_.objection(visit, desk, draft)) {
+    return page_of(visit, desk, draft, {.any = std::move(*objected)});
+  }
+  if (!desk.is_review()) return entrance_.missing(visit);
   if (note.empty()) {
-    return page_of(visit, *desk, draft, {.misses_note = true, .status = unprocessable});
+    return page_of(visit, desk, draft, {.any = unprocessable(), .misses_note = true});
   }
   using To = tasks::SendBack::To;
   const To to = visit.form.value("to") == "first" ? To::first : To::second;
-  const auto task = desk->queue->apply(
-      desk->task().id, tasks::SendBack{.account = visit.account().name, .to = to, .note = note},
+  const auto task = desk.queue->apply(
+      desk.task().id, tasks::SendBack{.account = visit.account().name, .to = to, .note = note},
       surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());
   return redirection(fmt::format("{}?done=sent-back", entry_path));
 }
 
-Response DeskPages::put_away(const Visit& visit, bool to_supervisor) {
-  auto desk = sit_down(visit);
-  if (!desk) return desk.error();
-  const std::string note(visit.form.value("note"));
-  const KeyedTexts draft = desk->draft();
-  if (note.empty()) {
-    return page_of(visit, *desk, draft, {.refused_note = RefusedNote{}, .status = unprocessable});
-  }
-  return bench_.put_away(visit, *desk, to_supervisor);
+Response DeskPages::hand_back(const Visit& visit, OpenDesk& desk) {
+  const KeyedTexts draft = desk.draft();
+  return steps_.put_away(visit, desk, false, again(visit, desk, draft));
+}
+
+Response DeskPages::escalate(const Visit& visit, OpenDesk& desk) {
+  const KeyedTexts draft = desk.draft();
+  return steps_.put_away(visit, desk, true, again(visit, desk, draft));
 }
 
 Response DeskPages::conclude(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
@@ -419,25 +388,7 @@ Response DeskPages::conclude(const Visit& visit, OpenDesk& desk, const tasks::Ta
   if (auto concluded = bench_.conclude(visit, task, saved, *desk.queue); !concluded) {
     return concluded.error();
   }
-  return go_on(visit, desk, task, saved.step);
-}
-
-Response DeskPages::go_on(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
-                          std::string_view notice) {
-  const std::uint64_t id = task.id.value;
-  const auto next = desk.queue->claim_next({.bureau = task.asked.bureau,
-                                            .datasets = {},
-                                            .account = visit.account().name,
-                                            .states = {desk.task().state},
-                                            .lease = Workbench::lease},
-                                           surroundings_.clock());
-  if (!next) return bench_.refused(visit, next.error());
-  if (*next) {
-    return redirection(
-        fmt::format("{}?done={}&saved={}", entry_path_of(number_of((*next)->id)), notice, id));
-  }
-  return redirection(fmt::format("{}?done={}&saved={}", entry_path,
-                                 notice == "keyed" ? "keyed-last" : notice, id));
+  return steps_.go_on(visit, desk, saved.step);
 }
 
 }  // namespace sluice::pages

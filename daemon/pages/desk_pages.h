@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "pages/desk_steps.h"
 #include "pages/entrance.h"
 #include "pages/form_filler.h"
 #include "pages/keyed_texts.h"
 #include "pages/open_desk.h"
-#include "pages/page.h"
 #include "pages/surroundings.h"
 #include "pages/view/entry_view.h"
 #include "pages/view/review_view.h"
@@ -22,56 +22,55 @@ namespace sluice::pages {
 class DeskPages {
  public:
   DeskPages(const Surroundings& surroundings, const Pages& pages, const Entrance& entrance,
-            Workbench& bench)
+            Workbench& bench, const DeskSteps& steps)
       : surroundings_(surroundings),
         pages_(pages),
         entrance_(entrance),
         bench_(bench),
+        steps_(steps),
         filler_(surroundings, entrance) {}
 
-  [[nodiscard]] std::vector<Page> routes();
+  // Of incoming tasks only: desks_by_kind() sees to that.
+  [[nodiscard]] std::vector<DeskPage> routes();
 
  private:
   // What came of a form that was sent, beside what was typed.
   struct Told {
-    std::vector<entry::KeyingError> errors;
-    std::optional<StaleForm> stale;
-    std::optional<RefusedNote> refused_note;
+    DeskTold any{};  // as at any desk
+    std::vector<entry::KeyingError> errors{};
     bool misses_choice = false;
     bool misses_note = false;
-    unsigned status = 200;
   };
 
-  [[nodiscard]] std::expected<OpenDesk, server::Response> sit_down(const Visit& visit);
-  [[nodiscard]] server::Response show(const Visit& visit);
-  [[nodiscard]] server::Response check(const Visit& visit);
-  [[nodiscard]] server::Response tell_known(const Visit& visit);
-  [[nodiscard]] server::Response keep_draft(const Visit& visit);
-  [[nodiscard]] server::Response save(const Visit& visit);
-  [[nodiscard]] server::Response settle(const Visit& visit);
-  [[nodiscard]] server::Response send_back(const Visit& visit);
-  [[nodiscard]] server::Response put_away(const Visit& visit, bool to_supervisor);
+  [[nodiscard]] server::Response show(const Visit& visit, OpenDesk& desk);
+  [[nodiscard]] server::Response check(const Visit& visit, OpenDesk& desk);
+  [[nodiscard]] server::Response tell_known(const Visit& visit, OpenDesk& desk);
+  [[nodiscard]] server::Response keep_draft(const Visit& visit, OpenDesk& desk);
+  [[nodiscard]] server::Response save(const Visit& visit, OpenDesk& desk);
+  [[nodiscard]] server::Response settle(const Visit& visit, OpenDesk& desk);
+  [[nodiscard]] server::Response send_back(const Visit& visit, OpenDesk& desk);
+  [[nodiscard]] server::Response hand_back(const Visit& visit, OpenDesk& desk);
+  [[nodiscard]] server::Response escalate(const Visit& visit, OpenDesk& desk);
 
   [[nodiscard]] server::Response page_of(const Visit& visit, OpenDesk& desk,
-                                         const KeyedTexts& draft, const Told& told);
+                                         const KeyedTexts& draft, Told told);
+  // References must outlive it.
+  [[nodiscard]] DeskSteps::Again again(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft);
   [[nodiscard]] EntryView entry_view_of(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft,
                                         const Told& told);
   [[nodiscard]] ReviewView review_view_of(const Visit& visit, const OpenDesk& desk,
                                           const KeyedTexts& draft, const Told& told);
-  [[nodiscard]] server::Response stale(const Visit& visit, OpenDesk& desk, const KeyedTexts& draft);
   [[nodiscard]] server::Response save_check(const Visit& visit, OpenDesk& desk,
                                             const KeyedTexts& draft);
-  // The step is done: Workbench::conclude(), then go_on().
+  // The step is done, and the next task is taken.
   [[nodiscard]] server::Response conclude(const Visit& visit, OpenDesk& desk,
                                           const tasks::Task& task, const SavedStep& saved);
-  // To the next task of the same kind.
-  [[nodiscard]] server::Response go_on(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
-                                       std::string_view notice);
 
   const Surroundings& surroundings_;
   const Pages& pages_;
   const Entrance& entrance_;
   Workbench& bench_;
+  const DeskSteps& steps_;
   FormFiller filler_;
 };
 

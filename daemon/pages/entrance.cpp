@@ -88,12 +88,12 @@ bool is_form_token(const people::Secret& secret, std::string_view key, std::stri
 // What a form was answered with, said on the page that it led to. From the address: only of these.
 bool is_notice(std::string_view done) {
   static constexpr std::array known{
-      "signed-out",    "password-changed", "replayed",   "discarded",    "run-asked",
-      "paused",        "resumed",          "keyed",      "keyed-last",   "draft-kept",
-      "handed-back",   "escalated",        "settled",    "sent-back",    "no-task",
-      "task-taken",    "task-added",       "reassigned", "task-changed", "task-cancelled",
-      "task-reopened", "task-declined",    "task-waits", "confirmed",    "confirmed-last",
-      "declined",      "declined-last"};
+      "signed-out",     "password-changed", "replayed",      "discarded",    "run-asked",
+      "paused",         "resumed",          "keyed",         "keyed-last",   "draft-kept",
+      "handed-back",    "escalated",        "settled",       "settled-last", "sent-back",
+      "no-task",        "task-taken",       "task-added",    "reassigned",   "task-changed",
+      "task-cancelled", "task-reopened",    "task-declined", "task-waits",   "confirmed",
+      "confirmed-last", "declined",         "declined-last"};
   return std::ranges::find(known, done) != known.end();
 }
 
@@ -174,7 +174,8 @@ Response Entrance::tell(const server::Request& request, const Frame& frame, unsi
                   problem_page(pages_, frame,
                                {.status = static_cast<int>(status),
                                 .sentence = std::move(sentence),
-                                .reference = std::nullopt}),
+                                .reference = std::nullopt,
+                                .has_session = cookie_of(request, session_cookie).has_value()}),
                   status);
 }
 

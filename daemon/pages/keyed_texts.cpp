@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "tasks/task.h"
+
 namespace sluice::pages {
 namespace {
 
@@ -51,6 +53,10 @@ KeyedTexts from_json(std::string_view json) {
     if (const auto* text = member.value().if_string()) texts[member.key()] = std::string(*text);
   }
   return texts;
+}
+
+bool fits_a_task(const KeyedTexts& texts) {
+  return to_json(texts).size() <= tasks::longest_values;
 }
 
 KeyedTexts draft_of(const Form& form) {

@@ -21,6 +21,8 @@ using KeyedTexts = std::map<std::string, std::string>;
 // A JSON object of texts, as the tasks' database keeps it; and back. What is none reads as empty.
 [[nodiscard]] std::string to_json(const KeyedTexts& texts);
 [[nodiscard]] KeyedTexts from_json(std::string_view json);
+// Whether a task keeps as much: tasks::longest_values bytes, of the texts as to_json() has them.
+[[nodiscard]] bool fits_a_task(const KeyedTexts& texts);
 
 // Of a sent form what belongs to a draft, by the names of the controls: `field.COLUMN`,
 // `confirm.COLUMN`, `choice.COLUMN`, `offered.COLUMN`, `note`.

@@ -23,7 +23,6 @@ struct OpenDesk : HeldTask {
   }
   [[nodiscard]] bool is_review() const { return keyed.task.state == tasks::TaskState::differs; }
   [[nodiscard]] KeyedTexts first() const { return from_json(keyed.first.value_or("")); }
-  [[nodiscard]] KeyedTexts draft() const { return from_json(keyed.draft.value_or("")); }
   [[nodiscard]] KeyedTexts second() const { return from_json(keyed.second.value_or("")); }
 };
 

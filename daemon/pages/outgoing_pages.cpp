@@ -19,7 +19,6 @@ namespace {
 using server::Response;
 using tasks::TaskState;
 
-constexpr unsigned unprocessable = 422;
 constexpr std::string_view tick_prefix = "tick.";
 constexpr std::size_t most_bytes_kept = 2000;  // of a number or reason that is too long anyway
 
@@ -59,33 +58,22 @@ std::string receipt_error_of(std::string_view number) {
   return tasks::check_receipt_number(number) ? "" : "characters";
 }
 
-// Nothing: it is one.
-std::optional<RefusedNote> refusal_of(std::string_view note) {
-  if (note.empty()) return RefusedNote{};
-  const auto taken = tasks::check_note(note);
-  if (taken) return std::nullopt;
-  return RefusedNote{.sentence = taken.error().sentence,
-                     .typed = std::string(beginning(note, most_bytes_kept))};
-}
-
 }  // namespace
 
-std::vector<Page> OutgoingPages::routes() {
+std::vector<DeskPage> OutgoingPages::routes() {
   using server::Method;
-  const std::string desk = std::string(entry_path) + "/{task}";
-  const auto page = [&](Method method, std::string path, auto answer) {
-    return Page{
-        .method = method, .path = std::move(path), .access = of_the_queue(), .answer = answer};
+  using Step = Response (OutgoingPages::*)(const Visit&, const HeldTask&);
+  const auto at_desk = [this](Step step) {
+    return [this, step](const Visit& visit, const HeldTask& held) {
+      return (this->*step)(visit, held);
+    };
   };
-  return {
-      page(Method::get, desk, [this](const Visit& visit) { return show(visit); }),
-      page(Method::post, desk + "/draft", [this](const Visit& visit) { return keep_draft(visit); }),
-      page(Method::post, desk + "/confirm", [this](const Visit& visit) { return confirm(visit); }),
-      page(Method::post, desk + "/decline", [this](const Visit& visit) { return decline(visit); }),
-      page(Method::post, desk + "/hand-back",
-           [this](const Visit& visit) { return put_away(visit, false); }),
-      page(Method::post, desk + "/escalate",
-           [this](const Visit& visit) { return put_away(visit, true); })};
+  return {{Method::get, "", at_desk(&OutgoingPages::show)},
+          {Method::post, "/draft", at_desk(&OutgoingPages::keep_draft)},
+          {Method::post, "/confirm", at_desk(&OutgoingPages::confirm)},
+          {Method::post, "/decline", at_desk(&OutgoingPages::decline)},
+          {Method::post, "/hand-back", at_desk(&OutgoingPages::hand_back)},
+          {Method::post, "/escalate", at_desk(&OutgoingPages::escalate)}};
 }
 
 Response OutgoingPages::page_of(const Visit& visit, const HeldTask& held, const KeyedTexts& draft,
@@ -107,133 +95,99 @@ Response OutgoingPages::page_of(const Visit& visit, const HeldTask& held, const 
                     .receipt = receipt == draft.end() ? std::string() : receipt->second,
                     .receipt_error = told.receipt_error,
                     .misses_ticks = told.misses_ticks,
-                    .stale = told.stale,
+                    .stale = told.any.stale,
+                    .is_too_long = told.any.is_too_long,
                     .note = held.said_with(),
                     .decline_note = told.decline_note,
                     .refused_decline = told.refused_decline,
-                    .refused_note = told.refused_note,
+                    .refused_note = told.any.refused_note,
                     .saved_task = whole_number(visit.query.value("saved"))};
   if (held.keyed.draft) view.draft = {.kind = DraftState::Kind::kept, .at = held.keyed.draft_saved};
   const auto figures = held.queue->figures(task.asked.bureau, bench_.midnight(),
                                            surroundings_.clock(), visit.account().name);
   if (figures) view.figures = bench_.figures(visit, task.asked.bureau, *figures);
   return document(visit.request, outgoing_page(pages_, entrance_.frame(visit, "entry"), view),
-                  told.status);
+                  told.any.status);
 }
 
-Response OutgoingPages::stale(const Visit& visit, const HeldTask& held, const KeyedTexts& draft) {
-  return page_of(visit, held, draft, {.stale = bench_.latest_change(visit, held), .status = 412});
-}
-
-Response OutgoingPages::show(const Visit& visit) {
-  const auto held = bench_.sit_down(visit);
-  if (!held) return held.error();
-  const auto noted =
-      surroundings_.audit.append({"record-opened",
-                                  {{"actor", account_actor(visit)},
-                                   {"bureau", held->task().asked.bureau.str()},
-                                   {"task", std::to_string(held->task().id.value)}}});
-  if (!noted) return entrance_.failed(visit, record::to_string(noted.error()));
-  return page_of(visit, *held, from_json(held->keyed.draft.value_or("")), {});
-}
-
-Response OutgoingPages::keep_draft(const Visit& visit) {
-  const bool is_script = visit.request.header("x-csrf-token").has_value();
-  const auto told = [&](const DraftState& state, unsigned status) {
-    return document(visit.request, draft_fragment(pages_, entrance_.frame(visit, "entry"), state),
-                    status);
+DeskSteps::Again OutgoingPages::again(const Visit& visit, const HeldTask& held,
+                                      const KeyedTexts& draft) {
+  return [this, &visit, &held, &draft](DeskTold told) {
+    return page_of(visit, held, draft, {.any = std::move(told)});
   };
-  const auto held = bench_.sit_down(visit);
-  if (!held) {
-    // Whoever lost the task is told so where the draft would stand.
-    const bool is_lost = is_script && held.error().status == 303;
-    return is_lost ? told({.kind = DraftState::Kind::lost, .at = std::nullopt}, 409) : held.error();
-  }
-  const KeyedTexts draft = ticks_and_receipt(visit.form);
-  if (!held->is_current(visit)) {
-    return is_script ? told({.kind = DraftState::Kind::outdated, .at = std::nullopt}, 412)
-                     : stale(visit, *held, draft);
-  }
-  const record::Time now = surroundings_.clock();
-  const auto kept = held->queue->apply(
-      held->task().id,
-      tasks::SaveDraft{
-          .account = visit.account().name, .values = to_json(draft), .lease = Workbench::lease},
-      now);
-  if (!kept) return bench_.refused(visit, kept.error());
-  if (is_script) return told({.kind = DraftState::Kind::kept, .at = now}, 200);
-  return redirection(fmt::format("{}?done=draft-kept", entry_path_of(number_of(held->task().id))));
 }
 
-Response OutgoingPages::confirm(const Visit& visit) {
-  const auto held = bench_.sit_down(visit);
-  if (!held) return held.error();
+Response OutgoingPages::show(const Visit& visit, const HeldTask& held) {
+  const auto noted = surroundings_.audit.append({"record-opened",
+                                                 {{"actor", account_actor(visit)},
+                                                  {"bureau", held.task().asked.bureau.str()},
+                                                  {"task", std::to_string(held.task().id.value)}}});
+  if (!noted) return entrance_.failed(visit, record::to_string(noted.error()));
+  return page_of(visit, held, held.draft(), {});
+}
+
+Response OutgoingPages::keep_draft(const Visit& visit, const HeldTask& held) {
   const KeyedTexts draft = ticks_and_receipt(visit.form);
-  if (!held->is_current(visit)) return stale(visit, *held, draft);
-  const auto fields = delivered_fields(held->keyed.delivered.value_or(""));
+  return steps_.keep_draft(visit, held, draft, {}, again(visit, held, draft));
+}
+
+Response OutgoingPages::confirm(const Visit& visit, const HeldTask& held) {
+  const KeyedTexts draft = ticks_and_receipt(visit.form);
+  if (auto objected = steps_.objection(visit, held, draft)) {
+    return page_of(visit, held, draft, {.any = std::move(*objected)});
+  }
+  const auto fields = delivered_fields(held.keyed.delivered.value_or(""));
   if (!fields) return entrance_.failed(visit, fields.error().sentence);
   const std::string_view number = trimmed(visit.form.value("receipt"));
-  Told told{.receipt_error = receipt_error_of(number), .status = unprocessable};
+  Told told;
+  told.any.status = 422;
+  told.receipt_error = receipt_error_of(number);
   told.misses_ticks = visit.form.value("all_the_same") != "yes" &&
                       std::ranges::any_of(*fields, [&](const OutgoingField& field) {
                         return !draft.contains(tick_of(field.field));
                       });
-  if (told.misses_ticks || !told.receipt_error.empty()) return page_of(visit, *held, draft, told);
-  const auto task =
-      held->queue->apply(held->task().id,
-                         tasks::ConfirmDelivery{.account = visit.account().name,
-                                                .receipt_number = std::string(number)},
-                         surroundings_.clock());
+  if (told.misses_ticks || !told.receipt_error.empty()) return page_of(visit, held, draft, told);
+  const auto task = held.queue->apply(held.task().id,
+                                      tasks::ConfirmDelivery{.account = visit.account().name,
+                                                             .receipt_number = std::string(number)},
+                                      surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());
-  return go_on(visit, *held, *task);
+  return go_on(visit, held, *task);
 }
 
-Response OutgoingPages::decline(const Visit& visit) {
-  const auto held = bench_.sit_down(visit);
-  if (!held) return held.error();
-  const KeyedTexts draft = from_json(held->keyed.draft.value_or(""));
+Response OutgoingPages::decline(const Visit& visit, const HeldTask& held) {
+  const KeyedTexts draft = held.draft();
   const std::string_view note = trimmed(visit.form.value("note"));
-  Told told{.refused_decline = refusal_of(note), .status = unprocessable};
-  if (!held->is_current(visit)) {
-    return page_of(visit, *held, draft,
-                   {.stale = bench_.latest_change(visit, *held),
-                    .decline_note = std::string(beginning(note, most_bytes_kept)),
-                    .status = 412});
+  Told told;
+  if (!held.is_current(visit)) {
+    told.any = steps_.stale(visit, held);
+    told.decline_note = beginning(note, most_bytes_kept);
+    return page_of(visit, held, draft, told);
   }
-  if (told.refused_decline) return page_of(visit, *held, draft, told);
-  const auto task = held->queue->apply(
-      held->task().id,
+  told.any.status = 422;
+  told.refused_decline = refusal_of_note(note);
+  if (told.refused_decline) return page_of(visit, held, draft, told);
+  const auto task = held.queue->apply(
+      held.task().id,
       tasks::DeclineDelivery{.account = visit.account().name, .note = std::string(note)},
       surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());
-  return go_on(visit, *held, *task);
+  return go_on(visit, held, *task);
 }
 
-Response OutgoingPages::put_away(const Visit& visit, bool to_supervisor) {
-  const auto held = bench_.sit_down(visit);
-  if (!held) return held.error();
-  const auto refused = refusal_of(visit.form.value("note"));
-  if (!refused) return bench_.put_away(visit, *held, to_supervisor);
-  return page_of(visit, *held, from_json(held->keyed.draft.value_or("")),
-                 {.refused_note = refused, .status = unprocessable});
+Response OutgoingPages::hand_back(const Visit& visit, const HeldTask& held) {
+  const KeyedTexts draft = held.draft();
+  return steps_.put_away(visit, held, false, again(visit, held, draft));
+}
+
+Response OutgoingPages::escalate(const Visit& visit, const HeldTask& held) {
+  const KeyedTexts draft = held.draft();
+  return steps_.put_away(visit, held, true, again(visit, held, draft));
 }
 
 Response OutgoingPages::go_on(const Visit& visit, const HeldTask& held, const tasks::Task& task) {
   if (auto failed = bench_.note_answer(visit, task)) return std::move(*failed);
-  const auto next = held.queue->claim_next({.bureau = task.asked.bureau,
-                                            .datasets = {},
-                                            .account = visit.account().name,
-                                            .states = {TaskState::open},
-                                            .lease = Workbench::lease},
-                                           surroundings_.clock());
-  if (!next) return bench_.refused(visit, next.error());
-  const std::string notice = task.state == TaskState::done ? "confirmed" : "declined";
-  const std::uint64_t id = task.id.value;
-  if (*next) {
-    return redirection(
-        fmt::format("{}?done={}&saved={}", entry_path_of(number_of((*next)->id)), notice, id));
-  }
-  return redirection(fmt::format("{}?done={}-last&saved={}", entry_path, notice, id));
+  return steps_.go_on(visit, held, task.state == TaskState::done ? "confirmed" : "declined");
 }
 
 }  // namespace sluice::pages

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "pages/desk_steps.h"
 #include "pages/entrance.h"
 #include "pages/held_task.h"
 #include "pages/keyed_texts.h"
-#include "pages/page.h"
 #include "pages/surroundings.h"
 #include "pages/view/outgoing_view.h"
 #include "pages/workbench.h"
@@ -21,33 +21,37 @@ namespace sluice::pages {
 class OutgoingPages {
  public:
   OutgoingPages(const Surroundings& surroundings, const Pages& pages, const Entrance& entrance,
-                Workbench& bench)
-      : surroundings_(surroundings), pages_(pages), entrance_(entrance), bench_(bench) {}
+                Workbench& bench, const DeskSteps& steps)
+      : surroundings_(surroundings),
+        pages_(pages),
+        entrance_(entrance),
+        bench_(bench),
+        steps_(steps) {}
 
   // Of outgoing tasks only: desks_by_kind() sees to that.
-  [[nodiscard]] std::vector<Page> routes();
+  [[nodiscard]] std::vector<DeskPage> routes();
 
  private:
   // What came of a form that was sent, beside what was typed.
   struct Told {
-    std::string receipt_error;
+    DeskTold any{};  // as at any desk
+    std::string receipt_error{};
     bool misses_ticks = false;
-    std::optional<StaleForm> stale;
-    std::string decline_note;
-    std::optional<RefusedNote> refused_decline;
-    std::optional<RefusedNote> refused_note;
-    unsigned status = 200;
+    std::string decline_note{};
+    std::optional<RefusedNote> refused_decline{};
   };
 
-  [[nodiscard]] server::Response show(const Visit& visit);
-  [[nodiscard]] server::Response keep_draft(const Visit& visit);
-  [[nodiscard]] server::Response confirm(const Visit& visit);
-  [[nodiscard]] server::Response decline(const Visit& visit);
-  [[nodiscard]] server::Response put_away(const Visit& visit, bool to_supervisor);
+  [[nodiscard]] server::Response show(const Visit& visit, const HeldTask& held);
+  [[nodiscard]] server::Response keep_draft(const Visit& visit, const HeldTask& held);
+  [[nodiscard]] server::Response confirm(const Visit& visit, const HeldTask& held);
+  [[nodiscard]] server::Response decline(const Visit& visit, const HeldTask& held);
+  [[nodiscard]] server::Response hand_back(const Visit& visit, const HeldTask& held);
+  [[nodiscard]] server::Response escalate(const Visit& visit, const HeldTask& held);
 
   [[nodiscard]] server::Response page_of(const Visit& visit, const HeldTask& held,
                                          const KeyedTexts& draft, const Told& told);
-  [[nodiscard]] server::Response stale(const Visit& visit, const HeldTask& held,
+  // References must outlive it.
+  [[nodiscard]] DeskSteps::Again again(const Visit& visit, const HeldTask& held,
                                        const KeyedTexts& draft);
   // Audits what was answered, and goes on to the next task.
   [[nodiscard]] server::Response go_on(const Visit& visit, const HeldTask& held,
@@ -57,6 +61,7 @@ class OutgoingPages {
   const Pages& pages_;
   const Entrance& entrance_;
   Workbench& bench_;
+  const DeskSteps& steps_;
 };
 
 }  // namespace sluice::pages

@@ -15,6 +15,7 @@
 #include "pages/answer.h"
 #include "pages/asset_route.h"
 #include "pages/desk_pages.h"
+#include "pages/desk_steps.h"
 #include "pages/desks_by_kind.h"
 #include "pages/entrance.h"
 #include "pages/language.h"
@@ -63,8 +64,9 @@ struct Site::State {
         bench(surroundings, entrance),
         queue(surroundings, pages, entrance, bench),
         sheet(surroundings, pages, entrance, bench),
-        desk(surroundings, pages, entrance, bench),
-        outgoing(surroundings, pages, entrance, bench),
+        steps(surroundings, pages, entrance, bench),
+        desk(surroundings, pages, entrance, bench, steps),
+        outgoing(surroundings, pages, entrance, bench, steps),
         supervision(surroundings, pages, entrance, bench) {}
 
   // Brings what is ready into the journals, again and again: what was left when the node ended, and
@@ -88,6 +90,7 @@ struct Site::State {
   Workbench bench;
   QueuePages queue;
   SheetPages sheet;
+  DeskSteps steps;
   DeskPages desk;
   OutgoingPages outgoing;
   SupervisionPages supervision;
@@ -164,7 +167,7 @@ std::vector<server::Route> Site::routes() {
   add(state_->queue.routes());
   add(state_->sheet.routes());
   add(desks_by_kind(state_->desk.routes(), state_->outgoing.routes(), state_->entrance,
-                    state_->bench));
+                    state_->bench, state_->steps));
   add(state_->supervision.routes());
   return routes;
 }

@@ -47,6 +47,10 @@ ClerkFigures figures_of(const tasks::ClerkFigures& clerk) {
   return figures;
 }
 
+server::Response task_taken(const tasks::Task& task) {
+  return redirection(fmt::format("{}?done=task-taken", task_path_of(number_of(task.id))));
+}
+
 Workbench::Workbench(const Surroundings& surroundings, const Entrance& entrance)
     : surroundings_(surroundings), entrance_(entrance), tasks_(surroundings.open_tasks) {}
 
@@ -118,38 +122,9 @@ std::expected<HeldTask, server::Response> Workbench::sit_down(const Visit& visit
     const auto had_it = has_had(account.name, task.id, **queue);
     if (!had_it) return std::unexpected(refused(visit, had_it.error()));
     if (!*had_it) return std::unexpected(entrance_.deny(visit, "not-held"));
-    return std::unexpected(
-        redirection(fmt::format("{}?done=task-taken", task_path_of(number_of(task.id)))));
+    return std::unexpected(task_taken(task));
   }
   return HeldTask{std::move(*queue), std::move(keyed)};
-}
-
-std::expected<tasks::TaskKind, server::Response> Workbench::kind_of_task(const Visit& visit) {
-  auto queue = lend();
-  if (!queue) return std::unexpected(refused(visit, queue.error()));
-  return tasks::kind_of(SLUICE_TRY(open(visit, **queue)).task);
-}
-
-StaleForm Workbench::latest_change(const Visit& visit, const HeldTask& held) const {
-  const tasks::Task& task = held.task();
-  const auto latest = held.queue->history(task.id, {task.version.value - 1}, 1);
-  StaleForm stale;
-  if (!latest || latest->empty()) return stale;
-  stale.at = latest->front().at;
-  if (latest->front().who) stale.by = name_of(visit, *latest->front().who);
-  return stale;
-}
-
-server::Response Workbench::put_away(const Visit& visit, const HeldTask& held,
-                                     bool to_supervisor) const {
-  const people::AccountName& account = visit.account().name;
-  const std::string note(visit.form.value("note"));
-  const tasks::Action action = to_supervisor ? tasks::Action(tasks::ReturnIt{account, note})
-                                             : tasks::Action(tasks::HandBack{account, note});
-  const auto task = held.queue->apply(held.task().id, action, surroundings_.clock());
-  if (!task) return refused(visit, task.error());
-  return redirection(
-      fmt::format("{}?done={}", entry_path, to_supervisor ? "escalated" : "handed-back"));
 }
 
 std::optional<server::Response> Workbench::note_answer(const Visit& visit,

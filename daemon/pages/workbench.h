@@ -19,7 +19,6 @@
 #include "pages/page.h"
 #include "pages/surroundings.h"
 #include "pages/view/clerk_figures.h"
-#include "pages/view/entry_view.h"
 #include "pages/view/task_facts.h"
 #include "pages/visit.h"
 #include "tasks/tasks.h"
@@ -39,6 +38,9 @@ namespace sluice::pages {
 
 // What a person has done since the day began, and how well; what waits is not of one person.
 [[nodiscard]] ClerkFigures figures_of(const tasks::ClerkFigures& clerk);
+
+// To the task's page, which says that another has it or that it is done.
+[[nodiscard]] server::Response task_taken(const tasks::Task& task);
 
 // Why what the first person keyed is not saved.
 struct NotKeyed {
@@ -78,8 +80,6 @@ class Workbench {
   // another takes it, the holder goes on. Who has lost it is told so on the task's page; who never
   // had it is denied it.
   [[nodiscard]] std::expected<HeldTask, server::Response> sit_down(const Visit& visit);
-  // Of the task that {task} of the path names, as open() has it.
-  [[nodiscard]] std::expected<tasks::TaskKind, server::Response> kind_of_task(const Visit& visit);
   // Whether the person may work on tasks in this state.
   [[nodiscard]] bool may_work(const people::Assignment& person, tasks::TaskState state,
                               const record::BureauId& bureau) const;
@@ -94,11 +94,6 @@ class Workbench {
                                          const tasks::TaskFailure& failure) const;
 
   [[nodiscard]] TaskFacts facts(const Visit& visit, const tasks::Task& task) const;
-  // Who changed it last, and when.
-  [[nodiscard]] StaleForm latest_change(const Visit& visit, const HeldTask& held) const;
-  // For others, or for the supervisor, with the reason that the form has.
-  [[nodiscard]] server::Response put_away(const Visit& visit, const HeldTask& held,
-                                          bool to_supervisor) const;
   // Audits who has confirmed or declined a delivery. The answer: that can not be written.
   [[nodiscard]] std::optional<server::Response> note_answer(const Visit& visit,
                                                             const tasks::Task& task) const;

@@ -203,6 +203,7 @@ EntryView stale_sample(const Say& say) {
                   {say("no_such_column"), ""}}};
   view.form_errors = {
       {.column = "", .field = "", .rule = "too-large", .sentence = say("too long")}};
+  view.is_too_long = true;
   view.refused_note = {.sentence = say("the note is too long"), .typed = say("字迹不清")};
   return view;
 }

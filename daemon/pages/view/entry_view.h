@@ -60,6 +60,7 @@ struct EntryView {
   std::vector<DeskField> fields;                // by column; one that is left out is empty
   std::vector<entry::KeyingError> form_errors;  // of no field
   std::optional<StaleForm> stale;
+  bool is_too_long = false;  // to be kept
   DraftState draft;
   std::string note;  // of who sent or handed it back; may be empty
   ClerkFigures figures;
@@ -68,9 +69,9 @@ struct EntryView {
   std::optional<std::int64_t> saved_task;
 };
 
-// For the templates `entry_stale` and `entry_draft`, of every page on which one types.
 // Why a reason is none, for the template `said`.
 [[nodiscard]] Said note_refusal(const RefusedNote& refused, const Wording& words);
+// For the templates `entry_stale` and `entry_draft`, of every page on which one types.
 [[nodiscard]] std::optional<Values> stale_values(const std::optional<StaleForm>& stale,
                                                  const entry::Form& form, const Wording& words);
 [[nodiscard]] Values draft_values(const DraftState& draft, const Wording& words);

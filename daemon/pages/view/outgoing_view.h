@@ -41,6 +41,7 @@ struct OutgoingView {
   // It was confirmed with fields that are not ticked, and not all the same.
   bool misses_ticks = false;
   std::optional<StaleForm> stale;
+  bool is_too_long = false;  // to be kept
   DraftState draft;
   std::string note;  // of who handed it back; may be empty
   ClerkFigures figures;

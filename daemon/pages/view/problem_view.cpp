@@ -18,7 +18,7 @@ std::string problem_page(const Pages& pages, const Frame& frame, const ProblemVi
       .text("what_to_do", words.word("problem.do.", std::to_string(status)))
       .said("sentence", {{}, view.sentence})
       .text("reference", view.reference)
-      .when("is_signed_in", frame.person.has_value());
+      .when("is_signed_in", frame.person.has_value() || view.has_session);
   return pages.document("problem", frame, title, values);
 }
 

@@ -13,6 +13,7 @@ struct ProblemView {
   std::string sentence;  // more, of the program; may be empty
   // Under which the log has it; nothing where there is no such line.
   std::optional<std::string> reference;
+  bool has_session = false;  // that was not looked at: the frame names nobody
 };
 [[nodiscard]] std::string problem_page(const Pages& pages, const Frame& frame,
                                        const ProblemView& view);

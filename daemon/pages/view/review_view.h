@@ -54,6 +54,7 @@ struct ReviewView {
   std::vector<ReviewField> fields;
   std::vector<entry::KeyingError> form_errors;
   std::optional<StaleForm> stale;
+  bool is_too_long = false;  // to be kept
   DraftState draft;
   std::string note_typed;        // what is said to who is to key it again
   bool is_note_missing = false;  // it was to be sent back without a word

@@ -188,5 +188,56 @@ TEST_F(DeskTest, OfABlindFieldThatChangedItTellsWhoChecksTheLabelOnly) {
                     Not(HasSubstr("ELSEWHERE")), Not(HasSubstr("BLIND"))));
 }
 
+TEST_F(DeskTest, GivesBackWhatIsMoreThanATaskKeepsAndKeepsWhatItHad) {
+  const std::string page = claim(clerk_);
+  EXPECT_EQ(send(clerk_, "draft", page, "field.number=before").status, 303U);
+  std::string lines = "field.number=now&field.title=";
+  for (int line = 0; line < 600'000; ++line)
+    lines += "%0A";  // two bytes as it is kept
+  for (const char* step : {"draft", "save"}) {
+    const auto answer = send(clerk_, step, page, lines);
+    EXPECT_EQ(answer.status, 413U) << step;
+    EXPECT_THAT(answer.body, AllOf(HasSubstr("一个任务最多保存 1 MiB"), HasSubstr("value=\"now\""),
+                                   HasSubstr(std::string(600'000, '\n'))))
+        << step;
+  }
+  clerk_.headers["X-CSRF-Token"] = Browser::form_token(page);
+  EXPECT_EQ(send(clerk_, "draft", page, lines).status, 413U);
+  clerk_.headers.clear();
+  EXPECT_THAT(clerk_.get("/entry/1").body, HasSubstr("value=\"before\""));
+}
+
+TEST_F(DeskTest, OfTwoKeyingsThatAreTooLongTogetherNothingIsSaved) {
+  const std::string page = claim(clerk_);
+  const std::string half(600'000, 'x');
+  EXPECT_EQ(send(clerk_, "save", page, "field.number=7&field.secret=B&field.title=" + half).status,
+            303U);
+  const std::string check = claim(checker_);
+  const auto answer = send(checker_, "save", check, "confirm.title=yes&field.secret=" + half);
+  EXPECT_EQ(answer.status, 413U);
+  EXPECT_THAT(answer.body, HasSubstr("一个任务最多保存 1 MiB"));
+}
+
+TEST_F(DeskTest, AZeroByteIsSeenAndNotTaken) {
+  const std::string page = claim(clerk_);
+  const std::string typed = "field.number=7&field.title=a%00b&field.secret=s";
+  EXPECT_EQ(send(clerk_, "draft", page, typed).status, 303U);
+  const std::string kept = clerk_.get("/entry/1").body;
+  EXPECT_THAT(kept, AllOf(HasSubstr("value=\"a\u2400b\""), Not(HasSubstr(std::string(1, '\0')))));
+  EXPECT_EQ(send(clerk_, "save", kept, typed).status, 422U);
+}
+
+TEST_F(DeskTest, TellsTheScriptOfWhoHandedTheTaskBackThatItIsLost) {
+  const std::string page = claim(clerk_);
+  const auto refused = send(clerk_, "hand-back", page, "note=" + std::string(1001, 'x'));
+  EXPECT_EQ(refused.status, 422U);
+  EXPECT_THAT(refused.body, HasSubstr("id=\"note-error\"><span lang=\"en\">"));
+  EXPECT_EQ(send(clerk_, "hand-back", page, "note=later").status, 303U);
+  clerk_.headers["X-CSRF-Token"] = Browser::form_token(page);
+  const auto answer = send(clerk_, "draft", page, "field.number=7");
+  EXPECT_EQ(answer.status, 409U);
+  EXPECT_THAT(answer.body, HasSubstr("任务已不在您手中"));
+}
+
 }  // namespace
 }  // namespace sluice::pages::test

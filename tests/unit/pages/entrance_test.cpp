@@ -42,6 +42,19 @@ TEST_F(EntranceTest, SignsInAndGoesOnWhereOneWanted) {
   EXPECT_EQ(browser.get("/sign-in").header("Location"), "/") << "who is in needs no door";
 }
 
+// Before it is known who sends it.
+TEST_F(EntranceTest, AFormThatIsTooLongIsToldInThePersonsLanguageAndAsksNobodyToSignIn) {
+  const std::string cookie =
+      std::string(session_cookie) + "=x; " + std::string(language_cookie) + "=en";
+  const server::HeaderField head[] = {{"Cookie", cookie}, {"Accept-Language", "zh-CN"}};
+  const auto tell = station.site().audience().tell;
+  const auto answer = tell(server::Refusal::body_too_large, head);
+  EXPECT_EQ(answer.status, 413U);
+  EXPECT_THAT(answer.body, HasSubstr("offers what this browser has kept"));
+  EXPECT_THAT(answer.body, Not(HasSubstr(">Sign in</a>")));
+  EXPECT_THAT(tell(server::Refusal::body_too_large, {}).body, HasSubstr(">前往登录</a>"));
+}
+
 TEST_F(EntranceTest, ASessionThatWasPlantedIsNotGoneOnWith) {
   station.add("wang", {Role::administrator});
   const auto thief = station.add("thief", {Role::auditor});

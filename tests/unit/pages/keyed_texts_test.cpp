@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tasks/task.h"
 #include "unit/entry/licence_desk.h"
 
 namespace sluice::pages::test {
@@ -27,6 +28,14 @@ TEST_F(KeyedTextsTest, GoThroughTheDatabaseAsTheyAre) {
   EXPECT_TRUE(from_json("").empty());
   EXPECT_TRUE(from_json("[1]").empty());
   EXPECT_THAT(from_json(R"({"a": 1, "b": "x"})"), UnorderedElementsAre(Pair("b", "x")));
+}
+
+// A line end is one byte as it is typed, and two as it is kept.
+TEST_F(KeyedTextsTest, FitATaskAsTheyAreKept) {
+  constexpr std::size_t around = std::string_view(R"({"a":""})").size();
+  EXPECT_TRUE(fits_a_task({{"a", std::string(tasks::longest_values - around, 'x')}}));
+  EXPECT_FALSE(fits_a_task({{"a", std::string(tasks::longest_values - around + 1, 'x')}}));
+  EXPECT_FALSE(fits_a_task({{"a", std::string(tasks::longest_values / 2, '\n')}}));
 }
 
 TEST_F(KeyedTextsTest, OfASentFormOnlyWhatIsKeyedIsKept) {

@@ -134,16 +134,17 @@
     const answer = await ask(form.dataset.draft, sent, "#draft");
     await press;
     isSending = false;
-    const isAway = !answer.over && !answer.element;
+    const isAway = !answer.over && !answer.tooLong && !answer.element;
     shown(line("away"), isAway);
+      if (answer.status === 413) return { tooLong: true };
     shown(line("over"), answer.over);
     if (answer.element) line("draft").replaceWith(answer.element);
     if (answer.ok && answer.element?.dataset.madeOf) form.elements.made_of.value = answer.element.dataset.madeOf;
     shown(line("draft"), answer.element);
     if (isAway) return sendSoon(answer.away ? 5000 : 60000);
-    isEnded = !answer.ok;  // signed out, or the task is another's or another version
-    if (isEnded) return keepHere();
-    known = sent;
+    isEnded = !answer.ok && !answer.tooLong;  // signed out, or the task is another's or another version
+    if (isEnded) known = {};
+    if (answer.ok) known = sent;
     keepHere();
     if (typed !== at) sendSoon(1500);
   };
@@ -193,6 +194,7 @@
     if (control.closest(".tick")) control.removeAttribute("aria-invalid");
     const { column } = control.dataset;
     if (column === undefined || !form.dataset.check) return;
+    shown(line("too-long"), answer.tooLong);
     const value = control.value;
     const answer = await ask(form.dataset.check, { column, value }, `#${control.id}-told`);
     await press;

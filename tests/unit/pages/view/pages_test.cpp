@@ -305,6 +305,14 @@ TEST(ProblemPage, TellsAnUnknownStatusAsAFailure) {
                 HasSubstr("<small>" + std::to_string(status) + "</small>"));
 }
 
+TEST(ProblemPage, OffersNoSignInToWhoHasASession) {
+  Frame frame = sample_frame(Content::rich, Language::english, "");
+  frame.person.reset();
+  EXPECT_THAT(problem_page(pages(), frame, {.status = 413}), HasSubstr(">Sign in</a>"));
+  EXPECT_THAT(problem_page(pages(), frame, {.status = 413, .has_session = true}),
+              AllOf(HasSubstr(">To the first page</a>"), Not(HasSubstr(">Sign in</a>"))));
+}
+
 TEST(Frame, LanguageSwitchComesBackToThePage) {
   Frame frame = sample_frame(Content::rich, Language::chinese, "");
   frame.path = "/quarantine/park?rule=a&b";
