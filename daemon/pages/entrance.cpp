@@ -132,7 +132,7 @@ Frame Entrance::frame(const Visit& visit, std::string_view current) const {
   }
   if (!visit.person) return frame;
   const people::Account& account = visit.account();
-  frame.person = SignedIn{account.display_name, {}};
+  frame.person = SignedIn{account.display_name, account.name.str(), {}};
   for (const std::string_view role : people::names_of(account.assignment.roles))
     frame.person->roles.emplace_back(role);
   if (visit.must_change_password()) return frame;

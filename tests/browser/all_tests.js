@@ -9,6 +9,7 @@ import "./overview_tests.js";
 import "./quarantine_tests.js";
 import "./runs_tests.js";
 import "./outgoing_tests.js";
+import "./draft_tests.js";
 import "./entry_tests.js"; // the last: it kills the daemon
 
 test("the pages in a browser", async (all) => {

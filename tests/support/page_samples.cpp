@@ -35,7 +35,8 @@ Frame sample_frame(Content content, Language language, const std::string& curren
   for (const auto& [name, path] : places)
     frame.navigation.push_back({.name = name, .path = say(path), .is_current = current == name});
   if (!say.is_empty()) frame.navigation[1].count = 12411;
-  frame.person = {.display_name = say("张伟"), .roles = {say("administrator")}};
+  frame.person = {
+      .display_name = say("张伟"), .account = say("zhang.wei"), .roles = {say("administrator")}};
   if (say.is_empty()) frame.person->roles.clear();
   if (content == Content::hostile)
     frame.notice = {.name = say("saved"), .is_bad = true, .sentence = say("x")};
@@ -73,8 +74,8 @@ std::vector<PageSample> page_samples(const Pages& pages, Content content, Langua
       {"outgoing", outgoing_page(pages, frame("entry"), outgoing_sample(say))},
       {"outgoing_refused", outgoing_page(pages, frame("entry"), refused_outgoing_sample(say))},
       {"sheet", sheet_page(pages, frame("entry"), sheet_sample(say))},
-      {"sheet_answer", sheet_page(pages, frame("entry"), sheet_answer_sample(say))},
       {"sheet_unreadable", sheet_page(pages, frame("entry"), unreadable_sheet_sample(say))},
+      {"sheet_answer", sheet_page(pages, frame("entry"), sheet_answer_sample(say))},
       {"task", task_page(pages, frame("entry"), task_view_sample(say))},
       {"task_returned", task_page(pages, frame("entry"), returned_task_sample(say))},
       {"supervision", supervision_page(pages, frame("entry"), supervision_sample(say))},

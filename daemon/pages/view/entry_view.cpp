@@ -134,8 +134,7 @@ std::string entry_page(const Pages& pages, const Frame& frame, const EntryView& 
       .text("came_with", if_any(view.note))
       .part("figures", figures_values(view.figures, words))
       .part("put_away", put_away_values(view, words))
-      .text("saved_task",
-            view.saved_task ? std::optional(std::to_string(*view.saved_task)) : std::nullopt);
+      .part("saved", saved_values(view.saved_task));
   const std::string& name = view.task.title.empty() ? view.task.dataset_title : view.task.title;
   return pages.document(
       "entry", frame,

@@ -20,6 +20,7 @@ struct NavigationEntry {
 
 struct SignedIn {
   std::string display_name;
+  std::string account;             // by which the browser keeps drafts apart
   std::vector<std::string> roles;  // as people::to_string says them
 };
 

@@ -132,8 +132,7 @@ std::string outgoing_page(const Pages& pages, const Frame& frame, const Outgoing
       .part("figures", figures_values(view.figures, words))
       .part("declining", refused_values(view.refused_decline, view.decline_note, words))
       .part("put_away", refused_values(view.refused_note, {}, words))
-      .text("saved_task",
-            view.saved_task ? std::optional(std::to_string(*view.saved_task)) : std::nullopt);
+      .part("saved", saved_values(view.saved_task));
   const std::string& name = view.task.title.empty() ? view.task.dataset_title : view.task.title;
   return pages.document("outgoing", frame, words.text("outgoing.title", {{"name", name}}), values);
 }

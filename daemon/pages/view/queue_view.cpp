@@ -69,8 +69,7 @@ std::string queue_page(const Pages& pages, const Frame& frame, const QueueView& 
                  }))
       .part("figures", figures_values(view.figures, words))
       .part("turning", turning_values(view.turning))
-      .text("saved_task",
-            view.saved_task ? std::optional(std::to_string(*view.saved_task)) : std::nullopt);
+      .part("saved", saved_values(view.saved_task));
   return pages.document("queue", frame, words.text("queue.title"), values);
 }
 

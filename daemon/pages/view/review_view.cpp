@@ -143,8 +143,7 @@ std::string review_page(const Pages& pages, const Frame& frame, const ReviewView
       .verbatim("note_typed", view.note_typed)
       .when("is_note_missing", view.is_note_missing)
       .text("longest_note", std::to_string(longest_note))
-      .text("saved_task",
-            view.saved_task ? std::optional(std::to_string(*view.saved_task)) : std::nullopt);
+      .part("saved", saved_values(view.saved_task));
   return pages.document("review", frame, words.text("review.title", {{"name", view.task.title}}),
                         values);
 }

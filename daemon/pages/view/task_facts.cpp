@@ -41,4 +41,9 @@ Values task_values(const TaskFacts& task, const Wording& words) {
       .text("task_path", task_path_of(task.id));
 }
 
+std::optional<Values> saved_values(const std::optional<std::int64_t>& task) {
+  if (!task) return std::nullopt;
+  return Values().text("task_id", std::to_string(*task)).text("task_path", task_path_of(*task));
+}
+
 }  // namespace sluice::pages

@@ -36,5 +36,7 @@ struct TaskFacts {
 
 // For the templates of all pages about tasks: task_id, task_title, dataset …
 [[nodiscard]] Values task_values(const TaskFacts& task, const Wording& words);
+// For the template `saved_task`, of the task that the request before has saved.
+[[nodiscard]] std::optional<Values> saved_values(const std::optional<std::int64_t>& task);
 
 }  // namespace sluice::pages

@@ -84,6 +84,8 @@ std::string task_page(const Pages& pages, const Frame& frame, const TaskView& vi
   const Wording words = pages.wording(frame);
   Values values = task_values(view.task, words);
   values.text("up_path", entry_path)
+      .text("entry_script", pages.assets().path_of("entry.js"))
+      .verbatim("account", frame.person ? frame.person->account : std::string())
       .text("version", std::to_string(view.version))
       .part("created", words.at(view.created))
       .text("created_by", if_any(view.created_by))

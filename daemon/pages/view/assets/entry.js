@@ -1,22 +1,68 @@
 // Keys, checks and drafts of the pages of manual entry. Every form is sent and checked without it.
 "use strict";
 (function () {
-  const read = (key) => {
-    try { return JSON.parse(localStorage.getItem(key)) || {}; } catch { return {}; }
+  const read = (key, store = "localStorage") => {
+    try { return JSON.parse(window[store].getItem(key)) || {}; } catch { return {}; }
   };
-  const write = (key, fields) => {
+  const write = (key, fields, store = "localStorage") => {
     try {
-      if (Object.keys(fields).length) localStorage.setItem(key, JSON.stringify(fields));
-      else localStorage.removeItem(key);
+      if (Object.keys(fields).length) window[store].setItem(key, JSON.stringify(fields));
+      else window[store].removeItem(key);
     } catch { /* No room, or none is allowed: the server has what it was sent. */ }
   };
-  const draftKey = (account, task) => `sluice.draft.${account}.${task}`;
+  const line = (id) => document.getElementById(id);
+  const shown = (element, is) => { if (element) element.hidden = !is; };
 
-  const saved = document.getElementById("saved-task");
+  // ---- What this browser keeps of a task: what was typed and the server does not have; of that,
+  // what is offered until one decides; and the labels of the fields, for where the form is not.
+
+  const draftKey = ({ account, task }) => `sluice.draft.${account}.${task}`;
+  const without = (fields, others) => Object.fromEntries(Object.entries(fields).filter(([name, value]) => others[name] !== value));
+  const typedOf = (fields) => Object.entries(fields).filter(([name]) => !name.startsWith("offered."));
+  const keptOf = (key) => ({ ...read(key + ".offered"), ...read(key) });
+  const drop = (key) => { for (const part of ["", ".offered", ".labels"]) write(key + part, {}); };
+  // Whether there is anything to be shown.
+  const showKept = (key, fields, box) => {
+    const labels = read(key + ".labels");
+    const list = box.querySelector("dl");
+    const { empty, ...picked } = list.dataset;
+    const typed = typedOf(fields);
+    list.replaceChildren(...typed.flatMap(([name, value]) => {
+      const label = document.createElement("dt");
+      const text = document.createElement("dd");
+      const isPicked = /^(tick|confirm|choice)\./.test(name);
+      label.textContent = labels[name] ?? name;
+      text.append(document.createElement("bdi"));
+      text.firstChild.textContent = (isPicked && picked[value]) || value || empty;
+      return [label, text];
+    }));
+    shown(box, typed.length > 0);
+    return typed.length > 0;
+  };
+
+  // What was sent by this window and is saved is kept no more. What another one kept stays, and so
+  // does what was offered and not decided.
+  const sent = read("sluice.sent", "sessionStorage");
+  write("sluice.sent", {}, "sessionStorage");
+  const saved = line("saved-task");
   if (saved) {
-    const key = draftKey(saved.dataset.account, saved.dataset.task);
-    write(key, {});
-    write(key + ".offered", {});
+    const key = draftKey(saved.dataset);
+    for (const part of ["", ".offered"]) write(key + part, without(read(key + part), sent));
+    const isLeft = typedOf(keptOf(key)).length > 0;
+    if (!isLeft) drop(key);
+    shown(saved, isLeft);
+  }
+
+  // On the page of a task, whatever has become of it.
+  const keptHere = line("kept");
+  if (keptHere) {
+    const key = draftKey(keptHere.dataset);
+    showKept(key, keptOf(key), keptHere);
+    keptHere.querySelector("[data-drop]").addEventListener("click", () => {
+      drop(key);
+      shown(keptHere, false);
+      line("main").focus();
+    });
   }
 
   // Shown over the page; it closes by Esc itself.
@@ -29,8 +75,6 @@
 
   const form = document.querySelector("form[data-task]");
   if (!form) return;
-  const shown = (element, is) => { if (element) element.hidden = !is; };
-  const line = (id) => document.getElementById(id);
 
   // ---- What stands in the form
 
@@ -92,6 +136,7 @@
         headers: { "X-CSRF-Token": form.elements.csrf.value },
       });
       if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return { over: true };
+      if (answer.status === 413) return { tooLong: true };
       if (answer.status >= 500 || answer.status === 429) return { away: true };
       const page = document.createElement("template");
       page.innerHTML = await answer.text();
@@ -103,10 +148,13 @@
 
   // ---- Drafts. What differs from what the server has is kept here until the server has it.
 
-  const kept = draftKey(form.dataset.account, form.dataset.task);
+  const kept = draftKey(form.dataset);
   const offered = kept + ".offered";
   const initial = values();
-  let known = initial;  // by the server
+  // Of a form that was refused the server has nothing: the page is the answer to it.
+  const isAnswer = form.dataset.draft !== `${location.pathname}/draft`;
+  let known = isAnswer ? {} : initial;  // by the server
+  let mine = {};         // of what is kept; the rest is another window's
   let typed = 0;         // grows with each change
   let isSending = false;
   let isEnded = !form.dataset.draft;
@@ -115,12 +163,22 @@
 
   const unsaved = () => {
     const all = values();
-    return Object.fromEntries(Object.entries(all).filter(([name, value]) => value !== known[name]));
+    return Object.fromEntries(Object.entries(all).filter(([name, value]) => value !== (known[name] ?? "")));
+  };
+  const labelOf = (control) =>
+    control.closest(".field, .versus, .carry, .stacked")?.querySelector("label, .label")?.firstChild.textContent.trim() || control.name;
+  const keepLabels = () => {
+    const isAny = Object.keys(keptOf(kept)).length > 0;
+    const ours = controls.filter(({ name }) => name in mine).map((control) => [control.name, labelOf(control)]);
+    write(kept + ".labels", isAny ? { ...read(kept + ".labels"), ...Object.fromEntries(ours) } : {});
   };
   const keepHere = () => {
     clearTimeout(keepTimer);
     keepTimer = 0;
-    write(kept, unsaved());
+    const others = without(read(kept), mine);
+    mine = unsaved();
+    write(kept, { ...others, ...mine });
+    keepLabels();
   };
   const sendSoon = (delay) => {
     clearTimeout(sendTimer);
@@ -136,7 +194,7 @@
     isSending = false;
     const isAway = !answer.over && !answer.tooLong && !answer.element;
     shown(line("away"), isAway);
-      if (answer.status === 413) return { tooLong: true };
+    shown(line("too-long"), answer.tooLong);
     shown(line("over"), answer.over);
     if (answer.element) line("draft").replaceWith(answer.element);
     if (answer.ok && answer.element?.dataset.madeOf) form.elements.made_of.value = answer.element.dataset.madeOf;
@@ -146,7 +204,7 @@
     if (isEnded) known = {};
     if (answer.ok) known = sent;
     keepHere();
-    if (typed !== at) sendSoon(1500);
+    if (!isEnded && typed !== at) sendSoon(1500);
   };
   const changed = () => {
     ++typed;
@@ -156,13 +214,19 @@
   if (form.dataset.draft) {
     form.addEventListener("input", changed);
     window.addEventListener("pagehide", keepHere);
+    document.addEventListener("submit", ({ target }) => {
+      if (!target.closest("main")) return;
+      if (target === form) known = {};  // a draft ends with its task: all is kept until it is saved
+      write("sluice.sent", values(), "sessionStorage");
+    });
     window.addEventListener("online", () => sendSoon(0));
     // What was kept here and the server does not have is offered; it stays kept until one decides.
     write(offered, { ...read(offered), ...read(kept) });
     write(kept, {});
-    const differs = Object.entries(read(offered)).some(([name, value]) => name in known && known[name] !== value);
+    const differing = Object.entries(read(offered)).filter(([name, value]) => name in initial && initial[name] !== value);
+    const differs = showKept(kept, Object.fromEntries(differing), line("offer"));
     if (!differs) write(offered, {});
-    shown(line("offer"), differs);
+    keepLabels();
     line("offer").addEventListener("click", (event) => {
       const { take, drop } = event.target.dataset;
       if (take === undefined && drop === undefined) return;
@@ -175,6 +239,7 @@
         askKnown();
       }
       write(offered, {});
+      keepLabels();
       shown(line("offer"), false);
       stops()[0]?.focus();
     });
@@ -194,7 +259,6 @@
     if (control.closest(".tick")) control.removeAttribute("aria-invalid");
     const { column } = control.dataset;
     if (column === undefined || !form.dataset.check) return;
-    shown(line("too-long"), answer.tooLong);
     const value = control.value;
     const answer = await ask(form.dataset.check, { column, value }, `#${control.id}-told`);
     await press;
