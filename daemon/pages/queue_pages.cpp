@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "pages/answer.h"
+#include "pages/turned_tasks.h"
 #include "pages/view/entry_view.h"
 #include "pages/view/paper_view.h"
 #include "pages/view/paths.h"
@@ -20,9 +21,7 @@ using tasks::TaskState;
 using trust::PersonalRight;
 
 constexpr std::size_t tasks_of_a_state = 20;
-constexpr std::size_t most_held = 200;        // of one person: as many as fit on a sheet
-constexpr std::size_t tasks_looked_at = 100;  // at once
-constexpr std::size_t most_looked_at = 500;
+constexpr std::size_t most_held = 200;  // of one person: as many as fit on a sheet
 
 struct WorkKind {
   Work work;
@@ -65,27 +64,56 @@ std::vector<record::BureauId> QueuePages::bureaus(const Visit& visit) const {
   return theirs;
 }
 
-// What the person has himself stands above these: a sheet of them must not leave nothing here.
-tasks::Result<void> QueuePages::add_waiting(const Visit& visit, const record::BureauId& bureau,
-                                            TaskState state, tasks::Tasks& queue, QueueView& view) {
-  const tasks::TaskFilter filter{
-      .bureau = bureau, .kind = tasks::ListKind::in_state, .state = state, .holder = {}};
-  std::optional<tasks::TaskPlace> place;
-  std::size_t shown = 0;
-  for (std::size_t looked_at = 0; looked_at < most_looked_at; looked_at += tasks_looked_at) {
-    const auto page = SLUICE_TRY(queue.list(filter, place, tasks_looked_at, surroundings_.clock()));
-    for (const tasks::Task& task : page) {
-      place = tasks::place_of(task);
-      if (task.claim && task.claim->holder == visit.account().name) continue;
-      view.tasks.push_back(bench_.facts(visit, task));
-      if (++shown == tasks_of_a_state) return {};
-    }
-    if (page.size() < tasks_looked_at) break;
+std::optional<QueuePages::WorkList> QueuePages::named_work(const Visit& visit,
+                                                           const Form& form) const {
+  const record::BureauId bureau{std::string(form.value("bureau"))};
+  const auto* const kind = std::ranges::find_if(work_kinds, [&](const WorkKind& known) {
+    return to_string(known.work) == form.value("work");
+  });
+  if (kind == work_kinds.end() ||
+      !bench_.may_work(visit.account().assignment, kind->state, bureau)) {
+    return std::nullopt;
   }
+  return WorkList{bureau, kind->state};
+}
+
+tasks::Result<void> QueuePages::add_first(const Visit& visit, const WorkList& list,
+                                          tasks::Tasks& queue, QueueView& view) {
+  // What the person has himself stands above these: a sheet of them must not leave nothing here.
+  const tasks::TaskFilter filter{.bureau = list.bureau,
+                                 .kind = tasks::ListKind::in_state,
+                                 .state = list.state,
+                                 .holder = {},
+                                 .not_held_by = visit.account().name};
+  auto first =
+      SLUICE_TRY(queue.list(filter, std::nullopt, tasks_of_a_state + 1, surroundings_.clock()));
+  if (first.size() > tasks_of_a_state) {
+    first.pop_back();
+    view.cut_short.push_back(view.work.back());
+  }
+  for (const tasks::Task& task : first)
+    view.tasks.push_back(bench_.facts(visit, task));
+  return {};
+}
+
+tasks::Result<void> QueuePages::add_whole(const Visit& visit, const WorkList& list,
+                                          tasks::Tasks& queue, QueueView& view) {
+  view.whole = view.work.back();
+  const tasks::TaskFilter filter{.bureau = list.bureau,
+                                 .kind = tasks::ListKind::in_state,
+                                 .state = list.state,
+                                 .holder = {},
+                                 .not_held_by = {}};
+  const auto page = SLUICE_TRY(
+      turned_tasks(queue, filter, visit.query, list_path_of(*view.whole), surroundings_.clock()));
+  view.turning = page.turning;
+  for (const tasks::Task& task : page.tasks)
+    view.tasks.push_back(bench_.facts(visit, task));
   return {};
 }
 
 tasks::Result<void> QueuePages::add_bureau(const Visit& visit, const record::BureauId& bureau,
+                                           const std::optional<WorkList>& whole,
                                            tasks::Tasks& queue, QueueView& view) {
   const record::Time now = surroundings_.clock();
   const auto figures = SLUICE_TRY(queue.figures(bureau, bench_.midnight(), now));
@@ -101,7 +129,12 @@ tasks::Result<void> QueuePages::add_bureau(const Visit& visit, const record::Bur
       waiting.oldest = depth->second.oldest;
     }
     view.work.push_back(std::move(waiting));
-    SLUICE_TRY(add_waiting(visit, bureau, kind.state, queue, view));
+    const WorkList list{bureau, kind.state};
+    if (!whole) {
+      SLUICE_TRY(add_first(visit, list, queue, view));
+    } else if (list == *whole) {
+      SLUICE_TRY(add_whole(visit, list, queue, view));
+    }
   }
   const tasks::TaskFilter held{.bureau = bureau,
                                .kind = tasks::ListKind::held_by,
@@ -122,11 +155,16 @@ tasks::Result<void> QueuePages::add_bureau(const Visit& visit, const record::Bur
 }
 
 Response QueuePages::show(const Visit& visit) {
+  std::optional<WorkList> whole;
+  if (visit.query.has("work")) {
+    whole = named_work(visit, visit.query);
+    if (!whole) return entrance_.deny(visit, "not-granted");
+  }
   auto queue = bench_.lend();
   if (!queue) return bench_.refused(visit, queue.error());
   QueueView view{.account = visit.actor()};
   for (const record::BureauId& bureau : bureaus(visit)) {
-    if (const auto added = add_bureau(visit, bureau, **queue, view); !added) {
+    if (const auto added = add_bureau(visit, bureau, whole, **queue, view); !added) {
       return bench_.refused(visit, added.error());
     }
   }
@@ -135,20 +173,14 @@ Response QueuePages::show(const Visit& visit) {
 }
 
 Response QueuePages::take_next(const Visit& visit) {
-  const record::BureauId bureau{std::string(visit.form.value("bureau"))};
-  const std::string_view wanted = visit.form.value("work");
-  const auto* const kind = std::ranges::find_if(
-      work_kinds, [&](const WorkKind& known) { return to_string(known.work) == wanted; });
-  if (kind == work_kinds.end() ||
-      !bench_.may_work(visit.account().assignment, kind->state, bureau)) {
-    return entrance_.deny(visit, "not-granted");
-  }
+  const auto list = named_work(visit, visit.form);
+  if (!list) return entrance_.deny(visit, "not-granted");
   auto queue = bench_.lend();
   if (!queue) return bench_.refused(visit, queue.error());
-  const auto task = (*queue)->claim_next({.bureau = bureau,
+  const auto task = (*queue)->claim_next({.bureau = list->bureau,
                                           .datasets = {},
                                           .account = visit.account().name,
-                                          .states = {kind->state},
+                                          .states = {list->state},
                                           .lease = Workbench::lease},
                                          surroundings_.clock());
   if (!task) return bench_.refused(visit, task.error());

@@ -2,6 +2,7 @@
 // next one at one press; and beside it the codes of a field and the form on paper.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "pages/entrance.h"
@@ -27,13 +28,24 @@ class QueuePages {
   [[nodiscard]] server::Response claim(const Visit& visit);
   [[nodiscard]] server::Response find_codes(const Visit& visit) const;
   [[nodiscard]] server::Response print_form(const Visit& visit) const;
-  // Adds what waits of one bureau.
+  // What waits of one bureau for one kind of work.
+  struct WorkList {
+    record::BureauId bureau;
+    tasks::TaskState state = tasks::TaskState::open;
+    friend bool operator==(const WorkList&, const WorkList&) = default;
+  };
+  // By `bureau` and `work`. Nothing: there is no such work, or it is not this person's.
+  [[nodiscard]] std::optional<WorkList> named_work(const Visit& visit, const Form& form) const;
+  // Adds what waits of one bureau: the first of each list, or of `whole` the page that was asked
+  // for.
   [[nodiscard]] tasks::Result<void> add_bureau(const Visit& visit, const record::BureauId& bureau,
+                                               const std::optional<WorkList>& whole,
                                                tasks::Tasks& queue, QueueView& view);
-  // Of these, the first that wait in this state and are not in the person's hands.
-  [[nodiscard]] tasks::Result<void> add_waiting(const Visit& visit, const record::BureauId& bureau,
-                                                tasks::TaskState state, tasks::Tasks& queue,
-                                                QueueView& view);
+  // Both of the list whose kind of work was added last.
+  [[nodiscard]] tasks::Result<void> add_first(const Visit& visit, const WorkList& list,
+                                              tasks::Tasks& queue, QueueView& view);
+  [[nodiscard]] tasks::Result<void> add_whole(const Visit& visit, const WorkList& list,
+                                              tasks::Tasks& queue, QueueView& view);
   // The bureaus for which the person keys, checks, reviews or directs.
   [[nodiscard]] std::vector<record::BureauId> bureaus(const Visit& visit) const;
 

@@ -10,6 +10,7 @@
 #include "jobs/due_time.h"
 #include "jobs/task_orders.h"
 #include "pages/answer.h"
+#include "pages/turned_tasks.h"
 #include "pages/view/paths.h"
 #include "people/characters.h"
 #include "record/try.h"
@@ -21,7 +22,6 @@ using server::Response;
 using tasks::TaskState;
 using trust::PersonalRight;
 
-constexpr std::size_t tasks_a_page = 50;
 constexpr std::size_t history_entries = 200;
 constexpr std::size_t accounts_looked_at = 500;
 
@@ -175,22 +175,13 @@ Response SupervisionPages::page_of(const Visit& visit, const record::BureauId& b
                                       "done", "cancelled", "declined"}) {
     view.lists.push_back({.value = std::string(name), .label = {}, .is_chosen = list == name});
   }
-  std::optional<tasks::TaskPlace> place;
-  if (const auto after = whole_number(visit.query.value("after"))) {
-    const auto last =
-        (*queue)->find(tasks::TaskId{static_cast<std::uint64_t>(*after)}, visit.account().name);
-    if (last && *last) place = tasks::place_of((*last)->task);
-  }
-  auto found = (*queue)->list(filter_of(bureau, list), place, tasks_a_page + 1, now);
-  if (!found) return bench_.refused(visit, found.error());
-  const std::string here =
-      fmt::format("{}?bureau={}&list={}", supervision_path, percent_encoded(bureau.str()), list);
-  if (place) view.turning.previous_path = here;
-  if (found->size() > tasks_a_page) {
-    found->pop_back();
-    view.turning.next_path = fmt::format("{}&after={}", here, found->back().id.value);
-  }
-  for (const tasks::Task& task : *found)
+  const auto page = turned_tasks(**queue, filter_of(bureau, list), visit.query,
+                                 fmt::format("{}?bureau={}&list={}", supervision_path,
+                                             percent_encoded(bureau.str()), percent_encoded(list)),
+                                 now);
+  if (!page) return bench_.refused(visit, page.error());
+  view.turning = page->turning;
+  for (const tasks::Task& task : page->tasks)
     view.tasks.push_back(bench_.facts(visit, task));
   if (const entry::Desk* const desk = bench_.desk(bureau)) {
     for (const auto& [dataset, checker] : desk->checkers()) {

@@ -18,6 +18,7 @@ struct TaskFilter {
   ListKind kind = ListKind::in_state;
   TaskState state = TaskState::open;  // of in_state
   AccountName holder;                 // of held_by
+  AccountName not_held_by;            // of in_state: what this account has before it is left out
 };
 
 // Where a task stands in a list.
@@ -28,6 +29,9 @@ struct TaskPlace {
 [[nodiscard]] inline TaskPlace place_of(const Task& task) {
   return {task.id, task.asked.due.value_or(record::Time{})};
 }
+
+// On which side of a place a page lies.
+enum class ListSide { after, before };
 
 [[nodiscard]] inline bool is_newest_first(const TaskFilter& filter) {
   return filter.kind == ListKind::in_state &&

@@ -141,28 +141,30 @@ Query last_keyed_query(const record::BureauId& bureau, const record::DatasetId& 
                                    {ColumnKind::text});
 }
 
-Query list_query(const TaskFilter& filter, const std::optional<TaskPlace>& after, std::size_t count,
-                 record::Time now, const Dialect& dialect) {
+Query list_query(const TaskFilter& filter, const std::optional<TaskPlace>& place, std::size_t count,
+                 record::Time now, ListSide side, const Dialect& dialect) {
   Building building(dialect);
   std::string conditions = "bureau = " + building.value(filter.bureau.str());
-  std::string_view order = "id";
-  const std::int64_t id = after ? static_cast<std::int64_t>(after->id.value) : 0;
+  const bool is_downward = is_newest_first(filter) != (side == ListSide::before);
+  const std::string_view onward = is_downward ? "<" : ">";
+  const std::string_view direction = is_downward ? "DESC" : "ASC";
+  const std::int64_t id = place ? static_cast<std::int64_t>(place->id.value) : 0;
+  std::string order = fmt::format("id {}", direction);
   if (filter.kind == ListKind::overdue) {
     conditions += fmt::format(" AND {} AND due_at < {}", is_workable_in_sql, building.time(now));
-    if (after) {
-      const std::string due = building.time(after->due);
-      conditions += fmt::format(" AND (due_at, id) > ({}, {})", due, building.value(id));
+    if (place) {
+      const std::string due = building.time(place->due);
+      conditions += fmt::format(" AND (due_at, id) {} ({}, {})", onward, due, building.value(id));
     }
-    order = "due_at, id";
+    order = fmt::format("due_at {}, {}", direction, order);
   } else {
     conditions += filter.kind == ListKind::held_by
                       ? " AND holder = " + building.value(filter.holder.str())
                       : fmt::format(" AND state = '{}'", to_string(filter.state));
-    if (after) {
-      conditions +=
-          fmt::format(" AND id {} {}", is_newest_first(filter) ? "<" : ">", building.value(id));
+    if (!filter.not_held_by.str().empty()) {
+      conditions += " AND coalesce(holder, '') <> " + building.value(filter.not_held_by.str());
     }
-    if (is_newest_first(filter)) order = "id DESC";
+    if (place) conditions += fmt::format(" AND id {} {}", onward, building.value(id));
   }
   const std::string limit = building.value(static_cast<std::int64_t>(count));
   return std::move(building).query(

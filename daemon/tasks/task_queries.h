@@ -45,8 +45,10 @@ inline constexpr std::array all_turns = {Turn::held, Turn::kept, Turn::free, Tur
                                      const record::DatasetId& dataset, const AccountName& account,
                                      const Dialect& dialect);
 
-[[nodiscard]] Query list_query(const TaskFilter& filter, const std::optional<TaskPlace>& after,
-                               std::size_t count, record::Time now, const Dialect& dialect);
+// From the place on: those before it come the nearest first.
+[[nodiscard]] Query list_query(const TaskFilter& filter, const std::optional<TaskPlace>& place,
+                               std::size_t count, record::Time now, ListSide side,
+                               const Dialect& dialect);
 
 // State, tasks, those that are overdue, when the oldest was added.
 [[nodiscard]] Query depth_query(const record::BureauId& bureau, record::Time now,

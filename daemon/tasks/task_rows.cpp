@@ -1,5 +1,6 @@
 #include "tasks/task_rows.h"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -161,13 +162,14 @@ Result<std::vector<Task>> TaskRows::delivered(const std::string& delivery, Readi
 }
 
 Result<std::vector<Task>> TaskRows::list(const TaskFilter& filter,
-                                         const std::optional<TaskPlace>& after, std::size_t count,
-                                         record::Time now) {
-  const auto rows =
-      SLUICE_TRY(statements_.run(list_query(filter, after, count, now, statements_.dialect())));
+                                         const std::optional<TaskPlace>& place, std::size_t count,
+                                         record::Time now, ListSide side) {
+  const auto rows = SLUICE_TRY(
+      statements_.run(list_query(filter, place, count, now, side, statements_.dialect())));
   std::vector<Task> tasks;
   for (const Row& row : rows)
     tasks.push_back(SLUICE_TRY(task_of(row)));
+  if (side == ListSide::before) std::ranges::reverse(tasks);
   return tasks;
 }
 

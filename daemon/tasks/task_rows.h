@@ -52,8 +52,9 @@ class TaskRows {
   [[nodiscard]] Result<void> write(const Task& task);
 
   [[nodiscard]] Result<std::vector<Task>> list(const TaskFilter& filter,
-                                               const std::optional<TaskPlace>& after,
-                                               std::size_t count, record::Time now);
+                                               const std::optional<TaskPlace>& place,
+                                               std::size_t count, record::Time now,
+                                               ListSide side = ListSide::after);
   [[nodiscard]] Result<Figures> figures(const Counted& counted, record::Time now);
 
   [[nodiscard]] Result<void> append(const Task& task, const HistoryEntry& entry);

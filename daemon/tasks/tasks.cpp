@@ -132,10 +132,10 @@ Result<std::optional<std::string>> Tasks::last_keyed(const record::BureauId& bur
 }
 
 Result<std::vector<Task>> Tasks::list(const TaskFilter& filter,
-                                      const std::optional<TaskPlace>& after, std::size_t count,
-                                      record::Time now) {
+                                      const std::optional<TaskPlace>& place, std::size_t count,
+                                      record::Time now, ListSide side) {
   return with_rows(Purpose::look, std::vector<Task>(),
-                   [&](TaskRows& rows) { return rows.list(filter, after, count, now); });
+                   [&](TaskRows& rows) { return rows.list(filter, place, count, now, side); });
 }
 
 Result<Figures> Tasks::figures(const record::BureauId& bureau, record::Time since, record::Time now,

@@ -95,10 +95,12 @@ class Tasks {
                                                               const record::DatasetId& dataset,
                                                               const AccountName& account);
 
-  // At most `count` tasks behind this place, or from the first.
+  // At most `count` tasks right behind this place, or right before it; without one from the first,
+  // or up to the last. Always in the list's order.
   [[nodiscard]] Result<std::vector<Task>> list(const TaskFilter& filter,
-                                               const std::optional<TaskPlace>& after,
-                                               std::size_t count, record::Time now);
+                                               const std::optional<TaskPlace>& place,
+                                               std::size_t count, record::Time now,
+                                               ListSide side = ListSide::after);
 
   // The work of each person counts from `since` on. With an account: of this person's work alone,
   // and not by the hour, which costs the less the more others there are.

@@ -17,8 +17,26 @@ using ::testing::IsEmpty;
 
 class TasksListTest : public TasksTest {
  protected:
-  // The numbers of all, by pages of two.
+  // The numbers of all, by pages of two; the same by pages from the last one back.
   std::vector<std::uint64_t> ids(const TaskFilter& filter) {
+    std::vector<std::uint64_t> forwards = ids_forwards(filter);
+    EXPECT_EQ(ids_backwards(filter), forwards);
+    return forwards;
+  }
+  std::vector<std::uint64_t> ids_backwards(const TaskFilter& filter) {
+    std::vector<std::uint64_t> ids;
+    std::optional<tasks::TaskPlace> before;
+    for (;;) {
+      const auto page = tasks_->list(filter, before, 2, now_, tasks::ListSide::before);
+      EXPECT_TRUE(page) << record::to_string(page.error());
+      EXPECT_LE(page->size(), 2U);
+      if (page->empty()) return ids;
+      before = place_of(page->front());
+      for (std::size_t i = page->size(); i > 0; --i)
+        ids.insert(ids.begin(), (*page)[i - 1].id.value);
+    }
+  }
+  std::vector<std::uint64_t> ids_forwards(const TaskFilter& filter) {
     std::vector<std::uint64_t> ids;
     std::optional<tasks::TaskPlace> after;
     for (;;) {
@@ -64,6 +82,7 @@ TEST_P(TasksListTest, OfWhatAnAccountHas) {
   EXPECT_THAT(ids({.bureau = park, .kind = ListKind::held_by, .holder = wang}),
               ElementsAre(1, 3, 5));
   EXPECT_THAT(ids({.bureau = park, .kind = ListKind::held_by, .holder = zhao}), IsEmpty());
+  EXPECT_THAT(ids({.bureau = park, .not_held_by = wang}), ElementsAre(2, 4, 6));
 }
 
 TEST_P(TasksListTest, OfWhatIsOverdueLongestFirst) {

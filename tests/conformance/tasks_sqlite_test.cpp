@@ -132,12 +132,19 @@ TEST_F(TasksSqliteTest, EachPageOfAListIsASeek) {
       {{.bureau = park, .kind = ListKind::held_by, .holder = wang},
        "task_held (bureau=? AND holder=? AND id>?)"},
       {{.bureau = park, .kind = ListKind::overdue}, "task_due (bureau=? AND "},
+      {{.bureau = park, .state = TaskState::open, .not_held_by = wang},
+       "task_state (bureau=? AND state=? AND id>?)"},
+  };
+  const auto plan_of = [&](const tasks::TaskFilter& filter, tasks::ListSide side) {
+    return plan(tasks::list_query(filter, tasks::TaskPlace{{7}, now_}, 50, now_, side,
+                                  tasks::sqlite_dialect()));
   };
   for (const auto& [filter, index] : lists) {
-    const auto query =
-        tasks::list_query(filter, tasks::TaskPlace{{7}, now_}, 50, now_, tasks::sqlite_dialect());
-    EXPECT_THAT(plan(query), AllOf(HasSubstr("INDEX " + index), Not(HasSubstr("TEMP B-TREE"))))
-        << query.sql;
+    EXPECT_THAT(plan_of(filter, tasks::ListSide::after),
+                AllOf(HasSubstr("INDEX " + index), Not(HasSubstr("TEMP B-TREE"))));
+    EXPECT_THAT(plan_of(filter, tasks::ListSide::before),
+                AllOf(HasSubstr("INDEX " + index.substr(0, index.find('(')) + "(bureau=? AND "),
+                      Not(HasSubstr("TEMP B-TREE"))));
   }
 }
 

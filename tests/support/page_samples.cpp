@@ -67,6 +67,7 @@ std::vector<PageSample> page_samples(const Pages& pages, Content content, Langua
        reconciliation_page(pages, frame("reconciliation"), reconciliation_sample(say))},
       {"differences", differences_page(pages, frame("reconciliation"), differences_sample(say))},
       {"queue", queue_page(pages, frame("entry"), queue_sample(say))},
+      {"queue_whole", queue_page(pages, frame("entry"), whole_queue_sample(say))},
       {"entry", entry_page(pages, frame("entry"), keying_sample(say))},
       {"entry_check", entry_page(pages, frame("entry"), check_sample(say))},
       {"entry_stale", entry_page(pages, frame("entry"), stale_sample(say))},

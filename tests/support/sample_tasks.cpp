@@ -53,8 +53,18 @@ QueueView queue_sample(const Say& say) {
   view.may_supervise = true;
   view.sheets = {{.value = say("/entry/sheet?bureau=industry-commerce&dataset=licence"),
                   .label = say("企业设立登记")}};
-  view.turning = {.previous_path = std::nullopt, .next_path = say("/entry?after=11881")};
+  view.cut_short = {view.work[0], view.work[1]};
   view.saved_task = 11873;
+  return view;
+}
+
+QueueView whole_queue_sample(const Say& say) {
+  QueueView view = queue_sample(say);
+  if (say.is_empty()) return view;
+  view.cut_short.clear();
+  view.whole = view.work.front();
+  view.turning = {.previous_path = say("/entry?bureau=industry-commerce&work=key&before=11873"),
+                  .next_path = say("/entry?bureau=industry-commerce&work=key&after=11881")};
   return view;
 }
 

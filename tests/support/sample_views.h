@@ -65,6 +65,7 @@ class Say {
 [[nodiscard]] OutgoingView refused_outgoing_sample(const Say& say);
 [[nodiscard]] PaperView paper_sample(const Say& say);
 [[nodiscard]] QueueView queue_sample(const Say& say);
+[[nodiscard]] QueueView whole_queue_sample(const Say& say);
 [[nodiscard]] SheetView sheet_sample(const Say& say);
 [[nodiscard]] SheetView unreadable_sheet_sample(const Say& say);
 [[nodiscard]] SheetView sheet_answer_sample(const Say& say);

@@ -22,6 +22,15 @@ Values work_values(const WorkWaiting& waiting, bool names_bureau, const Wording&
       .part("oldest", words.since(waiting.oldest));
 }
 
+// Of the list of this work, for the link to it and for its heading.
+Values list_values(const WorkWaiting& waiting, bool names_bureau, const Wording& words) {
+  return Values()
+      .text("list_path", list_path_of(waiting))
+      .text("list_of", words.word("work-list.", to_string(waiting.work)))
+      .text("list_bureau", names_bureau ? if_any(waiting.bureau_name) : std::nullopt)
+      .text("count", words.number(waiting.waiting));
+}
+
 Values waiting_values(const TaskFacts& task, const Wording& words) {
   return task_values(task, words).text("claim_path", entry_path_of(task.id) + "/claim");
 }
@@ -38,6 +47,11 @@ std::string_view to_string(Work work) {
       return "review";
   }
   return "key";
+}
+
+std::string list_path_of(const WorkWaiting& waiting) {
+  return fmt::format("{}?bureau={}&work={}", entry_path, percent_encoded(waiting.bureau),
+                     to_string(waiting.work));
 }
 
 std::string queue_page(const Pages& pages, const Frame& frame, const QueueView& view) {
@@ -67,6 +81,14 @@ std::string queue_page(const Pages& pages, const Frame& frame, const QueueView& 
                  [](const Choice& sheet) {
                    return Values().text("sheet_path", sheet.value).text("sheet_of", sheet.label);
                  }))
+      .when("has_cut_short", !view.cut_short.empty())
+      .list("cut_short", each(view.cut_short,
+                              [&](const WorkWaiting& waiting) {
+                                return list_values(waiting, names_bureau, words);
+                              }))
+      .part("whole", view.whole ? std::optional(list_values(*view.whole, names_bureau, words))
+                                : std::nullopt)
+      .text("first_path", entry_path)
       .part("figures", figures_values(view.figures, words))
       .part("turning", turning_values(view.turning))
       .part("saved", saved_values(view.saved_task));

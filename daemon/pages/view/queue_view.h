@@ -33,15 +33,21 @@ struct QueueView {
   std::string account;
   std::vector<WorkWaiting> work;  // one a bureau and kind of work; none: the person may do none
   std::vector<TaskFacts> held;    // by the person
-  std::vector<TaskFacts> tasks;   // that wait, in the order in which they are given out
+  // That wait: the first of each kind of work, but what the person holds; or a page of `whole`.
+  std::vector<TaskFacts> tasks;
+  std::vector<WorkWaiting> cut_short;  // of `work`: those of which only the first are there
+  std::optional<WorkWaiting> whole;    // of `work`: the one whose list was asked for
   ClerkFigures figures;
   bool may_supervise = false;
   // Where a sheet for the time without the network is had, of what the person keys: value is the
   // path.
   std::vector<Choice> sheets;
-  Turning turning;  // of `tasks`
+  Turning turning;  // of `whole`
   std::optional<std::int64_t> saved_task;
 };
+
+// Where the whole list is.
+[[nodiscard]] std::string list_path_of(const WorkWaiting& waiting);
 
 [[nodiscard]] std::string queue_page(const Pages& pages, const Frame& frame, const QueueView& view);
 

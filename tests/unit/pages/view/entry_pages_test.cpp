@@ -415,9 +415,9 @@ TEST(Paper, HasBoxesForCodesAndPrintsAShortTableOnly) {
 }
 
 TEST(EntryPages, LoadTheirScriptAndNoOtherPageDoes) {
-  const std::set<std::string> with = {"queue",       "entry",    "entry_check",
-                                      "entry_stale", "outgoing", "outgoing_refused",
-                                      "review",      "task",     "task_returned"};
+  const std::set<std::string> with = {
+      "queue",    "queue_whole",      "entry",  "entry_check", "entry_stale",
+      "outgoing", "outgoing_refused", "review", "task",        "task_returned"};
   for (const PageSample& sample : page_samples(desk_pages(), Content::rich, Language::english)) {
     EXPECT_EQ(sample.html.contains(desk_pages().assets().path_of("entry.js")),
               with.contains(sample.name))
