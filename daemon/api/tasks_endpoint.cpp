@@ -212,8 +212,8 @@ Response TasksEndpoint::add(const server::Request& request) {
       director, new_tasks(bureau, dataset, call.origin_text, *requests), call.entries);
   if (!added) {
     // Of two calls at once the other one was faster.
-    if (added.error().problem == tasks::TaskProblem::conflicting) return key_reused();
-    return call_refused(CallProblem::not_durable, added.error().sentence);
+    if (added.error().code == tasks::TaskProblem::conflicting) return key_reused();
+    return call_refused(CallProblem::not_durable, record::to_string(added.error()));
   }
   boost::json::array numbers;
   for (const tasks::Task& task : *added)

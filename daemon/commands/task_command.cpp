@@ -54,10 +54,6 @@ std::expected<DirectedQueue, ExitStatus> open_directed(const Context& context) {
   return DirectedQueue{std::move(installation), std::move(*queue), std::move(*audit)};
 }
 
-ExitStatus fail_of_order(const jobs::TaskOrderFailure& failure) {
-  return fail_of_tasks(failure.problem, failure.sentence);
-}
-
 ExitStatus wrong_word(const record::Flaw& flaw) {
   return fail(flaw.sentence, ExitStatus::usage);
 }
@@ -105,7 +101,7 @@ ExitStatus add_one(const Context& context, const TaskOptions& options) {
                                               .priority = *priority,
                                               .due = *due}};
   const auto added = jobs::add_tasks(directed->director(), asked);
-  if (!added) return fail_of_order(added.error());
+  if (!added) return fail_of_tasks(added.error());
   print_added(options, *added);
   return ExitStatus::success;
 }
@@ -153,13 +149,16 @@ ExitStatus import_sheet(const Context& context, const TaskOptions& options) {
     }
   }
   const auto added = jobs::add_tasks(directed->director(), sheet->tasks, sheet->entries);
-  if (!added) return fail_of_order(added.error());
+  if (!added) return fail_of_tasks(added.error());
   print_added(options, *added);
   return ExitStatus::success;
 }
 
+// For one task; else why it is not given.
+using Order = std::expected<jobs::TaskOrder, record::Flaw>;
+
 // Does the order, as it is for the task, to each that was named; one that is refused does not keep
-// the others from it, but for an audit log that takes nothing.
+// the others from it, but where nothing can be done at all.
 template <class Make>
 ExitStatus order_each(DirectedQueue& directed, const TaskOptions& options, const char* done,
                       Make make) {
@@ -171,37 +170,53 @@ ExitStatus order_each(DirectedQueue& directed, const TaskOptions& options, const
       worst = fail(fmt::format("there is no task {}", id), ExitStatus::usage);
       continue;
     }
-    const auto task = jobs::direct_task(directed.director(), {id}, make((*found)->task));
+    const auto order = make((*found)->task);
+    if (!order) {
+      worst = wrong_word(order.error());
+      continue;
+    }
+    const auto task = jobs::direct_task(directed.director(), {id}, *order);
     if (task) {
       fmt::print("task {} is {}\n", id, done);
       continue;
     }
-    worst = fail_of_order(task.error());
-    if (!task.error().problem) break;
+    worst = fail_of_tasks(task.error());
+    if (worst == ExitStatus::failure) break;
   }
   return worst;
+}
+
+// Prints what is wrong where it fails.
+std::expected<people::Account, ExitStatus> find_account(const settings::Settings& settings,
+                                                        const std::string& named) {
+  const auto name = people::parse_account_name(named);
+  if (!name) return std::unexpected(wrong_word(name.error()));
+  const auto people = installation::open_people(settings);
+  if (!people) return std::unexpected(fail(record::to_string(people.error())));
+  auto account = (*people)->find(*name);
+  if (!account) return std::unexpected(fail(record::to_string(account.error())));
+  if (*account) return std::move(**account);
+  return std::unexpected(
+      fail(fmt::format("there is no account {}; `sluice user list` names them all", named),
+           ExitStatus::usage));
 }
 
 ExitStatus reassign(const Context& context, const TaskOptions& options) {
   auto directed = open_directed(context);
   if (!directed) return directed.error();
-  tasks::Reassign order;
-  if (!options.to.empty()) {
-    const auto name = people::parse_account_name(options.to);
-    if (!name) return wrong_word(name.error());
-    const auto people = installation::open_people(directed->settings());
-    if (!people) return fail(record::to_string(people.error()));
-    const auto account = (*people)->find(*name);
-    if (!account) return fail(record::to_string(account.error()));
-    if (!*account) {
-      return fail(
-          fmt::format("there is no account {}; `sluice user list` names them all", options.to),
-          ExitStatus::usage);
-    }
-    order.to = *name;
+  if (options.to.empty()) {
+    return order_each(*directed, options, "for anyone",
+                      [](const tasks::Task&) -> Order { return tasks::Reassign{}; });
   }
-  return order_each(*directed, options, options.to.empty() ? "for anyone" : "given",
-                    [&](const tasks::Task&) { return jobs::TaskOrder(order); });
+  const auto account = find_account(directed->settings(), options.to);
+  if (!account) return account.error();
+  const trust::Policy policy = installation::policy_of(directed->settings());
+  return order_each(*directed, options, "given", [&](const tasks::Task& task) -> Order {
+    if (auto may = jobs::check_may_be_given(policy, *account, task); !may) {
+      return std::unexpected(std::move(may).error());
+    }
+    return tasks::Reassign{.account = {}, .to = account->name};
+  });
 }
 
 ExitStatus change(const Context& context, const TaskOptions& options) {
@@ -210,17 +225,19 @@ ExitStatus change(const Context& context, const TaskOptions& options) {
   }
   auto directed = open_directed(context);
   if (!directed) return directed.error();
-  const auto priority = jobs::task_priority(options.priority.value_or(""));
-  if (!priority) return wrong_word(priority.error());
-  const bool is_never = options.due == "never";
-  const auto due = jobs::due_time(is_never ? "" : options.due.value_or(""), directed->zone());
-  if (!due) return wrong_word(record::Flaw{"--due: " + due.error().sentence + ", or `never`"});
-  return order_each(*directed, options, "changed", [&](const tasks::Task& task) {
-    return jobs::TaskOrder(
-        tasks::ChangeIt{.account = {},
-                        .priority = options.priority ? *priority : task.asked.priority,
-                        .due = options.due ? *due : task.asked.due});
-  });
+  tasks::ChangeIt order;
+  if (options.priority) {
+    const auto priority = jobs::task_priority(*options.priority);
+    if (!priority) return wrong_word(priority.error());
+    order.priority = *priority;
+  }
+  if (options.due) {
+    const auto due = jobs::due_time(options.due == "never" ? "" : *options.due, directed->zone());
+    if (!due) return wrong_word(record::Flaw{"--due: " + due.error().sentence + ", or `never`"});
+    order.due = *due;
+  }
+  return order_each(*directed, options, "changed",
+                    [&](const tasks::Task&) -> Order { return order; });
 }
 
 // What can not be done without a reason.
@@ -231,7 +248,7 @@ ExitStatus end_each(const Context& context, const TaskOptions& options, const ch
   }
   auto directed = open_directed(context);
   if (!directed) return directed.error();
-  return order_each(*directed, options, done, [&](const tasks::Task&) { return order; });
+  return order_each(*directed, options, done, [&](const tasks::Task&) -> Order { return order; });
 }
 
 ExitStatus cancel(const Context& context, const TaskOptions& options) {
@@ -249,7 +266,7 @@ ExitStatus decline(const Context& context, const TaskOptions& options) {
 ExitStatus reopen(const Context& context, const TaskOptions& options) {
   auto directed = open_directed(context);
   if (!directed) return directed.error();
-  return order_each(*directed, options, "in the queue again", [&](const tasks::Task&) {
+  return order_each(*directed, options, "in the queue again", [&](const tasks::Task&) -> Order {
     return jobs::TaskOrder(tasks::Reopen{.account = {}, .note = options.reason});
   });
 }

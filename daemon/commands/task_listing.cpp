@@ -210,16 +210,12 @@ boost::json::object json_of(const tasks::Figures& figures) {
 
 }  // namespace
 
-ExitStatus fail_of_tasks(const std::optional<tasks::TaskProblem>& problem,
-                         const std::string& sentence) {
+ExitStatus fail_of_tasks(const tasks::TaskFailure& failure) {
   using tasks::TaskProblem;
   const bool is_wrong_command =
-      problem && *problem != TaskProblem::unavailable && *problem != TaskProblem::failed;
-  return fail(sentence, is_wrong_command ? ExitStatus::usage : ExitStatus::failure);
-}
-
-ExitStatus fail_of_tasks(const tasks::TaskFailure& failure) {
-  return fail_of_tasks(failure.code, record::to_string(failure));
+      failure.code != TaskProblem::unavailable && failure.code != TaskProblem::failed;
+  return fail(record::to_string(failure),
+              is_wrong_command ? ExitStatus::usage : ExitStatus::failure);
 }
 
 std::expected<std::unique_ptr<tasks::Tasks>, ExitStatus> open_queue(

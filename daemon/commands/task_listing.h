@@ -43,7 +43,5 @@ struct TaskOptions {
 [[nodiscard]] std::expected<std::unique_ptr<tasks::Tasks>, ExitStatus> open_queue(
     const settings::Settings& settings);
 [[nodiscard]] ExitStatus fail_of_tasks(const tasks::TaskFailure& failure);
-[[nodiscard]] ExitStatus fail_of_tasks(const std::optional<tasks::TaskProblem>& problem,
-                                       const std::string& sentence);
 
 }  // namespace sluice::commands

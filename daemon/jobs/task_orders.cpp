@@ -6,24 +6,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "record/try.h"
-
 namespace sluice::jobs {
 namespace {
 
-std::unexpected<TaskOrderFailure> failed(const tasks::TaskFailure& failure) {
-  return std::unexpected(TaskOrderFailure{failure.code, record::to_string(failure)});
-}
-
-Ordered<void> note(const TaskDirector& director, const trust::AuditEvent& event) {
-  const auto noted = director.audit.append(event);
-  if (noted) return {};
-  return std::unexpected(TaskOrderFailure{
-      std::nullopt,
-      "it was done, but is not in the audit log: " + record::to_string(noted.error())});
-}
-
-// What the auditor is told of an order that was carried out.
+// What the auditor is told of an order that is carried out.
 trust::AuditEvent event_of(const TaskDirector& director, const TaskOrder& order,
                            const tasks::Task& task) {
   struct Names {
@@ -44,6 +30,11 @@ trust::AuditEvent event_of(const TaskDirector& director, const TaskOrder& order,
   return {"task-directed", std::move(details)};
 }
 
+std::string_view verb_of(trust::PersonalRight right) {
+  if (right == trust::PersonalRight::check_records) return "check";
+  return right == trust::PersonalRight::review_records ? "review" : "key";
+}
+
 bool is_keyed(const settings::Publication& publication) {
   return std::ranges::find(publication.channels, record::Mode::manual_entry) !=
          publication.channels.end();
@@ -55,40 +46,69 @@ tasks::AccountName task_user(const std::string& user) {
   return tasks::AccountName("user " + user);
 }
 
-Ordered<std::vector<tasks::Task>> add_tasks(const TaskDirector& director,
-                                            std::span<const tasks::NewTask> tasks,
-                                            std::span<const tasks::EntryId> entries) {
-  std::vector<bool> were_there(tasks.size(), false);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto found = director.queue.find_entry(entries[i]);
-    if (!found) return failed(found.error());
-    were_there[i] = found->has_value();
-    if (!were_there[i]) break;  // they were added together
-  }
-  auto added = director.queue.add(tasks, director.name, director.now, entries);
-  if (!added) return failed(added.error());
-  const auto count = std::ranges::count(were_there, false);
-  if (count == 0) return std::move(*added);
-  const tasks::NewTask& first = tasks.front();
-  SLUICE_TRY(note(director, {"tasks-added",
-                             {{"actor", director.actor},
-                              {"bureau", first.bureau.str()},
-                              {"dataset", first.dataset.str()},
-                              {"count", std::to_string(count)}}}));
-  return std::move(*added);
+tasks::Result<void> note_first(trust::AuditLog& audit, const trust::AuditEvent& event) {
+  const auto noted = audit.append(event);
+  if (noted) return {};
+  return std::unexpected(tasks::TaskFailure{
+      tasks::TaskProblem::failed, "audit log",
+      "nothing was done, since it can not be written there: " + record::to_string(noted.error())});
 }
 
-Ordered<tasks::Task> direct_task(const TaskDirector& director, tasks::TaskId id, TaskOrder order) {
-  tasks::Action action = std::visit(
+tasks::Result<std::vector<tasks::Task>> add_tasks(const TaskDirector& director,
+                                                  std::span<const tasks::NewTask> tasks,
+                                                  std::span<const tasks::EntryId> entries) {
+  const auto note_added = [&](std::span<const tasks::Task> added) {
+    const tasks::NewTask& first = added.front().asked;
+    return note_first(director.audit, {"tasks-added",
+                                       {{"actor", director.actor},
+                                        {"bureau", first.bureau.str()},
+                                        {"dataset", first.dataset.str()},
+                                        {"count", std::to_string(added.size())}}});
+  };
+  return director.queue.add(tasks, director.name, director.now, entries, note_added);
+}
+
+tasks::Result<tasks::Task> direct_task(const TaskDirector& director, tasks::TaskId id,
+                                       TaskOrder order) {
+  const tasks::Action action = std::visit(
       [&](auto& one) {
         one.account = director.name.value_or(tasks::AccountName());
         return tasks::Action(one);
       },
       order);
-  auto task = director.queue.apply(id, action, director.now);
-  if (!task) return failed(task.error());
-  SLUICE_TRY(note(director, event_of(director, order, *task)));
-  return std::move(*task);
+  const auto note_order = [&](std::span<const tasks::Task> task) {
+    return note_first(director.audit, event_of(director, order, task.front()));
+  };
+  return director.queue.apply(id, action, director.now, note_order);
+}
+
+std::optional<trust::PersonalRight> right_to_work_on(tasks::TaskState state) {
+  switch (state) {
+    case tasks::TaskState::open:
+      return trust::PersonalRight::key_records;
+    case tasks::TaskState::keyed:
+      return trust::PersonalRight::check_records;
+    case tasks::TaskState::differs:
+      return trust::PersonalRight::review_records;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::expected<void, record::Flaw> check_may_be_given(const trust::Policy& policy,
+                                                     const people::Account& account,
+                                                     const tasks::Task& task) {
+  const auto right = right_to_work_on(task.state);
+  if (!right) return {};  // it is refused whoever it is for
+  const auto flaw = [&](std::string_view what) {
+    return std::unexpected(record::Flaw{
+        fmt::format("{} {}: name somebody who may work on it", account.name.str(), what)});
+  };
+  if (account.state != people::AccountState::enabled) return flaw("is disabled");
+  const record::BureauId& bureau = task.asked.bureau;
+  if (policy.may(account.assignment, *right, bureau)) return {};
+  return flaw(fmt::format("may not {} records of {}, and task {} is {}", verb_of(*right),
+                          bureau.str(), task.id.value, to_string(task.state)));
 }
 
 std::expected<void, record::Flaw> check_is_keyed(const settings::Settings& settings,

@@ -302,19 +302,19 @@ Response DeskPages::save_check(const Visit& visit, OpenDesk& desk, const KeyedTe
   const auto differences = std::ranges::count_if(compared, [](const entry::ComparedField& field) {
     return field.agreement == entry::Agreement::different;
   });
+  const SavedStep saved{.step = "keyed",
+                        .checker = desk.checker,
+                        .values = checked->values(),
+                        .columns = columns_of(compared)};
   const auto task =
       desk.queue->apply(desk.task().id,
                         tasks::FinishCheck{.account = visit.account().name,
                                            .values = to_json(texts),
                                            .fields = compared.size(),
                                            .differences = static_cast<std::uint64_t>(differences)},
-                        surroundings_.clock());
+                        surroundings_.clock(), bench_.note_step(visit, desk.task(), saved));
   if (!task) return bench_.refused(visit, task.error());
-  return conclude(visit, desk, *task,
-                  {.step = "keyed",
-                   .checker = desk.checker,
-                   .values = checked->values(),
-                   .columns = columns_of(compared)});
+  return conclude(visit, desk, *task, saved.step);
 }
 
 Response DeskPages::settle(const Visit& visit, OpenDesk& desk) {
@@ -337,19 +337,19 @@ Response DeskPages::settle(const Visit& visit, OpenDesk& desk) {
   const auto checked = desk.checker.check(keyed_form(texts));
   if (!checked) told.errors = checked.error();
   if (told.misses_choice || !checked) return page_of(visit, desk, draft, std::move(told));
-  const auto task = desk.queue->apply(
-      desk.task().id,
-      tasks::Settle{.account = visit.account().name, .values = to_json(texts), .note = {}},
-      surroundings_.clock());
-  if (!task) return bench_.refused(visit, task.error());
   std::erase_if(compared, [](const entry::ComparedField& field) {
     return field.agreement != entry::Agreement::different;
   });
-  return conclude(visit, desk, *task,
-                  {.step = "settled",
-                   .checker = desk.checker,
-                   .values = checked->values(),
-                   .columns = columns_of(compared)});
+  const SavedStep saved{.step = "settled",
+                        .checker = desk.checker,
+                        .values = checked->values(),
+                        .columns = columns_of(compared)};
+  const auto task = desk.queue->apply(
+      desk.task().id,
+      tasks::Settle{.account = visit.account().name, .values = to_json(texts), .note = {}},
+      surroundings_.clock(), bench_.note_step(visit, desk.task(), saved));
+  if (!task) return bench_.refused(visit, task.error());
+  return conclude(visit, desk, *task, saved.step);
 }
 
 Response DeskPages::send_back(const Visit& visit, OpenDesk& desk) {
@@ -384,11 +384,11 @@ Response DeskPages::escalate(const Visit& visit, OpenDesk& desk) {
 }
 
 Response DeskPages::conclude(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
-                             const SavedStep& saved) {
-  if (auto concluded = bench_.conclude(visit, task, saved, *desk.queue); !concluded) {
+                             std::string_view notice) {
+  if (auto concluded = bench_.conclude(visit, task, *desk.queue); !concluded) {
     return concluded.error();
   }
-  return steps_.go_on(visit, desk, saved.step);
+  return steps_.go_on(visit, desk, notice);
 }
 
 }  // namespace sluice::pages

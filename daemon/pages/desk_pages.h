@@ -64,7 +64,7 @@ class DeskPages {
                                             const KeyedTexts& draft);
   // The step is done, and the next task is taken.
   [[nodiscard]] server::Response conclude(const Visit& visit, OpenDesk& desk,
-                                          const tasks::Task& task, const SavedStep& saved);
+                                          const tasks::Task& task, std::string_view notice);
 
   const Surroundings& surroundings_;
   const Pages& pages_;

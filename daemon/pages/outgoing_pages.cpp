@@ -150,7 +150,7 @@ Response OutgoingPages::confirm(const Visit& visit, const HeldTask& held) {
   const auto task = held.queue->apply(held.task().id,
                                       tasks::ConfirmDelivery{.account = visit.account().name,
                                                              .receipt_number = std::string(number)},
-                                      surroundings_.clock());
+                                      surroundings_.clock(), bench_.note_answer(visit));
   if (!task) return bench_.refused(visit, task.error());
   return go_on(visit, held, *task);
 }
@@ -170,7 +170,7 @@ Response OutgoingPages::decline(const Visit& visit, const HeldTask& held) {
   const auto task = held.queue->apply(
       held.task().id,
       tasks::DeclineDelivery{.account = visit.account().name, .note = std::string(note)},
-      surroundings_.clock());
+      surroundings_.clock(), bench_.note_answer(visit));
   if (!task) return bench_.refused(visit, task.error());
   return go_on(visit, held, *task);
 }
@@ -186,7 +186,6 @@ Response OutgoingPages::escalate(const Visit& visit, const HeldTask& held) {
 }
 
 Response OutgoingPages::go_on(const Visit& visit, const HeldTask& held, const tasks::Task& task) {
-  if (auto failed = bench_.note_answer(visit, task)) return std::move(*failed);
   return steps_.go_on(visit, held, task.state == TaskState::done ? "confirmed" : "declined");
 }
 

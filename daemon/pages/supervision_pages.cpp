@@ -1,7 +1,6 @@
 #include "pages/supervision_pages.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <date/tz.h>
@@ -61,16 +60,15 @@ std::vector<Page> SupervisionPages::routes() {
   };
   using Sent = RefusedTaskForm::Form;
   using Made = std::expected<jobs::TaskOrder, RefusedTaskForm>;
-  add("reassign", "reassigned", [](const Visit& visit) -> Made {
+  add("reassign", "reassigned", [this](const Visit& visit, const tasks::Task& of) -> Made {
     tasks::Reassign reassign{.account = {}, .to = std::nullopt};
-    const std::string_view to = visit.form.value("to");
-    if (to.empty()) return reassign;
-    const auto name = people::parse_account_name(to);
-    if (!name) return std::unexpected(RefusedTaskForm{Sent::reassign, name.error().sentence, {}});
-    reassign.to = *name;
+    if (visit.form.value("to").empty()) return reassign;
+    auto to = recipient(visit, of);
+    if (!to) return std::unexpected(RefusedTaskForm{Sent::reassign, std::move(to).error(), {}});
+    reassign.to = std::move(*to);
     return reassign;
   });
-  add("change", "task-changed", [this](const Visit& visit) -> Made {
+  add("change", "task-changed", [this](const Visit& visit, const tasks::Task& /*of*/) -> Made {
     const auto priority = jobs::task_priority(visit.form.value("priority"));
     const auto due = jobs::due_time(visit.form.value("due"), zone());
     if (!priority || !due) {
@@ -79,15 +77,15 @@ std::vector<Page> SupervisionPages::routes() {
     }
     return tasks::ChangeIt{.account = {}, .priority = *priority, .due = *due};
   });
-  add("cancel", "task-cancelled", [](const Visit& visit) -> Made {
+  add("cancel", "task-cancelled", [](const Visit& visit, const tasks::Task& /*of*/) -> Made {
     const std::string note(visit.form.value("note"));
     if (note.empty()) return std::unexpected(RefusedTaskForm{Sent::cancel, {}, {}});
     return tasks::CancelIt{.account = {}, .note = note};
   });
-  add("reopen", "task-reopened", [](const Visit& visit) -> Made {
+  add("reopen", "task-reopened", [](const Visit& visit, const tasks::Task& /*of*/) -> Made {
     return tasks::Reopen{.account = {}, .note = std::string(visit.form.value("note"))};
   });
-  add("decline", "task-declined", [](const Visit& visit) -> Made {
+  add("decline", "task-declined", [](const Visit& visit, const tasks::Task& /*of*/) -> Made {
     const std::string note(visit.form.value("note"));
     if (note.empty()) return std::unexpected(RefusedTaskForm{Sent::decline, {}, {}});
     return tasks::DeclineDelivery{
@@ -104,33 +102,36 @@ jobs::TaskDirector SupervisionPages::director(const Visit& visit, tasks::Tasks& 
           .now = surroundings_.clock()};
 }
 
-Response SupervisionPages::refused(const Visit& visit,
-                                   const jobs::TaskOrderFailure& failure) const {
-  if (!failure.problem) return entrance_.failed(visit, failure.sentence);
-  return bench_.refused(visit, {*failure.problem, "", failure.sentence});
-}
-
 const date::time_zone& SupervisionPages::zone() const {
   return *date::locate_zone(surroundings_.time_zone);
 }
 
-std::vector<Choice> SupervisionPages::people_of(const Visit& visit,
-                                                const record::BureauId& bureau) const {
+std::vector<Choice> SupervisionPages::people_for(const Visit& visit,
+                                                 const tasks::Task& task) const {
   std::vector<Choice> choices{{.value = {}, .label = {}, .is_chosen = true}};
   const auto accounts = visit.people.list(people::AccountName(), accounts_looked_at);
   if (!accounts) return choices;
   for (const people::Account& account : *accounts) {
-    const bool works =
-        account.state == people::AccountState::enabled &&
-        std::ranges::any_of(
-            std::array{TaskState::open, TaskState::keyed, TaskState::differs},
-            [&](TaskState state) { return bench_.may_work(account.assignment, state, bureau); });
-    if (works) {
+    if (jobs::check_may_be_given(surroundings_.policy, account, task) &&
+        !tasks::is_own_work(task, account.name)) {
       choices.push_back(
           {.value = account.name.str(), .label = account.display_name, .is_chosen = false});
     }
   }
   return choices;
+}
+
+std::expected<people::AccountName, std::string> SupervisionPages::recipient(
+    const Visit& visit, const tasks::Task& task) const {
+  const std::string to(visit.form.value("to"));
+  const auto name = people::parse_account_name(to);
+  if (!name) return std::unexpected(name.error().sentence);
+  const auto account = visit.people.find(*name);
+  if (!account) return std::unexpected(record::to_string(account.error()));
+  if (!*account) return std::unexpected(fmt::format("there is no account {}", to));
+  const auto may = jobs::check_may_be_given(surroundings_.policy, **account, task);
+  if (!may) return std::unexpected(may.error().sentence);
+  return *name;
 }
 
 Response SupervisionPages::show(const Visit& visit) {
@@ -224,7 +225,7 @@ Response SupervisionPages::add_task(const Visit& visit) {
                             .priority = *priority,
                             .due = *due};
   const auto added = jobs::add_tasks(director(visit, **queue), std::span(&task, 1));
-  if (!added) return refused(visit, added.error());
+  if (!added) return bench_.refused(visit, added.error());
   return redirection(fmt::format("{}?bureau={}&list=open&done=task-added", supervision_path,
                                  percent_encoded(bureau.str())));
 }
@@ -265,7 +266,7 @@ Response SupervisionPages::task_page_of(const Visit& visit, tasks::Tasks& queue,
   }
   view.may_work = bench_.may_work(visit.account().assignment, task.state, task.asked.bureau);
   view.may_supervise = bench_.may(visit, PersonalRight::direct_work, task.asked.bureau);
-  if (view.may_supervise) view.people = people_of(visit, task.asked.bureau);
+  if (view.may_supervise) view.people = people_for(visit, task);
   return document(visit.request, task_page(pages_, entrance_.frame(visit, "entry"), view), status);
 }
 
@@ -277,10 +278,10 @@ Response SupervisionPages::act(const Visit& visit, const Make& make, std::string
   if (!bench_.may(visit, PersonalRight::direct_work, keyed->task.asked.bureau)) {
     return entrance_.deny(visit, "not-granted");
   }
-  const auto order = make(visit);
+  const auto order = make(visit, keyed->task);
   if (!order) return task_page_of(visit, **queue, *keyed, order.error(), 422);
   const auto task = jobs::direct_task(director(visit, **queue), keyed->task.id, *order);
-  if (!task) return refused(visit, task.error());
+  if (!task) return bench_.refused(visit, task.error());
   return redirection(fmt::format("{}?done={}", task_path_of(number_of(task->id)), notice));
 }
 

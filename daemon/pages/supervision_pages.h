@@ -2,7 +2,9 @@
 // history, and what can be done with it.
 #pragma once
 
+#include <expected>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include <date/tz.h>
@@ -37,13 +39,15 @@ class SupervisionPages {
                                               std::optional<RefusedTaskForm> refused,
                                               unsigned status);
   // A supervisor's action on the task of the path, made from the form.
-  using Make = std::function<std::expected<jobs::TaskOrder, RefusedTaskForm>(const Visit&)>;
+  using Make = std::function<std::expected<jobs::TaskOrder, RefusedTaskForm>(const Visit&,
+                                                                             const tasks::Task&)>;
   [[nodiscard]] server::Response act(const Visit& visit, const Make& make, std::string_view notice);
-  [[nodiscard]] std::vector<Choice> people_of(const Visit& visit,
-                                              const record::BureauId& bureau) const;
+  // Those that the task may be given to, behind nobody.
+  [[nodiscard]] std::vector<Choice> people_for(const Visit& visit, const tasks::Task& task) const;
+  // Whom `to` of the form names; else why the task is not given to this person.
+  [[nodiscard]] std::expected<people::AccountName, std::string> recipient(
+      const Visit& visit, const tasks::Task& task) const;
   [[nodiscard]] jobs::TaskDirector director(const Visit& visit, tasks::Tasks& queue) const;
-  [[nodiscard]] server::Response refused(const Visit& visit,
-                                         const jobs::TaskOrderFailure& failure) const;
   [[nodiscard]] const date::time_zone& zone() const;
 
   const Surroundings& surroundings_;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "jobs/task_orders.h"
 #include "pages/answer.h"
 #include "pages/view/paths.h"
 #include "record/try.h"
@@ -20,19 +21,6 @@ using trust::PersonalRight;
 constexpr std::size_t most_remembered = 1000;
 constexpr std::size_t ready_at_once = 100;
 constexpr std::size_t looked_through = 1000;  // entries of a task's history
-
-std::optional<PersonalRight> right_for(TaskState state) {
-  switch (state) {
-    case TaskState::open:
-      return PersonalRight::key_records;
-    case TaskState::keyed:
-      return PersonalRight::check_records;
-    case TaskState::differs:
-      return PersonalRight::review_records;
-    default:
-      return std::nullopt;
-  }
-}
 
 }  // namespace
 
@@ -66,7 +54,7 @@ const entry::FormChecker* Workbench::checker(const tasks::Task& task) const {
 
 bool Workbench::may_work(const people::Assignment& person, TaskState state,
                          const record::BureauId& bureau) const {
-  const auto right = right_for(state);
+  const auto right = jobs::right_to_work_on(state);
   return right && surroundings_.policy.may(person, *right, bureau);
 }
 
@@ -127,18 +115,38 @@ std::expected<HeldTask, server::Response> Workbench::sit_down(const Visit& visit
   return HeldTask{std::move(*queue), std::move(keyed)};
 }
 
-std::optional<server::Response> Workbench::note_answer(const Visit& visit,
-                                                       const tasks::Task& task) const {
-  const bool is_confirmed = task.state == TaskState::done;
-  const std::vector<std::pair<std::string, std::string>> details{
-      {"actor", account_actor(visit)},
-      {"bureau", task.asked.bureau.str()},
-      {"task", std::to_string(task.id.value)},
-      {"delivery", task.asked.outgoing->delivery}};
-  const auto noted = is_confirmed ? surroundings_.audit.append({"delivery-confirmed", details})
-                                  : surroundings_.audit.append({"delivery-declined", details});
-  if (noted) return std::nullopt;
-  return entrance_.failed(visit, record::to_string(noted.error()));
+tasks::Witness Workbench::note_answer(const Visit& visit) const {
+  return [this, actor = account_actor(visit)](std::span<const tasks::Task> written) {
+    const tasks::Task& task = written.front();
+    const std::vector<std::pair<std::string, std::string>> details{
+        {"actor", actor},
+        {"bureau", task.asked.bureau.str()},
+        {"task", std::to_string(task.id.value)},
+        {"delivery", task.asked.outgoing->delivery}};
+    return task.state == TaskState::done
+               ? jobs::note_first(surroundings_.audit, {"delivery-confirmed", details})
+               : jobs::note_first(surroundings_.audit, {"delivery-declined", details});
+  };
+}
+
+tasks::Witness Workbench::note_step(const Visit& visit, const tasks::Task& task,
+                                    const SavedStep& saved) const {
+  std::vector<std::string> fields;
+  for (const std::string& column : saved.columns) {
+    if (const entry::FormField* field = saved.checker.form().find(column))
+      fields.push_back(field->field);
+  }
+  trust::AuditEvent event{"record-keyed",
+                          {{"actor", account_actor(visit)},
+                           {"bureau", task.asked.bureau.str()},
+                           {"task", std::to_string(task.id.value)},
+                           {"step", std::string(saved.step)},
+                           {"record", entrance_.record_mark(visit, task.asked.dataset,
+                                                            saved.checker.key_of(saved.values))},
+                           {"fields", fmt::format("{}", fmt::join(fields, ", "))}}};
+  return [this, event = std::move(event)](std::span<const tasks::Task> /*written*/) {
+    return jobs::note_first(surroundings_.audit, event);
+  };
 }
 
 std::string Workbench::name_of(const Visit& visit, const people::AccountName& account) const {
@@ -226,29 +234,12 @@ tasks::Result<std::optional<tasks::Task>> Workbench::journal(tasks::TaskId id,
 
 std::expected<void, server::Response> Workbench::conclude(const Visit& visit,
                                                           const tasks::Task& task,
-                                                          const SavedStep& saved,
                                                           tasks::Tasks& queue) {
-  if (task.state == TaskState::ready) {
-    if (const auto journaled = journal(task.id, queue); !journaled) {
-      return std::unexpected(refused(visit, journaled.error()));
-    }
+  if (task.state != TaskState::ready) return {};
+  if (const auto journaled = journal(task.id, queue); !journaled) {
+    return std::unexpected(refused(visit, journaled.error()));
   }
-  std::vector<std::string> fields;
-  for (const std::string& column : saved.columns) {
-    if (const entry::FormField* field = saved.checker.form().find(column))
-      fields.push_back(field->field);
-  }
-  const auto noted = surroundings_.audit.append(
-      {"record-keyed",
-       {{"actor", account_actor(visit)},
-        {"bureau", task.asked.bureau.str()},
-        {"task", std::to_string(task.id.value)},
-        {"step", std::string(saved.step)},
-        {"record",
-         entrance_.record_mark(visit, task.asked.dataset, saved.checker.key_of(saved.values))},
-        {"fields", fmt::format("{}", fmt::join(fields, ", "))}}});
-  if (noted) return {};
-  return std::unexpected(entrance_.failed(visit, record::to_string(noted.error())));
+  return {};
 }
 
 std::expected<tasks::Task, NotKeyed> Workbench::key_first(const Visit& visit,
@@ -261,20 +252,20 @@ std::expected<tasks::Task, NotKeyed> Workbench::key_first(const Visit& visit,
     return std::unexpected(
         NotKeyed{.errors = std::move(checked.error()), .sentence = {}, .answer = {}});
   }
+  SavedStep saved{.step = "keyed", .checker = checker, .values = checked->values(), .columns = {}};
+  for (const entry::KeyedValue& value : saved.values)
+    if (value.understood) saved.columns.push_back(value.column);
   const auto keyed = queue.apply(task.id,
                                  tasks::FinishKeying{.account = visit.account().name,
                                                      .values = to_json(texts),
                                                      .needs_check = needs_check(checker.form())},
-                                 surroundings_.clock());
+                                 surroundings_.clock(), note_step(visit, task, saved));
   if (!keyed) {
     return std::unexpected(NotKeyed{
         .errors = {}, .sentence = keyed.error().sentence, .answer = refused(visit, keyed.error())});
   }
   remember(visit, keyed->asked.bureau, keyed->asked.dataset, texts);
-  SavedStep saved{.step = "keyed", .checker = checker, .values = checked->values(), .columns = {}};
-  for (const entry::KeyedValue& value : saved.values)
-    if (value.understood) saved.columns.push_back(value.column);
-  if (auto concluded = conclude(visit, *keyed, saved, queue); !concluded) {
+  if (auto concluded = conclude(visit, *keyed, queue); !concluded) {
     return std::unexpected(
         NotKeyed{.errors = {}, .sentence = {}, .answer = std::move(concluded.error())});
   }

@@ -49,7 +49,7 @@ struct NotKeyed {
   std::optional<server::Response> answer;  // nothing goes on: what the person is told
 };
 
-// What a person has just done to a record.
+// What a person does to a record.
 struct SavedStep {
   std::string_view step;  // keyed, settled
   const entry::FormChecker& checker;
@@ -94,9 +94,11 @@ class Workbench {
                                          const tasks::TaskFailure& failure) const;
 
   [[nodiscard]] TaskFacts facts(const Visit& visit, const tasks::Task& task) const;
-  // Audits who has confirmed or declined a delivery. The answer: that can not be written.
-  [[nodiscard]] std::optional<server::Response> note_answer(const Visit& visit,
-                                                            const tasks::Task& task) const;
+  // Tell the auditor who confirms or declines a delivery, and who does which step; before it is
+  // kept.
+  [[nodiscard]] tasks::Witness note_answer(const Visit& visit) const;
+  [[nodiscard]] tasks::Witness note_step(const Visit& visit, const tasks::Task& task,
+                                         const SavedStep& saved) const;
   // As others see the person.
   [[nodiscard]] std::string name_of(const Visit& visit, const people::AccountName& account) const;
   // The person's own, of the queue of this bureau.
@@ -110,16 +112,15 @@ class Workbench {
   [[nodiscard]] tasks::Result<std::optional<tasks::Task>> journal(tasks::TaskId id,
                                                                   tasks::Tasks& queue);
   // What the first person keyed of a task that he holds: checked, saved and, where nobody checks
-  // it, journaled; and noted for the auditor.
+  // it, journaled; noted for the auditor before.
   [[nodiscard]] std::expected<tasks::Task, NotKeyed> key_first(const Visit& visit,
                                                                const tasks::Task& task,
                                                                const entry::FormChecker& checker,
                                                                const KeyedTexts& texts,
                                                                tasks::Tasks& queue);
-  // After a step that changed the task: journals it where it is ready, and notes the step.
+  // After a step that changed the task: journals it where it is ready.
   [[nodiscard]] std::expected<void, server::Response> conclude(const Visit& visit,
                                                                const tasks::Task& task,
-                                                               const SavedStep& saved,
                                                                tasks::Tasks& queue);
   // All of the bureau that were left when the node stopped or its journal was full.
   void journal_ready(const record::BureauId& bureau, tasks::Tasks& queue);

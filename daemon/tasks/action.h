@@ -81,10 +81,11 @@ struct Reopen {
   AccountName account;
   std::string note;
 };
+// What is not named stays as it is by then.
 struct ChangeIt {
   AccountName account;
-  std::int64_t priority = 0;
-  std::optional<record::Time> due;
+  std::optional<std::int64_t> priority;
+  std::optional<std::optional<record::Time>> due;  // within it nothing: never
 };
 
 // By the node that journals it. The same again is nothing.

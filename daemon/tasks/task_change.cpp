@@ -33,10 +33,12 @@ Result<void> write_step(const Step& step, record::Time now, TaskRows& rows) {
 }
 
 // What is done already is not written again.
-Result<Task> step_on(const Task& task, const Action& action, record::Time now, TaskRows& rows) {
+Result<Task> step_on(const Task& task, const Action& action, record::Time now, TaskRows& rows,
+                     const Witness& witness = {}) {
   const Step step = SLUICE_TRY(transition(task, action, now));
   if (step.task == task && !step.text) return task;
   SLUICE_TRY(write_step(step, now, rows));
+  if (witness) SLUICE_TRY(witness(std::span(&step.task, 1)));
   return step.task;
 }
 
@@ -54,22 +56,23 @@ Result<std::optional<Task>> find_known(const NewTask& asked, const EntryId& entr
   return known;
 }
 
-Result<Task> add_task(const NewTask& asked, EntryId entry, const std::optional<AccountName>& by,
-                      record::Time now, TaskRows& rows) {
+// Nothing: another call of the same was faster.
+Result<std::optional<Task>> insert_task(const NewTask& asked, EntryId entry,
+                                        const std::optional<AccountName>& by, record::Time now,
+                                        TaskRows& rows) {
   SLUICE_TRY(check(asked));
   Step step = as_new(asked, by, std::move(entry), now);
   const auto id = SLUICE_TRY(rows.insert(step.task));
-  if (!id) {
-    // Another call of the same was faster.
-    if (auto known = SLUICE_TRY(find_known(asked, step.task.entry, rows))) {
-      return std::move(*known);
-    }
-    return std::unexpected(TaskFailure{TaskProblem::unavailable, "entry " + step.task.entry.str(),
-                                       "it was there and is gone: try again"});
-  }
+  if (!id) return std::nullopt;
   step.task.id = *id;
   SLUICE_TRY(rows.append(step.task, *step.entry));
   return std::move(step.task);
+}
+
+Result<Task> must_be_there(std::optional<Task> task, const EntryId& entry) {
+  if (task) return std::move(*task);
+  return std::unexpected(TaskFailure{TaskProblem::unavailable, "entry " + entry.str(),
+                                     "it was there and is gone: try again"});
 }
 
 Result<Task> add_record(const NewDelivery& delivery, std::uint64_t row,
@@ -84,7 +87,9 @@ Result<Task> add_record(const NewDelivery& delivery, std::uint64_t row,
                                            .row = row,
                                            .record_key = delivered.record_key,
                                            .operation = delivered.operation}};
-  Task task = SLUICE_TRY(add_task(asked, random_entry(), std::nullopt, now, rows));
+  const EntryId entry = random_entry();
+  auto inserted = SLUICE_TRY(insert_task(asked, entry, std::nullopt, now, rows));
+  Task task = SLUICE_TRY(must_be_there(std::move(inserted), entry));
   SLUICE_TRY(rows.keep(task.id, KeptText{Part::delivered, AccountName(), delivered.values}, now));
   return task;
 }
@@ -113,8 +118,9 @@ Result<void> check_count(std::size_t count) {
 Result<std::vector<Task>> add_tasks(std::span<const NewTask> tasks,
                                     std::span<const EntryId> entries,
                                     const std::optional<AccountName>& by, record::Time now,
-                                    TaskRows& rows) {
+                                    const Witness& witness, TaskRows& rows) {
   SLUICE_TRY(check_count(tasks.size()));
+  std::vector<Task> kept;
   std::vector<Task> added;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     const NewTask& asked = tasks[i];
@@ -123,16 +129,20 @@ Result<std::vector<Task>> add_tasks(std::span<const NewTask> tasks,
                          "its records are added all at once, by handing it over");
     }
     const bool may_be_there = !entries.empty();
-    if (may_be_there) {
-      if (auto there = SLUICE_TRY(find_known(asked, entries[i], rows))) {
-        added.push_back(std::move(*there));
-        continue;
+    const EntryId entry = may_be_there ? entries[i] : random_entry();
+    auto there = may_be_there ? SLUICE_TRY(find_known(asked, entry, rows)) : std::nullopt;
+    if (!there) {
+      there = SLUICE_TRY(insert_task(asked, entry, by, now, rows));
+      if (there) {
+        added.push_back(*there);
+      } else {
+        there = SLUICE_TRY(find_known(asked, entry, rows));
       }
     }
-    added.push_back(
-        SLUICE_TRY(add_task(asked, may_be_there ? entries[i] : random_entry(), by, now, rows)));
+    kept.push_back(SLUICE_TRY(must_be_there(std::move(there), entry)));
   }
-  return added;
+  if (witness && !added.empty()) SLUICE_TRY(witness(added));
+  return kept;
 }
 
 Result<std::optional<Task>> claim_next_task(const Wish& wish, record::Time now, TaskRows& rows) {
@@ -158,7 +168,7 @@ Result<std::vector<Task>> claim_several_tasks(const Wish& wish, std::size_t coun
       const bool is_wished = wish.states.contains(task.state) && !is_own_work(task, wish.account) &&
                              (wish.datasets.empty() || wish.datasets.contains(task.asked.dataset));
       if (!is_wished || claimed.size() == count) continue;
-      auto given = apply_action(task.id, claim, now, rows);
+      auto given = apply_action(task.id, claim, now, {}, rows);
       if (given) {
         claimed.push_back(std::move(*given));
       } else if (!is_lost(given.error().code)) {
@@ -176,7 +186,8 @@ Result<std::vector<Task>> claim_several_tasks(const Wish& wish, std::size_t coun
   return claimed;
 }
 
-Result<Task> apply_action(TaskId id, const Action& action, record::Time now, TaskRows& rows) {
+Result<Task> apply_action(TaskId id, const Action& action, record::Time now, const Witness& witness,
+                          TaskRows& rows) {
   const auto task = SLUICE_TRY(rows.lock(id));
   if (!task) return std::unexpected(unknown_task(id));
   const bool is_claim = std::holds_alternative<ClaimIt>(action);
@@ -191,7 +202,7 @@ Result<Task> apply_action(TaskId id, const Action& action, record::Time now, Tas
                       earlier->value)});
     }
   }
-  return step_on(*task, action, now, rows);
+  return step_on(*task, action, now, rows, witness);
 }
 
 Result<std::vector<Task>> hand_over(const NewDelivery& delivery, record::Time now, TaskRows& rows) {

@@ -8,13 +8,15 @@
 
 #include "tasks/action.h"
 #include "tasks/task_rows.h"
+#include "tasks/tasks.h"
 
 namespace sluice::tasks {
 
 [[nodiscard]] Result<std::vector<Task>> add_tasks(std::span<const NewTask> tasks,
                                                   std::span<const EntryId> entries,
                                                   const std::optional<AccountName>& by,
-                                                  record::Time now, TaskRows& rows);
+                                                  record::Time now, const Witness& witness,
+                                                  TaskRows& rows);
 
 [[nodiscard]] Result<std::optional<Task>> claim_next_task(const Wish& wish, record::Time now,
                                                           TaskRows& rows);
@@ -23,7 +25,7 @@ namespace sluice::tasks {
                                                             record::Time now, TaskRows& rows);
 
 [[nodiscard]] Result<Task> apply_action(TaskId id, const Action& action, record::Time now,
-                                        TaskRows& rows);
+                                        const Witness& witness, TaskRows& rows);
 
 // delivery.h. What was added already is returned as it is by now.
 [[nodiscard]] Result<std::vector<Task>> hand_over(const NewDelivery& delivery, record::Time now,

@@ -32,9 +32,10 @@ Result<T> Tasks::with_rows(Purpose purpose, T otherwise, Work work) {
 
 Result<std::vector<Task>> Tasks::add(std::span<const NewTask> tasks,
                                      const std::optional<AccountName>& by, record::Time now,
-                                     std::span<const EntryId> entries) {
-  return with_rows(Purpose::make, std::vector<Task>(),
-                   [&](TaskRows& rows) { return add_tasks(tasks, entries, by, now, rows); });
+                                     std::span<const EntryId> entries, const Witness& witness) {
+  return with_rows(Purpose::make, std::vector<Task>(), [&](TaskRows& rows) {
+    return add_tasks(tasks, entries, by, now, witness, rows);
+  });
 }
 
 Result<std::optional<Task>> Tasks::find_entry(const EntryId& entry) {
@@ -92,9 +93,10 @@ Result<std::vector<Task>> Tasks::claim_several(const Wish& wish, std::size_t cou
                    [&](TaskRows& rows) { return claim_several_tasks(wish, count, now, rows); });
 }
 
-Result<Task> Tasks::apply(TaskId id, const Action& action, record::Time now) {
+Result<Task> Tasks::apply(TaskId id, const Action& action, record::Time now,
+                          const Witness& witness) {
   const auto on_rows = [&](TaskRows& rows) -> Result<std::optional<Task>> {
-    return SLUICE_TRY(apply_action(id, action, now, rows));
+    return SLUICE_TRY(apply_action(id, action, now, witness, rows));
   };
   auto task = SLUICE_TRY(with_rows(purpose_of(action), std::optional<Task>(), on_rows));
   if (!task) return std::unexpected(unknown_task(id));

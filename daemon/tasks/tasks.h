@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -38,6 +39,11 @@ struct KeyedTask {
   }
 };
 
+// Is told, within the transaction, what was just written, and by returning lets it be kept; where
+// it fails, nothing of it is. So what must be known of before it happens, as to the auditor, is. A
+// transaction that can not be committed then was told in vain. It must not use the same tasks.
+using Witness = std::function<Result<void>(std::span<const Task> written)>;
+
 // More are added by several calls.
 constexpr std::size_t most_added_at_once = 10'000;
 
@@ -52,11 +58,13 @@ class Tasks {
 
   // All or none, in this order, at most most_added_at_once; returns them as kept. `entries`: none,
   // or one a task, of who may ask twice: a task whose entry is there is not added again, and is
-  // returned as it is now; `conflicting` where it was of the API with another origin_text.
+  // returned as it is now; `conflicting` where it was of the API with another origin_text. The
+  // witness is told of those that are added, if there are any.
   [[nodiscard]] Result<std::vector<Task>> add(std::span<const NewTask> tasks,
                                               const std::optional<AccountName>& by,
                                               record::Time now,
-                                              std::span<const EntryId> entries = {});
+                                              std::span<const EntryId> entries = {},
+                                              const Witness& witness = {});
 
   [[nodiscard]] Result<std::optional<Task>> find_entry(const EntryId& entry);
 
@@ -77,8 +85,9 @@ class Tasks {
   [[nodiscard]] Result<std::vector<Task>> claim_several(const Wish& wish, std::size_t count,
                                                         record::Time now);
 
-  // Does it to the task, and returns the task as it is then.
-  [[nodiscard]] Result<Task> apply(TaskId id, const Action& action, record::Time now);
+  // Does it to the task, and returns the task as it is then. What is done already has no witness.
+  [[nodiscard]] Result<Task> apply(TaskId id, const Action& action, record::Time now,
+                                   const Witness& witness = {});
 
   // Each record of the delivery is a task then: all or none, and returned as kept, by row. The same
   // delivery again, with the same content, adds nothing, and returns what has become of it; with

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "record/try.h"
 
@@ -277,11 +278,15 @@ Result<Step> Transition::operator()(const Reopen& reopening) const {
 
 Result<Step> Transition::operator()(const ChangeIt& change) const {
   SLUICE_TRY(must_be({TaskState::open, TaskState::keyed, TaskState::differs, TaskState::returned}));
-  Step step = changed(Happening::changed, change.account,
-                      fmt::format("priority {}, due {}", change.priority,
-                                  change.due ? record::to_string(*change.due) : "never"));
-  step.task.asked.priority = change.priority;
-  step.task.asked.due = change.due;
+  std::vector<std::string> changes;
+  if (change.priority) changes.push_back(fmt::format("priority {}", *change.priority));
+  if (change.due) {
+    changes.push_back("due " + (*change.due ? record::to_string(**change.due) : "never"));
+  }
+  Step step =
+      changed(Happening::changed, change.account, fmt::format("{}", fmt::join(changes, ", ")));
+  step.task.asked.priority = change.priority.value_or(task_.asked.priority);
+  step.task.asked.due = change.due.value_or(task_.asked.due);
   return step;
 }
 
@@ -360,29 +365,6 @@ Result<Step> Transition::operator()(const WithdrawIt& /*withdrawal*/) const {
 }
 
 }  // namespace
-
-std::string_view to_string(Part part) {
-  switch (part) {
-    case Part::draft:
-      return "draft";
-    case Part::first:
-      return "first";
-    case Part::second:
-      return "second";
-    case Part::settled:
-      return "settled";
-    case Part::delivered:
-      return "delivered";
-  }
-  return "";
-}
-
-std::optional<Part> parse_part(std::string_view text) {
-  for (const Part part : {Part::draft, Part::first, Part::second, Part::settled, Part::delivered}) {
-    if (text == to_string(part)) return part;
-  }
-  return std::nullopt;
-}
 
 Step as_new(const NewTask& asked, const std::optional<AccountName>& by, EntryId entry,
             record::Time now) {

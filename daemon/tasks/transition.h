@@ -8,20 +8,9 @@
 
 #include "tasks/action.h"
 #include "tasks/history.h"
+#include "tasks/kept_text.h"
 
 namespace sluice::tasks {
-
-// Whose texts are kept of a task. Of drafts there is one an author, of the others one a task. What
-// is delivered is nobody's: its author is empty.
-enum class Part { draft, first, second, settled, delivered };
-[[nodiscard]] std::string_view to_string(Part part);
-[[nodiscard]] std::optional<Part> parse_part(std::string_view text);
-
-struct KeptText {
-  Part part = Part::draft;
-  AccountName author;
-  std::string values;
-};
 
 // What is to be written, in this order.
 struct Step {

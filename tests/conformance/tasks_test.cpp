@@ -96,6 +96,54 @@ TEST_P(TasksTest, WhatIsAskedForTwiceIsAddedOnce) {
   EXPECT_FALSE(tasks_->find_entry(tasks::entry_of_request("sheet 2", 1)).value());
 }
 
+// The ids, of what the witness was told; it lets nothing be kept where it is told to refuse.
+struct Told {
+  bool refuses = false;
+  std::vector<std::vector<std::uint64_t>> ids;
+  [[nodiscard]] tasks::Witness witness() {
+    return [this](std::span<const tasks::Task> written) -> tasks::Result<void> {
+      ids.emplace_back();
+      for (const tasks::Task& task : written)
+        ids.back().push_back(task.id.value);
+      if (!refuses) return {};
+      return std::unexpected(tasks::TaskFailure{TaskProblem::failed, "witness", "no"});
+    };
+  }
+};
+
+TEST_P(TasksTest, WhatTheWitnessRefusesIsNotDone) {
+  const std::vector<tasks::NewTask> sheet(
+      2, {.bureau = park, .dataset = record::DatasetId("enterprise")});
+  Told told{.refuses = true, .ids = {}};
+  EXPECT_EQ(tasks_->add(sheet, boss, now_, {}, told.witness()).error().place, "witness");
+  EXPECT_THAT(told.ids, testing::SizeIs(1));
+  EXPECT_EQ(next(wang), 0U) << "nothing was added";
+  const tasks::TaskId id = add().id;
+  const auto before = find(id).task;
+  EXPECT_FALSE(tasks_->apply(id, tasks::CancelIt{boss, "twice"}, now_, told.witness()));
+  EXPECT_EQ(find(id).task, before);
+  EXPECT_THAT(happenings(id), ElementsAre("boss added"));
+}
+
+TEST_P(TasksTest, TheWitnessIsToldOnceOfWhatIsDone) {
+  const std::vector<tasks::NewTask> sheet(
+      2, {.bureau = park, .dataset = record::DatasetId("enterprise")});
+  std::vector<tasks::EntryId> entries;
+  for (const std::uint64_t line : {1U, 2U, 3U})
+    entries.push_back(tasks::entry_of_request("sheet", line));
+  Told told;
+  const std::span all(entries);
+  const auto once = tasks_->add(sheet, boss, now_, all.first(2), told.witness()).value();
+  EXPECT_THAT(told.ids, ElementsAre(ElementsAre(once[0].id.value, once[1].id.value)));
+  const auto more = tasks_->add(sheet, boss, now_, all.last(2), told.witness()).value();
+  ASSERT_EQ(told.ids.size(), 2U) << "told of the new one alone";
+  EXPECT_THAT(told.ids[1], ElementsAre(more[1].id.value));
+  ASSERT_TRUE(tasks_->add(sheet, boss, now_, all.first(2), told.witness()));
+  EXPECT_EQ(told.ids.size(), 2U) << "nothing was added";
+  ASSERT_TRUE(tasks_->apply(once[0].id, tasks::CancelIt{boss, "twice"}, now_, told.witness()));
+  EXPECT_THAT(told.ids.back(), ElementsAre(once[0].id.value));
+}
+
 TEST_P(TasksTest, WhatIsAskedForTwiceAtOnceIsAddedOnce) {
   const tasks::NewTask asked{.bureau = park, .dataset = record::DatasetId("enterprise")};
   const std::vector<tasks::NewTask> call(5, asked);

@@ -80,6 +80,9 @@ case_a_supervisor_directs_by_command() {
   try sluice task reassign 1 --to nobody
   expect_like "no such account" "$status $err" '^2 .*there is no account nobody'
   sluice user add jia --role clerk --bureau industry >/dev/null 2>&1
+  sluice user add yi --role checker --bureau industry >/dev/null 2>&1
+  try sluice task reassign 1 --to yi
+  expect_like "who may not work on it" "$status $err" '^2 .*yi may not key records of industry, and task 1 is open'
   try sluice task reassign 1 --to jia
   expect "given" "$(sluice task show 1 --json | jq -r .kept_for)" jia
   try sluice task cancel 1 99 --reason 'came twice'

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include "sqlite/database.h"
 #include "support/audited_text.h"
 #include "support/no_target.h"
 #include "support/temporary_directory.h"
@@ -127,6 +128,16 @@ TEST_F(TasksEndpointTest, TheSameCallAgainAddsNothing) {
   EXPECT_THAT(other.body, HasSubstr("urn:sluice:problem:key-reused"));
   EXPECT_EQ(post(body, "no\tkey").status, 400U);
   EXPECT_EQ(get(7).status, 403U);
+}
+
+TEST_F(TasksEndpointTest, WhatTheAuditLogDoesNotTakeIsNotAdded) {
+  auto database = sqlite::Database::open(directory_ / "audit").value();
+  ASSERT_TRUE(database.execute("DROP TABLE line"));
+  const auto refused = post(R"([{"title":"HD-1"}])", "key-1");
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_THAT(refused.body, HasSubstr("nothing was done"));
+  EXPECT_EQ(post(R"([{"title":"HD-1"}])").status, 503U);
+  EXPECT_EQ(get(1).status, 403U) << "there is none";
 }
 
 TEST_F(TasksEndpointTest, ACallWithAFaultAddsNothing) {

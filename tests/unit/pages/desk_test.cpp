@@ -65,6 +65,10 @@ class DeskTest : public testing::Test {
   void change_task() {
     EXPECT_EQ(supervisor_.post("/tasks/1/change", "priority=3&due=").status, 303U);
   }
+  void break_audit_log() {
+    auto database = sqlite::Database::open(station_.installation().paths.audit_log()).value();
+    ASSERT_TRUE(database.execute("DROP TABLE line"));
+  }
   std::size_t audited(const std::string& event) {
     const std::string lines = station_.audited();
     std::size_t count = 0;
@@ -237,6 +241,16 @@ TEST_F(DeskTest, TellsTheScriptOfWhoHandedTheTaskBackThatItIsLost) {
   const auto answer = send(clerk_, "draft", page, "field.number=7");
   EXPECT_EQ(answer.status, 409U);
   EXPECT_THAT(answer.body, HasSubstr("任务已不在您手中"));
+}
+
+TEST_F(DeskTest, WhatTheAuditLogDoesNotTakeIsNotSaved) {
+  const std::string page = claim(clerk_);
+  break_audit_log();
+  const auto saved =
+      send(clerk_, "save", page, "field.number=7&field.title=first&field.secret=BLIND");
+  EXPECT_EQ(saved.status, 503U);
+  const auto queue = installation::open_tasks(station_.installation().settings).value();
+  EXPECT_EQ(queue->find({1}, {}).value()->task.state, tasks::TaskState::open);
 }
 
 }  // namespace

@@ -114,6 +114,21 @@ TEST(Transition, OfEveryStateByEveryAction) {
   expect_outcomes(lines, task_in);
 }
 
+TEST(Transition, ChangesWhatIsNamedAlone) {
+  Task task = task_in(TaskState::open);
+  task.asked.priority = 7;
+  task.asked.due = now;
+  const auto after = [&](const ChangeIt& change) { return transition(task, change, now).value(); };
+  const Step priority = after({.account = boss, .priority = 9, .due = {}});
+  EXPECT_EQ(priority.task.asked.priority, 9);
+  EXPECT_EQ(priority.task.asked.due, now);
+  EXPECT_EQ(priority.entry->note, "priority 9");
+  const Step never = after({.account = boss, .priority = {}, .due = std::optional<record::Time>()});
+  EXPECT_EQ(never.task.asked.priority, 7);
+  EXPECT_EQ(never.task.asked.due, std::nullopt);
+  EXPECT_EQ(never.entry->note, "due never");
+}
+
 TEST(Transition, IsTheHoldersAlone) {
   const std::vector<Line> lines = {
       {"claim",
