@@ -45,7 +45,8 @@ FilledForm FormFiller::fill(const Visit& visit, const tasks::Task& task,
   const auto typed = keyed_form(first_keying(checker.form(), form.draft));
   for (const entry::WantedRecord& wanted : prefill.wanted(typed)) {
     const record::Dataset& from = *dataset(wanted.dataset);
-    const KnownRecords::Answer answer = records_.find(from, wanted.key);
+    const KnownRecords::Answer answer =
+        records_.find({task.id.value, visit.actor()}, from, wanted.key);
     if (!answer.is_told) continue;
     take_record(form, prefill, from, answer.record, [&](const auto& known) {
       std::vector<std::string> fields;

@@ -6,12 +6,20 @@
 
 namespace sluice::pages {
 
-bool KnownRecords::may_ask() {
+namespace {
+constexpr std::size_t most_askers = 1000;
+}
+
+bool KnownRecords::may_ask(const Asker& asker) {
   const record::Time now = clock_();
   const std::lock_guard lock(mutex_);
   // A clock that was set back pauses nothing for ever.
   const bool is_paused = failed_at_ && now >= *failed_at_ && now - *failed_at_ < pause;
   if (is_paused || asking_ >= most_at_once) return false;
+  if (asked_.size() >= most_askers && !asked_.contains(asker)) asked_.clear();
+  int& times = asked_[asker];
+  if (times >= most_of_a_task) return false;
+  ++times;
   ++asking_;
   return true;
 }
@@ -29,8 +37,9 @@ store::Result<std::optional<store::FoundRecord>> KnownRecords::ask(const record:
   return lent->find(dataset, key);
 }
 
-KnownRecords::Answer KnownRecords::find(const record::Dataset& dataset, const record::Key& key) {
-  if (!may_ask()) return {};
+KnownRecords::Answer KnownRecords::find(const Asker& asker, const record::Dataset& dataset,
+                                        const record::Key& key) {
+  if (!may_ask(asker)) return {};
   auto found = ask(dataset, key);
   // A dataset of which nothing has come yet.
   const bool is_unknown = !found && found.error().code == store::StoreProblem::unknown_dataset;

@@ -24,14 +24,21 @@ struct Access {
   std::vector<trust::PersonalRight> rights = {};
 };
 
+// Whose threads do it: what takes long has threads of its own, so that nobody else waits for it.
+enum class Crew {
+  pages,
+  hashing,  // of passwords
+  sheets,   // of some hundred drafts, each checked and kept
+};
+
 struct Page {
   server::Method method = server::Method::get;  // `post` for what changes something
   std::string path;
   Access access;
   // Runs on a worker thread, and may block. What it throws is answered with 500.
   std::function<server::Response(const Visit&)> answer;
-  bool takes_file = false;        // its form is multipart/form-data
-  bool hashes_passwords = false;  // those have threads of their own, so that nobody waits for them
+  bool takes_file = false;  // its form is multipart/form-data
+  Crew crew = Crew::pages;
 };
 
 }  // namespace sluice::pages

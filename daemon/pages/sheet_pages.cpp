@@ -90,16 +90,19 @@ std::vector<Page> SheetPages::routes() {
           {.method = Method::post,
            .path = path + "/export",
            .access = keying,
-           .answer = [this](const Visit& visit) { return export_sheet(visit); }},
+           .answer = [this](const Visit& visit) { return export_sheet(visit); },
+           .crew = Crew::sheets},
           {.method = Method::post,
            .path = path + "/import",
            .access = keying,
            .answer = [this](const Visit& visit) { return import_sheet(visit); },
-           .takes_file = true},
+           .takes_file = true,
+           .crew = Crew::sheets},
           {.method = Method::post,
            .path = path + "/save",
            .access = keying,
-           .answer = [this](const Visit& visit) { return save_faultless(visit); }}};
+           .answer = [this](const Visit& visit) { return save_faultless(visit); },
+           .crew = Crew::sheets}};
 }
 
 std::expected<SheetPages::Sheet, Response> SheetPages::sheet_of(const Visit& visit,

@@ -86,7 +86,7 @@ std::vector<Page> SignInPages::routes() {
            .path = std::string(sign_in_path),
            .access = {.person = Person::anybody},
            .answer = [this](const Visit& visit) { return sign_in(visit); },
-           .hashes_passwords = true},
+           .crew = Crew::hashing},
           {.method = Method::post,
            .path = std::string(certificate_sign_in_path),
            .access = {.person = Person::anybody},
@@ -102,7 +102,7 @@ std::vector<Page> SignInPages::routes() {
            .path = std::string(password_path),
            .access = {.person = Person::signed_in},
            .answer = [this](const Visit& visit) { return change_password(visit); },
-           .hashes_passwords = true}};
+           .crew = Crew::hashing}};
 }
 
 bool SignInPages::audit(const trust::AuditEvent& event) {

@@ -41,6 +41,8 @@ namespace asio = boost::asio;
 // Pages wait for disks and databases more than they compute.
 constexpr std::size_t page_threads = 4;
 constexpr std::size_t most_page_requests = 64;
+constexpr std::size_t sheet_threads = 2;
+constexpr std::size_t most_sheet_requests = 8;
 constexpr std::chrono::seconds journaled_every{5};
 // A form with its file; and of all such at once.
 constexpr std::uint64_t largest_upload = std::uint64_t{8} << 20;
@@ -73,6 +75,7 @@ struct Site::State {
   // what a full journal could not take.
   void journal_ready(const std::stop_token& stop);
   [[nodiscard]] server::Route route_of(Page page);
+  [[nodiscard]] Workers& workers_of(Crew crew);
   [[nodiscard]] asio::awaitable<server::Response> answer(const server::Request& request,
                                                          const Page& page);
 
@@ -100,6 +103,8 @@ struct Site::State {
   // So many threads as may wait for their turn there: who has signed in before goes first.
   Workers hashing{people::HashingSlots::most_at_once + people::HashingSlots::most_waiting,
                   people::HashingSlots::most_at_once + people::HashingSlots::most_waiting};
+  // A sheet may wait for the journal and the queue a hundred times.
+  Workers sheets{sheet_threads, most_sheet_requests};
   std::jthread journaling;
 };
 
@@ -116,6 +121,18 @@ void Site::State::journal_ready(const std::stop_token& stop) {
   }
 }
 
+Workers& Site::State::workers_of(Crew crew) {
+  switch (crew) {
+    case Crew::pages:
+      return workers;
+    case Crew::hashing:
+      return hashing;
+    case Crew::sheets:
+      return sheets;
+  }
+  return workers;
+}
+
 asio::awaitable<server::Response> Site::State::answer(const server::Request& request,
                                                       const Page& page) {
   const auto work = [&]() -> server::Response {
@@ -123,7 +140,7 @@ asio::awaitable<server::Response> Site::State::answer(const server::Request& req
     if (!loan) return entrance.unavailable(request, loan.error());
     return entrance.answer(request, page, **loan);
   };
-  auto answered = co_await (page.hashes_passwords ? hashing : workers).run(work);
+  auto answered = co_await workers_of(page.crew).run(work);
   if (answered) co_return std::move(*answered);
   co_return entrance.problem(503, request.headers);
 }
@@ -185,6 +202,7 @@ void Site::join() {
   state_->journaling = {};  // asked to stop, and waited for
   state_->workers.join();
   state_->hashing.join();
+  state_->sheets.join();
 }
 
 }  // namespace sluice::pages

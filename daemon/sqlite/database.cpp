@@ -143,6 +143,10 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
 }
 
+int Statement::columns() const {
+  return sqlite3_data_count(handle_.get());
+}
+
 void Database::Closer::operator()(sqlite3* database) const {
   sqlite3_close_v2(database);
 }

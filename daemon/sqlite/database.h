@@ -51,6 +51,7 @@ class Statement {
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string_view text(int column) const;  // and blobs
   [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] int columns() const;  // of the row that is there
 
  private:
   friend class Database;
@@ -62,10 +63,12 @@ class Statement {
 
 class Database {
  public:
+  static constexpr int default_busy_timeout_ms = 10'000;
+
   // Creates the file (mode 0600) if it is not there; WAL, synchronous=FULL, foreign keys on, and
   // waits up to `busy_timeout_ms` for another process's lock.
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& file,
-                                             int busy_timeout_ms = 10'000);
+                                             int busy_timeout_ms = default_busy_timeout_ms);
 
   [[nodiscard]] Result<void> execute(const std::string& sql);  // one or more statements
   [[nodiscard]] Result<Statement> prepare(std::string_view sql);

@@ -4,9 +4,12 @@
 // waited for those of all others several times over.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
+#include <set>
 
 namespace sluice::sqlite {
 
@@ -25,8 +28,9 @@ class WriteTurns {
     WriteTurns& turns_;
   };
 
-  // Blocks until all who came before are done. Not for who has a turn already.
-  [[nodiscard]] Turn take();
+  // Blocks until all who came before are done or have gone. Nothing: that took too long. Not for
+  // who has a turn already.
+  [[nodiscard]] std::optional<Turn> take(std::chrono::milliseconds longest);
 
   // How many have come so far, those who still wait among them.
   [[nodiscard]] std::uint64_t came() const;
@@ -36,8 +40,8 @@ class WriteTurns {
 
   mutable std::mutex mutex_;
   std::condition_variable ended_;
-  std::uint64_t came_ = 0;  // guarded by mutex_, as the next
-  std::uint64_t done_ = 0;
+  std::uint64_t came_ = 0;           // guarded by mutex_, as the next
+  std::set<std::uint64_t> waiting_;  // those who came; the first of them has the turn
 };
 
 }  // namespace sluice::sqlite

@@ -331,6 +331,17 @@ TEST_P(PeopleBeforeCertificatesTest, IsReadAndWrittenAsItIs) {
   EXPECT_ANY_THROW(home_->ask("SELECT certificate_subject FROM {account}"));  // nobody has made it
 }
 
+TEST_P(PeopleBeforeCertificatesTest, IsNotBroughtUpByWhatIsRefused) {
+  Account account = with_certificate();
+  account.version.value += 1;
+  EXPECT_EQ(people_->change(account).error().code, people::PeopleProblem::changed_meanwhile);
+  EXPECT_EQ(people_->add(with_certificate()).error().code, people::PeopleProblem::name_taken);
+  EXPECT_ANY_THROW(home_->ask("SELECT certificate_subject FROM {account}"));
+  EXPECT_EQ(people_->find(wang_.name).value(), wang_);
+  EXPECT_TRUE(people_->change(with_certificate())) << "and is by what is not";
+  EXPECT_EQ(home_->ask("SELECT certificate_subject FROM {account}"), "CN=wang");
+}
+
 TEST_P(PeopleBeforeCertificatesTest, IsBroughtUpByTheFirstCertificateAndOthersSeeIt) {
   const auto reader = home_->open(clock_);
   ASSERT_EQ(reader->find(wang_.name).value(), wang_);

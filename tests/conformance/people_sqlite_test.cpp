@@ -33,6 +33,17 @@ TEST_F(PeopleSqliteTest, DatabaseOfSomethingElseIsLeftAlone) {
   EXPECT_THAT(added.error().sentence, HasSubstr("a database of something else"));
 }
 
+// A number that is wrong shows that nobody asks for it.
+TEST_F(PeopleSqliteTest, ALookTakesTheColumnsThatAreThereAndAsksForNoFormat) {
+  people::Account wang = clerk("wang");
+  wang.certificate = {{"CN=CA", "CN=wang"}};
+  ASSERT_TRUE(people::open_sqlite(file_, std::ref(clock_))->add(wang));
+  ASSERT_TRUE(sqlite::Database::open(file_)->execute("PRAGMA user_version=2"));
+  const auto people = people::open_sqlite(file_, std::ref(clock_));
+  EXPECT_EQ(people->find(wang.name).value()->certificate, wang.certificate);
+  EXPECT_EQ(people->list({}, 9).value().front().certificate, wang.certificate);
+}
+
 TEST_F(PeopleSqliteTest, FolderThatIsNotThereIsSaid) {
   const auto added =
       people::open_sqlite(directory_ / "none/people.sqlite", std::ref(clock_))->add(clerk("wang"));

@@ -1,8 +1,7 @@
 // Accounts in the rows of SQLite's statements, for whoever selects them.
 #pragma once
 
-#include <string>
-#include <string_view>
+#include <optional>
 
 #include "people/account_columns.h"
 #include "people/sqlite/people_file.h"
@@ -10,12 +9,9 @@
 
 namespace sluice::people {
 
-// What a SELECT names, in the order of AccountColumns. Fails where the file can not be read.
-[[nodiscard]] Result<std::string_view> account_columns(PeopleFile& file);
-constexpr int account_column_count = 12;
-
-// Of a row that has these columns first.
-[[nodiscard]] AccountColumns account_columns_of_row(const sqlite::Statement& row);
+// Of a row that has all columns of `account` (`account.*`) from the column `first` to its end: so a
+// look need not ask which form of the table it is, as later forms have theirs behind the others.
+[[nodiscard]] AccountColumns account_columns_of_row(const sqlite::Statement& row, int first = 0);
 
 [[nodiscard]] Result<std::optional<Account>> find_account(PeopleFile& file,
                                                           const AccountName& name);

@@ -48,27 +48,15 @@ Result<bool> PeopleFile::has(int format) {
   return format_ >= format;
 }
 
-Result<void> PeopleFile::bring_to(int format) {
-  SLUICE_TRY(open());
-  if (format_ >= format) return {};
-  auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(*database_)));
-  SLUICE_TRY(read_format());
-  if (format_ >= format) return {};
-  SLUICE_TRY(make_tables());
-  SLUICE_TRY(ours(transaction.commit()));
-  format_ = newest_format;
-  return {};
-}
-
 Result<void> PeopleFile::open() {
   if (database_) return {};
   database_ = SLUICE_TRY(ours(sqlite::Database::open(path_)));
-  auto made = make_or_check_tables();
-  if (!made) {
+  auto checked = check_is_ours();
+  if (!checked) {
     database_.reset();
     format_ = 0;
   }
-  return made;
+  return checked;
 }
 
 Result<void> PeopleFile::read_format() {
@@ -84,28 +72,29 @@ Result<void> PeopleFile::read_format() {
   return {};
 }
 
-Result<void> PeopleFile::make_or_check_tables() {
-  // The lock first: two processes may open a new file at the same moment.
-  auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(*database_)));
+Result<void> PeopleFile::check_is_ours() {
   SLUICE_TRY(read_format());
   if (format_ > 0) return {};
-  auto tables = SLUICE_TRY(prepare("SELECT count(*) FROM sqlite_master"));
+  // Of a file that another process is just making: it shows either nothing of it or all.
+  auto tables =
+      SLUICE_TRY(prepare("SELECT user_version = 0 AND (SELECT count(*) FROM "
+                         "sqlite_master) > 0 FROM pragma_user_version"));
   SLUICE_TRY(ours(tables.step()));
-  const bool is_empty = tables.integer(0) == 0;
-  tables.reset();
-  if (!is_empty) return std::unexpected(failed("it is a database of something else"));
-  SLUICE_TRY(make_tables());
-  SLUICE_TRY(ours(transaction.commit()));
-  format_ = newest_format;
-  return {};
+  if (tables.integer(0) == 0) return {};
+  return std::unexpected(failed("it is a database of something else"));
 }
 
-Result<void> PeopleFile::make_tables() {
+Result<void> PeopleFile::bring_to(int format) {
+  // Under the lock: another may have been faster.
+  if (format_ < format) SLUICE_TRY(read_format());
+  if (format_ >= format) return {};
   if (format_ > 0 && format_ < format_with_certificates) {
     SLUICE_TRY(ours(database_->execute(add_certificate_columns)));
   }
   SLUICE_TRY(ours(database_->execute(people_ddl)));
-  return ours(database_->execute(fmt::format("PRAGMA user_version={}", newest_format)));
+  SLUICE_TRY(ours(database_->execute(fmt::format("PRAGMA user_version={}", newest_format))));
+  format_ = newest_format;
+  return {};
 }
 
 }  // namespace sluice::people

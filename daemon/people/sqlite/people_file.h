@@ -1,12 +1,15 @@
-// The SQLite file in which people are kept: made and brought up to date when it is needed.
+// The SQLite file in which people are kept: made and brought up to date by whoever writes what
+// needs it, and not by who is refused.
 #pragma once
 
 #include <filesystem>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "people/failure.h"
 #include "record/recast.h"
+#include "record/try.h"
 #include "sqlite/database.h"
 
 namespace sluice::people {
@@ -17,9 +20,11 @@ class PeopleFile {
 
   // Whether there is anything kept in this form or a later one; opens it if there is a file.
   [[nodiscard]] Result<bool> has(int format);
-  // Makes what is not there yet.
-  [[nodiscard]] Result<void> bring_to(int format);
-  // Only after one of these said that it is there.
+  // Runs `work`, a function that returns a Result, in a transaction, on tables of this form or a
+  // later one: what is not there yet is made in the same transaction. Commits if it succeeds.
+  template <class Work>
+  auto transact(int format, Work work) -> std::invoke_result_t<Work&>;
+  // Only after has() said that it is there, and within transact().
   [[nodiscard]] sqlite::Database& database() { return *database_; }
 
   // A statement that is ready, what SQLite said otherwise.
@@ -37,12 +42,27 @@ class PeopleFile {
   [[nodiscard]] PeopleFailure failed(std::string sentence) const;
   Result<void> open();
   Result<void> read_format();
-  Result<void> make_or_check_tables();
-  Result<void> make_tables();
+  Result<void> check_is_ours();
+  Result<void> bring_to(int format);
 
   std::filesystem::path path_;
   std::optional<sqlite::Database> database_;
-  int format_ = 0;  // as last seen: it only grows
+  int format_ = 0;  // as last seen: what is committed only grows; 0: there are no tables
 };
+
+template <class Work>
+auto PeopleFile::transact(int format, Work work) -> std::invoke_result_t<Work&> {
+  SLUICE_TRY(open());
+  auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(*database_)));
+  const auto in_transaction = [&]() -> std::invoke_result_t<Work&> {
+    SLUICE_TRY(bring_to(format));
+    auto outcome = SLUICE_TRY(work());
+    SLUICE_TRY(ours(transaction.commit()));
+    return outcome;
+  };
+  auto outcome = in_transaction();
+  if (!outcome) format_ = 0;  // tables that it has made are gone with it
+  return outcome;
+}
 
 }  // namespace sluice::people

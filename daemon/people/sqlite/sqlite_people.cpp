@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "people/account_change.h"
 #include "people/format.h"
 #include "people/session_columns.h"
@@ -127,17 +125,16 @@ class SqlitePeople final : public People {
 };
 
 Result<Account> SqlitePeople::add(const Account& account) {
-  SLUICE_TRY(file_.bring_to(format_for(account)));
-  Account kept = as_new(account, now_());
-  auto transaction = SLUICE_TRY(file_.ours(sqlite::Transaction::begin(file_.database())));
-  auto insert = SLUICE_TRY(file_.prepare(insert_account));
-  const AccountColumns columns = columns_of(kept);
-  bind(insert, columns);
-  SLUICE_TRY(file_.ours(insert.run()));
-  if (file_.database().changes() == 0) return std::unexpected(name_taken(account.name));
-  SLUICE_TRY(write_certificate(file_, kept));
-  SLUICE_TRY(file_.ours(transaction.commit()));
-  return kept;
+  return file_.transact(format_for(account), [&]() -> Result<Account> {
+    Account kept = as_new(account, now_());
+    auto insert = SLUICE_TRY(file_.prepare(insert_account));
+    const AccountColumns columns = columns_of(kept);
+    bind(insert, columns);
+    SLUICE_TRY(file_.ours(insert.run()));
+    if (file_.database().changes() == 0) return std::unexpected(name_taken(account.name));
+    SLUICE_TRY(write_certificate(file_, kept));
+    return kept;
+  });
 }
 
 Result<std::optional<Account>> SqlitePeople::find(const AccountName& name) {
@@ -147,10 +144,8 @@ Result<std::optional<Account>> SqlitePeople::find(const AccountName& name) {
 
 Result<std::optional<Account>> SqlitePeople::find_holder(const CertificateName& certificate) {
   if (!SLUICE_TRY(file_.has(format_with_certificates))) return std::nullopt;
-  const auto columns = SLUICE_TRY(account_columns(file_));
-  auto select = SLUICE_TRY(file_.prepare(fmt::format(
-      "SELECT {} FROM account WHERE certificate_issuer = ?1 AND certificate_subject = ?2",
-      columns)));
+  auto select = SLUICE_TRY(file_.prepare(
+      "SELECT * FROM account WHERE certificate_issuer = ?1 AND certificate_subject = ?2"));
   select.bind(1, certificate.issuer).bind(2, certificate.subject);
   if (!SLUICE_TRY(file_.ours(select.step()))) return std::nullopt;
   return SLUICE_TRY(account_of(account_columns_of_row(select)));
@@ -159,9 +154,8 @@ Result<std::optional<Account>> SqlitePeople::find_holder(const CertificateName& 
 Result<std::vector<Account>> SqlitePeople::list(const AccountName& after, std::size_t count) {
   std::vector<Account> accounts;
   if (!SLUICE_TRY(file_.has(format_with_accounts))) return accounts;
-  const auto columns = SLUICE_TRY(account_columns(file_));
-  auto page = SLUICE_TRY(file_.prepare(
-      fmt::format("SELECT {} FROM account WHERE name > ?1 ORDER BY name LIMIT ?2", columns)));
+  auto page =
+      SLUICE_TRY(file_.prepare("SELECT * FROM account WHERE name > ?1 ORDER BY name LIMIT ?2"));
   page.bind(1, after.str()).bind(2, std::uint64_t{count});
   while (SLUICE_TRY(file_.ours(page.step()))) {
     accounts.push_back(SLUICE_TRY(account_of(account_columns_of_row(page))));
@@ -173,12 +167,10 @@ Result<Account> SqlitePeople::change(const Account& account) {
   if (!SLUICE_TRY(file_.has(format_with_accounts))) {
     return std::unexpected(unknown_account(account.name));
   }
-  SLUICE_TRY(file_.bring_to(format_for(account)));
-  auto transaction = SLUICE_TRY(file_.ours(sqlite::Transaction::begin(file_.database())));
-  Changing changing(file_);
-  auto changed = SLUICE_TRY(change_account(account, now_(), changing));
-  SLUICE_TRY(file_.ours(transaction.commit()));
-  return changed;
+  return file_.transact(format_for(account), [&] {
+    Changing changing(file_);
+    return change_account(account, now_(), changing);
+  });
 }
 
 Result<std::optional<Secret>> SqlitePeople::find_secret() {
@@ -188,14 +180,17 @@ Result<std::optional<Secret>> SqlitePeople::find_secret() {
 }
 
 Result<Secret> SqlitePeople::secret() {
-  SLUICE_TRY(file_.bring_to(format_with_sessions));
-  if (auto found = SLUICE_TRY(find_secret())) return *found;
-  // Two may come here at once: whichever was first has made it.
-  const std::string made = Secret::random().secret();
-  auto insert = SLUICE_TRY(file_.prepare(insert_secret));
-  insert.bind(1, made);
-  SLUICE_TRY(file_.ours(insert.run()));
-  return SLUICE_TRY(find_secret()).value();
+  if (SLUICE_TRY(file_.has(format_with_sessions))) {
+    if (auto found = SLUICE_TRY(find_secret())) return *found;
+  }
+  return file_.transact(format_with_sessions, [&]() -> Result<Secret> {
+    // Two may come here at once: whichever was first has made it.
+    const std::string made = Secret::random().secret();
+    auto insert = SLUICE_TRY(file_.prepare(insert_secret));
+    insert.bind(1, made);
+    SLUICE_TRY(file_.ours(insert.run()));
+    return SLUICE_TRY(find_secret()).value();
+  });
 }
 
 }  // namespace

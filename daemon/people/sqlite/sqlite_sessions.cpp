@@ -33,22 +33,19 @@ constexpr const char* delete_unseen = R"sql(
 constexpr const char* update_last_seen =
     "UPDATE session SET last_seen_at = max(last_seen_at, ?2) WHERE id = ?1";
 
-std::string select_signed_in(std::string_view account_columns) {
-  return fmt::format(R"sql(
-    SELECT {}, id, account, account_version, way, begun_at, last_seen_at
-    FROM session JOIN account ON name = account AND version = account_version
-    WHERE id = ?1 AND state = 'enabled')sql",
-                     account_columns);
-}
+constexpr const char* select_signed_in = R"sql(
+  SELECT id, account, account_version, way, begun_at, last_seen_at, account.*
+  FROM session JOIN account ON name = account AND version = account_version
+  WHERE id = ?1 AND state = 'enabled')sql";
+constexpr int session_column_count = 6;
 
 SessionColumns session_columns_of_row(const sqlite::Statement& row) {
-  constexpr int first = account_column_count;
-  return {.id = std::string(row.text(first)),
-          .account = std::string(row.text(first + 1)),
-          .account_version = row.integer(first + 2),
-          .way = std::string(row.text(first + 3)),
-          .begun_ms = row.integer(first + 4),
-          .last_seen_ms = row.integer(first + 5)};
+  return {.id = std::string(row.text(0)),
+          .account = std::string(row.text(1)),
+          .account_version = row.integer(2),
+          .way = std::string(row.text(3)),
+          .begun_ms = row.integer(4),
+          .last_seen_ms = row.integer(5)};
 }
 
 // The file is locked from the transaction's beginning, so nothing more is to be locked.
@@ -91,24 +88,22 @@ class Beginning final : public SessionTransaction {
 
 Result<BegunSession> SqliteSessions::begin(const Account& account, SignInWay way,
                                            const SessionLimits& limits, record::Time now) {
-  SLUICE_TRY(file_.bring_to(format_with_sessions));
-  auto transaction = SLUICE_TRY(file_.ours(sqlite::Transaction::begin(file_.database())));
-  Beginning beginning(file_);
-  auto begun = SLUICE_TRY(begin_session(account, way, limits, now, beginning));
-  SLUICE_TRY(file_.ours(transaction.commit()));
-  return begun;
+  return file_.transact(format_with_sessions, [&] {
+    Beginning beginning(file_);
+    return begin_session(account, way, limits, now, beginning);
+  });
 }
 
 Result<std::optional<SignedIn>> SqliteSessions::find(const SessionToken& token,
                                                      const SessionLimits& limits,
                                                      record::Time now) {
   if (!SLUICE_TRY(file_.has(format_with_sessions))) return std::nullopt;
-  const auto columns = SLUICE_TRY(account_columns(file_));
-  auto select = SLUICE_TRY(file_.prepare(select_signed_in(columns)));
+  auto select = SLUICE_TRY(file_.prepare(select_signed_in));
   const std::string id = record::to_string(token.digest());
   select.bind(1, id);
   if (!SLUICE_TRY(file_.ours(select.step()))) return std::nullopt;
-  return signed_in_of(session_columns_of_row(select), account_columns_of_row(select), limits, now);
+  return signed_in_of(session_columns_of_row(select),
+                      account_columns_of_row(select, session_column_count), limits, now);
 }
 
 Result<void> SqliteSessions::touch(const SessionToken& token, record::Time now) {

@@ -1,5 +1,6 @@
 #include "tasks/sqlite/sqlite_tasks.h"
 
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -16,6 +17,9 @@
 
 namespace sluice::tasks {
 namespace {
+
+// As long as for another process, which is who it is that holds up those before.
+constexpr std::chrono::milliseconds longest_wait{sqlite::Database::default_busy_timeout_ms};
 
 class SqliteTaskDatabase final : public TaskDatabase, private Statements {
  public:
@@ -73,7 +77,11 @@ TaskFailure SqliteTaskDatabase::failure(const sqlite::Error& error) const {
 
 Result<bool> SqliteTaskDatabase::transact(Purpose purpose, const Work& work) {
   if (purpose == Purpose::look) return transact_now(purpose, work);
-  const auto turn = turns_->take();
+  const auto turn = turns_->take(longest_wait);
+  if (!turn) {
+    return std::unexpected(TaskFailure{TaskProblem::unavailable, path_.string(),
+                                       "others who write to it take too long: try again"});
+  }
   if (purpose != Purpose::note) return transact_now(purpose, work);
   if (!SLUICE_TRY(open(purpose))) return false;
   SLUICE_TRY(ours(opened_->database.execute("PRAGMA synchronous=NORMAL")));

@@ -36,7 +36,9 @@ class KnownRecordsTest : public testing::Test {
     }
     return store::open_sqlite(directory_ / "central.sqlite", [this] { return now_; });
   }
-  bool is_told() { return known_.find(dataset_, {"1"}).is_told; }
+  bool is_told(std::uint64_t task = 1, const std::string& account = "jia") {
+    return known_.find({task, account}, dataset_, {"1"}).is_told;
+  }
 
   record::test::TemporaryDirectory directory_;
   record::Dataset dataset_{.id = record::DatasetId("register"),
@@ -61,7 +63,7 @@ TEST_F(KnownRecordsTest, TheStoreIsOpenedWhenItIsFirstAskedAndKept) {
 }
 
 TEST_F(KnownRecordsTest, OfADatasetThatNeverCameNothingIsKnown) {
-  const auto answer = known_.find(dataset_, {"1"});
+  const auto answer = known_.find({1, "jia"}, dataset_, {"1"});
   EXPECT_TRUE(answer.is_told);
   EXPECT_FALSE(answer.record);
 }
@@ -86,6 +88,15 @@ TEST_F(KnownRecordsTest, AClockThatIsSetBackPausesNothing) {
   is_away_ = false;
   now_ -= std::chrono::hours(24);
   EXPECT_TRUE(is_told());
+}
+
+TEST_F(KnownRecordsTest, NobodyReadsThroughARegisterAtOneTask) {
+  for (int i = 0; i < KnownRecords::most_of_a_task; ++i)
+    ASSERT_TRUE(is_told());
+  EXPECT_FALSE(is_told());
+  EXPECT_TRUE(is_told(2)) << "another task";
+  EXPECT_TRUE(is_told(1, "yi")) << "another person";
+  EXPECT_FALSE(is_told());
 }
 
 TEST_F(KnownRecordsTest, WhileSomeWaitForTheStoreOthersDoNot) {

@@ -1,11 +1,18 @@
 // Drafts on a sheet, on a whole center: what of a sheet is taken, and what stays as it was.
 #include "pages/sheet_pages.h"
 
+#include <algorithm>
+#include <future>
+#include <set>
+#include <thread>
+#include <vector>
+
 #include <date/tz.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sqlite/database.h"
 #include "station.h"
 
 namespace sluice::pages::test {
@@ -198,6 +205,33 @@ TEST(WorkingDay, IsTheNextFromMondayToFridayToItsEnd) {
   EXPECT_EQ(kept_until("2026-11-28T02:00:00.000Z"), "2026-11-30T16:00:00.000Z") << "Saturday";
   EXPECT_EQ(kept_until("2026-11-29T15:59:00.000Z"), "2026-11-30T16:00:00.000Z") << "Sunday";
   EXPECT_EQ(kept_until("2026-11-29T16:00:00.000Z"), "2026-12-01T16:00:00.000Z") << "Monday there";
+}
+
+TEST_F(SheetPagesTest, SheetsThatTakeLongHoldUpNoOtherPage) {
+  station_.add_task();
+  auto database = sqlite::Database::open(station_.installation().paths.tasks()).value();
+  ASSERT_TRUE(database.execute("BEGIN IMMEDIATE"));
+  constexpr std::size_t asked = 9;  // one more than are taken
+  std::vector<Browser> browsers(asked, clerk_);
+  std::vector<std::future<Browser::Answer>> sheets;
+  for (Browser& browser : browsers) {
+    sheets.push_back(std::async(std::launch::async, [&browser] {
+      return browser.post("/entry/sheet/export", "bureau=park&dataset=park-register");
+    }));
+  }
+  const auto is_answered = [](const auto& sheet) {
+    return sheet.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  };
+  while (std::ranges::none_of(sheets, is_answered))
+    std::this_thread::yield();
+  EXPECT_EQ(clerk_.get("/entry").status, 200U);
+  EXPECT_EQ(std::ranges::count_if(sheets, is_answered), 1) << "the others still wait";
+  ASSERT_TRUE(database.execute("COMMIT"));
+  std::multiset<unsigned> statuses;
+  for (auto& sheet : sheets)
+    statuses.insert(sheet.get().status);
+  EXPECT_EQ(statuses.count(503), 1U) << "it is to come again";
+  EXPECT_EQ(statuses.count(200), asked - 1);
 }
 
 }  // namespace
