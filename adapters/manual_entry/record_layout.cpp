@@ -14,18 +14,6 @@ namespace {
 using record::FieldType;
 using record::Sensitivity;
 
-std::string_view name_of(Sensitivity sensitivity) {
-  switch (sensitivity) {
-    case Sensitivity::open:
-      return "open";
-    case Sensitivity::internal:
-      return "internal";
-    case Sensitivity::personal:
-      return "personal";
-  }
-  return "";
-}
-
 // 2026-11-23T04:44:00.5Z as 2026-11-23 12:44:00.5 in Peking. `canonical` is so written.
 std::string local_moment(std::string_view canonical, const date::time_zone& zone) {
   constexpr std::size_t without_fraction = 19;
@@ -103,7 +91,7 @@ std::string RecordLayout::json_of(const DeliveryRow& row) const {
                                  {"label", field.title.empty() ? field.name : field.title},
                                  {"group", field.keying.group}};
     if (row.values[i]) laid_out["value"] = typed(field, *row.values[i]);
-    laid_out["sensitivity"] = name_of(field.sensitivity);
+    laid_out["sensitivity"] = to_string(field.sensitivity);
     fields.push_back(std::move(laid_out));
   }
   return boost::json::serialize(fields);

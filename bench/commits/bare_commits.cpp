@@ -14,7 +14,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <getopt.h>
 
 #include "bench/load/command_line.h"
 #include "bench/load/latency_histogram.h"
@@ -29,7 +28,9 @@ namespace {
 using namespace sluice;
 using bench::LatencyHistogram;
 using bench::milliseconds;
-using bench::set_number;
+using bench::number_into;
+using bench::read_options;
+using bench::text_into;
 using Clock = std::chrono::steady_clock;
 // Of one row; nothing, or a sentence for the operator. A durable row is behind it on return.
 using Commit = std::function<std::optional<std::string>(const bench::RowText& row)>;
@@ -53,45 +54,18 @@ struct Options {
   std::uint64_t clients = 1;
 };
 
-bool set_option(Options& options, int which, const char* value) {
-  switch (which) {
-    case 'f':
-      options.file = value;
-      return true;
-    case 't':
-      options.table = value;
-      return true;
-    case 'c':
-      options.certificate = value;
-      return true;
-    case 'k':
-      options.key = value;
-      return true;
-    case 'n':
-      return set_number(options.count, value);
-    case 'p':
-      return set_number(options.clients, value);
-    default:
-      return false;
-  }
-}
-
 // Nothing: the command line was not understood.
 std::optional<Options> parse_command_line(int argument_count, char** arguments) {
-  constexpr option known[] = {{"file", required_argument, nullptr, 'f'},
-                              {"table", required_argument, nullptr, 't'},
-                              {"cert", required_argument, nullptr, 'c'},
-                              {"key", required_argument, nullptr, 'k'},
-                              {"count", required_argument, nullptr, 'n'},
-                              {"clients", required_argument, nullptr, 'p'},
-                              {nullptr, 0, nullptr, 0}};
   Options options;
-  int which = 0;
-  while ((which = getopt_long(argument_count, arguments, "", known, nullptr)) != -1) {
-    if (!set_option(options, which, optarg)) return std::nullopt;
-  }
-  if (optind + 1 != argument_count) return std::nullopt;
-  options.command = arguments[optind];
+  const auto others = read_options(argument_count, arguments,
+                                   {{"file", text_into(options.file)},
+                                    {"table", text_into(options.table)},
+                                    {"cert", text_into(options.certificate)},
+                                    {"key", text_into(options.key)},
+                                    {"count", number_into(options.count)},
+                                    {"clients", number_into(options.clients)}});
+  if (!others || others->size() != 1) return std::nullopt;
+  options.command = others->front();
   const bool is_sqlite =
       options.command == "sqlite" && !options.table.empty() && options.clients == 1;
   const bool is_journal =

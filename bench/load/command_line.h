@@ -1,13 +1,32 @@
-// Values of options, read as the load programs read them: whole, or not at all.
+// The command lines of the load programs: options by name, each value read whole or not at all.
 #pragma once
 
 #include <charconv>
 #include <concepts>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 #include "bench/load/client_connection.h"
 
 namespace sluice::bench {
+
+// Takes an option's value; false: it is none.
+using Take = std::function<bool(const char* value)>;
+
+struct KnownOption {
+  const char* name;  // without the dashes
+  Take take;
+  bool has_value = true;  // else `take` gets nothing
+};
+
+// What stands beside the options. Nothing: the command line was not understood.
+[[nodiscard]] std::optional<std::vector<std::string>> read_options(
+    int count, char** arguments, std::initializer_list<KnownOption> known);
 
 template <std::unsigned_integral Number>
 [[nodiscard]] bool set_number(Number& target, std::string_view text) {
@@ -15,13 +34,12 @@ template <std::unsigned_integral Number>
   return error == std::errc{} && end == text.data() + text.size();
 }
 
-// HOST:PORT
-[[nodiscard]] inline bool set_server(Server& server, std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return false;
-  server.host = text.substr(0, colon);
-  server.port = text.substr(colon + 1);
-  return !server.host.empty() && !server.port.empty();
+// The targets must outlive what takes.
+[[nodiscard]] Take text_into(std::string& target);
+[[nodiscard]] Take server_into(Server& target);  // HOST:PORT
+template <std::unsigned_integral Number>
+[[nodiscard]] Take number_into(Number& target) {
+  return [&target](const char* value) { return set_number(target, value); };
 }
 
 }  // namespace sluice::bench

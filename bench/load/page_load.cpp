@@ -10,7 +10,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <getopt.h>
 
 #include "bench/load/clerks.h"
 #include "bench/load/command_line.h"
@@ -21,8 +20,10 @@ namespace {
 using sluice::bench::Browser;
 using sluice::bench::LatencyHistogram;
 using sluice::bench::milliseconds;
-using sluice::bench::set_number;
-using sluice::bench::set_server;
+using sluice::bench::number_into;
+using sluice::bench::read_options;
+using sluice::bench::server_into;
+using sluice::bench::text_into;
 using Problem = std::optional<std::string>;
 
 constexpr std::string_view usage =
@@ -64,45 +65,21 @@ bool read_cookies(std::vector<std::string>& cookies, const char* file) {
   return !cookies.empty();
 }
 
-bool set_option(Options& options, int which, const char* value) {
-  switch (which) {
-    case 'c':
-      return set_server(options.server, value);
-    case 'a':
-      options.authorities = value;
-      return true;
-    case 'k':
-      return read_cookies(options.cookies, value);
-    case 'b':
-      options.bureau = value;
-      return true;
-    case 'd':
-      options.dataset = value;
-      return true;
-    case 'n':
-      return set_number(options.count, value);
-    case 'p':
-      return set_number(options.clerks, value);
-    default:
-      return false;
-  }
-}
-
 // Nothing: the command line was not understood.
 std::optional<Options> parse_command_line(int argument_count, char** arguments) {
-  constexpr option known[] = {
-      {"connect", required_argument, nullptr, 'c'}, {"ca", required_argument, nullptr, 'a'},
-      {"cookies", required_argument, nullptr, 'k'}, {"bureau", required_argument, nullptr, 'b'},
-      {"dataset", required_argument, nullptr, 'd'}, {"count", required_argument, nullptr, 'n'},
-      {"clerks", required_argument, nullptr, 'p'},  {nullptr, 0, nullptr, 0}};
   Options options;
-  int which = 0;
-  while ((which = getopt_long(argument_count, arguments, "", known, nullptr)) != -1) {
-    if (!set_option(options, which, optarg)) return std::nullopt;
-  }
-  if (optind >= argument_count) return std::nullopt;
-  options.command = arguments[optind];
-  options.paths.assign(arguments + optind + 1, arguments + argument_count);
+  auto others = read_options(
+      argument_count, arguments,
+      {{"connect", server_into(options.server)},
+       {"ca", text_into(options.authorities)},
+       {"cookies", [&](const char* file) { return read_cookies(options.cookies, file); }},
+       {"bureau", text_into(options.bureau)},
+       {"dataset", text_into(options.dataset)},
+       {"count", number_into(options.count)},
+       {"clerks", number_into(options.clerks)}});
+  if (!others || others->empty()) return std::nullopt;
+  options.command = others->front();
+  options.paths.assign(others->begin() + 1, others->end());
   const bool is_view = options.command == "view";
   const bool is_known =
       is_view || options.command == "add" || options.command == "key" || options.command == "check";

@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <getopt.h>
 
 #include "bench/load/client_connection.h"
 #include "bench/load/command_line.h"
@@ -22,8 +21,11 @@ namespace {
 using sluice::bench::LatencyHistogram;
 using sluice::bench::LoadResult;
 using sluice::bench::milliseconds;
+using sluice::bench::number_into;
+using sluice::bench::read_options;
+using sluice::bench::server_into;
 using sluice::bench::set_number;
-using sluice::bench::set_server;
+using sluice::bench::text_into;
 
 constexpr std::string_view usage =
     "usage: post_load --connect HOST:PORT --cert PEM --key PEM --ca PEM --dataset NAME\n"
@@ -43,70 +45,32 @@ struct Options {
   bool json = false;
 };
 
-bool set_seconds(std::chrono::seconds& target, std::string_view text) {
-  std::uint32_t seconds = 0;
-  const bool is_number = set_number(seconds, text);
-  target = std::chrono::seconds(seconds);
-  return is_number;
-}
-
 // Nothing: the command line was not understood.
 std::optional<Options> parse_command_line(int argument_count, char** arguments) {
-  enum Option { connect = 1, cert, key, ca, dataset, connections, seconds, count, first_row, json };
-  constexpr option known[] = {{"connect", required_argument, nullptr, connect},
-                              {"cert", required_argument, nullptr, cert},
-                              {"key", required_argument, nullptr, key},
-                              {"ca", required_argument, nullptr, ca},
-                              {"dataset", required_argument, nullptr, dataset},
-                              {"connections", required_argument, nullptr, connections},
-                              {"seconds", required_argument, nullptr, seconds},
-                              {"count", required_argument, nullptr, count},
-                              {"first-row", required_argument, nullptr, first_row},
-                              {"json", no_argument, nullptr, json},
-                              {nullptr, 0, nullptr, 0}};
   Options options;
-  bool understood = true;
-  int which = 0;
-  while (understood && (which = getopt_long(argument_count, arguments, "", known, nullptr)) != -1) {
-    switch (which) {
-      case connect:
-        understood = set_server(options.load.server, optarg);
-        break;
-      case cert:
-        options.tls.certificate = optarg;
-        break;
-      case key:
-        options.tls.key = optarg;
-        break;
-      case ca:
-        options.tls.authorities = optarg;
-        break;
-      case dataset:
-        options.load.dataset = optarg;
-        break;
-      case connections:
-        understood = set_number(options.load.connections, optarg);
-        break;
-      case seconds:
-        understood = set_seconds(options.load.duration, optarg);
-        break;
-      case count:
-        understood = set_number(options.load.count.emplace(), optarg);
-        break;
-      case first_row:
-        understood = set_number(options.load.first_row, optarg);
-        break;
-      case json:
-        options.json = true;
-        break;
-      default:
-        understood = false;
-    }
-  }
-  const bool complete = !options.load.server.host.empty() && !options.tls.certificate.empty() &&
-                        !options.tls.key.empty() && !options.tls.authorities.empty() &&
-                        !options.load.dataset.empty();
-  if (!understood || !complete || optind != argument_count) return std::nullopt;
+  const auto take_seconds = [&](const char* value) {
+    std::uint32_t seconds = 0;
+    const bool is_number = set_number(seconds, value);
+    options.load.duration = std::chrono::seconds(seconds);
+    return is_number;
+  };
+  const auto others = read_options(
+      argument_count, arguments,
+      {{"connect", server_into(options.load.server)},
+       {"cert", text_into(options.tls.certificate)},
+       {"key", text_into(options.tls.key)},
+       {"ca", text_into(options.tls.authorities)},
+       {"dataset", text_into(options.load.dataset)},
+       {"connections", number_into(options.load.connections)},
+       {"seconds", take_seconds},
+       {"count",
+        [&](const char* value) { return set_number(options.load.count.emplace(), value); }},
+       {"first-row", number_into(options.load.first_row)},
+       {"json", [&](const char* /*none*/) { return options.json = true; }, false}});
+  const bool is_complete = !options.load.server.host.empty() && !options.tls.certificate.empty() &&
+                           !options.tls.key.empty() && !options.tls.authorities.empty() &&
+                           !options.load.dataset.empty();
+  if (!others || !others->empty() || !is_complete) return std::nullopt;
   if (options.load.connections < 1 || options.load.connections > 1024) return std::nullopt;
   return options;
 }

@@ -15,7 +15,6 @@ namespace {
 
 using JsonType = simdjson::dom::element_type;
 
-constexpr std::int64_t highest_priority = 100;
 constexpr std::array<std::string_view, 3> known_members = {"title", "priority", "due"};
 
 class RequestReader {
@@ -64,7 +63,7 @@ class RequestReader {
       std::int64_t number = 0;
       const bool is_number = value.type() == JsonType::INT64 &&
                              value.get_int64().get(number) == simdjson::SUCCESS &&
-                             number >= -highest_priority && number <= highest_priority;
+                             number >= -jobs::highest_priority && number <= jobs::highest_priority;
       if (!is_number) complain(name, "expected a whole number from -100 to 100");
       request.priority = number;
       return;

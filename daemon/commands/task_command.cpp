@@ -37,10 +37,7 @@ struct DirectedQueue {
             .now = installation::system_now()};
   }
   [[nodiscard]] const settings::Settings& settings() const { return installation->settings; }
-  [[nodiscard]] const date::time_zone& zone() const {
-    const auto& pages = settings().node.pages;
-    return *date::locate_zone(pages ? pages->time_zone : settings::Pages().time_zone);
-  }
+  [[nodiscard]] const date::time_zone& zone() const { return jobs::zone_of(settings().node); }
 };
 
 // Prints what is wrong where it fails. The audit log is opened before anything is done.

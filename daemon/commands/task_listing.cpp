@@ -5,11 +5,11 @@
 #include <vector>
 
 #include <boost/json.hpp>
-#include <date/tz.h>
 #include <fmt/format.h>
 
 #include "commands/terminal.h"
 #include "installation/system_clock.h"
+#include "jobs/due_time.h"
 #include "tasks/tasks.h"
 
 namespace sluice::commands {
@@ -147,13 +147,6 @@ tasks::Result<std::vector<tasks::HistoryEntry>> whole_history(tasks::Tasks& queu
                std::make_move_iterator(page->end()));
   }
   return all;
-}
-
-record::Time midnight_of(const settings::Settings& settings, record::Time now) {
-  const std::string name =
-      settings.node.pages ? settings.node.pages->time_zone : settings::Pages().time_zone;
-  const date::time_zone& zone = *date::locate_zone(name);
-  return zone.to_sys(date::floor<date::days>(zone.to_local(now)), date::choose::earliest);
 }
 
 void print_figures(const tasks::Figures& figures, record::Time now) {
@@ -298,8 +291,8 @@ ExitStatus show_figures(const Context& context, const TaskOptions& options) {
   const auto queue = open_queue(*settings);
   if (!queue) return queue.error();
   const record::Time now = installation::system_now();
-  const auto figures =
-      (*queue)->figures(record::BureauId(options.bureau), midnight_of(*settings, now), now);
+  const auto figures = (*queue)->figures(record::BureauId(options.bureau),
+                                         jobs::midnight(now, jobs::zone_of(settings->node)), now);
   if (!figures) return fail_of_tasks(figures.error());
   if (options.json) {
     fmt::print("{}\n", boost::json::serialize(json_of(*figures)));

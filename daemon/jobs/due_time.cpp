@@ -6,8 +6,6 @@
 namespace sluice::jobs {
 namespace {
 
-constexpr std::int64_t highest_priority = 100;
-
 // Takes digits, at least one and at most so many, from the front of the text.
 std::optional<int> take_number(std::string_view& text, std::size_t most_digits) {
   std::size_t digits = 0;
@@ -86,6 +84,14 @@ std::optional<record::Time> local_time(std::string_view text, const date::time_z
 }
 
 }  // namespace
+
+const date::time_zone& zone_of(const settings::Node& node) {
+  return *date::locate_zone(node.pages ? node.pages->time_zone : settings::Pages().time_zone);
+}
+
+record::Time midnight(record::Time now, const date::time_zone& zone) {
+  return zone.to_sys(date::floor<date::days>(zone.to_local(now)), date::choose::earliest);
+}
 
 std::optional<record::Time> time_with_offset(std::string_view text) {
   const auto day = take_day(text);

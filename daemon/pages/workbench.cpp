@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "jobs/due_time.h"
 #include "jobs/task_orders.h"
 #include "pages/answer.h"
 #include "pages/view/paths.h"
@@ -196,10 +197,7 @@ ClerkFigures Workbench::figures(const Visit& visit, const record::BureauId& bure
 }
 
 record::Time Workbench::midnight() const {
-  const date::time_zone& zone = *date::locate_zone(surroundings_.time_zone);
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(surroundings_.clock());
-  const auto day = date::floor<date::days>(zone.to_local(now));
-  return zone.to_sys(day, date::choose::earliest);
+  return jobs::midnight(surroundings_.clock(), *date::locate_zone(surroundings_.time_zone));
 }
 
 tasks::Result<std::optional<tasks::Task>> Workbench::journal(tasks::TaskId id,

@@ -40,18 +40,6 @@ std::string_view to_string(StringFormat format) {
   return "?";
 }
 
-std::string_view to_string(Sensitivity sensitivity) {
-  switch (sensitivity) {
-    case Sensitivity::open:
-      return "open";
-    case Sensitivity::internal:
-      return "internal";
-    case Sensitivity::personal:
-      return "personal";
-  }
-  return "?";
-}
-
 boost::json::string json_text(std::string_view text) {
   return boost::json::string(text.data(), text.size());
 }
@@ -166,6 +154,18 @@ std::string_view to_string(Check check) {
       return "citizen-id";
     case Check::region_code:
       return "region-code";
+  }
+  return "?";
+}
+
+std::string_view to_string(Sensitivity sensitivity) {
+  switch (sensitivity) {
+    case Sensitivity::open:
+      return "open";
+    case Sensitivity::internal:
+      return "internal";
+    case Sensitivity::personal:
+      return "personal";
   }
   return "?";
 }

@@ -134,6 +134,7 @@ struct Dataset {
 [[nodiscard]] std::string_view to_string(FieldType type);
 [[nodiscard]] std::optional<FieldType> field_type(std::string_view name);
 [[nodiscard]] std::string_view to_string(Check check);
+[[nodiscard]] std::string_view to_string(Sensitivity sensitivity);
 [[nodiscard]] std::string_view to_string(FieldsMatch match);
 [[nodiscard]] std::string_view to_string(Verify verify);
 
