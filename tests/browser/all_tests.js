@@ -9,8 +9,10 @@ import "./overview_tests.js";
 import "./quarantine_tests.js";
 import "./runs_tests.js";
 import "./outgoing_tests.js";
-import "./draft_tests.js";
-import "./entry_tests.js"; // the last: it kills the daemon
+import "./kept_text_tests.js";
+import "./keying_tests.js";
+import "./draft_tests.js"; // kills the daemon
+import "./entry_page_tests.js"; // the last: it buries what others look for
 
 test("the pages in a browser", async (all) => {
   try {

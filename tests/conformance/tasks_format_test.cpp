@@ -1,5 +1,9 @@
 // Tables that an earlier version made, with tasks in them: whoever comes first brings them up, and
 // nothing is lost.
+#include <future>
+#include <latch>
+#include <vector>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -81,12 +85,33 @@ TEST_P(TasksFormatTest, OldTablesAreBroughtUpByWhoAdds) {
   expect_new_tables();
 }
 
-TEST_P(TasksFormatTest, OldTablesAreBroughtUpOnceByTwo) {
-  const auto other = home_->open();
-  ASSERT_TRUE(other->find({1}, li).value());
+TEST_P(TasksFormatTest, OldTablesAreBroughtUpOnceBySeveralAtOnce) {
+  constexpr int at_once = 4;
+  auto held = home_->hold();
+  std::latch begun(at_once);
+  std::vector<std::future<std::string>> draft;
+  for (int i = 0; i < at_once; ++i) {
+    draft.push_back(std::async(std::launch::async, [&] {
+      const auto other = home_->open();
+      begun.count_down();
+      const auto found = other->find({1}, li);
+      return found ? found->value().draft.value() : record::to_string(found.error());
+    }));
+  }
+  begun.wait();
+  held.reset();
+  for (auto& one : draft)
+    EXPECT_EQ(one.get(), "of li");
+  if (GetParam().name == "sqlite") {
+    // As often as by one alone.
+    const auto alone = GetParam().make();
+    alone->make_format_1();
+    ASSERT_TRUE(alone->open()->find({1}, li));
+    const std::string changes = "SELECT CAST(schema_version AS TEXT) FROM pragma_schema_version";
+    EXPECT_EQ(home_->ask(changes), alone->ask(changes));
+  }
   expect_all_there();
   expect_new_tables();
-  EXPECT_EQ(other->find({3}, li).value()->task.journaled->row, 17U);
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ class TasksHome {
   virtual void set_format(int version) = 0;
   // Empty tables, as the first version made them.
   virtual void make_format_1() = 0;
+  // As a third process that is changing the tasks: until it lets go, nobody else changes anything.
+  [[nodiscard]] virtual std::shared_ptr<void> hold() = 0;
   // Until it is repaired, no task of which this is true can be added.
   virtual void break_insertion(const std::string& condition) = 0;
   virtual void repair_insertion() = 0;

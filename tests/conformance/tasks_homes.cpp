@@ -33,6 +33,11 @@ class SqliteTasksHome final : public TasksHome {
       throw std::runtime_error("tables of format 1 are not made");
     }
   }
+  std::shared_ptr<void> hold() override {
+    auto database = std::make_shared<sqlite::Database>(sqlite::Database::open(file_).value());
+    if (!database->execute("BEGIN IMMEDIATE")) throw std::runtime_error("it is not held");
+    return database;
+  }
   void break_insertion(const std::string& condition) override {
     ask("CREATE TRIGGER broken BEFORE INSERT ON task WHEN NEW." + condition +
         " BEGIN SELECT RAISE(ABORT, 'broken'); END");
@@ -67,6 +72,11 @@ class PostgresqlTasksHome final : public TasksHome {
     test::ask(conninfo_, fmt::format("UPDATE sluice.tasks_format SET version = {}", version));
   }
   void make_format_1() override { test::ask(conninfo_, tasks_format_1_in_postgresql); }
+  std::shared_ptr<void> hold() override {
+    auto session = std::make_shared<TestSession>(connected(conninfo_));
+    execute(**session, "BEGIN; LOCK TABLE sluice.task");
+    return session;
+  }
   void break_insertion(const std::string& condition) override {
     ask("ALTER TABLE {task} ADD CONSTRAINT broken CHECK (NOT (" + condition + ")) NOT VALID");
   }

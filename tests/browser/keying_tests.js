@@ -1,86 +1,11 @@
-// Manual entry by people at their keyboards: keyed, checked, settled, and in the central store; and
-// what is typed outlives the network, the browser's page, the session and the daemon.
+// Records as people key them, by mouse and by keyboard: keyed, checked and settled, and in the central
+// store as they were typed; and what is told of a field meanwhile.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { field, open_window_of, sign_in } from "./browser.js";
-import { examine, languages } from "./examination.js";
-import { gateway, held, kill_and_restart, let_sessions_lapse, sluice } from "./gateway.js";
+import {
+  add_tasks, as, box, credit_code, draft_kept, enterprise, fill, focused_column, in_store, is_saved, path_of, record_of, save, take,
+} from "./desk.js";
+import { gateway, held } from "./gateway.js";
 import { scenario, until } from "./scenarios.js";
-
-const path_of = (page) => new URL(page.url()).pathname;
-const box = (page, column) => page.locator(`[name="field.${column}"]`);
-// What is told under a field.
-const told_of = async (page, column) => page.locator(`[id="${await box(page, column).getAttribute("id")}-told"]`).innerText();
-const focused_column = (page) => page.evaluate(() => document.activeElement.dataset.column ?? document.activeElement.id);
-const is_saved = (page) => page.waitForURL(({ search }) => /^\?done=(keyed|settled)/.test(search));
-// By its key: what is told of a field that is left moves the button, perhaps just before it is hit.
-const save = (page) => page.locator("#save").press("Enter");
-
-// An enterprise's code whose check character is right; GB 32100.
-function credit_code(number) {
-  const characters = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-  const body = `91110108${String(number).padStart(9, "0")}`;
-  let sum = 0;
-  let weight = 1;
-  for (const one of body) {
-    sum += characters.indexOf(one) * weight;
-    weight = (weight * 3) % 31;
-  }
-  return body + characters[(31 - (sum % 31)) % 31];
-}
-
-// The supervisor adds tasks of these titles: their numbers.
-async function add_tasks(dataset, titles, priority = 0) {
-  const { page, complaints, close } = await open_window_of("ding");
-  await page.goto("/supervision");
-  const numbers = [];
-  for (const title of titles) {
-    await field(page, "dataset").selectOption(dataset);
-    await field(page, "title").fill(title);
-    await field(page, "priority").fill(String(priority));
-    await page.getByRole("button", { name: "Add" }).click();
-    await page.getByText("The task is added.").waitFor();
-    const ids = await page.locator("tbody .id").allInnerTexts();
-    numbers.push(Math.max(...ids.map(Number).filter(Number.isInteger)));
-  }
-  assert.deepEqual(complaints, []);
-  await close();
-  return numbers;
-}
-
-// From the queue, this very task.
-async function take(page, number) {
-  await page.goto("/entry");
-  // Whoever saves a task holds the next one.
-  const held = page.locator(`main a[href="/entry/${number}"]`);
-  await page.getByRole("button", { name: new RegExp(`\\D${number}$`) }).or(held).first().click();
-  await page.waitForURL(`**/entry/${number}`);
-}
-
-async function fill(page, values) {
-  for (const [column, value] of Object.entries(values)) await box(page, column).fill(value);
-}
-
-// Somebody else at a browser of their own, in the middle of a test.
-async function as(name, body, options = {}) {
-  const window = await open_window_of(name, options);
-  try {
-    const result = await body(window);
-    assert.deepEqual(window.complaints, [], `what ${name}'s browser complains of`);
-    return result;
-  } finally {
-    await window.close();
-  }
-}
-
-const record_of = (dataset, key) => held(dataset).filter(([first]) => first === key);
-const in_store = async (dataset, key) => {
-  await until(`${key} is in the central store`, () => record_of(dataset, key).length > 0);
-  assert.equal(record_of(dataset, key).length, 1, "one record");
-  return record_of(dataset, key)[0];
-};
-
-const enterprise = (number) => ({ code: credit_code(number), name: "智芯科技", capital: "1,000 万元", founded: "2026-11-29" });
 
 scenario("what two key differently a reviewer settles, and the record is in the store", { of: "jia" }, async ({ page }) => {
   const [number] = await add_tasks("enterprise", ["HD-1"]);
@@ -356,6 +281,9 @@ scenario("what is known is there after a draft is kept, without a script", { of:
   assert.deepEqual(await in_store("shop", "P-2"), ["P-2", "老钱面馆", "\\N", "知春路2号", "2001-02-02", "\\N", "\\N"]);
 });
 
+// What is told under a field.
+const told_of = async (page, column) => page.locator(`[id="${await box(page, column).getAttribute("id")}-told"]`).innerText();
+
 scenario("a field is checked as one leaves it", { of: "jia" }, async ({ page }) => {
   const [number] = await add_tasks("enterprise", ["HD-2"]);
   await take(page, number);
@@ -376,87 +304,6 @@ scenario("a field is checked as one leaves it", { of: "jia" }, async ({ page }) 
   await page.keyboard.press("Enter");
   await page.locator('[name="field.code"]:not([aria-invalid])').waitFor();
   assert.match(await told_of(page, "code"), /check passed/);
-});
-
-// One stops typing: what is to happen a while later happens now.
-const pause = (page) => page.clock.fastForward(2000);
-const draft_kept = (page) => page.locator("#draft").waitFor();
-const kept_here = (page, number, account = "geng") =>
-  page.evaluate((key) => localStorage.getItem(key) ?? "", `sluice.draft.${account}.${number}`);
-
-scenario("what is typed is kept, whatever becomes of the network, the page and the session", { of: "geng" }, async ({ page, context, complaints }) => {
-  const [number] = await add_tasks("shop", ["D-1"]);
-  await context.clock.install();
-  await take(page, number);
-  await box(page, "number").fill("D-1");
-  await pause(page);
-  await draft_kept(page);
-  await page.reload();
-  assert.equal(await box(page, "number").inputValue(), "D-1", "the server has it");
-
-  const away = page.getByText("The network is away: kept in this browser");
-  await context.setOffline(true);
-  await box(page, "name").fill("断网时录入");
-  await pause(page);
-  await away.waitFor();
-  assert.match(await kept_here(page, number), /断网时录入/);
-  await context.setOffline(false);
-  await away.waitFor({ state: "hidden" });
-  await until("nothing is kept in the browser only", async () => !(await kept_here(page, number)));
-
-  // Closed while the server could not be reached.
-  await context.setOffline(true);
-  await box(page, "street").fill("关页前录入");
-  await pause(page);
-  await away.waitFor();
-  await page.close();
-  await context.setOffline(false);
-  const offline = complaints.splice(0).filter((one) => !one.startsWith("net::ERR_INTERNET_DISCONNECTED"));
-  assert.deepEqual(offline, []);
-  const again = await context.newPage();
-  await again.goto(`/entry/${number}`);
-  assert.equal(await box(again, "name").inputValue(), "断网时录入");
-  assert.equal(await box(again, "street").inputValue(), "");
-  await again.getByText("This browser has kept what the server does not have.").waitFor();
-  await again.getByRole("button", { name: "Restore" }).click();
-  assert.equal(await box(again, "street").inputValue(), "关页前录入");
-  await pause(again);
-  await until("the server has that, too", async () => !(await kept_here(again, number)));
-
-  // Signed out by the clock, in the middle.
-  let_sessions_lapse("geng");
-  await box(again, "remark").fill("会话结束后录入");
-  await pause(again);
-  await again.getByText("Your session is over: kept in this browser.").waitFor();
-  await again.locator("#over a").click();
-  await again.waitForURL("**/sign-in**");
-  await sign_in(again, "geng");
-  assert.equal(path_of(again), `/entry/${number}`, "where one was");
-  assert.equal(await box(again, "street").inputValue(), "关页前录入");
-  await again.getByRole("button", { name: "Restore" }).click();
-  assert.equal(await box(again, "remark").inputValue(), "会话结束后录入");
-  await save(again);
-  await is_saved(again);
-  assert.deepEqual(await in_store("shop", "D-1"), ["D-1", "断网时录入", "\\N", "关页前录入", "\\N", "\\N", "会话结束后录入"]);
-  assert.equal(await kept_here(again, number), "");
-});
-
-scenario("what is saved in one tab is not saved in another", { of: "jia" }, async ({ page, context, complaints }) => {
-  const [number] = await add_tasks("shop", ["T-1"], 30);
-  await take(page, number);
-  const other = await context.newPage();
-  await other.goto(`/entry/${number}`);
-  await fill(page, { number: "T-1", name: "第一页" });
-  await save(page);
-  await is_saved(page);
-  await fill(other, { number: "T-1", name: "第二页", remark: "只在第二页" });
-  await other.getByText("The task is no longer yours: what you type is kept in this browser only.").waitFor();
-  await save(other);
-  await other.waitForURL(`**/tasks/${number}?done=task-taken`);
-  await other.getByRole("status").first().waitFor();
-  assert.match(await kept_here(other, number, "jia"), /第二页.*只在第二页/);
-  assert.deepEqual(await in_store("shop", "T-1"), ["T-1", "第一页", "\\N", "\\N", "\\N", "\\N", "\\N"]);
-  assert.deepEqual(complaints, []);
 });
 
 // How the central store writes a value; of COPY's text.
@@ -483,138 +330,4 @@ scenario("hostile text comes out as it went in", { of: "jia" }, async ({ page })
   assert.deepEqual(record, [typed.number, typed.name, "\\N", typed.street, "\\N", "\\N", typed.remark].map((one) => (one === "\\N" ? one : copied(one))));
   await page.goto(`/tasks/${number}`);
   await page.getByText("<b>不是标签</b>&{{node}}").waitFor();
-});
-
-// A task of each kind, in the hands of who works on it; once for both languages.
-let laid_out;
-async function lay_out() {
-  const [first, second, differing] = await add_tasks("enterprise", ["首录", "复核", "审核"], -50);
-  await as("jia", async ({ page }) => {
-    for (const [at, number] of [second, differing].entries()) {
-      await take(page, number);
-      await fill(page, enterprise(10 + at));
-      await save(page);
-      await is_saved(page);
-    }
-    await take(page, first);
-  });
-  await as("yi", async ({ page }) => {
-    await take(page, differing);
-    await box(page, "name").fill("智心科技");
-    await fill(page, { capital: "100万美元" });
-    await save(page);
-    await page.getByRole("alert").waitFor(); // 人民币 only
-    await fill(page, { capital: "100万元" });
-    await save(page);
-    await is_saved(page);
-    await take(page, second);
-  });
-  await as("bing", ({ page }) => take(page, differing));
-  return { first, second, differing };
-}
-
-for (const language of Object.keys(languages)) {
-  scenario(`every page of manual entry is for everybody and fits its window: ${language}`, { of: "jia", language }, async ({ page }) => {
-    const { first, second, differing } = await (laid_out ??= lay_out());
-    const look = async (page, name, path) => {
-      if (path) await page.goto(path);
-      assert.equal(await page.locator("html").getAttribute("lang"), languages[language]);
-      await examine(page, name, language);
-    };
-    await look(page, "entry-queue", "/entry");
-    await look(page, "entry-sheet", "/entry/sheet?bureau=industry&dataset=enterprise");
-    await page.locator("#file").setInputFiles({ name: "x.csv", mimeType: "text/csv", buffer: Buffer.from("no sheet\n") });
-    await page.locator('form[enctype="multipart/form-data"] button').click();
-    await page.getByRole("alert").waitFor();
-    await look(page, "entry-sheet-refused");
-    await look(page, "entry-first", `/entry/${first}`);
-    await fill(page, { code: "91110108", capital: "一千", founded: "2026-11-29" });
-    await box(page, "type").fill("查无此类型");
-    await save(page);
-    await page.getByRole("alert").waitFor();
-    await look(page, "entry-first-wrong");
-    await as("yi", async ({ page }) => {
-      await page.goto(`/entry/${second}`);
-      await save(page);
-      await page.getByRole("alert").waitFor();
-      await look(page, "entry-second-wrong");
-    }, { language });
-    await as("bing", async ({ page }) => {
-      await page.goto(`/entry/${differing}`);
-      await save(page);
-      await page.getByRole("alert").waitFor();
-      await look(page, "entry-review-open");
-    }, { language });
-    await as("ding", async ({ page }) => {
-      await look(page, "entry-task", `/tasks/${differing}`);
-      await look(page, "supervision", "/supervision");
-      await look(page, "entry-paper", "/entry/paper/industry/enterprise");
-    }, { language });
-  });
-}
-
-scenario("a daemon that is killed loses no draft, and doubles no record", { of: "jia" }, async ({ page, complaints }) => {
-  const [number] = await add_tasks("shop", ["Z-1"]);
-  await take(page, number);
-  await fill(page, { number: "Z-1", name: "断电", remark: "a\nb" });
-  await draft_kept(page);
-  await kill_and_restart();
-  // Another port is another origin, and has nothing of what this browser may have kept.
-  await as("jia", async ({ page, complaints }) => {
-    await page.goto(`/entry/${number}`);
-    for (const [column, value] of [["number", "Z-1"], ["name", "断电"], ["remark", "a\nb"]]) {
-      assert.equal(await box(page, column).inputValue(), value, column);
-    }
-    const answered = page.waitForResponse((answer) => answer.url().endsWith("/save") && answer.status() === 303);
-    await page.locator("#save").click({ noWaitAfter: true });
-    await answered;
-    // Before the record can be in the central store.
-    await kill_and_restart();
-    complaints.splice(0); // of the page that comes next
-  });
-  assert.deepEqual(await in_store("shop", "Z-1"), ["Z-1", "断电", "\\N", "\\N", "\\N", "\\N", "a\\nb"]);
-  await as("jia", async ({ page }) => {
-    await page.goto(`/entry/${number}`);
-    assert.equal(path_of(page), `/tasks/${number}`, "it is not keyed once more");
-  });
-  complaints.splice(0); // of the page at the old port
-});
-
-// At the end, since it buries what others look for.
-scenario("ten thousand tasks of a sheet are counted, and turned over", { of: "jia" }, async ({ page }, test) => {
-  const many = 10_000;
-  const sheet = `${gateway.node}/ten-thousand.csv`;
-  const titles = Array.from({ length: many }, (_, i) => `海淀登〔2026〕${i + 1}号`);
-  writeFileSync(sheet, `title,priority\n${titles.map((title) => `${title},-1`).join("\n")}\n`);
-  const began = Date.now();
-  const { added } = JSON.parse(sluice("task", "import", "industry", "shop", sheet, "--json"));
-  assert.equal(added.length, many);
-  const imported = Date.now();
-  const look = async (page, name) => {
-    if (gateway.looks) await page.screenshot({ path: `${gateway.screenshots}/${name}.png`, fullPage: true });
-  };
-  const count_in = (text) => Number(/\d[\d,]*/.exec(text)[0].replaceAll(",", ""));
-  // The queue has the first ones only, and says how many wait.
-  await page.goto("/entry");
-  assert.ok(count_in(await page.locator("button.take", { hasText: "Key or deliver the next" }).innerText()) >= many);
-  const listed = await page.locator("tbody .id").count();
-  assert.ok(listed > 0 && listed <= 100, `${listed} tasks are listed`);
-  await look(page, "entry-queue-ten-thousand");
-  await as("ding", async ({ page }) => {
-    const shown = () => page.locator("tbody .mid .id").allInnerTexts();
-    await page.goto("/supervision?list=open");
-    const open = page.locator("table.depth tbody tr").filter({ hasText: "to be keyed" }).locator("td").first();
-    assert.ok(count_in(await open.innerText()) >= many);
-    const first = await shown();
-    await page.getByRole("link", { name: "Next" }).click();
-    await page.waitForURL("**after=**");
-    const second = await shown();
-    assert.equal(second.length, first.length, "a whole page");
-    assert.ok(!second.some((one) => first.includes(one)), "no task stands on both");
-    await look(page, "supervision-ten-thousand");
-    await page.getByRole("link", { name: "Previous" }).click();
-    await page.waitForURL((url) => !url.searchParams.has("after"));
-    assert.deepEqual(await shown(), first);
-  });
-  test.diagnostic(`imported in ${imported - began} ms, looked at in ${Date.now() - imported} ms`);
 });
