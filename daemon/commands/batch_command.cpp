@@ -42,7 +42,8 @@ ExitStatus for_each_batch(
 void print_json(const store::LedgerEntry& entry, const record::Manifest& manifest,
                 const record::Receipt& receipt) {
   fmt::print("{}\n", boost::json::serialize(
-                         boost::json::object{{"bureau", entry.stream.bureau.str()},
+                         boost::json::object{{"ledger_id", std::to_string(entry.id)},
+                                             {"bureau", entry.stream.bureau.str()},
                                              {"epoch", entry.stream.epoch.value},
                                              {"sequence", entry.sequence.value},
                                              {"dataset", entry.dataset.str()},

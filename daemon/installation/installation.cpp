@@ -50,15 +50,14 @@ std::vector<std::string> lines_of(const std::vector<Complaint>& complaints) {
   return lines;
 }
 
-store::Result<std::unique_ptr<store::Store>> opened(
-    const std::variant<settings::SqliteLocation, settings::PostgresqlLocation>& location,
-    std::chrono::seconds patience) {
-  if (const auto* sqlite = std::get_if<settings::SqliteLocation>(&location)) {
-    return store::open_sqlite(sqlite->file, system_now);
+store::Result<std::unique_ptr<store::Store>> opened(const settings::Node& node,
+                                                    std::chrono::seconds patience) {
+  if (const auto* sqlite = std::get_if<settings::SqliteLocation>(&node.store.value())) {
+    return store::open_sqlite(sqlite->file, system_now, node.store_number);
   }
-  const auto& postgresql = std::get<settings::PostgresqlLocation>(location);
+  const auto& postgresql = std::get<settings::PostgresqlLocation>(*node.store);
   return store::open_postgresql({postgresql.connection, postgresql.password_file, patience},
-                                system_now);
+                                system_now, node.store_number);
 }
 
 }  // namespace
@@ -77,12 +76,19 @@ journal::Result<journal::Journal> Installation::open_journal(const record::Burea
 }
 
 store::Result<std::unique_ptr<store::Store>> Installation::open_store() const {
-  return opened(settings.node.store.value(), store::PostgresqlAccess{}.patience);
+  return opened(settings.node, store::PostgresqlAccess{}.patience);
 }
 
 store::Result<std::unique_ptr<store::Store>> Installation::open_store_to_look_up() const {
   constexpr std::chrono::seconds soon{2};
-  return opened(settings.node.store.value(), soon);
+  return opened(settings.node, soon);
+}
+
+std::optional<store::StoreFailure> Installation::why_not_this_store() const {
+  const auto store = open_store_to_look_up();
+  const auto streams = store ? (*store)->streams() : std::unexpected(store.error());
+  if (streams || streams.error().code != store::StoreProblem::another_store) return std::nullopt;
+  return streams.error();
 }
 
 journal::DatasetOrigin Installation::origin(const record::DatasetId& dataset,

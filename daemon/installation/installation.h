@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,9 @@ struct Installation {
   // The same, to look records up while a person waits: a server that does not answer is given up
   // soon.
   [[nodiscard]] store::Result<std::unique_ptr<store::Store>> open_store_to_look_up() const;
+  // Why what answers there is not the store that the settings mean: waiting does not help. Nothing
+  // where it is, or nobody answers.
+  [[nodiscard]] std::optional<store::StoreFailure> why_not_this_store() const;
   [[nodiscard]] journal::DatasetOrigin origin(const record::DatasetId& dataset,
                                               record::Mode mode) const;
 };

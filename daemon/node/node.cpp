@@ -100,6 +100,11 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
     std::unique_ptr<installation::Installation> installation, const std::filesystem::path& command,
     const std::filesystem::path& configuration) {
   auto log = observe::open_log(installation->settings.node.log, "sluiced");
+  if (installation->settings.node.store) {
+    if (const auto why = installation->why_not_this_store()) {
+      return std::unexpected(record::to_string(*why));
+    }
+  }
   auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
   if (!audit) return std::unexpected(record::to_string(audit.error()));
   std::unique_ptr<Node> node(new Node(std::move(installation), std::move(log), std::move(*audit)));

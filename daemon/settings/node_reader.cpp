@@ -160,21 +160,20 @@ PostgresqlLocation read_postgresql(Section& section, const std::filesystem::path
   return store;
 }
 
-std::optional<std::variant<SqliteLocation, PostgresqlLocation>> read_store(
-    Section section, const std::filesystem::path& base, const std::filesystem::path& state) {
+void read_store(Section section, const std::filesystem::path& base, Node& node) {
   static const std::array<std::string, 2> kinds = {"sqlite", "postgresql"};
-  if (section.required_text("kind").empty()) return std::nullopt;
+  if (section.required_text("kind").empty()) return;
   const auto kind = section.choice("kind", kinds);
-  if (!kind) return std::nullopt;
-  std::optional<std::variant<SqliteLocation, PostgresqlLocation>> store;
+  if (!kind) return;
+  set(node.store_number.value, section.count("number", 0, store::largest_store_number));
   if (*kind == 0) {
     const std::string file = section.text("file").value_or("");
-    store = SqliteLocation{file.empty() ? state / "central.sqlite" : path_of(base, file)};
+    node.store = SqliteLocation{file.empty() ? node.state_directory / "central.sqlite"
+                                             : path_of(base, file)};
   } else {
-    store = read_postgresql(section, base);
+    node.store = read_postgresql(section, base);
   }
   section.finish();
-  return store;
 }
 
 // Where the batches go: into a store here, or up to another node.
@@ -189,7 +188,7 @@ void read_destination(Section& root, const std::filesystem::path& base, Node& no
     root.complaints().add(root.place(), "neither `store` nor `uplink`",
                           "a section `store`, or `uplink` on a node that sends batches to another");
   }
-  if (store) node.store = read_store(std::move(*store), base, node.state_directory);
+  if (store) read_store(std::move(*store), base, node);
   if (uplink) node.uplink = read_uplink(std::move(*uplink));
 }
 

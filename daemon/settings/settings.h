@@ -28,6 +28,7 @@
 #include "record/table_schema.h"
 #include "schedule/schedule.h"
 #include "server/listen.h"
+#include "store/store_number.h"
 
 namespace sluice::settings {
 
@@ -83,6 +84,7 @@ struct Node {
   std::optional<Pages> pages;  // only with a store
   // Where batches go: exactly one of the two.
   std::optional<std::variant<SqliteLocation, PostgresqlLocation>> store;
+  store::StoreNumber store_number;
   std::optional<link::Uplink> uplink;
   std::vector<CarryingNode> nodes;  // only with a store
   observe::LogSettings log;

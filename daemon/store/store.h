@@ -29,6 +29,7 @@ enum class StoreProblem {
   out_of_order,     // the batch is not the next of its stream: `expected` in the sentence
   chain_broken,     // it is the next by number, but its `previous` digest is not the head's
   conflicting,      // another batch with this number was applied before
+  another_store,    // not the one that the configuration means; says what to do
   corrupt,          // the payload does not decode, though its digest is right
   failed,           // anything else that the database said
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/store.h"
+#include "store/store_number.h"
 
 namespace sluice::test {
 
@@ -26,7 +27,11 @@ class StoreHome {
  public:
   virtual ~StoreHome() = default;
   // Another owner of the same store, as after a restart. `clock` must outlive it.
-  [[nodiscard]] virtual std::unique_ptr<store::Store> open(StepClock& clock) = 0;
+  [[nodiscard]] virtual store::Result<std::unique_ptr<store::Store>> open(
+      StepClock& clock, store::StoreNumber number) = 0;
+  [[nodiscard]] std::unique_ptr<store::Store> open(StepClock& clock) {
+    return open(clock, {}).value();
+  }
   // The first column of a query's rows, in the store's own SQL; tables as `data.x` or `"data.x"`.
   [[nodiscard]] virtual std::vector<std::string> query(const std::string& sql) = 0;
   // How the store looks for one record.

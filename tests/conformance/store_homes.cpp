@@ -15,12 +15,6 @@
 namespace sluice::test {
 namespace {
 
-std::unique_ptr<store::Store> opened(
-    std::expected<std::unique_ptr<store::Store>, store::StoreFailure> store) {
-  if (!store) throw std::runtime_error(record::to_string(store.error()));
-  return std::move(*store);
-}
-
 class SqliteHome final : public StoreHome {
  public:
   SqliteHome() {
@@ -30,8 +24,10 @@ class SqliteHome final : public StoreHome {
   }
   ~SqliteHome() override { std::filesystem::remove_all(directory_); }
 
-  std::unique_ptr<store::Store> open(StepClock& clock) override {
-    return opened(store::open_sqlite(directory_ / "central.db", std::ref(clock)));
+  using StoreHome::open;
+  store::Result<std::unique_ptr<store::Store>> open(StepClock& clock,
+                                                    store::StoreNumber number) override {
+    return store::open_sqlite(directory_ / "central.db", std::ref(clock), number);
   }
 
   std::vector<std::string> query(const std::string& sql) override {
@@ -65,9 +61,11 @@ class PostgresqlHome final : public StoreHome {
  public:
   PostgresqlHome() : database_(cluster().create_database()) {}
 
-  std::unique_ptr<store::Store> open(StepClock& clock) override {
-    return opened(
-        store::open_postgresql({.connection = cluster().socket(database_)}, std::ref(clock)));
+  using StoreHome::open;
+  store::Result<std::unique_ptr<store::Store>> open(StepClock& clock,
+                                                    store::StoreNumber number) override {
+    return store::open_postgresql({.connection = cluster().socket(database_)}, std::ref(clock),
+                                  number);
   }
 
   std::vector<std::string> query(const std::string& sql) override {

@@ -17,8 +17,8 @@ namespace {
 
 class PostgresqlStore final : public Store {
  public:
-  PostgresqlStore(PostgresqlAccess access, std::function<record::Time()> now)
-      : access_(std::move(access)), now_(std::move(now)) {}
+  PostgresqlStore(PostgresqlAccess access, std::function<record::Time()> now, StoreNumber number)
+      : access_(std::move(access)), now_(std::move(now)), number_(number) {}
 
   Result<void> prepare(const record::Dataset& dataset) override;
   Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
@@ -62,6 +62,7 @@ class PostgresqlStore final : public Store {
 
   PostgresqlAccess access_;
   std::function<record::Time()> now_;
+  StoreNumber number_;
   std::optional<Connection> connection_;
   std::map<record::DatasetId, Prepared> prepared_;
 };
@@ -137,7 +138,7 @@ auto PostgresqlStore::with_connection(Work work) -> decltype(work(std::declval<C
     connection_.reset();
   }
   if (!connection_) {
-    auto opened = SLUICE_TRY(open_session(access_));
+    auto opened = SLUICE_TRY(open_session(access_, number_));
     connection_.emplace(std::move(opened));
   }
   auto result = work(*connection_);
@@ -337,9 +338,10 @@ Result<void> PostgresqlStore::walk(
 namespace sluice::store {
 
 Result<std::unique_ptr<Store>> open_postgresql(PostgresqlAccess access,
-                                               std::function<record::Time()> now) {
+                                               std::function<record::Time()> now,
+                                               StoreNumber number) {
   SLUICE_TRY(record::recast(sluice::postgresql::check(access), postgresql::access_failure));
-  return std::make_unique<postgresql::PostgresqlStore>(std::move(access), std::move(now));
+  return std::make_unique<postgresql::PostgresqlStore>(std::move(access), std::move(now), number);
 }
 
 }  // namespace sluice::store

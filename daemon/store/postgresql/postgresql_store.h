@@ -9,6 +9,7 @@
 
 #include "postgresql/access.h"
 #include "store/store.h"
+#include "store/store_number.h"
 
 namespace sluice::store {
 
@@ -16,8 +17,10 @@ using PostgresqlAccess = sluice::postgresql::Access;
 
 // Connects when it is first needed, and again after a connection was lost: with the server down
 // this succeeds and the calls say `unavailable`. Fails where `connection` can not be understood.
-// `now` says when a batch is applied.
+// `now` says when a batch is applied. A database of another number is `another_store` to every
+// call.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_postgresql(PostgresqlAccess access,
-                                                             std::function<record::Time()> now);
+                                                             std::function<record::Time()> now,
+                                                             StoreNumber number = {});
 
 }  // namespace sluice::store

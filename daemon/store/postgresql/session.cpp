@@ -72,9 +72,41 @@ Result<void> make_own_tables(Connection& connection) {
   return check_format(connection);
 }
 
+// The sequence that the ids come from remembers the number, also in a dump of the database.
+Result<Numbering> numbering(Connection& connection, StoreNumber wanted) {
+  const auto ids = connection.execute(R"sql(
+    SELECT seqstart, pg_sequence_last_value(seqrelid) IS NOT NULL
+      OR EXISTS (SELECT 1 FROM sluice.ledger)
+    FROM pg_sequence
+    WHERE seqrelid = pg_get_serial_sequence('sluice.ledger', 'id')::regclass)sql");
+  if (!ids) return failed(ids.error());
+  if (ids->rows() == 0)
+    return failed({"42P01", "sluice.ledger has lost its sequence of ids", {}, {}});
+  return check_number(wanted, number_of(ids->integer(0, 0)), ids->text(0, 1) == "t",
+                      std::string(place));
+}
+
+Result<void> take_number(Connection& connection, StoreNumber number) {
+  if (SLUICE_TRY(numbering(connection, number)) == Numbering::fits) return {};
+  auto transaction = PostgresqlTransaction::begin(connection);
+  if (!transaction) return failed(transaction.error());
+  auto locked = connection.execute("LOCK TABLE sluice.ledger");
+  if (!locked) return failed(locked.error());
+  // Another center may have set it, or used the store, meanwhile.
+  if (SLUICE_TRY(numbering(connection, number)) == Numbering::to_be_set) {
+    auto set = connection.execute(
+        fmt::format("ALTER TABLE sluice.ledger ALTER COLUMN id SET START WITH {0} SET MINVALUE {0} "
+                    "SET MAXVALUE {1} RESTART WITH {0}",
+                    id_before_all(number) + 1, last_id(number)));
+    if (!set) return failed(set.error());
+  }
+  if (auto committed = transaction->commit(); !committed) return failed(committed.error());
+  return {};
+}
+
 }  // namespace
 
-Result<Connection> open_session(const PostgresqlAccess& access) {
+Result<Connection> open_session(const PostgresqlAccess& access, StoreNumber number) {
   const auto parameters = sluice::postgresql::parameters(access);
   if (!parameters) return std::unexpected(access_failure(parameters.error()));
   const Connection::Settings settings(parameters->begin(), parameters->end());
@@ -82,6 +114,7 @@ Result<Connection> open_session(const PostgresqlAccess& access) {
   if (!connection) return failed(connection.error());
   if (auto set = connection->execute(session_settings); !set) return failed(set.error());
   SLUICE_TRY(make_own_tables(*connection));
+  SLUICE_TRY(take_number(*connection, number));
   return std::move(*connection);
 }
 

@@ -13,7 +13,7 @@ namespace sluice::store::postgresql {
 using sluice::postgresql::Lock;
 using sluice::postgresql::lock_keys;
 
-[[nodiscard]] Result<Connection> open_session(const PostgresqlAccess& access);
+[[nodiscard]] Result<Connection> open_session(const PostgresqlAccess& access, StoreNumber number);
 
 // BEGIN … COMMIT; rolls back when it goes without commit(). `connection` must outlive it.
 class PostgresqlTransaction {

@@ -36,11 +36,27 @@ Result<std::optional<StreamPlace>> Ledger::place(const record::BureauId& bureau)
                      time_of(stream.integer(3))};
 }
 
-Result<std::int64_t> Ledger::next_id() {
+Result<std::int64_t> Ledger::last_drawn_id() {
   auto last = SLUICE_TRY(
       file_.statement("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'ledger'"));
   SLUICE_TRY(file_.step(last));
-  return last.integer(0) + 1;
+  return last.integer(0);
+}
+
+Result<std::int64_t> Ledger::next_id() {
+  return SLUICE_TRY(last_drawn_id()) + 1;
+}
+
+Result<Numbering> Ledger::numbering(StoreNumber wanted) {
+  const auto last = SLUICE_TRY(last_drawn_id());
+  return check_number(wanted, number_of(last), last != 0, file_.place());
+}
+
+Result<void> Ledger::set_number(StoreNumber number) {
+  auto seed =
+      SLUICE_TRY(file_.statement("INSERT INTO sqlite_sequence (name, seq) VALUES ('ledger', ?)"));
+  seed.bind(1, id_before_all(number));
+  return file_.run(seed);
 }
 
 Result<void> Ledger::write(const LedgerEntry& entry, const record::RowOutcomes& rows,

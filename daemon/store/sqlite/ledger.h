@@ -11,6 +11,7 @@
 #include "store/apply_once.h"
 #include "store/sqlite/central_file.h"
 #include "store/store.h"
+#include "store/store_number.h"
 #include "store/stream_place.h"
 
 namespace sluice::store::sqlite {
@@ -24,6 +25,9 @@ class Ledger {
                                                          record::Sequence sequence);
   [[nodiscard]] Result<std::optional<StreamPlace>> place(const record::BureauId& bureau);
   [[nodiscard]] Result<std::int64_t> next_id();
+  // Whether the ids are those of this store's number; the last one drawn remembers it.
+  [[nodiscard]] Result<Numbering> numbering(StoreNumber wanted);
+  [[nodiscard]] Result<void> set_number(StoreNumber number);
   [[nodiscard]] Result<void> write(const LedgerEntry& entry, const record::RowOutcomes& rows,
                                    const record::Batch& batch);
 
@@ -39,6 +43,8 @@ class Ledger {
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume);
 
  private:
+  [[nodiscard]] Result<std::int64_t> last_drawn_id();
+
   CentralFile& file_;
 };
 

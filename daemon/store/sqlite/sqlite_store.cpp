@@ -30,7 +30,7 @@ class SqliteStore final : public Store {
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
 
-  Result<void> open();
+  Result<void> open(StoreNumber number);
 
   Result<void> prepare(const record::Dataset& dataset) override;
   Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
@@ -61,6 +61,7 @@ class SqliteStore final : public Store {
  private:
   // Whether the store's own tables are there; fails where they are of another format.
   Result<bool> has_tables();
+  Result<void> make_tables();
   // A query about the current records of a prepared dataset within a range.
   Result<Statement> select_within(std::string_view before_from, const record::DatasetId& dataset,
                                   const record::KeyRange& range, std::string_view behind);
@@ -175,13 +176,24 @@ Result<bool> SqliteStore::has_tables() {
                   format.integer(0), format_version)});
 }
 
-Result<void> SqliteStore::open() {
+Result<void> SqliteStore::open(StoreNumber number) {
   // A bulk load lives in this cache; it is the store's largest use of memory.
   if (auto set = file_.database.execute("PRAGMA cache_size=-49152"); !set) {
     return std::unexpected(file_.failure(set.error()));
   }
   // Who only reads waits for nobody that writes.
-  if (SLUICE_TRY(has_tables())) return {};
+  if (!SLUICE_TRY(has_tables())) {
+    SLUICE_TRY(make_tables());
+  }
+  if (SLUICE_TRY(ledger_.numbering(number)) == Numbering::fits) return {};
+  auto transaction = SLUICE_TRY(file_.begin());
+  if (SLUICE_TRY(ledger_.numbering(number)) == Numbering::to_be_set) {
+    SLUICE_TRY(ledger_.set_number(number));
+  }
+  return file_.commit(transaction);
+}
+
+Result<void> SqliteStore::make_tables() {
   auto transaction = SLUICE_TRY(file_.begin());
   if (SLUICE_TRY(has_tables())) return {};  // another process has made them meanwhile
   if (auto made = file_.database.execute(central_store_ddl); !made) {
@@ -350,12 +362,12 @@ Result<record::RecordSum> SqliteStore::sum_digests(const record::DatasetId& data
 namespace sluice::store {
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& file,
-                                           std::function<record::Time()> now) {
+                                           std::function<record::Time()> now, StoreNumber number) {
   auto database = sqlite::Database::open(file);
   if (!database) return std::unexpected(sqlite::sqlite_failure(database.error(), file.string()));
   auto store =
       std::make_unique<sqlite::SqliteStore>(std::move(*database), file.string(), std::move(now));
-  SLUICE_TRY(store->open());
+  SLUICE_TRY(store->open(number));
   return store;
 }
 

@@ -9,12 +9,15 @@
 #include <memory>
 
 #include "store/store.h"
+#include "store/store_number.h"
 
 namespace sluice::store {
 
 // Creates the file if it is not there. `now` says when a batch is applied. Several processes may
-// have the file open; one writes at a time, the others wait.
+// have the file open; one writes at a time, the others wait. Fails where the file is the store of
+// another number.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& file,
-                                                         std::function<record::Time()> now);
+                                                         std::function<record::Time()> now,
+                                                         StoreNumber number = {});
 
 }  // namespace sluice::store

@@ -8,6 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::vector<std::string> complaints_of_node(std::string_view old_text, std::string_view text) {
@@ -264,9 +265,19 @@ TEST(NodeFile, RefusesAPasswordInTheConnectionStringAndNeverRepeatsIt) {
   }
 }
 
+TEST(NodeFile, TakesTheNumberOfTheStore) {
+  Configuration configuration;
+  EXPECT_EQ(configuration.settings().node.store_number.value, 0);
+  configuration.with("node.yaml", "kind: sqlite", "kind: sqlite\n  number: 32767");
+  EXPECT_EQ(configuration.settings().node.store_number.value, 32767);
+  EXPECT_THAT(complaints_of_node("kind: sqlite", "kind: sqlite\n  number: 32768"),
+              ElementsAre(HasSubstr("found `32768`, expected")));
+}
+
 TEST(NodeFile, RefusesKeysOfTheOtherKindOfStore) {
-  EXPECT_THAT(complaints_of_node("kind: sqlite", "kind: sqlite\n  connection: host=a"),
-              ElementsAre("node.yaml:13:3: found `connection`, expected one of file, kind"));
+  EXPECT_THAT(
+      complaints_of_node("kind: sqlite", "kind: sqlite\n  connection: host=a"),
+      ElementsAre("node.yaml:13:3: found `connection`, expected one of file, kind, number"));
   EXPECT_THAT(
       complaints_of_node("kind: sqlite", "kind: postgres"),
       ElementsAre("node.yaml:12:9: found `postgres`, expected one of sqlite, postgresql for "
