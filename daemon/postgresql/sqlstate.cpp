@@ -25,4 +25,16 @@ bool blames_values(std::string_view sqlstate) {
   return std::ranges::find(classes, sqlstate.substr(0, 2)) != classes.end();
 }
 
+bool leaves_open(std::string_view sqlstate) {
+  constexpr std::array<std::string_view, 6> classes = {
+      "09",  // triggered action exception
+      "27",  // triggered data change violation
+      "38",  // external routine exception
+      "39",  // external routine invocation exception
+      "44",  // WITH CHECK OPTION violation
+      "P0",  // PL/pgSQL: what a RAISE says that names no code
+  };
+  return sqlstate == "XX000" || std::ranges::find(classes, sqlstate.substr(0, 2)) != classes.end();
+}
+
 }  // namespace sluice::postgresql

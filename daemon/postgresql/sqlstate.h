@@ -12,4 +12,8 @@ namespace sluice::postgresql {
 // The values written are to blame; the server's message may quote them.
 [[nodiscard]] bool blames_values(std::string_view sqlstate);
 
+// It may be the values or the server: an error that a trigger raises, and the internal error that
+// Citus makes of any that a worker's COPY ended with.
+[[nodiscard]] bool leaves_open(std::string_view sqlstate);
+
 }  // namespace sluice::postgresql

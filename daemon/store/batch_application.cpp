@@ -21,6 +21,9 @@ namespace {
 // inspected while the database answers.
 constexpr std::size_t keys_per_probe = 4096;
 
+// Where the server does not say what is wrong with so many rows of a batch, it is not the rows.
+constexpr std::uint64_t most_in_doubt = 1000;
+
 void add(record::RowOutcomes& sum, const record::RowOutcomes& more) {
   sum.inserted.value += more.inserted.value;
   sum.updated.value += more.updated.value;
@@ -54,8 +57,9 @@ class Application {
   Result<void> take_answers();
   Result<void> settle_slice();
   Result<void> write(std::size_t first, std::size_t last);
-  Result<void> write_one_by_one(const KeptKey& key, const Refusal& refusal);
-  Written write(const Plan& plan);
+  Result<void> write_one_by_one(const KeptKey& key, const WriteFailure& why);
+  Result<std::optional<Refusal>> write_alone(const Plan& plan);
+  Written write(const Plan& plan, Way way);
   Row row_of(const KeptChange& change);
 
   const AdmittedBatch& admitted_;
@@ -65,6 +69,9 @@ class Application {
   std::vector<Probe> asked_;  // the probe under way: of the keys before next_key_
   std::size_t next_key_ = 0;  // the first key of the slice that was not asked for
   bool met_present_ = false;
+  bool has_written_ = false;
+  std::optional<StoreFailure> doubt_;  // the first
+  std::uint64_t in_doubt_ = 0;         // rows that were rejected for one
   std::vector<std::string_view> columns_;
   AppliedRows result_;
 };
@@ -117,7 +124,7 @@ AppliedRows Application::take_result() {
 
 Result<bool> Application::insert_all() {
   SLUICE_TRY(tables_.savepoint());
-  Written written = tables_.begin_current();
+  Written written = tables_.begin_current(Way::bulk);
   bool removes = false;
   if (written) {
     Row row;
@@ -158,6 +165,8 @@ Result<void> Application::compare_all() {
   if (!kept) return kept;
   if (!read) return read;
   SLUICE_TRY(settle_slice());
+  // Where no row goes in, no row is to blame.
+  if (doubt_ && !has_written_) return std::unexpected(*doubt_);
   result_.all_new = !met_present_;
   return {};
 }
@@ -213,14 +222,15 @@ Result<void> Application::write(std::size_t first, std::size_t last) {
     return {};
   }
   SLUICE_TRY(tables_.savepoint());
-  const Written written = write(plan);
+  const Written written = write(plan, Way::bulk);
   if (written) {
+    has_written_ = true;
     add(result_.outcomes, plan.outcomes);
     return tables_.release();
   }
   if (!written.error().refusal) return std::unexpected(written.error().failure);
   SLUICE_TRY(tables_.roll_back());
-  if (last - first == 1) return write_one_by_one(slice_.keys()[first], *written.error().refusal);
+  if (last - first == 1) return write_one_by_one(slice_.keys()[first], written.error());
   const std::size_t middle = first + (last - first) / 2;
   SLUICE_TRY(write(first, middle));
   return write(middle, last);
@@ -228,12 +238,12 @@ Result<void> Application::write(std::size_t first, std::size_t last) {
 
 // A record whose changes can not all be written: each on its own, so that only what is refused is
 // rejected, and the record stays as the last good change left it.
-Result<void> Application::write_one_by_one(const KeptKey& key, const Refusal& refusal) {
-  const auto rejected = [](const KeptChange& change, const Refusal& why) {
-    return record::RejectedRow{change.number, why.field, why.rule.text(), why.sentence};
+Result<void> Application::write_one_by_one(const KeptKey& key, const WriteFailure& why) {
+  const auto refuse = [this](const KeptChange& change, const Refusal& refusal) {
+    reject({change.number, refusal.field, refusal.rule.text(), refusal.sentence});
   };
-  if (key.first == key.last) {
-    reject(rejected(slice_.change(key.first), refusal));
+  if (key.first == key.last && !why.in_doubt) {
+    refuse(slice_.change(key.first), *why.refusal);
     return {};
   }
   std::optional<record::RowDigest> stored = key.stored;
@@ -241,12 +251,9 @@ Result<void> Application::write_one_by_one(const KeptKey& key, const Refusal& re
     const KeptChange& change = slice_.change(at);
     const Plan plan = Slice::plan_one(key, change, stored);
     if (plan.writes()) {
-      SLUICE_TRY(tables_.savepoint());
-      const Written written = write(plan);
-      if (!written && !written.error().refusal) return std::unexpected(written.error().failure);
-      SLUICE_TRY(written ? tables_.release() : tables_.roll_back());
-      if (!written) {
-        reject(rejected(change, *written.error().refusal));
+      const auto refusal = SLUICE_TRY(write_alone(plan));
+      if (refusal) {
+        refuse(change, *refusal);
         continue;
       }
     }
@@ -257,14 +264,33 @@ Result<void> Application::write_one_by_one(const KeptKey& key, const Refusal& re
   return {};
 }
 
+// Why the plan's only change is not taken; nothing: it is written.
+Result<std::optional<Refusal>> Application::write_alone(const Plan& plan) {
+  SLUICE_TRY(tables_.savepoint());
+  Written written = write(plan, Way::singly);
+  if (written) {
+    has_written_ = true;
+    SLUICE_TRY(tables_.release());
+    return std::nullopt;
+  }
+  WriteFailure& why = written.error();
+  if (!why.refusal) return std::unexpected(std::move(why.failure));
+  SLUICE_TRY(tables_.roll_back());
+  if (why.in_doubt) {
+    if (!doubt_) doubt_ = why.failure;
+    if (++in_doubt_ > most_in_doubt) return std::unexpected(std::move(why.failure));
+  }
+  return std::move(why.refusal);
+}
+
 // Ends come first: a value of a unique key may pass from one record to another.
-Written Application::write(const Plan& plan) {
+Written Application::write(const Plan& plan, Way way) {
   if (!plan.ended.empty()) {
     SLUICE_TRY(tables_.end_versions(plan.ended));
   }
   SLUICE_KILL_POINT("store.mid-copy");
   if (!plan.passing.empty()) {
-    SLUICE_TRY(tables_.begin_passing());
+    SLUICE_TRY(tables_.begin_passing(way));
     for (const Plan::Passing& passing : plan.passing) {
       const Row row = row_of(*passing.change);
       SLUICE_TRY(tables_.add_passing(row, passing.ended_by, passing.ending));
@@ -272,7 +298,7 @@ Written Application::write(const Plan& plan) {
     SLUICE_TRY(tables_.finish_rows());
   }
   if (plan.standing.empty()) return {};
-  SLUICE_TRY(tables_.begin_current());
+  SLUICE_TRY(tables_.begin_current(way));
   for (const KeptChange* change : plan.standing) {
     SLUICE_TRY(tables_.add_current(row_of(*change)));
   }

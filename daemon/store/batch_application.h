@@ -4,7 +4,9 @@
 //   there already undoes it all, and the batch goes the other way;
 // - comparing, lines are folded by key, the store is asked which records it has and with which
 //   digest, and only what differs is written. Where the database refuses a row, the rows are halved
-//   until it stands alone; it is rejected and the rest goes in.
+//   until it stands alone; it is rejected and the rest goes in. Where the database leaves open what
+//   is wrong, the row that stands alone is written by a statement of its own, which tells more; a
+//   row that it still says nothing of is to blame only if others go in.
 #pragma once
 
 #include <expected>

@@ -28,12 +28,18 @@ struct Refusal {
 [[nodiscard]] Refusal unique_refusal(const std::vector<std::string>& fields);
 
 // How a write failed. With a refusal one of the rows written is to blame, the statement is undone
-// by rolling back to the last savepoint, and the same may be tried with fewer rows.
+// by rolling back to the last savepoint, and the same may be tried with fewer rows. Where it is
+// `in_doubt` the server leaves open whether it was a row at all.
 struct WriteFailure {
   std::optional<Refusal> refusal;
   StoreFailure failure;
+  bool in_doubt = false;
 };
 using Written = std::expected<void, WriteFailure>;
+
+// How rows are written. By a bulk load a server may lose what it knew of an error (Citus does of a
+// worker's); by statements of their own it tells.
+enum class Way { bulk, singly };
 
 enum class Ending { superseded, deleted };
 
@@ -71,10 +77,10 @@ class DatasetTables {
 
   // Writes new versions, one after another: begin, any number of rows, finish. A refusal may come
   // as late as with finish_rows().
-  [[nodiscard]] virtual Written begin_current() = 0;
+  [[nodiscard]] virtual Written begin_current(Way way) = 0;
   [[nodiscard]] virtual Written add_current(const Row& row) = 0;
   // Versions that this same batch ended: straight to the history.
-  [[nodiscard]] virtual Written begin_passing() = 0;
+  [[nodiscard]] virtual Written begin_passing(Way way) = 0;
   [[nodiscard]] virtual Written add_passing(const Row& row, std::uint64_t ended_by,
                                             Ending ending) = 0;
   [[nodiscard]] virtual Written finish_rows() = 0;

@@ -9,7 +9,7 @@ sluice_test(store_conformance_test
   TIMEOUT 600)
 
 sluice_test(store_postgresql_test
-  SOURCES store_postgresql_test.cpp store_tcp_proxy.cpp
+  SOURCES store_postgresql_test.cpp store_postgresql_doubt_test.cpp store_tcp_proxy.cpp
   DEPENDS store_homes
   LABELS store
   TIMEOUT 900)

@@ -137,6 +137,23 @@ void BinaryRows::end(std::string& data) {
   append(data, std::int16_t{-1});
 }
 
+std::vector<std::optional<std::string_view>> BinaryRows::columns_of(std::string_view row) {
+  std::vector<std::optional<std::string_view>> columns;
+  for (row.remove_prefix(sizeof(std::int16_t)); !row.empty();) {
+    std::uint32_t size = 0;
+    for (const char byte : row.substr(0, sizeof(size)))
+      size = size << 8 | static_cast<unsigned char>(byte);
+    row.remove_prefix(sizeof(size));
+    if (size == UINT32_MAX) {
+      columns.push_back(std::nullopt);
+      continue;
+    }
+    columns.push_back(row.substr(0, size));
+    row.remove_prefix(size);
+  }
+  return columns;
+}
+
 void BinaryRows::begin_row(std::size_t columns) {
   append(data_, static_cast<std::int16_t>(columns));
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ class BinaryRows {
   // What a COPY's data begins and ends with.
   static void begin(std::string& data);
   static void end(std::string& data);
+  // The values of a row, which they view, without a COPY around it; nothing: NULL.
+  [[nodiscard]] static std::vector<std::optional<std::string_view>> columns_of(
+      std::string_view row);
 
   explicit BinaryRows(std::string& data) : data_(data) {}
   void begin_row(std::size_t columns);

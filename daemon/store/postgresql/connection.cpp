@@ -89,6 +89,11 @@ Parameters& Parameters::binary(std::string_view bytes, unsigned int type) {
   return *this;
 }
 
+Parameters& Parameters::null() {
+  all_.push_back({{}, {}, false, 0, true});
+  return *this;
+}
+
 void Connection::Close::operator()(pg_conn* connection) const {
   PQfinish(connection);
 }
@@ -155,7 +160,9 @@ Connection::Answer<void> Connection::send_query(const std::string& sql,
   Arrays arrays;
   for (const Parameters::Parameter& parameter : parameters.all_) {
     arrays.types.push_back(parameter.type);
-    arrays.values.push_back(parameter.is_binary ? parameter.bytes.data() : parameter.text.c_str());
+    arrays.values.push_back(parameter.is_null     ? nullptr
+                            : parameter.is_binary ? parameter.bytes.data()
+                                                  : parameter.text.c_str());
     arrays.lengths.push_back(static_cast<int>(parameter.bytes.size()));
     arrays.formats.push_back(parameter.is_binary ? 1 : 0);
   }

@@ -46,6 +46,7 @@ class Parameters {
   Parameters& text(std::string_view value);  // copied, since libpq wants a terminating zero
   Parameters& number(std::int64_t value);
   Parameters& binary(std::string_view bytes, unsigned int type = 0);
+  Parameters& null();
 
  private:
   friend class Connection;
@@ -54,6 +55,7 @@ class Parameters {
     std::string_view bytes;
     bool is_binary;
     unsigned int type;
+    bool is_null = false;
   };
   std::vector<Parameter> all_;
 };

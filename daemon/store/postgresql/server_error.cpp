@@ -12,6 +12,10 @@ bool ServerError::blames_a_row() const {
   return sluice::postgresql::blames_values(state);
 }
 
+bool ServerError::leaves_a_row_open() const {
+  return sluice::postgresql::leaves_open(state);
+}
+
 bool ServerError::is_unique_violation() const {
   return state == "23505";
 }

@@ -16,6 +16,8 @@ struct ServerError {
 
   // One of the rows written is to blame: its values, a unique key, or an index entry too long.
   [[nodiscard]] bool blames_a_row() const;
+  // It does not say whether a row is to blame.
+  [[nodiscard]] bool leaves_a_row_open() const;
   [[nodiscard]] bool is_unique_violation() const;
   [[nodiscard]] bool is_undefined_table() const;
   // The same call may do better on another connection, or later.

@@ -94,15 +94,19 @@ void Tables::compose_sql() {
       fmt::arg("conditions", fmt::join(conditions, " AND ")), fmt::arg("fields", fields),
       fmt::arg("gone", fmt::join(gone, ", ")), fmt::arg("batch", next + 2),
       fmt::arg("time", next + 3));
-  copy_current_sql_ = fmt::format(
-      "COPY {} (sluice_digest, sluice_batch, sluice_source_time, {}) FROM STDIN (FORMAT binary)",
-      current_table(dataset_), fields);
-  copy_passing_sql_ = fmt::format(
-      R"sql(
-        COPY {} (sluice_digest, sluice_batch_from, sluice_batch_to, sluice_valid_from,
-          sluice_valid_to, sluice_ended_by_line, sluice_ended, sluice_source_time, {})
-        FROM STDIN (FORMAT binary))sql",
-      history_table(dataset_), fields);
+  const auto writing = [&](const std::string& table, const char* own, std::size_t own_count) {
+    std::string values = "$1";
+    for (std::size_t i = 2; i <= own_count + names.size(); ++i)
+      values += fmt::format(", ${}", i);
+    const std::string columns = fmt::format("{} ({}, {})", table, own, fields);
+    return Writing{fmt::format("COPY {} FROM STDIN (FORMAT binary)", columns),
+                   fmt::format("INSERT INTO {} VALUES ({})", columns, values)};
+  };
+  current_ = writing(current_table(dataset_), "sluice_digest, sluice_batch, sluice_source_time", 3);
+  passing_ = writing(history_table(dataset_),
+                     "sluice_digest, sluice_batch_from, sluice_batch_to, sluice_valid_from, "
+                     "sluice_valid_to, sluice_ended_by_line, sluice_ended, sluice_source_time",
+                     8);
 }
 
 std::string Tables::read_sql(std::optional<std::int64_t> as_of) const {
@@ -201,7 +205,8 @@ StoreFailure Tables::failure(const ServerError& error) const {
 }
 
 WriteFailure Tables::write_failure(const ServerError& error) const {
-  WriteFailure why{std::nullopt, failure(error)};
+  WriteFailure why{std::nullopt, failure(error), error.leaves_a_row_open()};
+  if (why.in_doubt) why.refusal = Refusal{"", "store", why.failure.sentence};
   if (!error.blames_a_row()) return why;
   why.refusal = Refusal{error.column, "store",
                         fmt::format("the central store's table does not take the record "
@@ -298,15 +303,17 @@ Written Tables::end_versions(std::span<const EndedVersion> ended) {
   return {};
 }
 
-Written Tables::begin_copy(const std::string& sql) {
-  auto begun = connection_->begin_copy(sql);
+Written Tables::begin(Way way, const Writing& writing) {
+  insert_sql_ = way == Way::singly ? &writing.insert : nullptr;
+  if (insert_sql_ != nullptr) return {};
+  auto begun = connection_->begin_copy(writing.copy);
   if (!begun) return std::unexpected(write_failure(begun.error()));
   BinaryRows::begin(buffer_);
   return {};
 }
 
-Written Tables::begin_current() {
-  return begin_copy(copy_current_sql_);
+Written Tables::begin_current(Way way) {
+  return begin(way, current_);
 }
 
 Written Tables::add_current(const Row& row) {
@@ -317,8 +324,8 @@ Written Tables::add_current(const Row& row) {
   return add_fields(row);
 }
 
-Written Tables::begin_passing() {
-  return begin_copy(copy_passing_sql_);
+Written Tables::begin_passing(Way way) {
+  return begin(way, passing_);
 }
 
 Written Tables::add_passing(const Row& row, std::uint64_t ended_by, Ending ending) {
@@ -339,10 +346,26 @@ Written Tables::add_fields(const Row& row) {
   rows_.column(Encoding::timestamptz, row.source_time);
   for (std::size_t i = 0; i < encodings_.size(); ++i)
     rows_.column(encodings_[i], row.columns[i]);
-  return put_full_buffer();
+  return insert_sql_ != nullptr ? insert_row() : put_row();
 }
 
-Written Tables::put_full_buffer() {
+// An INSERT takes what COPY takes: each column's binary form.
+Written Tables::insert_row() {
+  Parameters values;
+  for (const auto& value : BinaryRows::columns_of(buffer_)) {
+    if (value) {
+      values.binary(*value);
+    } else {
+      values.null();
+    }
+  }
+  const auto inserted = connection_->query(*insert_sql_, values);
+  buffer_.clear();
+  if (!inserted) return std::unexpected(write_failure(inserted.error()));
+  return {};
+}
+
+Written Tables::put_row() {
   if (buffer_.size() < copy_buffer_bytes) return {};
   const auto put = connection_->put_copy(buffer_);
   buffer_.clear();
@@ -351,6 +374,7 @@ Written Tables::put_full_buffer() {
 }
 
 Written Tables::finish_rows() {
+  if (insert_sql_ != nullptr) return {};
   BinaryRows::end(buffer_);
   const auto put = connection_->put_copy(buffer_);
   buffer_.clear();

@@ -43,9 +43,9 @@ class Tables final : public DatasetTables {
   Result<void> start_probe(std::span<Probe> probes) override;
   Result<void> finish_probe() override;
   Written end_versions(std::span<const EndedVersion> ended) override;
-  Written begin_current() override;
+  Written begin_current(Way way) override;
   Written add_current(const Row& row) override;
-  Written begin_passing() override;
+  Written begin_passing(Way way) override;
   Written add_passing(const Row& row, std::uint64_t ended_by, Ending ending) override;
   Written finish_rows() override;
 
@@ -55,9 +55,15 @@ class Tables final : public DatasetTables {
   // What follows FROM.
   [[nodiscard]] std::string current_within(const record::KeyRange& range) const;
   Result<void> execute(const char* sql);
-  Written begin_copy(const std::string& sql);
+  // Statements that write the same columns.
+  struct Writing {
+    std::string copy;
+    std::string insert;
+  };
+  Written begin(Way way, const Writing& writing);
+  Written insert_row();
   Written add_fields(const Row& row);
-  Written put_full_buffer();
+  Written put_row();
   [[nodiscard]] StoreFailure failure(const ServerError& error) const;
   [[nodiscard]] WriteFailure write_failure(const ServerError& error) const;
 
@@ -68,7 +74,9 @@ class Tables final : public DatasetTables {
   std::vector<std::size_t> key_;
   record::KeyOrder key_order_;
   std::vector<UniqueKey> unique_keys_;
-  std::string probe_sql_, end_sql_, copy_current_sql_, copy_passing_sql_;
+  std::string probe_sql_, end_sql_;
+  Writing current_, passing_;
+  const std::string* insert_sql_ = nullptr;  // of the rows that are being written, if singly
   Connection* connection_ = nullptr;
   std::int64_t ledger_id_ = 0;
   std::string applied_at_;

@@ -37,9 +37,9 @@ class Tables final : public DatasetTables {
   Result<void> start_probe(std::span<Probe> probes) override;
   Result<void> finish_probe() override;
   Written end_versions(std::span<const EndedVersion> ended) override;
-  Written begin_current() override;
+  Written begin_current(Way way) override;
   Written add_current(const Row& row) override;
-  Written begin_passing() override;
+  Written begin_passing(Way way) override;
   Written add_passing(const Row& row, std::uint64_t ended_by, Ending ending) override;
   Written finish_rows() override;
 
