@@ -220,6 +220,19 @@ TEST_F(StorePostgresqlTest, WhatIsWrongWithTheAccessIsSaid) {
   EXPECT_EQ(prepared.error().place, "/nonexistent/password");
 }
 
+// Citus's catalogue stands for it.
+TEST_F(StorePostgresqlTest, WorkerOfACitusIsRefusedAndItsCoordinatorIsNot) {
+  ask("SET allow_system_table_mods = on; "
+      "CREATE TABLE pg_catalog.pg_dist_local_group (groupid integer); "
+      "INSERT INTO pg_catalog.pg_dist_local_group VALUES (0)");
+  ASSERT_TRUE(open()->prepare(dataset_));
+  ask("SET allow_system_table_mods = on; UPDATE pg_catalog.pg_dist_local_group SET groupid = 3");
+  const auto refused = open()->prepare(dataset_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, StoreProblem::another_store);
+  EXPECT_THAT(refused.error().sentence, HasSubstr("name the coordinator"));
+}
+
 TEST_F(StorePostgresqlTest, ValueThatItsColumnCanNotHoldIsRejectedWithoutQuotingIt) {
   auto store = open();
   ASSERT_TRUE(store->prepare(dataset_));

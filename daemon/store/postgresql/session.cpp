@@ -19,6 +19,7 @@ constexpr std::string_view place = "central store";
 // Every join of the store is of a few keys with a table's index; the planner, which may know
 // nothing yet about a table that was just made, must not think of scanning it.
 // A commit that the server does not wait for would break the promise that acknowledged is durable.
+// What it ends with is whether the server belongs to a Citus.
 constexpr const char* session_settings = R"(
 SET search_path = pg_catalog;
 SET TimeZone = 'UTC';
@@ -32,7 +33,8 @@ SET enable_mergejoin = off;
 SET enable_seqscan = off;
 SET jit = off;
 SELECT set_config('synchronous_commit', 'on', false)
- WHERE current_setting('synchronous_commit') = 'off')";
+ WHERE current_setting('synchronous_commit') = 'off';
+SELECT to_regclass('pg_catalog.pg_dist_local_group') IS NOT NULL)";
 
 std::unexpected<StoreFailure> failed(const ServerError& error) {
   return std::unexpected(store_failure(error, std::string(place)));
@@ -80,8 +82,10 @@ Result<Numbering> numbering(Connection& connection, StoreNumber wanted) {
     FROM pg_sequence
     WHERE seqrelid = pg_get_serial_sequence('sluice.ledger', 'id')::regclass)sql");
   if (!ids) return failed(ids.error());
-  if (ids->rows() == 0)
-    return failed({"42P01", "sluice.ledger has lost its sequence of ids", {}, {}});
+  if (ids->rows() == 0) {
+    return std::unexpected(StoreFailure{StoreProblem::failed, std::string(place),
+                                        "sluice.ledger has lost the sequence of its ids"});
+  }
   return check_number(wanted, number_of(ids->integer(0, 0)), ids->text(0, 1) == "t",
                       std::string(place));
 }
@@ -104,6 +108,20 @@ Result<void> take_number(Connection& connection, StoreNumber number) {
   return {};
 }
 
+// A worker of Citus answers for all of its tables; but ids and advisory locks are each server's
+// own, so of two centers at two servers neither would see what the other has under way.
+Result<void> refuse_worker(Connection& connection) {
+  const auto group = connection.execute("SELECT max(groupid) FROM pg_catalog.pg_dist_local_group");
+  if (!group) return failed(group.error());
+  if (group->integer(0, 0) == 0) return {};
+  return std::unexpected(StoreFailure{
+      StoreProblem::another_store, std::string(place),
+      fmt::format(
+          "this server is a worker of Citus (group {}), and a store's ids and locks are the "
+          "coordinator's; name the coordinator in `store.connection`",
+          group->integer(0, 0))});
+}
+
 }  // namespace
 
 Result<Connection> open_session(const PostgresqlAccess& access, StoreNumber number) {
@@ -112,7 +130,11 @@ Result<Connection> open_session(const PostgresqlAccess& access, StoreNumber numb
   const Connection::Settings settings(parameters->begin(), parameters->end());
   auto connection = Connection::open(settings);
   if (!connection) return failed(connection.error());
-  if (auto set = connection->execute(session_settings); !set) return failed(set.error());
+  const auto is_citus = connection->execute(session_settings);
+  if (!is_citus) return failed(is_citus.error());
+  if (is_citus->text(0, 0) == "t") {
+    SLUICE_TRY(refuse_worker(*connection));
+  }
   SLUICE_TRY(make_own_tables(*connection));
   SLUICE_TRY(take_number(*connection, number));
   return std::move(*connection);
