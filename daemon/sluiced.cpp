@@ -39,10 +39,12 @@ int run(int argc, char** argv) {
     return exit_with(ExitStatus::usage);
   }
   if (only_check) {
-    const auto complaints = sluice::installation::check_configuration(configuration);
-    for (const std::string& complaint : complaints)
+    const auto verdict = sluice::installation::check_configuration(configuration);
+    for (const std::string& complaint : verdict.complaints)
       std::fprintf(stderr, "%s\n", complaint.c_str());
-    if (!complaints.empty()) return exit_with(ExitStatus::usage);
+    for (const std::string& warning : verdict.warnings)
+      std::fprintf(stderr, "warning: %s\n", warning.c_str());
+    if (!verdict.complaints.empty()) return exit_with(ExitStatus::usage);
     std::printf("%s: the configuration is good\n", configuration.c_str());
     return exit_with(ExitStatus::success);
   }

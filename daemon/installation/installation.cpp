@@ -11,6 +11,7 @@
 #include "installation/system_clock.h"
 #include "people/postgresql/postgresql_people.h"
 #include "people/sqlite/sqlite_people.h"
+#include "postgresql/access.h"
 #include "settings/load.h"
 #include "store/postgresql/postgresql_store.h"
 #include "store/sqlite/sqlite_store.h"
@@ -62,12 +63,26 @@ store::Result<std::unique_ptr<store::Store>> opened(const settings::Node& node,
 
 }  // namespace
 
-std::vector<std::string> check_configuration(const std::filesystem::path& configuration) {
+Verdict check_configuration(const std::filesystem::path& configuration) {
   const auto settings = load_settings(configuration);
-  if (!settings) return settings.error().lines;
+  if (!settings) return {.complaints = settings.error().lines, .warnings = {}};
   const auto catalogue = exchange::Catalogue::compile(settings->datasets);
-  if (!catalogue) return lines_of(catalogue.error());
-  return {};
+  if (!catalogue) return {.complaints = lines_of(catalogue.error()), .warnings = {}};
+  Verdict verdict;
+  if (const auto mode = weak_sslmode_of_store(*settings)) {
+    verdict.warnings.push_back(fmt::format(
+        "`store.connection` leaves this machine with sslmode={}: anybody on the way can be the "
+        "central store; leave sslmode out, and name the authority that its certificate is of in "
+        "sslrootcert",
+        *mode));
+  }
+  return verdict;
+}
+
+std::optional<std::string> weak_sslmode_of_store(const settings::Settings& settings) {
+  if (!settings.node.store) return std::nullopt;
+  const auto* server = std::get_if<settings::PostgresqlLocation>(&*settings.node.store);
+  return server == nullptr ? std::nullopt : postgresql::weak_sslmode(server->connection);
 }
 
 journal::Result<journal::Journal> Installation::open_journal(const record::BureauId& bureau) const {

@@ -51,9 +51,16 @@ struct Refusal {
   bool configuration = false;  // the files are at fault, not the machine
 };
 
-// What is wrong with a configuration, a line each; touches nothing but its files.
-[[nodiscard]] std::vector<std::string> check_configuration(
-    const std::filesystem::path& configuration);
+// What is to be said of a configuration, a line each.
+struct Verdict {
+  std::vector<std::string> complaints;  // why it can not be used
+  std::vector<std::string> warnings;    // of what should not stay so
+};
+// Touches nothing but its files.
+[[nodiscard]] Verdict check_configuration(const std::filesystem::path& configuration);
+
+// The `sslmode` of a PostgreSQL off this machine that need not prove who it is.
+[[nodiscard]] std::optional<std::string> weak_sslmode_of_store(const settings::Settings& settings);
 
 // The checked settings alone: reads no key, makes no directory.
 [[nodiscard]] std::expected<settings::Settings, Refusal> load_settings(

@@ -108,6 +108,9 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
   if (!audit) return std::unexpected(record::to_string(audit.error()));
   std::unique_ptr<Node> node(new Node(std::move(installation), std::move(log), std::move(*audit)));
+  if (const auto mode = installation::weak_sslmode_of_store(node->installation_->settings)) {
+    node->log_->write<"store-not-verified">({{"sslmode", *mode}});
+  }
   SLUICE_TRY(node->make_uplink());
   SLUICE_TRY(node->open_streams());
   SLUICE_TRY(node->take_records());

@@ -62,6 +62,14 @@ inline constexpr Event node[] = {
      .level = info,
      .keys = {"node", "version", "port", "control"},
      .when = "everything is open and served"},
+    {.name = "store-not-verified",
+     .level = warning,
+     .keys = {"sslmode"},
+     .when =
+         "at the start: `store.connection` leaves this machine with an `sslmode` by which anybody "
+         "on the way can be the central store",
+     .remedy = "leave `sslmode` out, which means `verify-full`, and name the authority that the "
+               "server's certificate is of in `sslrootcert` (docs/store.md)"},
     {.name = "stopping", .level = info, .keys = {}, .when = "SIGTERM or SIGINT came"},
     {.name = "certificates-reloaded",
      .level = info,

@@ -2,9 +2,13 @@
 
 #include <fstream>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
+#include <arpa/inet.h>
 #include <libpq-fe.h>
+#include <netinet/in.h>
 
 #include "record/try.h"
 
@@ -15,6 +19,9 @@ const Parameters defaults = {
     {"keepalives_idle", "10"},   {"keepalives_interval", "5"},   {"keepalives_count", "3"},
     {"client_encoding", "UTF8"}, {"application_name", "sluice"},
 };
+
+// The server's certificate is of an authority in `sslrootcert`, and for the host that was asked.
+constexpr const char* verified = "verify-full";
 
 Parameters time_limits(std::chrono::seconds patience) {
   const std::chrono::milliseconds noticed = 3 * patience;
@@ -53,11 +60,43 @@ bool needs_writable_host(const Parameters& said) {
          (names_several("host") || names_several("hostaddr"));
 }
 
+// A Unix socket, or a loopback address.
+bool is_on_this_machine(const std::string& host) {
+  if (host.empty() || host.front() == '/' || host.front() == '@' || host == "localhost")
+    return true;
+  in_addr four{};
+  if (::inet_pton(AF_INET, host.c_str(), &four) == 1) return ntohl(four.s_addr) >> 24 == 127;
+  in6_addr six{};
+  return ::inet_pton(AF_INET6, host.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+// Nothing: neither hosts nor a service is named, and libpq takes a socket where its environment
+// names no other host. A host that is not here stays one where `hostaddr` says a way to it that
+// begins here: a tunnel.
+std::optional<bool> stays_on_this_machine(const Parameters& said) {
+  std::optional<bool> stays;
+  if (said.contains("service")) stays = false;
+  for (const char* keyword : {"host", "hostaddr"}) {
+    const auto hosts = said.find(keyword);
+    if (hosts == said.end()) continue;
+    std::string_view rest = hosts->second;
+    for (bool more = true; more;) {
+      const std::size_t comma = rest.find(',');
+      more = comma != std::string_view::npos;
+      stays = stays.value_or(true) && is_on_this_machine(std::string(rest.substr(0, comma)));
+      if (more) rest.remove_prefix(comma + 1);
+    }
+  }
+  return stays;
+}
+
 }  // namespace
 
 std::expected<Parameters, AccessFailure> parameters(const Access& access) {
   Parameters all = SLUICE_TRY(parse(access.connection));
   if (needs_writable_host(all)) all.emplace("target_session_attrs", "read-write");
+  // On a socket libpq asks for no certificate whatever is said.
+  if (!stays_on_this_machine(all).value_or(false)) all.emplace("sslmode", verified);
   all.insert(defaults.begin(), defaults.end());
   all.merge(time_limits(access.patience));
   if (access.password_file.empty()) return all;
@@ -82,6 +121,14 @@ std::string conninfo(const Parameters& parameters) {
     text += '\'';
   }
   return text;
+}
+
+std::optional<std::string> weak_sslmode(const std::string& connection) {
+  const auto said = parse(connection);
+  if (!said || stays_on_this_machine(*said).value_or(true)) return std::nullopt;
+  const auto mode = said->find("sslmode");
+  if (mode == said->end() || mode->second == verified) return std::nullopt;
+  return mode->second;
 }
 
 std::expected<void, AccessFailure> check(const Access& access) {

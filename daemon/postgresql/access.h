@@ -6,6 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "record/failure.h"
@@ -14,7 +15,8 @@ namespace sluice::postgresql {
 
 struct Access {
   // libpq conninfo or URI. With several hosts the one that takes writes is looked for, unless it
-  // says otherwise itself (target_session_attrs).
+  // says otherwise itself (target_session_attrs). A server that is not on this machine must prove
+  // by its certificate that it is the one, unless it says otherwise itself (sslmode).
   std::string connection;
   // Holds the password in its first line, and is read whenever a connection is made; empty: none.
   std::filesystem::path password_file;
@@ -33,6 +35,10 @@ using Parameters = std::map<std::string, std::string>;
 [[nodiscard]] std::expected<Parameters, AccessFailure> parameters(const Access& access);
 // The same as one conninfo string. It holds the password: never print it.
 [[nodiscard]] std::string conninfo(const Parameters& parameters);
+
+// The `sslmode` of a connection that leaves this machine, where it says one by which anybody on the
+// way could be the server.
+[[nodiscard]] std::optional<std::string> weak_sslmode(const std::string& connection);
 
 // Whether libpq understands it at all; reads no file.
 [[nodiscard]] std::expected<void, AccessFailure> check(const Access& access);

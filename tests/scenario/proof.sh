@@ -122,6 +122,29 @@ case_the_configuration_examples_are_good() {
   expect_like "what it says" "$err" 'park.yaml:[0-9]+'
 }
 
+case_a_store_keeps_its_number_and_weak_proof_of_its_server_is_warned_of() {
+  node=$workshop/numbered
+  mkdir -p "$node"
+  cp -r "$project/config" "$node/config"
+  cp -r "$project/schemas" "$node/config/schemas"
+  sh "$project/config/dev-ca.sh" "$node/config/tls" center
+  local central="  kind: sqlite\n  file: $node/central.sqlite"
+  sed -i -e "s|^  state_directory:.*|  state_directory: $node/state|" \
+    -e "s|^  control_socket:.*|  control_socket: $node/control|" \
+    -e "s|^  kind: sqlite|$central\n  number: 3|" "$node/config/node.yaml"
+  try "$bin/sluice" --config "$node/config" batch list
+  expect "exit status ($err)" "$status" 0
+  sed -i 's/^  number: 3/  number: 4/' "$node/config/node.yaml"
+  try "$bin/sluiced" --config "$node/config"
+  expect "exit status under another number" "$status" 1
+  expect_like "what it says" "$err" 'number is 3.*say `store.number: 3`'
+  sed -i -e "s|^  kind: sqlite|  kind: postgresql\n  connection: host=db.example sslmode=require|" \
+    -e '/^  file:/d' "$node/config/node.yaml"
+  try "$bin/sluiced" --config "$node/config" --check-config
+  expect "exit status ($err)" "$status" 0
+  expect_like "what it warns of" "$err" 'warning: .*sslmode=require'
+}
+
 open_workshop proof park
 trap 'close_workshop $?' EXIT
 run_cases

@@ -1,18 +1,23 @@
 #include "support/postgresql_cluster.h"
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "support/server_process.h"
 
@@ -85,6 +90,21 @@ std::string PostgresqlCluster::create_database() {
     throw std::runtime_error(PQerrorMessage(connection.get()));
   }
   return name;
+}
+
+void PostgresqlCluster::speak_tls(const fs::path& certificate, const fs::path& key) {
+  struct stat owner {};
+  if (::stat((directory_ / "data").c_str(), &owner) != 0) throw std::runtime_error("no data");
+  for (const auto& [from, name] : {std::pair(certificate, "server.crt"), {key, "server.key"}}) {
+    const fs::path file = directory_ / "data" / name;
+    fs::copy_file(from, file, fs::copy_options::overwrite_existing);
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+    if (::chown(file.c_str(), owner.st_uid, owner.st_gid) != 0) {
+      throw std::system_error(errno, std::generic_category(), file.string());
+    }
+  }
+  std::ofstream(directory_ / "data" / "postgresql.conf", std::ios::app) << "ssl = on\n";
+  restart(Stop::fast);
 }
 
 void PostgresqlCluster::stop(Stop how) {

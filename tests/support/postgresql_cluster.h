@@ -29,6 +29,9 @@ class PostgresqlCluster {
   // A new empty database; its name.
   [[nodiscard]] std::string create_database();
 
+  // Restarts it, so that it takes TLS too; copies the files.
+  void speak_tls(const std::filesystem::path& certificate, const std::filesystem::path& key);
+
   enum class Stop { fast, immediate, kill };  // SIGINT, SIGQUIT, SIGKILL to the postmaster
   void stop(Stop how);
   void start();

@@ -51,6 +51,17 @@ TEST(PolicyOf, LeavesABureauToTheNodeThatBringsIt) {
   EXPECT_FALSE(policy.may_carry(NodeId("front-1"), BureauId("park")));
 }
 
+TEST(StoreOfSettings, IsFoundWeakWhereItsServerNeedNotProveWhoItIs) {
+  settings::Settings settings;
+  EXPECT_EQ(weak_sslmode_of_store(settings), std::nullopt);
+  settings.node.store = settings::SqliteLocation{"central.sqlite"};
+  EXPECT_EQ(weak_sslmode_of_store(settings), std::nullopt);
+  settings.node.store = settings::PostgresqlLocation{"host=db dbname=sluice", {}};
+  EXPECT_EQ(weak_sslmode_of_store(settings), std::nullopt);
+  settings.node.store = settings::PostgresqlLocation{"host=db sslmode=require", {}};
+  EXPECT_EQ(weak_sslmode_of_store(settings), "require");
+}
+
 TEST(Paths, AreAllDifferentAndBelowTheState) {
   const Paths paths("/var/lib/sluice");
   const BureauId bureau("levy");

@@ -36,6 +36,31 @@ TEST(PostgresqlAccess, OfSeveralHostsTheOneThatTakesWritesIsWanted) {
   EXPECT_EQ(value({"host=a,b target_session_attrs=any", {}}, "target_session_attrs"), "any");
 }
 
+TEST(PostgresqlAccess, ServerThatIsNotOnThisMachineMustProveWhoItIs) {
+  for (const char* away :
+       {"host=db", "host=10.0.0.1", "hostaddr=10.0.0.1", "host=127.0.0.1,db", "host=/run/pg,db",
+        "host=db hostaddr=127.0.0.1", "host=localhost hostaddr=10.0.0.1", "host=127.example.org",
+        "host=fe80::1", "service=central", "service=central host=localhost",
+        "postgresql://u@db:5/d", "dbname=b"}) {
+    EXPECT_EQ(value({away, {}}, "sslmode"), "verify-full") << away;
+  }
+  for (const char* here : {"host=/run/postgresql", "host=@abstract", "host=localhost",
+                           "host=127.0.0.1", "host=127.1.2.3", "host=::1", "host=127.0.0.1,/run/pg",
+                           "hostaddr=127.0.0.1,::1", "postgresql://u@localhost:5/d"}) {
+    EXPECT_EQ(value({here, {}}, "sslmode"), "(not said)") << here;
+  }
+  EXPECT_EQ(value({"host=db sslmode=disable", {}}, "sslmode"), "disable");
+}
+
+TEST(PostgresqlAccess, WeakerProofOfAServerThatIsAwayIsFound) {
+  EXPECT_EQ(weak_sslmode("host=db"), std::nullopt);
+  EXPECT_EQ(weak_sslmode("host=db sslmode=verify-full"), std::nullopt);
+  EXPECT_EQ(weak_sslmode("host=db sslmode=verify-ca"), "verify-ca");
+  EXPECT_EQ(weak_sslmode("postgresql://db/d?sslmode=require"), "require");
+  EXPECT_EQ(weak_sslmode("host=localhost sslmode=disable"), std::nullopt);
+  EXPECT_EQ(weak_sslmode("dbname=b sslmode=disable"), std::nullopt);
+}
+
 TEST(PostgresqlAccess, PasswordIsTheFirstLineOfItsFileAndQuoted) {
   const TemporaryDirectory directory;
   const auto file = directory / "password";
