@@ -25,7 +25,7 @@ namespace sluice::store {
 enum class StoreProblem {
   unavailable,  // no connection, or it was lost (a commit may be in doubt): try the same call again
   schema_conflict,  // the dataset's tables can not follow its schema; says what to do
-  unknown_dataset,  // prepare() was not called, or the store holds no such dataset
+  unknown_dataset,  // prepare() was not called, or is to be called again: a table is gone
   out_of_order,     // the batch is not the next of its stream: `expected` in the sentence
   chain_broken,     // it is the next by number, but its `previous` digest is not the head's
   conflicting,      // another batch with this number was applied before

@@ -74,12 +74,14 @@ std::unexpected<StoreFailure> failed(const ServerError& error, std::string place
 // The transaction of one batch; its failures name that.
 class Applying final : public ApplyTransaction {
  public:
+  // `in_doubt` is set where a commit failed that may have succeeded.
   Applying(Connection& connection, PostgresqlTransaction transaction, Tables& tables,
-           std::string place)
+           std::string place, bool& in_doubt)
       : connection_(connection),
         transaction_(std::move(transaction)),
         tables_(tables),
-        place_(std::move(place)) {}
+        place_(std::move(place)),
+        in_doubt_(in_doubt) {}
 
   Result<std::optional<StreamPlace>> lock_stream(const record::BureauId& bureau) override {
     return ours(postgresql::lock_stream(connection_, bureau));
@@ -97,7 +99,11 @@ class Applying final : public ApplyTransaction {
                      const record::Batch& batch) override {
     return ours(write_ledger(connection_, entry, rows, batch));
   }
-  Result<void> commit() override { return ours(transaction_.commit()); }
+  Result<void> commit() override {
+    auto committed = ours(transaction_.commit());
+    in_doubt_ = !committed && committed.error().code == StoreProblem::unavailable;
+    return committed;
+  }
 
  private:
   template <class T>
@@ -111,6 +117,7 @@ class Applying final : public ApplyTransaction {
   PostgresqlTransaction transaction_;
   Tables& tables_;
   std::string place_;
+  bool& in_doubt_;
 };
 
 // All of a table may be read here, and its reader may be slow.
@@ -142,7 +149,13 @@ auto PostgresqlStore::with_connection(Work work) -> decltype(work(std::declval<C
     connection_.emplace(std::move(opened));
   }
   auto result = work(*connection_);
-  if (!result && result.error().code == StoreProblem::unavailable) connection_.reset();
+  if (result) return result;
+  const StoreProblem problem = result.error().code;
+  // A database that was replaced behind us: its tables, ours too, are looked for anew.
+  if (problem == StoreProblem::unknown_dataset) prepared_.clear();
+  if (problem == StoreProblem::unavailable || problem == StoreProblem::unknown_dataset) {
+    connection_.reset();
+  }
   return result;
 }
 
@@ -173,13 +186,19 @@ Result<record::SignedReceipt> PostgresqlStore::apply(const AdmittedBatch& admitt
   if (prepared == prepared_.end()) {
     return std::unexpected(unknown_dataset(admitted.manifest.dataset));
   }
-  return with_connection([&](Connection& connection) -> Result<record::SignedReceipt> {
+  bool in_doubt = false;
+  const auto once = [&](Connection& connection) -> Result<record::SignedReceipt> {
     auto begun = PostgresqlTransaction::begin(connection);
     if (!begun) return failed(begun.error(), place_of(admitted.manifest));
     Applying applying(connection, std::move(*begun), *prepared->second.tables,
-                      place_of(admitted.manifest));
+                      place_of(admitted.manifest), in_doubt);
     return apply_once(admitted, make_receipt, now_, applying, prepared->second.expectation);
-  });
+  };
+  auto receipt = with_connection(once);
+  // What was committed is no failure: the ledger is asked, over another connection, once the old
+  // one's transaction has ended.
+  if (!receipt && in_doubt) receipt = with_connection(once);
+  return receipt;
 }
 
 Result<record::ChainHead> PostgresqlStore::head(const record::StreamId& stream) {

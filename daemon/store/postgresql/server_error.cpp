@@ -35,7 +35,10 @@ StoreFailure store_failure(const ServerError& error, std::string place) {
   }
   // Messages of these classes quote the value that was wrong.
   const std::string said = error.blames_a_row() ? "the values do not fit" : error.message;
-  return {error.may_pass() ? StoreProblem::unavailable : StoreProblem::failed, std::move(place),
+  const auto problem = error.may_pass()             ? StoreProblem::unavailable
+                       : error.is_undefined_table() ? StoreProblem::unknown_dataset
+                                                    : StoreProblem::failed;
+  return {problem, std::move(place),
           fmt::format("PostgreSQL: {} (SQLSTATE {})", said, error.state)};
 }
 
