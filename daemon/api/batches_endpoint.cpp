@@ -132,7 +132,7 @@ asio::awaitable<server::Response> BatchesEndpoint::tell_receipt(const server::Re
       [&](exchange::Reception& reception) {
         return reception.receipt(place->stream, place->sequence);
       };
-  const auto found = co_await surroundings_.receptions.run(place->stream.bureau, look);
+  const auto found = co_await surroundings_.lookups.run(place->stream.bureau, look);
   if (!found) co_return refuse(found.error());
   if (*found) co_return receipt_response(**found);
   co_return refuse(BatchProblem::no_receipt,

@@ -20,6 +20,7 @@ class BatchesEndpoint {
   struct Surroundings {
     Carriers carriers;
     exchange::ReceptionPool& receptions;
+    exchange::ReceptionPool& lookups;  // of receipts, which wait for no batch that is being applied
   };
   explicit BatchesEndpoint(const Surroundings& surroundings) : surroundings_(surroundings) {}
 

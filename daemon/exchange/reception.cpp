@@ -129,17 +129,9 @@ Result<record::ChainHead> Reception::head(const record::StreamId& stream) {
 
 Result<std::optional<record::SignedReceipt>> Reception::receipt(const record::StreamId& stream,
                                                                 record::Sequence sequence) {
-  std::optional<record::SignedReceipt> found;
-  const auto walked = store_->walk({.bureau = stream.bureau,
-                                    .sequence = sequence,
-                                    .payloads = store::Extent::Payloads::left_out},
-                                   [&](const store::LedgerEntry& entry, const record::Batch&) {
-                                     if (entry.stream != stream) return true;  // another epoch
-                                     found = entry.receipt;
-                                     return false;
-                                   });
-  if (!walked) return std::unexpected(reception_failure(walked.error()));
-  return found;
+  auto found = store_->receipt(stream, sequence);
+  if (!found) return std::unexpected(reception_failure(found.error()));
+  return std::move(*found);
 }
 
 Result<std::string> Reception::digests(const KnownDataset& known,

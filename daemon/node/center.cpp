@@ -11,6 +11,8 @@ namespace {
 
 // How many batches of other nodes are applied at once, each over a store connection of its own.
 constexpr std::size_t receptions_at_once = 4;
+// How many receipts are looked up at once.
+constexpr std::size_t lookups_at_once = 2;
 // How many datasets are compared with their bureaus' databases at once.
 constexpr std::size_t comparisons_at_once = 1;
 
@@ -41,8 +43,9 @@ api::Carriers carriers_of(const Center::Surroundings& surroundings) {
 
 Center::Center(const Surroundings& surroundings)
     : receptions_(receptions_at_once, reception_of(surroundings)),
+      lookups_(lookups_at_once, reception_of(surroundings)),
       comparisons_(comparisons_at_once, reception_of(surroundings)),
-      batches_({carriers_of(surroundings), receptions_}),
+      batches_({carriers_of(surroundings), receptions_, lookups_}),
       digests_({surroundings.policy, surroundings.installation.catalogue, comparisons_,
                 surroundings.denials, surroundings.log}),
       quarantines_({carriers_of(surroundings),
@@ -60,6 +63,7 @@ std::vector<server::Route> Center::routes() {
 
 void Center::join() {
   receptions_.join();
+  lookups_.join();
   comparisons_.join();
   quarantines_.join();
 }

@@ -37,6 +37,7 @@ class Center {
 
  private:
   exchange::ReceptionPool receptions_;
+  exchange::ReceptionPool lookups_;
   exchange::ReceptionPool comparisons_;
   api::BatchesEndpoint batches_;
   api::DigestsEndpoint digests_;

@@ -8,8 +8,7 @@ namespace sluice::postgresql {
 
 // The second key of pg_advisory_lock(int, int).
 enum class Lock {
-  tables = 1,          // whoever makes or changes tables
-  ledger = 2,          // shared: who has drawn a ledger id and not yet committed
+  tables = 1,          // whoever makes or changes our own tables
   administrators = 3,  // whoever takes the node from an administrator
   deliveries = 4,      // whoever hands a delivery over to clerks
 };
@@ -18,5 +17,11 @@ enum class Lock {
 [[nodiscard]] inline std::string lock_keys(Lock lock) {
   return std::to_string(0x536C7563) + ", " + std::to_string(static_cast<int>(lock));
 }
+
+// The second keys of two more first keys: of each server process that has drawn a ledger id and not
+// yet committed, so that one can be waited for and nobody else is; of each dataset whose tables are
+// made or changed.
+inline constexpr int drawn_ledger_id = 0x536C7564;  // "Slud"
+inline constexpr int dataset_tables = 0x536C7573;   // "Slus"
 
 }  // namespace sluice::postgresql

@@ -104,6 +104,10 @@ class Store {
 
   // Where a stream stands; sequence 0 if the store never saw it.
   [[nodiscard]] virtual Result<record::ChainHead> head(const record::StreamId& stream) = 0;
+  // What a batch was answered; nothing: the ledger has none of this number. A seek that waits for
+  // nobody who writes.
+  [[nodiscard]] virtual Result<std::optional<record::SignedReceipt>> receipt(
+      const record::StreamId& stream, record::Sequence sequence) = 0;
   // Every bureau's stream that the store ever took a batch of, in its latest epoch; known from
   // elsewhere than the ledger, as its head is, so that a ledger which lacks entries is found out.
   [[nodiscard]] virtual Result<std::vector<record::StreamId>> streams() = 0;
@@ -136,7 +140,8 @@ class Store {
                                                   record::Time since,
                                                   std::chrono::milliseconds span) = 0;
 
-  // Ledger entries in the order of their ids, with the archived batch of each.
+  // Ledger entries in the order of their ids, with the archived batch of each. Waits for the
+  // batches that are being applied, and keeps none waiting.
   [[nodiscard]] virtual Result<void> walk(
       const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) = 0;

@@ -3,13 +3,13 @@ sluice_test_library(store_homes
   DEPENDS test_database_servers sluice_store_sqlite sluice_store_postgresql sluice_sqlite)
 
 sluice_test(store_conformance_test
-  SOURCES store_test.cpp store_digests_test.cpp store_find_test.cpp store_history_test.cpp store_number_test.cpp store_rejection_test.cpp store_evolution_test.cpp
+  SOURCES store_test.cpp store_digests_test.cpp store_find_test.cpp store_history_test.cpp store_ledger_test.cpp store_number_test.cpp store_rejection_test.cpp store_evolution_test.cpp
   DEPENDS store_homes
   LABELS store
   TIMEOUT 600)
 
 sluice_test(store_postgresql_test
-  SOURCES store_postgresql_test.cpp store_postgresql_doubt_test.cpp store_postgresql_tls_test.cpp store_tcp_proxy.cpp
+  SOURCES store_postgresql_test.cpp store_postgresql_doubt_test.cpp store_postgresql_tls_test.cpp store_postgresql_waiting_test.cpp store_tcp_proxy.cpp
   DEPENDS store_homes test_authorities sluice_postgresql
   LABELS store
   TIMEOUT 900)

@@ -36,6 +36,8 @@ class StoreHome {
   [[nodiscard]] virtual std::vector<std::string> query(const std::string& sql) = 0;
   // How the store looks for one record.
   [[nodiscard]] virtual std::string plan_of_find(const record::Dataset& dataset) = 0;
+  // How it walks the ledger.
+  [[nodiscard]] virtual std::string plan_of_walk(const store::Extent& extent) = 0;
   [[nodiscard]] virtual std::string table(const std::string& kind, const std::string& dataset) = 0;
 };
 

@@ -6,8 +6,10 @@
 
 #include "conformance/store_home.h"
 #include "sqlite/database.h"
+#include "store/postgresql/ledger.h"
 #include "store/postgresql/postgresql_store.h"
 #include "store/postgresql/tables.h"
+#include "store/sqlite/ledger.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/tables.h"
 #include "support/postgresql_cluster.h"
@@ -41,12 +43,10 @@ class SqliteHome final : public StoreHome {
   }
 
   std::string plan_of_find(const record::Dataset& dataset) override {
-    auto database = sqlite::Database::open(directory_ / "central.db").value();
-    auto steps = database.prepare("EXPLAIN QUERY PLAN " + store::sqlite::find_sql(dataset)).value();
-    std::string plan;
-    while (steps.step().value())
-      plan += std::string(steps.text(3)) + "\n";
-    return plan;
+    return plan_of(store::sqlite::find_sql(dataset));
+  }
+  std::string plan_of_walk(const store::Extent& extent) override {
+    return plan_of(store::sqlite::walk_sql(extent));
   }
 
   std::string table(const std::string& kind, const std::string& dataset) override {
@@ -54,6 +54,15 @@ class SqliteHome final : public StoreHome {
   }
 
  private:
+  std::string plan_of(const std::string& sql) {
+    auto database = sqlite::Database::open(directory_ / "central.db").value();
+    auto steps = database.prepare("EXPLAIN QUERY PLAN " + sql).value();
+    std::string plan;
+    while (steps.step().value())
+      plan += std::string(steps.text(3)) + "\n";
+    return plan;
+  }
+
   std::filesystem::path directory_;
 };
 
@@ -83,15 +92,11 @@ class PostgresqlHome final : public StoreHome {
     return rows;
   }
 
-  // As a session of the store has it, with values in the place of parameters.
   std::string plan_of_find(const record::Dataset& dataset) override {
-    std::string sql = store::postgresql::Tables(dataset).find_sql();
-    for (std::size_t at = sql.find('$'); at != std::string::npos; at = sql.find('$'))
-      sql.replace(at, 2, "'1'");
-    std::string plan;
-    for (const std::string& step : query("SET enable_seqscan = off; EXPLAIN " + sql))
-      plan += step + "\n";
-    return plan;
+    return plan_of(store::postgresql::Tables(dataset).find_sql());
+  }
+  std::string plan_of_walk(const store::Extent& extent) override {
+    return plan_of(store::postgresql::walk_sql(extent));
   }
 
   std::string table(const std::string& kind, const std::string& dataset) override {
@@ -99,6 +104,19 @@ class PostgresqlHome final : public StoreHome {
   }
 
  private:
+  // As a session of the store has it, with values in the place of parameters.
+  std::string plan_of(std::string sql) {
+    for (std::size_t at = sql.find('$'); at != std::string::npos; at = sql.find('$'))
+      sql.replace(at, 2, "'1'");
+    std::string plan;
+    for (const std::string& step :
+         query("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
+               "EXPLAIN " +
+               sql))
+      plan += step + "\n";
+    return plan;
+  }
+
   static PostgresqlCluster& cluster() {
     static PostgresqlCluster cluster;
     return cluster;

@@ -53,6 +53,11 @@ class UnsteadyStore : public store::Store {
     if (!available_) return gone();
     return store_->head(stream);
   }
+  std::expected<std::optional<record::SignedReceipt>, store::StoreFailure> receipt(
+      const record::StreamId& stream, record::Sequence sequence) override {
+    if (!available_) return gone();
+    return store_->receipt(stream, sequence);
+  }
   std::expected<std::vector<record::StreamId>, store::StoreFailure> streams() override {
     if (!available_) return gone();
     return store_->streams();

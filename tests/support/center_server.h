@@ -54,12 +54,14 @@ class CenterServer {
   void restart() {
     server_.reset();
     pool_.reset();
-    pool_ = std::make_unique<ReceptionPool>(
-        2, [this]() -> std::expected<std::unique_ptr<Reception>, ReceptionFailure> {
-          return std::make_unique<Reception>(center.reception());
-        });
+    lookups_.reset();
+    const auto open = [this]() -> std::expected<std::unique_ptr<Reception>, ReceptionFailure> {
+      return std::make_unique<Reception>(center.reception());
+    };
+    pool_ = std::make_unique<ReceptionPool>(2, open);
+    lookups_ = std::make_unique<ReceptionPool>(1, open);
     endpoint_ = std::make_unique<BatchesEndpoint>(
-        BatchesEndpoint::Surroundings{{policy_, *denials_, log_}, *pool_});
+        BatchesEndpoint::Surroundings{{policy_, *denials_, log_}, *pool_, *lookups_});
     digests_ = std::make_unique<DigestsEndpoint>(
         DigestsEndpoint::Surroundings{policy_, center.catalogue, *pool_, *denials_, log_});
     quarantines_ = std::make_unique<QuarantineEndpoint>(
@@ -82,6 +84,8 @@ class CenterServer {
   }
 
   [[nodiscard]] sluice::test::RunningServer& server() { return *server_; }
+  // Where batches are applied.
+  [[nodiscard]] ReceptionPool& receptions() { return *pool_; }
   [[nodiscard]] trust::TlsFiles files_of(const std::string& name) {
     const auto issued = server_->authority().issue(name);
     return {issued.certificate, issued.key, server_->authority().authorities(),
@@ -151,6 +155,7 @@ class CenterServer {
   const trust::Policy policy_{
       {}, {{record::NodeId("front-1"), {record::BureauId("park"), record::BureauId("quality")}}}};
   std::unique_ptr<ReceptionPool> pool_;
+  std::unique_ptr<ReceptionPool> lookups_;
   std::unique_ptr<BatchesEndpoint> endpoint_;
   std::unique_ptr<DigestsEndpoint> digests_;
   std::unique_ptr<QuarantineEndpoint> quarantines_;

@@ -152,8 +152,10 @@ std::string history_table(const record::DatasetId& dataset) {
 Result<void> make_tables_follow(Connection& connection, const record::Dataset& dataset) {
   auto transaction = PostgresqlTransaction::begin(connection);
   if (!transaction) return failed(dataset, transaction.error());
-  const auto locked =
-      connection.execute(fmt::format("SELECT pg_advisory_xact_lock({})", lock_keys(Lock::tables)));
+  // Of this dataset alone: its tables may be in use by a batch that takes long.
+  const auto locked = connection.query(
+      fmt::format("SELECT pg_advisory_xact_lock({}, hashtext($1))", dataset_tables),
+      Parameters().text(dataset.id.str()));
   if (!locked) return failed(dataset, locked.error());
   TablesOfConnection tables(connection);
   SLUICE_TRY(follow_schema(dataset, tables));

@@ -79,9 +79,9 @@ Answer<std::optional<LedgerAnswer>> find_in_ledger(Connection& connection,
 
 Answer<std::int64_t> draw_ledger_id(Connection& connection) {
   constexpr auto draw = R"sql(
-    SELECT pg_advisory_xact_lock_shared({});
+    SELECT pg_advisory_xact_lock({}, pg_backend_pid());
     SELECT nextval(pg_get_serial_sequence('sluice.ledger', 'id')))sql";
-  const auto id = connection.execute(fmt::format(draw, lock_keys(Lock::ledger)));
+  const auto id = connection.execute(fmt::format(draw, drawn_ledger_id));
   if (!id) return std::unexpected(id.error());
   return id->integer(0, 0);
 }
@@ -132,14 +132,23 @@ Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
 }
 
 Answer<std::int64_t> settled_ledger_id(Connection& connection) {
-  constexpr auto wait_and_read = R"sql(
-    BEGIN;
-    SELECT pg_advisory_xact_lock({});
-    COMMIT;
-    SELECT coalesce(max(id), 0) FROM sluice.ledger)sql";
-  const auto id = connection.execute(fmt::format(wait_and_read, lock_keys(Lock::ledger)));
-  if (!id) return std::unexpected(id.error());
-  return id->integer(0, 0);
+  // The last id first: who drew it or one before it has shown itself by a lock, or is done.
+  const auto last = SLUICE_TRY(connection.execute(
+      "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('sluice.ledger', 'id')"
+      "::regclass), 0)"));
+  const auto under_way = SLUICE_TRY(connection.execute(fmt::format(
+      R"sql(
+        SELECT objid FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = {} AND objsubid = 2 AND granted
+          AND mode = 'ExclusiveLock'
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))sql",
+      drawn_ledger_id)));
+  for (int row = 0; row < under_way.rows(); ++row) {
+    SLUICE_TRY(connection.execute(fmt::format(
+        "SELECT pg_advisory_lock_shared({0}, {1}); SELECT pg_advisory_unlock_shared({0}, {1})",
+        drawn_ledger_id, under_way.integer(row, 0))));
+  }
+  return last.integer(0, 0);
 }
 
 Answer<std::int64_t> ledger_id_at(Connection& connection, const record::DatasetId& dataset,
@@ -216,28 +225,33 @@ Answer<Activity> activity_of(Connection& connection, const record::DatasetId& da
   return activity;
 }
 
+// Of one bureau the order of epochs and numbers is that of the ids, and has an index.
+std::string walk_sql(const Extent& extent) {
+  std::string conditions = "l.id > $1 AND l.id <= $2";
+  int next = 3;
+  if (extent.bureau) conditions += fmt::format(" AND l.bureau = ${}", next++);
+  if (extent.sequence) conditions += fmt::format(" AND l.sequence = ${}", next);
+  // Everything as text or bytea: the answer comes in binary format, where those are plain bytes.
+  return fmt::format(
+      R"sql(
+        SELECT l.id::text, l.bureau, l.epoch::text, l.sequence::text, l.dataset, l.manifest,
+          {}::text, l.receipt, l.receipt_signature, a.manifest, a.signature, {}
+        FROM sluice.ledger l
+        JOIN sluice.archive a ON a.ledger = l.id
+        WHERE {}
+        ORDER BY {})sql",
+      applied_at_ms, extent.payloads == Extent::Payloads::read ? "a.payload" : "''::bytea",
+      conditions, extent.bureau ? "l.epoch, l.sequence" : "l.id");
+}
+
 Answer<void> walk_ledger(
     Connection& connection, const Extent& extent, std::int64_t last,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
-  // Everything as text or bytea: the answer comes in binary format, where those are plain bytes.
-  const std::string sql = fmt::format(
-      R"sql(
-        SELECT l.id::text, l.bureau, l.epoch::text, l.sequence::text, l.dataset, l.manifest,
-          {}::text, l.receipt, l.receipt_signature, a.manifest, a.signature,
-          CASE WHEN $5 THEN a.payload ELSE '' END
-        FROM sluice.ledger l
-        JOIN sluice.archive a ON a.ledger = l.id
-        WHERE l.id > $1 AND l.id <= $2 AND ($3 = '' OR l.bureau = $3)
-          AND ($4 = '' OR l.sequence::text = $4)
-        ORDER BY l.id)sql",
-      applied_at_ms);
-  const auto parameters = Parameters()
-                              .number(extent.after)
-                              .number(last)
-                              .text(extent.bureau ? extent.bureau->str() : "")
-                              .text(extent.sequence ? std::to_string(extent.sequence->value) : "")
-                              .text(extent.payloads == Extent::Payloads::read ? "true" : "false");
-  return connection.stream(sql, parameters, [&](const QueryResult& row) {
+  Parameters parameters;
+  parameters.number(extent.after).number(last);
+  if (extent.bureau) parameters.text(extent.bureau->str());
+  if (extent.sequence) parameters.text(std::to_string(extent.sequence->value));
+  return connection.stream(walk_sql(extent), parameters, [&](const QueryResult& row) {
     const auto text = [&](int column) { return std::string(row.text(0, column)); };
     const LedgerEntry entry{row.integer(0, 0),
                             {record::BureauId(text(1)), {unsigned_number(row, 0, 2)}},

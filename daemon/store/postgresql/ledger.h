@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "store/apply_once.h"
 #include "store/postgresql/connection.h"
@@ -19,8 +20,8 @@ namespace sluice::store::postgresql {
 [[nodiscard]] Connection::Answer<std::optional<LedgerAnswer>> find_in_ledger(
     Connection& connection, const record::StreamId& stream, record::Sequence sequence);
 
-// Until the transaction ends nobody who walks the ledger goes past this id: of two batches that are
-// applied at the same time, the one with the higher id may be committed first.
+// Until the transaction ends who walks the ledger waits for it: of two batches that are applied at
+// the same time, the one with the higher id may be committed first.
 [[nodiscard]] Connection::Answer<std::int64_t> draw_ledger_id(Connection& connection);
 
 [[nodiscard]] Connection::Answer<void> write_ledger(Connection& connection,
@@ -28,7 +29,8 @@ namespace sluice::store::postgresql {
                                                     const record::RowOutcomes& rows,
                                                     const record::Batch& batch);
 
-// The last id up to which every batch was either committed or given up. Waits for those under way.
+// The last id up to which every batch was either committed or given up. Waits for those under way,
+// and keeps no other batch waiting meanwhile.
 [[nodiscard]] Connection::Answer<std::int64_t> settled_ledger_id(Connection& connection);
 
 [[nodiscard]] Connection::Answer<std::int64_t> ledger_id_at(Connection& connection,
@@ -42,6 +44,8 @@ namespace sluice::store::postgresql {
                                                        const record::DatasetId& dataset,
                                                        record::Time since,
                                                        std::chrono::milliseconds span);
+// Its parameters: ids after, up to; then bureau and sequence, where they are said.
+[[nodiscard]] std::string walk_sql(const Extent& extent);
 [[nodiscard]] Connection::Answer<void> walk_ledger(
     Connection& connection, const Extent& extent, std::int64_t last,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume);

@@ -24,6 +24,8 @@ class PostgresqlStore final : public Store {
   Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
                                       const ReceiptMaker& make_receipt) override;
   Result<record::ChainHead> head(const record::StreamId& stream) override;
+  Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId& stream,
+                                                       record::Sequence sequence) override;
   Result<std::vector<record::StreamId>> streams() override;
   Result<void> read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
                     const std::function<bool(const StoredRecord&)>& consume) override;
@@ -120,11 +122,21 @@ class Applying final : public ApplyTransaction {
   bool& in_doubt_;
 };
 
-// All of a table may be read here, and its reader may be slow.
-Connection::Answer<PostgresqlTransaction> begin_long_read(Connection& connection) {
+// The reader may be slow.
+Connection::Answer<PostgresqlTransaction> begin_walk(Connection& connection) {
   auto transaction = PostgresqlTransaction::begin(connection);
   if (!transaction) return transaction;
-  auto set = connection.execute("SET LOCAL enable_seqscan = on; SET LOCAL statement_timeout = 0");
+  auto set = connection.execute(
+      "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0");
+  if (!set) return std::unexpected(set.error());
+  return transaction;
+}
+
+// All of a table may be read here.
+Connection::Answer<PostgresqlTransaction> begin_long_read(Connection& connection) {
+  auto transaction = begin_walk(connection);
+  if (!transaction) return transaction;
+  auto set = connection.execute("SET LOCAL enable_seqscan = on");
   if (!set) return std::unexpected(set.error());
   return transaction;
 }
@@ -206,6 +218,17 @@ Result<record::ChainHead> PostgresqlStore::head(const record::StreamId& stream) 
     auto head = head_of(connection, stream);
     if (!head) return failed(head.error(), "bureau " + stream.bureau.str());
     return *head;
+  });
+}
+
+Result<std::optional<record::SignedReceipt>> PostgresqlStore::receipt(
+    const record::StreamId& stream, record::Sequence sequence) {
+  using Found = Result<std::optional<record::SignedReceipt>>;
+  return with_connection([&](Connection& connection) -> Found {
+    auto found = find_in_ledger(connection, stream, sequence);
+    if (!found) return failed(found.error(), "bureau " + stream.bureau.str());
+    if (!*found) return std::nullopt;
+    return std::move((*found)->receipt);
   });
 }
 
@@ -344,6 +367,8 @@ Result<void> PostgresqlStore::walk(
   return with_connection([&](Connection& connection) -> Result<void> {
     const auto last = settled_ledger_id(connection);
     if (!last) return failed(last.error(), "ledger");
+    auto transaction = begin_walk(connection);
+    if (!transaction) return failed(transaction.error(), "ledger");
     if (auto walked = walk_ledger(connection, extent, *last, consume); !walked) {
       return failed(walked.error(), "ledger");
     }

@@ -10,6 +10,8 @@
 
 namespace sluice::store::postgresql {
 
+using sluice::postgresql::dataset_tables;
+using sluice::postgresql::drawn_ledger_id;
 using sluice::postgresql::Lock;
 using sluice::postgresql::lock_keys;
 

@@ -1,5 +1,7 @@
 #include "store/sqlite/ledger.h"
 
+#include <fmt/format.h>
+
 #include "record/try.h"
 
 namespace sluice::store::sqlite {
@@ -127,18 +129,26 @@ Result<std::int64_t> Ledger::id_at(const record::DatasetId& dataset, record::Tim
   return last.integer(0);
 }
 
+// Of one bureau the order of epochs and numbers is that of the ids, and has an index.
+std::string walk_sql(const Extent& extent) {
+  return fmt::format(
+      R"sql(
+        SELECT l.id, l.bureau, l.epoch, l.sequence, l.dataset, l.manifest, l.applied_at,
+          l.receipt, l.receipt_signature, a.manifest, a.signature, {}
+        FROM ledger l
+        JOIN archive a ON a.ledger = l.id
+        WHERE l.id > ?1{}{}
+        ORDER BY {})sql",
+      extent.payloads == Extent::Payloads::read ? "a.payload" : "x''",
+      extent.bureau ? " AND l.bureau = ?2" : "", extent.sequence ? " AND l.sequence = ?3" : "",
+      extent.bureau ? "l.epoch, l.sequence" : "l.id");
+}
+
 Result<void> Ledger::walk(
     const Extent& extent,
     const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) {
-  auto select = SLUICE_TRY(file_.statement(
-      R"sql(
-        SELECT l.id, l.bureau, l.epoch, l.sequence, l.dataset, l.manifest, l.applied_at,
-          l.receipt, l.receipt_signature, a.manifest, a.signature, iif(?4, a.payload, x'')
-        FROM ledger l
-        JOIN archive a ON a.ledger = l.id
-        WHERE l.id > ?1 AND (?2 IS NULL OR l.bureau = ?2) AND (?3 IS NULL OR l.sequence = ?3)
-        ORDER BY l.id)sql"));
-  select.bind(1, extent.after).bind(4, std::int64_t{extent.payloads == Extent::Payloads::read});
+  auto select = SLUICE_TRY(file_.statement(walk_sql(extent)));
+  select.bind(1, extent.after);
   if (extent.bureau) select.bind(2, extent.bureau->str());
   if (extent.sequence) select.bind(3, extent.sequence->value);
   const auto text = [&](int column) { return std::string(select.text(column)); };

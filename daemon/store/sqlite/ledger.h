@@ -6,6 +6,7 @@
 #include <expected>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "store/apply_once.h"
@@ -15,6 +16,9 @@
 #include "store/stream_place.h"
 
 namespace sluice::store::sqlite {
+
+// Its parameters: ?1 ids after, ?2 bureau, ?3 sequence.
+[[nodiscard]] std::string walk_sql(const Extent& extent);
 
 // `file` must outlive it.
 class Ledger {

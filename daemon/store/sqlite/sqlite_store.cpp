@@ -38,6 +38,12 @@ class SqliteStore final : public Store {
   Result<record::ChainHead> head(const record::StreamId& stream) override {
     return ledger_.head(stream);
   }
+  Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId& stream,
+                                                       record::Sequence sequence) override {
+    auto found = SLUICE_TRY(ledger_.find(stream, sequence));
+    if (!found) return std::nullopt;
+    return std::move(found->receipt);
+  }
   Result<std::vector<record::StreamId>> streams() override { return ledger_.streams(); }
   Result<void> read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
                     const std::function<bool(const StoredRecord&)>& consume) override;

@@ -1,5 +1,12 @@
 #include "api/batches_endpoint.h"
 
+#include <future>
+#include <latch>
+#include <thread>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -91,6 +98,30 @@ TEST_F(BatchesEndpointTest, SaysWhereAStreamStands) {
 
 TEST_F(BatchesEndpointTest, TellsNoReceiptOfABatchThatItDoesNotHave) {
   EXPECT_EQ(problem_of(ask(get(path(1) + "/receipt"))), "404 no-receipt");
+}
+
+// All receptions are busy, one of them with a batch of this very bureau.
+TEST_F(BatchesEndpointTest, TellsAReceiptWhileBatchesAreBeingApplied) {
+  const std::string answer = ask(put(path(1), file(center.batch(line("A")))));
+  std::latch busy(2);
+  std::promise<void> told;
+  const std::shared_future<void> until = told.get_future().share();
+  const std::function<exchange::Result<int>(exchange::Reception&)> apply =
+      [&](exchange::Reception&) -> exchange::Result<int> {
+    busy.count_down();
+    until.wait();
+    return 1;
+  };
+  const record::BureauId bureaus[] = {record::BureauId("park"), record::BureauId("quality")};
+  boost::asio::io_context context;
+  for (const auto& bureau : bureaus) {
+    boost::asio::co_spawn(context, server.receptions().run<int>(bureau, apply),
+                          boost::asio::detached);
+  }
+  std::jthread runs([&] { context.run(); });
+  busy.wait();
+  EXPECT_EQ(body_of(ask(get(path(1) + "/receipt"))), body_of(answer));
+  told.set_value();
 }
 
 TEST_F(BatchesEndpointTest, RefusesABatchThatIsNotTheNext) {

@@ -183,7 +183,7 @@ class Offer {
                               .clock = [] { return schedule::Moment(); },
                               .chance = [] { return 0.0; }}};
   std::unique_ptr<RecordsEndpoint> records_;
-  BatchesEndpoint batches_{{{policy_, denials_, log_}, receptions_}};
+  BatchesEndpoint batches_{{{policy_, denials_, log_}, receptions_, receptions_}};
   DigestsEndpoint digests_{{policy_, center_.catalogue, receptions_, denials_, log_}};
   QuarantineEndpoint quarantines_{{{policy_, denials_, log_},
                                    [this]() -> edges::Result<std::unique_ptr<edges::KeptReports>> {

@@ -38,6 +38,10 @@ class ForgedLedger : public store::Store {
       const record::StreamId& stream) override {
     return real_->head(stream);
   }
+  std::expected<std::optional<record::SignedReceipt>, store::StoreFailure> receipt(
+      const record::StreamId& stream, record::Sequence sequence) override {
+    return real_->receipt(stream, sequence);
+  }
   std::expected<std::vector<record::StreamId>, store::StoreFailure> streams() override {
     return real_->streams();
   }

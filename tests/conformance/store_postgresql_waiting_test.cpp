@@ -1,0 +1,100 @@
+// Who waits for whom, where a batch takes long: nobody but those who must.
+#include <future>
+
+#include <gmock/gmock.h>
+
+#include "conformance/store_postgresql_fixture.h"
+
+namespace sluice::test {
+namespace {
+
+using ::testing::ElementsAre;
+
+// A lock that the test holds on a table, as a batch does that takes long.
+class HeldTable {
+ public:
+  HeldTable(const std::string& conninfo, const std::string& table)
+      : connection_(PQconnectdb(conninfo.c_str()), PQfinish) {
+    run("BEGIN; LOCK TABLE " + table);
+  }
+  void release() { run("COMMIT"); }
+
+ private:
+  void run(const std::string& sql) {
+    const std::unique_ptr<PGresult, void (*)(PGresult*)> result(
+        PQexec(connection_.get(), sql.c_str()), PQclear);
+    EXPECT_EQ(PQresultStatus(result.get()), PGRES_COMMAND_OK) << PQerrorMessage(connection_.get());
+  }
+  std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
+};
+
+class StorePostgresqlWaitingTest : public StorePostgresqlTest {
+ protected:
+  void wait_until(const std::string& asked, const std::string& expected) {
+    for (int attempt = 0; attempt < 5000; ++attempt) {
+      if (ask(asked) == expected) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ADD_FAILURE() << "never " << expected << ": " << asked;
+  }
+  static std::vector<std::string> walk(store::Store& store) {
+    std::vector<std::string> batches;
+    const auto walked = store.walk({}, [&](const store::LedgerEntry& entry, auto&) {
+      batches.push_back(entry.stream.bureau.str() + " " + std::to_string(entry.sequence.value));
+      return true;
+    });
+    EXPECT_TRUE(walked) << record::to_string(walked.error());
+    return batches;
+  }
+};
+
+TEST_F(StorePostgresqlWaitingTest, BatchThatTakesLongHoldsUpNoOtherBureauAndNoReceipt) {
+  const auto other = DatasetBuilder("person", "portal").field("code").build();
+  TestStream portal("portal");
+  auto slow = open();
+  auto quick = open();
+  auto walker = open();
+  auto asker = open();
+  ASSERT_TRUE(slow->prepare(dataset_));
+  apply_stubbornly(*slow, new_records(1));
+  HeldTable held(cluster().socket(database_), "data.enterprise IN ACCESS EXCLUSIVE MODE");
+  const Sent sent = new_records(1);
+  auto applied = std::async(std::launch::async, [&] { return apply(*slow, dataset_, sent); });
+  wait_until("SELECT count(*) FROM pg_locks WHERE locktype = 'relation' AND NOT granted", "1");
+  // Who walks waits for it, and stands in nobody's way meanwhile.
+  auto walked = std::async(std::launch::async, [&] { return walk(*walker); });
+  wait_until("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted", "1");
+  // Also a dataset that the store has no tables of yet.
+  const auto prepared = quick->prepare(other);
+  EXPECT_TRUE(prepared) << record::to_string(prepared.error());
+  const auto receipt = apply(*quick, other, portal.batch(other, {upsert({"a"})}));
+  EXPECT_TRUE(receipt) << record::to_string(receipt.error());
+  for (const auto& stream : {stream_.id(), portal.id()}) {
+    const auto found = asker->receipt(stream, {1});
+    EXPECT_TRUE(found && *found);
+  }
+  held.release();
+  EXPECT_TRUE(applied.get());
+  // What came while it waited may be missing, what it waited for may not.
+  EXPECT_THAT(walked.get(), ElementsAre("park 1", "park 2"));
+}
+
+// Its tables can not change while a batch is written to them, and that is its own matter.
+TEST_F(StorePostgresqlWaitingTest, TablesThatWaitForTheirBatchLetOthersBeMade) {
+  const auto other = DatasetBuilder("person", "portal").field("code").build();
+  auto changing = open();
+  auto quick = open();
+  ASSERT_TRUE(changing->prepare(dataset_));
+  HeldTable held(cluster().socket(database_), "data.enterprise IN ROW EXCLUSIVE MODE");
+  record::Dataset wider = dataset_;
+  wider.schema.fields.push_back({.name = "more"});
+  auto changed = std::async(std::launch::async, [&] { return changing->prepare(wider); });
+  wait_until("SELECT count(*) FROM pg_locks WHERE locktype = 'relation' AND NOT granted", "1");
+  const auto prepared = quick->prepare(other);
+  EXPECT_TRUE(prepared) << record::to_string(prepared.error());
+  held.release();
+  EXPECT_TRUE(changed.get());
+}
+
+}  // namespace
+}  // namespace sluice::test
