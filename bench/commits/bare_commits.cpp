@@ -154,11 +154,15 @@ journal::Submission submission_of(const bench::RowText& row) {
 }
 
 OrProblem measure_journal(const Options& options) {
-  const auto signer = record::Signer::load(options.certificate, options.key);
+  auto signer = record::Signer::load(options.certificate, options.key);
   if (!signer) return std::unexpected(record::to_string(signer.error()));
+  // Nothing is verified here: any certificate will do for an authority.
+  auto verifier = record::Verifier::load(options.certificate, {});
+  if (!verifier) return std::unexpected(record::to_string(verifier.error()));
+  const record::Keyring keyring({std::move(*signer), std::move(*verifier)});
   const journal::Limits limits;
   auto journal =
-      journal::Journal::open(options.file, record::BureauId("bench"), limits, *signer, [] {
+      journal::Journal::open(options.file, record::BureauId("bench"), limits, keyring, [] {
         return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
       });
   if (!journal) return std::unexpected(record::to_string(journal.error()));

@@ -37,8 +37,8 @@ ExitStatus verify(const Context& context) {
     if (!store) return fail(record::to_string(store.error()));
     const auto claims = journal_claims(*installation);
     if (!claims) return fail(record::to_string(claims.error()));
-    const auto report = exchange::verify_ledger(**store, installation->verifier, *claims,
-                                                [](const store::LedgerEntry&) {});
+    const auto report = exchange::verify_ledger(**store, installation->keyring->current()->verifier,
+                                                *claims, [](const store::LedgerEntry&) {});
     if (!report) return fail(record::to_string(report.error()));
     fmt::print("ledger and archive: {} batches of {} streams, {} of signed data: {}\n",
                human_count(report->batches), human_count(report->heads.size()),

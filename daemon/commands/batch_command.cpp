@@ -139,7 +139,8 @@ ExitStatus verify_one(const Context& context, const BatchOptions& options) {
   const auto batch = record::read_batch_file(bytes, largest_batch_file);
   if (!batch)
     return fail(options.file + ": " + record::to_string(batch.error()), ExitStatus::refused);
-  const auto verified = record::verify(*batch, installation->verifier, installation::system_now());
+  const auto verified = record::verify(*batch, installation->keyring->current()->verifier,
+                                       installation::system_now());
   if (!verified) {
     return fail(options.file + ": " + record::to_string(verified.error()), ExitStatus::refused);
   }

@@ -38,7 +38,7 @@ Reception::Reception(std::unique_ptr<store::Store> store, Surroundings surroundi
       applied_(std::move(applied)) {}
 
 Result<record::Manifest> Reception::admit(const record::Batch& batch) const {
-  auto verified = record::verify(batch, surroundings_.verifier, clock_());
+  auto verified = record::verify(batch, surroundings_.keyring.current()->verifier, clock_());
   if (!verified) {
     return std::unexpected(ReceptionFailure{ReceptionProblem::not_trusted, verified.error().place,
                                             verified.error().sentence});
@@ -97,7 +97,7 @@ record::SignedReceipt Reception::sign(const record::Batch& batch, const record::
                                                  .rows = rows,
                                                  .rejected_rows = rejected,
                                                  .at = clock_()});
-  receipt.signature = surroundings_.signer.sign(receipt.json);
+  receipt.signature = surroundings_.keyring.current()->signer.sign(receipt.json);
   return receipt;
 }
 

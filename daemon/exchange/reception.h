@@ -14,6 +14,7 @@
 #include "exchange/catalogue.h"
 #include "reconciliation/digest_question.h"
 #include "record/batch.h"
+#include "record/keyring.h"
 #include "record/receipt.h"
 #include "store/store.h"
 
@@ -41,8 +42,7 @@ class Reception {
   // What must outlive the reception.
   struct Surroundings {
     const Catalogue& catalogue;
-    const record::Verifier& verifier;
-    const record::Signer& signer;
+    const record::Keyring& keyring;
     const Signatories& signatories;
   };
   // How long the store took for a batch that it answered.

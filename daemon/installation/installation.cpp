@@ -12,6 +12,7 @@
 #include "people/postgresql/postgresql_people.h"
 #include "people/sqlite/sqlite_people.h"
 #include "postgresql/access.h"
+#include "record/try.h"
 #include "settings/load.h"
 #include "store/postgresql/postgresql_store.h"
 #include "store/sqlite/sqlite_store.h"
@@ -86,7 +87,7 @@ std::optional<std::string> weak_sslmode_of_store(const settings::Settings& setti
 }
 
 journal::Result<journal::Journal> Installation::open_journal(const record::BureauId& bureau) const {
-  return journal::Journal::open(paths.journal(bureau), bureau, settings.node.journal, signer,
+  return journal::Journal::open(paths.journal(bureau), bureau, settings.node.journal, *keyring,
                                 system_now);
 }
 
@@ -119,26 +120,30 @@ std::expected<settings::Settings, Refusal> load_settings(
   return std::move(*settings);
 }
 
+std::expected<record::Credentials, record::SignatureFailure> load_credentials(
+    const settings::Identity& identity) {
+  auto signer = SLUICE_TRY(record::Signer::load(identity.certificate, identity.key));
+  auto verifier = SLUICE_TRY(record::Verifier::load(identity.authorities, identity.revocations));
+  return record::Credentials{std::move(signer), std::move(verifier)};
+}
+
 std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
     const std::filesystem::path& configuration) {
   auto settings = load_settings(configuration);
   if (!settings) return std::unexpected(std::move(settings.error()));
   auto catalogue = exchange::Catalogue::compile(settings->datasets);
   if (!catalogue) return std::unexpected(Refusal{lines_of(catalogue.error()), true});
-  const settings::Identity& identity = settings->node.identity;
-  auto signer = record::Signer::load(identity.certificate, identity.key);
-  if (!signer) return refused(signer.error());
-  auto verifier = record::Verifier::load(identity.authorities, identity.revocations);
-  if (!verifier) return refused(verifier.error());
+  auto credentials = load_credentials(settings->node.identity);
+  if (!credentials) return refused(credentials.error());
   const Paths paths(settings->node.state_directory);
   for (const std::filesystem::path& directory : paths.directories()) {
     if (auto made = make_directory(directory); !made) {
       return std::unexpected(Refusal{{made.error()}});
     }
   }
-  return std::make_unique<Installation>(Installation{std::move(*settings), std::move(*catalogue),
-                                                     std::move(*signer), std::move(*verifier),
-                                                     paths});
+  return std::make_unique<Installation>(
+      Installation{std::move(*settings), std::move(*catalogue),
+                   std::make_unique<record::Keyring>(std::move(*credentials)), paths});
 }
 
 people::Result<std::unique_ptr<people::People>> open_people(const settings::Settings& settings) {

@@ -16,7 +16,7 @@
 #include "installation/paths.h"
 #include "journal/journal.h"
 #include "people/people.h"
-#include "record/signature.h"
+#include "record/keyring.h"
 #include "settings/settings.h"
 #include "store/store.h"
 #include "tasks/tasks.h"
@@ -27,8 +27,7 @@ namespace sluice::installation {
 struct Installation {
   settings::Settings settings;
   exchange::Catalogue catalogue;
-  record::Signer signer;
-  record::Verifier verifier;
+  std::unique_ptr<record::Keyring> keyring;
   Paths paths;
 
   [[nodiscard]] journal::Result<journal::Journal> open_journal(
@@ -65,6 +64,10 @@ struct Verdict {
 // The checked settings alone: reads no key, makes no directory.
 [[nodiscard]] std::expected<settings::Settings, Refusal> load_settings(
     const std::filesystem::path& configuration);
+
+// What the node signs with, and whom it believes, read from its files: all of it, or none.
+[[nodiscard]] std::expected<record::Credentials, record::SignatureFailure> load_credentials(
+    const settings::Identity& identity);
 
 // Loads everything and makes the node's directories.
 [[nodiscard]] std::expected<std::unique_ptr<Installation>, Refusal> load_installation(

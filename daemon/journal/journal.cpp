@@ -17,11 +17,11 @@ Journal& Journal::operator=(Journal&&) noexcept = default;
 Journal::~Journal() = default;
 
 Result<Journal> Journal::open(const std::filesystem::path& file, const record::BureauId& bureau,
-                              const Limits& limits, const record::Signer& signer, Clock clock) {
+                              const Limits& limits, const record::Keyring& keyring, Clock clock) {
   auto state = std::make_unique<State>();
   state->file = file;
   state->limits = limits;
-  state->signer = &signer;
+  state->keyring = &keyring;
   state->clock = std::move(clock);
   const auto unreadable = [&](std::string_view what) {
     return std::unexpected(

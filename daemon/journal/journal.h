@@ -20,6 +20,7 @@
 #include "journal/quarantine.h"
 #include "record/batch.h"
 #include "record/failure.h"
+#include "record/keyring.h"
 #include "record/receipt.h"
 
 namespace sluice::journal {
@@ -117,10 +118,10 @@ using Clock = std::function<record::Time()>;
 // Not thread-safe: one owner in a process. Every call blocks; those that write return after fsync.
 class Journal {
  public:
-  // Opens, or creates with a new epoch. `signer` must outlive the journal.
+  // Opens, or creates with a new epoch. `keyring` must outlive the journal.
   [[nodiscard]] static Result<Journal> open(const std::filesystem::path& file,
                                             const record::BureauId& bureau, const Limits& limits,
-                                            const record::Signer& signer, Clock clock);
+                                            const record::Keyring& keyring, Clock clock);
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
   ~Journal();

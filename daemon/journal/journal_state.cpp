@@ -83,7 +83,7 @@ Result<void> Journal::State::seal(StreamRow& row, const DatasetOrigin& origin,
                     .mode = origin.mode,
                     .collected_at = now,
                     .carries_case_numbers = origin.carries_case_numbers},
-                   std::move(payload), row.head, *signer);
+                   std::move(payload), row.head, keyring->current()->signer);
   SLUICE_TRY(ours(tables.insert_batch(sealed, now)));
   row.head = {sealed.manifest.sequence, record::sha256(sealed.batch.manifest)};
   ++row.backlog_batches;

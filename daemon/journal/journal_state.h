@@ -20,7 +20,7 @@ namespace sluice::journal {
 struct Journal::State {
   std::filesystem::path file;
   Limits limits;
-  const record::Signer* signer = nullptr;
+  const record::Keyring* keyring = nullptr;
   Clock clock;
   sqlite::Database database;
   Tables tables;

@@ -25,6 +25,12 @@ std::chrono::milliseconds spread(std::chrono::milliseconds back_off, double rand
       static_cast<long>(static_cast<double>(back_off.count()) * (0.5 + random / 2)));
 }
 
+// Nothing is wrong with a receipt that only can not be judged by the files as they are.
+bool is_to_be_renewed(const record::SignatureFailure& failure) {
+  return failure.code == record::SignatureProblem::expired ||
+         failure.code == record::SignatureProblem::unlisted;
+}
+
 void sleep(const std::stop_token& stop, std::chrono::milliseconds duration) {
   std::mutex mutex;
   std::unique_lock lock(mutex);
@@ -120,8 +126,14 @@ Sender::Pass Sender::keep_receipt(const record::Manifest& manifest,
     events_.stopped(sentence);
     return Pass::stopped;
   };
-  const auto signatory =
-      center_.verifier.verify(signed_receipt.json, signed_receipt.signature, surroundings_.clock());
+  const auto signatory = center_.keyring.current()->verifier.verify(
+      signed_receipt.json, signed_receipt.signature, surroundings_.clock());
+  if (!signatory && is_to_be_renewed(signatory.error())) {
+    // It comes again with the same batch.
+    events_.held_back({LinkProblem::unavailable, signatory.error().place,
+                       "the receipt can not be checked: " + signatory.error().sentence});
+    return Pass::held_back;
+  }
   if (!signatory) {
     return stop_with("the receipt is not good: " + record::to_string(signatory.error()));
   }

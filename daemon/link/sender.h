@@ -11,7 +11,7 @@
 
 #include "journal/journal.h"
 #include "link/link.h"
-#include "record/signature.h"
+#include "record/keyring.h"
 
 namespace sluice::link {
 
@@ -24,9 +24,9 @@ struct SenderEvents {
   std::function<void(const std::string& sentence)> stopped;
 };
 
-// Whose receipts count. `verifier` must outlive whoever holds this.
+// Whose receipts count. `keyring` must outlive whoever holds this.
 struct ReceiptSigners {
-  const record::Verifier& verifier;
+  const record::Keyring& keyring;
   std::set<std::string> subjects;  // RFC 2253
 };
 

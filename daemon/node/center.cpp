@@ -28,8 +28,7 @@ exchange::ReceptionPool::Open reception_of(const Center::Surroundings& surroundi
     }
     return std::make_unique<Reception>(
         std::move(*store),
-        Reception::Surroundings{installation.catalogue, installation.verifier, installation.signer,
-                                signatories},
+        Reception::Surroundings{installation.catalogue, *installation.keyring, signatories},
         installation::system_now,
         [&applied](std::chrono::duration<double> took) { applied.Observe(took.count()); });
   };

@@ -16,7 +16,6 @@
 #include "installation/system_clock.h"
 #include "node/scheduled_jobs.h"
 #include "record/try.h"
-#include "trust/tls_context.h"
 
 namespace sluice::node {
 namespace {
@@ -25,6 +24,8 @@ namespace asio = boost::asio;
 
 // How long running requests may take to end when the daemon stops.
 constexpr std::chrono::seconds stop_grace{10};
+// How soon certificates, keys and revocation lists that were replaced are noticed.
+constexpr std::chrono::seconds look_at_certificates{15};
 
 trust::Directory directory_of(const settings::Settings& settings) {
   trust::Directory::Subjects subjects;
@@ -42,22 +43,10 @@ exchange::Reception::Signatories signatories_of(const installation::Installation
   exchange::Reception::Signatories signatories;
   for (const auto& [id, bureau] : installation.settings.bureaus) {
     const settings::CarryingNode* carrier = installation.settings.carrier(id);
-    signatories[id] = {carrier == nullptr ? installation.signer.subject()
+    signatories[id] = {carrier == nullptr ? installation.keyring->current()->signer.subject()
                                           : carrier->certificate_subject};
   }
   return signatories;
-}
-
-trust::TlsFiles tls_files(const settings::Identity& identity) {
-  return {identity.certificate, identity.key, identity.authorities, identity.revocations};
-}
-
-std::expected<trust::TlsContext, trust::TlsFailure> tls_for_people(const settings::Pages& pages) {
-  if (pages.people_authorities.empty()) {
-    return trust::make_open_server_context({pages.certificate, pages.key});
-  }
-  return trust::make_asking_server_context(
-      {pages.certificate, pages.key, pages.people_authorities, pages.people_revocations});
 }
 
 bool publishes_by(const settings::Publication& publication, record::Mode mode) {
@@ -78,6 +67,7 @@ Node::Node(std::unique_ptr<installation::Installation> installation,
       directory_(directory_of(installation_->settings)),
       policy_(installation::policy_of(installation_->settings)),
       signatories_(signatories_of(*installation_)),
+      certificates_({*installation_, *log_, metrics_}),
       notifier_(std::getenv("NOTIFY_SOCKET"), std::getenv("WATCHDOG_USEC")),
       started_at_(installation::system_now()),
       bandwidth_(installation_->settings.node.uplink
@@ -117,6 +107,9 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   SLUICE_TRY(node->take_forms());
   SLUICE_TRY(node->start_jobs(command, configuration));
   SLUICE_TRY(node->listen());
+  node->certificates_.keep_current({node->api_ ? &*node->api_ : nullptr,
+                                    node->pages_ ? &*node->pages_ : nullptr,
+                                    node->uplink_identity_.get()});
   node->watch_drop_folders(command, configuration);
   node->report_streams();
   return node;
@@ -124,10 +117,9 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
 
 std::expected<void, std::string> Node::make_uplink() {
   if (!installation_->settings.node.uplink) return {};
-  auto identity = link::UplinkIdentity::load(tls_files(installation_->settings.node.identity));
+  auto identity = link::UplinkIdentity::load(certificates_.uplink_files());
   if (!identity) return std::unexpected(record::to_string(identity.error()));
   uplink_identity_ = std::move(*identity);
-  tell_expiry(installation_->signer.subject(), uplink_identity_->current().tls->native_handle());
   return {};
 }
 
@@ -204,9 +196,8 @@ std::expected<void, std::string> Node::listen() {
 std::expected<void, std::string> Node::listen_to_bureaus(
     const installation::TasksOpener& open_tasks) {
   const settings::Node& node = installation_->settings.node;
-  auto tls = trust::make_server_context(tls_files(node.identity));
+  auto tls = certificates_.for_bureaus();
   if (!tls) return std::unexpected(record::to_string(tls.error()));
-  tell_expiry(installation_->signer.subject(), tls->get());
   std::vector<server::Route> routes = records_->routes();
   if (node.store) {
     tasks_.emplace(api::TasksEndpoint::Surroundings{
@@ -248,9 +239,8 @@ std::expected<void, std::string> Node::listen_to_operators() {
 std::expected<void, std::string> Node::listen_to_people(
     const installation::TasksOpener& open_tasks) {
   const settings::Pages& pages = *installation_->settings.node.pages;
-  auto tls = tls_for_people(pages);
+  auto tls = certificates_.for_people();
   if (!tls) return std::unexpected(record::to_string(tls.error()));
-  tell_expiry("pages", tls->get());
   const auto open_people = [this] { return installation::open_people(installation_->settings); };
   const auto open_kept_reports = [this] {
     return installation::open_kept_reports(installation_->settings);
@@ -320,22 +310,6 @@ void Node::measure_journals() {
   }
 }
 
-void Node::tell_expiry(const std::string& subject, const SSL_CTX* tls) {
-  const std::chrono::sys_seconds expiry = trust::expiry(tls);
-  metrics_.certificate_expiry_seconds(subject).Set(
-      static_cast<double>(expiry.time_since_epoch().count()));
-  const std::lock_guard lock(expiries_mutex_);
-  expiries_[subject] = expiry;
-}
-
-std::optional<record::Time> Node::first_expiry() {
-  const std::lock_guard lock(expiries_mutex_);
-  std::optional<record::Time> first;
-  for (const auto& [subject, ends] : expiries_)
-    first = std::min(first.value_or(ends), ends);
-  return first;
-}
-
 api::NodeStatus Node::status() {
   const settings::Node& node = installation_->settings.node;
   api::NodeStatus status{
@@ -344,7 +318,7 @@ api::NodeStatus Node::status() {
     status.streams.push_back({id, stream->status(), stream->link(), stream->is_stopped()});
   if (api_) status.port = api_->port();
   if (pages_) status.pages_port = pages_->port();
-  status.certificate_ends = first_expiry();
+  status.certificate_ends = certificates_.first_expiry();
   if (node.uplink) {
     status.uplink.emplace();
     for (const auto& address : node.uplink->addresses)
@@ -353,48 +327,9 @@ api::NodeStatus Node::status() {
   return status;
 }
 
-std::vector<trust::TlsFailure> Node::reload_certificates() {
-  std::vector<trust::TlsFailure> failures;
-  for (const auto& reloaded : {reload_api(), reload_pages(), reload_uplink()}) {
-    if (!reloaded) failures.push_back(reloaded.error());
-  }
-  return failures;
-}
-
-std::expected<void, trust::TlsFailure> Node::reload_api() {
-  if (!api_) return {};
-  auto tls =
-      SLUICE_TRY(trust::make_server_context(tls_files(installation_->settings.node.identity)));
-  tell_expiry(installation_->signer.subject(), tls.get());
-  api_->reload(std::move(tls));
-  return {};
-}
-
-std::expected<void, trust::TlsFailure> Node::reload_pages() {
-  if (!pages_) return {};
-  auto tls = SLUICE_TRY(tls_for_people(*installation_->settings.node.pages));
-  tell_expiry("pages", tls.get());
-  pages_->reload(std::move(tls));
-  return {};
-}
-
-std::expected<void, trust::TlsFailure> Node::reload_uplink() {
-  if (!uplink_identity_) return {};
-  SLUICE_TRY(uplink_identity_->reload());
-  tell_expiry(installation_->signer.subject(), uplink_identity_->current().tls->native_handle());
-  return {};
-}
-
 void Node::reload() {
   notifier_.reloading();
-  std::string reasons;
-  for (const trust::TlsFailure& failure : reload_certificates())
-    reasons += (reasons.empty() ? "" : "; ") + record::to_string(failure);
-  if (reasons.empty()) {
-    log_->write<"certificates-reloaded">();
-  } else {
-    log_->write<"certificates-not-reloaded">({{"reason", reasons}});
-  }
+  certificates_.renew_all();
   notifier_.ready("serving");
 }
 
@@ -418,6 +353,15 @@ asio::awaitable<void> Node::obey_signals() {
   context_.stop();
 }
 
+asio::awaitable<void> Node::keep_certificates() {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  while (true) {
+    timer.expires_after(look_at_certificates);
+    co_await timer.async_wait(asio::use_awaitable);
+    certificates_.look();
+  }
+}
+
 asio::awaitable<void> Node::stay_alive() {
   const auto interval = notifier_.watchdog_interval();
   if (!interval) co_return;
@@ -432,6 +376,7 @@ asio::awaitable<void> Node::stay_alive() {
 void Node::run() {
   asio::co_spawn(context_, obey_signals(), asio::detached);
   asio::co_spawn(context_, stay_alive(), asio::detached);
+  asio::co_spawn(context_, keep_certificates(), asio::detached);
   log_->write<"ready">({{"node", installation_->settings.node.name.str()},
                         {"version", SLUICE_VERSION},
                         {"port", port()},

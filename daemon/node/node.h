@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +23,7 @@
 #include "link/bandwidth.h"
 #include "link/https/uplink_identity.h"
 #include "node/center.h"
+#include "node/certificates.h"
 #include "node/desks.h"
 #include "node/edge_reports.h"
 #include "node/stream.h"
@@ -49,7 +49,8 @@ class Node {
       const std::filesystem::path& command, const std::filesystem::path& configuration);
   ~Node();
 
-  // Serves until SIGTERM or SIGINT; SIGHUP reads the certificates again.
+  // Serves until SIGTERM or SIGINT; SIGHUP reads certificates, keys and
+  // revocation lists again, and so does a change of theirs.
   void run();
 
   [[nodiscard]] std::uint16_t port() const { return api_ ? api_->port() : 0; }
@@ -76,17 +77,9 @@ class Node {
   [[nodiscard]] api::NodeStatus status();
   // Sets the metrics of what lies in the journals: reads them.
   void measure_journals();
-  // Of the certificate that is called so in the metrics: from now on it is this one.
-  void tell_expiry(const std::string& subject, const SSL_CTX* tls);
-  [[nodiscard]] std::optional<record::Time> first_expiry();
-  // Each is tried whatever became of the others: a file of one must not keep what is revoked in
-  // another from counting.
-  [[nodiscard]] std::vector<trust::TlsFailure> reload_certificates();
-  [[nodiscard]] std::expected<void, trust::TlsFailure> reload_api();
-  [[nodiscard]] std::expected<void, trust::TlsFailure> reload_pages();
-  [[nodiscard]] std::expected<void, trust::TlsFailure> reload_uplink();
   void reload();
   [[nodiscard]] boost::asio::awaitable<void> obey_signals();
+  [[nodiscard]] boost::asio::awaitable<void> keep_certificates();
   [[nodiscard]] boost::asio::awaitable<void> stay_alive();
 
   // What all the rest refers to.
@@ -98,10 +91,9 @@ class Node {
   trust::Directory directory_;
   trust::Policy policy_;
   exchange::Reception::Signatories signatories_;
+  Certificates certificates_;
   observe::ServiceNotifier notifier_;
   record::Time started_at_;
-  std::mutex expiries_mutex_;
-  std::map<std::string, record::Time> expiries_;  // of our certificates; guarded by expiries_mutex_
   // What streams send by.
   std::unique_ptr<link::UplinkIdentity> uplink_identity_;
   link::Bandwidth bandwidth_;

@@ -25,22 +25,21 @@ std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surrou
   if (const auto& uplink = installation.settings.node.uplink) {
     return Way{
         std::make_unique<link::HttpsLink>(*uplink, *surroundings.identity, *surroundings.bandwidth),
-        {installation.verifier, uplink->center_subjects}};
+        {*installation.keyring, uplink->center_subjects}};
   }
   auto store = installation.open_store();
   if (!store) return std::unexpected(record::to_string(store.error()));
   exchange::Reception reception(
       std::move(*store),
       {.catalogue = installation.catalogue,
-       .verifier = installation.verifier,
-       .signer = installation.signer,
+       .keyring = *installation.keyring,
        .signatories = surroundings.signatories},
       installation::system_now,
       [&applied = surroundings.metrics.batch_apply_seconds()](std::chrono::duration<double> took) {
         applied.Observe(took.count());
       });
   return Way{std::make_unique<link::LocalLink>(std::move(reception)),
-             {installation.verifier, {installation.signer.subject()}}};
+             {*installation.keyring, {installation.keyring->current()->signer.subject()}}};
 }
 
 }  // namespace

@@ -73,13 +73,16 @@ inline constexpr Event node[] = {
     {.name = "stopping", .level = info, .keys = {}, .when = "SIGTERM or SIGINT came"},
     {.name = "certificates-reloaded",
      .level = info,
-     .keys = {},
-     .when = "after SIGHUP: the new ones are in use"},
+     .keys = {"of", "subject", "serial", "ends"},
+     .when = "files were read again after SIGHUP, or since they had changed, and what they hold is "
+             "in use. `of`: `identity` (the API, the uplink, what is signed and who is believed) "
+             "or `pages`"},
     {.name = "certificates-not-reloaded",
      .level = error,
-     .keys = {"reason"},
-     .when = "after SIGHUP: what `reason` names stays as it was; the others are the new ones",
-     .remedy = "repair what `reason` names, and send SIGHUP again"},
+     .keys = {"of", "reason"},
+     .when = "the files can not be used as they are, after SIGHUP or for a minute since they "
+             "changed: all of `of` stays as it was. Once, until they change again",
+     .remedy = "repair what `reason` names: it is tried again every quarter of a minute"},
     {.name = "audit-not-written",
      .level = error,
      .keys = {"reason"},

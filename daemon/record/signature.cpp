@@ -50,6 +50,10 @@ SignatureFailure judge(int error, std::string_view subject) {
     case X509_V_ERR_CERT_REVOKED:
       return {SignatureProblem::revoked, std::string(subject),
               "the signer's certificate is revoked"};
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+      return {SignatureProblem::unlisted, std::string(subject),
+              "no revocation list of an authority above the signer's certificate is there: "
+              "`identity.revocations` must have one of each, the root's too"};
     default:
       return {SignatureProblem::untrusted, std::string(subject),
               fmt::format("the signer's certificate is not one of our authorities': {}", reason)};
@@ -109,7 +113,7 @@ int forgive_later_revocation(int good, X509_STORE_CTX* context) {
 struct Signer::State {
   openssl::Certificate certificate;
   openssl::PrivateKey key;
-  std::string subject;
+  CertificateFacts facts;
 };
 
 Signer::Signer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -139,7 +143,7 @@ std::expected<Signer, SignatureFailure> Signer::load(const std::filesystem::path
     return std::unexpected(
         unreadable(key, fmt::format("the private key of {}", certificate.string())));
   }
-  state->subject = openssl::name_text(X509_get_subject_name(state->certificate.get()));
+  state->facts = facts_of(state->certificate.get());
   return Signer(std::move(state));
 }
 
@@ -156,7 +160,11 @@ std::string Signer::sign(std::string_view content) const {
 }
 
 const std::string& Signer::subject() const {
-  return state_->subject;
+  return state_->facts.subject;
+}
+
+const CertificateFacts& Signer::certificate() const {
+  return state_->facts;
 }
 
 struct Verifier::State {

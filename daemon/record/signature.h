@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "record/certificate_facts.h"
 #include "record/failure.h"
 #include "record/manifest.h"
 
@@ -19,6 +20,7 @@ enum class SignatureProblem {
   untrusted,     // no path to an authority of ours
   expired,
   revoked,
+  unlisted,  // no revocation list of ours covers one of its authorities
 };
 using SignatureFailure = Failure<SignatureProblem>;
 
@@ -36,6 +38,7 @@ class Signer {
   [[nodiscard]] std::string sign(std::string_view content) const;
   // RFC 2253 text of the certificate's subject.
   [[nodiscard]] const std::string& subject() const;
+  [[nodiscard]] const CertificateFacts& certificate() const;
 
  private:
   struct State;

@@ -1,23 +1,11 @@
 #include "trust/certificate_check.h"
 
-#include <ctime>
-
+#include <fmt/format.h>
 #include <openssl/x509v3.h>
 
 #include "record/openssl_handle.h"
 
 namespace sluice::trust {
-namespace {
-
-using record::openssl::name_text;
-
-std::chrono::sys_seconds not_after(const X509* certificate) {
-  std::tm time{};
-  ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time);
-  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&time)));
-}
-
-}  // namespace
 
 std::string_view reason_name(int error) {
   switch (error) {
@@ -48,9 +36,31 @@ std::string_view reason_name(int error) {
 }
 
 PeerCertificate known_by(const X509* certificate) {
-  return {.subject = name_text(X509_get_subject_name(certificate)),
-          .expires = not_after(certificate),
-          .issuer = name_text(X509_get_issuer_name(certificate))};
+  record::CertificateFacts facts = record::facts_of(certificate);
+  return {.subject = std::move(facts.subject),
+          .expires = std::chrono::floor<std::chrono::seconds>(facts.not_after),
+          .issuer = record::openssl::name_text(X509_get_issuer_name(certificate))};
+}
+
+std::expected<void, TlsFailure> check_successor(const record::CertificateFacts& in_use,
+                                                const record::CertificateFacts& next,
+                                                const std::filesystem::path& file,
+                                                record::Time now) {
+  if (next.subject != in_use.subject) {
+    return std::unexpected(TlsFailure{
+        TlsProblem::mismatched, file.string(),
+        fmt::format("it is the certificate of {}, and this node is {}: put one of the same subject "
+                    "in its place, or restart sluiced to give the node another name",
+                    next.subject, in_use.subject)});
+  }
+  if (in_use.holds(now) && !next.holds(now)) {
+    return std::unexpected(TlsFailure{
+        TlsProblem::refused, file.string(),
+        fmt::format("it holds from {} to {}, which is not now, and the one in use does hold: put "
+                    "one in its place that does, or check this machine's clock",
+                    record::to_string(next.not_before), record::to_string(next.not_after))});
+  }
+  return {};
 }
 
 std::expected<void, TlsFailure> heed_revocations(X509_STORE* store,

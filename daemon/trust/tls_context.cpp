@@ -184,8 +184,8 @@ bool expect_server(SSL* connection, const std::string& host) {
                   const_cast<char*>(host.c_str())) == 1;
 }
 
-std::chrono::sys_seconds expiry(const SSL_CTX* context) {
-  return known_by(SSL_CTX_get0_certificate(context)).expires;
+record::CertificateFacts certificate_of(const SSL_CTX* context) {
+  return record::facts_of(SSL_CTX_get0_certificate(context));
 }
 
 PeerCertificate peer_certificate(const SSL* connection) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "record/certificate_facts.h"
 #include "record/failure.h"
 #include "trust/peer_certificate.h"
 
@@ -61,8 +62,8 @@ struct ServerFiles {
 // is told to the server, too. False: it is no such thing.
 [[nodiscard]] bool expect_server(SSL* connection, const std::string& host);
 
-// When our own certificate expires.
-[[nodiscard]] std::chrono::sys_seconds expiry(const SSL_CTX* context);
+// Our own.
+[[nodiscard]] record::CertificateFacts certificate_of(const SSL_CTX* context);
 
 // After a handshake that succeeded, where the peer must present one.
 [[nodiscard]] PeerCertificate peer_certificate(const SSL* connection);

@@ -162,29 +162,86 @@ case_a_certificate_that_the_center_does_not_know_brings_nothing() {
 case_a_revoked_certificate_is_told_so() {
   both_nodes revoked
   at edge sluice import park "$(register 1 10)" --dataset register >/dev/null
-  revoke edge
+  own_authority
+  sed -i "s#revocations: .*#revocations: $pki/crl.pem#" "$workshop/center/config/node.yaml"
+  at center kill_daemon
+  at center start_daemon
+  revoke "$pki/edge.pem"
   kill -HUP "${daemon_of[center]}"
-  until_true 60 reloaded || fail "the center has not read its files again"
+  until_true 60 reloaded center 1 || fail "the center has not read its files again"
   at edge try sluice import park "$(register 11 20)" --dataset register --no-wait
   until_true 60 link_is held-back || fail "the link is $(link_of_park state)"
   expect_like "why" "$(link_of_park reason)" "alert certificate revoked.*this node's certificate"
   at center until_true 60 audited '.event == "certificate-refused" and .reason == "revoked"' ||
     fail "it is not in the audit log"
 }
-reloaded() { [[ $(logged center certificates-reloaded) -eq 1 ]]; }
-revoke() {
+reloaded() { [[ $(logged "$1" certificates-reloaded) -ge $2 ]]; }
+# An authority of the case's own, which may revoke what it likes.
+own_authority() {
   cp -r "$pki" "$workshop/pki"
   pki=$workshop/pki
-  sed -i "s#revocations: .*#revocations: $pki/crl.pem#" "$workshop/center/config/node.yaml"
-  at center kill_daemon
-  at center start_daemon
+}
+revoke() { # CERTIFICATE…
   (
     cd "$pki"
     : >index.txt
     printf '[ca]\ndefault_ca = dev\n[dev]\ndatabase = index.txt\ndefault_md = sha256\ndefault_crl_days = 30\n' >ca.cnf
-    openssl ca -config ca.cnf -keyfile ca.key -cert ca.pem -revoke "$1.pem"
+    for certificate; do openssl ca -config ca.cnf -keyfile ca.key -cert ca.pem -revoke "$certificate"; done
     openssl ca -config ca.cnf -keyfile ca.key -cert ca.pem -gencrl -out crl.pem
   ) >/dev/null 2>&1
+}
+# Another key and certificate of the same subject, in $workshop/renewed.
+certify_again() { # NAME
+  mkdir -p "$workshop/renewed"
+  cp "$pki/ca.pem" "$pki/ca.key" "$pki/crl.pem" "$workshop/renewed"
+  sh "$project/config/dev-ca.sh" "$workshop/renewed" "$1"
+}
+# The certificate before is kept as before-NAME.pem.
+renew() { # NAME
+  certify_again "$1"
+  cp "$pki/$1.pem" "$pki/before-$1.pem"
+  mv "$workshop/renewed/$1.key" "$workshop/renewed/$1.pem" "$pki"
+}
+
+case_what_is_renewed_signs_and_is_believed_without_a_restart() {
+  begin_case renewed
+  own_authority
+  new_center
+  new_edge
+  at edge start_daemon
+  expect "a call before" "$(at edge post park approval '{"number":"A1","name":"one"}')" 200
+  await_center approval 1
+  renew edge
+  renew node
+  local each
+  for each in center edge; do until_true 60 reloaded "$each" 1 || fail "the $each has not noticed its certificate"; done
+  revoke "$pki/before-edge.pem" "$pki/before-node.pem"
+  for each in center edge; do until_true 60 reloaded "$each" 2 || fail "the $each has not noticed the new list"; done
+  expect "a call afterwards" "$(at edge post park approval '{"number":"A2","name":"two"}')" 200
+  await_center approval 2
+  until_true 60 nothing_waits || fail "the receipt is not believed: $(link_of_park reason)"
+  expect "what could not be read" "$(logged center certificates-not-reloaded)$(logged edge certificates-not-reloaded)" 00
+  expect_like "what is told" "$(grep event=certificates-reloaded "$workshop/edge/sluiced.log" | tail -n 1)" \
+    "serial=$(openssl x509 -in "$pki/edge.pem" -noout -serial | cut -d= -f2) ends=20"
+}
+nothing_waits() { [[ $(at edge sluice status --json | jq '.streams[0].backlog_batches') -eq 0 ]]; }
+
+case_files_that_do_not_match_leave_the_old_ones_in_use_until_they_do() {
+  begin_case mismatch
+  own_authority
+  new_center
+  new_edge
+  at edge start_daemon
+  certify_again edge
+  mv "$workshop/renewed/edge.pem" "$pki"
+  kill -HUP "${daemon_of[edge]}"
+  until_true 60 grep -q event=certificates-not-reloaded "$workshop/edge/sluiced.log" || fail "it is not told"
+  expect "a call meanwhile" "$(at edge post park approval '{"number":"A1","name":"one"}')" 200
+  await_center approval 1
+  mv "$workshop/renewed/edge.key" "$pki"
+  until_true 60 reloaded edge 1 || fail "it is not tried again"
+  expect "a call afterwards" "$(at edge post park approval '{"number":"A2","name":"two"}')" 200
+  await_center approval 2
 }
 
 case_a_bureau_that_the_node_does_not_bring_is_403_and_audited() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "record/batch.h"
+#include "record/keyring.h"
 #include "record/manifest.h"
 #include "support/temporary_directory.h"
 #include "support/test_authority.h"
@@ -42,6 +43,15 @@ struct SigningNode {
     return file;
   }
   [[nodiscard]] Verifier verifier() const { return Verifier::load(authorities(), {}).value(); }
+  // With what it signs, and its own authority.
+  [[nodiscard]] Credentials credentials() const {
+    return {Signer::load(files.certificate, files.key).value(), verifier()};
+  }
+  // The same with another certificate of its authority.
+  [[nodiscard]] Credentials credentials_of(const std::string& name, Validity validity) {
+    const auto other = write_signer(authority.issue(name, validity), directory.path(), name);
+    return {Signer::load(other.certificate, other.key).value(), verifier()};
+  }
   [[nodiscard]] SealedBatch sealed(const ChainHead& head = {}) const {
     return seal(sample_origin(), compress_payload(sample_lines, {2}, {1}), head, signer);
   }

@@ -111,6 +111,7 @@ struct Center {
   record::test::SigningNode node;  // the origin
   record::Verifier verifier = node.verifier();
   record::Signer signer = certified("center");
+  record::Keyring keyring{{certified("center"), node.verifier()}};
   record::Time now = moment("2026-11-23T04:44:00.000Z");
   record::Dataset dataset = approvals();
   Catalogue catalogue = catalogue_of(dataset);
@@ -133,7 +134,7 @@ struct Center {
     return std::make_unique<UnsteadyStore>(std::move(embedded.value()), is_store_available);
   }
   [[nodiscard]] Reception reception() {
-    return Reception(store(), {catalogue, verifier, signer, signatories}, [this] { return now; });
+    return Reception(store(), {catalogue, keyring, signatories}, [this] { return now; });
   }
 
   [[nodiscard]] record::BatchOrigin origin() const {

@@ -10,13 +10,13 @@ namespace sluice::journal::test {
 
 struct Desk {
   record::test::SigningNode node;
+  record::Keyring keyring{node.credentials()};
   record::Time now = record::test::moment("2026-11-23T04:44:00.000Z");
   Limits limits;
 
   [[nodiscard]] std::filesystem::path file() const { return node.directory / "park.journal"; }
   [[nodiscard]] Journal open() {
-    return Journal::open(file(), record::BureauId("park"), limits, node.signer,
-                         [this] { return now; })
+    return Journal::open(file(), record::BureauId("park"), limits, keyring, [this] { return now; })
         .value();
   }
 };

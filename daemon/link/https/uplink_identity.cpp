@@ -20,10 +20,14 @@ UplinkIdentity::Current UplinkIdentity::current() const {
 
 std::expected<void, trust::TlsFailure> UplinkIdentity::reload() {
   auto made = SLUICE_TRY(trust::make_client_context(files_));
+  replace(std::move(made));
+  return {};
+}
+
+void UplinkIdentity::replace(trust::TlsContext made) {
   auto tls = std::make_shared<boost::asio::ssl::context>(made.release());
   const std::lock_guard lock(mutex_);
   current_ = {std::move(tls), current_.generation + 1};
-  return {};
 }
 
 }  // namespace sluice::link

@@ -27,6 +27,8 @@ class UplinkIdentity {
 
   // On failure the old ones stay.
   [[nodiscard]] std::expected<void, trust::TlsFailure> reload();
+  // What was read by somebody else.
+  void replace(trust::TlsContext made);
 
  private:
   explicit UplinkIdentity(trust::TlsFiles files) : files_(std::move(files)) {}

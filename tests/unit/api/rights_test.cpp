@@ -166,7 +166,7 @@ class Offer {
   journal::Limits limits_;
   journal::GroupCommit commit_{
       journal::Journal::open(center_.node.directory / "park.journal", BureauId("park"), limits_,
-                             center_.node.signer, clock_)
+                             center_.keyring, clock_)
           .value(),
       limits_, [](const journal::JournalFailure&) {}};
   exchange::ReceptionPool receptions_{

@@ -85,6 +85,26 @@ TEST_F(ReceptionTest, DoesNotTrustANodeOfAnotherAuthorityByItsName) {
             ReceptionProblem::not_trusted);
 }
 
+// The keys and lists of a running center are renewed under it.
+TEST_F(ReceptionTest, SignsAndBelievesByWhatWasRenewedSinceItWasOpened) {
+  ASSERT_TRUE(reception.receive(center.batch(line("A"))));
+  const auto lists = center.node.directory / "crl.pem";
+  record::test::write_file(
+      lists, center.node.authority.revocation_list(
+                 {{center.node.issued.serial, moment("2026-11-01T00:00:00.000Z")}},
+                 {moment("2026-11-01T00:00:00.000Z"), moment("2027-01-01T00:00:00.000Z")}));
+  center.keyring.replace({center.certified("renewed"),
+                          record::Verifier::load(center.node.authorities(), lists).value()});
+  EXPECT_EQ(refusal(center.stray(center.origin(), line("B"), center.node.signer)).code,
+            ReceptionProblem::not_trusted);
+  center.signatories[record::BureauId("park")].insert("CN=front-end-2");
+  const auto receipt =
+      reception.receive(center.stray(center.origin(), line("B"), center.certified("front-end-2")));
+  ASSERT_TRUE(receipt) << record::to_string(receipt.error());
+  EXPECT_EQ(center.verifier.verify(receipt->json, receipt->signature, center.now)->subject,
+            "CN=renewed");
+}
+
 TEST_F(ReceptionTest, DoesNotTakeADatasetThatItDoesNotKnow) {
   auto origin = center.origin();
   origin.dataset = record::DatasetId("licence");

@@ -70,7 +70,7 @@ class ReconcileJobTest : public testing::Test {
     auto installation = installation::load_installation(directory_ / "config");
     if (!installation) throw std::runtime_error(installation.error().lines.at(0));
     installation_ = std::move(*installation);
-    signatories_[bureau_] = {installation_->signer.subject()};
+    signatories_[bureau_] = {installation_->keyring->current()->signer.subject()};
     auto stream = node::Stream::open(
         bureau_, {*installation_, *log_, metrics_, callers_.get_executor(), signatories_});
     if (!stream) throw std::runtime_error(stream.error());

@@ -21,7 +21,7 @@ class JournalFile : public testing::Test {
     ASSERT_TRUE(database->execute(sql));
   }
   JournalFailure failure_to_open() {
-    auto journal = Journal::open(desk.file(), record::BureauId("park"), {}, desk.node.signer,
+    auto journal = Journal::open(desk.file(), record::BureauId("park"), {}, desk.keyring,
                                  [&] { return desk.now; });
     EXPECT_FALSE(journal);
     return journal ? JournalFailure{} : journal.error();

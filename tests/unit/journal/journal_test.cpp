@@ -57,6 +57,20 @@ TEST_F(JournalTest, GoesOnWithItsEpochAndChainWhenOpenedAgain) {
   expect_chain(journal);
 }
 
+TEST_F(JournalTest, SealsWithTheKeyThatWasRenewedSinceItWasOpened) {
+  Journal journal = desk.open();
+  append(journal, "a");
+  desk.keyring.replace(
+      desk.node.credentials_of("renewed", {record::test::moment("2026-01-01T00:00:00.000Z"),
+                                           record::test::moment("2028-01-01T00:00:00.000Z")}));
+  append(journal, "b");
+  std::vector<std::string> signers;
+  for (const record::Batch& batch : waiting(journal)) {
+    signers.push_back(record::verify(batch, desk.node.verifier(), desk.now)->signatory.subject);
+  }
+  EXPECT_THAT(signers, testing::ElementsAre("CN=front-end-1", "CN=renewed"));
+}
+
 TEST_F(JournalTest, PutsSmallSubmissionsOfADatasetIntoOneBatch) {
   Journal journal = desk.open();
   const std::vector<Submission> calls = {submission("a", 1), submission("b", 2),
@@ -201,7 +215,7 @@ TEST_F(JournalTest, ForgetsAnswersAfterTheirTimeAndSourcesNever) {
 
 TEST_F(JournalTest, RefusesAnotherBureausFileAndAFileThatIsNoJournal) {
   { Journal journal = desk.open(); }
-  const auto other = Journal::open(desk.file(), record::BureauId("quality"), {}, desk.node.signer,
+  const auto other = Journal::open(desk.file(), record::BureauId("quality"), {}, desk.keyring,
                                    [&] { return desk.now; });
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().code, JournalProblem::unreadable);
@@ -209,7 +223,7 @@ TEST_F(JournalTest, RefusesAnotherBureausFileAndAFileThatIsNoJournal) {
   const auto text = desk.node.directory / "text";
   std::ofstream(text) << std::string(10'000, 'x');
   EXPECT_EQ(
-      Journal::open(text, record::BureauId("park"), {}, desk.node.signer, [&] { return desk.now; })
+      Journal::open(text, record::BureauId("park"), {}, desk.keyring, [&] { return desk.now; })
           .error()
           .code,
       JournalProblem::unreadable);

@@ -33,7 +33,7 @@ class SenderTest : public testing::Test {
   }
   std::unique_ptr<Sender> sender_by(std::unique_ptr<Link> link, Conversation& conversation) {
     return std::make_unique<Sender>(
-        desk.open(), std::move(link), ReceiptSigners{verifier, {desk.node.signer.subject()}},
+        desk.open(), std::move(link), ReceiptSigners{desk.keyring, {desk.node.signer.subject()}},
         SenderSurroundings{[this] { return desk.now; }, [] { return 0.0; }}, conversation.events());
   }
   std::uint64_t waiting() { return desk.open().status()->backlog.batches; }
@@ -165,6 +165,25 @@ TEST_P(BadReceiptTest, StopsTheSenderAndTheBatchStays) {
   EXPECT_THAT(center.stopped(), HasSubstr(GetParam().reason));
   EXPECT_THAT(center.sent(), ElementsAre(1, 2));
   EXPECT_EQ(waiting(), 2U);
+}
+
+// Its list is renewed while it runs, and it goes on by itself.
+TEST_F(SenderTest, HoldsBatchesBackWhileItsRevocationListIsOutOfDate) {
+  const auto lists = desk.node.directory / "crl.pem";
+  const auto renew_lists = [&](std::string_view until) {
+    record::test::write_file(lists, desk.node.authority.revocation_list(
+                                        {}, {record::test::moment("2026-01-01T00:00:00.000Z"),
+                                             record::test::moment(until)}));
+    desk.keyring.replace(
+        {record::Signer::load(desk.node.files.certificate, desk.node.files.key).value(),
+         record::Verifier::load(desk.node.authorities(), lists).value()});
+  };
+  renew_lists("2026-02-01T00:00:00.000Z");
+  append(1);
+  const auto running = sender(good);
+  good.held_back(1);
+  renew_lists("2027-02-01T00:00:00.000Z");
+  EXPECT_THAT(good.acknowledged(1), ElementsAre(1));
 }
 
 TEST_F(SenderTest, StopsOnAReceiptWhoseSignatureIsNotGood) {

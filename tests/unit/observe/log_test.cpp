@@ -85,8 +85,8 @@ TEST_F(LogTest, KeyThatAnEventNeedNotHaveMayBeLeftOut) {
 
 TEST_F(LogTest, DroppedLinesAreCountedAndTheCountIsLogged) {
   seen.full = true;
-  log.write<"certificates-reloaded">();
-  log.write<"certificates-reloaded">();
+  log.write<"stopping">();
+  log.write<"stopping">();
   seen.full = false;
   log.write<"stopping">();
   log.write<"stopping">();
@@ -128,7 +128,7 @@ TEST(LogToSyslog, SendsADatagramWithPriorityTimeProgramAndProcess) {
 TEST(LogToSyslog, FindsASyslogThatWasRestarted) {
   DatagramSocket syslog;
   Log log(Log::Level::info, observe::to_syslog("sluiced", syslog.path()));
-  log.write<"certificates-reloaded">();
+  log.write<"jobs-go-on">({{"bureau", "park"}});
   syslog.restart();
   log.write<"stopping">();
   EXPECT_THAT(syslog.receive(), HasSubstr("event=stopping"));
@@ -140,7 +140,7 @@ TEST(LogToSyslog, NeverWaitsForASyslogThatIsNotThereOrDoesNotRead) {
   const DatagramSocket stuck;
   Log log(Log::Level::info, observe::to_syslog("sluiced", stuck.path()));
   for (int i = 0; i < 10'000; ++i)
-    log.write<"certificates-reloaded">();
+    log.write<"stopping">();
   while (!stuck.receive().empty()) {
   }
   log.write<"stopping">();

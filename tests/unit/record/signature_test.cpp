@@ -167,7 +167,7 @@ TEST(RevocationList, OfAnotherAuthorityDoesNotAnswerForOurs) {
                                                     moment("2027-01-01T00:00:00.000Z")}));
   const auto verifier = Verifier::load(node.authorities(), file).value();
   EXPECT_EQ(problem_of(verifier, "content", node.signer.sign("content")),
-            SignatureProblem::untrusted);
+            SignatureProblem::unlisted);
 }
 
 TEST(Signer, RefusesAKeyThatOthersCanRead) {

@@ -91,8 +91,9 @@ TEST_F(TlsContextTest, SaysWhichFileItCanNotUse) {
 TEST_F(TlsContextTest, KnowsWhenItsOwnCertificateExpires) {
   const auto context = make_server_context(good());
   ASSERT_TRUE(context.has_value());
-  EXPECT_GT(trust::expiry(context->get()), std::chrono::system_clock::now());
-  EXPECT_LT(trust::expiry(context->get()), std::chrono::system_clock::now() + std::chrono::days(2));
+  EXPECT_GT(trust::certificate_of(context->get()).not_after, std::chrono::system_clock::now());
+  EXPECT_LT(trust::certificate_of(context->get()).not_after,
+            std::chrono::system_clock::now() + std::chrono::days(2));
 }
 
 }  // namespace

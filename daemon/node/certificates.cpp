@@ -1,0 +1,152 @@
+#include "node/certificates.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "installation/system_clock.h"
+#include "record/try.h"
+#include "trust/certificate_check.h"
+
+namespace sluice::node {
+namespace {
+
+constexpr const char* pages_subject = "pages";
+
+trust::TlsFiles tls_files(const settings::Identity& identity) {
+  return {identity.certificate, identity.key, identity.authorities, identity.revocations};
+}
+
+std::expected<trust::TlsContext, trust::TlsFailure> tls_for_people(const settings::Pages& pages) {
+  if (pages.people_authorities.empty()) {
+    return trust::make_open_server_context({pages.certificate, pages.key});
+  }
+  return trust::make_asking_server_context(
+      {pages.certificate, pages.key, pages.people_authorities, pages.people_revocations});
+}
+
+// What a node signs and is known by goes together: all of it is read before any is put into use.
+struct Identity {
+  record::Credentials credentials;
+  trust::TlsContext server;
+  trust::TlsContext client;
+};
+
+std::expected<Identity, trust::TlsFailure> load_identity(const settings::Identity& files,
+                                                         bool serves, bool calls) {
+  auto credentials = installation::load_credentials(files);
+  if (!credentials) {
+    return std::unexpected(trust::TlsFailure{
+        trust::TlsProblem::unreadable, credentials.error().place, credentials.error().sentence});
+  }
+  Identity identity{std::move(*credentials), {}, {}};
+  if (serves) identity.server = SLUICE_TRY(trust::make_server_context(tls_files(files)));
+  if (calls) identity.client = SLUICE_TRY(trust::make_client_context(tls_files(files)));
+  return identity;
+}
+
+}  // namespace
+
+Certificates::Certificates(const Surroundings& surroundings)
+    : surroundings_(surroundings),
+      renewal_(kept(), {.renewed =
+                            [this](const std::string& name, const record::CertificateFacts& facts) {
+                              surroundings_.log.write<"certificates-reloaded">(
+                                  {{"of", name},
+                                   {"subject", facts.subject},
+                                   {"serial", facts.serial},
+                                   {"ends", record::to_string(facts.not_after)}});
+                            },
+                        .failed =
+                            [this](const std::string& name, const trust::TlsFailure& failure) {
+                              surroundings_.log.write<"certificates-not-reloaded">(
+                                  {{"of", name}, {"reason", record::to_string(failure)}});
+                            }}) {
+  const auto certificate = surroundings_.installation.keyring->current()->signer.certificate();
+  tell_expiry(certificate.subject, certificate.not_after);
+}
+
+std::vector<trust::Renewal::Kept> Certificates::kept() {
+  const settings::Node& node = surroundings_.installation.settings.node;
+  const auto files_of = [](std::initializer_list<std::filesystem::path> files) {
+    std::vector<std::filesystem::path> named;
+    std::ranges::copy_if(files, std::back_inserter(named),
+                         [](const auto& file) { return !file.empty(); });
+    return named;
+  };
+  std::vector<trust::Renewal::Kept> kept;
+  kept.push_back({"identity",
+                  files_of({node.identity.certificate, node.identity.key, node.identity.authorities,
+                            node.identity.revocations}),
+                  [this] { return renew_identity(); }});
+  if (const auto& pages = node.pages) {
+    kept.push_back({"pages",
+                    files_of({pages->certificate, pages->key, pages->people_authorities,
+                              pages->people_revocations}),
+                    [this] { return renew_pages(); }});
+  }
+  return kept;
+}
+
+std::expected<trust::TlsContext, trust::TlsFailure> Certificates::for_bureaus() {
+  return trust::make_server_context(tls_files(surroundings_.installation.settings.node.identity));
+}
+
+std::expected<trust::TlsContext, trust::TlsFailure> Certificates::for_people() {
+  auto tls = SLUICE_TRY(tls_for_people(*surroundings_.installation.settings.node.pages));
+  tell_expiry(pages_subject, trust::certificate_of(tls.get()).not_after);
+  return tls;
+}
+
+trust::TlsFiles Certificates::uplink_files() const {
+  return tls_files(surroundings_.installation.settings.node.identity);
+}
+
+void Certificates::look() {
+  renewal_.look(std::chrono::steady_clock::now());
+}
+
+void Certificates::renew_all() {
+  renewal_.renew_all(std::chrono::steady_clock::now());
+}
+
+Certificates::Renewed Certificates::renew_identity() {
+  const installation::Installation& installation = surroundings_.installation;
+  Identity identity = SLUICE_TRY(load_identity(installation.settings.node.identity,
+                                               users_.api != nullptr, users_.uplink != nullptr));
+  record::CertificateFacts facts = identity.credentials.signer.certificate();
+  SLUICE_TRY(trust::check_successor(installation.keyring->current()->signer.certificate(), facts,
+                                    installation.settings.node.identity.certificate,
+                                    installation::system_now()));
+  installation.keyring->replace(std::move(identity.credentials));
+  if (users_.api != nullptr) users_.api->reload(std::move(identity.server));
+  if (users_.uplink != nullptr) users_.uplink->replace(std::move(identity.client));
+  tell_expiry(facts.subject, facts.not_after);
+  return facts;
+}
+
+Certificates::Renewed Certificates::renew_pages() {
+  auto tls = SLUICE_TRY(tls_for_people(*surroundings_.installation.settings.node.pages));
+  record::CertificateFacts facts = trust::certificate_of(tls.get());
+  if (users_.pages != nullptr) users_.pages->reload(std::move(tls));
+  tell_expiry(pages_subject, facts.not_after);
+  return facts;
+}
+
+void Certificates::tell_expiry(const std::string& subject, record::Time ends) {
+  surroundings_.metrics.certificate_expiry_seconds(subject).Set(static_cast<double>(
+      std::chrono::floor<std::chrono::seconds>(ends).time_since_epoch().count()));
+  const std::lock_guard lock(mutex_);
+  expiries_[subject] = ends;
+}
+
+std::optional<record::Time> Certificates::first_expiry() const {
+  const std::lock_guard lock(mutex_);
+  std::optional<record::Time> first;
+  for (const auto& [subject, ends] : expiries_)
+    first = std::min(first.value_or(ends), ends);
+  return first;
+}
+
+}  // namespace sluice::node

@@ -1,0 +1,66 @@
+// What a node shows to others, signs with and believes, kept current while it works: the one place
+// that puts renewed certificates, keys and revocation lists into use.
+#pragma once
+
+#include <expected>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "installation/installation.h"
+#include "link/https/uplink_identity.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "server/http_server.h"
+#include "trust/renewal.h"
+#include "trust/tls_context.h"
+
+namespace sluice::node {
+
+class Certificates {
+ public:
+  // All must outlive it.
+  struct Surroundings {
+    const installation::Installation& installation;
+    observe::Log& log;
+    observe::Metrics& metrics;
+  };
+  explicit Certificates(const Surroundings& surroundings);
+
+  // What is made of the files now, for who begins to serve or to call.
+  [[nodiscard]] std::expected<trust::TlsContext, trust::TlsFailure> for_bureaus();
+  [[nodiscard]] std::expected<trust::TlsContext, trust::TlsFailure> for_people();
+  [[nodiscard]] trust::TlsFiles uplink_files() const;
+
+  // Who is given the renewed ones from now on; they must outlive this, or nothing may be called.
+  struct Users {
+    server::HttpServer* api = nullptr;
+    server::HttpServer* pages = nullptr;
+    link::UplinkIdentity* uplink = nullptr;
+  };
+  void keep_current(const Users& users) { users_ = users; }
+
+  // One thread may call these two, the users' own. The first: every quarter of a minute.
+  void look();
+  void renew_all();
+
+  // Of the node's certificates the one that expires first. Any thread.
+  [[nodiscard]] std::optional<record::Time> first_expiry() const;
+
+ private:
+  using Renewed = std::expected<record::CertificateFacts, trust::TlsFailure>;
+  [[nodiscard]] std::vector<trust::Renewal::Kept> kept();
+  [[nodiscard]] Renewed renew_identity();
+  [[nodiscard]] Renewed renew_pages();
+  // Of the certificate that is called so in the metrics: from now on it is this one.
+  void tell_expiry(const std::string& subject, record::Time ends);
+
+  Surroundings surroundings_;
+  Users users_;
+  trust::Renewal renewal_;
+  mutable std::mutex mutex_;
+  std::map<std::string, record::Time> expiries_;  // guarded by mutex_
+};
+
+}  // namespace sluice::node

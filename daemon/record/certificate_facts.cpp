@@ -1,0 +1,40 @@
+#include "record/certificate_facts.h"
+
+#include <ctime>
+#include <memory>
+
+#include <openssl/bn.h>
+#include <openssl/x509.h>
+
+#include "record/openssl_handle.h"
+
+namespace sluice::record {
+namespace {
+
+Time time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  ASN1_TIME_to_tm(time, &parts);
+  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
+}
+
+struct FreeText {
+  void operator()(char* text) const { OPENSSL_free(text); }
+};
+
+std::string serial_of(const X509* certificate) {
+  const std::unique_ptr<BIGNUM, openssl::Free<BN_free>> number(
+      ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
+  const std::unique_ptr<char, FreeText> text(number ? BN_bn2hex(number.get()) : nullptr);
+  return text ? text.get() : "";
+}
+
+}  // namespace
+
+CertificateFacts facts_of(const X509* certificate) {
+  return {.subject = openssl::name_text(X509_get_subject_name(certificate)),
+          .serial = serial_of(certificate),
+          .not_before = time_of(X509_get0_notBefore(certificate)),
+          .not_after = time_of(X509_get0_notAfter(certificate))};
+}
+
+}  // namespace sluice::record
