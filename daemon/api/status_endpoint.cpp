@@ -62,6 +62,7 @@ std::string to_text(const NodeStatus& node) {
   if (node.certificate_ends) {
     object["certificate_ends"] = record::to_string(*node.certificate_ends);
   }
+  if (node.not_signing) object["not_signing"] = *node.not_signing;
   if (node.uplink) object["uplink"] = boost::json::value_from(*node.uplink);
   return boost::json::serialize(object);
 }

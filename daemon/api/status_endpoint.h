@@ -34,6 +34,7 @@ struct NodeStatus {
   std::optional<std::uint16_t> pages_port;         // of the pages for people
   std::optional<std::vector<std::string>> uplink;  // "host:port"
   std::optional<record::Time> certificate_ends;    // of our own the one that expires first
+  std::optional<std::string> not_signing;          // why nothing is sealed, receipted or taken
 };
 
 // `status` is called on `blocking`, where it may read journals. All must outlive the route.

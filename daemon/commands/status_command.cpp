@@ -51,6 +51,9 @@ void print_for_people(const boost::json::object& status) {
       fmt::print(" {}", std::string_view(address.as_string()));
   }
   fmt::print("\n");
+  if (status.contains("not_signing")) {
+    fmt::print("NOTHING IS TAKEN: {}\n", member_text(status, "not_signing"));
+  }
   std::vector<std::vector<std::string>> rows;
   for (const auto& value : status.at("streams").as_array()) {
     const boost::json::object& stream = value.as_object();

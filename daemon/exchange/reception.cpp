@@ -37,8 +37,15 @@ Reception::Reception(std::unique_ptr<store::Store> store, Surroundings surroundi
       clock_(std::move(clock)),
       applied_(std::move(applied)) {}
 
-Result<record::Manifest> Reception::admit(const record::Batch& batch) const {
-  auto verified = record::verify(batch, surroundings_.keyring.current()->verifier, clock_());
+Result<record::Manifest> Reception::admit(const record::Batch& batch,
+                                          const record::Credentials& credentials) const {
+  const record::Time now = clock_();
+  // Nothing is taken up that could not be answered with a receipt.
+  const record::CertificateFacts& own = credentials.signer.certificate();
+  if (const auto why = record::why_not_signing(own, now)) {
+    return std::unexpected(ReceptionFailure{ReceptionProblem::unavailable, own.subject, *why});
+  }
+  auto verified = record::verify(batch, credentials.verifier, now);
   if (!verified) {
     return std::unexpected(ReceptionFailure{ReceptionProblem::not_trusted, verified.error().place,
                                             verified.error().sentence});
@@ -87,7 +94,8 @@ Result<void> Reception::prepare(const KnownDataset& known) {
 record::SignedReceipt Reception::sign(const record::Batch& batch, const record::Manifest& manifest,
                                       record::Outcome outcome, const std::string& reason,
                                       const record::RowOutcomes& rows,
-                                      const std::vector<record::RejectedRow>& rejected) const {
+                                      const std::vector<record::RejectedRow>& rejected,
+                                      const record::Signer& signer) const {
   record::SignedReceipt receipt;
   receipt.json = record::to_json(record::Receipt{.stream = manifest.stream,
                                                  .sequence = manifest.sequence,
@@ -97,12 +105,13 @@ record::SignedReceipt Reception::sign(const record::Batch& batch, const record::
                                                  .rows = rows,
                                                  .rejected_rows = rejected,
                                                  .at = clock_()});
-  receipt.signature = surroundings_.keyring.current()->signer.sign(receipt.json);
+  receipt.signature = signer.sign(receipt.json);
   return receipt;
 }
 
 Result<record::SignedReceipt> Reception::receive(const record::Batch& batch) {
-  const auto manifest = SLUICE_TRY(admit(batch));
+  const auto credentials = surroundings_.keyring.current();
+  const auto manifest = SLUICE_TRY(admit(batch, *credentials));
   const KnownDataset& known = *surroundings_.catalogue.find(manifest.dataset);
   SLUICE_TRY(prepare(known));
   const auto begun = std::chrono::steady_clock::now();
@@ -110,7 +119,7 @@ Result<record::SignedReceipt> Reception::receive(const record::Batch& batch) {
       {.manifest = manifest, .batch = batch, .dataset = known.dataset, .checker = known.checker},
       [&](record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
           const std::vector<record::RejectedRow>& rejected) {
-        return sign(batch, manifest, outcome, reason, rows, rejected);
+        return sign(batch, manifest, outcome, reason, rows, rejected, credentials->signer);
       });
   if (!receipt) {
     // The tables may be gone with a database that was replaced: look again next time.

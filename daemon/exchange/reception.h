@@ -21,7 +21,8 @@
 namespace sluice::exchange {
 
 enum class ReceptionProblem {
-  unavailable,   // the store can not be reached, or was lost: the same batch again, later
+  unavailable,   // the store can not be reached, or was lost, or this node's certificate does not
+                 // hold: the same batch again, later
   not_trusted,   // the signature is not good, or its signer may not speak for this bureau
   not_allowed,   // the dataset is unknown here, is another bureau's, or has another schema
   out_of_order,  // the store waits for another one of its stream
@@ -65,13 +66,15 @@ class Reception {
                                             const reconciliation::DigestQuestion& question);
 
  private:
-  [[nodiscard]] Result<record::Manifest> admit(const record::Batch& batch) const;
+  [[nodiscard]] Result<record::Manifest> admit(const record::Batch& batch,
+                                               const record::Credentials& credentials) const;
   [[nodiscard]] Result<void> prepare(const KnownDataset& known);
   [[nodiscard]] record::SignedReceipt sign(const record::Batch& batch,
                                            const record::Manifest& manifest,
                                            record::Outcome outcome, const std::string& reason,
                                            const record::RowOutcomes& rows,
-                                           const std::vector<record::RejectedRow>& rejected) const;
+                                           const std::vector<record::RejectedRow>& rejected,
+                                           const record::Signer& signer) const;
 
   std::unique_ptr<store::Store> store_;
   Surroundings surroundings_;

@@ -55,6 +55,7 @@ Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Pa
                                          std::span<const Cursor> cursors,
                                          const std::optional<RowTally>& tally) {
   State& state = *state_;
+  SLUICE_TRY(state.check_certificate());
   const std::uint64_t bytes = payload.compressed.size();
   const bool has_rows = payload.upserts.value + payload.deletes.value > 0;
   return state.write(bytes, [&](StreamRow& row) -> Result<record::Sequence> {
@@ -77,6 +78,7 @@ Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Pa
 
 Result<std::vector<Placement>> Journal::commit(std::span<const Submission> submissions) {
   State& state = *state_;
+  SLUICE_TRY(state.check_certificate());
   std::uint64_t bytes = 0;
   for (const Submission& submission : submissions)
     bytes += submission.lines.size();
@@ -88,6 +90,7 @@ Result<std::vector<Placement>> Journal::commit(std::span<const Submission> submi
 
 Result<bool> Journal::close_open_batches(Close which) {
   State& state = *state_;
+  if (!state.check_certificate()) return false;
   const auto open = SLUICE_TRY(state_->ours(state.tables.open_batches()));
   const auto due = [&](const std::vector<OpenBatch>& batches) {
     const record::Time now = state.clock();
@@ -160,6 +163,7 @@ Result<std::vector<MinuteTally>> Journal::tallies(const record::DatasetId& datas
 
 Result<void> Journal::check_backlog() {
   SLUICE_TRY(state_->check_durable());
+  SLUICE_TRY(state_->check_certificate());
   const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
   return state_->check_room(row);
 }
@@ -199,6 +203,7 @@ Result<std::optional<QuarantineEntry>> Journal::quarantine_entry(std::int64_t id
 Result<Placement> Journal::replay(std::int64_t id, const Submission& submission,
                                   const QuarantineDecision& decision) {
   State& state = *state_;
+  SLUICE_TRY(state.check_certificate());
   return state.write(submission.lines.size(), [&](StreamRow& row) -> Result<Placement> {
     SLUICE_TRY(state.settle(id, QuarantineState::replayed, decision));
     auto placed = SLUICE_TRY(state.place(row, std::span(&submission, 1)));

@@ -26,12 +26,13 @@
 namespace sluice::journal {
 
 enum class JournalProblem {
-  unreadable,    // not a journal, or of another bureau, or of a later version
-  backlog_full,  // as many bytes, or as old ones, as the settings allow wait for their receipts
-  not_durable,   // a write or fsync failed; this process acknowledges nothing more
-  busy,          // another process held the lock for too long
-  broken,        // the state found contradicts itself: named in the sentence
-  not_waiting,   // no such quarantine entry, or somebody has settled it
+  unreadable,     // not a journal, or of another bureau, or of a later version
+  backlog_full,   // as many bytes, or as old ones, as the settings allow wait for their receipts
+  not_durable,    // a write or fsync failed; this process acknowledges nothing more
+  busy,           // another process held the lock for too long
+  broken,         // the state found contradicts itself: named in the sentence
+  not_certified,  // this node's certificate does not hold now: nothing is taken meanwhile
+  not_waiting,    // no such quarantine entry, or somebody has settled it
 };
 using JournalFailure = record::Failure<JournalProblem>;
 template <class T>
@@ -116,6 +117,8 @@ struct Status {
 using Clock = std::function<record::Time()>;
 
 // Not thread-safe: one owner in a process. Every call blocks; those that write return after fsync.
+// What would have to be signed is `not_certified` while this node's certificate does not hold: no
+// row is taken that can not be sealed.
 class Journal {
  public:
   // Opens, or creates with a new epoch. `keyring` must outlive the journal.
@@ -138,6 +141,7 @@ class Journal {
   [[nodiscard]] Result<std::vector<Placement>> commit(std::span<const Submission> submissions);
 
   // Closes open batches that are old enough (`all`: whatever their age). True if any was closed.
+  // While this node's certificate does not hold they stay open, which is no failure.
   enum class Close { due, all };
   [[nodiscard]] Result<bool> close_open_batches(Close which);
 
@@ -158,7 +162,7 @@ class Journal {
   [[nodiscard]] Result<std::vector<MinuteTally>> tallies(const record::DatasetId& dataset,
                                                          record::Time since);
 
-  // Whether there is room; `backlog_full` with figures otherwise.
+  // Whether something can be taken; `backlog_full` with figures where there is no room.
   [[nodiscard]] Result<void> check_backlog();
   [[nodiscard]] Result<Status> status();
 

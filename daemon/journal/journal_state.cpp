@@ -45,6 +45,14 @@ Result<void> Journal::State::check_durable() const {
                   *not_durable)});
 }
 
+Result<void> Journal::State::check_certificate() const {
+  const auto credentials = keyring->current();
+  const record::CertificateFacts& certificate = credentials->signer.certificate();
+  const auto why = record::why_not_signing(certificate, clock());
+  if (!why) return {};
+  return std::unexpected(JournalFailure{JournalProblem::not_certified, certificate.subject, *why});
+}
+
 Result<void> Journal::State::check_room(const StreamRow& row) {
   const auto full = [&](std::string found) {
     return std::unexpected(JournalFailure{
@@ -75,6 +83,7 @@ Result<void> Journal::State::checkpoint_after(std::uint64_t bytes) {
 
 Result<void> Journal::State::seal(StreamRow& row, const DatasetOrigin& origin,
                                   record::Payload payload) {
+  SLUICE_TRY(check_certificate());
   const record::Time now = clock();
   const record::SealedBatch sealed =
       record::seal({.stream = stream,

@@ -41,6 +41,7 @@ struct Journal::State {
   }
   [[nodiscard]] JournalFailure broken(std::string sentence) const;
   [[nodiscard]] Result<void> check_durable() const;
+  [[nodiscard]] Result<void> check_certificate() const;
   [[nodiscard]] Result<void> check_room(const StreamRow& row);
 
   // Runs `steps` in one transaction with the stream's row, which it may change; commits, fsynced.

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "installation/system_clock.h"
 #include "record/try.h"
 #include "trust/certificate_check.h"
 
@@ -64,7 +63,7 @@ Certificates::Certificates(const Surroundings& surroundings)
                                   {{"of", name}, {"reason", record::to_string(failure)}});
                             }}) {
   const auto certificate = surroundings_.installation.keyring->current()->signer.certificate();
-  tell_expiry(certificate.subject, certificate.not_after);
+  note(certificate.subject, certificate);
 }
 
 std::vector<trust::Renewal::Kept> Certificates::kept() {
@@ -95,7 +94,7 @@ std::expected<trust::TlsContext, trust::TlsFailure> Certificates::for_bureaus() 
 
 std::expected<trust::TlsContext, trust::TlsFailure> Certificates::for_people() {
   auto tls = SLUICE_TRY(tls_for_people(*surroundings_.installation.settings.node.pages));
-  tell_expiry(pages_subject, trust::certificate_of(tls.get()).not_after);
+  note(pages_subject, trust::certificate_of(tls.get()));
   return tls;
 }
 
@@ -105,10 +104,12 @@ trust::TlsFiles Certificates::uplink_files() const {
 
 void Certificates::look() {
   renewal_.look(std::chrono::steady_clock::now());
+  keep_vigil();
 }
 
 void Certificates::renew_all() {
   renewal_.renew_all(std::chrono::steady_clock::now());
+  keep_vigil();
 }
 
 Certificates::Renewed Certificates::renew_identity() {
@@ -118,11 +119,11 @@ Certificates::Renewed Certificates::renew_identity() {
   record::CertificateFacts facts = identity.credentials.signer.certificate();
   SLUICE_TRY(trust::check_successor(installation.keyring->current()->signer.certificate(), facts,
                                     installation.settings.node.identity.certificate,
-                                    installation::system_now()));
+                                    surroundings_.clock()));
   installation.keyring->replace(std::move(identity.credentials));
   if (users_.api != nullptr) users_.api->reload(std::move(identity.server));
   if (users_.uplink != nullptr) users_.uplink->replace(std::move(identity.client));
-  tell_expiry(facts.subject, facts.not_after);
+  note(facts.subject, facts);
   return facts;
 }
 
@@ -130,22 +131,49 @@ Certificates::Renewed Certificates::renew_pages() {
   auto tls = SLUICE_TRY(tls_for_people(*surroundings_.installation.settings.node.pages));
   record::CertificateFacts facts = trust::certificate_of(tls.get());
   if (users_.pages != nullptr) users_.pages->reload(std::move(tls));
-  tell_expiry(pages_subject, facts.not_after);
+  note(pages_subject, facts);
   return facts;
 }
 
-void Certificates::tell_expiry(const std::string& subject, record::Time ends) {
-  surroundings_.metrics.certificate_expiry_seconds(subject).Set(static_cast<double>(
-      std::chrono::floor<std::chrono::seconds>(ends).time_since_epoch().count()));
+void Certificates::note(const std::string& name, const record::CertificateFacts& certificate) {
+  surroundings_.metrics.certificate_expiry_seconds(name).Set(static_cast<double>(
+      std::chrono::floor<std::chrono::seconds>(certificate.not_after).time_since_epoch().count()));
   const std::lock_guard lock(mutex_);
-  expiries_[subject] = ends;
+  in_use_[name] = certificate;
+}
+
+void Certificates::keep_vigil() {
+  using Word = trust::ExpiryVigil::Word;
+  const record::Time now = surroundings_.clock();
+  const auto why = why_not_signing();
+  surroundings_.metrics.signing().Set(why ? 0 : 1);
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, certificate] : in_use_) {
+    const bool signs = name != pages_subject;
+    const Word word = vigils_[name].look(certificate, now);
+    if (word == Word::does_not_hold && signs && why) {
+      surroundings_.log.write<"signing-stopped">({{"reason", *why}});
+    } else if (word == Word::holds_again && signs) {
+      surroundings_.log.write<"signing-resumed">({{"subject", certificate.subject}});
+    } else if (word == Word::ends_soon || word == Word::does_not_hold) {
+      surroundings_.log.write<"certificate-ends-soon">(
+          {{"of", signs ? "identity" : "pages"},
+           {"subject", certificate.subject},
+           {"ends", record::to_string(certificate.not_after)}});
+    }
+  }
+}
+
+std::optional<std::string> Certificates::why_not_signing() const {
+  const auto credentials = surroundings_.installation.keyring->current();
+  return record::why_not_signing(credentials->signer.certificate(), surroundings_.clock());
 }
 
 std::optional<record::Time> Certificates::first_expiry() const {
   const std::lock_guard lock(mutex_);
   std::optional<record::Time> first;
-  for (const auto& [subject, ends] : expiries_)
-    first = std::min(first.value_or(ends), ends);
+  for (const auto& [name, certificate] : in_use_)
+    first = std::min(first.value_or(certificate.not_after), certificate.not_after);
   return first;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "server/http_server.h"
+#include "trust/expiry_vigil.h"
 #include "trust/renewal.h"
 #include "trust/tls_context.h"
 
@@ -25,6 +27,7 @@ class Certificates {
     const installation::Installation& installation;
     observe::Log& log;
     observe::Metrics& metrics;
+    std::function<record::Time()> clock;
   };
   explicit Certificates(const Surroundings& surroundings);
 
@@ -47,20 +50,24 @@ class Certificates {
 
   // Of the node's certificates the one that expires first. Any thread.
   [[nodiscard]] std::optional<record::Time> first_expiry() const;
+  // Why this node signs nothing now, and so takes nothing; nothing: it does. Any thread.
+  [[nodiscard]] std::optional<std::string> why_not_signing() const;
 
  private:
   using Renewed = std::expected<record::CertificateFacts, trust::TlsFailure>;
   [[nodiscard]] std::vector<trust::Renewal::Kept> kept();
   [[nodiscard]] Renewed renew_identity();
   [[nodiscard]] Renewed renew_pages();
-  // Of the certificate that is called so in the metrics: from now on it is this one.
-  void tell_expiry(const std::string& subject, record::Time ends);
+  // What goes by `name` in the metrics: from now on it is this one.
+  void note(const std::string& name, const record::CertificateFacts& certificate);
+  void keep_vigil();
 
   Surroundings surroundings_;
   Users users_;
   trust::Renewal renewal_;
   mutable std::mutex mutex_;
-  std::map<std::string, record::Time> expiries_;  // guarded by mutex_
+  std::map<std::string, record::CertificateFacts> in_use_;  // guarded by mutex_
+  std::map<std::string, trust::ExpiryVigil> vigils_;
 };
 
 }  // namespace sluice::node

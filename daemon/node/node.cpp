@@ -67,7 +67,7 @@ Node::Node(std::unique_ptr<installation::Installation> installation,
       directory_(directory_of(installation_->settings)),
       policy_(installation::policy_of(installation_->settings)),
       signatories_(signatories_of(*installation_)),
-      certificates_({*installation_, *log_, metrics_}),
+      certificates_({*installation_, *log_, metrics_, installation::system_now}),
       notifier_(std::getenv("NOTIFY_SOCKET"), std::getenv("WATCHDOG_USEC")),
       started_at_(installation::system_now()),
       bandwidth_(installation_->settings.node.uplink
@@ -174,6 +174,9 @@ std::expected<void, std::string> Node::take_forms() {
 }
 
 api::Health Node::health() const {
+  if (auto why = certificates_.why_not_signing()) {
+    return {.serving = false, .reason = std::move(*why)};
+  }
   for (const auto& [id, stream] : streams_) {
     if (stream->is_stopped()) {
       return {.serving = false,
@@ -319,6 +322,7 @@ api::NodeStatus Node::status() {
   if (api_) status.port = api_->port();
   if (pages_) status.pages_port = pages_->port();
   status.certificate_ends = certificates_.first_expiry();
+  status.not_signing = certificates_.why_not_signing();
   if (node.uplink) {
     status.uplink.emplace();
     for (const auto& address : node.uplink->addresses)
@@ -356,9 +360,9 @@ asio::awaitable<void> Node::obey_signals() {
 asio::awaitable<void> Node::keep_certificates() {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   while (true) {
+    certificates_.look();
     timer.expires_after(look_at_certificates);
     co_await timer.async_wait(asio::use_awaitable);
-    certificates_.look();
   }
 }
 

@@ -36,9 +36,10 @@ std::vector<runs::Job> jobs_of(const settings::Bureau& bureau) {
   return jobs;
 }
 
-// A journal that is full takes nothing: what a run would read would only wait in memory.
-runs::HoldBack hold_back_while_full(const installation::Installation& installation,
-                                    const record::BureauId& bureau) {
+// A journal that is full, or of a node whose certificate does not hold, takes nothing: what a run
+// would read would only wait in memory.
+runs::HoldBack hold_back_while_nothing_is_taken(const installation::Installation& installation,
+                                                const record::BureauId& bureau) {
   return [&installation, bureau]() -> std::optional<std::string> {
     auto journal = installation.open_journal(bureau);
     if (!journal) return record::to_string(journal.error());
@@ -64,8 +65,8 @@ std::expected<std::unique_ptr<runs::Scheduler>, std::string> start_scheduled_job
     const settings::Bureau& bureau = installation.settings.bureaus.at(id);
     std::vector<runs::Job> of_bureau = jobs_of(bureau);
     if (of_bureau.empty()) continue;
-    const auto added =
-        scheduler->add(id, std::move(of_bureau), hold_back_while_full(installation, id));
+    const auto added = scheduler->add(id, std::move(of_bureau),
+                                      hold_back_while_nothing_is_taken(installation, id));
     if (!added) return std::unexpected(record::to_string(added.error()));
   }
   return scheduler;

@@ -135,6 +135,8 @@ class Metrics {
   Gauges<1> edge_report_seconds{registry_, "sluice_edge_report_timestamp_seconds", "when a node last told this center what the quarantine of its stream holds, seconds since 1970", {"bureau"}};
   Gauges<1> certificate_expiry_seconds{registry_, "sluice_certificate_expiry_timestamp_seconds", "when a certificate of this node expires, seconds since 1970", {"subject"}};
 
+  Gauges<0> signing{registry_, "sluice_signing", "1 while this node's certificate holds, so that it seals, receipts and takes something; else 0", {}};
+
   // Of scheduled runs. A poll that finds nothing takes a fraction of a second, a first load an hour.
   Counters<3> runs{registry_, "sluice_runs_total", "runs of scheduled jobs; `outcome` is `succeeded`, `quarantined`, `differs`, `held-back`, `refused`, `failed`, `timed-out`, `backlog-full`, `killed` or `stopped` (docs/operations.md#jobs)", {"bureau", "task", "outcome"}};
   Histograms<2> run_seconds{registry_, "sluice_run_seconds", "how long runs of scheduled jobs took", {"bureau", "task"}, {0.5, 1, 5, 15, 60, 300, 900, 3600}};

@@ -3,6 +3,7 @@
 #include <ctime>
 #include <memory>
 
+#include <fmt/format.h>
 #include <openssl/bn.h>
 #include <openssl/x509.h>
 
@@ -29,6 +30,16 @@ std::string serial_of(const X509* certificate) {
 }
 
 }  // namespace
+
+std::optional<std::string> why_not_signing(const CertificateFacts& certificate, Time at) {
+  if (certificate.holds(at)) return std::nullopt;
+  const bool is_over = certificate.not_after < at;
+  return fmt::format(
+      "this node's certificate (serial number {}) {} {}: nothing is taken, sealed or receipted "
+      "until one that holds is in its place; or check this machine's clock",
+      certificate.serial, is_over ? "ended at" : "does not begin before",
+      to_string(is_over ? certificate.not_after : certificate.not_before));
+}
 
 CertificateFacts facts_of(const X509* certificate) {
   return {.subject = openssl::name_text(X509_get_subject_name(certificate)),

@@ -1,6 +1,7 @@
 // What a certificate says of itself, as far as it is told to people and asked by us.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "record/manifest.h"
@@ -18,6 +19,11 @@ struct CertificateFacts {
   [[nodiscard]] bool holds(Time at) const { return not_before <= at && at <= not_after; }
   friend bool operator==(const CertificateFacts&, const CertificateFacts&) = default;
 };
+
+// For people, of a node's own certificate: why nothing is signed with it at this moment; nothing:
+// it holds.
+[[nodiscard]] std::optional<std::string> why_not_signing(const CertificateFacts& certificate,
+                                                         Time at);
 
 [[nodiscard]] CertificateFacts facts_of(const X509* certificate);
 

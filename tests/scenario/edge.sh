@@ -226,6 +226,41 @@ case_what_is_renewed_signs_and_is_believed_without_a_restart() {
 }
 nothing_waits() { [[ $(at edge sluice status --json | jq '.streams[0].backlog_batches') -eq 0 ]]; }
 
+# The certificate of NAME is one of the same key and subject from now on, which is over.
+end_certificate() { # NAME
+  openssl req -new -key "$pki/$1.key" -subj "/O=Sluice development/CN=$1" -out "$workshop/$1.csr"
+  openssl x509 -req -in "$workshop/$1.csr" -CA "$pki/ca.pem" -CAkey "$pki/ca.key" -days -1 \
+    -set_serial 7 -out "$pki/$1.pem" 2>/dev/null
+}
+health() { curl --silent --unix-socket "$node/control.socket" --write-out '%{http_code}' http://localhost/v1/health; }
+case_a_node_whose_certificate_has_ended_takes_nothing_until_it_is_renewed() {
+  begin_case ended
+  own_authority
+  new_center
+  new_edge
+  end_certificate edge
+  at edge start_daemon
+  until_true 60 grep -q event=signing-stopped "$workshop/edge/sluiced.log" || fail "it is not told"
+  expect "a call" "$(at edge post park approval '{"number":"A1","name":"one"}' --insecure)" 503
+  expect_like "why" "$(jq -r .detail "$workshop/edge/answer")" "certificate .serial number 07. ended at"
+  at edge try sluice import park "$(register 1 10)" --dataset register --no-wait
+  expect "exit status of an import" "$status" 1
+  expect_like "why" "$err" 'certificate .serial number 07. ended at'
+  expect_like "health" "$(at edge health)" '"fail".*ended at.*503$'
+  at edge try sluice status
+  expect_like "status for people" "$out" 'NOTHING IS TAKEN: .*ended at'
+  expect "metric" "$(at edge metric sluice_signing)" 0
+  renew edge
+  until_true 60 grep -q event=signing-resumed "$workshop/edge/sluiced.log" || fail "it does not go on"
+  expect "metric afterwards" "$(at edge metric sluice_signing)" 1
+  expect "a call afterwards" "$(at edge post park approval '{"number":"A1","name":"one"}')" 200
+  await_center approval 1
+  at edge try sluice import park "$(register 1 10)" --dataset register --no-wait
+  expect "an import afterwards ($err)" "$status" 0
+  await_center register 10
+  expect "told" "$(logged edge signing-stopped)" 1
+}
+
 case_files_that_do_not_match_leave_the_old_ones_in_use_until_they_do() {
   begin_case mismatch
   own_authority

@@ -105,6 +105,22 @@ TEST_F(ReceptionTest, SignsAndBelievesByWhatWasRenewedSinceItWasOpened) {
             "CN=renewed");
 }
 
+TEST_F(ReceptionTest, TakesNothingOutsideItsCertificatesTimeAndThenTheSameBatch) {
+  const auto certified = [&](std::string_view until) {
+    center.keyring.replace(
+        center.node.credentials_of("center", {moment("2020-01-01T00:00:00.000Z"), moment(until)}));
+  };
+  certified("2026-11-23T04:43:59.000Z");
+  const record::Batch batch = center.batch(line("A"));
+  const auto failure = refusal(batch);
+  EXPECT_EQ(failure.code, ReceptionProblem::unavailable);
+  EXPECT_EQ(failure.place, "CN=center");
+  EXPECT_THAT(failure.sentence, HasSubstr("ended at 2026-11-23T04:43:59.000Z"));
+  EXPECT_EQ(reception.head(center.origin().stream)->sequence.value, 0U);
+  certified("2027-11-23T00:00:00.000Z");
+  EXPECT_EQ(receive(batch).outcome, record::Outcome::accepted);
+}
+
 TEST_F(ReceptionTest, DoesNotTakeADatasetThatItDoesNotKnow) {
   auto origin = center.origin();
   origin.dataset = record::DatasetId("licence");

@@ -71,6 +71,35 @@ TEST_F(JournalTest, SealsWithTheKeyThatWasRenewedSinceItWasOpened) {
   EXPECT_THAT(signers, testing::ElementsAre("CN=front-end-1", "CN=renewed"));
 }
 
+TEST_F(JournalTest, TakesAndSealsNothingOutsideItsCertificatesTimeAndGoesOnByItself) {
+  using record::test::moment;
+  desk.keyring.replace(desk.node.credentials_of(
+      "node", {moment("2026-11-01T00:00:00.000Z"), moment("2026-12-01T00:00:00.000Z")}));
+  Journal journal = desk.open();
+  const auto taken = std::vector{submission("a", 1)};
+  ASSERT_TRUE(journal.commit(taken));
+  for (const char* outside : {"2026-12-01T00:00:00.001Z", "2026-10-31T23:59:59.999Z"}) {
+    desk.now = moment(outside);
+    const auto failed = journal.commit(taken);
+    ASSERT_FALSE(failed) << outside;
+    EXPECT_EQ(failed.error().code, JournalProblem::not_certified);
+    EXPECT_EQ(failed.error().place, "CN=node");
+    EXPECT_THAT(failed.error().sentence, HasSubstr("until one that holds is in its place"));
+    EXPECT_EQ(journal.append(origin(), payload("b", 1), {}, {}).error().code,
+              JournalProblem::not_certified);
+    EXPECT_EQ(journal.replay(1, taken.front(), {}).error().code, JournalProblem::not_certified);
+    EXPECT_EQ(journal.check_backlog().error().code, JournalProblem::not_certified);
+    EXPECT_FALSE(journal.close_open_batches(Journal::Close::all).value());
+    EXPECT_THAT(waiting(journal), IsEmpty());
+  }
+  desk.keyring.replace(desk.node.credentials_of(
+      "node", {moment("2026-10-01T00:00:00.000Z"), moment("2028-12-01T00:00:00.000Z")}));
+  EXPECT_TRUE(journal.commit(taken));
+  EXPECT_TRUE(journal.close_open_batches(Journal::Close::all).value());
+  EXPECT_EQ(text_of(waiting(journal).front()), lines("a", 1) + lines("a", 1));
+  expect_chain(journal);
+}
+
 TEST_F(JournalTest, PutsSmallSubmissionsOfADatasetIntoOneBatch) {
   Journal journal = desk.open();
   const std::vector<Submission> calls = {submission("a", 1), submission("b", 2),
