@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "record/openssl_handle.h"
+#include "record/signature_demands.h"
 
 namespace sluice::record {
 namespace {
@@ -143,6 +144,10 @@ std::expected<Signer, SignatureFailure> Signer::load(const std::filesystem::path
     return std::unexpected(
         unreadable(key, fmt::format("the private key of {}", certificate.string())));
   }
+  if (auto unfit = unfit_for_signing(state->certificate.get())) {
+    return std::unexpected(
+        SignatureFailure{SignatureProblem::unfit, certificate.string(), std::move(*unfit)});
+  }
   state->facts = facts_of(state->certificate.get());
   return Signer(std::move(state));
 }
@@ -187,7 +192,7 @@ std::expected<Verifier, SignatureFailure> Verifier::load(const std::filesystem::
     if (X509_load_crl_file(lookup, revocations.c_str(), X509_FILETYPE_PEM) < 1) {
       return std::unexpected(unreadable(revocations, "PEM revocation lists"));
     }
-    X509_STORE_set_flags(state->store.get(), X509_V_FLAG_CRL_CHECK);
+    X509_STORE_set_flags(state->store.get(), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
   }
   return Verifier(std::move(state));
 }
@@ -202,6 +207,14 @@ std::expected<Signatory, SignatureFailure> Verifier::verify(std::string_view con
       reinterpret_cast<const unsigned char*>(signature.data()) + signature.size();
   if (!cms || der != end || CMS_is_detached(cms.get()) != 1) {
     return std::unexpected(unreadable("signature", "a detached CMS SignedData in DER"));
+  }
+  // Before OpenSSL, which may know nothing of a digest that is too weak, looks at it.
+  const STACK_OF(CMS_SignerInfo)* const infos = CMS_get0_SignerInfos(cms.get());
+  for (int i = 0; i < sk_CMS_SignerInfo_num(infos); ++i) {
+    if (auto weak = too_weak_digest(sk_CMS_SignerInfo_value(infos, i))) {
+      return std::unexpected(
+          SignatureFailure{SignatureProblem::unfit, "signature", std::move(*weak)});
+    }
   }
   const auto input = memory_for_verifying(content);
   // The certificate is judged below, by hand, for a time that the caller names.
@@ -229,8 +242,10 @@ std::expected<Signatory, SignatureFailure> Verifier::verify(std::string_view con
   if (X509_verify_cert(context.get()) != 1) {
     return std::unexpected(judge(X509_STORE_CTX_get_error(context.get()), subject));
   }
-  return Signatory{subject,
-                   signing_time(sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms.get()), 0))};
+  if (auto unfit = unfit_for_signing(certificate)) {
+    return std::unexpected(SignatureFailure{SignatureProblem::unfit, subject, std::move(*unfit)});
+  }
+  return Signatory{subject, signing_time(sk_CMS_SignerInfo_value(infos, 0))};
 }
 
 }  // namespace sluice::record

@@ -20,6 +20,7 @@ enum class SignatureProblem {
   untrusted,     // no path to an authority of ours
   expired,
   revoked,
+  unfit,     // too weak, or by a certificate that is not for signing
   unlisted,  // no revocation list of ours covers one of its authorities
 };
 using SignatureFailure = Failure<SignatureProblem>;
@@ -27,7 +28,8 @@ using SignatureFailure = Failure<SignatureProblem>;
 // A node's signing key and certificate. Thread-safe.
 class Signer {
  public:
-  // PEM files. The key's file must not be readable by others than its owner and group.
+  // PEM files. The key's file must not be readable by others than its owner and group. One whose
+  // signatures a Verifier would refuse as `unfit` is refused here.
   [[nodiscard]] static std::expected<Signer, SignatureFailure> load(
       const std::filesystem::path& certificate, const std::filesystem::path& key);
   Signer(Signer&&) noexcept;
@@ -55,7 +57,8 @@ struct Signatory {
 // The authorities whose word counts. Thread-safe.
 class Verifier {
  public:
-  // PEM bundles; `revocations` may be empty (no CRL is then checked).
+  // PEM bundles; `revocations` may be empty (no CRL is then checked). Else it must have one of each
+  // authority of a signer's chain.
   [[nodiscard]] static std::expected<Verifier, SignatureFailure> load(
       const std::filesystem::path& authorities, const std::filesystem::path& revocations);
   Verifier(Verifier&&) noexcept;

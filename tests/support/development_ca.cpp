@@ -104,15 +104,15 @@ DevelopmentCa::DevelopmentCa(std::filesystem::path directory, const std::string&
 }
 DevelopmentCa::~DevelopmentCa() = default;
 
-IssuedFiles DevelopmentCa::issue(const std::string& name, Validity validity) {
+IssuedFiles DevelopmentCa::issue(const std::string& name, Validity validity,
+                                 const std::string& purposes) {
   const PrivateKey key(EVP_EC_gen("P-256"));
   const long serial = state_->next_serial++;
   const Certificate certificate = make_certificate(key.get(), name, serial, validity);
   X509* authority = state_->certificate.get();
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(authority));
   add_extension(certificate.get(), authority, NID_key_usage, "critical,digitalSignature");
-  add_extension(certificate.get(), authority, NID_ext_key_usage,
-                "serverAuth,clientAuth,emailProtection");
+  add_extension(certificate.get(), authority, NID_ext_key_usage, purposes.c_str());
   add_extension(certificate.get(), authority, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
   add_extension(certificate.get(), authority, NID_subject_key_identifier, "hash");
   add_extension(certificate.get(), authority, NID_authority_key_identifier, "keyid");

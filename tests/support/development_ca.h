@@ -23,8 +23,10 @@ class DevelopmentCa {
   ~DevelopmentCa();
 
   enum class Validity { current, expired, not_yet };
-  // Subject CN=name,O=Sluice development; good for servers, clients and signatures.
-  IssuedFiles issue(const std::string& name, Validity validity = Validity::current);
+  // Subject CN=name,O=Sluice development; good for servers, clients and signatures, or for what
+  // `purposes` says as in OpenSSL's extendedKeyUsage.
+  IssuedFiles issue(const std::string& name, Validity validity = Validity::current,
+                    const std::string& purposes = "serverAuth,clientAuth,emailProtection");
   // Puts the certificate that issue() made last under that name on the revocation list.
   void revoke(const std::string& name);
   // The list as it stands, good from now for a day; or one that is out of date.

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include "record/openssl_handle.h"
@@ -54,8 +55,12 @@ openssl::Certificate blank_certificate(const std::string& common_name, EVP_PKEY*
   return certificate;
 }
 
-openssl::PrivateKey new_key() {
-  return openssl::PrivateKey(EVP_EC_gen("P-256"));
+openssl::PrivateKey new_key(const std::string& kind) {
+  constexpr std::string_view rsa = "RSA-";
+  openssl::PrivateKey key(kind.starts_with(rsa) ? EVP_RSA_gen(std::stoul(kind.substr(rsa.size())))
+                                                : EVP_EC_gen(kind.c_str()));
+  demand(key != nullptr);
+  return key;
 }
 
 std::string key_pem(EVP_PKEY* key) {
@@ -71,35 +76,51 @@ std::string certificate_pem(X509* certificate) {
 }  // namespace
 
 struct TestAuthority::State {
-  openssl::PrivateKey key = new_key();
+  openssl::PrivateKey key = new_key("P-256");
   openssl::Certificate certificate;
+  long serial = 1;
   long last_serial = 1;
+
+  void certify(const std::string& name, X509* issuer, EVP_PKEY* issuers_key);
 };
 
+// By itself where there is no issuer.
+void TestAuthority::State::certify(const std::string& name, X509* issuer, EVP_PKEY* issuers_key) {
+  certificate = blank_certificate(name, key.get(), serial,
+                                  {parse_time("2000-01-01T00:00:00.000Z").value(),
+                                   parse_time("2100-01-01T00:00:00.000Z").value()});
+  X509* const own = certificate.get();
+  X509* const by = issuer == nullptr ? own : issuer;
+  X509_set_issuer_name(own, X509_get_subject_name(by));
+  add_extension(own, by, NID_basic_constraints, "critical,CA:TRUE");
+  add_extension(own, by, NID_key_usage, "critical,keyCertSign,cRLSign");
+  demand(X509_sign(own, issuer == nullptr ? key.get() : issuers_key, EVP_sha256()) > 0);
+}
+
 TestAuthority::TestAuthority(const std::string& name) : state_(std::make_unique<State>()) {
-  state_->certificate = blank_certificate(name, state_->key.get(), 1,
-                                          {parse_time("2000-01-01T00:00:00.000Z").value(),
-                                           parse_time("2100-01-01T00:00:00.000Z").value()});
-  X509* const own = state_->certificate.get();
-  X509_set_issuer_name(own, X509_get_subject_name(own));
-  add_extension(own, own, NID_basic_constraints, "critical,CA:TRUE");
-  add_extension(own, own, NID_key_usage, "critical,keyCertSign,cRLSign");
-  demand(X509_sign(own, state_->key.get(), EVP_sha256()) > 0);
+  state_->certify(name, nullptr, nullptr);
+}
+
+TestAuthority::TestAuthority(const std::string& name, TestAuthority& superior)
+    : state_(std::make_unique<State>()) {
+  state_->serial = ++superior.state_->last_serial;
+  state_->certify(name, superior.state_->certificate.get(), superior.state_->key.get());
 }
 
 TestAuthority::~TestAuthority() = default;
 
 TestAuthority::Issued TestAuthority::issue(const std::string& common_name, Validity validity,
-                                           const std::string& purposes) {
-  const auto key = new_key();
+                                           const Kind& kind) {
+  const auto key = new_key(kind.key);
   const long serial = ++state_->last_serial;
   const auto certificate = blank_certificate(common_name, key.get(), serial, validity);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(state_->certificate.get()));
-  add_extension(certificate.get(), state_->certificate.get(), NID_key_usage,
-                "critical,digitalSignature");
-  if (!purposes.empty()) {
+  if (!kind.usage.empty()) {
+    add_extension(certificate.get(), state_->certificate.get(), NID_key_usage, kind.usage.c_str());
+  }
+  if (!kind.purposes.empty()) {
     add_extension(certificate.get(), state_->certificate.get(), NID_ext_key_usage,
-                  purposes.c_str());
+                  kind.purposes.c_str());
   }
   demand(X509_sign(certificate.get(), state_->key.get(), EVP_sha256()) > 0);
   return {certificate_pem(certificate.get()), key_pem(key.get()), serial};
@@ -123,6 +144,10 @@ std::string TestAuthority::revocation_list(const std::vector<Revocation>& revoke
   }
   demand(X509_CRL_sign(list.get(), state_->key.get(), EVP_sha256()) > 0);
   return pem([&](BIO* out) { return PEM_write_bio_X509_CRL(out, list.get()); });
+}
+
+long TestAuthority::serial() const {
+  return state_->serial;
 }
 
 std::string TestAuthority::certificate() const {

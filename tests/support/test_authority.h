@@ -20,6 +20,8 @@ class TestAuthority {
  public:
   // Its own certificate holds from 2000 to 2100.
   explicit TestAuthority(const std::string& name);
+  // One that `superior` has certified.
+  TestAuthority(const std::string& name, TestAuthority& superior);
   ~TestAuthority();
   TestAuthority(const TestAuthority&) = delete;
   TestAuthority& operator=(const TestAuthority&) = delete;
@@ -29,9 +31,16 @@ class TestAuthority {
     std::string key;          // PEM
     long serial = 0;
   };
-  // `purposes` as in OpenSSL's extendedKeyUsage, such as "clientAuth"; none where it is empty.
-  [[nodiscard]] Issued issue(const std::string& common_name, Validity validity,
-                             const std::string& purposes = {});
+  // As in OpenSSL's extensions; none where it is empty.
+  struct Kind {
+    std::string purposes = {};  // extendedKeyUsage, such as "clientAuth"
+    std::string usage = "critical,digitalSignature";
+    std::string key = "P-256";  // a curve, or as "RSA-3072"
+  };
+  [[nodiscard]] Issued issue(const std::string& common_name, Validity validity, const Kind& kind);
+  [[nodiscard]] Issued issue(const std::string& common_name, Validity validity) {
+    return issue(common_name, validity, Kind{});
+  }
 
   struct Revocation {
     long serial = 0;
@@ -40,6 +49,7 @@ class TestAuthority {
   [[nodiscard]] std::string revocation_list(const std::vector<Revocation>& revoked,
                                             Validity validity) const;
   [[nodiscard]] std::string certificate() const;  // PEM
+  [[nodiscard]] long serial() const;              // of its own certificate
 
  private:
   struct State;

@@ -171,6 +171,15 @@ TEST_F(HttpsLinkTest, DoesNotTalkToAServerWhoseCertificateIsRevoked) {
   EXPECT_THAT(refused.sentence, HasSubstr("revoked"));
 }
 
+TEST_F(HttpsLinkTest, DoesNotTalkToAServerWhoseCertificateIsForClients) {
+  server.server().authority().issue("node", sluice::test::DevelopmentCa::Validity::current,
+                                    "clientAuth");
+  server.server().reload();
+  const auto refused = failure(*server.connect());
+  EXPECT_EQ(refused.code, LinkProblem::refused);
+  EXPECT_THAT(refused.sentence, HasSubstr("wrong-purpose"));
+}
+
 TEST_F(HttpsLinkTest, SaysThatTheCenterDoesNotKnowTheNode) {
   const auto identity = UplinkIdentity::load(server.files_of("stranger")).value();
   Bandwidth bandwidth(std::nullopt);

@@ -1,8 +1,12 @@
 #include "record/signature.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
+#include <openssl/cms.h>
+#include <openssl/pem.h>
 
+#include "record/openssl_handle.h"
 #include "support/batch_builder.h"
 
 namespace sluice::record {
@@ -168,6 +172,125 @@ TEST(RevocationList, OfAnotherAuthorityDoesNotAnswerForOurs) {
   const auto verifier = Verifier::load(node.authorities(), file).value();
   EXPECT_EQ(problem_of(verifier, "content", node.signer.sign("content")),
             SignatureProblem::unlisted);
+}
+
+// A root, an authority below it, and a signer of that one.
+struct Chain {
+  test::TemporaryDirectory directory;
+  test::TestAuthority root{"Root"};
+  test::TestAuthority authority{"Authority", root};
+  test::Validity validity{moment("2020-01-01T00:00:00.000Z"), moment("2090-01-01T00:00:00.000Z")};
+  test::Validity lists_hold{moment("2026-07-01T00:00:00.000Z"), moment("2027-01-01T00:00:00.000Z")};
+  std::string signature = [this] {
+    const auto files =
+        write_signer(authority.issue("front-end-1", validity), directory.path(), "node");
+    return Signer::load(files.certificate, files.key).value().sign("content");
+  }();
+
+  [[nodiscard]] Verifier verifier(const std::string& lists) const {
+    test::write_file(directory / "ca.pem", root.certificate() + authority.certificate());
+    test::write_file(directory / "crl.pem", lists);
+    return Verifier::load(directory / "ca.pem", directory / "crl.pem").value();
+  }
+};
+
+TEST(RevocationLists, AreAskedForEachAuthorityOfTheChain) {
+  const Chain chain;
+  const std::string of_authority = chain.authority.revocation_list({}, chain.lists_hold);
+  const std::string of_root = chain.root.revocation_list({}, chain.lists_hold);
+  EXPECT_TRUE(
+      chain.verifier(of_authority + of_root).verify("content", chain.signature, noon).has_value());
+  EXPECT_EQ(problem_of(chain.verifier(of_authority), "content", chain.signature),
+            SignatureProblem::unlisted);
+  const auto revoked = chain.root.revocation_list(
+      {{chain.authority.serial(), moment("2026-08-01T00:00:00.000Z")}}, chain.lists_hold);
+  EXPECT_EQ(problem_of(chain.verifier(of_authority + revoked), "content", chain.signature),
+            SignatureProblem::revoked);
+  EXPECT_TRUE(chain.verifier(of_authority + revoked)
+                  .verify("content", chain.signature, moment("2026-07-15T00:00:00.000Z")))
+      << "received before the authority was revoked";
+}
+
+// What a signer of another make signs, with whatever key, certificate and digest.
+std::string signed_by(const test::TestAuthority::Issued& issued, const EVP_MD* digest) {
+  const auto read = [](const std::string& pem) {
+    return openssl::Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  };
+  const openssl::Certificate certificate(
+      PEM_read_bio_X509(read(issued.certificate).get(), nullptr, nullptr, nullptr));
+  const openssl::PrivateKey key(
+      PEM_read_bio_PrivateKey(read(issued.key).get(), nullptr, nullptr, nullptr));
+  constexpr unsigned int detached = CMS_DETACHED | CMS_BINARY | CMS_PARTIAL;
+  const openssl::CmsContent cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, detached));
+  const auto content = read("content");
+  if (CMS_add1_signer(cms.get(), certificate.get(), key.get(), digest, CMS_BINARY) == nullptr ||
+      CMS_final(cms.get(), content.get(), nullptr, CMS_DETACHED | CMS_BINARY) != 1) {
+    throw std::runtime_error(openssl::last_error());
+  }
+  unsigned char* der = nullptr;
+  const int size = i2d_CMS_ContentInfo(cms.get(), &der);
+  std::string signature(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+  OPENSSL_free(der);
+  return signature;
+}
+
+struct Strength {
+  const char* name;
+  test::TestAuthority::Kind kind;
+  const EVP_MD* (*digest)();
+  const char* refused_for = nullptr;  // a word of the sentence; none: it is taken
+};
+void PrintTo(const Strength& strength, std::ostream* out) {
+  *out << strength.name;
+}
+
+class SignatureStrength : public testing::TestWithParam<Strength> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    All, SignatureStrength,
+    testing::Values(
+        Strength{"P256", {}, EVP_sha256}, Strength{"P384", {.key = "P-384"}, EVP_sha384},
+        Strength{"Rsa3072", {.key = "RSA-3072"}, EVP_sha512},
+        Strength{"NoUsageNamed", {.usage = ""}, EVP_sha256},
+        Strength{"AmongOtherUsages", {.usage = "digitalSignature,nonRepudiation"}, EVP_sha256},
+        Strength{"Rsa2048", {.key = "RSA-2048"}, EVP_sha256, "RSA key of 2048 bits; wanted"},
+        Strength{"P224", {.key = "P-224"}, EVP_sha256, "curve secp224r1; wanted"},
+        Strength{"Sha1", {}, EVP_sha1, "digest sha1; wanted is SHA-256"},
+        Strength{"Sha224", {}, EVP_sha224, "digest sha224; wanted is SHA-256"},
+        Strength{"NotForSigning",
+                 {.usage = "critical,keyEncipherment"},
+                 EVP_sha256,
+                 "no digitalSignature"}),
+    [](const auto& strength) { return std::string(strength.param.name); });
+
+TEST_P(SignatureStrength, IsWhatIsAskedOrTheSentenceSaysWhatWasFoundAndWhatIsWanted) {
+  const Strength& strength = GetParam();
+  test::SigningNode node;
+  const auto issued = node.authority.issue(
+      "other", {moment("2020-01-01T00:00:00.000Z"), moment("2090-01-01T00:00:00.000Z")},
+      strength.kind);
+  const auto verified =
+      node.verifier().verify("content", signed_by(issued, strength.digest()), noon);
+  if (strength.refused_for == nullptr) {
+    EXPECT_TRUE(verified) << to_string(verified.error());
+    return;
+  }
+  ASSERT_FALSE(verified);
+  EXPECT_EQ(verified.error().code, SignatureProblem::unfit);
+  EXPECT_THAT(verified.error().sentence, testing::HasSubstr(strength.refused_for));
+}
+
+TEST(Signer, RefusesACertificateWhoseSignaturesNobodyWouldTake) {
+  test::SigningNode node;
+  const auto files = write_signer(
+      node.authority.issue("weak",
+                           {moment("2020-01-01T00:00:00.000Z"), moment("2090-01-01T00:00:00.000Z")},
+                           {.key = "RSA-2048"}),
+      node.directory.path(), "weak");
+  const auto signer = Signer::load(files.certificate, files.key);
+  ASSERT_FALSE(signer);
+  EXPECT_EQ(signer.error().code, SignatureProblem::unfit);
+  EXPECT_EQ(signer.error().place, files.certificate.string());
 }
 
 TEST(Signer, RefusesAKeyThatOthersCanRead) {

@@ -76,7 +76,7 @@ TEST_F(StockTools, OpensslNeedsToBeToldThatAnyPurposeWillDoForATlsCertificate) {
   const auto issued = node_.authority.issue(
       "tls-node",
       {test::moment("2020-01-01T00:00:00.000Z"), test::moment("2090-01-01T00:00:00.000Z")},
-      "clientAuth,serverAuth");
+      {.purposes = "clientAuth,serverAuth"});
   const auto files = test::write_signer(issued, node_.directory.path(), "tls");
   const Signer signer = Signer::load(files.certificate, files.key).value();
   test::write_file(node_.directory / "manifest.json", sealed_.batch.manifest);

@@ -50,6 +50,12 @@ TEST_F(Certificates, NotYetValidIsRefused) {
   EXPECT_EQ(echo.handled(), 0);
 }
 
+TEST_F(Certificates, OfAServerIsRefusedOfAClient) {
+  EXPECT_EQ(answer(server.authority().issue("park", Validity::current, "serverAuth")), "");
+  EXPECT_EQ(echo.handled(), 0);
+  EXPECT_THAT(audited(), HasSubstr(R"("reason":"wrong-purpose")"));
+}
+
 TEST_F(Certificates, NoneIsRefused) {
   EXPECT_EQ(answer({}), "");
   EXPECT_THAT(audited(), HasSubstr("none-presented"));
