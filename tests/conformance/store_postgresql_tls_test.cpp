@@ -28,7 +28,7 @@ class StorePostgresqlTlsTest : public ::testing::Test {
         authority_.issue(as,
                          {record::Time(std::chrono::sys_days(std::chrono::year(2020) / 1 / 1)),
                           record::Time(std::chrono::sys_days(std::chrono::year(2090) / 1 / 1))},
-                         "serverAuth");
+                         {.purposes = "serverAuth"});
     write_file(directory_ / "server.pem", issued.certificate);
     write_file(directory_ / "server.key", issued.key);
     server_.speak_tls(directory_ / "server.pem", directory_ / "server.key");
