@@ -31,6 +31,7 @@ constexpr auto types = std::to_array<ProblemType>({
     {columns_mismatch, 422, "urn:sluice:problem:columns-mismatch",
      "The records' fields are not what the dataset asks for"},
     {backlog_full, 503, "urn:sluice:problem:backlog-full", "The node can take no more now"},
+    {no_room, 503, "urn:sluice:problem:no-room", "The node's disk has no room now"},
     {not_durable, 503, "urn:sluice:problem:not-durable", "The node can not store durably"},
 });
 

@@ -58,8 +58,14 @@ server::Response to_response(Reply reply) {
 }
 
 Reply refuse(const journal::JournalFailure& failure) {
-  const bool full = failure.code == journal::JournalProblem::backlog_full;
-  return refuse(full ? CallProblem::backlog_full : CallProblem::not_durable, failure.sentence);
+  switch (failure.code) {
+    case journal::JournalProblem::backlog_full:
+      return refuse(CallProblem::backlog_full, failure.sentence);
+    case journal::JournalProblem::no_room:
+      return refuse(CallProblem::no_room, failure.sentence);
+    default:
+      return refuse(CallProblem::not_durable, failure.sentence);
+  }
 }
 
 }  // namespace

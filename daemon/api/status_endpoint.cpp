@@ -48,6 +48,18 @@ boost::json::object to_json(const StreamStatus& stream) {
   return object;
 }
 
+boost::json::object disk_of(const NodeStatus& node) {
+  boost::json::object disk{{"state", node.distrusted_disk               ? "not-trusted"
+                                     : node.room && node.room->is_short ? "short"
+                                                                        : "good"}};
+  if (node.distrusted_disk) disk["reason"] = *node.distrusted_disk;
+  if (node.room) {
+    disk["free_bytes"] = node.room->space.free;
+    disk["reserve_bytes"] = node.room->reserve;
+  }
+  return disk;
+}
+
 std::string to_text(const NodeStatus& node) {
   boost::json::array streams;
   for (const StreamStatus& stream : node.streams)
@@ -56,6 +68,7 @@ std::string to_text(const NodeStatus& node) {
                              {"version", SLUICE_VERSION},
                              {"started_at", record::to_string(node.started_at)},
                              {"now", record::to_string(node.now)},
+                             {"disk", disk_of(node)},
                              {"streams", std::move(streams)}};
   if (node.port) object["port"] = *node.port;
   if (node.pages_port) object["pages_port"] = *node.pages_port;

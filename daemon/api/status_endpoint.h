@@ -10,6 +10,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include "files/state_disk.h"
 #include "journal/journal.h"
 #include "link/link_state.h"
 #include "record/identifiers.h"
@@ -35,6 +36,8 @@ struct NodeStatus {
   std::optional<std::vector<std::string>> uplink;  // "host:port"
   std::optional<record::Time> certificate_ends;    // of our own the one that expires first
   std::optional<std::string> not_signing;          // why nothing is sealed, receipted or taken
+  std::optional<files::StateDisk::Room> room = {};
+  std::optional<std::string> distrusted_disk = {};  // why nothing is acknowledged
 };
 
 // `status` is called on `blocking`, where it may read journals. All must outlive the route.

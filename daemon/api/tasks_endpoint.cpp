@@ -180,6 +180,17 @@ std::optional<Response> TasksEndpoint::turn_away(const server::Request& request)
   return denied(request, dataset);
 }
 
+std::optional<Response> TasksEndpoint::put_off() const {
+  if (surroundings_.disk == nullptr) return std::nullopt;
+  if (const auto why = surroundings_.disk->distrusted()) {
+    return call_refused(CallProblem::not_durable, *why);
+  }
+  if (const auto why = surroundings_.disk->shortage()) {
+    return call_refused(CallProblem::no_room, *why);
+  }
+  return std::nullopt;
+}
+
 Response TasksEndpoint::add(const server::Request& request) {
   const auto bureau = std::get<record::BureauId>(request.peer.caller);
   const record::DatasetId dataset{std::string(request.parameter("dataset"))};
@@ -192,6 +203,7 @@ Response TasksEndpoint::add(const server::Request& request) {
   const auto requests = read_task_requests(request.body);
   if (!requests) return tasks_refused(requests.error());
   if (requests->empty()) return json_answer(boost::json::object{{"tasks", boost::json::array()}});
+  if (auto later = put_off()) return std::move(*later);
   auto queue = surroundings_.open_tasks();
   if (!queue) return call_refused(CallProblem::not_durable, record::to_string(queue.error()));
   RepeatableCall call{.entries = {}, .origin_text = bureau.str()};

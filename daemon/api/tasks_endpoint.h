@@ -14,6 +14,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "files/state_disk.h"
 #include "observe/log.h"
 #include "record/time.h"
 #include "server/router.h"
@@ -37,6 +38,7 @@ class TasksEndpoint {
     std::function<record::Time()> clock;
     std::function<tasks::Result<std::unique_ptr<tasks::Tasks>>()> open_tasks;
     boost::asio::thread_pool& blocking;
+    files::StateDisk* disk = nullptr;  // that they are added on; null: there is always room
   };
   explicit TasksEndpoint(Surroundings surroundings) : surroundings_(std::move(surroundings)) {}
 
@@ -46,6 +48,8 @@ class TasksEndpoint {
  private:
   // Nothing: the caller may add tasks of this dataset.
   [[nodiscard]] std::optional<server::Response> turn_away(const server::Request& request);
+  // Nothing: more may be acknowledged now.
+  [[nodiscard]] std::optional<server::Response> put_off() const;
   [[nodiscard]] server::Response add(const server::Request& request);
   [[nodiscard]] server::Response tell(const server::Request& request);
   [[nodiscard]] boost::asio::awaitable<server::Response> on_blocking(

@@ -38,6 +38,20 @@ std::string state_of(const boost::json::object& stream) {
   return receipt.empty() ? sentence : sentence + ", last receipt " + age_since(receipt) + " ago";
 }
 
+// Only what keeps the node from taking anything in.
+void print_disk(const boost::json::object& disk) {
+  const std::string state = member_text(disk, "state");
+  if (state == "not-trusted") {
+    fmt::print(
+        "\nNOTHING IS ACKNOWLEDGED: an fsync has failed ({}); see to the disk, then restart "
+        "sluiced\n",
+        member_text(disk, "reason"));
+  } else if (state == "short") {
+    fmt::print("\nNOTHING IS TAKEN IN: the disk has {} free, and its reserve is {}; free space\n",
+               human_bytes(number(disk, "free_bytes")), human_bytes(number(disk, "reserve_bytes")));
+  }
+}
+
 void print_for_people(const boost::json::object& status) {
   fmt::print("{}  sluiced {}  up {}", member_text(status, "node"), member_text(status, "version"),
              age_since(member_text(status, "started_at")));
@@ -54,6 +68,7 @@ void print_for_people(const boost::json::object& status) {
   if (status.contains("not_signing")) {
     fmt::print("NOTHING IS TAKEN: {}\n", member_text(status, "not_signing"));
   }
+  print_disk(status.at("disk").as_object());
   std::vector<std::vector<std::string>> rows;
   for (const auto& value : status.at("streams").as_array()) {
     const boost::json::object& stream = value.as_object();

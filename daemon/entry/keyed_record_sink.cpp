@@ -12,7 +12,8 @@ namespace {
 using Result = std::expected<SavedRecord, SaveFailure>;
 
 std::unexpected<SaveFailure> failed(const journal::JournalFailure& failure) {
-  const bool full = failure.code == journal::JournalProblem::backlog_full;
+  const bool full = failure.code == journal::JournalProblem::backlog_full ||
+                    failure.code == journal::JournalProblem::no_room;
   return std::unexpected(SaveFailure{full ? SaveProblem::backlog_full : SaveProblem::not_durable,
                                      failure.place, failure.sentence});
 }

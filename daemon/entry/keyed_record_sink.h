@@ -18,7 +18,7 @@ using DraftId = record::Name<struct DraftTag>;
 
 enum class SaveProblem {
   conflicting,   // the draft was saved before, with other content
-  backlog_full,  // the journal holds as much as it may: later
+  backlog_full,  // the journal holds as much as it may, or its disk does: later
   not_durable,   // nothing may be acknowledged
 };
 using SaveFailure = record::Failure<SaveProblem>;

@@ -110,6 +110,10 @@ record::SignedReceipt Reception::sign(const record::Batch& batch, const record::
 }
 
 Result<record::SignedReceipt> Reception::receive(const record::Batch& batch) {
+  if (auto why = surroundings_.obstacle ? surroundings_.obstacle() : std::nullopt) {
+    return std::unexpected(
+        ReceptionFailure{ReceptionProblem::unavailable, "central store", std::move(*why)});
+  }
   const auto credentials = surroundings_.keyring.current();
   const auto manifest = SLUICE_TRY(admit(batch, *credentials));
   const KnownDataset& known = *surroundings_.catalogue.find(manifest.dataset);

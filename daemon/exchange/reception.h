@@ -45,6 +45,8 @@ class Reception {
     const Catalogue& catalogue;
     const record::Keyring& keyring;
     const Signatories& signatories;
+    // Why nothing may be taken now; nothing where it may. Empty: it always may.
+    std::function<std::optional<std::string>()> obstacle = {};
   };
   // How long the store took for a batch that it answered.
   using Applied = std::function<void(std::chrono::duration<double>)>;

@@ -52,10 +52,11 @@ std::vector<std::string> lines_of(const std::vector<Complaint>& complaints) {
   return lines;
 }
 
-store::Result<std::unique_ptr<store::Store>> opened(const settings::Node& node,
+store::Result<std::unique_ptr<store::Store>> opened(const Installation& installation,
                                                     std::chrono::seconds patience) {
+  const settings::Node& node = installation.settings.node;
   if (const auto* sqlite = std::get_if<settings::SqliteLocation>(&node.store.value())) {
-    return store::open_sqlite(sqlite->file, system_now, node.store_number);
+    return store::open_sqlite(sqlite->file, system_now, node.store_number, installation.disk);
   }
   const auto& postgresql = std::get<settings::PostgresqlLocation>(*node.store);
   return store::open_postgresql({postgresql.connection, postgresql.password_file, patience},
@@ -88,16 +89,16 @@ std::optional<std::string> weak_sslmode_of_store(const settings::Settings& setti
 
 journal::Result<journal::Journal> Installation::open_journal(const record::BureauId& bureau) const {
   return journal::Journal::open(paths.journal(bureau), bureau, settings.node.journal, *keyring,
-                                system_now);
+                                system_now, disk);
 }
 
 store::Result<std::unique_ptr<store::Store>> Installation::open_store() const {
-  return opened(settings.node, store::PostgresqlAccess{}.patience);
+  return opened(*this, store::PostgresqlAccess{}.patience);
 }
 
 store::Result<std::unique_ptr<store::Store>> Installation::open_store_to_look_up() const {
   constexpr std::chrono::seconds soon{2};
-  return opened(settings.node, soon);
+  return opened(*this, soon);
 }
 
 std::optional<store::StoreFailure> Installation::why_not_this_store() const {
@@ -105,6 +106,15 @@ std::optional<store::StoreFailure> Installation::why_not_this_store() const {
   const auto streams = store ? (*store)->streams() : std::unexpected(store.error());
   if (streams || streams.error().code != store::StoreProblem::another_store) return std::nullopt;
   return streams.error();
+}
+
+std::optional<std::string> Installation::store_obstacle() const {
+  if (auto why = disk->distrusted()) return "an fsync failed (" + *why + "): restart `sluiced`";
+  // A server has a disk of its own.
+  if (!std::holds_alternative<settings::SqliteLocation>(settings.node.store.value())) {
+    return std::nullopt;
+  }
+  return disk->shortage();
 }
 
 journal::DatasetOrigin Installation::origin(const record::DatasetId& dataset,
@@ -141,9 +151,12 @@ std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
       return std::unexpected(Refusal{{made.error()}});
     }
   }
-  return std::make_unique<Installation>(
-      Installation{std::move(*settings), std::move(*catalogue),
-                   std::make_unique<record::Keyring>(std::move(*credentials)), paths});
+  auto disk = std::make_shared<files::StateDisk>(
+      paths.not_durable_mark(), settings->node.reserve,
+      [state = settings->node.state_directory] { return files::space_of(state); });
+  return std::make_unique<Installation>(Installation{
+      std::move(*settings), std::move(*catalogue),
+      std::make_unique<record::Keyring>(std::move(*credentials)), paths, std::move(disk)});
 }
 
 people::Result<std::unique_ptr<people::People>> open_people(const settings::Settings& settings) {

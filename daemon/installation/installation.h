@@ -13,6 +13,7 @@
 
 #include "edges/kept_reports.h"
 #include "exchange/catalogue.h"
+#include "files/state_disk.h"
 #include "installation/paths.h"
 #include "journal/journal.h"
 #include "people/people.h"
@@ -29,6 +30,7 @@ struct Installation {
   exchange::Catalogue catalogue;
   std::unique_ptr<record::Keyring> keyring;
   Paths paths;
+  std::shared_ptr<files::StateDisk> disk;  // that of the state directory; never null
 
   [[nodiscard]] journal::Result<journal::Journal> open_journal(
       const record::BureauId& bureau) const;
@@ -40,6 +42,8 @@ struct Installation {
   // Why what answers there is not the store that the settings mean: waiting does not help. Nothing
   // where it is, or nobody answers.
   [[nodiscard]] std::optional<store::StoreFailure> why_not_this_store() const;
+  // Why the central store is to take nothing now; nothing where it may.
+  [[nodiscard]] std::optional<std::string> store_obstacle() const;
   [[nodiscard]] journal::DatasetOrigin origin(const record::DatasetId& dataset,
                                               record::Mode mode) const;
 };

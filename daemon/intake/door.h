@@ -16,7 +16,7 @@ namespace sluice::intake {
 enum class IntakeProblem {
   columns_mismatch,  // the source's columns are not what mapping and schema ask for
   refused,           // the reject limit was passed: this batch and what follows it is not taken
-  backlog_full,      // the journal holds as much as it may: later
+  backlog_full,      // the journal holds as much as it may, or its disk does: later
   journal_failed,    // could not be made durable; nothing was acknowledged
 };
 using IntakeFailure = record::Failure<IntakeProblem>;

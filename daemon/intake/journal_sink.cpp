@@ -4,18 +4,24 @@
 #include <utility>
 
 #include "fault/kill_point.h"
+#include "record/try.h"
 
 namespace sluice::intake {
 namespace {
 
-constexpr std::chrono::milliseconds backlog_poll{200};
+constexpr std::chrono::milliseconds room_poll{200};
+
+// Of the backlog, or of the disk: it comes by itself.
+bool lacks_room(const journal::JournalFailure& failure) {
+  return failure.code == journal::JournalProblem::backlog_full ||
+         failure.code == journal::JournalProblem::no_room;
+}
 
 }  // namespace
 
 IntakeFailure intake_failure(const journal::JournalFailure& failure) {
-  const bool full = failure.code == journal::JournalProblem::backlog_full;
-  return {full ? IntakeProblem::backlog_full : IntakeProblem::journal_failed, failure.place,
-          failure.sentence};
+  return {lacks_room(failure) ? IntakeProblem::backlog_full : IntakeProblem::journal_failed,
+          failure.place, failure.sentence};
 }
 
 JournalSink::JournalSink(journal::Journal& journal, Source source, OnWaiting on_waiting,
@@ -70,23 +76,25 @@ Result<void> JournalSink::write(ConvertedBatch batch, const std::stop_token& sto
   record::Payload payload = record::compress_payload(batch.lines, batch.upserts, batch.deletes);
   batch.lines = {};
   const journal::Cursor cursor{source_.channel, source_.key, std::move(batch.cursor)};
-  // Back-pressure: a full backlog makes the source wait; nothing is dropped.
-  bool has_waited = false;
-  while (true) {
-    const auto room = journal_.check_backlog();
-    if (room) break;
-    if (room.error().code != journal::JournalProblem::backlog_full || stop.stop_requested()) {
-      return std::unexpected(intake_failure(room.error()));
+  const auto append = [&]() -> journal::Result<record::Sequence> {
+    SLUICE_TRY(journal_.check_backlog());
+    SLUICE_KILL_POINT("intake.before-append");
+    // A copy: the disk may turn out to be full only when it is written.
+    return journal_.append(source_.origin, payload, batch.quarantined, std::span(&cursor, 1),
+                           batch.tally);
+  };
+  // Back-pressure: where there is no room the source waits; nothing is dropped.
+  auto sequence = append();
+  const bool has_waited = !sequence;
+  while (!sequence) {
+    if (!lacks_room(sequence.error()) || stop.stop_requested()) {
+      return std::unexpected(intake_failure(sequence.error()));
     }
-    on_waiting_(room.error());
-    has_waited = true;
-    std::this_thread::sleep_for(backlog_poll);
+    on_waiting_(sequence.error());
+    std::this_thread::sleep_for(room_poll);
+    sequence = append();
   }
   if (has_waited && on_room_) on_room_();
-  SLUICE_KILL_POINT("intake.before-append");
-  const auto sequence = journal_.append(source_.origin, std::move(payload), batch.quarantined,
-                                        std::span(&cursor, 1), batch.tally);
-  if (!sequence) return std::unexpected(intake_failure(sequence.error()));
   SLUICE_KILL_POINT("intake.after-append");
   const std::lock_guard lock(mutex_);
   if (sequence->value != 0) sequences_.push_back(*sequence);

@@ -21,7 +21,7 @@ class JournalSink : public BatchSink {
     std::string channel;  // of the cursor
     std::string key;
   };
-  // Told, on the sink's thread, each time that a full backlog makes it wait.
+  // Told, on the sink's thread, each time that a full backlog or a full disk makes it wait.
   using OnWaiting = std::function<void(const journal::JournalFailure&)>;
   // Likewise, when there was room again.
   using OnRoom = std::function<void()>;

@@ -45,10 +45,13 @@ struct GroupCommit::State {
   std::uint64_t waiting_bytes = 0;
   std::vector<LookUp> look_ups;
 
+  std::optional<JournalFailure> unclosed;  // the commit thread's: why batches are not closed
+
   std::jthread thread;  // last: joined before the rest goes
 
   void run(const std::stop_token& stop);
   void commit(const std::vector<Submission>& group, std::vector<Done> done);
+  void close_batches();
   void look_up(LookUp question) {
     const std::lock_guard lock(mutex);
     look_ups.push_back(std::move(question));
@@ -79,9 +82,17 @@ void GroupCommit::State::run(const std::stop_token& stop) {
     if (!group.empty()) commit(group, std::move(done));
     for (LookUp& look_up : looking)
       deliver(look_up(journal));
-    if (auto closed = journal.close_open_batches(Journal::Close::due); !closed) {
-      on_failure(closed.error());
-    }
+    close_batches();
+  }
+}
+
+void GroupCommit::State::close_batches() {
+  auto closed = journal.close_open_batches(Journal::Close::due);
+  if (closed) {
+    unclosed.reset();
+  } else if (!unclosed || unclosed->code != closed.error().code) {
+    unclosed = std::move(closed.error());
+    on_failure(*unclosed);
   }
 }
 

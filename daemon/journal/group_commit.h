@@ -16,7 +16,8 @@ class GroupCommit {
   using Done = std::move_only_function<void(Result<Placement>)>;
   using Found = std::move_only_function<void(Result<std::optional<KeptCursor>>)>;
   using Told = std::move_only_function<void(Result<std::vector<MinuteTally>>)>;
-  // Told, on the commit thread, each time that an attempt to close open batches fails.
+  // Told, on the commit thread, when open batches can not be closed: once until they can, and when
+  // the reason changes, since it is tried again several times a second.
   using OnFailure = std::function<void(const JournalFailure&)>;
   // Given, on any thread, the answers to a whole group: runs them once, there and then or on a
   // thread of the callers, who so are woken once and not one by one.

@@ -17,34 +17,43 @@ Journal& Journal::operator=(Journal&&) noexcept = default;
 Journal::~Journal() = default;
 
 Result<Journal> Journal::open(const std::filesystem::path& file, const record::BureauId& bureau,
-                              const Limits& limits, const record::Keyring& keyring, Clock clock) {
+                              const Limits& limits, const record::Keyring& keyring, Clock clock,
+                              std::shared_ptr<files::StateDisk> disk) {
   auto state = std::make_unique<State>();
   state->file = file;
   state->limits = limits;
   state->keyring = &keyring;
   state->clock = std::move(clock);
+  state->disk = std::move(disk);
   const auto unreadable = [&](std::string_view what) {
     return std::unexpected(
         JournalFailure{JournalProblem::unreadable, file.string(),
                        fmt::format("expected the journal of {}: {}", bureau.str(), what)});
   };
+  const auto not_opened = [&](const sqlite::Error& error) {
+    if (error.is_failed_sync() && state->disk) {
+      state->disk->distrust(fmt::format("{}: {}", file.string(), error.message));
+    }
+    auto room = no_room(error, file.string());
+    return room ? std::unexpected(std::move(*room)) : unreadable(error.message);
+  };
   auto database = sqlite::Database::open(file);
-  if (!database) return unreadable(database.error().message);
+  if (!database) return not_opened(database.error());
   state->database = std::move(*database);
   if (auto off = state->database.execute("PRAGMA wal_autocheckpoint=0"); !off) {
-    return unreadable(off.error().message);
+    return not_opened(off.error());
   }
-  if (auto ready = create_or_check(state->database, bureau, state->clock()); !ready) {
-    return unreadable(ready.error().sentence);
-  }
+  const auto ready = create_or_check(state->database, bureau, state->clock());
+  if (!ready) return not_opened(ready.error());
+  if (!ready->empty()) return unreadable(*ready);
   auto tables = Tables::prepare(state->database);
-  if (!tables) return unreadable(tables.error().message);
+  if (!tables) return not_opened(tables.error());
   state->tables = std::move(*tables);
   auto quarantine = QuarantineTables::prepare(state->database);
-  if (!quarantine) return unreadable(quarantine.error().message);
+  if (!quarantine) return not_opened(quarantine.error());
   state->quarantine = std::move(*quarantine);
   const auto row = state->tables.stream();
-  if (!row) return unreadable(row.error().message);
+  if (!row) return not_opened(row.error());
   if (row->stream.bureau != bureau) return unreadable("it is the journal of another bureau");
   state->stream = row->stream;
   return Journal(std::move(state));
@@ -60,8 +69,8 @@ Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Pa
   const bool has_rows = payload.upserts.value + payload.deletes.value > 0;
   return state.write(bytes, [&](StreamRow& row) -> Result<record::Sequence> {
     Placement placement;
+    if (has_rows || !quarantined.empty()) SLUICE_TRY(state.check_room(row));
     if (has_rows) {
-      SLUICE_TRY(state.check_room(row));
       // Numbered before this one, so they go before it.
       const auto open = SLUICE_TRY(state_->ours(state.tables.open_batches()));
       for (const OpenBatch& batch : open) {
@@ -152,6 +161,7 @@ Result<std::optional<record::SignedReceipt>> Journal::receipt(record::Sequence s
 }
 
 Result<std::optional<KeptCursor>> Journal::cursor(std::string_view channel, std::string_view key) {
+  SLUICE_TRY(state_->check_durable());
   return state_->ours(state_->tables.cursor(channel, key));
 }
 

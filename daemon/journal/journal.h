@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "files/state_disk.h"
 #include "journal/limits.h"
 #include "journal/quarantine.h"
 #include "record/batch.h"
@@ -28,7 +29,9 @@ namespace sluice::journal {
 enum class JournalProblem {
   unreadable,     // not a journal, or of another bureau, or of a later version
   backlog_full,   // as many bytes, or as old ones, as the settings allow wait for their receipts
-  not_durable,    // a write or fsync failed; this process acknowledges nothing more
+  not_durable,    // a write or fsync failed; nothing more is acknowledged until a restart
+  no_room,        // of the machine, not of the backlog: the disk is full or short of its reserve,
+                  // or no more files can be opened. Nothing was taken; later
   busy,           // another process held the lock for too long
   broken,         // the state found contradicts itself: named in the sentence
   not_certified,  // this node's certificate does not hold now: nothing is taken meanwhile
@@ -121,10 +124,13 @@ using Clock = std::function<record::Time()>;
 // row is taken that can not be sealed.
 class Journal {
  public:
-  // Opens, or creates with a new epoch. `keyring` must outlive the journal.
+  // Opens, or creates with a new epoch. `keyring` must outlive the journal. All journals of a node
+  // have one `disk`: an fsync that fails in one of them keeps all from acknowledging. Null: the
+  // journal is nobody's neighbour.
   [[nodiscard]] static Result<Journal> open(const std::filesystem::path& file,
                                             const record::BureauId& bureau, const Limits& limits,
-                                            const record::Keyring& keyring, Clock clock);
+                                            const record::Keyring& keyring, Clock clock,
+                                            std::shared_ptr<files::StateDisk> disk = nullptr);
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
   ~Journal();
@@ -155,6 +161,8 @@ class Journal {
                                          const record::SignedReceipt& signed_receipt);
   [[nodiscard]] Result<std::optional<record::SignedReceipt>> receipt(record::Sequence sequence);
 
+  // To say that a source was taken before is to acknowledge it once more: `not_durable` where that
+  // may not be.
   [[nodiscard]] Result<std::optional<KeptCursor>> cursor(std::string_view channel,
                                                          std::string_view key);
 
@@ -162,7 +170,7 @@ class Journal {
   [[nodiscard]] Result<std::vector<MinuteTally>> tallies(const record::DatasetId& dataset,
                                                          record::Time since);
 
-  // Whether something can be taken; `backlog_full` with figures where there is no room.
+  // Whether something can be taken; `backlog_full` or `no_room` with figures where it can not.
   [[nodiscard]] Result<void> check_backlog();
   [[nodiscard]] Result<Status> status();
 

@@ -40,28 +40,21 @@ sqlite::Result<void> begin_stream(sqlite::Database& database, const record::Bure
 
 }  // namespace
 
-std::expected<void, record::Flaw> create_or_check(sqlite::Database& database,
-                                                  const record::BureauId& bureau,
-                                                  record::Time now) {
+sqlite::Result<std::string> create_or_check(sqlite::Database& database,
+                                            const record::BureauId& bureau, record::Time now) {
   // The lock first: two processes may open a new journal at the same moment.
-  auto transaction = sqlite::Transaction::begin(database);
-  if (!transaction) return std::unexpected(record::Flaw{transaction.error().message});
-  const auto version = number(database, "PRAGMA user_version");
-  if (!version) return std::unexpected(record::Flaw{version.error().message});
-  if (*version > format_version) {
-    return std::unexpected(record::Flaw{fmt::format(
-        "it is of format {}, this program reads up to {}; upgrade it", *version, format_version)});
+  auto transaction = SLUICE_TRY(sqlite::Transaction::begin(database));
+  const std::int64_t version = SLUICE_TRY(number(database, "PRAGMA user_version"));
+  if (version > format_version) {
+    return fmt::format("it is of format {}, this program reads up to {}; upgrade it", version,
+                       format_version);
   }
-  if (*version == format_version) return {};
-  const auto tables = number(database, "SELECT count(*) FROM sqlite_master");
-  if (!tables) return std::unexpected(record::Flaw{tables.error().message});
-  if (*version == 0 && *tables != 0)
-    return std::unexpected(record::Flaw{"it is a database of something else"});
-  auto made = make_tables(database);
-  if (made && *version == 0) made = begin_stream(database, bureau, now);
-  if (!made) return std::unexpected(record::Flaw{made.error().message});
-  if (auto done = transaction->commit(); !done)
-    return std::unexpected(record::Flaw{done.error().message});
+  if (version == format_version) return {};
+  const std::int64_t tables = SLUICE_TRY(number(database, "SELECT count(*) FROM sqlite_master"));
+  if (version == 0 && tables != 0) return "it is a database of something else";
+  SLUICE_TRY(make_tables(database));
+  if (version == 0) SLUICE_TRY(begin_stream(database, bureau, now));
+  SLUICE_TRY(transaction.commit());
   return {};
 }
 

@@ -15,19 +15,34 @@ constexpr std::uint64_t checkpoint_bytes = std::uint64_t{32} << 20;
 
 }  // namespace
 
+std::optional<JournalFailure> no_room(const sqlite::Error& error, std::string place) {
+  if (error.is_disk_full()) {
+    return JournalFailure{JournalProblem::no_room, std::move(place),
+                          "the disk is full; nothing was taken: free space and send again"};
+  }
+  if (error.is_out_of_files()) {
+    return JournalFailure{JournalProblem::no_room, std::move(place),
+                          "too many files are open, and this one can not be; nothing was taken: "
+                          "raise the limit of open files, or send again later"};
+  }
+  return std::nullopt;
+}
+
 JournalFailure Journal::State::failure(const sqlite::Error& error) {
   if (error.is_busy()) {
     return {JournalProblem::busy, file.string(),
             "another process held the journal's lock for too long; look for a hanging `sluice`"};
   }
+  if (auto room = no_room(error, file.string())) return *room;
   if (error.is_durability_failure()) {
-    if (!error.is_disk_full()) not_durable = error.message;
+    not_durable = error.message;
+    if (disk && error.is_failed_sync()) {
+      disk->distrust(fmt::format("{}: {}", file.string(), error.message));
+    }
     return {JournalProblem::not_durable, file.string(),
-            error.is_disk_full()
-                ? "the disk is full; nothing was taken: free space and send again"
-                : fmt::format("the disk did not take a write ({}); nothing more is acknowledged "
-                              "until this program is restarted on a sound disk",
-                              error.message)};
+            fmt::format("the disk did not take a write ({}); nothing more is acknowledged until "
+                        "`sluiced` is restarted on a sound disk",
+                        error.message)};
   }
   return broken(fmt::format("SQLite says: {}", error.message));
 }
@@ -36,12 +51,13 @@ JournalFailure Journal::State::broken(std::string sentence) const {
   return {JournalProblem::broken, file.string(), std::move(sentence)};
 }
 
-Result<void> Journal::State::check_durable() const {
+Result<void> Journal::State::check_durable() {
+  if (!not_durable && disk) not_durable = disk->distrusted();
   if (!not_durable) return {};
   return std::unexpected(JournalFailure{
       JournalProblem::not_durable, file.string(),
       fmt::format("an earlier write was not taken by the disk ({}); nothing is acknowledged until "
-                  "this program is restarted on a sound disk",
+                  "`sluiced` is restarted on a sound disk",
                   *not_durable)});
 }
 
@@ -59,6 +75,12 @@ Result<void> Journal::State::check_room(const StreamRow& row) {
         JournalProblem::backlog_full, stream.bureau.str(),
         fmt::format("{}; see why the center sends no receipts (`sluice status`)", found)});
   };
+  if (disk) {
+    if (auto shortage = disk->shortage()) {
+      return std::unexpected(
+          JournalFailure{JournalProblem::no_room, file.string(), std::move(*shortage)});
+    }
+  }
   if (row.backlog_bytes >= limits.backlog_bytes) {
     return full(fmt::format("{} bytes wait for their receipts, at most {} may", row.backlog_bytes,
                             limits.backlog_bytes));
@@ -76,8 +98,12 @@ Result<void> Journal::State::checkpoint_after(std::uint64_t bytes) {
   constexpr std::uint64_t page_overhead = 16 << 10;
   bytes_since_checkpoint += bytes + page_overhead;
   if (bytes_since_checkpoint < checkpoint_bytes) return {};
+  if (auto moved = database.checkpoint(); !moved) {
+    // It is tried again after the next write.
+    if (no_room(moved.error(), file.string())) return {};
+    return std::unexpected(failure(moved.error()));
+  }
   bytes_since_checkpoint = 0;
-  SLUICE_TRY(ours(database.checkpoint()));
   return {};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +18,10 @@
 
 namespace sluice::journal {
 
+// A failure that passes without anybody's doing anything to the program; nothing where it is not
+// such a one.
+[[nodiscard]] std::optional<JournalFailure> no_room(const sqlite::Error& error, std::string place);
+
 struct Journal::State {
   std::filesystem::path file;
   Limits limits;
@@ -26,12 +31,13 @@ struct Journal::State {
   Tables tables;
   QuarantineTables quarantine;
   record::StreamId stream;
+  std::shared_ptr<files::StateDisk> disk;  // null: none is shared
   // Set by the first write or fsync that failed, and never unset: what the kernel dropped can not
-  // be told from what it kept, so nothing more is acknowledged by this process.
+  // be told from what it kept. An fsync's failure is told to the disk too, and so to all journals.
   std::optional<std::string> not_durable;
   std::uint64_t bytes_since_checkpoint = 0;
 
-  // What SQLite's failure is called here. One of the disk, a full one excepted, sets not_durable.
+  // What SQLite's failure is called here. One of the disk that does not pass sets not_durable.
   [[nodiscard]] JournalFailure failure(const sqlite::Error& error);
   // The same of a result.
   template <class T>
@@ -40,15 +46,17 @@ struct Journal::State {
                           [this](const sqlite::Error& error) { return failure(error); });
   }
   [[nodiscard]] JournalFailure broken(std::string sentence) const;
-  [[nodiscard]] Result<void> check_durable() const;
+  [[nodiscard]] Result<void> check_durable();
   [[nodiscard]] Result<void> check_certificate() const;
+  // On the disk, and in the backlog.
   [[nodiscard]] Result<void> check_room(const StreamRow& row);
 
   // Runs `steps` in one transaction with the stream's row, which it may change; commits, fsynced.
   // `steps` returns expected<T, JournalFailure>; a failure rolls everything back.
   template <class Steps>
   auto write(std::uint64_t bytes, Steps steps) -> decltype(steps(std::declval<StreamRow&>()));
-  // Counts what was written, and moves the log into the file when that is much.
+  // Counts what was written, and moves the log into the file when that is much. Fails only where
+  // the disk did: what was committed is no less durable because the file could not grow.
   [[nodiscard]] Result<void> checkpoint_after(std::uint64_t bytes);
 
   // Steps of a transaction.
@@ -84,7 +92,10 @@ auto Journal::State::write(std::uint64_t bytes, Steps steps)
     SLUICE_KILL_POINT("journal.after-commit");
     return done;
   }();
-  if (result) SLUICE_TRY(checkpoint_after(bytes));
+  if (!result) return result;
+  SLUICE_TRY(checkpoint_after(bytes));
+  // Another's fsync may have failed since.
+  SLUICE_TRY(check_durable());
   return result;
 }
 

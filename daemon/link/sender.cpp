@@ -111,7 +111,8 @@ void Sender::rewind() {
 }
 
 Sender::Pass Sender::journal_failed(const journal::JournalFailure& failure) {
-  if (failure.code == journal::JournalProblem::busy) {
+  if (failure.code == journal::JournalProblem::busy ||
+      failure.code == journal::JournalProblem::no_room) {
     // A batch that was under way is sent again later, and the same receipt comes back.
     events_.held_back({LinkProblem::unavailable, failure.place, failure.sentence});
     return Pass::held_back;

@@ -28,7 +28,11 @@ exchange::ReceptionPool::Open reception_of(const Center::Surroundings& surroundi
     }
     return std::make_unique<Reception>(
         std::move(*store),
-        Reception::Surroundings{installation.catalogue, *installation.keyring, signatories},
+        Reception::Surroundings{
+            .catalogue = installation.catalogue,
+            .keyring = *installation.keyring,
+            .signatories = signatories,
+            .obstacle = [&installation] { return installation.store_obstacle(); }},
         installation::system_now,
         [&applied](std::chrono::duration<double> took) { applied.Observe(took.count()); });
   };

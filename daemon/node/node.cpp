@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "installation/system_clock.h"
+#include "node/durable_start.h"
 #include "node/scheduled_jobs.h"
 #include "record/try.h"
 
@@ -89,6 +90,7 @@ Node::~Node() {
 std::expected<std::unique_ptr<Node>, std::string> Node::start(
     std::unique_ptr<installation::Installation> installation, const std::filesystem::path& command,
     const std::filesystem::path& configuration) {
+  SLUICE_TRY(make_durable_anew(*installation));
   auto log = observe::open_log(installation->settings.node.log, "sluiced");
   if (installation->settings.node.store) {
     if (const auto why = installation->why_not_this_store()) {
@@ -111,6 +113,7 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
                                     node->pages_ ? &*node->pages_ : nullptr,
                                     node->uplink_identity_.get()});
   node->watch_drop_folders(command, configuration);
+  node->disk_watch_.emplace(*node->installation_->disk, *node->log_);
   node->report_streams();
   return node;
 }
@@ -177,6 +180,13 @@ api::Health Node::health() const {
   if (auto why = certificates_.why_not_signing()) {
     return {.serving = false, .reason = std::move(*why)};
   }
+  files::StateDisk& disk = *installation_->disk;
+  if (const auto why = disk.distrusted()) {
+    return {.serving = false,
+            .reason = "an fsync has failed, and nothing is acknowledged (" + *why +
+                      "); see to the disk, then restart sluiced"};
+  }
+  if (auto why = disk.shortage()) return {.serving = false, .reason = std::move(*why)};
   for (const auto& [id, stream] : streams_) {
     if (stream->is_stopped()) {
       return {.serving = false,
@@ -203,8 +213,9 @@ std::expected<void, std::string> Node::listen_to_bureaus(
   if (!tls) return std::unexpected(record::to_string(tls.error()));
   std::vector<server::Route> routes = records_->routes();
   if (node.store) {
-    tasks_.emplace(api::TasksEndpoint::Surroundings{
-        policy_, audit_, denials_, *log_, installation::system_now, open_tasks, task_calls_});
+    tasks_.emplace(api::TasksEndpoint::Surroundings{policy_, audit_, denials_, *log_,
+                                                    installation::system_now, open_tasks,
+                                                    task_calls_, installation_->disk.get()});
     std::ranges::move(tasks_->routes(), std::back_inserter(routes));
   }
   routes.push_back(api::health_route([this] { return health(); }));
@@ -273,13 +284,18 @@ std::expected<void, std::string> Node::listen_to_people(
   return {};
 }
 
+runs::HoldBack Node::hold_back_of(const record::BureauId& bureau) {
+  return [&stream = *streams_.at(bureau)] { return stream.why_wait(); };
+}
+
 std::expected<void, std::string> Node::start_jobs(const std::filesystem::path& command,
                                                   const std::filesystem::path& configuration) {
   std::set<record::BureauId> own;
   for (const auto& [id, stream] : streams_)
     own.insert(id);
-  auto scheduler = SLUICE_TRY(
-      start_scheduled_jobs(own, {*installation_, command, configuration, *log_, metrics_}));
+  const auto hold_back = [this](const record::BureauId& id) { return hold_back_of(id); };
+  auto scheduler = SLUICE_TRY(start_scheduled_jobs(
+      own, {*installation_, command, configuration, hold_back, *log_, metrics_}));
   scheduler_ = std::move(scheduler);
   return {};
 }
@@ -293,12 +309,13 @@ void Node::watch_drop_folders(const std::filesystem::path& command,
       if (publishes_by(publication, record::Mode::disk)) datasets.push_back(publication.dataset);
     }
     watches_.push_back(std::make_unique<runs::DropFolderWatch>(
-        runs::DropFolderWatch::Watched{id, bureau.disk->drop_folder, std::move(datasets)}, command,
-        configuration, *log_));
+        runs::DropFolderWatch::Watched{id, bureau.disk->drop_folder, std::move(datasets)},
+        hold_back_of(id), runs::DropFolderWatch::Surroundings{command, configuration, *log_}));
   }
 }
 
 void Node::measure_journals() {
+  measure_disk();
   const record::Time now = installation::system_now();
   for (const auto& [id, stream] : streams_) {
     const auto status = stream->status();
@@ -313,6 +330,16 @@ void Node::measure_journals() {
   }
 }
 
+void Node::measure_disk() {
+  files::StateDisk& disk = *installation_->disk;
+  metrics_.disk_trusted().Set(disk.distrusted() ? 0 : 1);
+  const auto room = disk.room();
+  if (!room) return;
+  metrics_.disk_free_bytes().Set(static_cast<double>(room->space.free));
+  metrics_.disk_reserve_bytes().Set(static_cast<double>(room->reserve));
+  metrics_.disk_short().Set(room->is_short ? 1 : 0);
+}
+
 api::NodeStatus Node::status() {
   const settings::Node& node = installation_->settings.node;
   api::NodeStatus status{
@@ -323,6 +350,8 @@ api::NodeStatus Node::status() {
   if (pages_) status.pages_port = pages_->port();
   status.certificate_ends = certificates_.first_expiry();
   status.not_signing = certificates_.why_not_signing();
+  status.distrusted_disk = installation_->disk->distrusted();
+  status.room = installation_->disk->room();
   if (node.uplink) {
     status.uplink.emplace();
     for (const auto& address : node.uplink->addresses)

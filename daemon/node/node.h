@@ -25,6 +25,7 @@
 #include "node/center.h"
 #include "node/certificates.h"
 #include "node/desks.h"
+#include "node/disk_watch.h"
 #include "node/edge_reports.h"
 #include "node/stream.h"
 #include "observe/log.h"
@@ -69,6 +70,8 @@ class Node {
   [[nodiscard]] std::expected<void, std::string> listen_to_operators();
   [[nodiscard]] std::expected<void, std::string> listen_to_people(
       const installation::TasksOpener& open_tasks);
+  // Why a bureau's runs and files must wait. Refers to its stream.
+  [[nodiscard]] runs::HoldBack hold_back_of(const record::BureauId& bureau);
   [[nodiscard]] std::expected<void, std::string> start_jobs(
       const std::filesystem::path& command, const std::filesystem::path& configuration);
   void watch_drop_folders(const std::filesystem::path& command,
@@ -77,6 +80,7 @@ class Node {
   [[nodiscard]] api::NodeStatus status();
   // Sets the metrics of what lies in the journals: reads them.
   void measure_journals();
+  void measure_disk();
   void reload();
   [[nodiscard]] boost::asio::awaitable<void> obey_signals();
   [[nodiscard]] boost::asio::awaitable<void> keep_certificates();
@@ -107,6 +111,8 @@ class Node {
   std::vector<std::unique_ptr<runs::DropFolderWatch>> watches_;
   boost::asio::thread_pool blocking_{1};    // for what operators ask that blocks
   boost::asio::thread_pool task_calls_{2};  // for what bureaus have keyed
+
+  std::optional<DiskWatch> disk_watch_;
 
   // What callers reach.
   std::unique_ptr<api::RecordsEndpoint> records_;

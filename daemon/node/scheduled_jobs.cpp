@@ -36,18 +36,6 @@ std::vector<runs::Job> jobs_of(const settings::Bureau& bureau) {
   return jobs;
 }
 
-// A journal that is full, or of a node whose certificate does not hold, takes nothing: what a run
-// would read would only wait in memory.
-runs::HoldBack hold_back_while_nothing_is_taken(const installation::Installation& installation,
-                                                const record::BureauId& bureau) {
-  return [&installation, bureau]() -> std::optional<std::string> {
-    auto journal = installation.open_journal(bureau);
-    if (!journal) return record::to_string(journal.error());
-    if (auto room = journal->check_backlog(); !room) return record::to_string(room.error());
-    return std::nullopt;
-  };
-}
-
 }  // namespace
 
 std::expected<std::unique_ptr<runs::Scheduler>, std::string> start_scheduled_jobs(
@@ -65,8 +53,7 @@ std::expected<std::unique_ptr<runs::Scheduler>, std::string> start_scheduled_job
     const settings::Bureau& bureau = installation.settings.bureaus.at(id);
     std::vector<runs::Job> of_bureau = jobs_of(bureau);
     if (of_bureau.empty()) continue;
-    const auto added = scheduler->add(id, std::move(of_bureau),
-                                      hold_back_while_nothing_is_taken(installation, id));
+    const auto added = scheduler->add(id, std::move(of_bureau), surroundings.hold_back(id));
     if (!added) return std::unexpected(record::to_string(added.error()));
   }
   return scheduler;

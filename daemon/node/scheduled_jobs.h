@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -20,6 +21,7 @@ struct ScheduleSurroundings {
   const installation::Installation& installation;
   std::filesystem::path command;
   std::filesystem::path configuration;
+  std::function<runs::HoldBack(const record::BureauId&)> hold_back;
   observe::Log& log;
   observe::Metrics& metrics;
 };

@@ -33,7 +33,8 @@ std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surrou
       std::move(*store),
       {.catalogue = installation.catalogue,
        .keyring = *installation.keyring,
-       .signatories = surroundings.signatories},
+       .signatories = surroundings.signatories,
+       .obstacle = [&installation] { return installation.store_obstacle(); }},
       installation::system_now,
       [&applied = surroundings.metrics.batch_apply_seconds()](std::chrono::duration<double> took) {
         applied.Observe(took.count());

@@ -48,7 +48,14 @@ class Stream {
     const std::lock_guard lock(watching_);
     return watched_.status();
   }
-  // The same.
+  // The same. Why nothing is to be read from the bureau's sources now: what a run would read would
+  // only wait in memory.
+  [[nodiscard]] std::optional<std::string> why_wait() {
+    const std::lock_guard lock(watching_);
+    const auto room = watched_.check_backlog();
+    return room ? std::nullopt : std::optional(record::to_string(room.error()));
+  }
+  // The same as status().
   [[nodiscard]] journal::Result<std::vector<journal::QuarantineTally>> quarantine_tallies() {
     const std::lock_guard lock(watching_);
     return watched_.quarantine_tallies();

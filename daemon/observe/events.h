@@ -105,6 +105,28 @@ inline constexpr Event node[] = {
      .when = "an audit line could not be made durable",
      .remedy = "check the disk: one that once failed to take a line is not asked again until "
                "`sluiced` is restarted (docs/audit-log.md)"},
+    {.name = "disk-not-trusted",
+     .level = error,
+     .keys = {"reason"},
+     .when = "an fsync has failed in some process of this node: nobody knows what is on the disk. "
+             "Nothing more is acknowledged, by whatever mode, and no job begins; `/v1/health` says "
+             "fail. The file `not-durable` in the state directory says it to all processes",
+     .remedy =
+         "see to the disk, or move the state directory to another one; then restart `sluiced`, "
+         "which writes and fsyncs anew what the journals hold before it acknowledges "
+         "anything, and removes the file"},
+    {.name = "disk-short",
+     .level = warning,
+     .keys = {"free", "reserve"},
+     .when = "fewer bytes are free on the disk of the state directory than its reserve "
+             "(`node.reserve`): calls are answered 503, jobs and drop folders wait, a center with "
+             "an embedded store takes no batches. Receipts still come in; `/v1/health` says fail",
+     .remedy = "free space, or enlarge the disk; no restart is needed. Where the backlog is large, "
+               "see why receipts do not come: `sluice status`"},
+    {.name = "disk-has-room",
+     .level = info,
+     .keys = {"free", "reserve"},
+     .when = "a quarter more than the reserve is free: everything goes on by itself"},
     {.name = "publish-denied",
      .level = warning,
      .keys = {"bureau", "dataset"},
@@ -164,12 +186,13 @@ inline constexpr Event stream[] = {
      .level = error,
      .keys = {"bureau", "reason"},
      .when = "a journal failed, or a receipt was not the center's. Nothing more of this bureau is "
-             "sent; `/v1/health` says fail",
+             "sent; `/v1/health` says fail. A full disk does not stop it",
      .remedy = "repair what `reason` names, then restart `sluiced`"},
     {.name = "batch-not-closed",
      .level = error,
      .keys = {"bureau", "reason"},
-     .when = "an open batch could not be sealed",
+     .when = "open batches can not be sealed; once until they can, and when the kind of the reason "
+             "changes",
      .remedy =
          "repair what `reason` names. After a write that failed the journal takes nothing more "
          "until `sluiced` is restarted; a full disk needs space only"},
@@ -186,6 +209,16 @@ inline constexpr Event drop_folders[] = {
      .keys = {"bureau", "reason"},
      .when = "it can not be read just now",
      .remedy = "it is looked at again by itself; if it goes on, repair what `reason` names"},
+    {.name = "drop-folder-held-back",
+     .level = warning,
+     .keys = {"bureau", "reason"},
+     .when = "files lie there and are not loaded, because the journal or its disk has no room, or "
+             "nothing may be acknowledged; once, until they are",
+     .remedy = "what `reason` says; the files stay, and are loaded by themselves"},
+    {.name = "drop-folder-goes-on",
+     .level = info,
+     .keys = {"bureau"},
+     .when = "they are loaded again"},
     {.name = "dropped-file-imported",
      .level = info,
      .keys = {"bureau", "file", "status"},
@@ -267,13 +300,14 @@ inline constexpr Event jobs[] = {
     {.name = "jobs-held-back",
      .level = warning,
      .keys = {"bureau", "reason"},
-     .when = "they are due and do not run, because the journal is full or this node's "
-             "certificate does not hold; once, until they go on",
-     .remedy = "where receipts do not come: `sluice status`, and look for `event=batch-held-back`"},
-    {.name = "jobs-go-on",
-     .level = info,
-     .keys = {"bureau"},
-     .when = "what held them back is over"},
+      .when = "they are due and do not run, because the journal or its disk has no room, nothing may "
+              "be acknowledged, or this node's certificate does not hold; once, until they go on",
+      .remedy = "what `reason` says. Where the journal is full, receipts do not come: `sluice "
+                "status`, and look for `event=batch-held-back`"},
+     {.name = "jobs-go-on",
+      .level = info,
+      .keys = {"bureau"},
+      .when = "what held them back is over"},
     {.name = "run-history-not-written",
      .level = error,
      .keys = {"reason"},

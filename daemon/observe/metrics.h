@@ -136,6 +136,11 @@ class Metrics {
   Gauges<1> certificate_expiry_seconds{registry_, "sluice_certificate_expiry_timestamp_seconds", "when a certificate of this node expires, seconds since 1970", {"subject"}};
 
   Gauges<0> signing{registry_, "sluice_signing", "1 while this node's certificate holds, so that it seals, receipts and takes something; else 0", {}};
+  // Of the disk that all that lies on.
+  Gauges<0> disk_free_bytes{registry_, "sluice_disk_free_bytes", "bytes that are free on the disk of the state directory", {}};
+  Gauges<0> disk_reserve_bytes{registry_, "sluice_disk_reserve_bytes", "how many of them are to stay free (`node.reserve`)", {}};
+  Gauges<0> disk_short{registry_, "sluice_disk_short", "1: fewer are free, and nothing is taken in until a quarter more than the reserve is free; else 0", {}};
+  Gauges<0> disk_trusted{registry_, "sluice_disk_trusted", "0: an fsync has failed, and nothing is acknowledged until a restart; else 1", {}};
 
   // Of scheduled runs. A poll that finds nothing takes a fraction of a second, a first load an hour.
   Counters<3> runs{registry_, "sluice_runs_total", "runs of scheduled jobs; `outcome` is `succeeded`, `quarantined`, `differs`, `held-back`, `refused`, `failed`, `timed-out`, `backlog-full`, `killed` or `stopped` (docs/operations.md#jobs)", {"bureau", "task", "outcome"}};

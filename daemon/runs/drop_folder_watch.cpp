@@ -1,5 +1,6 @@
 #include "runs/drop_folder_watch.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -12,15 +13,15 @@ namespace sluice::runs {
 namespace {
 
 constexpr std::chrono::milliseconds look_into_folder_again{500};
+// After what will fail once more if nobody does anything: an import may read a large file for it.
+constexpr std::chrono::milliseconds longest_pause{15'000};
 
 }  // namespace
 
-DropFolderWatch::DropFolderWatch(Watched watched, std::filesystem::path command,
-                                 std::filesystem::path configuration, observe::Log& log)
+DropFolderWatch::DropFolderWatch(Watched watched, HoldBack hold_back, Surroundings surroundings)
     : watched_(std::move(watched)),
-      command_(std::move(command)),
-      configuration_(std::move(configuration)),
-      log_(log),
+      hold_back_(std::move(hold_back)),
+      surroundings_(std::move(surroundings)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 DropFolderWatch::~DropFolderWatch() = default;
@@ -29,36 +30,55 @@ void DropFolderWatch::run(const std::stop_token& stop) {
   auto folder = adapters::disk::DropFolder::open(watched_.folder, {.datasets = watched_.datasets},
                                                  std::chrono::steady_clock::now);
   if (!folder) {
-    log_.write<"drop-folder-not-watched">(
+    surroundings_.log.write<"drop-folder-not-watched">(
         {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(folder.error())}});
     return;
   }
   std::mutex mutex;
   std::condition_variable_any woken;
+  std::chrono::milliseconds pause = look_into_folder_again;
   while (!stop.stop_requested()) {
-    look(*folder, stop);
+    const bool went_well = look(*folder, stop);
+    pause = went_well ? look_into_folder_again : std::min(2 * pause, longest_pause);
     std::unique_lock lock(mutex);
-    woken.wait_for(lock, stop, look_into_folder_again, [] { return false; });
+    woken.wait_for(lock, stop, pause, [] { return false; });
   }
 }
 
-void DropFolderWatch::look(adapters::disk::DropFolder& folder, const std::stop_token& stop) {
+bool DropFolderWatch::may_load() {
+  const auto why = hold_back_ ? hold_back_() : std::nullopt;
+  if (why && !is_held_back_) {
+    surroundings_.log.write<"drop-folder-held-back">(
+        {{"bureau", watched_.bureau.str()}, {"reason", *why}});
+  } else if (!why && is_held_back_) {
+    surroundings_.log.write<"drop-folder-goes-on">({{"bureau", watched_.bureau.str()}});
+  }
+  is_held_back_ = why.has_value();
+  return !is_held_back_;
+}
+
+bool DropFolderWatch::look(adapters::disk::DropFolder& folder, const std::stop_token& stop) {
   const auto ready = folder.ready();
   if (!ready) {
-    log_.write<"drop-folder-not-read">(
+    surroundings_.log.write<"drop-folder-not-read">(
         {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(ready.error())}});
-    return;
+    return true;
   }
+  bool went_well = true;
   for (const adapters::disk::ReadyFile& file : *ready) {
-    if (stop.stop_requested()) return;
+    if (stop.stop_requested() || !may_load()) break;
     const auto outcome = load(file, stop);
-    if (!outcome) continue;
+    if (!outcome) {
+      went_well = false;
+      continue;
+    }
     const auto moved = adapters::disk::move_away(file.path, file.stamp, *outcome);
     if (!moved) {
-      log_.write<"dropped-file-not-moved">(
+      surroundings_.log.write<"dropped-file-not-moved">(
           {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(moved.error())}});
     }
   }
+  return went_well;
 }
 
 std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::disk::ReadyFile& file,
@@ -66,30 +86,31 @@ std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::dis
   using adapters::disk::Outcome;
   const std::string name = file.path.filename().string();
   if (!file.dataset) {
-    log_.write<"dropped-file-unknown">({{"bureau", watched_.bureau.str()}, {"file", name}});
+    surroundings_.log.write<"dropped-file-unknown">(
+        {{"bureau", watched_.bureau.str()}, {"file", name}});
     return Outcome::failed;
   }
-  auto child =
-      ChildProcess::start(command_,
-                          {"--config", configuration_.string(), "import", watched_.bureau.str(),
-                           file.path.string(), "--dataset", file.dataset->str(), "--no-wait"},
-                          {});
+  auto child = ChildProcess::start(
+      surroundings_.command,
+      {"--config", surroundings_.configuration.string(), "import", watched_.bureau.str(),
+       file.path.string(), "--dataset", file.dataset->str(), "--no-wait"},
+      {});
   if (!child) {
-    log_.write<"import-not-started">(
+    surroundings_.log.write<"import-not-started">(
         {{"bureau", watched_.bureau.str()}, {"reason", child.error().sentence}});
     return std::nullopt;
   }
   // An import that is cut off goes on where it was: what it had journaled it has not lost.
   const ChildEnd end = child->wait(stop);
   if (end.errors.empty()) {
-    log_.write<"dropped-file-imported">(
+    surroundings_.log.write<"dropped-file-imported">(
         {{"bureau", watched_.bureau.str()}, {"file", name}, {"status", end.status}});
   } else {
-    log_.write<"dropped-file-imported">(observe::Log::Level::warning,
-                                        {{"bureau", watched_.bureau.str()},
-                                         {"file", name},
-                                         {"status", end.status},
-                                         {"reason", last_line(end.errors)}});
+    surroundings_.log.write<"dropped-file-imported">(observe::Log::Level::warning,
+                                                     {{"bureau", watched_.bureau.str()},
+                                                      {"file", name},
+                                                      {"status", end.status},
+                                                      {"reason", last_line(end.errors)}});
   }
   switch (static_cast<ExitStatus>(end.status)) {
     case ExitStatus::success:

@@ -9,6 +9,7 @@
 #include "adapters/disk/drop_folder.h"
 #include "observe/log.h"
 #include "record/identifiers.h"
+#include "runs/hold_back.h"
 
 namespace sluice::runs {
 
@@ -20,10 +21,15 @@ class DropFolderWatch {
     std::filesystem::path folder;
     std::vector<record::DatasetId> datasets;  // that the bureau publishes by disk
   };
-  // `command` is the sluice program, run as `command --config configuration import …`. `log` must
-  // outlive the watch.
-  DropFolderWatch(Watched watched, std::filesystem::path command,
-                  std::filesystem::path configuration, observe::Log& log);
+  // What must outlive the watch; the paths are of the program, run as `command --config
+  // configuration import …`.
+  struct Surroundings {
+    std::filesystem::path command;
+    std::filesystem::path configuration;
+    observe::Log& log;
+  };
+  // While `hold_back` says why, files stay where they are: it is asked on the watch's thread.
+  DropFolderWatch(Watched watched, HoldBack hold_back, Surroundings surroundings);
   // Lets a running import end its current batch: it goes on where it stopped next time.
   ~DropFolderWatch();
 
@@ -32,16 +38,19 @@ class DropFolderWatch {
 
  private:
   void run(const std::stop_token& stop);
-  void look(adapters::disk::DropFolder& folder, const std::stop_token& stop);
+  // False: a file could not be loaded, by this machine's fault.
+  [[nodiscard]] bool look(adapters::disk::DropFolder& folder, const std::stop_token& stop);
+  // Asks `hold_back`, and tells the log what is new.
+  [[nodiscard]] bool may_load();
   // What became of the file; nothing where it is to be tried again.
   [[nodiscard]] std::optional<adapters::disk::Outcome> load(const adapters::disk::ReadyFile& file,
                                                             const std::stop_token& stop);
 
   Watched watched_;
-  std::filesystem::path command_;
-  std::filesystem::path configuration_;
-  observe::Log& log_;
-  std::jthread thread_;  // last: joined before the rest goes
+  HoldBack hold_back_;
+  Surroundings surroundings_;
+  bool is_held_back_ = false;  // the thread's
+  std::jthread thread_;        // last: joined before the rest goes
 };
 
 }  // namespace sluice::runs

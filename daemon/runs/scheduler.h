@@ -14,6 +14,7 @@
 
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "runs/hold_back.h"
 #include "runs/run_history.h"
 #include "runs/run_slots.h"
 #include "schedule/schedule.h"
@@ -37,10 +38,6 @@ struct JobStatus {
   std::optional<Run> last;               // that has ended
   std::optional<schedule::Moment> next;  // nothing while paused or running
 };
-
-// Why a bureau's runs must wait, such as a backlog that is full; nothing where they need not.
-// Called on that bureau's thread only.
-using HoldBack = std::function<std::optional<std::string>()>;
 
 class BureauRunner;
 

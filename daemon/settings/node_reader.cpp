@@ -231,6 +231,7 @@ NodeFile read_node(const Value& document, const std::filesystem::path& base,
   file.node.name = record::NodeId(node.required_name("name"));
   file.node.state_directory = path_of(base, node.required_text("state_directory"));
   file.node.control_socket = read_socket(node, base);
+  file.node.reserve = node.bytes("reserve");
   file.schemas = path_of(base, node.text("schemas").value_or("schemas"));
   file.bureaus = path_of(base, node.text("bureaus").value_or("bureaus"));
   node.finish();

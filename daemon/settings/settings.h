@@ -78,6 +78,8 @@ struct CarryingNode {
 struct Node {
   record::NodeId name;
   std::filesystem::path state_directory;  // journals, the embedded store, the audit log
+  // Bytes to be left free on its disk; nothing: the usual (files::usual_reserve).
+  std::optional<std::uint64_t> reserve;
   std::filesystem::path control_socket;
   Identity identity;
   std::optional<server::Listen> listen;

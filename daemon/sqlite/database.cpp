@@ -17,7 +17,14 @@ namespace sluice::sqlite {
 namespace {
 
 Error last_error(sqlite3* database) {
-  return {sqlite3_extended_errcode(database), sqlite3_errmsg(database)};
+  const int system_error = errno;
+  return {sqlite3_extended_errcode(database), sqlite3_errmsg(database), system_error};
+}
+
+// Before a call whose failure last_error() is to tell: SQLite has no other way to tell of a quota
+// than the system's own word, which a call that succeeds does not take back.
+void forget_system_error() {
+  errno = 0;
 }
 
 int primary_code(int extended) {
@@ -35,9 +42,12 @@ void demand(sqlite3_stmt* statement, int result) {
 // SQLite fsyncs what is in its files, not that a new file has a name.
 Result<void> sync_directory(const std::filesystem::path& directory) {
   if (files::sync(directory)) return {};
-  const std::string reason = std::generic_category().message(errno);
-  return std::unexpected(
-      Error{SQLITE_IOERR_DIR_FSYNC, fmt::format("{}: fsync: {}", directory.string(), reason)});
+  const int system_error = errno;
+  const bool is_unopened = system_error == EMFILE || system_error == ENFILE;
+  return std::unexpected(Error{is_unopened ? SQLITE_CANTOPEN : SQLITE_IOERR_DIR_FSYNC,
+                               fmt::format("{}: fsync: {}", directory.string(),
+                                           std::generic_category().message(system_error)),
+                               system_error});
 }
 
 // Where several turn to it at once, SQLite tells all but one that the file is locked, whatever the
@@ -56,13 +66,26 @@ Result<void> use_write_ahead_log(Database& database, int busy_timeout_ms) {
 }  // namespace
 
 bool Error::is_durability_failure() const {
+  if (is_out_of_files()) return false;
   const int primary = primary_code(code);
   return primary == SQLITE_IOERR || primary == SQLITE_FULL || primary == SQLITE_READONLY ||
          primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_CANTOPEN;
 }
 
+bool Error::is_failed_sync() const {
+  return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+}
+
 bool Error::is_disk_full() const {
-  return primary_code(code) == SQLITE_FULL;
+  const int primary = primary_code(code);
+  if (primary == SQLITE_FULL) return true;
+  if (is_failed_sync() || (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)) return false;
+  return system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
+}
+
+bool Error::is_out_of_files() const {
+  return primary_code(code) == SQLITE_CANTOPEN &&
+         (system_error == EMFILE || system_error == ENFILE);
 }
 
 bool Error::is_busy() const {
@@ -107,6 +130,7 @@ Statement& Statement::bind_null(int index) {
 }
 
 Result<bool> Statement::step() {
+  forget_system_error();
   switch (sqlite3_step(handle_.get())) {
     case SQLITE_ROW:
       return true;
@@ -156,12 +180,15 @@ Result<Database> Database::open(const std::filesystem::path& file, int busy_time
     // Made here first so that it is never readable by others, not even for a moment.
     const int handle = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (handle < 0) {
-      return std::unexpected(Error{SQLITE_CANTOPEN, std::generic_category().message(errno)});
+      const int system_error = errno;
+      return std::unexpected(
+          Error{SQLITE_CANTOPEN, std::generic_category().message(system_error), system_error});
     }
     ::close(handle);
   }
   Database database;
   sqlite3* handle = nullptr;
+  forget_system_error();
   const int result =
       sqlite3_open_v2(file.c_str(), &handle,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
@@ -188,6 +215,7 @@ Result<Database> Database::open(const std::filesystem::path& file, int busy_time
 }
 
 Result<void> Database::execute(const std::string& sql) {
+  forget_system_error();
   if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     return std::unexpected(last_error(handle_.get()));
   }
@@ -197,6 +225,7 @@ Result<void> Database::execute(const std::string& sql) {
 Result<Statement> Database::prepare(std::string_view sql) {
   Statement statement;
   sqlite3_stmt* handle = nullptr;
+  forget_system_error();
   const int result = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
   statement.handle_.reset(handle);
@@ -205,11 +234,20 @@ Result<Statement> Database::prepare(std::string_view sql) {
 }
 
 Result<void> Database::checkpoint() {
+  forget_system_error();
   const int result = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
                                                nullptr, nullptr);
   if (result != SQLITE_OK && primary_code(result) != SQLITE_BUSY) {
     return std::unexpected(last_error(handle_.get()));
   }
+  return {};
+}
+
+Result<void> Database::empty_log() {
+  forget_system_error();
+  const int result = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
+                                               nullptr, nullptr);
+  if (result != SQLITE_OK) return std::unexpected(last_error(handle_.get()));
   return {};
 }
 

@@ -15,13 +15,18 @@ struct sqlite3_stmt;
 
 namespace sluice::sqlite {
 
-// What SQLite said: its extended result code and message.
+// What SQLite said: its extended result code and message, and what the system had said to it.
 struct Error {
   int code = 0;
   std::string message;
+  int system_error = 0;  // errno; 0: it was not the system
   // The disk would not take it: I/O error, failed fsync, full, read-only.
   [[nodiscard]] bool is_durability_failure() const;
-  [[nodiscard]] bool is_disk_full() const;
+  // What it took may be gone, though a later fsync says that all is well.
+  [[nodiscard]] bool is_failed_sync() const;
+  // Of these two nothing was lost, and they pass.
+  [[nodiscard]] bool is_disk_full() const;     // or a quota, or the largest size of a file
+  [[nodiscard]] bool is_out_of_files() const;  // this process or the system has too many open
   [[nodiscard]] bool is_busy() const;
   [[nodiscard]] bool is_constraint() const;
 };
@@ -75,6 +80,9 @@ class Database {
   // Moves the write-ahead log into the file, as far as no reader is in the way. SQLite's own
   // automatic checkpoints swallow a failed fsync: who must not, turns those off and calls this.
   [[nodiscard]] Result<void> checkpoint();
+  // Moves all of it, waiting for whoever is in the way: what the file holds was written and fsynced
+  // anew then. `is_busy` where somebody did not let go.
+  [[nodiscard]] Result<void> empty_log();
   [[nodiscard]] std::int64_t changes() const;  // rows of the last statement
   [[nodiscard]] std::int64_t last_row_id() const;
 

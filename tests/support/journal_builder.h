@@ -1,6 +1,7 @@
 // A journal in a directory of its own, with a clock that the test moves.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "journal/journal.h"
@@ -13,10 +14,12 @@ struct Desk {
   record::Keyring keyring{node.credentials()};
   record::Time now = record::test::moment("2026-11-23T04:44:00.000Z");
   Limits limits;
+  std::shared_ptr<files::StateDisk> disk;  // null: none is shared
 
   [[nodiscard]] std::filesystem::path file() const { return node.directory / "park.journal"; }
   [[nodiscard]] Journal open() {
-    return Journal::open(file(), record::BureauId("park"), limits, keyring, [this] { return now; })
+    return Journal::open(
+               file(), record::BureauId("park"), limits, keyring, [this] { return now; }, disk)
         .value();
   }
 };

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "files/state_disk.h"
 #include "record/recast.h"
 #include "sqlite/database.h"
 #include "store/sqlite/dataset_ddl.h"
@@ -14,11 +18,15 @@ namespace sluice::store::sqlite {
 
 class CentralFile {
  public:
-  CentralFile(Database opened, std::string place)
-      : database(std::move(opened)), place_(std::move(place)) {}
+  // `disk`: told of an fsync that failed; null: nobody is.
+  CentralFile(Database opened, std::string place, std::shared_ptr<files::StateDisk> disk)
+      : database(std::move(opened)), place_(std::move(place)), disk_(std::move(disk)) {}
 
   [[nodiscard]] const std::string& place() const { return place_; }
   [[nodiscard]] StoreFailure failure(const Error& error) const {
+    if (disk_ && error.is_failed_sync()) {
+      disk_->distrust(fmt::format("{}: {}", place_, error.message));
+    }
     return sqlite_failure(error, place_);
   }
   [[nodiscard]] Result<Statement> statement(const std::string& sql) {
@@ -40,6 +48,7 @@ class CentralFile {
   }
 
   std::string place_;
+  std::shared_ptr<files::StateDisk> disk_;
 };
 
 }  // namespace sluice::store::sqlite

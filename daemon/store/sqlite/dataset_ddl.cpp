@@ -126,6 +126,15 @@ StoreFailure sqlite_failure(const Error& error, std::string place) {
     return {StoreProblem::unavailable, std::move(place),
             "another process held the central store's lock for too long; try again"};
   }
+  if (error.is_disk_full()) {
+    return {StoreProblem::unavailable, std::move(place),
+            "the disk of the central store is full: free space"};
+  }
+  if (error.is_out_of_files()) {
+    return {
+        StoreProblem::unavailable, std::move(place),
+        "the central store can not be opened, since too many files are open: raise their limit"};
+  }
   return {StoreProblem::failed, std::move(place),
           fmt::format("the central store's file: {} (SQLite {})", error.message, error.code)};
 }

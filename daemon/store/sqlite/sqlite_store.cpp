@@ -24,8 +24,9 @@ constexpr std::int64_t format_version = 1;
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(Database database, std::string place, std::function<record::Time()> now)
-      : file_(std::move(database), std::move(place)), now_(std::move(now)) {}
+  SqliteStore(Database database, std::string place, std::function<record::Time()> now,
+              std::shared_ptr<files::StateDisk> disk)
+      : file_(std::move(database), std::move(place), std::move(disk)), now_(std::move(now)) {}
   // The ledger knows where the file lies.
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
@@ -368,11 +369,12 @@ Result<record::RecordSum> SqliteStore::sum_digests(const record::DatasetId& data
 namespace sluice::store {
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& file,
-                                           std::function<record::Time()> now, StoreNumber number) {
+                                           std::function<record::Time()> now, StoreNumber number,
+                                           std::shared_ptr<files::StateDisk> disk) {
   auto database = sqlite::Database::open(file);
   if (!database) return std::unexpected(sqlite::sqlite_failure(database.error(), file.string()));
-  auto store =
-      std::make_unique<sqlite::SqliteStore>(std::move(*database), file.string(), std::move(now));
+  auto store = std::make_unique<sqlite::SqliteStore>(std::move(*database), file.string(),
+                                                     std::move(now), std::move(disk));
   SLUICE_TRY(store->open(number));
   return store;
 }

@@ -7,8 +7,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "licence_desk.h"
+#include "support/failing_disk.h"
 #include "support/journal_builder.h"
 
 namespace sluice::entry::test {
@@ -172,6 +174,21 @@ TEST_F(KeyedRecordSinkTest, AFullJournalIsToldAndTheDraftCanBeSavedLater) {
   desk.limits.backlog_bytes = 1 << 20;
   start();
   EXPECT_TRUE(save("draft-2", record("2,000"))->is_new);
+}
+
+TEST_F(KeyedRecordSinkTest, AFullDiskIsToldLikeAFullJournalAndPasses) {
+  sink.reset();
+  commit.reset();
+  sluice::test::FailingDisk disk;
+  start();
+  disk.fail_writes(SQLITE_FULL);
+  const Answer full = save("draft-1", record());
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, SaveProblem::backlog_full);
+  disk.heal();
+  EXPECT_TRUE(save("draft-1", record())->is_new);
+  sink.reset();
+  commit.reset();
 }
 
 TEST_F(KeyedRecordSinkTest, AnswersWhatWasSavedBeforeItWent) {

@@ -51,6 +51,24 @@ TEST_F(ReceptionTest, AnswersABatchThatComesAgainWithTheReceiptThatItGot) {
   EXPECT_EQ(again.signature, first.signature);
 }
 
+TEST_F(ReceptionTest, WhileSomethingIsInTheWayABatchComesLater) {
+  std::optional<std::string> why = "the disk is short";
+  Reception hindered(center.store(),
+                     {.catalogue = center.catalogue,
+                      .verifier = center.verifier,
+                      .signer = center.signer,
+                      .signatories = center.signatories,
+                      .obstacle = [&] { return why; }},
+                     [this] { return center.now; });
+  const record::Batch batch = center.batch(line("A"));
+  const auto refused = hindered.receive(batch);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ReceptionProblem::unavailable);
+  EXPECT_EQ(refused.error().sentence, "the disk is short");
+  why.reset();
+  EXPECT_TRUE(hindered.receive(batch));
+}
+
 TEST_F(ReceptionTest, TakesTheGoodRowsAndNamesTheBadOnes) {
   const auto receipt = receive(center.batch(line("A") + line("B", "more than ten") + line("C")));
   EXPECT_EQ(receipt.rows.inserted.value, 2U);

@@ -4,9 +4,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "intake/source_cursor.h"
 #include "sqlite/database.h"
+#include "support/failing_disk.h"
 #include "support/journal_builder.h"
 
 namespace sluice::intake::test {
@@ -89,6 +91,27 @@ TEST_F(JournalSinkTest, WaitsWhileTheBacklogIsFullAndGoesOnOnceThereIsRoom) {
   ASSERT_TRUE(sender.acknowledge(journal::test::receipt_for(waiting[0]), {"{}", "s"}));
   EXPECT_EQ(sink.finish().value().value, 2U);
   EXPECT_EQ(journal::test::text_of(journal::test::waiting(sender).at(0)), lines("b", 1));
+}
+
+TEST_F(JournalSinkTest, WaitsWhileTheDiskIsFullAndGoesOnOnceThereIsRoom) {
+  sluice::test::FailingDisk disk;
+  journal::Journal journal = desk.open();
+  int times = 0;
+  std::promise<void> room;
+  JournalSink sink(
+      journal, source,
+      [&](const journal::JournalFailure& failure) {
+        EXPECT_EQ(failure.code, journal::JournalProblem::no_room);
+        if (++times == 2) disk.heal();
+      },
+      [&] { room.set_value(); });
+  disk.fail_writes(SQLITE_FULL);
+  ASSERT_TRUE(sink.put(batch("a", 3, 3)));
+  EXPECT_EQ(sink.finish().value().value, 1U);
+  room.get_future().get();
+  EXPECT_EQ(times, 2);
+  EXPECT_EQ(journal::test::text_of(journal::test::waiting(journal).at(0)), lines("a", 3));
+  EXPECT_TRUE(journal.cursor("disk", "digest").value());
 }
 
 TEST_F(JournalSinkTest, DoesNotWaitForRoomAfterItsOwnerHasGone) {

@@ -2,13 +2,16 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "sending.h"
+#include "support/failing_disk.h"
 
 namespace sluice::link::test {
 namespace {
 
 using journal::test::payload;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -86,6 +89,20 @@ TEST_F(SenderTest, KeepsTheReceipt) {
   const auto kept = desk.open().receipt({1}).value();
   ASSERT_TRUE(kept);
   EXPECT_TRUE(verifier.verify(kept->json, kept->signature, desk.now));
+}
+
+TEST_F(SenderTest, AFullDiskWhileAReceiptIsKeptHoldsTheStreamBackUntilThereIsRoom) {
+  sluice::test::FailingDisk disk;
+  append(2);
+  Conversation center([&](const record::Batch& batch, int time) -> Conversation::Answer {
+    if (time == 1) disk.fail_writes(SQLITE_FULL);
+    return receipt_for(batch);
+  });
+  const auto running = sender(center);
+  EXPECT_THAT(center.held_back(2), Each(LinkProblem::unavailable));
+  disk.heal();
+  EXPECT_THAT(center.acknowledged(2), ElementsAre(1, 2));
+  EXPECT_EQ(waiting(), 0U);
 }
 
 TEST_F(SenderTest, SendsTheSameBatchAgainUntilTheCenterIsThere) {

@@ -68,6 +68,13 @@ TEST(NodeFile, SetsEveryLimit) {
   EXPECT_EQ(node.log.level, observe::LogSettings::Level::debug);
 }
 
+TEST(NodeFile, SaysWhatIsToStayFreeOnItsDisk) {
+  EXPECT_FALSE(Configuration().settings().node.reserve);
+  EXPECT_EQ(
+      Configuration().with("node.yaml", "node:", "node:\n  reserve: 64MiB").settings().node.reserve,
+      std::uint64_t{64} << 20);
+}
+
 TEST(NodeFile, NamesTheNearestKeyForATypo) {
   EXPECT_THAT(
       complaints_of_node("address:", "adress:"),

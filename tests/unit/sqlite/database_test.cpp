@@ -1,6 +1,8 @@
 #include "sqlite/database.h"
 
 #include <atomic>
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <limits>
@@ -8,8 +10,11 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace sluice::sqlite {
 namespace {
@@ -232,6 +237,67 @@ TEST_F(DatabaseTest, AFullDiskIsADurabilityFailure) {
   ASSERT_FALSE(refused);
   EXPECT_TRUE(refused.error().is_durability_failure());
   EXPECT_FALSE(refused.error().is_busy());
+}
+
+// Of this process, for the test's time.
+class Limited {
+ public:
+  Limited(__rlimit_resource resource, rlim_t limit) : resource_(resource) {
+    ::getrlimit(resource_, &before_);
+    rlimit now = before_;
+    now.rlim_cur = limit;
+    ::setrlimit(resource_, &now);
+  }
+  ~Limited() { ::setrlimit(resource_, &before_); }
+  Limited(const Limited&) = delete;
+  Limited& operator=(const Limited&) = delete;
+
+ private:
+  __rlimit_resource resource_;
+  rlimit before_{};
+};
+
+TEST_F(DatabaseTest, AFileThatMayGrowNoMoreIsAFullDisk) {
+  Database database = open();
+  execute(database, "CREATE TABLE t (x)");
+  std::signal(SIGXFSZ, SIG_IGN);
+  const Limited limited(RLIMIT_FSIZE, 65536);
+  const auto refused = database.execute("INSERT INTO t VALUES (zeroblob(1000000))");
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is_disk_full()) << refused.error().code;
+  EXPECT_FALSE(refused.error().is_failed_sync());
+}
+
+TEST_F(DatabaseTest, WhereTooManyFilesAreOpenNothingIsWrongWithTheDisk) {
+  { const Database made = open(); }
+  const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::close(next);
+  // One for the file, one for its log, one for what is shared of it, one for the directory.
+  for (int left = 0; left <= 3; ++left) {
+    const Limited limited(RLIMIT_NOFILE, static_cast<rlim_t>(next + left));
+    const auto refused = Database::open(file());
+    ASSERT_FALSE(refused) << left;
+    EXPECT_TRUE(refused.error().is_out_of_files()) << left << ": " << refused.error().message;
+    EXPECT_FALSE(refused.error().is_durability_failure()) << left;
+  }
+  EXPECT_TRUE(Database::open(file()));
+}
+
+TEST(DatabaseError, AFailedFsyncIsNoFullDiskWhateverTheSystemCallsIt) {
+  const Error failed{SQLITE_IOERR_FSYNC, "", ENOSPC};
+  EXPECT_TRUE(failed.is_failed_sync());
+  EXPECT_FALSE(failed.is_disk_full());
+  EXPECT_TRUE((Error{SQLITE_IOERR_WRITE, "", EDQUOT}).is_disk_full());
+  EXPECT_FALSE((Error{SQLITE_IOERR_WRITE, "", EIO}).is_disk_full());
+}
+
+TEST_F(DatabaseTest, AnEmptiedLogHasNothingLeftThatIsNotInTheFile) {
+  Database database = open();
+  execute(database, "CREATE TABLE t (x); INSERT INTO t VALUES (1)");
+  const std::filesystem::path log = file().string() + "-wal";
+  EXPECT_GT(std::filesystem::file_size(log), 0U);
+  ASSERT_TRUE(database.empty_log());
+  EXPECT_EQ(std::filesystem::file_size(log), 0U);
 }
 
 TEST(DatabaseError, OfADiskThatWouldNotTakeItIsADurabilityFailure) {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-namespace sluice::journal::test {
+namespace sluice::test {
 
 // One at a time in a process. What was opened on it must be closed before it goes.
 class FailingDisk {
@@ -15,6 +15,7 @@ class FailingDisk {
 
   // Until heal(), these bring the SQLite result code `code`.
   void fail_writes(int code);
+  void fail_writes_to_the_file(int code);  // and not to its log: at a checkpoint
   void fail_fsyncs(int code);              // of the write-ahead log
   void fail_fsyncs_of_the_file(int code);  // of the database file: at a checkpoint
   void heal();
@@ -24,4 +25,4 @@ class FailingDisk {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace sluice::journal::test
+}  // namespace sluice::test

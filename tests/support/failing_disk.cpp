@@ -1,14 +1,15 @@
-#include "failing_disk.h"
+#include "support/failing_disk.h"
 
 #include <atomic>
 
 #include <sqlite3.h>
 
-namespace sluice::journal::test {
+namespace sluice::test {
 namespace {
 
 // SQLite hands its files' methods nothing but the file, so what fails can only lie here.
 std::atomic<int> write_code{SQLITE_OK};
+std::atomic<int> file_write_code{SQLITE_OK};
 std::atomic<int> log_fsync_code{SQLITE_OK};
 std::atomic<int> file_fsync_code{SQLITE_OK};
 
@@ -19,6 +20,10 @@ sqlite3_io_methods file_methods;
 int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
   const int code = write_code;
   return code != SQLITE_OK ? code : real_methods->xWrite(file, bytes, count, offset);
+}
+int write_file(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
+  const int code = file_write_code;
+  return code != SQLITE_OK ? code : write(file, bytes, count, offset);
 }
 int fsync_log(sqlite3_file* file, int flags) {
   const int code = log_fsync_code;
@@ -38,7 +43,7 @@ int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int*
   real_methods = file->pMethods;
   sqlite3_io_methods& ours = is_log ? log_methods : file_methods;
   ours = *real_methods;
-  ours.xWrite = write;
+  ours.xWrite = is_log ? write : write_file;
   ours.xSync = is_log ? fsync_log : fsync_file;
   file->pMethods = &ours;
   return result;
@@ -67,6 +72,9 @@ FailingDisk::~FailingDisk() {
 void FailingDisk::fail_writes(int code) {
   write_code = code;
 }
+void FailingDisk::fail_writes_to_the_file(int code) {
+  file_write_code = code;
+}
 void FailingDisk::fail_fsyncs(int code) {
   log_fsync_code = code;
 }
@@ -76,8 +84,9 @@ void FailingDisk::fail_fsyncs_of_the_file(int code) {
 
 void FailingDisk::heal() {
   write_code = SQLITE_OK;
+  file_write_code = SQLITE_OK;
   log_fsync_code = SQLITE_OK;
   file_fsync_code = SQLITE_OK;
 }
 
-}  // namespace sluice::journal::test
+}  // namespace sluice::test
