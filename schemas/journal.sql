@@ -86,6 +86,37 @@ CREATE TABLE IF NOT EXISTS quarantine_settlement(
   note TEXT NOT NULL
 ) STRICT;
 
+-- Since version 4: settled entries are forgotten in this order.
+CREATE INDEX IF NOT EXISTS quarantine_settled ON quarantine_settlement(settled_at);
+
+-- Since version 4: how many bytes there are of what is kept beside batches. The triggers keep it, so
+-- that no statement can forget to. 256 and 128 stand for what a row takes beside its longest values.
+CREATE TABLE IF NOT EXISTS kept(
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  quarantine_bytes INTEGER NOT NULL,
+  answer_bytes INTEGER NOT NULL     -- of cursors that are forgotten some day
+) STRICT;
+INSERT OR IGNORE INTO kept SELECT 1,
+  (SELECT coalesce(sum(length(original) + length(columns) + 256), 0) FROM quarantine),
+  (SELECT coalesce(sum(length(key) + length(value) + 128), 0) FROM cursor WHERE forget_at IS NOT NULL);
+CREATE TRIGGER IF NOT EXISTS quarantine_comes AFTER INSERT ON quarantine BEGIN
+  UPDATE kept SET quarantine_bytes = quarantine_bytes + length(new.original) + length(new.columns) + 256;
+END;
+CREATE TRIGGER IF NOT EXISTS quarantine_goes AFTER DELETE ON quarantine BEGIN
+  UPDATE kept SET quarantine_bytes = quarantine_bytes - length(old.original) - length(old.columns) - 256;
+END;
+CREATE TRIGGER IF NOT EXISTS answer_comes AFTER INSERT ON cursor WHEN new.forget_at IS NOT NULL BEGIN
+  UPDATE kept SET answer_bytes = answer_bytes + length(new.key) + length(new.value) + 128;
+END;
+CREATE TRIGGER IF NOT EXISTS answer_goes AFTER DELETE ON cursor WHEN old.forget_at IS NOT NULL BEGIN
+  UPDATE kept SET answer_bytes = answer_bytes - length(old.key) - length(old.value) - 128;
+END;
+CREATE TRIGGER IF NOT EXISTS answer_changes AFTER UPDATE ON cursor BEGIN
+  UPDATE kept SET answer_bytes = answer_bytes
+    - iif(old.forget_at IS NULL, 0, length(old.key) + length(old.value) + 128)
+    + iif(new.forget_at IS NULL, 0, length(new.key) + length(new.value) + 128);
+END;
+
 -- Since version 2.
 CREATE TABLE IF NOT EXISTS tally(
   dataset TEXT NOT NULL,

@@ -34,6 +34,8 @@ boost::json::object to_json(const journal::Status& status) {
       {"backlog_batches", status.backlog.batches},
       {"backlog_bytes", status.backlog.bytes},
       {"quarantine_waiting", status.quarantine_waiting},
+      {"quarantine_bytes", status.kept.quarantine_bytes},
+      {"answer_bytes", status.kept.answer_bytes},
   };
   if (status.backlog.oldest) object["backlog_oldest"] = record::to_string(*status.backlog.oldest);
   return object;

@@ -70,6 +70,7 @@ Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Pa
   return state.write(bytes, [&](StreamRow& row) -> Result<record::Sequence> {
     Placement placement;
     if (has_rows || !quarantined.empty()) SLUICE_TRY(state.check_room(row));
+    if (!quarantined.empty()) SLUICE_TRY(state.make_quarantine_room(row));
     if (has_rows) {
       // Numbered before this one, so they go before it.
       const auto open = SLUICE_TRY(state_->ours(state.tables.open_batches()));
@@ -89,10 +90,17 @@ Result<std::vector<Placement>> Journal::commit(std::span<const Submission> submi
   State& state = *state_;
   SLUICE_TRY(state.check_certificate());
   std::uint64_t bytes = 0;
-  for (const Submission& submission : submissions)
+  std::uint64_t answers = 0;
+  bool has_quarantined = false;
+  for (const Submission& submission : submissions) {
     bytes += submission.lines.size();
+    answers += submission.cursors.size();
+    has_quarantined = has_quarantined || !submission.quarantined.empty();
+  }
   return state.write(bytes, [&](StreamRow& row) -> Result<std::vector<Placement>> {
     SLUICE_TRY(state.check_room(row));
+    if (has_quarantined) SLUICE_TRY(state.make_quarantine_room(row));
+    if (answers > 0) SLUICE_TRY(state.forget_old(answers));
     return state.place(row, submissions);
   });
 }
@@ -150,9 +158,8 @@ Result<void> Journal::acknowledge(const record::Receipt& receipt,
     --row.backlog_batches;
     row.backlog_bytes -= parsed->payload_bytes.value;
     if (receipt.sequence.value == row.acknowledged.value + 1) row.acknowledged = receipt.sequence;
-    const record::Time now = state.clock();
-    SLUICE_TRY(state_->ours(state.tables.forget_some(now, now - state.limits.answer_age)));
-    return {};
+    SLUICE_TRY(state.ours(state.tables.forget_receipts(state.clock() - state.limits.answer_age)));
+    return state.forget_old(0);
   });
 }
 
@@ -186,7 +193,13 @@ Result<Status> Journal::status() {
                 .head = row.head,
                 .acknowledged = row.acknowledged,
                 .backlog = {row.backlog_batches, row.backlog_bytes, oldest},
-                .quarantine_waiting = waiting};
+                .quarantine_waiting = waiting,
+                .kept = {row.quarantine_bytes, row.answer_bytes}};
+}
+
+Result<Kept> Journal::kept() {
+  const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
+  return Kept{row.quarantine_bytes, row.answer_bytes};
 }
 
 Result<std::vector<QuarantineCount>> Journal::quarantine_counts() {

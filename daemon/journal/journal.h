@@ -109,12 +109,20 @@ struct Backlog {
   std::optional<record::Time> oldest;
 };
 
+// What a journal keeps beside batches.
+struct Kept {
+  std::uint64_t quarantine_bytes = 0;
+  std::uint64_t answer_bytes = 0;
+  friend bool operator==(const Kept&, const Kept&) = default;
+};
+
 struct Status {
   record::StreamId stream;
   record::ChainHead head;
   record::Sequence acknowledged;  // all up to here have receipts
   Backlog backlog;
   std::uint64_t quarantine_waiting = 0;
+  Kept kept;
 };
 
 using Clock = std::function<record::Time()>;
@@ -173,6 +181,8 @@ class Journal {
   // Whether something can be taken; `backlog_full` or `no_room` with figures where it can not.
   [[nodiscard]] Result<void> check_backlog();
   [[nodiscard]] Result<Status> status();
+  // The same without counting anything: it costs nothing.
+  [[nodiscard]] Result<Kept> kept();
 
   // What waits in the quarantine, by dataset and rule.
   [[nodiscard]] Result<std::vector<QuarantineCount>> quarantine_counts();
@@ -188,7 +198,7 @@ class Journal {
   // Makes a corrected row's submission durable and marks the entry replayed, in one transaction.
   [[nodiscard]] Result<Placement> replay(std::int64_t id, const Submission& submission,
                                          const QuarantineDecision& decision);
-  // The row will not be taken. It stays, as a replayed one does.
+  // The row will not be taken. It stays, as a replayed one does, for Limits::quarantine_age.
   [[nodiscard]] Result<void> discard(std::int64_t id, const QuarantineDecision& decision);
 
  private:

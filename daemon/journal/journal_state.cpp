@@ -81,9 +81,12 @@ Result<void> Journal::State::check_room(const StreamRow& row) {
           JournalFailure{JournalProblem::no_room, file.string(), std::move(*shortage)});
     }
   }
-  if (row.backlog_bytes >= limits.backlog_bytes) {
-    return full(fmt::format("{} bytes wait for their receipts, at most {} may", row.backlog_bytes,
-                            limits.backlog_bytes));
+  const std::uint64_t beside = row.quarantine_bytes + row.answer_bytes;
+  if (row.backlog_bytes + beside >= limits.backlog_bytes) {
+    return full(
+        fmt::format("{} bytes wait for their receipts, and {} are in the quarantine and in "
+                    "remembered answers; together at most {} may be",
+                    row.backlog_bytes, beside, limits.backlog_bytes));
   }
   if (row.backlog_batches == 0) return {};
   const auto oldest = SLUICE_TRY(ours(tables.oldest_batch()));
@@ -91,6 +94,31 @@ Result<void> Journal::State::check_room(const StreamRow& row) {
     return full(fmt::format("a batch of {} still waits for its receipt, at most {} s may it",
                             record::to_string(*oldest), limits.backlog_age.count()));
   }
+  return {};
+}
+
+Result<void> Journal::State::make_quarantine_room(const StreamRow& row) {
+  constexpr std::uint64_t at_once = 1024;
+  std::uint64_t bytes = row.quarantine_bytes;
+  while (bytes >= limits.quarantine_bytes) {
+    const std::uint64_t gone = SLUICE_TRY(ours(quarantine.forget_settled(clock(), at_once)));
+    if (gone == 0) {
+      return std::unexpected(JournalFailure{
+          JournalProblem::backlog_full, stream.bureau.str(),
+          fmt::format("{} bytes of quarantined rows wait for somebody to deal with them, at most "
+                      "{} may; correct or discard them (`sluice quarantine counts {}`)",
+                      bytes, limits.quarantine_bytes, stream.bureau.str())});
+    }
+    bytes = SLUICE_TRY(ours(tables.stream())).quarantine_bytes;
+  }
+  return {};
+}
+
+Result<void> Journal::State::forget_old(std::uint64_t answers_made) {
+  constexpr std::uint64_t a_few = 64;
+  const record::Time now = clock();
+  SLUICE_TRY(ours(tables.forget_answers(now, std::max(a_few, 2 * answers_made))));
+  SLUICE_TRY(ours(quarantine.forget_settled(now - limits.quarantine_age, a_few)));
   return {};
 }
 

@@ -50,6 +50,8 @@ struct Journal::State {
   [[nodiscard]] Result<void> check_certificate() const;
   // On the disk, and in the backlog.
   [[nodiscard]] Result<void> check_room(const StreamRow& row);
+  // In the quarantine, for which settled entries make room.
+  [[nodiscard]] Result<void> make_quarantine_room(const StreamRow& row);
 
   // Runs `steps` in one transaction with the stream's row, which it may change; commits, fsynced.
   // `steps` returns expected<T, JournalFailure>; a failure rolls everything back.
@@ -62,6 +64,8 @@ struct Journal::State {
   // Steps of a transaction.
   [[nodiscard]] Result<void> seal(StreamRow& row, const DatasetOrigin& origin,
                                   record::Payload payload);
+  // Answers and settled entries whose time is over go as fast as new ones come.
+  [[nodiscard]] Result<void> forget_old(std::uint64_t answers_made);
   [[nodiscard]] Result<void> seal_open(StreamRow& row, const OpenBatch& batch);
   [[nodiscard]] Result<void> keep(std::span<const QuarantinedRow> rows,
                                   std::span<const Cursor> cursors, const Placement& placement);

@@ -29,8 +29,8 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
       {&Tables::stream_,
        R"sql(
          SELECT bureau, epoch, head_sequence, head_manifest, acknowledged, backlog_batches,
-           backlog_bytes
-         FROM stream)sql"},
+           backlog_bytes, quarantine_bytes, answer_bytes
+         FROM stream, kept)sql"},
       {&Tables::update_stream_,
        R"sql(
          UPDATE stream
@@ -65,7 +65,14 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
       {&Tables::delete_open_batch_, "DELETE FROM open_batch WHERE sequence = ?1"},
       {&Tables::put_receipt_, "INSERT OR REPLACE INTO receipt VALUES(?1, ?2, ?3, ?4)"},
       {&Tables::receipt_, "SELECT json, signature FROM receipt WHERE sequence = ?1"},
-      {&Tables::put_cursor_, "INSERT OR REPLACE INTO cursor VALUES(?1, ?2, ?3, ?4, ?5, ?6)"},
+      // Not OR REPLACE: it calls no trigger for what it replaces.
+      {&Tables::put_cursor_,
+       R"sql(
+         INSERT INTO cursor
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT(channel, key) DO UPDATE SET value=excluded.value,
+           sequence=excluded.sequence, first_row=excluded.first_row,
+           forget_at=excluded.forget_at)sql"},
       {&Tables::cursor_,
        "SELECT value, sequence, first_row FROM cursor WHERE channel = ?1 AND key = ?2"},
       {&Tables::forget_cursors_,
@@ -75,7 +82,7 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
            SELECT channel, key
            FROM cursor
            WHERE forget_at < ?1
-           ORDER BY forget_at LIMIT 64
+           ORDER BY forget_at LIMIT ?2
          ))sql"},
       {&Tables::forget_receipts_,
        R"sql(
@@ -110,6 +117,8 @@ sqlite::Result<StreamRow> Tables::stream() {
         .acknowledged = {count(found, 4)},
         .backlog_batches = count(found, 5),
         .backlog_bytes = count(found, 6),
+        .quarantine_bytes = count(found, 7),
+        .answer_bytes = count(found, 8),
     };
   });
   if (!row) return std::unexpected(row.error());
@@ -286,9 +295,12 @@ sqlite::Result<void> Tables::forget_tallies(const record::DatasetId& dataset,
   return forget_tallies_.bind(1, dataset.str()).bind(2, before.time_since_epoch().count()).run();
 }
 
-sqlite::Result<void> Tables::forget_some(record::Time now, record::Time receipts_before) {
-  SLUICE_TRY(forget_cursors_.bind(1, milliseconds(now)).run());
-  return forget_receipts_.bind(1, milliseconds(receipts_before)).run();
+sqlite::Result<void> Tables::forget_answers(record::Time now, std::uint64_t most) {
+  return forget_cursors_.bind(1, milliseconds(now)).bind(2, most).run();
+}
+
+sqlite::Result<void> Tables::forget_receipts(record::Time before) {
+  return forget_receipts_.bind(1, milliseconds(before)).run();
 }
 
 }  // namespace sluice::journal

@@ -19,6 +19,9 @@ struct StreamRow {
   record::Sequence acknowledged;
   std::uint64_t backlog_batches = 0;
   std::uint64_t backlog_bytes = 0;
+  // Of the quarantine and of remembered answers; the file keeps these itself.
+  std::uint64_t quarantine_bytes = 0;
+  std::uint64_t answer_bytes = 0;
   friend bool operator==(const StreamRow&, const StreamRow&) = default;
 };
 
@@ -71,8 +74,10 @@ class Tables {
       const record::DatasetId& dataset, std::chrono::sys_time<std::chrono::minutes> since);
   [[nodiscard]] Result<void> forget_tallies(const record::DatasetId& dataset,
                                             std::chrono::sys_time<std::chrono::minutes> before);
-  // A few of the cursors and receipts whose time is over, so that no one call pays for all.
-  [[nodiscard]] Result<void> forget_some(record::Time now, record::Time receipts_before);
+  // Of the answers whose time is over at most so many, so that no one call pays for all.
+  [[nodiscard]] Result<void> forget_answers(record::Time now, std::uint64_t most);
+  // The same of receipts: two.
+  [[nodiscard]] Result<void> forget_receipts(record::Time before);
 
  private:
   sqlite::Statement stream_, update_stream_, insert_batch_, next_batch_, manifest_, delete_batch_,

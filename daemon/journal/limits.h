@@ -9,6 +9,7 @@
 namespace sluice::journal {
 
 struct Limits {
+  // Of batches without a receipt, quarantined rows and remembered answers together.
   std::uint64_t backlog_bytes = std::uint64_t{8} << 30;
   std::chrono::seconds backlog_age = std::chrono::hours(24 * 7);
   // When the open batch of small calls is closed.
@@ -17,6 +18,11 @@ struct Limits {
   std::chrono::milliseconds batch_age{1000};
   // How long answers are remembered: those to calls, by idempotency key, and the center's receipts.
   std::chrono::seconds answer_age = std::chrono::hours(24 * 7);
+  // Of the quarantine alone: beyond it no row is taken that would go there.
+  std::uint64_t quarantine_bytes = std::uint64_t{1} << 30;
+  // How long an entry stays that somebody has dealt with, unless the limit needs its room. One that
+  // waits stays for ever.
+  std::chrono::seconds quarantine_age = std::chrono::hours(24 * 180);
 };
 
 }  // namespace sluice::journal

@@ -93,6 +93,14 @@ sqlite::Result<QuarantineTables> QuarantineTables::prepare(sqlite::Database& dat
          VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))sql"},
       {&QuarantineTables::mark_, "UPDATE quarantine SET state = ?2 WHERE id = ?1 AND state = 0"},
       {&QuarantineTables::note_, "INSERT INTO quarantine_settlement VALUES(?1, ?2, ?3, ?4)"},
+      {&QuarantineTables::settled_,
+       R"sql(
+         SELECT entry
+         FROM quarantine_settlement
+         WHERE settled_at < ?1
+         ORDER BY settled_at LIMIT ?2)sql"},
+      {&QuarantineTables::forget_entry_, "DELETE FROM quarantine WHERE id = ?1"},
+      {&QuarantineTables::forget_note_, "DELETE FROM quarantine_settlement WHERE entry = ?1"},
       {&QuarantineTables::waiting_, count_waiting},
       {&QuarantineTables::counts_, count_groups},
       {&QuarantineTables::time_, select_time},
@@ -139,6 +147,19 @@ sqlite::Result<bool> QuarantineTables::settle(std::int64_t id, QuarantineState s
                  .bind(4, settlement.decision.note)
                  .run());
   return true;
+}
+
+sqlite::Result<std::uint64_t> QuarantineTables::forget_settled(record::Time before,
+                                                               std::uint64_t most) {
+  std::vector<std::int64_t> entries;
+  settled_.bind(1, milliseconds(before)).bind(2, most);
+  SLUICE_TRY(
+      each_row(settled_, [&](const sqlite::Statement& row) { entries.push_back(row.integer(0)); }));
+  for (const std::int64_t entry : entries) {
+    SLUICE_TRY(forget_entry_.bind(1, entry).run());
+    SLUICE_TRY(forget_note_.bind(1, entry).run());
+  }
+  return entries.size();
 }
 
 sqlite::Result<std::uint64_t> QuarantineTables::waiting() {

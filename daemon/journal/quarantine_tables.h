@@ -29,6 +29,9 @@ class QuarantineTables {
   [[nodiscard]] Result<bool> settle(std::int64_t id, QuarantineState state,
                                     const QuarantineSettlement& settlement);
 
+  // Of the entries that were settled before, the first ones, at most so many: how many went.
+  [[nodiscard]] Result<std::uint64_t> forget_settled(record::Time before, std::uint64_t most);
+
   [[nodiscard]] Result<std::uint64_t> waiting();
   [[nodiscard]] Result<std::vector<QuarantineCount>> counts();
   [[nodiscard]] Result<std::vector<QuarantineTally>> tallies();
@@ -55,7 +58,7 @@ class QuarantineTables {
                                                       const QuarantineCut& cut);
 
   sqlite::Statement add_, mark_, note_, waiting_, counts_, time_, next_dataset_, next_rule_,
-      ids_after_, ids_before_, head_, entry_;
+      ids_after_, ids_before_, head_, entry_, settled_, forget_entry_, forget_note_;
   sqlite::Database* database_ = nullptr;
 };
 

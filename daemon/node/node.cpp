@@ -81,6 +81,7 @@ Node::~Node() {
   scheduler_.reset();
   watches_.clear();
   edge_reports_.reset();
+  room_watch_.reset();
   streams_.clear();
   if (center_) center_->join();
   blocking_.join();
@@ -113,7 +114,7 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
                                     node->pages_ ? &*node->pages_ : nullptr,
                                     node->uplink_identity_.get()});
   node->watch_drop_folders(command, configuration);
-  node->disk_watch_.emplace(*node->installation_->disk, *node->log_);
+  node->watch_room();
   node->report_streams();
   return node;
 }
@@ -314,6 +315,12 @@ void Node::watch_drop_folders(const std::filesystem::path& command,
   }
 }
 
+void Node::watch_room() {
+  room_watch_.emplace(RoomWatch::Surroundings{*installation_->disk, streams_,
+                                              installation_->settings.node.journal.quarantine_bytes,
+                                              *log_});
+}
+
 void Node::measure_journals() {
   measure_disk();
   const record::Time now = installation::system_now();
@@ -327,6 +334,8 @@ void Node::measure_journals() {
     metrics_.journal_backlog_bytes(bureau).Set(static_cast<double>(backlog.bytes));
     metrics_.journal_backlog_oldest_seconds(bureau).Set(std::chrono::duration<double>(age).count());
     metrics_.quarantine_waiting(bureau).Set(static_cast<double>(status->quarantine_waiting));
+    metrics_.quarantine_bytes(bureau).Set(static_cast<double>(status->kept.quarantine_bytes));
+    metrics_.answer_bytes(bureau).Set(static_cast<double>(status->kept.answer_bytes));
   }
 }
 

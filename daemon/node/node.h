@@ -25,8 +25,8 @@
 #include "node/center.h"
 #include "node/certificates.h"
 #include "node/desks.h"
-#include "node/disk_watch.h"
 #include "node/edge_reports.h"
+#include "node/room_watch.h"
 #include "node/stream.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -76,6 +76,7 @@ class Node {
       const std::filesystem::path& command, const std::filesystem::path& configuration);
   void watch_drop_folders(const std::filesystem::path& command,
                           const std::filesystem::path& configuration);
+  void watch_room();
   [[nodiscard]] api::Health health() const;
   [[nodiscard]] api::NodeStatus status();
   // Sets the metrics of what lies in the journals: reads them.
@@ -112,7 +113,7 @@ class Node {
   boost::asio::thread_pool blocking_{1};    // for what operators ask that blocks
   boost::asio::thread_pool task_calls_{2};  // for what bureaus have keyed
 
-  std::optional<DiskWatch> disk_watch_;
+  std::optional<RoomWatch> room_watch_;
 
   // What callers reach.
   std::unique_ptr<api::RecordsEndpoint> records_;

@@ -48,6 +48,11 @@ class Stream {
     const std::lock_guard lock(watching_);
     return watched_.status();
   }
+  // The same.
+  [[nodiscard]] journal::Result<journal::Kept> kept() {
+    const std::lock_guard lock(watching_);
+    return watched_.kept();
+  }
   // The same. Why nothing is to be read from the bureau's sources now: what a run would read would
   // only wait in memory.
   [[nodiscard]] std::optional<std::string> why_wait() {

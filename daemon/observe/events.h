@@ -170,6 +170,15 @@ inline constexpr Event stream[] = {
      .level = info,
      .keys = {"bureau", "after"},
      .when = "they can again; `after` so many seconds"},
+    {.name = "quarantine-filling",
+     .level = error,
+     .keys = {"bureau", "bytes", "limit"},
+     .when =
+         "four fifths of `journal.quarantine_bytes` are used; once, until it is less than seven "
+         "tenths. When it is full, nothing more is taken that has bad rows: calls are answered "
+         "503, files and collections wait",
+     .remedy = "see what fails (`sluice quarantine counts BUREAU`) and have the source corrected; "
+               "replay or discard the rows. What was dealt with makes room by itself"},
     {.name = "quarantine-not-reported",
      .level = warning,
      .keys = {"bureau", "reason"},

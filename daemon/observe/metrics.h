@@ -131,6 +131,8 @@ class Metrics {
   Gauges<1> journal_backlog_bytes{registry_, "sluice_journal_backlog_bytes", "bytes of the batches that wait for their receipt", {"bureau"}};
   Gauges<1> journal_backlog_oldest_seconds{registry_, "sluice_journal_backlog_oldest_seconds", "age of the oldest batch that waits for its receipt", {"bureau"}};
   Gauges<1> quarantine_waiting{registry_, "sluice_quarantine_waiting", "quarantined rows that nobody has dealt with", {"bureau"}};
+  Gauges<1> quarantine_bytes{registry_, "sluice_quarantine_bytes", "bytes of quarantined rows, those included that somebody has dealt with; at most `journal.quarantine_bytes`", {"bureau"}};
+  Gauges<1> answer_bytes{registry_, "sluice_remembered_answer_bytes", "bytes of remembered answers to calls", {"bureau"}};
   Gauges<1> edge_quarantine_waiting{registry_, "sluice_edge_quarantine_waiting", "quarantined rows that nobody has dealt with, of a stream that begins on another node, as that node last told this center", {"bureau"}};
   Gauges<1> edge_report_seconds{registry_, "sluice_edge_report_timestamp_seconds", "when a node last told this center what the quarantine of its stream holds, seconds since 1970", {"bureau"}};
   Gauges<1> certificate_expiry_seconds{registry_, "sluice_certificate_expiry_timestamp_seconds", "when a certificate of this node expires, seconds since 1970", {"subject"}};

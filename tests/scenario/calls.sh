@@ -7,8 +7,9 @@ set -euo pipefail
 # shellcheck source=tests/support/shell/cases.sh
 source "$(dirname "$0")/../support/shell/cases.sh" "$@"
 
-running_node() {
-  new_node "$1" '{kind: sqlite}' 'batch: {age: 50ms}'
+running_node() { # NAME [MORE-YAML]
+  new_node "$1" '{kind: sqlite}' "batch: {age: 50ms}
+${2:-}"
   add_bureau park <<'END'
 channels: {direct: {}}
 publishes:
@@ -376,6 +377,12 @@ case_metrics_say_what_lies_in_journals_and_when_the_certificate_expires() {
   await_held approval 1
   expect "in quarantine" "$(metric 'sluice_quarantine_waiting{bureau="park"}')" 1
   expect "of the other bureau" "$(metric 'sluice_quarantine_waiting{bureau="tax"}')" 0
+  expect_like "its bytes" "$(metric 'sluice_quarantine_bytes{bureau="park"}')" '^[1-9]'
+  expect "remembered answers" "$(metric 'sluice_remembered_answer_bytes{bureau="park"}')" 0
+  expect_like "room on the disk" "$(metric sluice_disk_free_bytes)" '^[1-9]'
+  expect_like "its reserve" "$(metric sluice_disk_reserve_bytes)" '^[1-9]'
+  expect "whether it is short" "$(metric sluice_disk_short)" 0
+  expect "whether it is trusted" "$(metric sluice_disk_trusted)" 1
   no_backlog() { [[ $(metric 'sluice_journal_backlog_batches{bureau="park"}') = 0 ]]; }
   until_true 60 no_backlog || fail "the batch still waits for its receipt"
   expect "age of what waits" "$(metric 'sluice_journal_backlog_oldest_seconds{bureau="park"}')" 0
@@ -384,6 +391,25 @@ case_metrics_say_what_lies_in_journals_and_when_the_certificate_expires() {
   expires=$(date --date="$(openssl x509 -in "$pki/node.pem" -noout -enddate | cut -d = -f 2)" +%s)
   expect "expiry" "$(curl --silent --unix-socket "$node/control.socket" http://localhost/metrics |
     awk '/^sluice_certificate_expiry_timestamp_seconds/ { printf "%d", $NF }')" "$expires"
+  expect "a call with a key" "$(post park approval '{"number":"A1"}' --header 'Idempotency-Key: k1')" 200
+  expect_like "answers that are remembered then" "$(metric 'sluice_remembered_answer_bytes{bureau="park"}')" '^[1-9]'
+}
+
+case_a_quarantine_that_fills_raises_an_alarm_and_goes_on_once_somebody_has_dealt_with_it() {
+  running_node filling 'journal: {quarantine_bytes: 4KiB}'
+  local number code=422
+  for ((number = 1; number <= 50 && code == 422; ++number)); do
+    code=$(post park approval "{\"name\":\"without a key $number\"}")
+  done
+  expect "a bad call, in the end" "$code" 503
+  expect "its problem" "$(problem)" backlog-full
+  expect_like "what it says" "$(jq -r .detail "$node/answer")" 'sluice quarantine counts park'
+  is_told() { grep -q 'event=quarantine-filling bureau=park' "$node/sluiced.log"; }
+  until_true 60 is_told || fail "there is no alarm"
+  expect "a good call" "$(post park approval '{"number":"A1"}')" 200
+  sluice quarantine discard park 1 --reason 'the source is corrected' >/dev/null
+  expect "a bad call then" "$(post park approval '{"name":"without a key"}')" 422
+  expect_only A1
 }
 
 case_what_the_server_does_not_take_is_said() {

@@ -187,10 +187,61 @@ TEST_F(JournalTest, NothingOfASubmissionStaysWhenTheBacklogIsFull) {
   const auto refused = journal.commit(std::vector{call});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, JournalProblem::backlog_full);
-  EXPECT_THAT(refused.error().sentence, HasSubstr("at most 1 may"));
+  EXPECT_THAT(refused.error().sentence, HasSubstr("at most 1 may be"));
   EXPECT_FALSE(journal.cursor("direct", "key").value());
   EXPECT_FALSE(journal.append(origin(), payload("c", 1), {}, {}));
   EXPECT_THAT(waiting(journal), SizeIs(1));
+}
+
+Submission call_with_answer(int number, std::string value = "answer") {
+  Submission call = submission("row", 1);
+  call.cursors.push_back(
+      {"direct", "key-" + std::to_string(number), std::move(value), Cursor::Keep::as_an_answer});
+  return call;
+}
+
+TEST_F(JournalTest, RememberedAnswersAndQuarantinedRowsCountToWhatABureauMayHaveKept) {
+  desk.limits.backlog_bytes = 10'000;
+  Journal journal = desk.open();
+  ASSERT_TRUE(journal.commit(std::vector{call_with_answer(1, std::string(6000, 'x'))}));
+  ASSERT_TRUE(journal.check_backlog());
+  const std::vector<QuarantinedRow> rows = {
+      {.dataset = record::DatasetId("approval"), .original = std::string(5000, 'x')}};
+  ASSERT_TRUE(journal.append(origin(), payload("none", 0), rows, {}));
+  const auto full = journal.check_backlog();
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, JournalProblem::backlog_full);
+  EXPECT_THAT(full.error().sentence, HasSubstr("quarantine"));
+  EXPECT_FALSE(journal.append(origin(), payload("none", 0), rows, {})) << "no more bad rows";
+}
+
+TEST_F(JournalTest, AnswersAreForgottenAsFastAsNewOnesCome) {
+  desk.limits.answer_age = std::chrono::hours(1);
+  Journal journal = desk.open();
+  std::vector<Submission> calls;
+  for (int i = 0; i < 1000; ++i)
+    calls.push_back(call_with_answer(i));
+  ASSERT_TRUE(journal.commit(calls));
+  const std::uint64_t of_thousand = journal.kept()->answer_bytes;
+  EXPECT_GT(of_thousand, 100'000U);
+  desk.now += std::chrono::hours(2);
+  for (Submission& call : calls)
+    call.cursors.at(0).key += "-later";
+  const std::span all(calls);
+  ASSERT_TRUE(journal.commit(all.first(250)));
+  EXPECT_LT(journal.kept()->answer_bytes, of_thousand) << "more go than come";
+  ASSERT_TRUE(journal.commit(all.subspan(250, 250)));
+  EXPECT_FALSE(journal.cursor("direct", "key-999").value());
+  EXPECT_TRUE(journal.cursor("direct", "key-499-later").value());
+  EXPECT_LT(journal.kept()->answer_bytes, of_thousand * 3 / 5);
+}
+
+TEST_F(JournalTest, AnAnswerThatIsGivenAnewCountsOnce) {
+  Journal journal = desk.open();
+  ASSERT_TRUE(journal.commit(std::vector{call_with_answer(1, "short")}));
+  const std::uint64_t once = journal.kept()->answer_bytes;
+  ASSERT_TRUE(journal.commit(std::vector{call_with_answer(1, "longer")}));
+  EXPECT_EQ(journal.kept()->answer_bytes, once + 1);
 }
 
 TEST_F(JournalTest, ABacklogThatIsTooOldIsFullToo) {

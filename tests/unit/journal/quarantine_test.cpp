@@ -248,10 +248,71 @@ TEST_F(Quarantine, OfAFileOfVersionTwoIsCountedAndPagedAndSettled) {
   auto database = sqlite::Database::open(desk.file()).value();
   auto version = database.prepare("PRAGMA user_version").value();
   ASSERT_TRUE(version.step().value());
-  EXPECT_EQ(version.integer(0), 3);
+  EXPECT_EQ(version.integer(0), 4);
   auto index =
       database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'quarantine_waiting'").value();
   EXPECT_FALSE(index.step().value()) << "it would be written for nothing";
+}
+
+TEST_F(Quarantine, CountsItsBytesInAFileOfVersionThreeAndFromThenOn) {
+  const auto bytes_of = [](std::size_t original) { return original + 10 + 256; };
+  refuse("approval", "uscc", std::string(1000, 'x'));
+  EXPECT_EQ(journal.kept()->quarantine_bytes, bytes_of(1000));
+  {
+    auto database = sqlite::Database::open(desk.file()).value();
+    ASSERT_TRUE(
+        database.execute("DROP TABLE kept; DROP TRIGGER quarantine_comes; DROP TRIGGER "
+                         "quarantine_goes; DROP TRIGGER answer_comes; DROP TRIGGER answer_goes; "
+                         "DROP TRIGGER answer_changes; DROP INDEX quarantine_settled; "
+                         "PRAGMA user_version=3"));
+  }
+  open_again();
+  EXPECT_EQ(journal.kept()->quarantine_bytes, bytes_of(1000));
+  refuse("approval", "uscc", std::string(50, 'x'));
+  EXPECT_EQ(journal.kept()->quarantine_bytes, bytes_of(1000) + bytes_of(50));
+  EXPECT_EQ(journal.status()->kept, journal.kept().value());
+}
+
+TEST_F(Quarantine, ThatIsFullTakesNoMoreUntilSomebodyHasDealtWithSomeOfIt) {
+  desk.limits.quarantine_bytes = 1000;
+  open_again();
+  for (int i = 0; i < 2; ++i)
+    refuse("approval", "uscc", std::string(300, 'x'));
+  const std::vector<QuarantinedRow> bad = {
+      {.dataset = record::DatasetId("approval"), .rule = "uscc"}};
+  const auto full = journal.append(origin(), payload("good", 1), bad, {});
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, JournalProblem::backlog_full);
+  EXPECT_THAT(full.error().sentence, HasSubstr("sluice quarantine counts park"));
+  Submission call = submission("good", 1);
+  call.quarantined = bad;
+  EXPECT_EQ(journal.commit(std::span(&call, 1)).error().code, JournalProblem::backlog_full);
+  EXPECT_TRUE(journal.append(origin(), payload("good", 1), {}, {})) << "good rows go on";
+  ASSERT_TRUE(journal.discard(1, li_wei));
+  desk.now += std::chrono::milliseconds(1);
+  EXPECT_TRUE(journal.append(origin(), payload("good", 1), bad, {}));
+  EXPECT_THAT(ids_of(journal.quarantine_page({}, {})), ElementsAre(2, 3));
+}
+
+TEST_F(Quarantine, WhatSomebodyHasDealtWithGoesWhenItIsOldAndWhatWaitsStays) {
+  desk.limits.quarantine_age = std::chrono::hours(24);
+  open_again();
+  for (int i = 0; i < 3; ++i)
+    refuse("approval", "uscc");
+  ASSERT_TRUE(replay(1));
+  ASSERT_TRUE(journal.discard(3, li_wei));
+  const std::uint64_t before = journal.kept()->quarantine_bytes;
+  const auto call = [&] {
+    Submission next = submission("next", 1);
+    next.cursors.push_back({"direct", "key", "value", Cursor::Keep::as_an_answer});
+    ASSERT_TRUE(journal.commit(std::span(&next, 1)));
+  };
+  call();
+  EXPECT_THAT(ids_of(journal.quarantine_page({}, {})), ElementsAre(1, 2, 3));
+  desk.now += std::chrono::hours(25);
+  call();
+  EXPECT_THAT(ids_of(journal.quarantine_page({}, {})), ElementsAre(2));
+  EXPECT_EQ(journal.kept()->quarantine_bytes, before / 3);
 }
 
 TEST_F(Quarantine, StatesHaveNames) {

@@ -44,7 +44,8 @@ TEST(NodeFile, SetsEveryLimit) {
                               "max_body_memory_bytes: 4MiB\n"
                               "  max_connections: 10\n  max_connections_per_bureau: 5\n"
                               "  header_timeout: 1s\n  body_timeout: 2m\n  idle_timeout: 1500ms\n"
-                              "journal: {backlog_bytes: 1GiB, backlog_age: 2d, answer_age: 3h}\n"
+                              "journal: {backlog_bytes: 1GiB, backlog_age: 2d, answer_age: 3h, "
+                              "quarantine_bytes: 5MiB, quarantine_age: 9d}\n"
                               "batch: {rows: 7, bytes: 64KiB, age: 250ms}\n"
                               "log: {to: syslog, level: debug}\nstore:")
                         .settings()
@@ -61,6 +62,8 @@ TEST(NodeFile, SetsEveryLimit) {
   EXPECT_EQ(node.journal.backlog_bytes, 1U << 30);
   EXPECT_EQ(node.journal.backlog_age, 48h);
   EXPECT_EQ(node.journal.answer_age, 3h);
+  EXPECT_EQ(node.journal.quarantine_bytes, 5U << 20);
+  EXPECT_EQ(node.journal.quarantine_age, 216h);
   EXPECT_EQ(node.journal.batch_rows, 7U);
   EXPECT_EQ(node.journal.batch_bytes, 64U << 10);
   EXPECT_EQ(node.journal.batch_age, 250ms);
