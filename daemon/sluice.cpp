@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
     add_reconcile(app, context);
     add_report(app, context);
     add_jobs(app, context);
+    add_journal(app, context);
+    add_store(app, context);
     add_batch(app, context);
     add_quarantine(app, context);
     add_dataset(app, context);

@@ -9,7 +9,10 @@ CREATE TABLE IF NOT EXISTS stream(
   head_manifest BLOB NOT NULL,      -- its digest
   acknowledged INTEGER NOT NULL,    -- every batch up to here has its receipt
   backlog_batches INTEGER NOT NULL, -- closed and waiting for receipts
-  backlog_bytes INTEGER NOT NULL
+  backlog_bytes INTEGER NOT NULL,
+  -- Since version 4:
+  follows INTEGER NOT NULL,         -- the bureau's epoch before this one; 0: none is known
+  refused TEXT NOT NULL             -- why no rows are taken; empty: they are
 ) STRICT;
 
 -- Closed batches that wait for their receipts. The payload stands last: SQLite reads what is before

@@ -112,14 +112,16 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
 asio::awaitable<server::Response> BatchesEndpoint::tell_standing(const server::Request& request) {
   const auto place = place_of(request);
   if (!place) co_return place.error();
-  const std::function<exchange::Result<record::ChainHead>(exchange::Reception&)> ask =
-      [&](exchange::Reception& reception) { return reception.head(place->stream); };
-  const auto head = co_await surroundings_.receptions.run(place->stream.bureau, ask);
-  if (!head) co_return refuse(head.error());
-  const boost::json::object object{{"bureau", place->stream.bureau.str()},
-                                   {"epoch", place->stream.epoch.value},
-                                   {"sequence", head->sequence.value},
-                                   {"manifest", record::to_string(head->manifest)}};
+  const std::function<exchange::Result<journal::LedgerPlace>(exchange::Reception&)> ask =
+      [&](exchange::Reception& reception) { return reception.place(place->stream); };
+  const auto stands = co_await surroundings_.receptions.run(place->stream.bureau, ask);
+  if (!stands) co_return refuse(stands.error());
+  const boost::json::object object{
+      {"bureau", place->stream.bureau.str()},
+      {"epoch", place->stream.epoch.value},
+      {"sequence", stands->head.sequence.value},
+      {"manifest", record::to_string(stands->head.manifest)},
+      {"latest", {{"epoch", stands->latest.value}, {"sequence", stands->latest_sequence.value}}}};
   co_return server::Response{.content_type = "application/json",
                              .body = boost::json::serialize(object) + "\n"};
 }

@@ -57,8 +57,17 @@ server::Response to_response(Reply reply) {
   return response;
 }
 
+// What is between the operator and the journal is not the caller's to read.
+Reply refuse_without_journal() {
+  return refuse(CallProblem::not_durable,
+                "nothing of this bureau is taken until the node's operator has acted; call again "
+                "later");
+}
+
 Reply refuse(const journal::JournalFailure& failure) {
   switch (failure.code) {
+    case journal::JournalProblem::lost:
+      return refuse_without_journal();
     case journal::JournalProblem::backlog_full:
       return refuse(CallProblem::backlog_full, failure.sentence);
     case journal::JournalProblem::no_room:
@@ -147,7 +156,9 @@ std::expected<const RecordsEndpoint::Publication*, Reply> RecordsEndpoint::admit
                                   "there is no dataset of this name here; see the node's schemas"));
   }
   if (surroundings_.policy.may_publish(*bureau, dataset, record::Mode::direct)) {
-    return streams_.at(*bureau)->publications.at(dataset).get();
+    const auto stream = streams_.find(*bureau);
+    if (stream == streams_.end()) return std::unexpected(refuse_without_journal());
+    return stream->second->publications.at(dataset).get();
   }
   if (surroundings_.denials.note({"publish-denied", bureau->str(), dataset.str(), "not-granted"})) {
     surroundings_.log.write<"publish-denied">(

@@ -44,7 +44,7 @@ std::expected<Applied, std::string> await_receipts(const installation::Installat
     }
     if (const auto now = std::chrono::steady_clock::now(); now - asked_at >= daemon_poll) {
       asked_at = now;
-      if (!ask_daemon(socket, "/v1/health")) return applied;
+      if (!daemon_is_there(socket)) return applied;
     }
     std::this_thread::sleep_for(receipt_poll);
   }

@@ -15,30 +15,44 @@
 namespace sluice::commands {
 namespace {
 
-// Of the bureaus that have a journal on this node.
-journal::Result<std::vector<exchange::JournalClaim>> journal_claims(
-    const installation::Installation& installation) {
+// Of the bureaus that have a journal on this node, or had.
+struct Journals {
   std::vector<exchange::JournalClaim> claims;
+  // What speaks against them being those that rows were acknowledged from.
+  std::vector<std::string> objections;
+};
+
+journal::Result<Journals> read_journals(const installation::Installation& installation) {
+  Journals journals;
   for (const auto& [id, bureau] : installation.settings.bureaus) {
-    if (!std::filesystem::exists(installation.paths.journal(id))) continue;
-    auto journal = SLUICE_TRY(installation.open_journal(id));
-    const auto status = SLUICE_TRY(journal.status());
-    claims.push_back({status.stream, status.acknowledged});
+    if (!SLUICE_TRY(installation.has_journal(id))) continue;
+    auto journal = installation.open_journal(id);
+    if (!journal && journal.error().code == journal::JournalProblem::lost) {
+      journals.objections.push_back(record::to_string(journal.error()));
+      continue;
+    }
+    if (!journal) return std::unexpected(journal.error());
+    const auto status = SLUICE_TRY(journal->status());
+    journals.claims.push_back({status.stream, status.acknowledged});
+    if (!status.refused.empty()) {
+      journals.objections.push_back(installation.paths.journal(id).string() + ": " +
+                                    status.refused);
+    }
   }
-  return claims;
+  return journals;
 }
 
 ExitStatus verify(const Context& context) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
   auto status = ExitStatus::success;
+  const auto journals = read_journals(*installation);
+  if (!journals) return fail(record::to_string(journals.error()));
   if (installation->settings.node.store) {
     auto store = installation->open_store();
     if (!store) return fail(record::to_string(store.error()));
-    const auto claims = journal_claims(*installation);
-    if (!claims) return fail(record::to_string(claims.error()));
     const auto report = exchange::verify_ledger(**store, installation->keyring->current()->verifier,
-                                                *claims, [](const store::LedgerEntry&) {});
+                                                journals->claims, [](const store::LedgerEntry&) {});
     if (!report) return fail(record::to_string(report.error()));
     fmt::print("ledger and archive: {} batches of {} streams, {} of signed data: {}\n",
                human_count(report->batches), human_count(report->heads.size()),
@@ -47,6 +61,10 @@ ExitStatus verify(const Context& context) {
   } else {
     fmt::print("ledger and archive: none on this node; verify them at the center\n");
   }
+  fmt::print("journals: {} here: {}\n", journals->claims.size() + journals->objections.size(),
+             journals->objections.empty() ? "none is missing" : "NOT WHAT THEY WERE");
+  for (const std::string& objection : journals->objections)
+    status = fail(objection);
   const auto log = trust::verify_audit_log(installation->paths.audit_log());
   if (!log) return fail(record::to_string(log.error()));
   fmt::print("audit log: {} lines: {}\n", human_count(log->lines),

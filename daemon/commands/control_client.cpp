@@ -58,6 +58,14 @@ std::expected<std::string, std::string> converse(const std::filesystem::path& so
 
 }  // namespace
 
+bool daemon_is_there(const std::filesystem::path& socket) {
+  asio::io_context context;
+  asio::local::stream_protocol::socket connection(context);
+  boost::system::error_code error;
+  connection.connect(asio::local::stream_protocol::endpoint(socket.string()), error);
+  return !error;
+}
+
 std::expected<std::string, std::string> ask_daemon(const std::filesystem::path& socket,
                                                    const std::string& target) {
   return converse(socket, http::verb::get, target);

@@ -9,6 +9,8 @@
 
 namespace sluice::commands {
 
+// Whether somebody listens there, be all well or not.
+[[nodiscard]] bool daemon_is_there(const std::filesystem::path& socket);
 // The body of a 200 answer to GET `target`. The error is a sentence that says what to do.
 [[nodiscard]] std::expected<std::string, std::string> ask_daemon(
     const std::filesystem::path& socket, const std::string& target);

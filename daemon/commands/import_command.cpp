@@ -45,6 +45,7 @@ void print_json(const ImportOptions& options, const std::string& file,
                                              {"mode", "disk"},
                                              {"dry_run", options.dry_run},
                                              {"loaded_before", summary.report.loaded_before},
+                                             {"ledger_asked", summary.report.not_asked.empty()},
                                              {"resumed_after", summary.report.resumed_after},
                                              {"bytes", summary.report.bytes},
                                              {"collected", summary.report.rows},
@@ -66,6 +67,10 @@ void print_for_people(const ImportOptions& options, const std::string& file,
   const jobs::ImportReport& report = summary.report;
   if (report.loaded_before) {
     fmt::print("{}: loaded before ({} rows); nothing to do\n", file, human_count(report.rows));
+    if (!report.not_asked.empty()) {
+      fmt::print("  as this node has it: the center's ledger could not be asked ({})\n",
+                 report.not_asked);
+    }
     return;
   }
   fmt::print("{}: {} rows, {} accepted, {} quarantined", file, human_count(report.rows),

@@ -100,9 +100,9 @@ void print_counts(const std::vector<BureauCounts>& all) {
 
 std::expected<BureauCounts, std::string> counts_here(const installation::Installation& installation,
                                                      const record::BureauId& bureau) {
-  // Who looks makes no journal.
-  if (!std::filesystem::exists(installation.paths.journal(bureau)))
-    return BureauCounts{bureau, {}, {}};
+  const auto had = installation.has_journal(bureau);
+  if (!had) return std::unexpected(record::to_string(had.error()));
+  if (!*had) return BureauCounts{bureau, {}, {}};
   auto journal = installation.open_journal(bureau);
   if (!journal) return std::unexpected(record::to_string(journal.error()));
   auto waiting = journal->quarantine_counts();

@@ -27,7 +27,10 @@ std::string age_since(const std::string& time) {
 std::string state_of(const boost::json::object& stream) {
   const boost::json::object& link = stream.at("link").as_object();
   const std::string state = member_text(link, "state");
-  if (state == "stopped") return "STOPPED: see the log";
+  if (state == "stopped") {
+    const std::string reason = member_text(link, "reason");
+    return "STOPPED: " + (reason.empty() ? "see the log" : reason);
+  }
   if (state == "held-back") {
     return "held back for " + age_since(member_text(link, "since")) + ": " +
            member_text(link, "reason");

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "exchange/ledger_place.h"
 #include "reconciliation/store_digests.h"
+#include "record/recast.h"
 #include "record/try.h"
 
 namespace sluice::exchange {
@@ -134,10 +136,8 @@ Result<record::SignedReceipt> Reception::receive(const record::Batch& batch) {
   return std::move(*receipt);
 }
 
-Result<record::ChainHead> Reception::head(const record::StreamId& stream) {
-  auto head = store_->head(stream);
-  if (!head) return std::unexpected(reception_failure(head.error()));
-  return *head;
+Result<journal::LedgerPlace> Reception::place(const record::StreamId& stream) {
+  return record::recast(place_in(*store_, stream), reception_failure);
 }
 
 Result<std::optional<record::SignedReceipt>> Reception::receipt(const record::StreamId& stream,

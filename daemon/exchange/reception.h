@@ -12,6 +12,7 @@
 #include <string>
 
 #include "exchange/catalogue.h"
+#include "journal/ledger_place.h"
 #include "reconciliation/digest_question.h"
 #include "record/batch.h"
 #include "record/keyring.h"
@@ -56,8 +57,8 @@ class Reception {
 
   [[nodiscard]] Result<record::SignedReceipt> receive(const record::Batch& batch);
 
-  // Where a stream stands; sequence 0: nothing of it was ever taken.
-  [[nodiscard]] Result<record::ChainHead> head(const record::StreamId& stream);
+  // Where a stream stands, and its bureau's latest.
+  [[nodiscard]] Result<journal::LedgerPlace> place(const record::StreamId& stream);
   // What a batch was answered; nothing: the ledger has no such batch.
   [[nodiscard]] Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId& stream,
                                                                      record::Sequence sequence);

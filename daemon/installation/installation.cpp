@@ -8,6 +8,8 @@
 
 #include "edges/postgresql/postgresql_kept_reports.h"
 #include "edges/sqlite/sqlite_kept_reports.h"
+#include "exchange/ledger_place.h"
+#include "installation/store_memory.h"
 #include "installation/system_clock.h"
 #include "people/postgresql/postgresql_people.h"
 #include "people/sqlite/sqlite_people.h"
@@ -52,15 +54,58 @@ std::vector<std::string> lines_of(const std::vector<Complaint>& complaints) {
   return lines;
 }
 
+store::StoreFailure store_lost(const std::filesystem::path& file, std::string_view found) {
+  return {store::StoreProblem::failed, file.string(),
+          fmt::format("this node's store {}: restore its latest backup there, or, where there is "
+                      "none, stop sluiced and say `sluice store accept-new`, after which all "
+                      "sources are read again (docs/restore.md)",
+                      found)};
+}
+
+// The one that is remembered, or the first; `lost` where it is another one, and nothing is made.
+store::Result<std::unique_ptr<store::Store>> open_embedded(const std::filesystem::path& file,
+                                                           const Installation& installation) {
+  const StoreMemory memory(installation.paths.remembered());
+  const auto remembered = SLUICE_TRY(memory.find());
+  std::error_code missing;
+  const auto bytes = std::filesystem::file_size(file, missing);
+  if (remembered && missing) return std::unexpected(store_lost(file, "is gone"));
+  if (remembered && bytes == 0) return std::unexpected(store_lost(file, "has 0 bytes"));
+  const auto check = [&](std::uint32_t found) -> store::Result<void> {
+    if (!remembered) return memory.replace(found);
+    if (*remembered == found) return {};
+    return std::unexpected(store_lost(file, "is another one than it was"));
+  };
+  return store::open_sqlite(file, system_now,
+                            {.number = installation.settings.node.store_number,
+                             .disk = installation.disk,
+                             .check = check});
+}
+
 store::Result<std::unique_ptr<store::Store>> opened(const Installation& installation,
                                                     std::chrono::seconds patience) {
   const settings::Node& node = installation.settings.node;
   if (const auto* sqlite = std::get_if<settings::SqliteLocation>(&node.store.value())) {
-    return store::open_sqlite(sqlite->file, system_now, node.store_number, installation.disk);
+    return open_embedded(sqlite->file, installation);
   }
   const auto& postgresql = std::get<settings::PostgresqlLocation>(*node.store);
   return store::open_postgresql({postgresql.connection, postgresql.password_file, patience},
                                 system_now, node.store_number);
+}
+
+// Of a store in PostgreSQL, which may be away, and of another node's, who sends the batches asks.
+journal::AskLedger embedded_ledger(const Installation& installation) {
+  return [&installation](const record::StreamId& stream) -> std::optional<journal::LedgerPlace> {
+    const auto& location = installation.settings.node.store;
+    const auto* sqlite = location ? std::get_if<settings::SqliteLocation>(&*location) : nullptr;
+    // Who looks makes none, nor takes another one for it.
+    if (sqlite == nullptr || !std::filesystem::exists(sqlite->file)) return std::nullopt;
+    auto store = installation.open_store();
+    if (!store) return std::nullopt;
+    auto place = exchange::place_in(**store, stream);
+    if (!place) return std::nullopt;
+    return *place;
+  };
 }
 
 }  // namespace
@@ -88,8 +133,17 @@ std::optional<std::string> weak_sslmode_of_store(const settings::Settings& setti
 }
 
 journal::Result<journal::Journal> Installation::open_journal(const record::BureauId& bureau) const {
-  return journal::Journal::open(paths.journal(bureau), bureau, settings.node.journal, *keyring,
-                                system_now, disk);
+  auto journal = SLUICE_TRY(journal::Journal::open(paths.journal(bureau), bureau,
+                                                   settings.node.journal, *keyring, system_now,
+                                                   {.disk = disk, .marks = marks.get()}));
+  SLUICE_TRY(journal.compare(embedded_ledger(*this)));
+  return journal;
+}
+
+journal::Result<bool> Installation::has_journal(const record::BureauId& bureau) const {
+  if (std::filesystem::exists(paths.journal(bureau))) return true;
+  const auto remembered = SLUICE_TRY(marks->find(bureau));
+  return remembered.has_value();
 }
 
 store::Result<std::unique_ptr<store::Store>> Installation::open_store() const {
@@ -115,6 +169,17 @@ std::optional<std::string> Installation::store_obstacle() const {
     return std::nullopt;
   }
   return disk->shortage();
+}
+
+store::Result<void> Installation::accept_store() const {
+  const StoreMemory memory(paths.remembered());
+  const auto& file = std::get<settings::SqliteLocation>(settings.node.store.value()).file;
+  SLUICE_TRY(store::open_sqlite(
+      file, system_now,
+      {.number = settings.node.store_number, .disk = disk, .check = [&](std::uint32_t found) {
+         return memory.replace(found);
+       }}));
+  return {};
 }
 
 journal::DatasetOrigin Installation::origin(const record::DatasetId& dataset,
@@ -151,12 +216,15 @@ std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
       return std::unexpected(Refusal{{made.error()}});
     }
   }
+  auto marks = journal::StreamMarks::open(paths.remembered());
+  if (!marks) return refused(marks.error());
   auto disk = std::make_shared<files::StateDisk>(
       paths.not_durable_mark(), settings->node.reserve,
       [state = settings->node.state_directory] { return files::space_of(state); });
-  return std::make_unique<Installation>(Installation{
-      std::move(*settings), std::move(*catalogue),
-      std::make_unique<record::Keyring>(std::move(*credentials)), paths, std::move(disk)});
+  return std::make_unique<Installation>(
+      Installation{std::move(*settings), std::move(*catalogue),
+                   std::make_unique<record::Keyring>(std::move(*credentials)), paths,
+                   std::move(disk), std::move(*marks)});
 }
 
 people::Result<std::unique_ptr<people::People>> open_people(const settings::Settings& settings) {

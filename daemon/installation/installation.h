@@ -16,6 +16,7 @@
 #include "files/state_disk.h"
 #include "installation/paths.h"
 #include "journal/journal.h"
+#include "journal/stream_marks.h"
 #include "people/people.h"
 #include "record/keyring.h"
 #include "settings/settings.h"
@@ -31,13 +32,22 @@ struct Installation {
   std::unique_ptr<record::Keyring> keyring;
   Paths paths;
   std::shared_ptr<files::StateDisk> disk;  // that of the state directory; never null
+  std::unique_ptr<journal::StreamMarks> marks;
 
+  // As it was last, or new where the bureau never had one here; `lost` where it is not what was
+  // remembered of it. It is compared with the embedded store's ledger, where there is one.
   [[nodiscard]] journal::Result<journal::Journal> open_journal(
       const record::BureauId& bureau) const;
-  // A store of its own for the caller; the settings have a `store` section.
+  // Whether the bureau has one here, or had: who looks makes none.
+  [[nodiscard]] journal::Result<bool> has_journal(const record::BureauId& bureau) const;
+  // A store of its own for the caller; the settings have a `store` section. An embedded one that is
+  // gone, or another one than was remembered, fails with what to do, and nothing is made.
   [[nodiscard]] store::Result<std::unique_ptr<store::Store>> open_store() const;
-  // The same, to look records up while a person waits: a server that does not answer is given up
-  // soon.
+  // Takes the embedded store that lies there, or a new one, for this node's, whatever was
+  // remembered.
+  [[nodiscard]] store::Result<void> accept_store() const;
+  // As open_store(), to look records up while a person waits: a server that does not answer is
+  // given up soon.
   [[nodiscard]] store::Result<std::unique_ptr<store::Store>> open_store_to_look_up() const;
   // Why what answers there is not the store that the settings mean: waiting does not help. Nothing
   // where it is, or nobody answers.

@@ -23,6 +23,8 @@ class Paths {
   [[nodiscard]] Path journal(const record::BureauId& bureau) const {
     return journals() / (bureau.str() + ".journal");
   }
+  // /var/lib/sluice/remembered.sqlite: what is remembered of journals and store beside them
+  [[nodiscard]] Path remembered() const { return state_ / "remembered.sqlite"; }
   // /var/lib/sluice/audit.sqlite
   [[nodiscard]] Path audit_log() const { return state_ / "audit.sqlite"; }
   // /var/lib/sluice/not-durable: an fsync has failed, and why; there until a start went well.

@@ -46,6 +46,8 @@ adapters::Result<std::unique_ptr<FrontEndIntake>> FrontEndIntake::open(
   }
   const record::DatasetId& dataset = publication.dataset;
   auto journal = SLUICE_TRY(ours(installation.open_journal(bureau.id)));
+  // Though nothing may have changed there: what was collected may be gone at the center.
+  SLUICE_TRY(ours(journal.check_taking()));
   const auto kept = SLUICE_TRY(ours(journal.cursor(front_end_channel, dataset.str())));
   auto recent = SLUICE_TRY(ours(
       intake::recent_rows(journal, dataset, publication.reject_limit, installation::system_now)));

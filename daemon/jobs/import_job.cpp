@@ -14,6 +14,7 @@
 #include "installation/system_clock.h"
 #include "intake/bulk_intake.h"
 #include "intake/journal_sink.h"
+#include "jobs/ledger_side.h"
 #include "jobs/run_lock.h"
 #include "record/try.h"
 
@@ -56,6 +57,38 @@ intake::SourceDelivery delivery_of(const installation::Installation& installatio
 intake::BatchSize batch_size(const installation::Installation& installation) {
   const journal::Limits& limits = installation.settings.node.journal;
   return {limits.batch_rows, limits.batch_bytes};
+}
+
+adapters::CollectionFailure journal_failed(const journal::JournalFailure& failure) {
+  return journal_failed(failure.place, failure.sentence);
+}
+
+// What a complete cursor says was loaded counts if the center's ledger has it: why it could not be
+// asked, empty where it was, or where the rows still wait here. Fails where it has them not.
+adapters::Result<std::string> confirm(const installation::Installation& installation,
+                                      journal::Journal& journal, const journal::KeptCursor& kept) {
+  const auto status = journal.status();
+  if (!status) return std::unexpected(journal_failed(status.error()));
+  if (kept.placement.sequence > status->acknowledged) return std::string();
+  std::string away;
+  const auto ask = [&](const record::StreamId& stream) -> std::optional<journal::LedgerPlace> {
+    auto ledger = LedgerSide::open(installation);
+    auto place = ledger ? (*ledger)->place(stream) : std::unexpected(ledger.error());
+    if (place) return *place;
+    away = std::move(place.error().sentence);
+    return std::nullopt;
+  };
+  if (auto compared = journal.compare(ask); !compared) {
+    return std::unexpected(journal_failed(compared.error()));
+  }
+  if (auto taking = journal.check_taking(); !taking) {
+    return std::unexpected(journal_failed(taking.error()));
+  }
+  // A store of this node that can not be asked is no center that is away.
+  if (!away.empty() && !installation.settings.node.uplink) {
+    return std::unexpected(journal_failed("", away));
+  }
+  return away;
 }
 
 // Reads the file into `sink` through an intake that begins after what `taken` says.
@@ -133,8 +166,9 @@ adapters::Result<ImportReport> run_import(const installation::Installation& inst
   if (!lock) return std::unexpected(journal_failed("", lock.error().sentence));
   const auto digest = SLUICE_TRY(adapters::disk::digest_file(request.file, events.digesting));
   auto journal = installation.open_journal(bureau);
-  if (!journal) {
-    return std::unexpected(journal_failed(journal.error().place, journal.error().sentence));
+  if (!journal) return std::unexpected(journal_failed(journal.error()));
+  if (auto taking = journal->check_taking(); !taking) {
+    return std::unexpected(journal_failed(taking.error()));
   }
   const std::string key = cursor_key(request.publication.dataset, digest.digest);
   const auto kept = journal->cursor(channel, key);
@@ -142,7 +176,9 @@ adapters::Result<ImportReport> run_import(const installation::Installation& inst
   intake::SourceCursor taken;
   if (*kept) taken = intake::parse_source_cursor((*kept)->value).value_or(taken);
   if (taken.complete) {
+    auto not_asked = SLUICE_TRY(confirm(installation, *journal, **kept));
     return ImportReport{.loaded_before = true,
+                        .not_asked = std::move(not_asked),
                         .bytes = digest.stamp.bytes,
                         .rows = taken.rows,
                         .accepted = taken.accepted,

@@ -26,6 +26,7 @@ struct ImportRequest {
 // What an import did. `rows` are of the source: accepted + quarantined + copies.
 struct ImportReport {
   bool loaded_before = false;       // the very same bytes: nothing was done
+  std::string not_asked;            // then: why the center's ledger could not be asked for them
   std::uint64_t resumed_after = 0;  // rows that an earlier, interrupted run had taken
   std::uint64_t bytes = 0;
   std::uint64_t rows = 0;

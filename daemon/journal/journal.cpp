@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "journal/continuity.h"
+#include "journal/journal_columns.h"
 #include "journal/journal_creation.h"
 #include "journal/journal_state.h"
 #include "record/try.h"
@@ -18,13 +20,24 @@ Journal::~Journal() = default;
 
 Result<Journal> Journal::open(const std::filesystem::path& file, const record::BureauId& bureau,
                               const Limits& limits, const record::Keyring& keyring, Clock clock,
-                              std::shared_ptr<files::StateDisk> disk) {
+                              Neighbours neighbours) {
   auto state = std::make_unique<State>();
   state->file = file;
   state->limits = limits;
   state->keyring = &keyring;
   state->clock = std::move(clock);
-  state->disk = std::move(disk);
+  state->disk = std::move(neighbours.disk);
+  StreamMarks* const marks = neighbours.marks;
+  state->marks = marks;
+  const auto lost = [&](std::string sentence) {
+    return std::unexpected(
+        JournalFailure{JournalProblem::lost, file.string(), std::move(sentence)});
+  };
+  std::optional<StreamMark> remembered;
+  if (marks != nullptr) remembered = SLUICE_TRY(marks->find(bureau));
+  if (remembered) {
+    if (auto objection = objection_to_file(file, bureau, *remembered)) return lost(*objection);
+  }
   const auto unreadable = [&](std::string_view what) {
     return std::unexpected(
         JournalFailure{JournalProblem::unreadable, file.string(),
@@ -56,6 +69,16 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
   if (!row) return not_opened(row.error());
   if (row->stream.bureau != bureau) return unreadable("it is the journal of another bureau");
   state->stream = row->stream;
+  const auto numbered = state->tables.numbered();
+  if (!numbered) return unreadable(numbered.error().message);
+  state->remembered = *numbered;
+  if (remembered) {
+    if (auto objection = objection_of_mark(row->stream, *numbered, *remembered)) {
+      return lost(*objection);
+    }
+  } else if (marks != nullptr) {
+    SLUICE_TRY(marks->begin(bureau, {row->stream.epoch, *numbered}));
+  }
   return Journal(std::move(state));
 }
 
@@ -69,6 +92,7 @@ Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Pa
   const bool has_rows = payload.upserts.value + payload.deletes.value > 0;
   return state.write(bytes, [&](StreamRow& row) -> Result<record::Sequence> {
     Placement placement;
+    SLUICE_TRY(state.check_taking(row));
     if (has_rows || !quarantined.empty()) SLUICE_TRY(state.check_room(row));
     if (!quarantined.empty()) SLUICE_TRY(state.make_quarantine_room(row));
     if (has_rows) {
@@ -98,6 +122,7 @@ Result<std::vector<Placement>> Journal::commit(std::span<const Submission> submi
     has_quarantined = has_quarantined || !submission.quarantined.empty();
   }
   return state.write(bytes, [&](StreamRow& row) -> Result<std::vector<Placement>> {
+    SLUICE_TRY(state.check_taking(row));
     SLUICE_TRY(state.check_room(row));
     if (has_quarantined) SLUICE_TRY(state.make_quarantine_room(row));
     if (answers > 0) SLUICE_TRY(state.forget_old(answers));
@@ -182,7 +207,65 @@ Result<void> Journal::check_backlog() {
   SLUICE_TRY(state_->check_durable());
   SLUICE_TRY(state_->check_certificate());
   const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
+  SLUICE_TRY(state_->check_taking(row));
   return state_->check_room(row);
+}
+
+Result<void> Journal::check_taking() {
+  const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
+  return state_->check_taking(row);
+}
+
+Result<std::optional<std::string>> Journal::compare(const AskLedger& ask) {
+  State& state = *state_;
+  const StreamRow before = SLUICE_TRY(state_->ours(state.tables.stream()));
+  const auto place = ask(before.stream);
+  const auto outcome = [&](const StreamRow& after) -> Result<std::string> {
+    if (!place) return after.refused;
+    const auto own = SLUICE_TRY(state.digest_of(after, place->head.sequence));
+    return objection_of_ledger({before, after}, *place, own).value_or("");
+  };
+  const auto told = [](std::string sentence) {
+    return sentence.empty() ? std::nullopt : std::optional(std::move(sentence));
+  };
+  const StreamRow after = SLUICE_TRY(state_->ours(state.tables.stream()));
+  if (SLUICE_TRY(outcome(after)) == after.refused) return told(after.refused);
+  return state.write(0, [&](StreamRow& row) -> Result<std::optional<std::string>> {
+    row.refused = SLUICE_TRY(outcome(row));
+    return told(row.refused);
+  });
+}
+
+Result<record::Epoch> Journal::begin_epoch(const NewEpoch& beginning, StreamMarks& marks) {
+  State& state = *state_;
+  const auto now = static_cast<std::uint64_t>(milliseconds(state.clock()));
+  const auto begun = state.write(0, [&](StreamRow& row) -> Result<StreamRow> {
+    const auto open = SLUICE_TRY(state_->ours(state.tables.open_batches()));
+    for (const OpenBatch& batch : open) {
+      SLUICE_TRY(state.seal_open(row, batch));
+    }
+    const bool is_whole = beginning.confirmed >= row.acknowledged;
+    SLUICE_TRY(state_->ours(
+        state.tables.forget_cursors({.confirmed = beginning.confirmed,
+                                     .all = beginning.from_start,
+                                     .waiting_stays = is_whole && !beginning.from_start})));
+    for (const std::string& channel : beginning.forgotten_channels) {
+      SLUICE_TRY(state_->ours(state.tables.forget_cursors(channel)));
+    }
+    SLUICE_TRY(state_->ours(state.tables.unplace_cursors()));
+    SLUICE_TRY(state_->ours(state.tables.forget_receipts()));
+    const record::Epoch last = std::max(beginning.after, row.stream.epoch);
+    row.follows = beginning.after;
+    row.stream.epoch.value = std::max(now, last.value + 1);
+    row.refused.clear();
+    SLUICE_TRY(state.seal_anew(row));
+    return row;
+  });
+  if (!begun) return std::unexpected(begun.error());
+  state.stream = begun->stream;
+  state.remembered = begun->head.sequence;
+  SLUICE_TRY(marks.replace(state.stream.bureau, {state.stream.epoch, state.remembered}));
+  return state.stream.epoch;
 }
 
 Result<Status> Journal::status() {
@@ -194,7 +277,8 @@ Result<Status> Journal::status() {
                 .acknowledged = row.acknowledged,
                 .backlog = {row.backlog_batches, row.backlog_bytes, oldest},
                 .quarantine_waiting = waiting,
-                .kept = {row.quarantine_bytes, row.answer_bytes}};
+                .kept = {row.quarantine_bytes, row.answer_bytes},
+                .refused = row.refused};
 }
 
 Result<Kept> Journal::kept() {
@@ -228,6 +312,7 @@ Result<Placement> Journal::replay(std::int64_t id, const Submission& submission,
   State& state = *state_;
   SLUICE_TRY(state.check_certificate());
   return state.write(submission.lines.size(), [&](StreamRow& row) -> Result<Placement> {
+    SLUICE_TRY(state.check_taking(row));
     SLUICE_TRY(state.settle(id, QuarantineState::replayed, decision));
     auto placed = SLUICE_TRY(state.place(row, std::span(&submission, 1)));
     return placed.front();

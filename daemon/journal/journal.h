@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "files/state_disk.h"
+#include "journal/ledger_place.h"
 #include "journal/limits.h"
 #include "journal/quarantine.h"
 #include "record/batch.h"
@@ -36,6 +37,8 @@ enum class JournalProblem {
   broken,         // the state found contradicts itself: named in the sentence
   not_certified,  // this node's certificate does not hold now: nothing is taken meanwhile
   not_waiting,    // no such quarantine entry, or somebody has settled it
+  lost,           // it is not the one that was acknowledged from, or the ledger is not the one that
+                  // it has receipts of: says what happened and what to do; takes no rows
 };
 using JournalFailure = record::Failure<JournalProblem>;
 template <class T>
@@ -123,8 +126,20 @@ struct Status {
   Backlog backlog;
   std::uint64_t quarantine_waiting = 0;
   Kept kept;
+  std::string refused;  // why it takes no rows (Journal::compare); empty: it does
 };
 
+// What a new epoch begins after.
+struct NewEpoch {
+  record::Epoch after = {};  // the latest that the node or the center's ledger knows
+  // Of the journal's own epoch the ledger has the batches up to here.
+  record::Sequence confirmed = {};
+  bool from_start = false;  // the cursors of all sources are forgotten
+  // And of these channels in any case: what is kept beside the journal is later than they are.
+  std::set<std::string> forgotten_channels = {};
+};
+
+class StreamMarks;
 using Clock = std::function<record::Time()>;
 
 // Not thread-safe: one owner in a process. Every call blocks; those that write return after fsync.
@@ -132,13 +147,27 @@ using Clock = std::function<record::Time()>;
 // row is taken that can not be sealed.
 class Journal {
  public:
-  // Opens, or creates with a new epoch. `keyring` must outlive the journal. All journals of a node
-  // have one `disk`: an fsync that fails in one of them keeps all from acknowledging. Null: the
-  // journal is nobody's neighbour.
+  // What a node shares among its journals.
+  struct Neighbours {
+    // An fsync that fails in one journal keeps all of them from acknowledging. Null: none is
+    // shared.
+    std::shared_ptr<files::StateDisk> disk = nullptr;
+    // By which the journal is remembered, and which must outlive it: where there is a mark, nothing
+    // is created, and a journal that is not the one remembered is `lost` and left as it is. Null:
+    // whatever lies there is opened.
+    StreamMarks* marks = nullptr;
+  };
+
+  // Opens, or creates with a new epoch. `keyring` must outlive the journal.
   [[nodiscard]] static Result<Journal> open(const std::filesystem::path& file,
                                             const record::BureauId& bureau, const Limits& limits,
                                             const record::Keyring& keyring, Clock clock,
-                                            std::shared_ptr<files::StateDisk> disk = nullptr);
+                                            Neighbours neighbours);
+  [[nodiscard]] static Result<Journal> open(const std::filesystem::path& file,
+                                            const record::BureauId& bureau, const Limits& limits,
+                                            const record::Keyring& keyring, Clock clock) {
+    return open(file, bureau, limits, keyring, std::move(clock), Neighbours{});
+  }
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
   ~Journal();
@@ -178,7 +207,22 @@ class Journal {
   [[nodiscard]] Result<std::vector<MinuteTally>> tallies(const record::DatasetId& dataset,
                                                          record::Time since);
 
-  // Whether something can be taken; `backlog_full` or `no_room` with figures where it can not.
+  // Compares the journal with the center's ledger. What speaks against one of them being of this
+  // stream is kept, and from then on no rows are taken, by whichever process, until a later
+  // comparison finds nothing. The outcome; as it was before where the ledger can not be asked.
+  [[nodiscard]] Result<std::optional<std::string>> compare(const AskLedger& ask);
+
+  // `lost` where the last comparison found that it takes no rows.
+  [[nodiscard]] Result<void> check_taking();
+
+  // Begins a new epoch in the same file, knowingly: what waits for its receipt is sealed anew, in
+  // order, with numbers from 1 on; the quarantine stays; cursors of what the ledger is not known to
+  // have are forgotten, so that it is read again, and so are receipts. Nobody else may have the
+  // journal open. `marks` remembers the new one.
+  [[nodiscard]] Result<record::Epoch> begin_epoch(const NewEpoch& beginning, StreamMarks& marks);
+
+  // Whether something can be taken; `backlog_full` or `no_room` with figures where it can not, or
+  // `lost`.
   [[nodiscard]] Result<void> check_backlog();
   [[nodiscard]] Result<Status> status();
   // The same without counting anything: it costs nothing.

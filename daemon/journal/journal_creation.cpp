@@ -22,13 +22,22 @@ sqlite::Result<void> make_tables(sqlite::Database& database) {
   SLUICE_TRY(database.execute(journal_ddl));
   // Of versions 1 and 2: quarantine_group does its work.
   SLUICE_TRY(database.execute("DROP INDEX IF EXISTS quarantine_waiting"));
+  // Those of versions 1 to 3 have no such columns.
+  const auto known = SLUICE_TRY(
+      number(database, "SELECT count(*) FROM pragma_table_info('stream') WHERE name = 'follows'"));
+  if (known == 0) {
+    SLUICE_TRY(database.execute(
+        R"sql(
+          ALTER TABLE stream ADD COLUMN follows INTEGER NOT NULL DEFAULT 0;
+          ALTER TABLE stream ADD COLUMN refused TEXT NOT NULL DEFAULT '')sql"));
+  }
   return database.execute(fmt::format("PRAGMA user_version={}", format_version));
 }
 
 sqlite::Result<void> begin_stream(sqlite::Database& database, const record::BureauId& bureau,
                                   record::Time now) {
   auto insert =
-      SLUICE_TRY(database.prepare("INSERT INTO stream VALUES(1, ?1, ?2, 0, ?3, 0, 0, 0)"));
+      SLUICE_TRY(database.prepare("INSERT INTO stream VALUES(1, ?1, ?2, 0, ?3, 0, 0, 0, 0, '')"));
   const record::Digest zeros;
   const std::string_view no_manifest(reinterpret_cast<const char*>(zeros.bytes.data()),
                                      zeros.bytes.size());

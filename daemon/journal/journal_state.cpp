@@ -69,6 +69,27 @@ Result<void> Journal::State::check_certificate() const {
   return std::unexpected(JournalFailure{JournalProblem::not_certified, certificate.subject, *why});
 }
 
+Result<std::optional<record::Digest>> Journal::State::digest_of(const StreamRow& row,
+                                                                record::Sequence sequence) {
+  if (sequence.value == 0) return std::nullopt;
+  if (sequence == row.head.sequence) return row.head.manifest;
+  const auto manifest = SLUICE_TRY(ours(tables.manifest(sequence)));
+  if (!manifest) return std::nullopt;
+  return record::sha256(*manifest);
+}
+
+Result<void> Journal::State::check_taking(const StreamRow& row) const {
+  if (row.refused.empty()) return {};
+  return std::unexpected(JournalFailure{JournalProblem::lost, file.string(), row.refused});
+}
+
+void Journal::State::remember(const StreamRow& row) {
+  const record::Sequence numbered = std::max(row.head.sequence, given_out);
+  if (marks == nullptr || numbered <= remembered) return;
+  // A mark that could not be told is lower than it might be, no more: the next number tells it.
+  if (marks->advance(stream.bureau, {row.stream.epoch, numbered})) remembered = numbered;
+}
+
 Result<void> Journal::State::check_room(const StreamRow& row) {
   const auto full = [&](std::string found) {
     return std::unexpected(JournalFailure{
@@ -140,7 +161,7 @@ Result<void> Journal::State::seal(StreamRow& row, const DatasetOrigin& origin,
   SLUICE_TRY(check_certificate());
   const record::Time now = clock();
   const record::SealedBatch sealed =
-      record::seal({.stream = stream,
+      record::seal({.stream = row.stream,
                     .dataset = origin.dataset,
                     .schema = origin.schema,
                     .mode = origin.mode,
@@ -167,6 +188,35 @@ Result<void> Journal::State::seal_open(StreamRow& row, const OpenBatch& batch) {
     return sealed;
   }
   SLUICE_TRY(ours(tables.delete_open_batch(batch.sequence)));
+  return {};
+}
+
+Result<void> Journal::State::seal_anew(StreamRow& row) {
+  SLUICE_TRY(check_certificate());
+  record::Sequence last;
+  row.head = {};
+  row.acknowledged = {};
+  while (const auto batch = SLUICE_TRY(ours(tables.next_batch(last)))) {
+    const auto manifest = record::parse_manifest(batch->manifest);
+    if (!manifest) return std::unexpected(broken(manifest.error().sentence));
+    last = manifest->sequence;
+    const record::SealedBatch sealed =
+        record::seal({.stream = row.stream,
+                      .dataset = manifest->dataset,
+                      .schema = manifest->schema,
+                      .mode = manifest->mode,
+                      .collected_at = clock(),
+                      .carries_case_numbers = manifest->carries_case_numbers},
+                     {.compressed = batch->payload,
+                      .digest = manifest->payload,
+                      .raw_bytes = manifest->payload_raw_bytes,
+                      .upserts = manifest->upserts,
+                      .deletes = manifest->deletes},
+                     row.head, keyring->current()->signer);
+    SLUICE_TRY(ours(tables.renumber_batch(last, sealed)));
+    SLUICE_TRY(ours(tables.renumber_cursors(last, sealed.manifest.sequence)));
+    row.head = {sealed.manifest.sequence, record::sha256(sealed.batch.manifest)};
+  }
   return {};
 }
 
@@ -250,6 +300,7 @@ Result<std::vector<Placement>> Journal::State::place(const StreamRow& row,
     SLUICE_TRY(count(submission.origin.dataset, submission.tally));
     placements.push_back(placement);
   }
+  if (!open.empty()) given_out = open.back().sequence;
   for (const OpenBatch& batch : open) {
     const auto lines = new_lines.find(batch.sequence);
     if (lines == new_lines.end()) continue;

@@ -12,6 +12,7 @@
 #include "journal/journal.h"
 #include "journal/journal_tables.h"
 #include "journal/quarantine_tables.h"
+#include "journal/stream_marks.h"
 #include "record/recast.h"
 #include "record/try.h"
 #include "sqlite/database.h"
@@ -32,6 +33,9 @@ struct Journal::State {
   QuarantineTables quarantine;
   record::StreamId stream;
   std::shared_ptr<files::StateDisk> disk;  // null: none is shared
+  StreamMarks* marks = nullptr;
+  record::Sequence remembered;  // the last number that the marks were told
+  record::Sequence given_out;   // the highest number that an open batch got in this transaction
   // Set by the first write or fsync that failed, and never unset: what the kernel dropped can not
   // be told from what it kept. An fsync's failure is told to the disk too, and so to all journals.
   std::optional<std::string> not_durable;
@@ -52,6 +56,13 @@ struct Journal::State {
   [[nodiscard]] Result<void> check_room(const StreamRow& row);
   // In the quarantine, for which settled entries make room.
   [[nodiscard]] Result<void> make_quarantine_room(const StreamRow& row);
+  // Of the manifest with this number; nothing: it was let go of, or never was.
+  [[nodiscard]] Result<std::optional<record::Digest>> digest_of(const StreamRow& row,
+                                                                record::Sequence sequence);
+  // `lost` where rows are not taken.
+  [[nodiscard]] Result<void> check_taking(const StreamRow& row) const;
+  // Tells the marks of numbers that are in the file now.
+  void remember(const StreamRow& row);
 
   // Runs `steps` in one transaction with the stream's row, which it may change; commits, fsynced.
   // `steps` returns expected<T, JournalFailure>; a failure rolls everything back.
@@ -67,6 +78,8 @@ struct Journal::State {
   // Answers and settled entries whose time is over go as fast as new ones come.
   [[nodiscard]] Result<void> forget_old(std::uint64_t answers_made);
   [[nodiscard]] Result<void> seal_open(StreamRow& row, const OpenBatch& batch);
+  // What waits, from its first batch on, follows the row's head.
+  [[nodiscard]] Result<void> seal_anew(StreamRow& row);
   [[nodiscard]] Result<void> keep(std::span<const QuarantinedRow> rows,
                                   std::span<const Cursor> cursors, const Placement& placement);
   [[nodiscard]] Result<void> count(const record::DatasetId& dataset,
@@ -84,6 +97,7 @@ template <class Steps>
 auto Journal::State::write(std::uint64_t bytes, Steps steps)
     -> decltype(steps(std::declval<StreamRow&>())) {
   SLUICE_TRY(check_durable());
+  given_out = {};
   auto result = [&]() -> decltype(steps(std::declval<StreamRow&>())) {
     auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(database)));
     StreamRow row = SLUICE_TRY(ours(tables.stream()));
@@ -94,6 +108,7 @@ auto Journal::State::write(std::uint64_t bytes, Steps steps)
     SLUICE_KILL_POINT("journal.before-commit");
     SLUICE_TRY(ours(transaction.commit()));
     SLUICE_KILL_POINT("journal.after-commit");
+    remember(row);
     return done;
   }();
   if (!result) return result;

@@ -29,13 +29,17 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
       {&Tables::stream_,
        R"sql(
          SELECT bureau, epoch, head_sequence, head_manifest, acknowledged, backlog_batches,
-           backlog_bytes, quarantine_bytes, answer_bytes
+           backlog_bytes, quarantine_bytes, answer_bytes, follows, refused
          FROM stream, kept)sql"},
       {&Tables::update_stream_,
        R"sql(
          UPDATE stream
          SET head_sequence=?1, head_manifest=?2, acknowledged=?3, backlog_batches=?4,
-           backlog_bytes=?5)sql"},
+           backlog_bytes=?5, epoch=?6, follows=?7, refused=?8)sql"},
+      {&Tables::numbered_,
+       R"sql(
+         SELECT max(head_sequence, coalesce((SELECT max(sequence) FROM open_batch), 0))
+         FROM stream)sql"},
       {&Tables::insert_batch_, "INSERT INTO batch VALUES(?1, ?2, ?3, ?4, ?5)"},
       {&Tables::next_batch_,
        R"sql(
@@ -45,6 +49,8 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
          ORDER BY sequence LIMIT 1)sql"},
       {&Tables::manifest_, "SELECT manifest FROM batch WHERE sequence = ?1"},
       {&Tables::delete_batch_, "DELETE FROM batch WHERE sequence = ?1"},
+      {&Tables::renumber_batch_,
+       "UPDATE batch SET sequence = ?2, manifest = ?3, signature = ?4 WHERE sequence = ?1"},
       {&Tables::oldest_batch_, "SELECT closed_at FROM batch ORDER BY sequence LIMIT 1"},
       {&Tables::open_batches_, "SELECT * FROM open_batch ORDER BY sequence"},
       {&Tables::put_open_batch_,
@@ -65,13 +71,15 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
       {&Tables::delete_open_batch_, "DELETE FROM open_batch WHERE sequence = ?1"},
       {&Tables::put_receipt_, "INSERT OR REPLACE INTO receipt VALUES(?1, ?2, ?3, ?4)"},
       {&Tables::receipt_, "SELECT json, signature FROM receipt WHERE sequence = ?1"},
-      // Not OR REPLACE: it calls no trigger for what it replaces.
+      // Not OR REPLACE: it calls no trigger for what it replaces. Where the last of a source
+      // brought no rows, its place is that of the rows before.
       {&Tables::put_cursor_,
        R"sql(
          INSERT INTO cursor
          VALUES(?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT(channel, key) DO UPDATE SET value=excluded.value,
-           sequence=excluded.sequence, first_row=excluded.first_row,
+            sequence=iif(excluded.sequence = 0, sequence, excluded.sequence),
+            first_row=iif(excluded.sequence = 0, first_row, excluded.first_row),
            forget_at=excluded.forget_at)sql"},
       {&Tables::cursor_,
        "SELECT value, sequence, first_row FROM cursor WHERE channel = ?1 AND key = ?2"},
@@ -88,6 +96,20 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
        R"sql(
          DELETE FROM receipt
          WHERE sequence IN (SELECT sequence FROM receipt ORDER BY sequence LIMIT 2) AND at < ?1)sql"},
+      {&Tables::forget_unconfirmed_,
+       R"sql(
+         DELETE FROM cursor
+         WHERE (?2 OR sequence > ?1)
+           AND NOT ((?3 OR forget_at IS NOT NULL)
+             AND sequence IN (SELECT sequence FROM batch)))sql"},
+      {&Tables::forget_channel_, "DELETE FROM cursor WHERE channel = ?1"},
+      {&Tables::unplace_cursors_,
+       R"sql(
+         UPDATE cursor
+         SET sequence = 0, first_row = 0
+         WHERE sequence NOT IN (SELECT sequence FROM batch))sql"},
+      {&Tables::renumber_cursors_, "UPDATE cursor SET sequence = ?2 WHERE sequence = ?1"},
+      {&Tables::forget_all_receipts_, "DELETE FROM receipt"},
       {&Tables::add_tally_,
        R"sql(
          INSERT INTO tally
@@ -119,6 +141,8 @@ sqlite::Result<StreamRow> Tables::stream() {
         .backlog_bytes = count(found, 6),
         .quarantine_bytes = count(found, 7),
         .answer_bytes = count(found, 8),
+        .follows = {count(found, 9)},
+        .refused = std::string(found.text(10)),
     };
   });
   if (!row) return std::unexpected(row.error());
@@ -131,7 +155,16 @@ sqlite::Result<void> Tables::update_stream(const StreamRow& row) {
       .bind(3, row.acknowledged.value)
       .bind(4, row.backlog_batches)
       .bind(5, row.backlog_bytes)
+      .bind(6, row.stream.epoch.value)
+      .bind(7, row.follows.value)
+      .bind(8, std::string_view(row.refused))
       .run();
+}
+
+sqlite::Result<record::Sequence> Tables::numbered() {
+  const auto found = SLUICE_TRY(first_row(
+      numbered_, [](const sqlite::Statement& row) { return record::Sequence{count(row, 0)}; }));
+  return found.value_or(record::Sequence{});
 }
 
 sqlite::Result<void> Tables::insert_batch(const record::SealedBatch& sealed,
@@ -160,6 +193,15 @@ sqlite::Result<std::optional<std::string>> Tables::manifest(record::Sequence seq
 
 sqlite::Result<void> Tables::delete_batch(record::Sequence sequence) {
   return delete_batch_.bind(1, sequence.value).run();
+}
+
+sqlite::Result<void> Tables::renumber_batch(record::Sequence from,
+                                            const record::SealedBatch& sealed) {
+  return renumber_batch_.bind(1, from.value)
+      .bind(2, sealed.manifest.sequence.value)
+      .bind_blob(3, sealed.batch.manifest)
+      .bind_blob(4, sealed.batch.signature)
+      .run();
 }
 
 sqlite::Result<std::optional<record::Time>> Tables::oldest_batch() {
@@ -263,6 +305,29 @@ sqlite::Result<std::optional<KeptCursor>> Tables::cursor(std::string_view channe
   return first_row(cursor_, [](const sqlite::Statement& row) {
     return KeptCursor{std::string(row.text(0)), {{count(row, 1)}, count(row, 2)}};
   });
+}
+
+sqlite::Result<void> Tables::forget_cursors(const Forgetting& forgetting) {
+  return forget_unconfirmed_.bind(1, forgetting.confirmed.value)
+      .bind(2, std::int64_t{forgetting.all})
+      .bind(3, std::int64_t{forgetting.waiting_stays})
+      .run();
+}
+
+sqlite::Result<void> Tables::forget_cursors(const std::string& channel) {
+  return forget_channel_.bind(1, std::string_view(channel)).run();
+}
+
+sqlite::Result<void> Tables::unplace_cursors() {
+  return unplace_cursors_.run();
+}
+
+sqlite::Result<void> Tables::renumber_cursors(record::Sequence from, record::Sequence to) {
+  return renumber_cursors_.bind(1, from.value).bind(2, to.value).run();
+}
+
+sqlite::Result<void> Tables::forget_receipts() {
+  return forget_all_receipts_.run();
 }
 
 sqlite::Result<void> Tables::add_tally(const record::DatasetId& dataset, const MinuteTally& tally) {

@@ -22,6 +22,8 @@ struct StreamRow {
   // Of the quarantine and of remembered answers; the file keeps these itself.
   std::uint64_t quarantine_bytes = 0;
   std::uint64_t answer_bytes = 0;
+  record::Epoch follows;  // the bureau's epoch before this one, as far as it was known; 0: none
+  std::string refused;    // why no rows are taken; empty: they are
   friend bool operator==(const StreamRow&, const StreamRow&) = default;
 };
 
@@ -45,12 +47,17 @@ class Tables {
 
   [[nodiscard]] Result<StreamRow> stream();
   [[nodiscard]] Result<void> update_stream(const StreamRow& row);
+  // The highest number that was given out, to closed and open batches.
+  [[nodiscard]] Result<record::Sequence> numbered();
 
   [[nodiscard]] Result<void> insert_batch(const record::SealedBatch& sealed,
                                           record::Time closed_at);
   [[nodiscard]] Result<std::optional<record::Batch>> next_batch(record::Sequence after);
   [[nodiscard]] Result<std::optional<std::string>> manifest(record::Sequence sequence);
   [[nodiscard]] Result<void> delete_batch(record::Sequence sequence);
+  // The batch has another number, manifest and signature from now on.
+  [[nodiscard]] Result<void> renumber_batch(record::Sequence from,
+                                            const record::SealedBatch& sealed);
   [[nodiscard]] Result<std::optional<record::Time>> oldest_batch();
 
   [[nodiscard]] Result<std::vector<OpenBatch>> open_batches();  // by sequence
@@ -69,6 +76,19 @@ class Tables {
                                         std::optional<record::Time> forget_at);
   [[nodiscard]] Result<std::optional<KeptCursor>> cursor(std::string_view channel,
                                                          std::string_view key);
+  // Of a new epoch: those that the ledger is not known to have, or all, are forgotten; answers to
+  // calls whose rows still wait are not, nor, where `waiting_stays`, cursors of such.
+  struct Forgetting {
+    record::Sequence confirmed;
+    bool all = false;
+    bool waiting_stays = false;
+  };
+  [[nodiscard]] Result<void> forget_cursors(const Forgetting& forgetting);
+  [[nodiscard]] Result<void> forget_cursors(const std::string& channel);
+  // Of a new epoch: those of batches that wait no more have no place in it.
+  [[nodiscard]] Result<void> unplace_cursors();
+  [[nodiscard]] Result<void> renumber_cursors(record::Sequence from, record::Sequence to);
+  [[nodiscard]] Result<void> forget_receipts();
   [[nodiscard]] Result<void> add_tally(const record::DatasetId& dataset, const MinuteTally& tally);
   [[nodiscard]] Result<std::vector<MinuteTally>> tallies(
       const record::DatasetId& dataset, std::chrono::sys_time<std::chrono::minutes> since);
@@ -83,7 +103,9 @@ class Tables {
   sqlite::Statement stream_, update_stream_, insert_batch_, next_batch_, manifest_, delete_batch_,
       oldest_batch_, open_batches_, put_open_batch_, add_lines_, lines_, delete_lines_,
       delete_open_batch_, put_receipt_, receipt_, put_cursor_, cursor_, forget_cursors_,
-      forget_receipts_, add_tally_, tallies_, forget_tallies_;
+      forget_receipts_, add_tally_, tallies_, forget_tallies_, numbered_, renumber_batch_,
+      forget_unconfirmed_, forget_channel_, unplace_cursors_, renumber_cursors_,
+      forget_all_receipts_;
 };
 
 }  // namespace sluice::journal

@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 
+#include "journal/ledger_place.h"
 #include "record/batch.h"
 #include "record/failure.h"
 #include "record/receipt.h"
@@ -48,6 +49,10 @@ class Link {
   // brings the same receipt. An implementation never makes up a receipt. Returns soon after a stop
   // is requested.
   [[nodiscard]] virtual Result<void> carry(Outgoing& outgoing, const std::stop_token& stop) = 0;
+
+  // Where the center's ledger stands with the stream and its bureau.
+  [[nodiscard]] virtual Result<journal::LedgerPlace> place(const record::StreamId& stream,
+                                                           const std::stop_token& stop) = 0;
 };
 
 }  // namespace sluice::link

@@ -34,11 +34,12 @@ class LinkState {
   [[nodiscard]] std::optional<std::chrono::seconds> receipt_came(record::Time now) {
     const std::lock_guard lock(mutex_);
     state_.last_receipt = now;
-    if (!state_.held_back_since) return std::nullopt;
-    const auto since = *state_.held_back_since;
-    state_.held_back_since.reset();
-    state_.reason.clear();
-    return std::chrono::duration_cast<std::chrono::seconds>(now - since);
+    return end(now);
+  }
+  // The same, though there is nothing that a receipt could come for.
+  [[nodiscard]] std::optional<std::chrono::seconds> restored(record::Time now) {
+    const std::lock_guard lock(mutex_);
+    return end(now);
   }
   [[nodiscard]] Snapshot snapshot() const {
     const std::lock_guard lock(mutex_);
@@ -46,6 +47,15 @@ class LinkState {
   }
 
  private:
+  // With the mutex held.
+  std::optional<std::chrono::seconds> end(record::Time now) {
+    if (!state_.held_back_since) return std::nullopt;
+    const auto since = *state_.held_back_since;
+    state_.held_back_since.reset();
+    state_.reason.clear();
+    return std::chrono::duration_cast<std::chrono::seconds>(now - since);
+  }
+
   mutable std::mutex mutex_;
   Snapshot state_;  // guarded by mutex_
 };

@@ -53,10 +53,14 @@ Sender::~Sender() = default;
 void Sender::run(const std::stop_token& stop) {
   stop_ = stop;
   auto back_off = first_back_off;
+  bool is_compared = false;
   while (!stop.stop_requested()) {
     const record::Sequence before = acknowledged_;
-    const Pass pass = drain(stop);
+    Pass pass = is_compared ? Pass::drained : compare(stop);
+    if (pass == Pass::drained) pass = drain(stop);
     if (pass == Pass::stopped) return;
+    // After whatever was in the way, either side may be another one.
+    is_compared = pass == Pass::drained;
     if (acknowledged_ != before) back_off = first_back_off;
     if (pass == Pass::drained) {
       sleep(stop, look_again);
@@ -65,6 +69,26 @@ void Sender::run(const std::stop_token& stop) {
       back_off = std::min(2 * back_off, longest_back_off);
     }
   }
+}
+
+Sender::Pass Sender::compare(const std::stop_token& stop) {
+  std::optional<LinkFailure> away;
+  const auto objection =
+      journal_.compare([&](const record::StreamId& stream) -> std::optional<journal::LedgerPlace> {
+        auto place = link_->place(stream, stop);
+        if (place) return *place;
+        away = std::move(place.error());
+        return std::nullopt;
+      });
+  if (stop.stop_requested()) return Pass::held_back;
+  if (!objection) return journal_failed(objection.error());
+  const bool was_in_the_way = std::exchange(was_in_the_way_, away || *objection);
+  if (away) {
+    events_.held_back(*away);
+  } else if (was_in_the_way_ || was_in_the_way) {
+    events_.compared(*objection);
+  }
+  return was_in_the_way_ ? Pass::held_back : Pass::drained;
 }
 
 Sender::Pass Sender::drain(const std::stop_token& stop) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -20,6 +21,10 @@ struct SenderEvents {
   std::function<void(const record::Manifest&, const record::Receipt&)> acknowledged;
   // The batch stays and is sent again later; told for each attempt.
   std::function<void(const LinkFailure&)> held_back;
+  // What speaks against the journal and the center's ledger being of one stream: no batch is sent
+  // until nothing does. Told for each time that they were compared; that nothing does, only after
+  // something was in the way of comparing them.
+  std::function<void(const std::optional<std::string>& objection)> compared;
   // The journal failed, or a receipt was not the center's: nothing more is sent until a restart.
   std::function<void(const std::string& sentence)> stopped;
 };
@@ -53,8 +58,10 @@ class Sender : private Outgoing {
   void rewind() override;
 
   void run(const std::stop_token& stop);
-  // Sends what is waiting until nothing is, or something is in the way.
   enum class Pass { drained, held_back, stopped };
+  // Whether the journal and the center's ledger are of one stream: `drained`.
+  [[nodiscard]] Pass compare(const std::stop_token& stop);
+  // Sends what is waiting until nothing is, or something is in the way.
   [[nodiscard]] Pass drain(const std::stop_token& stop);
   [[nodiscard]] Pass journal_failed(const journal::JournalFailure& failure);
   // `drained` when the receipt is good and kept.
@@ -66,6 +73,7 @@ class Sender : private Outgoing {
   ReceiptSigners center_;
   SenderSurroundings surroundings_;
   SenderEvents events_;
+  bool was_in_the_way_ = false;  // of comparing, the last time
   record::Sequence acknowledged_;
   record::Sequence given_;
   std::deque<record::Manifest> under_way_;

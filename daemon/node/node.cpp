@@ -104,6 +104,7 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   if (const auto mode = installation::weak_sslmode_of_store(node->installation_->settings)) {
     node->log_->write<"store-not-verified">({{"sslmode", *mode}});
   }
+  SLUICE_TRY(node->find_store());
   SLUICE_TRY(node->make_uplink());
   SLUICE_TRY(node->open_streams());
   SLUICE_TRY(node->take_records());
@@ -119,6 +120,16 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   return node;
 }
 
+// Also where no stream begins here: a center must not give receipts out of an empty store.
+std::expected<void, std::string> Node::find_store() {
+  const auto& store = installation_->settings.node.store;
+  if (!store || !std::holds_alternative<settings::SqliteLocation>(*store)) return {};
+  if (auto opened = installation_->open_store(); !opened) {
+    return std::unexpected(record::to_string(opened.error()));
+  }
+  return {};
+}
+
 std::expected<void, std::string> Node::make_uplink() {
   if (!installation_->settings.node.uplink) return {};
   auto identity = link::UplinkIdentity::load(certificates_.uplink_files());
@@ -130,10 +141,16 @@ std::expected<void, std::string> Node::make_uplink() {
 std::expected<void, std::string> Node::open_streams() {
   for (const auto& [id, bureau] : installation_->settings.bureaus) {
     if (bureau.publishes.empty() || installation_->settings.carrier(id) != nullptr) continue;
-    auto stream =
-        SLUICE_TRY(Stream::open(id, {*installation_, *log_, metrics_, context_.get_executor(),
-                                     signatories_, uplink_identity_.get(), &bandwidth_}));
-    streams_.emplace(id, std::move(stream));
+    auto stream = Stream::open(id, {*installation_, *log_, metrics_, context_.get_executor(),
+                                    signatories_, uplink_identity_.get(), &bandwidth_});
+    if (stream) {
+      streams_.emplace(id, std::move(*stream));
+    } else if (const auto& journal = stream.error().journal) {
+      log_->write<"journal-refused">({{"bureau", id.str()}, {"reason", stream.error().sentence}});
+      refused_.emplace(id, *journal);
+    } else {
+      return std::unexpected(std::move(stream.error().sentence));
+    }
   }
   return {};
 }
@@ -161,6 +178,7 @@ std::expected<void, std::string> Node::take_records() {
   std::vector<record::DatasetId> known;
   for (const auto& [id, dataset] : installation_->catalogue.datasets())
     known.push_back(id);
+  // Those of `refused_` have no stream: the endpoint answers that nothing of theirs is taken.
   auto endpoint =
       api::RecordsEndpoint::make(std::move(streams), std::move(known),
                                  {policy_, denials_, *log_, metrics_, installation::system_now});
@@ -178,6 +196,11 @@ std::expected<void, std::string> Node::take_forms() {
 }
 
 api::Health Node::health() const {
+  if (!refused_.empty()) {
+    return {.serving = false,
+            .reason = "the journal of " + refused_.begin()->first.str() +
+                      " is not what it was; see the log"};
+  }
   if (auto why = certificates_.why_not_signing()) {
     return {.serving = false, .reason = std::move(*why)};
   }
@@ -355,6 +378,8 @@ api::NodeStatus Node::status() {
       .name = node.name, .started_at = started_at_, .now = installation::system_now()};
   for (const auto& [id, stream] : streams_)
     status.streams.push_back({id, stream->status(), stream->link(), stream->is_stopped()});
+  for (const auto& [id, failure] : refused_)
+    status.streams.push_back({id, std::unexpected(failure), {}, true});
   if (api_) status.port = api_->port();
   if (pages_) status.pages_port = pages_->port();
   status.certificate_ends = certificates_.first_expiry();

@@ -59,6 +59,7 @@ class Node {
  private:
   explicit Node(std::unique_ptr<installation::Installation> installation,
                 std::unique_ptr<observe::Log> log, trust::AuditLog audit);
+  [[nodiscard]] std::expected<void, std::string> find_store();
   [[nodiscard]] std::expected<void, std::string> open_streams();
   void report_streams();
   [[nodiscard]] std::expected<void, std::string> make_uplink();
@@ -105,6 +106,8 @@ class Node {
 
   // What work is done by. Their threads post to `context_`, so the destructor ends them first.
   std::map<record::BureauId, std::unique_ptr<Stream>> streams_;
+  // Of those that should begin here and do not, since the journal is not what it was.
+  std::map<record::BureauId, journal::JournalFailure> refused_;
   std::optional<EdgeReports> edge_reports_;  // of a node with an uplink
   Desks desks_;
   std::optional<Center> center_;

@@ -9,6 +9,7 @@
 #include "link/https/https_link.h"
 #include "link/local/local_link.h"
 #include "node/randomness.h"
+#include "record/recast.h"
 #include "record/try.h"
 
 namespace sluice::node {
@@ -43,6 +44,15 @@ std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surrou
              {*installation.keyring, {installation.keyring->current()->signer.subject()}}};
 }
 
+// A journal of the stream's, or why it has none.
+std::expected<journal::Journal, Stream::Refusal> open_journal(
+    const record::BureauId& bureau, const Stream::Surroundings& surroundings) {
+  return record::recast(surroundings.installation.open_journal(bureau),
+                        [](const journal::JournalFailure& failure) {
+                          return Stream::Refusal{failure, record::to_string(failure)};
+                        });
+}
+
 }  // namespace
 
 link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
@@ -73,6 +83,19 @@ link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
             log.write<"batch-held-back">(
                 {{"bureau", id_.bureau.str()}, {"reason", record::to_string(failure)}});
           },
+      .compared =
+          [this, &log](const std::optional<std::string>& objection) {
+            const record::Time now = installation::system_now();
+            is_refused_ = objection.has_value();
+            if (!objection) {
+              if (const auto after = link_.restored(now)) {
+                log.write<"link-restored">(
+                    {{"bureau", id_.bureau.str()}, {"after", after->count()}});
+              }
+            } else if (link_.held_back({link::LinkProblem::refused, "", *objection}, now)) {
+              log.write<"journal-refused">({{"bureau", id_.bureau.str()}, {"reason", *objection}});
+            }
+          },
       .stopped =
           [this, &log](const std::string& sentence) {
             stopped_ = true;
@@ -81,12 +104,11 @@ link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
   };
 }
 
-std::expected<void, std::string> Stream::take_calls(const Surroundings& surroundings) {
+std::expected<void, Stream::Refusal> Stream::take_calls(const Surroundings& surroundings) {
   const installation::Installation& installation = surroundings.installation;
-  auto committing = installation.open_journal(id_.bureau);
-  if (!committing) return std::unexpected(record::to_string(committing.error()));
+  auto committing = SLUICE_TRY(open_journal(id_.bureau, surroundings));
   commit_ = std::make_unique<journal::GroupCommit>(
-      std::move(*committing), installation.settings.node.journal,
+      std::move(committing), installation.settings.node.journal,
       [&log = surroundings.log, bureau = id_.bureau](const journal::JournalFailure& failure) {
         log.write<"batch-not-closed">(
             {{"bureau", bureau.str()}, {"reason", record::to_string(failure)}});
@@ -97,24 +119,25 @@ std::expected<void, std::string> Stream::take_calls(const Surroundings& surround
   return {};
 }
 
-std::expected<void, std::string> Stream::send_on(const Surroundings& surroundings) {
-  auto way = SLUICE_TRY(way_to_center(surroundings));
-  auto sending = surroundings.installation.open_journal(id_.bureau);
-  if (!sending) return std::unexpected(record::to_string(sending.error()));
+std::expected<void, Stream::Refusal> Stream::send_on(const Surroundings& surroundings) {
+  auto way = way_to_center(surroundings);
+  if (!way) return std::unexpected(Refusal{std::nullopt, way.error()});
+  auto sending = SLUICE_TRY(open_journal(id_.bureau, surroundings));
   sender_ = std::make_unique<link::Sender>(
-      std::move(*sending), std::move(way.link), std::move(way.signers),
+      std::move(sending), std::move(way->link), std::move(way->signers),
       link::SenderSurroundings{installation::system_now, randomness()},
       sender_events(surroundings));
   return {};
 }
 
-std::expected<std::unique_ptr<Stream>, std::string> Stream::open(const record::BureauId& bureau,
-                                                                 const Surroundings& surroundings) {
-  auto watched = surroundings.installation.open_journal(bureau);
-  if (!watched) return std::unexpected(record::to_string(watched.error()));
-  const auto status = watched->status();
-  if (!status) return std::unexpected(record::to_string(status.error()));
-  std::unique_ptr<Stream> stream(new Stream(std::move(*watched), status->stream));
+std::expected<std::unique_ptr<Stream>, Stream::Refusal> Stream::open(
+    const record::BureauId& bureau, const Surroundings& surroundings) {
+  auto watched = SLUICE_TRY(open_journal(bureau, surroundings));
+  const auto status = watched.status();
+  if (!status) {
+    return std::unexpected(Refusal{status.error(), record::to_string(status.error())});
+  }
+  std::unique_ptr<Stream> stream(new Stream(std::move(watched), status->stream));
   SLUICE_TRY(stream->take_calls(surroundings));
   SLUICE_TRY(stream->send_on(surroundings));
   return stream;

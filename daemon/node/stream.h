@@ -5,6 +5,8 @@
 #include <expected>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 
 #include <boost/asio/io_context.hpp>
 
@@ -33,14 +35,21 @@ class Stream {
     const link::UplinkIdentity* identity = nullptr;
     link::Bandwidth* bandwidth = nullptr;
   };
-  [[nodiscard]] static std::expected<std::unique_ptr<Stream>, std::string> open(
+  // Why it can not be: `journal` where it is this stream's alone, and the others go on.
+  struct Refusal {
+    std::optional<journal::JournalFailure> journal;
+    std::string sentence;
+  };
+  [[nodiscard]] static std::expected<std::unique_ptr<Stream>, Refusal> open(
       const record::BureauId& bureau, const Surroundings& surroundings);
 
   [[nodiscard]] const record::StreamId& id() const { return id_; }
   // For direct calls.
   [[nodiscard]] journal::GroupCommit& commit() { return *commit_; }
   // Whether its batches are no longer sent until a person has acted. Any thread.
-  [[nodiscard]] bool is_stopped() const { return stopped_; }
+  [[nodiscard]] bool is_stopped() const { return stopped_ || is_refused_; }
+  // Whether it takes no rows either. Any thread.
+  [[nodiscard]] bool is_refused() const { return is_refused_; }
   // Any thread.
   [[nodiscard]] link::LinkState::Snapshot link() const { return link_.snapshot(); }
   // Reads the journal: blocks. Any thread.
@@ -69,14 +78,15 @@ class Stream {
  private:
   Stream(journal::Journal watched, record::StreamId id)
       : watched_(std::move(watched)), id_(std::move(id)) {}
-  [[nodiscard]] std::expected<void, std::string> take_calls(const Surroundings& surroundings);
-  [[nodiscard]] std::expected<void, std::string> send_on(const Surroundings& surroundings);
+  [[nodiscard]] std::expected<void, Refusal> take_calls(const Surroundings& surroundings);
+  [[nodiscard]] std::expected<void, Refusal> send_on(const Surroundings& surroundings);
   [[nodiscard]] link::SenderEvents sender_events(const Surroundings& surroundings);
 
   std::mutex watching_;
   journal::Journal watched_;  // a handle of its own, for who looks; guarded by watching_
   record::StreamId id_;
   std::atomic<bool> stopped_ = false;
+  std::atomic<bool> is_refused_ = false;  // what the center's ledger has speaks against the journal
   link::LinkState link_;
   std::unique_ptr<journal::GroupCommit> commit_;
   std::unique_ptr<link::Sender> sender_;

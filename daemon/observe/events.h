@@ -197,6 +197,14 @@ inline constexpr Event stream[] = {
      .when = "a journal failed, or a receipt was not the center's. Nothing more of this bureau is "
              "sent; `/v1/health` says fail. A full disk does not stop it",
      .remedy = "repair what `reason` names, then restart `sluiced`"},
+    {.name = "journal-refused",
+     .level = error,
+     .keys = {"bureau", "reason"},
+     .when = "the journal is gone, empty or damaged, or it and what this node or the center's "
+             "ledger remembers are not of one stream: one of them was put back as it was earlier. "
+             "Nothing of this bureau is taken; the others go on; `/v1/health` says fail",
+     .remedy = "what `reason` names: put the latest journal or store back, or `sluice journal "
+               "new-epoch BUREAU` (docs/restore.md)"},
     {.name = "batch-not-closed",
      .level = error,
      .keys = {"bureau", "reason"},
@@ -309,14 +317,17 @@ inline constexpr Event jobs[] = {
     {.name = "jobs-held-back",
      .level = warning,
      .keys = {"bureau", "reason"},
-      .when = "they are due and do not run, because the journal or its disk has no room, nothing may "
-              "be acknowledged, or this node's certificate does not hold; once, until they go on",
-      .remedy = "what `reason` says. Where the journal is full, receipts do not come: `sluice "
-                "status`, and look for `event=batch-held-back`"},
-     {.name = "jobs-go-on",
-      .level = info,
-      .keys = {"bureau"},
-      .when = "what held them back is over"},
+     .when =
+         "they are due and do not run, because the journal or its disk has no room, the journal "
+         "is refused, nothing may be acknowledged, or this node's certificate does not hold; "
+         "once, until they go on",
+     .remedy = "what `reason` says. Where the journal is full, receipts do not come: `sluice "
+               "status`, and look for `event=batch-held-back`; where it is refused, for "
+               "`event=journal-refused`"},
+    {.name = "jobs-go-on",
+     .level = info,
+     .keys = {"bureau"},
+     .when = "what held them back is over"},
     {.name = "run-history-not-written",
      .level = error,
      .keys = {"reason"},

@@ -187,6 +187,20 @@ inline constexpr AuditDeclaration audit_events[] = {
                   {"bureau"},
                   {"order", "`run`, `pause` or `resume`"}}},
      .when = "a person steered a bureau's jobs on the pages"},
+    {.name = "store-accepted",
+     .details = {{{"actor", "the operating system's user"}, {"target", "the store's file"}}},
+     .when =
+         "`sluice store accept-new`: the embedded store was lost, and what lies there, or a new "
+         "one, is taken for it"},
+    {.name = "journal-epoch-begun",
+     .details = {{{"actor", "the operating system's user"},
+                  {"bureau"},
+                  {"epoch", "that begins"},
+                  {"remembered", "of the journal by this node: its epoch and highest number"},
+                  {"ledger", "the center's: its latest epoch and number of the bureau"},
+                  {"again", "what is read again"}}},
+     .when = "`sluice journal new-epoch`: a stream began anew; what lies between the two last "
+             "numbers and was not sealed anew is gone"},
     {.name = "denials-summarised",
      .details = {{{"count"}}},
      .when = "more than 256 different denials came in one minute: so many were not told apart"},

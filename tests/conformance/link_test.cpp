@@ -44,6 +44,31 @@ TEST_P(LinkConformance, BringsTheSameReceiptForABatchThatIsCarriedAgain) {
   }
 }
 
+TEST_P(LinkConformance, TellsWhereTheLedgerStandsWithAStreamAndItsBureau) {
+  const auto far = GetParam().open();
+  const auto link = far->connect();
+  const record::Batch batch = far->batch("A");
+  const record::StreamId stream = record::parse_manifest(batch.manifest)->stream;
+  const auto place = [&](const record::StreamId& asked) {
+    auto told = link->place(asked, {});
+    EXPECT_TRUE(told) << record::to_string(told.error());
+    return told.value_or(journal::LedgerPlace{});
+  };
+  EXPECT_EQ(place(stream).latest.value, 0U);
+  EXPECT_EQ(place(stream).head.sequence.value, 0U);
+  static_cast<void>(carry_one(*link, batch));
+  EXPECT_EQ(place(stream).head, (record::ChainHead{{1}, record::sha256(batch.manifest)}));
+  EXPECT_EQ(place(stream).latest, stream.epoch);
+  const record::StreamId later{stream.bureau, {stream.epoch.value + 1}};
+  EXPECT_EQ(place(later).head.sequence.value, 0U);
+  EXPECT_EQ(place(later).latest, stream.epoch);
+  EXPECT_EQ(place(later).latest_sequence.value, 1U);
+  far->set_store_available(false);
+  const auto away = link->place(stream, {});
+  ASSERT_FALSE(away);
+  EXPECT_EQ(away.error().code, LinkProblem::unavailable);
+}
+
 TEST_P(LinkConformance, CarriesNothingWhereThereIsNothing) {
   const auto far = GetParam().open();
   Source source({});

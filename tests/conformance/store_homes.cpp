@@ -29,7 +29,8 @@ class SqliteHome final : public StoreHome {
   using StoreHome::open;
   store::Result<std::unique_ptr<store::Store>> open(StepClock& clock,
                                                     store::StoreNumber number) override {
-    return store::open_sqlite(directory_ / "central.db", std::ref(clock), number);
+    return store::open_sqlite(directory_ / "central.db", std::ref(clock),
+                              {.number = number, .disk = nullptr, .check = {}});
   }
 
   std::vector<std::string> query(const std::string& sql) override {

@@ -18,8 +18,8 @@ struct Desk {
 
   [[nodiscard]] std::filesystem::path file() const { return node.directory / "park.journal"; }
   [[nodiscard]] Journal open() {
-    return Journal::open(
-               file(), record::BureauId("park"), limits, keyring, [this] { return now; }, disk)
+    return Journal::open(file(), record::BureauId("park"), limits, keyring, [this] { return now; },
+                         {.disk = disk, .marks = nullptr})
         .value();
   }
 };

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "link/https/receipt_answer.h"
+#include "record/try.h"
 
 namespace sluice::link {
 namespace {
@@ -24,6 +25,15 @@ std::string text_member(const boost::json::object& object, std::string_view name
   const auto* value = object.if_contains(name);
   const auto* text = value == nullptr ? nullptr : value->if_string();
   return text == nullptr ? std::string() : std::string(text->data(), text->size());
+}
+
+// A whole number that is not negative; nothing where there is none.
+std::optional<std::uint64_t> number_member(const boost::json::object& object,
+                                           std::string_view name) {
+  const auto* value = object.if_contains(name);
+  const auto* number = value == nullptr ? nullptr : value->if_int64();
+  if (number == nullptr || *number < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*number);
 }
 
 Problem problem_in(const HttpAnswer& answer) {
@@ -52,15 +62,36 @@ std::unexpected<LinkFailure> refusal(const HttpAnswer& answer, const std::string
 }  // namespace
 
 Result<record::Sequence> read_standing(const HttpAnswer& answer, const std::string& place) {
+  const auto told = SLUICE_TRY(read_place(answer, {}, place));
+  return told.head.sequence;
+}
+
+Result<journal::LedgerPlace> read_place(const HttpAnswer& answer, const record::StreamId& stream,
+                                        const std::string& place) {
   if (answer.status != 200) return refusal(answer, place);
   boost::json::error_code malformed;
   const auto value = boost::json::parse(answer.body, malformed);
   const auto* object = malformed ? nullptr : value.if_object();
-  const auto* sequence = object == nullptr ? nullptr : object->if_contains("sequence");
-  if (sequence == nullptr || !sequence->is_int64() || sequence->as_int64() < 0) {
+  const auto wrong = [&] {
     return std::unexpected(not_understood(place, "expected where the stream stands"));
-  }
-  return record::Sequence{static_cast<std::uint64_t>(sequence->as_int64())};
+  };
+  if (object == nullptr) return wrong();
+  const auto sequence = number_member(*object, "sequence");
+  const auto manifest = record::parse_digest(text_member(*object, "manifest"));
+  if (!sequence || !manifest) return wrong();
+  journal::LedgerPlace told{.head = {{*sequence}, *manifest},
+                            .latest = *sequence > 0 ? stream.epoch : record::Epoch{},
+                            .latest_sequence = {*sequence}};
+  const auto* latest = object->if_contains("latest");
+  if (latest == nullptr) return told;
+  const auto* latest_object = latest->if_object();
+  if (latest_object == nullptr) return wrong();
+  const auto latest_epoch = number_member(*latest_object, "epoch");
+  const auto latest_sequence = number_member(*latest_object, "sequence");
+  if (!latest_epoch || !latest_sequence) return wrong();
+  told.latest = {*latest_epoch};
+  told.latest_sequence = {*latest_sequence};
+  return told;
 }
 
 Result<record::SignedReceipt> read_receipt(const HttpAnswer& answer, const std::string& place) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "journal/ledger_place.h"
 #include "link/https/https_connection.h"
 #include "link/link.h"
 #include "record/batch.h"
@@ -14,6 +15,12 @@ namespace sluice::link {
 // Where the center stands with a stream. `place`: whose answer it is.
 [[nodiscard]] Result<record::Sequence> read_standing(const HttpAnswer& answer,
                                                      const std::string& place);
+
+// The same, with where the bureau's latest stream stands, which an earlier version does not tell:
+// then this one is the latest, where the center has any of it.
+[[nodiscard]] Result<journal::LedgerPlace> read_place(const HttpAnswer& answer,
+                                                      const record::StreamId& stream,
+                                                      const std::string& place);
 
 // The receipt in it. Its signature is for the receiver to verify.
 [[nodiscard]] Result<record::SignedReceipt> read_receipt(const HttpAnswer& answer,

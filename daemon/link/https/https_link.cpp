@@ -7,8 +7,10 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include "link/https/center_answer.h"
 #include "link/https/conversation.h"
 #include "link/https/https_connection.h"
+#include "link/https/ledger_call.h"
 
 namespace sluice::link {
 
@@ -19,7 +21,11 @@ struct HttpsLink::State {
   State(Uplink settings, const UplinkIdentity& own, Bandwidth& limit)
       : uplink(std::move(settings)), identity(own), bandwidth(limit) {}
 
+  // Runs `work` to its end, or until a stop is requested.
+  template <class T>
+  Result<T> run(awaitable<Result<T>> work, const std::stop_token& stop);
   awaitable<Result<void>> carry(Outgoing& outgoing);
+  awaitable<Result<journal::LedgerPlace>> place(const record::StreamId& stream);
   awaitable<Result<void>> connect();
   awaitable<Result<Conversation::End>> converse(Conversation& conversation, record::Batch first);
   void disconnect();
@@ -40,25 +46,64 @@ HttpsLink::HttpsLink(Uplink uplink, const UplinkIdentity& identity, Bandwidth& b
 
 HttpsLink::~HttpsLink() = default;
 
-Result<void> HttpsLink::carry(Outgoing& outgoing, const std::stop_token& stop) {
-  State& state = *state_;
-  Result<void> result;
+template <class T>
+Result<T> HttpsLink::State::run(awaitable<Result<T>> work, const std::stop_token& stop) {
+  Result<T> result;
   std::exception_ptr broken;
-  const std::stop_callback cut(stop, [&state] {
-    asio::post(state.context, [&state] {
-      state.stopping = true;
-      if (state.connection) state.connection->cut();
+  const std::stop_callback cut(stop, [this] {
+    asio::post(context, [this] {
+      stopping = true;
+      if (connection) connection->cut();
     });
   });
-  state.context.restart();
-  asio::co_spawn(state.context, state.carry(outgoing),
-                 [&](const std::exception_ptr& error, Result<void> done) {
-                   broken = error;
-                   result = std::move(done);
-                 });
-  state.context.run();
+  context.restart();
+  asio::co_spawn(context, std::move(work), [&](const std::exception_ptr& error, Result<T> done) {
+    broken = error;
+    result = std::move(done);
+  });
+  context.run();
   if (broken) std::rethrow_exception(broken);
   return result;
+}
+
+Result<void> HttpsLink::carry(Outgoing& outgoing, const std::stop_token& stop) {
+  return state_->run(state_->carry(outgoing), stop);
+}
+
+Result<journal::LedgerPlace> HttpsLink::place(const record::StreamId& stream,
+                                              const std::stop_token& stop) {
+  return state_->run(state_->place(stream), stop);
+}
+
+awaitable<Result<journal::LedgerPlace>> HttpsLink::State::place(const record::StreamId& stream) {
+  const HttpRequest question = place_question(stream);
+  for (;;) {
+    if (connection && connection->generation() != identity.current().generation) disconnect();
+    const bool is_kept = connection != nullptr;
+    if (!is_kept) {
+      if (auto connected = co_await connect(); !connected) {
+        co_return std::unexpected(std::move(connected.error()));
+      }
+    }
+    std::optional<LinkFailure> failure;
+    if (auto sent = co_await connection->send(question); !sent) {
+      failure = std::move(sent.error());
+    } else {
+      const auto answer = co_await connection->receive(uplink.answer_timeout);
+      if (answer) {
+        const std::string whose = connection->place();
+        if (answer->last || answer->status != 200) disconnect();
+        co_return read_place(*answer, stream, whose);
+      }
+      failure = answer.error();
+    }
+    disconnect();
+    // One that was kept may have been closed long ago.
+    if (!is_kept || stopping) {
+      address = (address + 1) % uplink.addresses.size();
+      co_return std::unexpected(std::move(*failure));
+    }
+  }
 }
 
 void HttpsLink::State::disconnect() {

@@ -22,6 +22,8 @@ class HttpsLink : public Link {
 
   // Cuts what is under way when a stop is requested.
   [[nodiscard]] Result<void> carry(Outgoing& outgoing, const std::stop_token& stop) override;
+  [[nodiscard]] Result<journal::LedgerPlace> place(const record::StreamId& stream,
+                                                   const std::stop_token& stop) override;
 
  private:
   struct State;

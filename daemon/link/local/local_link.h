@@ -15,6 +15,9 @@ class LocalLink : public Link {
   // One batch after the other; a stop is heeded between two.
   [[nodiscard]] Result<void> carry(Outgoing& outgoing, const std::stop_token& stop) override;
 
+  [[nodiscard]] Result<journal::LedgerPlace> place(const record::StreamId& stream,
+                                                   const std::stop_token& stop) override;
+
  private:
   exchange::Reception reception_;
 };

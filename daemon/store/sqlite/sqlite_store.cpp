@@ -1,6 +1,8 @@
 #include "store/sqlite/sqlite_store.h"
 
+#include <cstdint>
 #include <map>
+#include <random>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,7 +33,7 @@ class SqliteStore final : public Store {
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
 
-  Result<void> open(StoreNumber number);
+  Result<void> open(StoreNumber number, const IncarnationCheck& check);
 
   Result<void> prepare(const record::Dataset& dataset) override;
   Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
@@ -66,9 +68,12 @@ class SqliteStore final : public Store {
   }
 
  private:
+  Result<void> make_tables();
   // Whether the store's own tables are there; fails where they are of another format.
   Result<bool> has_tables();
-  Result<void> make_tables();
+  // 0: the file was made before stores had one.
+  Result<std::uint32_t> incarnation();
+  Result<void> draw_incarnation();
   // A query about the current records of a prepared dataset within a range.
   Result<Statement> select_within(std::string_view before_from, const record::DatasetId& dataset,
                                   const record::KeyRange& range, std::string_view behind);
@@ -183,14 +188,32 @@ Result<bool> SqliteStore::has_tables() {
                   format.integer(0), format_version)});
 }
 
-Result<void> SqliteStore::open(StoreNumber number) {
+Result<std::uint32_t> SqliteStore::incarnation() {
+  auto version = SLUICE_TRY(file_.statement("PRAGMA user_version"));
+  SLUICE_TRY(file_.step(version));
+  return static_cast<std::uint32_t>(version.integer(0));
+}
+
+Result<void> SqliteStore::draw_incarnation() {
+  std::random_device chance;
+  const std::uint32_t drawn = std::uniform_int_distribution<std::uint32_t>(1, INT32_MAX)(chance);
+  if (auto set = file_.database.execute(fmt::format("PRAGMA user_version={}", drawn)); !set) {
+    return std::unexpected(file_.failure(set.error()));
+  }
+  return {};
+}
+
+Result<void> SqliteStore::open(StoreNumber number, const IncarnationCheck& check) {
   // A bulk load lives in this cache; it is the store's largest use of memory.
   if (auto set = file_.database.execute("PRAGMA cache_size=-49152"); !set) {
     return std::unexpected(file_.failure(set.error()));
   }
   // Who only reads waits for nobody that writes.
-  if (!SLUICE_TRY(has_tables())) {
-    SLUICE_TRY(make_tables());
+  const bool has_all = SLUICE_TRY(has_tables());
+  if (!has_all || SLUICE_TRY(incarnation()) == 0) SLUICE_TRY(make_tables());
+  if (check) {
+    const std::uint32_t found = SLUICE_TRY(incarnation());
+    SLUICE_TRY(check(found));
   }
   if (SLUICE_TRY(ledger_.numbering(number)) == Numbering::fits) return {};
   auto transaction = SLUICE_TRY(file_.begin());
@@ -202,10 +225,13 @@ Result<void> SqliteStore::open(StoreNumber number) {
 
 Result<void> SqliteStore::make_tables() {
   auto transaction = SLUICE_TRY(file_.begin());
-  if (SLUICE_TRY(has_tables())) return {};  // another process has made them meanwhile
-  if (auto made = file_.database.execute(central_store_ddl); !made) {
-    return std::unexpected(file_.failure(made.error()));
+  // Another process may have been here meanwhile.
+  if (!SLUICE_TRY(has_tables())) {
+    if (auto made = file_.database.execute(central_store_ddl); !made) {
+      return std::unexpected(file_.failure(made.error()));
+    }
   }
+  if (SLUICE_TRY(incarnation()) == 0) SLUICE_TRY(draw_incarnation());
   return file_.commit(transaction);
 }
 
@@ -369,13 +395,13 @@ Result<record::RecordSum> SqliteStore::sum_digests(const record::DatasetId& data
 namespace sluice::store {
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& file,
-                                           std::function<record::Time()> now, StoreNumber number,
-                                           std::shared_ptr<files::StateDisk> disk) {
+                                           std::function<record::Time()> now,
+                                           SqliteSurroundings surroundings) {
   auto database = sqlite::Database::open(file);
   if (!database) return std::unexpected(sqlite::sqlite_failure(database.error(), file.string()));
   auto store = std::make_unique<sqlite::SqliteStore>(std::move(*database), file.string(),
-                                                     std::move(now), std::move(disk));
-  SLUICE_TRY(store->open(number));
+                                                     std::move(now), std::move(surroundings.disk));
+  SLUICE_TRY(store->open(surroundings.number, surroundings.check));
   return store;
 }
 

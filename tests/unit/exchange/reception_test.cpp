@@ -55,8 +55,7 @@ TEST_F(ReceptionTest, WhileSomethingIsInTheWayABatchComesLater) {
   std::optional<std::string> why = "the disk is short";
   Reception hindered(center.store(),
                      {.catalogue = center.catalogue,
-                      .verifier = center.verifier,
-                      .signer = center.signer,
+                      .keyring = center.keyring,
                       .signatories = center.signatories,
                       .obstacle = [&] { return why; }},
                      [this] { return center.now; });

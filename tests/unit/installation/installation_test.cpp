@@ -67,6 +67,7 @@ TEST(Paths, AreAllDifferentAndBelowTheState) {
   const BureauId bureau("levy");
   const DatasetId dataset("levy");
   const std::vector<std::filesystem::path> all{paths.journal(bureau),
+                                               paths.remembered(),
                                                paths.audit_log(),
                                                paths.captures(bureau),
                                                paths.compared(bureau, dataset),

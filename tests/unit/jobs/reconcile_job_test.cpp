@@ -73,7 +73,7 @@ class ReconcileJobTest : public testing::Test {
     signatories_[bureau_] = {installation_->keyring->current()->signer.subject()};
     auto stream = node::Stream::open(
         bureau_, {*installation_, *log_, metrics_, callers_.get_executor(), signatories_});
-    if (!stream) throw std::runtime_error(stream.error());
+    if (!stream) throw std::runtime_error(stream.error().sentence);
     stream_ = std::move(*stream);
   }
 

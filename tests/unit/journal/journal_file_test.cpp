@@ -40,7 +40,9 @@ TEST_F(JournalFile, OfVersionOneIsOpenedAndCounts) {
   { const Journal journal = desk.open(); }
   execute(
       "DROP TABLE tally; DROP TABLE quarantine_settlement; DROP INDEX quarantine_group;"
-      "CREATE INDEX quarantine_waiting ON quarantine(id) WHERE state = 0; PRAGMA user_version=1");
+      "CREATE INDEX quarantine_waiting ON quarantine(id) WHERE state = 0;"
+      "ALTER TABLE stream DROP COLUMN follows; ALTER TABLE stream DROP COLUMN refused;"
+      "PRAGMA user_version=1");
   Journal journal = desk.open();
   Submission call = submission("a", 1);
   call.tally = RowTally{.rows = 1};

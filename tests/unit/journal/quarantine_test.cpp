@@ -234,10 +234,11 @@ TEST_F(Quarantine, OfAFileOfVersionTwoIsCountedAndPagedAndSettled) {
   ASSERT_TRUE(replay(1));
   {
     auto database = sqlite::Database::open(desk.file()).value();
-    ASSERT_TRUE(
-        database.execute("DROP TABLE quarantine_settlement; DROP INDEX quarantine_group;"
-                         "CREATE INDEX quarantine_waiting ON quarantine(id) WHERE state = 0;"
-                         "PRAGMA user_version=2"));
+    ASSERT_TRUE(database.execute(
+        "DROP TABLE quarantine_settlement; DROP INDEX quarantine_group;"
+        "CREATE INDEX quarantine_waiting ON quarantine(id) WHERE state = 0;"
+        "ALTER TABLE stream DROP COLUMN follows; ALTER TABLE stream DROP COLUMN refused;"
+        "PRAGMA user_version=2"));
   }
   open_again();
   EXPECT_EQ(journal.status()->quarantine_waiting, 1U);

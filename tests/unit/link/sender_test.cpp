@@ -1,5 +1,7 @@
 #include "link/sender.h"
 
+#include <atomic>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -34,7 +36,17 @@ class SenderTest : public testing::Test {
   std::unique_ptr<Sender> sender(Conversation& conversation) {
     return sender_by(std::make_unique<ConversingLink>(conversation), conversation);
   }
+  // A center that has what the journal has receipts for.
+  journal::LedgerPlace agreeing(const record::StreamId& stream) {
+    const auto status = desk.open().status().value();
+    record::ChainHead head{status.acknowledged, {}};
+    if (head.sequence == status.head.sequence) head = status.head;
+    return {.head = head, .latest = stream.epoch, .latest_sequence = head.sequence};
+  }
   std::unique_ptr<Sender> sender_by(std::unique_ptr<Link> link, Conversation& conversation) {
+    if (!conversation.has_ledger()) {
+      conversation.set_ledger([this](const record::StreamId& stream) { return agreeing(stream); });
+    }
     return std::make_unique<Sender>(
         desk.open(), std::move(link), ReceiptSigners{desk.keyring, {desk.node.signer.subject()}},
         SenderSurroundings{[this] { return desk.now; }, [] { return 0.0; }}, conversation.events());
@@ -128,6 +140,37 @@ TEST_F(SenderTest, ABatchThatIsRefusedHoldsTheOnesBehindItBack) {
   }
   EXPECT_THAT(center.sent(), testing::Each(1));
   EXPECT_EQ(waiting(), 2U);
+}
+
+TEST_F(SenderTest, SendsNothingToALedgerThatIsAheadAndGoesOnWhenItIsNot) {
+  append(1);
+  std::atomic<bool> is_ahead = true;
+  good.set_ledger([&](const record::StreamId& stream) {
+    journal::LedgerPlace place = agreeing(stream);
+    if (is_ahead) place.head.sequence.value = 7;
+    return std::optional(place);
+  });
+  const auto running = sender(good);
+  EXPECT_THAT(good.objections(1).front(), HasSubstr("batches up to 7"));
+  EXPECT_THAT(good.sent(), IsEmpty());
+  EXPECT_EQ(desk.open().check_taking().error().code, journal::JournalProblem::lost);
+  is_ahead = false;
+  EXPECT_THAT(good.acknowledged(1), ElementsAre(1));
+  EXPECT_EQ(good.objections(2).back(), "");
+  EXPECT_TRUE(desk.open().check_taking());
+}
+
+TEST_F(SenderTest, ALedgerThatIsAwayHoldsBatchesBack) {
+  append(1);
+  std::atomic<bool> is_away = true;
+  good.set_ledger([&](const record::StreamId& stream) {
+    return is_away ? std::nullopt : std::optional(agreeing(stream));
+  });
+  const auto running = sender(good);
+  EXPECT_THAT(good.held_back(1), ElementsAre(LinkProblem::unavailable));
+  EXPECT_THAT(good.sent(), IsEmpty());
+  is_away = false;
+  EXPECT_THAT(good.acknowledged(1), ElementsAre(1));
 }
 
 TEST_F(SenderTest, GoesOnAfterARestartWithTheFirstBatchThatHasNoReceipt) {

@@ -35,11 +35,28 @@ class Conversation {
                   tell(acknowledged_, manifest.sequence.value);
                 },
             .held_back = [this](const LinkFailure& failure) { tell(held_back_, failure.code); },
+            .compared =
+                [this](const std::optional<std::string>& objection) {
+                  tell(objections_, objection.value_or(""));
+                },
             .stopped = [this](const std::string& sentence) { tell(stopped_, sentence); }};
+  }
+  // Where the center's ledger stands, when a sender asks; it is away where this says nothing.
+  using Ledger = std::function<std::optional<journal::LedgerPlace>(const record::StreamId&)>;
+  void set_ledger(Ledger ledger) {
+    const std::lock_guard lock(mutex_);
+    ledger_ = std::move(ledger);
+  }
+  [[nodiscard]] bool has_ledger() const { return ledger_ != nullptr; }
+  Result<journal::LedgerPlace> place(const record::StreamId& stream) {
+    const std::lock_guard lock(mutex_);
+    if (auto place = ledger_(stream)) return *place;
+    return std::unexpected(LinkFailure{LinkProblem::unavailable, "center", "no connection"});
   }
 
   // Each waits until there are `count`, and gives all that there are.
   std::vector<std::uint64_t> acknowledged(std::size_t count) { return wait(acknowledged_, count); }
+  std::vector<std::string> objections(std::size_t count) { return wait(objections_, count); }
   std::vector<LinkProblem> held_back(std::size_t count) { return wait(held_back_, count); }
   std::string stopped() {
     const auto sentences = wait(stopped_, 1);
@@ -66,11 +83,13 @@ class Conversation {
   }
 
   Center center_;
+  Ledger ledger_;  // guarded by mutex_
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::uint64_t> sent_;
   std::vector<std::uint64_t> acknowledged_;
   std::vector<LinkProblem> held_back_;
+  std::vector<std::string> objections_;
   std::vector<std::string> stopped_;
 };
 
@@ -85,6 +104,10 @@ class ConversingLink : public Link {
       if (outgoing.received(*receipt) == Outgoing::Then::stop) break;
     }
     return {};
+  }
+  Result<journal::LedgerPlace> place(const record::StreamId& stream,
+                                     const std::stop_token&) override {
+    return conversation_.place(stream);
   }
 
  private:
@@ -106,6 +129,10 @@ class HurriedLink : public Link {
       if (outgoing.received(*receipt) == Outgoing::Then::stop) break;
     }
     return {};
+  }
+  Result<journal::LedgerPlace> place(const record::StreamId& stream,
+                                     const std::stop_token&) override {
+    return conversation_.place(stream);
   }
 
  private:

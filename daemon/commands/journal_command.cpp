@@ -1,0 +1,134 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "commands/commands.h"
+#include "commands/control_client.h"
+#include "commands/invoking_user.h"
+#include "commands/terminal.h"
+#include "installation/system_clock.h"
+#include "jobs/new_epoch_job.h"
+
+namespace sluice::commands {
+namespace {
+
+struct NewEpochOptions {
+  std::string bureau;
+  bool from_start = false;
+  bool json = false;
+};
+
+// What is known to be in no place any more; empty: nothing is.
+std::string gap_of(const jobs::NewEpochReport& report) {
+  const auto& mark = report.remembered;
+  const auto& place = report.ledger;
+  if (!mark || !place) return {};
+  const std::uint64_t confirmed =
+      place->latest == mark->epoch ? place->latest_sequence.value : place->head.sequence.value;
+  if (mark->numbered.value <= confirmed + report.waiting) return {};
+  return fmt::format(
+      "  numbers up to {} had been given out in epoch {}, and the center's ledger has "
+      "them up to {}: what is between them and was not sealed anew is gone, unless "
+      "its source has it still\n",
+      mark->numbered.value, mark->epoch.value, confirmed);
+}
+
+void print_for_people(const jobs::NewEpochReport& report, const settings::Bureau& bureau) {
+  const std::string& id = bureau.id.str();
+  fmt::print("{}: epoch {} begins\n", id, report.stream.epoch.value);
+  if (!report.set_aside.empty()) {
+    fmt::print("  what lay there is kept as {}\n", report.set_aside.string());
+  }
+  if (!report.ledger) fmt::print("  the center's ledger could not be asked\n");
+  fmt::print("{}", gap_of(report));
+  fmt::print("  {} batches that wait for their receipts were sealed anew\n",
+             human_count(report.waiting));
+  fmt::print("Read again:\n");
+  if (bureau.disk) {
+    fmt::print(
+        "  files: {} loaded again when they are imported again (`sluice import {} FILE`, or "
+        "put back into the drop folder)\n",
+        report.reads_all ? "all are" : "those that the center's ledger is not known to have are",
+        id);
+  }
+  if (bureau.front_end && report.reads_tables) {
+    fmt::print(
+        "  exchange database: the next `sluice collect {0}` reads whole tables; `sluice "
+        "reconcile {0} --repair` finds what was deleted meanwhile\n",
+        id);
+  } else if (bureau.front_end) {
+    fmt::print("  exchange database: from where the center's ledger stands\n");
+  }
+  if (bureau.direct) {
+    fmt::print("  calls: can not be; the bureau's system must post again what is gone\n");
+  }
+  if (bureau.manual_entry) {
+    fmt::print("  manual entry: can not be; what is gone must be keyed again\n");
+  }
+  fmt::print("Start sluiced now.\n");
+}
+
+void print_json(const jobs::NewEpochReport& report) {
+  boost::json::object object{{"bureau", report.stream.bureau.str()},
+                             {"epoch", report.stream.epoch.value},
+                             {"waiting", report.waiting},
+                             {"reads_all", report.reads_all},
+                             {"reads_tables", report.reads_tables},
+                             {"set_aside", report.set_aside.string()}};
+  if (report.remembered) {
+    object["remembered"] = {{"epoch", report.remembered->epoch.value},
+                            {"sequence", report.remembered->numbered.value}};
+  }
+  if (report.ledger) {
+    object["ledger"] = {{"epoch", report.ledger->latest.value},
+                        {"sequence", report.ledger->latest_sequence.value}};
+  }
+  fmt::print("{}\n", boost::json::serialize(object));
+}
+
+ExitStatus begin_new_epoch(const Context& context, const NewEpochOptions& options) {
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
+  const settings::Bureau* bureau = find_bureau(installation->settings, options.bureau);
+  if (bureau == nullptr) return ExitStatus::usage;
+  if (daemon_is_there(installation->settings.node.control_socket)) {
+    return fail("stop sluiced first: it has journals open; start it again afterwards",
+                ExitStatus::usage);
+  }
+  auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
+  if (!audit) return fail(record::to_string(audit.error()));
+  const auto report =
+      jobs::run_new_epoch(*installation, {bureau->id, options.from_start, invoking_user()}, *audit);
+  if (!report) return fail(report.error().sentence);
+  if (options.json) {
+    print_json(*report);
+  } else {
+    print_for_people(*report, *bureau);
+  }
+  return ExitStatus::success;
+}
+
+}  // namespace
+
+void add_journal(CLI::App& app, Context& context) {
+  auto* group = app.add_subcommand("journal", "What to do about a journal that was lost");
+  group->require_subcommand(1);
+  auto* command = group->add_subcommand(
+      "new-epoch",
+      "Let a bureau's stream begin anew, where its journal or the central store was lost or put "
+      "back as it was earlier; audited");
+  auto options = std::make_shared<NewEpochOptions>();
+  command->add_option("bureau", options->bureau, "The bureau whose stream it is")->required();
+  command->add_flag("--from-start", options->from_start,
+                    "Read all sources again from the start, and not from where the center's ledger "
+                    "stands");
+  command->add_flag("--json", options->json, "For machines");
+  command->callback([&context, options] {
+    context.chosen = [&context, options] { return begin_new_epoch(context, *options); };
+  });
+}
+
+}  // namespace sluice::commands

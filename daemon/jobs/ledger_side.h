@@ -1,0 +1,44 @@
+// The center's ledger as a job asks it: of this node's store, or over the uplink.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+
+#include "installation/installation.h"
+#include "journal/ledger_place.h"
+#include "link/bandwidth.h"
+#include "link/https/https_caller.h"
+#include "link/https/uplink_identity.h"
+#include "record/receipt.h"
+#include "store/store.h"
+
+namespace sluice::jobs {
+
+// Blocks. Failures are sentences for the operator.
+class LedgerSide {
+ public:
+  // `installation` must outlive it. Fails where the ledger can not be reached.
+  [[nodiscard]] static std::expected<std::unique_ptr<LedgerSide>, record::Flaw> open(
+      const installation::Installation& installation);
+
+  [[nodiscard]] std::expected<journal::LedgerPlace, record::Flaw> place(
+      const record::StreamId& stream);
+  // The center's, verified; nothing: the ledger has no such batch.
+  [[nodiscard]] std::expected<std::optional<record::SignedReceipt>, record::Flaw> receipt(
+      const record::StreamId& stream, record::Sequence sequence);
+
+ private:
+  explicit LedgerSide(const installation::Installation& installation)
+      : installation_(installation) {}
+  [[nodiscard]] std::expected<void, record::Flaw> check(const record::SignedReceipt& receipt) const;
+
+  const installation::Installation& installation_;
+  std::unique_ptr<store::Store> store_;  // of this node
+  // For another one:
+  std::unique_ptr<link::UplinkIdentity> identity_;
+  link::Bandwidth bandwidth_{std::nullopt};
+  std::optional<link::HttpsCaller> caller_;
+};
+
+}  // namespace sluice::jobs

@@ -1,0 +1,40 @@
+#include "link/https/ledger_call.h"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "link/https/center_answer.h"
+#include "record/try.h"
+
+namespace sluice::link {
+namespace {
+
+// The center reads a few rows.
+constexpr std::chrono::seconds longest_silence{30};
+
+std::string path_of(const record::StreamId& stream) {
+  return fmt::format("/v1/streams/{}/{}", stream.bureau.str(), stream.epoch.value);
+}
+
+}  // namespace
+
+HttpRequest place_question(const record::StreamId& stream) {
+  return {.method = "GET", .target = path_of(stream)};
+}
+
+Result<journal::LedgerPlace> ask_place(HttpsCaller& caller, const record::StreamId& stream) {
+  const auto reply = SLUICE_TRY(caller.call(place_question(stream), longest_silence));
+  return read_place(reply.answer, stream, reply.place);
+}
+
+Result<std::optional<record::SignedReceipt>> ask_receipt(HttpsCaller& caller,
+                                                         const record::StreamId& stream,
+                                                         record::Sequence sequence) {
+  const std::string target = fmt::format("{}/batches/{}/receipt", path_of(stream), sequence.value);
+  const auto reply = SLUICE_TRY(caller.call({.method = "GET", .target = target}, longest_silence));
+  if (says_no_receipt(reply.answer)) return std::nullopt;
+  return SLUICE_TRY(read_receipt(reply.answer, reply.place));
+}
+
+}  // namespace sluice::link

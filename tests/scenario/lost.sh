@@ -1,0 +1,380 @@
+#!/usr/bin/env bash
+# What happens after a journal or a store was lost, emptied or put back as it was earlier: it is
+# noticed, told, and there is a way back that works as docs/restore.md has it.
+#   tests/scenario/lost.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
+# shellcheck disable=SC2119,SC2120,SC2154  # cases.sh and two_nodes.sh set the rest
+set -euo pipefail
+# shellcheck source=tests/support/shell/cases.sh
+source "$(dirname "$0")/../support/shell/cases.sh" "$@"
+# shellcheck source=tests/support/shell/two_nodes.sh
+source "$(dirname "$0")/../support/shell/two_nodes.sh"
+
+# A node of its own with two bureaus: park, whose journal is lost, and tax, which goes on.
+running_node() {
+  new_node "$1" '{kind: sqlite}' 'batch: {age: 50ms}'
+  add_park
+  add_bureau tax <<'END'
+channels: {disk: {}}
+publishes:
+  - {dataset: payer, channels: [disk]}
+END
+  add_schema payer <<'END'
+{"sluice:dataset": {"owner": "tax", "title": "Payers"},
+ "fields": [{"name": "number", "type": "string", "constraints": {"required": true}},
+            {"name": "name", "type": "string"}],
+ "primaryKey": "number"}
+END
+  trap kill_daemon EXIT
+  start_daemon
+}
+both_nodes() { # CASE: park's stream begins at the edge
+  workshop=$workshop/$1
+  mkdir "$workshop"
+  trap kill_all EXIT
+  new_center
+  new_edge
+  at edge start_daemon
+}
+
+register() { # FIRST LAST: a file with these rows
+  { echo number,name && seq -f 'A%.0f,name' "$1" "$2"; } >"$node/register-$1.csv"
+  echo "$node/register-$1.csv"
+}
+journal() { echo "$node/state/journals/park.journal"; }
+remove() { rm -f "$1" "$1-wal" "$1-shm"; }
+keep_copy() { sqlite3 "$1" ".backup $node/copy"; }
+put_copy_back() {
+  remove "$1"
+  cp "$node/copy" "$1"
+}
+stream() { sluice status --json | jq -r ".streams[] | select(.bureau == \"park\") | $1 // empty"; }
+health() { curl --silent --unix-socket "$node/control.socket" http://localhost/v1/health | jq -r .status; }
+stream_is() { [[ $(stream .link.state) = "$1" ]]; }
+center_has() { [[ $(at center held register | wc -l) -eq $1 ]]; }
+forgets() { remove "$node/state/remembered.sqlite"; }
+
+# The journal can not be opened: park is refused, tax goes on, everything says so.
+expect_refused() { # SENTENCE
+  expect_like "status" "$(stream .error)" "$1"
+  expect_refused_all "$1"
+  expect "an import of another bureau" "$(sluice import tax "$(register 1 2)" --dataset payer --json | jq .applied)" true
+}
+expect_refused_all() { # SENTENCE
+  expect "health" "$(health)" fail
+  grep -q "event=journal-refused bureau=park" "$node/sluiced.log" || fail "the log does not tell"
+  try sluice import park "$(register 900 905)" --dataset register --no-wait
+  expect "exit status of an import ($out)" "$status" 1
+  expect_like "what it says" "$err" "$1"
+  try sluice audit verify
+  [[ $status -ne 0 ]] || fail "the audit finds nothing: $out"
+  expect_like "what the audit says" "$err" "$1"
+}
+begin_new_epoch() { # [--from-start]
+  try sluice journal new-epoch park "$@"
+  expect "exit status while sluiced runs" "$status" 2
+  expect_like "what it says" "$err" 'stop sluiced first'
+  stop_daemon
+  try sluice journal new-epoch park "$@"
+  expect "exit status of new-epoch ($err)" "$status" 0
+  audited '.event == "journal-epoch-begun" and .bureau == "park"' || fail "it is not in the audit log"
+  start_daemon
+  expect "health afterwards" "$(health)" pass
+}
+expect_loaded() { # FIRST LAST OUTCOME-JQ EXPECTED
+  try sluice import park "$(register "$1" "$2")" --dataset register --json
+  expect "exit status of the import ($err)" "$status" 0
+  expect "its $3" "$(jq -r "$3" <<<"$out")" "$4"
+}
+expect_proved() {
+  try sluice audit verify
+  expect "the proof afterwards ($out$err)" "$status" 0
+}
+
+case_a_journal_that_is_gone_is_refused_and_the_others_go_on() {
+  running_node gone
+  expect_loaded 1 500 .inserted 500
+  stop_daemon
+  remove "$(journal)"
+  start_daemon
+  expect "a call" "$(post park approval '{"number":"A1","name":"one"}')" 503
+  expect_refused 'journal of park is gone.*batches up to 1.*new-epoch park --from-start'
+  [[ ! -e $(journal) ]] || fail "a journal was made in passing"
+  stop_daemon
+  try sluice journal new-epoch park
+  expect_like "without --from-start" "$err" 'no journal that can be read.*--from-start'
+  start_daemon
+  begin_new_epoch --from-start
+  expect_like "what is read again" "$out" 'files: all are loaded again'
+  expect_loaded 1 500 .unchanged 500
+  expect "a call" "$(post park approval '{"number":"A1","name":"one"}')" 200
+  expect_proved
+}
+
+case_a_journal_of_0_bytes_is_refused() {
+  running_node empty
+  expect_loaded 1 500 .inserted 500
+  stop_daemon
+  sluice import park "$(register 501 1000)" --dataset register >/dev/null # acknowledged, and with no receipt
+  remove "$(journal)"
+  : >"$(journal)"
+  start_daemon
+  expect_refused 'journal of park has 0 bytes'
+  begin_new_epoch --from-start
+  expect_like "what is gone" "$out" 'numbers up to 2 .*ledger has them up to 1'
+  expect_loaded 501 1000 .inserted 500
+  expect_proved
+}
+
+case_an_older_copy_of_a_journal_is_refused_and_goes_on_from_its_cursors() {
+  running_node older
+  expect_loaded 1 500 .inserted 500
+  keep_copy "$(journal)"
+  stop_daemon
+  sluice import park "$(register 501 1000)" --dataset register >/dev/null
+  put_copy_back "$(journal)"
+  start_daemon
+  expect_refused 'last batch is 1, and this node had given out numbers up to 2.*new-epoch park'
+  begin_new_epoch
+  expect_loaded 501 1000 .inserted 500
+  expect_loaded 1 500 .loaded_before true
+  expect_proved
+}
+
+case_what_an_older_copy_has_and_the_ledger_too_is_not_sent_on_top_of_later_rows() {
+  running_node on_top
+  stop_daemon
+  printf 'number,name\nA1,first\n' >"$node/register-1.csv"
+  printf 'number,name\nA1,second\n' >"$node/register-2.csv"
+  sluice import park "$node/register-1.csv" >/dev/null # waits for its receipt
+  keep_copy "$(journal)"
+  sluice import park "$node/register-2.csv" >/dev/null
+  start_daemon
+  until_true 60 received 2 || fail "the receipts do not come"
+  stop_daemon
+  put_copy_back "$(journal)"
+  sluice import tax "$(register 1 2)" --dataset payer >/dev/null
+  try sluice journal new-epoch park --json
+  expect "exit status of new-epoch ($err)" "$status" 0
+  expect "sealed anew" "$(jq .waiting <<<"$out")" 0
+  start_daemon
+  sluice import park "$(register 5 5)" --dataset register >/dev/null # behind whatever was sent
+  expect "held" "$(held register)" $'A1\tsecond\nA5\tname'
+  expect_proved
+}
+received() { [[ $(stream .acknowledged) -eq $1 ]]; }
+
+case_calls_in_an_open_batch_count_as_given_out() {
+  running_node open
+  stop_daemon
+  sed -i 's/age: 50ms/age: 1h/' "$node/config/node.yaml"
+  start_daemon
+  keep_copy "$(journal)"
+  expect "a call" "$(post park approval '{"number":"A1","name":"one"}')" 200
+  kill_daemon
+  put_copy_back "$(journal)"
+  start_daemon
+  expect_refused 'last batch is 0, and this node had given out numbers up to 1'
+}
+
+case_a_journal_behind_the_ledger_takes_nothing_until_it_is_put_right() {
+  running_node behind
+  expect_loaded 1 500 .inserted 500
+  keep_copy "$(journal)"
+  expect_loaded 501 1000 .inserted 500
+  stop_daemon
+  cp "$(journal)" "$node/latest"
+  put_copy_back "$(journal)"
+  forgets # with the rest of the node, from the same backup
+  start_daemon
+  until_true 60 stream_is stopped || fail "the link is $(stream .link.state)"
+  expect_like "why" "$(stream .link.reason)" 'last batch is 1, and the center.s ledger has batches up to 2'
+  expect_like "for people" "$(sluice status)" 'STOPPED: .*new-epoch park'
+  expect "a call" "$(post park approval '{"number":"A1","name":"one"}')" 503
+  expect_refused_all 'ledger has batches up to 2'
+  cp -r "$node/state" "$node/before"
+  # The latest one is put back:
+  stop_daemon
+  remove "$(journal)"
+  cp "$node/latest" "$(journal)"
+  start_daemon
+  expect "health with the latest one" "$(health)" pass
+  expect_loaded 501 1000 .loaded_before true
+  # Or it can not be had:
+  stop_daemon
+  rm -r "$node/state"
+  mv "$node/before" "$node/state"
+  start_daemon
+  begin_new_epoch
+  expect_loaded 501 1000 .unchanged 500
+  expect "a call" "$(post park approval '{"number":"A1","name":"one"}')" 200
+  expect_proved
+}
+
+case_an_edge_that_lost_everything_hears_it_from_its_center() {
+  both_nodes edge_lost
+  at edge expect_loaded 1 500 .inserted 500
+  at edge stop_daemon
+  rm -r "$workshop/edge/state"
+  at edge start_daemon
+  at edge until_true 60 stream_is stopped || fail "the link is $(at edge stream .link.state)"
+  at edge expect_like "why" "$(at edge stream .link.reason)" 'ledger has batches up to 1 of epoch .*knows nothing'
+  at edge expect_refused_all 'ledger has batches up to 1 of epoch'
+  at edge begin_new_epoch --from-start
+  at edge expect_loaded 1 500 .unchanged 500
+  at edge expect_loaded 501 600 .inserted 100
+  center_has 600 || fail "the center has $(at center held register | wc -l)"
+  at center expect_proved
+}
+
+case_an_edge_that_was_put_back_hears_it_though_it_has_nothing_to_send() {
+  both_nodes edge_older
+  at edge expect_loaded 1 500 .inserted 500
+  at edge stop_daemon
+  cp -r "$workshop/edge/state" "$workshop/copy"
+  at edge start_daemon
+  at edge expect_loaded 501 1000 .inserted 500
+  at edge stop_daemon
+  rm -r "$workshop/edge/state"
+  mv "$workshop/copy" "$workshop/edge/state"
+  at edge start_daemon
+  at edge until_true 60 stream_is stopped || fail "the link is $(at edge stream .link.state)"
+  expect_like "why" "$(at edge stream .link.reason)" 'last batch is 1, and the center.s ledger has batches up to 2'
+  at edge begin_new_epoch
+  at edge expect_loaded 501 1000 .unchanged 500
+  at edge expect_loaded 1 500 .loaded_before true
+  at center expect_proved
+}
+
+case_what_an_edge_took_after_it_was_put_back_is_sealed_anew() {
+  both_nodes forked
+  at edge expect_loaded 1 500 .inserted 500
+  at edge stop_daemon
+  cp -r "$workshop/edge/state" "$workshop/copy"
+  at edge start_daemon
+  at edge expect_loaded 501 600 .inserted 100
+  at edge stop_daemon
+  rm -r "$workshop/edge/state"
+  mv "$workshop/copy" "$workshop/edge/state"
+  at edge sluice import park "$(at edge register 601 610)" --dataset register >/dev/null
+  at edge sluice import park "$(at edge register 611 620)" --dataset register >/dev/null
+  at edge start_daemon
+  at edge until_true 60 stream_is stopped || fail "the link is $(at edge stream .link.state)"
+  expect_like "why" "$(at edge stream .link.reason)" 'its batch 2 is another one than the center.s ledger has'
+  at edge begin_new_epoch
+  until_true 60 center_has 620 || fail "the center has $(at center held register | wc -l)"
+  at center expect_proved
+}
+
+case_a_center_that_was_put_back_gets_again_what_it_has_no_more() {
+  both_nodes center_older
+  at edge expect_loaded 1 500 .inserted 500
+  at center keep_copy "$workshop/center/state/central.sqlite"
+  at edge expect_loaded 501 1000 .inserted 500
+  at edge stop_daemon
+  at center kill_daemon
+  at center put_copy_back "$workshop/center/state/central.sqlite"
+  at center start_daemon
+  # Before the sender has asked, and without it.
+  at edge try sluice import park "$(at edge register 501 1000)" --dataset register --json
+  expect "exit status of an import ($out)" "$status" 1
+  expect_like "what it says" "$err" 'receipts up to batch 2, and the center.s ledger has batches up to 1.*put back as it was earlier'
+  at edge start_daemon
+  at edge until_true 60 stream_is stopped || fail "the link is $(at edge stream .link.state)"
+  at edge begin_new_epoch
+  at edge expect_loaded 1 500 .loaded_before true
+  at edge expect_loaded 501 1000 .inserted 500
+  center_has 1000 || fail "the center has $(at center held register | wc -l)"
+  at center expect_proved
+}
+
+imported_at_edge() { grep -c event=dropped-file-imported "$workshop/edge/sluiced.log"; }
+case_a_stream_goes_on_by_itself_when_the_right_backup_is_put_back_at_the_center() {
+  both_nodes resumed
+  at edge stop_daemon
+  mkdir "$workshop/edge/drop"
+  sed -i "s#disk: {}#disk: {drop_folder: $workshop/edge/drop}#" "$workshop/edge/config/bureaus/park.yaml"
+  at edge start_daemon
+  local store=$workshop/center/state/central.sqlite
+  at edge expect_loaded 1 500 .inserted 500
+  at center keep_copy "$store"
+  mv "$workshop/center/copy" "$workshop/center/older"
+  at edge expect_loaded 501 1000 .inserted 500
+  at center keep_copy "$store"
+  mv "$workshop/center/copy" "$workshop/center/latest"
+  at center kill_daemon
+  mv "$workshop/center/older" "$workshop/center/copy"
+  at center put_copy_back "$store"
+  at center start_daemon
+  at edge stop_daemon
+  at edge start_daemon
+  at edge until_true 60 stream_is stopped || fail "the link is $(at edge stream .link.state)"
+  mv "$(at edge register 1001 1100)" "$workshop/edge/drop/register-3.csv"
+  at center kill_daemon
+  mv "$workshop/center/latest" "$workshop/center/copy"
+  at center put_copy_back "$store"
+  at center start_daemon
+  at edge until_true 60 stream_is up || fail "the link is $(at edge stream .link.state)"
+  expect "health" "$(at edge health)" pass
+  until_true 60 center_has 1100 || fail "the center has $(at center held register | wc -l)"
+  expect "attempts to load the file" "$(imported_at_edge)" 1
+  at center expect_proved
+}
+
+case_a_store_that_is_gone_is_refused_and_filled_again_when_a_new_one_is_accepted() {
+  running_node store
+  expect_loaded 1 500 .inserted 500
+  stop_daemon
+  remove "$node/state/central.sqlite"
+  launch_daemon
+  ! await_ready || fail "the node starts without a word"
+  daemon=
+  expect_like "what it says" "$(cat "$node/sluiced.log")" "central.sqlite: this node's store is gone.*sluice store accept-new"
+  try sluice import park "$(register 1 500)" --dataset register
+  expect "an import of the same file ($out)" "$status" 1
+  expect_like "what it says" "$err" "this node's store is gone"
+  [[ ! -e $node/state/central.sqlite ]] || fail "a store was made in passing"
+  try sluice store accept-new
+  expect "exit status of accept-new ($err)" "$status" 0
+  expect_like "the audit log" "$(sluice audit log | jq -r .event | paste -sd ' ')" 'store-accepted journal-epoch-begun'
+  start_daemon
+  expect_loaded 1 500 .inserted 500
+  expect "held" "$(held register | wc -l)" 500
+  expect_proved
+}
+
+case_another_store_in_its_place_is_refused() {
+  running_node stranger
+  stop_daemon
+  local another=$node/state/central.sqlite
+  running_node other_store
+  expect_loaded 1 500 .inserted 500
+  stop_daemon
+  remove "$node/state/central.sqlite"
+  cp "$another" "$node/state/central.sqlite"
+  launch_daemon
+  ! await_ready || fail "the node starts without a word"
+  daemon=
+  expect_like "what it says" "$(cat "$node/sluiced.log")" 'store is another one than it was'
+}
+
+case_edges_fill_a_center_again_that_lost_its_store() {
+  both_nodes center_lost
+  at edge expect_loaded 1 500 .inserted 500
+  at center stop_daemon
+  rm "$workshop/center/state/central.sqlite"
+  at center try sluice store accept-new
+  expect "exit status of accept-new ($err)" "$status" 0
+  at center start_daemon
+  at edge stop_daemon
+  at edge start_daemon
+  at edge until_true 60 stream_is stopped || fail "the link is $(at edge stream .link.state)"
+  expect_like "why" "$(at edge stream .link.reason)" 'ledger has nothing of this bureau: the central store was lost.*--from-start'
+  at edge begin_new_epoch --from-start
+  at edge expect_loaded 1 500 .inserted 500
+  center_has 500 || fail "the center has $(at center held register | wc -l)"
+  at center expect_proved
+}
+
+open_workshop lost park tax
+trap 'close_workshop $?' EXIT
+run_cases
