@@ -17,7 +17,7 @@ constexpr const char* without_fsync = "PRAGMA synchronous=NORMAL";
 constexpr const char* with_fsync = "PRAGMA synchronous=FULL";
 
 // A mark that follows is not worth waiting long for: who has a number to tell has rows to take.
-constexpr int patience_ms = 1000;
+constexpr const char* with_little_patience = "PRAGMA busy_timeout=2000";
 
 constexpr const char* marks_ddl = R"sql(
   CREATE TABLE IF NOT EXISTS stream(
@@ -39,7 +39,7 @@ Result<T> StreamMarks::ours(sqlite::Result<T> result) const {
 }
 
 Result<std::unique_ptr<StreamMarks>> StreamMarks::open(const std::filesystem::path& file) {
-  auto database = sqlite::Database::open(file, patience_ms);
+  auto database = sqlite::Database::open(file);
   const auto failed = [&](const sqlite::Error& error) {
     return std::unexpected(JournalFailure{
         JournalProblem::unreadable, file.string(),
@@ -57,6 +57,7 @@ Result<std::unique_ptr<StreamMarks>> StreamMarks::open(const std::filesystem::pa
 sqlite::Result<void> StreamMarks::prepare() {
   SLUICE_TRY(database_.execute(marks_ddl));
   SLUICE_TRY(database_.execute(without_fsync));
+  SLUICE_TRY(database_.execute(with_little_patience));
   const std::pair<sqlite::Statement StreamMarks::*, std::string_view> statements[] = {
       {&StreamMarks::find_, "SELECT epoch, numbered FROM stream WHERE bureau = ?1"},
       {&StreamMarks::begin_, "INSERT OR IGNORE INTO stream VALUES(?1, ?2, ?3)"},
