@@ -133,7 +133,7 @@ TEST_F(ReceptionTest, TakesNothingOutsideItsCertificatesTimeAndThenTheSameBatch)
   EXPECT_EQ(failure.code, ReceptionProblem::unavailable);
   EXPECT_EQ(failure.place, "CN=center");
   EXPECT_THAT(failure.sentence, HasSubstr("ended at 2026-11-23T04:43:59.000Z"));
-  EXPECT_EQ(reception.head(center.origin().stream)->sequence.value, 0U);
+  EXPECT_EQ(reception.place(center.origin().stream)->head.sequence.value, 0U);
   certified("2027-11-23T00:00:00.000Z");
   EXPECT_EQ(receive(batch).outcome, record::Outcome::accepted);
 }
