@@ -39,12 +39,15 @@ std::expected<void, std::string> make_durable_anew(const installation::Installat
   const auto distrusted = disk.distrusted();
   for (const std::filesystem::path& file : files_of(installation)) {
     std::error_code error;
-    if (!std::filesystem::exists(file, error)) continue;
+    // Opening an empty one would write into it, and who opens it then is to find it as it was.
+    if (const auto bytes = std::filesystem::file_size(file, error); error || bytes == 0) continue;
     const auto emptied = empty_log_of(file);
     if (emptied) continue;
     const sqlite::Error& why = emptied.error();
     const bool passes = why.is_busy() || why.is_disk_full() || why.is_out_of_files();
     if (passes && !distrusted) continue;
+    // Nothing is acknowledged from it: who opens it refuses it, and the other bureaus go on.
+    if (why.is_damaged()) continue;
     if (why.is_failed_sync()) disk.distrust(fmt::format("{}: {}", file.string(), why.message));
     return std::unexpected(
         fmt::format("{}: what it holds can not be made durable ({}), and so nothing may be "

@@ -92,6 +92,10 @@ bool Error::is_busy() const {
   return primary_code(code) == SQLITE_BUSY || primary_code(code) == SQLITE_LOCKED;
 }
 
+bool Error::is_damaged() const {
+  return primary_code(code) == SQLITE_NOTADB || primary_code(code) == SQLITE_CORRUPT;
+}
+
 bool Error::is_constraint() const {
   return primary_code(code) == SQLITE_CONSTRAINT;
 }

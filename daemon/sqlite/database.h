@@ -29,6 +29,8 @@ struct Error {
   [[nodiscard]] bool is_out_of_files() const;  // this process or the system has too many open
   [[nodiscard]] bool is_busy() const;
   [[nodiscard]] bool is_constraint() const;
+  // It is no database, or its pages contradict each other.
+  [[nodiscard]] bool is_damaged() const;
 };
 
 template <class T>

@@ -125,6 +125,19 @@ case_a_journal_of_0_bytes_is_refused() {
   expect_proved
 }
 
+case_a_journal_that_is_damaged_stops_its_bureau_only() {
+  running_node damaged
+  expect_loaded 1 500 .inserted 500
+  stop_daemon
+  remove "$(journal)"
+  printf 'this is no journal %.0s' {1..500} >"$(journal)"
+  start_daemon
+  expect_refused 'file is not a database'
+  begin_new_epoch --from-start
+  expect_loaded 1 500 .unchanged 500
+  expect_proved
+}
+
 case_an_older_copy_of_a_journal_is_refused_and_goes_on_from_its_cursors() {
   running_node older
   expect_loaded 1 500 .inserted 500
