@@ -36,12 +36,12 @@ build() { # PRESET [OPTION…]
   cmake --build --preset "$1" -j "$jobs" "${@:2}"
 }
 
-# Whole nodes run one after the other, beside the other tests (RESOURCE_LOCK). One that fails is tried
-# once more, so that a submission is not lost to it; its name is told all the same, for it is a defect.
+# Whole nodes run in two rows, beside the other tests (RESOURCE_LOCK). One that fails is tried once
+# more, so that a submission is not lost to it; its name is told all the same, for it is a defect.
 run_tests() {
   local failed=build/dev/Testing/Temporary/LastTestsFailed.log
   rm -f "$failed"
-  # One more than there are processors: whole nodes wait half of their time.
+  # One more than there are processors: whole nodes wait most of their time.
   ctest --preset dev -j $((jobs + 1)) -LE fuzz && return
   mapfile -t tried_again < <(cut -d : -f 2 "$failed")
   local whole_nodes name
