@@ -160,9 +160,9 @@ EntryView DeskPages::entry_view_of(const Visit& visit, OpenDesk& desk, const Key
   std::ranges::copy_if(told.errors, std::back_inserter(view.form_errors),
                        [](const auto& error) { return error.column.empty(); });
   if (desk.keyed.draft) view.draft = {DraftState::Kind::kept, desk.keyed.draft_saved, {}};
-  const auto figures = desk.queue->figures(task.asked.bureau, bench_.midnight(),
-                                           surroundings_.clock(), visit.account().name);
-  if (figures) view.figures = bench_.figures(visit, task.asked.bureau, *figures);
+  if (const auto figures = bench_.figures_at_desk(visit, task.asked.bureau, *desk.queue)) {
+    view.figures = *figures;
+  }
   view.note = desk.said_with();
   view.saved_task = whole_number(visit.query.value("saved"));
   return view;
@@ -210,8 +210,8 @@ ReviewView DeskPages::review_view_of(const Visit& visit, const OpenDesk& desk,
   std::ranges::copy_if(told.errors, std::back_inserter(view.form_errors),
                        [](const auto& error) { return error.column.empty(); });
   if (desk.keyed.draft) view.draft = {DraftState::Kind::kept, desk.keyed.draft_saved, {}};
-  view.note_typed = text_of(draft, "note");
-  view.is_note_missing = told.misses_note;
+  view.refused_note = told.any.refused_note;
+  view.note_typed = view.refused_note ? view.refused_note->typed : text_of(draft, "note");
   view.saved_task = whole_number(visit.query.value("saved"));
   return view;
 }
@@ -282,7 +282,7 @@ Response DeskPages::save(const Visit& visit, OpenDesk& desk) {
   if (desk.round() == Round::second) return save_check(visit, desk, draft);
   const auto keyed = bench_.key_first(visit, desk.task(), desk.checker,
                                       first_keying(desk.form(), draft), *desk.queue);
-  if (keyed) return steps_.go_on(visit, desk, "keyed");
+  if (keyed) return steps_.go_on(visit, desk, "keyed", keyed->journaled);
   if (keyed.error().answer) return *keyed.error().answer;
   return page_of(visit, desk, draft, {.any = unprocessable(), .errors = keyed.error().errors});
 }
@@ -314,7 +314,10 @@ Response DeskPages::save_check(const Visit& visit, OpenDesk& desk, const KeyedTe
                                            .differences = static_cast<std::uint64_t>(differences)},
                         surroundings_.clock(), bench_.note_step(visit, desk.task(), saved));
   if (!task) return bench_.refused(visit, task.error());
-  return conclude(visit, desk, *task, saved.step);
+  bench_.day().add_checked({visit.account().name, task->asked.bureau}, task->second->at);
+  bench_.day().count_anew({task->first->by, task->asked.bureau});
+  // What they agree on is journaled as the first has typed it.
+  return conclude(visit, desk, *task, desk.checker.check(keyed_form(first)), saved.step);
 }
 
 Response DeskPages::settle(const Visit& visit, OpenDesk& desk) {
@@ -334,7 +337,7 @@ Response DeskPages::settle(const Visit& visit, OpenDesk& desk) {
   });
   const KeyedTexts texts = settlement(desk.form(), draft, first, second);
   if (!fits_a_task(texts)) return page_of(visit, desk, draft, {.any = DeskSteps::too_long()});
-  const auto checked = desk.checker.check(keyed_form(texts));
+  auto checked = desk.checker.check(keyed_form(texts));
   if (!checked) told.errors = checked.error();
   if (told.misses_choice || !checked) return page_of(visit, desk, draft, std::move(told));
   std::erase_if(compared, [](const entry::ComparedField& field) {
@@ -349,7 +352,8 @@ Response DeskPages::settle(const Visit& visit, OpenDesk& desk) {
       tasks::Settle{.account = visit.account().name, .values = to_json(texts), .note = {}},
       surroundings_.clock(), bench_.note_step(visit, desk.task(), saved));
   if (!task) return bench_.refused(visit, task.error());
-  return conclude(visit, desk, *task, saved.step);
+  bench_.day().count_anew({visit.account().name, task->asked.bureau});
+  return conclude(visit, desk, *task, std::move(checked), saved.step);
 }
 
 Response DeskPages::send_back(const Visit& visit, OpenDesk& desk) {
@@ -361,8 +365,10 @@ Response DeskPages::send_back(const Visit& visit, OpenDesk& desk) {
     return page_of(visit, desk, draft, {.any = std::move(*objected)});
   }
   if (!desk.is_review()) return entrance_.missing(visit);
-  if (note.empty()) {
-    return page_of(visit, desk, draft, {.any = unprocessable(), .misses_note = true});
+  if (auto refused = refusal_of_note(note)) {
+    Told told{.any = unprocessable()};
+    told.any.refused_note = std::move(refused);
+    return page_of(visit, desk, draft, std::move(told));
   }
   using To = tasks::SendBack::To;
   const To to = visit.form.value("to") == "first" ? To::first : To::second;
@@ -384,11 +390,10 @@ Response DeskPages::escalate(const Visit& visit, OpenDesk& desk) {
 }
 
 Response DeskPages::conclude(const Visit& visit, OpenDesk& desk, const tasks::Task& task,
-                             std::string_view notice) {
-  if (auto concluded = bench_.conclude(visit, task, *desk.queue); !concluded) {
-    return concluded.error();
-  }
-  return steps_.go_on(visit, desk, notice);
+                             Workbench::Checked record, std::string_view notice) {
+  const auto saved = bench_.conclude(visit, task, std::move(record), *desk.queue);
+  if (!saved) return saved.error();
+  return steps_.go_on(visit, desk, notice, saved->journaled);
 }
 
 }  // namespace sluice::pages

@@ -39,7 +39,6 @@ class DeskPages {
     DeskTold any{};  // as at any desk
     std::vector<entry::KeyingError> errors{};
     bool misses_choice = false;
-    bool misses_note = false;
   };
 
   [[nodiscard]] server::Response show(const Visit& visit, OpenDesk& desk);
@@ -64,7 +63,8 @@ class DeskPages {
                                             const KeyedTexts& draft);
   // The step is done, and the next task is taken.
   [[nodiscard]] server::Response conclude(const Visit& visit, OpenDesk& desk,
-                                          const tasks::Task& task, std::string_view notice);
+                                          const tasks::Task& task, Workbench::Checked record,
+                                          std::string_view notice);
 
   const Surroundings& surroundings_;
   const Pages& pages_;

@@ -102,14 +102,15 @@ Response DeskSteps::put_away(const Visit& visit, const HeldTask& held, bool to_s
       fmt::format("{}?done={}", entry_path, to_supervisor ? "escalated" : "handed-back"));
 }
 
-Response DeskSteps::go_on(const Visit& visit, const HeldTask& held, std::string_view notice) const {
+Response DeskSteps::go_on(const Visit& visit, const HeldTask& held, std::string_view notice,
+                          const std::optional<tasks::JournaledTask>& journaled) const {
   const tasks::Task& task = held.task();
   const auto next = held.queue->claim_next({.bureau = task.asked.bureau,
                                             .datasets = {},
                                             .account = visit.account().name,
                                             .states = {task.state},
                                             .lease = Workbench::lease},
-                                           surroundings_.clock());
+                                           surroundings_.clock(), journaled);
   if (!next) return bench_.refused(visit, next.error());
   const std::uint64_t id = task.id.value;
   if (*next) {

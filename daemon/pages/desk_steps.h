@@ -64,9 +64,11 @@ class DeskSteps {
   // For others, or for the supervisor, with the reason that the form has.
   [[nodiscard]] server::Response put_away(const Visit& visit, const HeldTask& held,
                                           bool to_supervisor, const Again& again) const;
-  // From the task, as it was when it was held, to the next of its kind.
-  [[nodiscard]] server::Response go_on(const Visit& visit, const HeldTask& held,
-                                       std::string_view notice) const;
+  // From the task, as it was when it was held, to the next of its kind; where its record was
+  // journaled by this, that is noted.
+  [[nodiscard]] server::Response go_on(
+      const Visit& visit, const HeldTask& held, std::string_view notice,
+      const std::optional<tasks::JournaledTask>& journaled = std::nullopt) const;
 
  private:
   [[nodiscard]] server::Response tell_draft(const Visit& visit, const DraftState& state,

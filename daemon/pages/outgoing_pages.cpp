@@ -103,9 +103,9 @@ Response OutgoingPages::page_of(const Visit& visit, const HeldTask& held, const 
                     .refused_note = told.any.refused_note,
                     .saved_task = whole_number(visit.query.value("saved"))};
   if (held.keyed.draft) view.draft = {.kind = DraftState::Kind::kept, .at = held.keyed.draft_saved};
-  const auto figures = held.queue->figures(task.asked.bureau, bench_.midnight(),
-                                           surroundings_.clock(), visit.account().name);
-  if (figures) view.figures = bench_.figures(visit, task.asked.bureau, *figures);
+  if (const auto figures = bench_.figures_at_desk(visit, task.asked.bureau, *held.queue)) {
+    view.figures = *figures;
+  }
   return document(visit.request, outgoing_page(pages_, entrance_.frame(visit, "entry"), view),
                   told.any.status);
 }
@@ -186,6 +186,7 @@ Response OutgoingPages::escalate(const Visit& visit, const HeldTask& held) {
 }
 
 Response OutgoingPages::go_on(const Visit& visit, const HeldTask& held, const tasks::Task& task) {
+  bench_.day().count_anew({visit.account().name, task.asked.bureau});
   return steps_.go_on(visit, held, task.state == TaskState::done ? "confirmed" : "declined");
 }
 

@@ -116,7 +116,8 @@ tasks::Result<void> QueuePages::add_bureau(const Visit& visit, const record::Bur
                                            const std::optional<WorkList>& whole,
                                            tasks::Tasks& queue, QueueView& view) {
   const record::Time now = surroundings_.clock();
-  const auto figures = SLUICE_TRY(queue.figures(bureau, bench_.midnight(), now));
+  const auto figures =
+      SLUICE_TRY(queue.figures(bureau, bench_.midnight(), now, visit.account().name));
   view.figures = bench_.figures(visit, bureau, figures);
   for (const WorkKind& kind : work_kinds) {
     if (!bench_.may_work(visit.account().assignment, kind.state, bureau)) continue;

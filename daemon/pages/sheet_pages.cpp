@@ -330,7 +330,12 @@ std::expected<SheetRowView, Response> SheetPages::save_task(const Visit& visit, 
   }
   view.typed = texts_of(sheet.form(), from_json((*keyed)->draft.value_or("")));
   auto saved = bench_.key_first(visit, (*keyed)->task, sheet.checker, view.typed, *sheet.queue);
-  if (saved) return view;
+  if (saved) {
+    if (auto noted = bench_.note(visit, *saved, *sheet.queue); !noted) {
+      return std::unexpected(std::move(noted.error()));
+    }
+    return view;
+  }
   NotKeyed& why = saved.error();
   // What one task is refused for does not hold up the others.
   if (why.answer && why.sentence.empty()) return std::unexpected(std::move(*why.answer));

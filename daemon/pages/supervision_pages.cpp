@@ -34,6 +34,13 @@ tasks::TaskFilter filter_of(const record::BureauId& bureau, const std::string& l
   return filter;
 }
 
+// Whether the person has typed over what the form showed. What it showed may be another's word by
+// now, which this person has not seen.
+bool is_changed(const Form& form, const std::string& field) {
+  const std::string shown = field + "_shown";
+  return !form.has(shown) || form.value(field) != form.value(shown);
+}
+
 }  // namespace
 
 std::vector<Page> SupervisionPages::routes() {
@@ -75,7 +82,10 @@ std::vector<Page> SupervisionPages::routes() {
       return std::unexpected(RefusedTaskForm{
           Sent::change, due ? priority.error().sentence : due.error().sentence, {}});
     }
-    return tasks::ChangeIt{.account = {}, .priority = *priority, .due = *due};
+    tasks::ChangeIt change{.account = {}, .priority = std::nullopt, .due = std::nullopt};
+    if (is_changed(visit.form, "priority")) change.priority = *priority;
+    if (is_changed(visit.form, "due")) change.due = *due;
+    return change;
   });
   add("cancel", "task-cancelled", [](const Visit& visit, const tasks::Task& /*of*/) -> Made {
     const std::string note(visit.form.value("note"));

@@ -196,78 +196,111 @@ ClerkFigures Workbench::figures(const Visit& visit, const record::BureauId& bure
   return mine;
 }
 
+std::optional<ClerkFigures> Workbench::figures_at_desk(const Visit& visit,
+                                                       const record::BureauId& bureau,
+                                                       tasks::Tasks& queue) {
+  const auto work =
+      day_.of({visit.account().name, bureau}, midnight(), surroundings_.clock(), queue);
+  const auto waiting = queue.waiting(bureau);
+  if (!work || !waiting) return std::nullopt;
+  ClerkFigures mine = figures_of(*work);
+  for (const auto& [state, tasks] : *waiting) {
+    if (may_work(visit.account().assignment, state, bureau)) mine.waiting += tasks;
+  }
+  return mine;
+}
+
 record::Time Workbench::midnight() const {
   return jobs::midnight(surroundings_.clock(), *date::locate_zone(surroundings_.time_zone));
 }
 
-tasks::Result<std::optional<tasks::Task>> Workbench::journal(tasks::TaskId id,
-                                                             tasks::Tasks& queue) {
-  const auto keyed = SLUICE_TRY(queue.find(id, people::AccountName()));
-  if (!keyed || keyed->task.state != TaskState::ready || !keyed->values()) return std::nullopt;
-  const tasks::Task& task = keyed->task;
-  const entry::FormChecker* const checks = checker(task);
-  const auto refuse = [&](std::string note) {
-    return queue.apply(id, tasks::RefuseIt{.note = std::move(note)}, surroundings_.clock());
+tasks::Result<Workbench::HandedIn> Workbench::hand_in(const tasks::Task& task, Checked record,
+                                                      tasks::Tasks& queue) const {
+  const auto refuse = [&](std::string note) -> tasks::Result<HandedIn> {
+    SLUICE_TRY(
+        queue.apply(task.id, tasks::RefuseIt{.note = std::move(note)}, surroundings_.clock()));
+    return HandedIn{.journaled = std::nullopt, .is_refused = true};
   };
-  if (checks == nullptr) return SLUICE_TRY(refuse("nothing of this dataset is keyed here"));
-  auto checked = checks->check(keyed_form(from_json(*keyed->values())));
-  if (!checked) {
-    const entry::KeyingError& first = checked.error().front();
-    return SLUICE_TRY(refuse(first.column + ": " + first.sentence));
+  if (!record) {
+    const entry::KeyingError& first = record.error().front();
+    return refuse(first.column + ": " + first.sentence);
   }
   const auto saved =
-      desk(task.asked.bureau)->save(entry::DraftId(task.entry.str()), std::move(*checked));
-  if (!saved) {
-    if (saved.error().code == entry::SaveProblem::conflicting) {
-      return SLUICE_TRY(refuse(saved.error().sentence));
-    }
-    surroundings_.log.write<"record-not-journaled">(
-        {{"bureau", task.asked.bureau.str()}, {"reason", record::to_string(saved.error())}});
-    return std::nullopt;
+      desk(task.asked.bureau)->save(entry::DraftId(task.entry.str()), std::move(*record));
+  if (saved) {
+    return HandedIn{.journaled = tasks::JournaledTask{
+                        task.id, {saved->placement.sequence, saved->placement.first_row}}};
   }
-  return SLUICE_TRY(
-      queue.apply(id, tasks::MarkDone{{saved->placement.sequence, saved->placement.first_row}},
-                  surroundings_.clock()));
+  if (saved.error().code == entry::SaveProblem::conflicting) return refuse(saved.error().sentence);
+  surroundings_.log.write<"record-not-journaled">(
+      {{"bureau", task.asked.bureau.str()}, {"reason", record::to_string(saved.error())}});
+  return HandedIn();
 }
 
-std::expected<void, server::Response> Workbench::conclude(const Visit& visit,
-                                                          const tasks::Task& task,
-                                                          tasks::Tasks& queue) {
-  if (task.state != TaskState::ready) return {};
-  if (const auto journaled = journal(task.id, queue); !journaled) {
-    return std::unexpected(refused(visit, journaled.error()));
+tasks::Result<bool> Workbench::journal(tasks::TaskId id, tasks::Tasks& queue) const {
+  const auto keyed = SLUICE_TRY(queue.find(id, people::AccountName()));
+  if (!keyed || keyed->task.state != TaskState::ready || !keyed->values()) return false;
+  const tasks::Task& task = keyed->task;
+  const entry::FormChecker* const checks = checker(task);
+  if (checks == nullptr) {
+    SLUICE_TRY(queue.apply(id, tasks::RefuseIt{.note = "nothing of this dataset is keyed here"},
+                           surroundings_.clock()));
+    return true;
   }
-  return {};
+  const auto handed =
+      SLUICE_TRY(hand_in(task, checks->check(keyed_form(from_json(*keyed->values()))), queue));
+  if (!handed.journaled) return handed.is_refused;
+  SLUICE_TRY(queue.apply(id, tasks::MarkDone{handed.journaled->journaled}, surroundings_.clock()));
+  return true;
 }
 
-std::expected<tasks::Task, NotKeyed> Workbench::key_first(const Visit& visit,
-                                                          const tasks::Task& task,
-                                                          const entry::FormChecker& checker,
-                                                          const KeyedTexts& texts,
-                                                          tasks::Tasks& queue) {
+std::expected<SavedTask, server::Response> Workbench::conclude(const Visit& visit, tasks::Task task,
+                                                               Checked record,
+                                                               tasks::Tasks& queue) const {
+  SavedTask saved{.task = std::move(task), .journaled = std::nullopt};
+  if (saved.task.state != TaskState::ready) return saved;
+  auto handed = hand_in(saved.task, std::move(record), queue);
+  if (!handed) return std::unexpected(refused(visit, handed.error()));
+  saved.journaled = handed->journaled;
+  return saved;
+}
+
+std::expected<SavedTask, NotKeyed> Workbench::key_first(const Visit& visit, const tasks::Task& task,
+                                                        const entry::FormChecker& checker,
+                                                        const KeyedTexts& texts,
+                                                        tasks::Tasks& queue) {
   auto checked = checker.check(keyed_form(texts));
   if (!checked) {
     return std::unexpected(
         NotKeyed{.errors = std::move(checked.error()), .sentence = {}, .answer = {}});
   }
-  SavedStep saved{.step = "keyed", .checker = checker, .values = checked->values(), .columns = {}};
-  for (const entry::KeyedValue& value : saved.values)
-    if (value.understood) saved.columns.push_back(value.column);
-  const auto keyed = queue.apply(task.id,
-                                 tasks::FinishKeying{.account = visit.account().name,
-                                                     .values = to_json(texts),
-                                                     .needs_check = needs_check(checker.form())},
-                                 surroundings_.clock(), note_step(visit, task, saved));
+  SavedStep step{.step = "keyed", .checker = checker, .values = checked->values(), .columns = {}};
+  for (const entry::KeyedValue& value : step.values)
+    if (value.understood) step.columns.push_back(value.column);
+  auto keyed = queue.apply(task.id,
+                           tasks::FinishKeying{.account = visit.account().name,
+                                               .values = to_json(texts),
+                                               .needs_check = needs_check(checker.form())},
+                           surroundings_.clock(), note_step(visit, task, step));
   if (!keyed) {
     return std::unexpected(NotKeyed{
         .errors = {}, .sentence = keyed.error().sentence, .answer = refused(visit, keyed.error())});
   }
   remember(visit, keyed->asked.bureau, keyed->asked.dataset, texts);
-  if (auto concluded = conclude(visit, *keyed, queue); !concluded) {
-    return std::unexpected(
-        NotKeyed{.errors = {}, .sentence = {}, .answer = std::move(concluded.error())});
-  }
-  return *keyed;
+  day_.add_keyed({visit.account().name, keyed->asked.bureau}, keyed->first->at);
+  auto saved = conclude(visit, std::move(*keyed), std::move(checked), queue);
+  if (saved) return std::move(*saved);
+  return std::unexpected(
+      NotKeyed{.errors = {}, .sentence = {}, .answer = std::move(saved.error())});
+}
+
+std::expected<void, server::Response> Workbench::note(const Visit& visit, const SavedTask& saved,
+                                                      tasks::Tasks& queue) const {
+  if (!saved.journaled) return {};
+  const auto noted = queue.apply(saved.task.id, tasks::MarkDone{saved.journaled->journaled},
+                                 surroundings_.clock());
+  if (!noted) return std::unexpected(refused(visit, noted.error()));
+  return {};
 }
 
 void Workbench::journal_ready(const record::BureauId& bureau, tasks::Tasks& queue) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "entry/desk.h"
+#include "pages/day_figures.h"
 #include "pages/entrance.h"
 #include "pages/held_task.h"
 #include "pages/keyed_texts.h"
@@ -47,6 +48,14 @@ struct NotKeyed {
   std::vector<entry::KeyingError> errors;  // the form would not be taken like this
   std::string sentence;                    // the queue refuses it
   std::optional<server::Response> answer;  // nothing goes on: what the person is told
+};
+
+// A step that is saved, and what became of the task by it.
+struct SavedTask {
+  tasks::Task task;
+  // Where its record lies, which is still to be noted: whoever claims the next task does so
+  // (Tasks::claim_next), or the pages do it by themselves after a while.
+  std::optional<tasks::JournaledTask> journaled;
 };
 
 // What a person does to a record.
@@ -104,24 +113,34 @@ class Workbench {
   // The person's own, of the queue of this bureau.
   [[nodiscard]] ClerkFigures figures(const Visit& visit, const record::BureauId& bureau,
                                      const tasks::Figures& figures) const;
+  // The same at a desk, where they stand beside each form; nothing: the queue does not tell.
+  [[nodiscard]] std::optional<ClerkFigures> figures_at_desk(const Visit& visit,
+                                                            const record::BureauId& bureau,
+                                                            tasks::Tasks& queue);
+  // What the figures at the desk are counted by meanwhile.
+  [[nodiscard]] DayFigures& day() { return day_; }
   // When the day began at the node, from which the figures count.
   [[nodiscard]] record::Time midnight() const;
 
-  // Brings a task that is ready into the journal, and returns once that is durable. Nothing where
-  // it is not done now: the journal is full, or can not be written; it stays ready.
-  [[nodiscard]] tasks::Result<std::optional<tasks::Task>> journal(tasks::TaskId id,
-                                                                  tasks::Tasks& queue);
   // What the first person keyed of a task that he holds: checked, saved and, where nobody checks
   // it, journaled; noted for the auditor before.
-  [[nodiscard]] std::expected<tasks::Task, NotKeyed> key_first(const Visit& visit,
-                                                               const tasks::Task& task,
-                                                               const entry::FormChecker& checker,
-                                                               const KeyedTexts& texts,
-                                                               tasks::Tasks& queue);
-  // After a step that changed the task: journals it where it is ready.
-  [[nodiscard]] std::expected<void, server::Response> conclude(const Visit& visit,
-                                                               const tasks::Task& task,
-                                                               tasks::Tasks& queue);
+  [[nodiscard]] std::expected<SavedTask, NotKeyed> key_first(const Visit& visit,
+                                                             const tasks::Task& task,
+                                                             const entry::FormChecker& checker,
+                                                             const KeyedTexts& texts,
+                                                             tasks::Tasks& queue);
+  using Checked = std::expected<entry::CheckedRecord, std::vector<entry::KeyingError>>;
+  // After a step that changed the task: where it is ready, its record, which is that of its values,
+  // is in the journal on return, or the task is refused. It stays ready where that is not possible
+  // now: the journal is full, or can not be written.
+  [[nodiscard]] std::expected<SavedTask, server::Response> conclude(const Visit& visit,
+                                                                    tasks::Task task,
+                                                                    Checked record,
+                                                                    tasks::Tasks& queue) const;
+  // That its record was journaled, where no next task is claimed.
+  [[nodiscard]] std::expected<void, server::Response> note(const Visit& visit,
+                                                           const SavedTask& saved,
+                                                           tasks::Tasks& queue) const;
   // All of the bureau that were left when the node stopped or its journal was full.
   void journal_ready(const record::BureauId& bureau, tasks::Tasks& queue);
 
@@ -132,6 +151,14 @@ class Workbench {
                 const record::DatasetId& dataset, KeyedTexts texts);
 
  private:
+  // Brings a task that is ready into the journal, and notes it. False: it stays ready.
+  [[nodiscard]] tasks::Result<bool> journal(tasks::TaskId id, tasks::Tasks& queue) const;
+  struct HandedIn {
+    std::optional<tasks::JournaledTask> journaled;  // which is to be noted
+    bool is_refused = false;                        // and the task is so by now
+  };
+  [[nodiscard]] tasks::Result<HandedIn> hand_in(const tasks::Task& task, Checked record,
+                                                tasks::Tasks& queue) const;
   [[nodiscard]] static tasks::Result<bool> has_had(const people::AccountName& account,
                                                    tasks::TaskId id, tasks::Tasks& queue);
 
@@ -144,6 +171,7 @@ class Workbench {
     record::DatasetId dataset;
     friend auto operator<=>(const Whose&, const Whose&) = default;
   };
+  DayFigures day_;
   std::mutex mutex_;
   // Guarded by mutex_. What was asked of the tasks, or keyed since; empty: there was nothing.
   std::map<Whose, KeyedTexts> previous_;

@@ -44,6 +44,14 @@ ConnectionFailure failure_of(const pqxx::sql_error& error, const std::string& st
 
 }  // namespace
 
+// libpqxx puts what is called the isolation at the end of its first message.
+Note::Note(pqxx::connection_base& connection)
+    : namedclass("transaction", "note"),
+      basic_transaction(connection, "READ COMMITTED; SET LOCAL synchronous_commit TO off",
+                        pqxx::read_write) {
+  Begin();
+}
+
 ConnectionResult<void> PqxxConnection::connect() {
   if (opened_) return {};
   const auto parameters = postgresql::parameters(access_);
@@ -89,6 +97,30 @@ const std::string& PqxxConnection::planned(const std::string& sql) {
   // It is sent when it is run first, and again on a connection that libpqxx has made anew.
   if (is_new) opened_->pqxx.prepare(known->second, sql);
   return known->second;
+}
+
+void PqxxConnection::run_planned(pqxx::transaction_base& transaction,
+                                 std::span<const PlannedCall> calls) {
+  if (calls.size() == 1) {
+    transaction.exec_prepared(planned(calls.front().sql),
+                              pqxx::prepare::make_dynamic_params(calls.front().values));
+    return;
+  }
+  // Parameters go with one statement a message; literals with any number.
+  std::string message;
+  for (const PlannedCall& call : calls) {
+    const std::string& name = planned(call.sql);
+    opened_->pqxx.prepare_now(name);
+    message += "EXECUTE " + name;
+    char separator = '(';
+    for (const char* const value : call.values) {
+      message += separator;
+      message += value == nullptr ? "NULL" : transaction.quote(value);
+      separator = ',';
+    }
+    message += call.values.empty() ? ";" : ");";
+  }
+  if (!message.empty()) transaction.exec(message);
 }
 
 ConnectionResult<bool> PqxxConnection::has(int format, pqxx::transaction_base& transaction) {

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <pqxx/pqxx>
 
@@ -36,6 +38,19 @@ struct TableSet {
 // In one message with its BEGIN.
 using Snapshot = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
 
+// A transaction whose commit waits for no disk, which is said in one message with its BEGIN.
+class Note : public pqxx::internal::basic_transaction {
+ public:
+  explicit Note(pqxx::connection_base& connection);
+  ~Note() noexcept override { End(); }
+};
+
+// A statement that is planned once a connection, and its values; a null pointer is NULL.
+struct PlannedCall {
+  const std::string& sql;
+  std::vector<const char*> values;
+};
+
 // Every call blocks. Not thread-safe.
 class PqxxConnection {
  public:
@@ -53,6 +68,15 @@ class PqxxConnection {
   template <class Work, class Ours>
   auto look(Work work, Ours ours) -> std::invoke_result_t<Work&, Snapshot&>;
 
+  // The same, of `work` that reads by one statement: on a connection that was used before, that is
+  // one message.
+  template <class Work, class Ours>
+  auto glance(Work work, Ours ours) -> std::invoke_result_t<Work&, pqxx::nontransaction&>;
+
+  // As transact(), but what is committed is durable with the next that is waited for.
+  template <class Work, class Ours>
+  auto note(Work work, Ours ours) -> std::invoke_result_t<Work&, Note&>;
+
   // Within `work`: runs a statement that the server is to plan once a connection, since planning
   // takes longer than most of ours do. Of texts there may be only a few.
   template <class... Arguments>
@@ -60,6 +84,8 @@ class PqxxConnection {
                            const Arguments&... arguments) {
     return transaction.exec_prepared(planned(sql), arguments...);
   }
+  // The same of several whose rows nobody wants, in one message, up to the first that fails.
+  void run_planned(pqxx::transaction_base& transaction, std::span<const PlannedCall> calls);
 
   // Whether the tables are there in this format or a later one that this version knows.
   [[nodiscard]] ConnectionResult<bool> has(int format, pqxx::transaction_base& transaction);
@@ -97,6 +123,17 @@ auto PqxxConnection::transact(Work work, Ours ours) -> std::invoke_result_t<Work
 template <class Work, class Ours>
 auto PqxxConnection::look(Work work, Ours ours) -> std::invoke_result_t<Work&, Snapshot&> {
   return transact_in<Snapshot>(work, ours);
+}
+
+template <class Work, class Ours>
+auto PqxxConnection::glance(Work work, Ours ours)
+    -> std::invoke_result_t<Work&, pqxx::nontransaction&> {
+  return transact_in<pqxx::nontransaction>(work, ours);
+}
+
+template <class Work, class Ours>
+auto PqxxConnection::note(Work work, Ours ours) -> std::invoke_result_t<Work&, Note&> {
+  return transact_in<Note>(work, ours);
 }
 
 template <class Transaction, class Work, class Ours>

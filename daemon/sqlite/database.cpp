@@ -247,6 +247,17 @@ Result<void> Database::checkpoint() {
   return {};
 }
 
+void Database::tell_log(LogListener listener) {
+  listener_ = std::make_unique<LogListener>(std::move(listener));
+  sqlite3_wal_hook(
+      handle_.get(),
+      [](void* told, sqlite3*, const char*, int pages) {
+        (*static_cast<LogListener*>(told))(pages);
+        return SQLITE_OK;
+      },
+      listener_.get());
+}
+
 Result<void> Database::empty_log() {
   forget_system_error();
   const int result = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,6 +86,10 @@ class Database {
   // Moves all of it, waiting for whoever is in the way: what the file holds was written and fsynced
   // anew then. `is_busy` where somebody did not let go.
   [[nodiscard]] Result<void> empty_log();
+  // Called after each commit with the pages that the log has then, in place of SQLite's own
+  // automatic checkpoints: it must see to those.
+  using LogListener = std::function<void(int pages)>;
+  void tell_log(LogListener listener);
   [[nodiscard]] std::int64_t changes() const;  // rows of the last statement
   [[nodiscard]] std::int64_t last_row_id() const;
 
@@ -92,6 +97,7 @@ class Database {
   struct Closer {
     void operator()(sqlite3* database) const;
   };
+  std::unique_ptr<LogListener> listener_;  // the handle has its address, and goes first
   std::unique_ptr<sqlite3, Closer> handle_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,11 +47,15 @@ class Statements {
  public:
   virtual ~Statements() = default;
   [[nodiscard]] virtual Result<std::vector<Row>> run(const Query& query) = 0;
+  // The same of several that bring no rows, in their order up to the first that fails: where each
+  // would be a way to a server and back, all of them are one.
+  [[nodiscard]] virtual Result<void> run_all(std::span<const Query> queries) = 0;
   [[nodiscard]] virtual const Dialect& dialect() const = 0;
 };
 
 enum class Purpose {
   look,    // all statements see one state; tables of an earlier format are brought up before
+  glance,  // the same, of one statement: it sees one state without a transaction
   change,  // what has been read by SELECT with a lock stays so until the end
   note,    // the same, but it waits for no disk: durable with the next change, and what a loss of
            // power takes away is done again or missed by nobody

@@ -21,9 +21,9 @@ EntryId random_entry() {
   return EntryId("task-" + people::base64url(bytes));
 }
 
-Result<void> write_step(const Step& step, record::Time now, TaskRows& rows) {
+Result<void> write_step(const Task& before, const Step& step, record::Time now, TaskRows& rows) {
   const TaskId id = step.task.id;
-  SLUICE_TRY(rows.write(step.task));
+  SLUICE_TRY(rows.write(before, step.task));
   if (step.entry) SLUICE_TRY(rows.append(step.task, *step.entry));
   if (step.ends_drafts) SLUICE_TRY(rows.remove_drafts(id));
   for (const Part part : step.become_drafts)
@@ -37,8 +37,11 @@ Result<Task> step_on(const Task& task, const Action& action, record::Time now, T
                      const Witness& witness = {}) {
   const Step step = SLUICE_TRY(transition(task, action, now));
   if (step.task == task && !step.text) return task;
-  SLUICE_TRY(write_step(step, now, rows));
-  if (witness) SLUICE_TRY(witness(std::span(&step.task, 1)));
+  SLUICE_TRY(write_step(task, step, now, rows));
+  if (witness) {
+    SLUICE_TRY(rows.flush());  // what is not taken is not told
+    SLUICE_TRY(witness(std::span(&step.task, 1)));
+  }
   return step.task;
 }
 
@@ -141,11 +144,17 @@ Result<std::vector<Task>> add_tasks(std::span<const NewTask> tasks,
     }
     kept.push_back(SLUICE_TRY(must_be_there(std::move(there), entry)));
   }
-  if (witness && !added.empty()) SLUICE_TRY(witness(added));
+  if (witness && !added.empty()) {
+    SLUICE_TRY(rows.flush());
+    SLUICE_TRY(witness(added));
+  }
   return kept;
 }
 
-Result<std::optional<Task>> claim_next_task(const Wish& wish, record::Time now, TaskRows& rows) {
+Result<std::optional<Task>> claim_next_task(const Wish& wish,
+                                            const std::optional<JournaledTask>& before,
+                                            record::Time now, TaskRows& rows) {
+  if (before) SLUICE_TRY(apply_action(before->id, MarkDone{before->journaled}, now, {}, rows));
   const ClaimIt claim{.account = wish.account, .states = wish.states, .lease = wish.lease};
   for (const Turn turn : all_turns) {
     const auto task = SLUICE_TRY(rows.lock_next(wish, turn, now));

@@ -18,8 +18,8 @@ namespace sluice::tasks {
                                                   record::Time now, const Witness& witness,
                                                   TaskRows& rows);
 
-[[nodiscard]] Result<std::optional<Task>> claim_next_task(const Wish& wish, record::Time now,
-                                                          TaskRows& rows);
+[[nodiscard]] Result<std::optional<Task>> claim_next_task(
+    const Wish& wish, const std::optional<JournaledTask>& before, record::Time now, TaskRows& rows);
 
 [[nodiscard]] Result<std::vector<Task>> claim_several_tasks(const Wish& wish, std::size_t count,
                                                             record::Time now, TaskRows& rows);

@@ -188,6 +188,15 @@ Query depth_query(const record::BureauId& bureau, record::Time now, const Dialec
       {ColumnKind::text, ColumnKind::number, ColumnKind::number, ColumnKind::time});
 }
 
+Query waiting_query(const record::BureauId& bureau, const Dialect& dialect) {
+  Building building(dialect);
+  const std::string of = building.value(bureau.str());
+  return std::move(building).query(
+      fmt::format("SELECT state, count(*) FROM {}task WHERE bureau = {} AND {} GROUP BY state",
+                  dialect.tables, of, is_workable_in_sql),
+      {ColumnKind::text, ColumnKind::number});
+}
+
 Query holds_query(const record::BureauId& bureau, record::Time now, const Dialect& dialect) {
   Building building(dialect);
   const std::string of = building.value(bureau.str());
@@ -204,17 +213,23 @@ Query holds_query(const record::BureauId& bureau, record::Time now, const Dialec
 
 Query work_query(const Counted& counted, const Dialect& dialect) {
   Building building(dialect);
+  const std::string pause =
+      building.value(std::chrono::duration_cast<std::chrono::milliseconds>(longest_pause).count());
   const std::string happened = happened_in_sql("who", counted, building);
-  return std::move(building).query(fmt::format(
-                                       R"sql(
-    SELECT who, what, count(*)
-    FROM {}task_history
-    WHERE {}
-      AND what IN ('keyed', 'entered', 'agreed', 'differed', 'settled', 'confirmed',
-        'declined')
+  return std::move(building).query(
+      fmt::format(R"sql(
+    SELECT who, what, count(*), CAST(sum(CASE WHEN gap <= {} THEN gap ELSE 0 END) AS bigint)
+    FROM (
+      SELECT who, what, at - lag(at) OVER (PARTITION BY who ORDER BY at) AS gap
+      FROM (
+        SELECT who, what, {} AS at
+        FROM {}task_history
+        WHERE {}
+          AND what IN ('claimed', 'keyed', 'entered', 'agreed', 'differed', 'settled', 'sent_back',
+                       'handed_back', 'returned', 'confirmed', 'declined')) AS happened) AS gaps
     GROUP BY who, what)sql",
-                                       dialect.tables, happened),
-                                   {ColumnKind::text, ColumnKind::text, ColumnKind::number});
+                  pause, dialect.milliseconds("happened_at"), dialect.tables, happened),
+      {ColumnKind::text, ColumnKind::text, ColumnKind::number, ColumnKind::number});
 }
 
 Query checks_query(const Counted& counted, const Dialect& dialect) {
@@ -228,27 +243,6 @@ Query checks_query(const Counted& counted, const Dialect& dialect) {
     GROUP BY checked)sql",
                                        dialect.tables, happened),
                                    {ColumnKind::text, ColumnKind::number, ColumnKind::number});
-}
-
-Query active_query(const Counted& counted, const Dialect& dialect) {
-  Building building(dialect);
-  const std::string pause =
-      building.value(std::chrono::duration_cast<std::chrono::milliseconds>(longest_pause).count());
-  const std::string happened = happened_in_sql("who", counted, building);
-  return std::move(building).query(
-      fmt::format(R"sql(
-    SELECT who, CAST(sum(CASE WHEN gap <= {} THEN gap ELSE 0 END) AS bigint)
-    FROM (
-      SELECT who, at - lag(at) OVER (PARTITION BY who ORDER BY at) AS gap
-      FROM (
-        SELECT who, {} AS at
-        FROM {}task_history
-        WHERE {}
-          AND what IN ('claimed', 'keyed', 'entered', 'agreed', 'differed', 'settled', 'sent_back',
-                       'handed_back', 'returned', 'confirmed', 'declined')) AS happened) AS gaps
-    GROUP BY who)sql",
-                  pause, dialect.milliseconds("happened_at"), dialect.tables, happened),
-      {ColumnKind::text, ColumnKind::number});
 }
 
 Query done_query(const record::BureauId& bureau, record::Time now, const Dialect& dialect) {

@@ -53,6 +53,8 @@ inline constexpr std::array all_turns = {Turn::held, Turn::kept, Turn::free, Tur
 // State, tasks, those that are overdue, when the oldest was added.
 [[nodiscard]] Query depth_query(const record::BureauId& bureau, record::Time now,
                                 const Dialect& dialect);
+// State, tasks, of those that wait for somebody: from the index alone.
+[[nodiscard]] Query waiting_query(const record::BureauId& bureau, const Dialect& dialect);
 // Holder, tasks.
 [[nodiscard]] Query holds_query(const record::BureauId& bureau, record::Time now,
                                 const Dialect& dialect);
@@ -63,12 +65,11 @@ struct Counted {
   record::Time since{};
   std::optional<AccountName> account;
 };
-// Who, what, how often.
+// Who, what, how often, and for how long at work before it, in milliseconds (ClerkFigures::active).
+// Costs by the work since then.
 [[nodiscard]] Query work_query(const Counted& counted, const Dialect& dialect);
 // Whose keying, fields that were checked, differences.
 [[nodiscard]] Query checks_query(const Counted& counted, const Dialect& dialect);
-// Who, for how long at work, in milliseconds (ClerkFigures::active). Costs by the work since then.
-[[nodiscard]] Query active_query(const Counted& counted, const Dialect& dialect);
 // How many hours ago, how many were journaled or confirmed.
 [[nodiscard]] Query done_query(const record::BureauId& bureau, record::Time now,
                                const Dialect& dialect);

@@ -13,6 +13,9 @@
 namespace sluice::tasks {
 namespace {
 
+// What waits to be written takes memory: of each there may be a megabyte.
+constexpr std::size_t most_unwritten = 16;
+
 std::string value_of_column(const Column& column, int n, const Dialect& dialect) {
   return column.kind == ColumnKind::time ? dialect.time(n) : dialect.value(n);
 }
@@ -52,12 +55,22 @@ record::Time time_of(const Row& row, std::size_t column) {
 }  // namespace
 
 Result<void> TaskRows::execute(std::string sql, std::vector<Cell> values) {
-  SLUICE_TRY(statements_.run({std::move(sql), std::move(values), {}}));
-  return {};
+  unwritten_.push_back({std::move(sql), std::move(values), {}});
+  return unwritten_.size() < most_unwritten ? Result<void>() : flush();
+}
+
+Result<void> TaskRows::flush() {
+  if (unwritten_.empty()) return {};
+  return statements_.run_all(std::exchange(unwritten_, {}));
+}
+
+Result<std::vector<Row>> TaskRows::ask(const Query& query) {
+  SLUICE_TRY(flush());
+  return statements_.run(query);
 }
 
 Result<std::optional<Task>> TaskRows::one(const Query& query) {
-  const auto rows = SLUICE_TRY(statements_.run(query));
+  const auto rows = SLUICE_TRY(ask(query));
   if (rows.empty()) return std::nullopt;
   return SLUICE_TRY(task_of(rows.front()));
 }
@@ -66,11 +79,10 @@ Result<std::optional<TaskId>> TaskRows::insert(const Task& task) {
   const auto columns = std::span(task_columns).subspan(1);
   Row values = cells_of(task);
   values.erase(values.begin());
-  const auto rows =
-      SLUICE_TRY(statements_.run({insertion("task", columns, statements_.dialect()) +
-                                      " ON CONFLICT (entry_id) DO NOTHING RETURNING id",
-                                  std::move(values),
-                                  {ColumnKind::number}}));
+  const auto rows = SLUICE_TRY(ask({insertion("task", columns, statements_.dialect()) +
+                                        " ON CONFLICT (entry_id) DO NOTHING RETURNING id",
+                                    std::move(values),
+                                    {ColumnKind::number}}));
   if (rows.empty()) return std::nullopt;
   return TaskId{count_of(rows.front(), 0)};
 }
@@ -83,12 +95,42 @@ Result<std::optional<Task>> TaskRows::find_entry(const EntryId& entry) {
               kinds(task_columns)});
 }
 
-Result<std::optional<Task>> TaskRows::find(TaskId id) {
+Result<std::optional<TaskRows::FoundTask>> TaskRows::find(TaskId id, const AccountName& reader) {
   const Dialect& dialect = statements_.dialect();
-  return one({fmt::format("SELECT {} FROM {}task WHERE id = {}", selected(task_columns, dialect),
-                          dialect.tables, dialect.value(1)),
-              {number_of(id)},
-              kinds(task_columns)});
+  std::vector<ColumnKind> answer = kinds(task_columns);
+  const std::size_t part = answer.size();  // and behind it the others
+  answer.insert(answer.end(), {ColumnKind::text, ColumnKind::text, ColumnKind::time,
+                               ColumnKind::text, ColumnKind::text});
+  const auto rows =
+      SLUICE_TRY(ask({fmt::format(R"sql(
+    SELECT {}, part, author, {}, keyed,
+      coalesce((SELECT agreement FROM {}task_delivery WHERE name = task.delivery), '')
+    FROM {}task LEFT JOIN {}task_text
+      ON task_text.task = task.id AND (part <> 'draft' OR author = {})
+    WHERE id = {})sql",
+                                  selected(task_columns, dialect), dialect.milliseconds("saved_at"),
+                                  dialect.tables, dialect.tables, dialect.tables, dialect.value(2),
+                                  dialect.value(1)),
+                      {number_of(id), reader.str()},
+                      std::move(answer)}));
+  if (rows.empty()) return std::nullopt;
+  FoundTask found{.task = SLUICE_TRY(task_of(rows.front())),
+                  .texts = {},
+                  .agreement = text_of(rows.front(), part + 4)};
+  for (const Row& row : rows) {
+    if (row.at(part).index() == 0) continue;  // it has no text
+    const auto known = parse_part(text_of(row, part));
+    if (!known) {
+      return std::unexpected(TaskFailure{
+          TaskProblem::failed, fmt::format("task {}", id.value),
+          "it has a text that this version does not know: run the version that wrote it"});
+    }
+    found.texts.push_back({.text = {.part = *known,
+                                    .author = AccountName(text_of(row, part + 1)),
+                                    .values = text_of(row, part + 3)},
+                           .saved = time_of(row, part + 2)});
+  }
+  return found;
 }
 
 Result<std::optional<Task>> TaskRows::lock(TaskId id) {
@@ -105,7 +147,7 @@ Result<std::optional<Task>> TaskRows::lock_next(const Wish& wish, Turn turn, rec
 }
 
 Result<std::optional<TaskId>> TaskRows::predecessor(const Task& task) {
-  const auto rows = SLUICE_TRY(statements_.run(predecessor_query(task, statements_.dialect())));
+  const auto rows = SLUICE_TRY(ask(predecessor_query(task, statements_.dialect())));
   if (rows.empty()) return std::nullopt;
   return TaskId{count_of(rows.front(), 0)};
 }
@@ -113,8 +155,8 @@ Result<std::optional<TaskId>> TaskRows::predecessor(const Task& task) {
 Result<std::optional<std::string>> TaskRows::last_keyed(const record::BureauId& bureau,
                                                         const record::DatasetId& dataset,
                                                         const AccountName& account) {
-  const auto rows = SLUICE_TRY(
-      statements_.run(last_keyed_query(bureau, dataset, account, statements_.dialect())));
+  const auto rows =
+      SLUICE_TRY(ask(last_keyed_query(bureau, dataset, account, statements_.dialect())));
   if (rows.empty()) return std::nullopt;
   return text_of(rows.front(), 0);
 }
@@ -138,23 +180,23 @@ Result<void> TaskRows::insert(const NewDelivery& delivery, record::Time now) {
 
 Result<std::optional<TaskRows::KnownDelivery>> TaskRows::find(const std::string& delivery) {
   const Dialect& dialect = statements_.dialect();
-  const auto rows = SLUICE_TRY(
-      statements_.run({fmt::format("SELECT agreement, content FROM {}task_delivery WHERE name = {}",
-                                   dialect.tables, dialect.value(1)),
-                       {delivery},
-                       {ColumnKind::text, ColumnKind::text}}));
+  const auto rows =
+      SLUICE_TRY(ask({fmt::format("SELECT agreement, content FROM {}task_delivery WHERE name = {}",
+                                  dialect.tables, dialect.value(1)),
+                      {delivery},
+                      {ColumnKind::text, ColumnKind::text}}));
   if (rows.empty()) return std::nullopt;
   return KnownDelivery{.agreement = text_of(rows.front(), 0), .content = text_of(rows.front(), 1)};
 }
 
 Result<std::vector<Task>> TaskRows::delivered(const std::string& delivery, Reading reading) {
   const Dialect& dialect = statements_.dialect();
-  const auto rows = SLUICE_TRY(statements_.run(
-      {fmt::format("SELECT {} FROM {}task WHERE delivery = {} ORDER BY delivery_row {}",
-                   selected(task_columns, dialect), dialect.tables, dialect.value(1),
-                   reading == Reading::for_change ? dialect.lock : ""),
-       {delivery},
-       kinds(task_columns)}));
+  const auto rows = SLUICE_TRY(
+      ask({fmt::format("SELECT {} FROM {}task WHERE delivery = {} ORDER BY delivery_row {}",
+                       selected(task_columns, dialect), dialect.tables, dialect.value(1),
+                       reading == Reading::for_change ? dialect.lock : ""),
+           {delivery},
+           kinds(task_columns)}));
   std::vector<Task> tasks;
   for (const Row& row : rows)
     tasks.push_back(SLUICE_TRY(task_of(row)));
@@ -164,8 +206,8 @@ Result<std::vector<Task>> TaskRows::delivered(const std::string& delivery, Readi
 Result<std::vector<Task>> TaskRows::list(const TaskFilter& filter,
                                          const std::optional<TaskPlace>& place, std::size_t count,
                                          record::Time now, ListSide side) {
-  const auto rows = SLUICE_TRY(
-      statements_.run(list_query(filter, place, count, now, side, statements_.dialect())));
+  const auto rows =
+      SLUICE_TRY(ask(list_query(filter, place, count, now, side, statements_.dialect())));
   std::vector<Task> tasks;
   for (const Row& row : rows)
     tasks.push_back(SLUICE_TRY(task_of(row)));
@@ -177,34 +219,22 @@ Result<Figures> TaskRows::figures(const Counted& counted, record::Time now) {
   const Dialect& dialect = statements_.dialect();
   const record::BureauId& bureau = counted.bureau;
   Figures figures;
-  for (const Row& row : SLUICE_TRY(statements_.run(depth_query(bureau, now, dialect)))) {
+  for (const Row& row : SLUICE_TRY(ask(depth_query(bureau, now, dialect)))) {
     const auto state = parse_task_state(text_of(row, 0));
     if (!state) continue;  // the query names states of ours
     figures.depth[*state] = {
         .tasks = count_of(row, 1), .overdue = count_of(row, 2), .oldest = time_of(row, 3)};
   }
-  for (const Row& row : SLUICE_TRY(statements_.run(holds_query(bureau, now, dialect)))) {
+  for (const Row& row : SLUICE_TRY(ask(holds_query(bureau, now, dialect)))) {
     const AccountName holder(text_of(row, 0));
     if (!counted.account || counted.account == holder) {
       figures.clerks[holder].holds = count_of(row, 1);
     }
   }
-  for (const Row& row : SLUICE_TRY(statements_.run(work_query(counted, dialect)))) {
-    const auto what = parse_happening(text_of(row, 1));
-    if (what) count(figures, {AccountName(text_of(row, 0)), *what, count_of(row, 2)});
-  }
-  for (const Row& row : SLUICE_TRY(statements_.run(checks_query(counted, dialect)))) {
-    ClerkFigures& clerk = figures.clerks[AccountName(text_of(row, 0))];
-    clerk.fields_checked = count_of(row, 1);
-    clerk.differences = count_of(row, 2);
-  }
-  for (const Row& row : SLUICE_TRY(statements_.run(active_query(counted, dialect)))) {
-    const std::chrono::milliseconds active(count_of(row, 1));
-    if (active.count() > 0) figures.clerks[AccountName(text_of(row, 0))].active = active;
-  }
+  SLUICE_TRY(count_work(counted, figures));
   figures.done_by_hour.resize(hours_of_figures);
   if (counted.account) return figures;
-  for (const Row& row : SLUICE_TRY(statements_.run(done_query(bureau, now, dialect)))) {
+  for (const Row& row : SLUICE_TRY(ask(done_query(bureau, now, dialect)))) {
     const std::uint64_t hours_ago = count_of(row, 0);
     if (hours_ago < hours_of_figures) {
       figures.done_by_hour[hours_of_figures - 1 - hours_ago] = count_of(row, 1);
@@ -213,17 +243,48 @@ Result<Figures> TaskRows::figures(const Counted& counted, record::Time now) {
   return figures;
 }
 
-Result<void> TaskRows::write(const Task& task) {
+Result<void> TaskRows::count_work(const Counted& counted, Figures& figures) {
   const Dialect& dialect = statements_.dialect();
-  std::vector<std::string> assignments;
-  int n = 1;
-  for (const Column& column : std::span(task_columns).subspan(1)) {
-    assignments.push_back(
-        fmt::format("{} = {}", column.name, value_of_column(column, ++n, dialect)));
+  for (const Row& row : SLUICE_TRY(ask(work_query(counted, dialect)))) {
+    const AccountName who(text_of(row, 0));
+    const auto what = parse_happening(text_of(row, 1));
+    if (what) count(figures, {who, *what, count_of(row, 2)});
+    const std::chrono::milliseconds active(count_of(row, 3));
+    if (active.count() > 0) figures.clerks[who].active += active;
   }
+  for (const Row& row : SLUICE_TRY(ask(checks_query(counted, dialect)))) {
+    ClerkFigures& clerk = figures.clerks[AccountName(text_of(row, 0))];
+    clerk.fields_checked = count_of(row, 1);
+    clerk.differences = count_of(row, 2);
+  }
+  return {};
+}
+
+Result<std::map<TaskState, std::uint64_t>> TaskRows::waiting(const record::BureauId& bureau) {
+  std::map<TaskState, std::uint64_t> waiting;
+  for (const Row& row : SLUICE_TRY(ask(waiting_query(bureau, statements_.dialect())))) {
+    if (const auto state = parse_task_state(text_of(row, 0))) waiting[*state] = count_of(row, 1);
+  }
+  return waiting;
+}
+
+Result<void> TaskRows::write(const Task& before, const Task& after) {
+  const Dialect& dialect = statements_.dialect();
+  const Row was = cells_of(before);
+  Row is = cells_of(after);
+  std::vector<Cell> values = {number_of(after.id)};
+  std::vector<std::string> assignments;
+  for (std::size_t i = 1; i < is.size(); ++i) {
+    if (is[i] == was[i]) continue;
+    values.push_back(std::move(is[i]));
+    assignments.push_back(
+        fmt::format("{} = {}", task_columns[i].name,
+                    value_of_column(task_columns[i], static_cast<int>(values.size()), dialect)));
+  }
+  if (assignments.empty()) return {};
   return execute(fmt::format("UPDATE {}task SET {} WHERE id = {}", dialect.tables,
                              fmt::join(assignments, ", "), dialect.value(1)),
-                 cells_of(task));
+                 std::move(values));
 }
 
 Result<void> TaskRows::append(const Task& task, const HistoryEntry& entry) {
@@ -234,7 +295,7 @@ Result<void> TaskRows::append(const Task& task, const HistoryEntry& entry) {
 Result<std::vector<HistoryEntry>> TaskRows::history(TaskId id, TaskVersion after,
                                                     std::size_t count) {
   const Dialect& dialect = statements_.dialect();
-  const auto rows = SLUICE_TRY(statements_.run(
+  const auto rows = SLUICE_TRY(ask(
       {fmt::format(
            "SELECT {} FROM {}task_history WHERE task = {} AND version > {} ORDER BY version "
            "LIMIT {}",
@@ -272,30 +333,6 @@ Result<void> TaskRows::keep(TaskId id, const KeptText& text, record::Time now) {
                              dialect.time(4), dialect.value(5)),
                  {number_of(id), std::string(to_string(text.part)), text.author.str(),
                   milliseconds_of(now), text.values});
-}
-
-Result<std::vector<TaskRows::SavedText>> TaskRows::texts(TaskId id, const AccountName& reader) {
-  const Dialect& dialect = statements_.dialect();
-  const auto rows = SLUICE_TRY(statements_.run(
-      {fmt::format("SELECT part, author, {}, keyed FROM {}task_text WHERE task = {} AND (part <> "
-                   "'draft' OR author = {})",
-                   dialect.milliseconds("saved_at"), dialect.tables, dialect.value(1),
-                   dialect.value(2)),
-       {number_of(id), reader.str()},
-       {ColumnKind::text, ColumnKind::text, ColumnKind::time, ColumnKind::text}}));
-  std::vector<SavedText> texts;
-  for (const Row& row : rows) {
-    const auto part = parse_part(text_of(row, 0));
-    if (!part) {
-      return std::unexpected(TaskFailure{
-          TaskProblem::failed, fmt::format("task {}", id.value),
-          "it has a text that this version does not know: run the version that wrote it"});
-    }
-    texts.push_back(
-        {.text = {.part = *part, .author = AccountName(text_of(row, 1)), .values = text_of(row, 3)},
-         .saved = time_of(row, 2)});
-  }
-  return texts;
 }
 
 }  // namespace sluice::tasks

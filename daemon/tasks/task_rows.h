@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,10 +21,24 @@ class TaskRows {
   // `statements` must outlive this.
   explicit TaskRows(Statements& statements) : statements_(statements) {}
 
+  // What was written since anything was last read, in one go: who reads finds it written, and so
+  // must who is done. What a database objects to is told here.
+  [[nodiscard]] Result<void> flush();
+
   // Gives it a number; none where a task of its entry is there already, also one that another
   // transaction was just adding. The entries of its history come behind.
   [[nodiscard]] Result<std::optional<TaskId>> insert(const Task& task);
-  [[nodiscard]] Result<std::optional<Task>> find(TaskId id);
+  struct SavedText {
+    KeptText text;
+    record::Time saved{};
+  };
+  struct FoundTask {
+    Task task;
+    std::vector<SavedText> texts;  // of the drafts that of the reader alone
+    std::string agreement;         // of an outgoing one
+  };
+  // By one statement.
+  [[nodiscard]] Result<std::optional<FoundTask>> find(TaskId id, const AccountName& reader);
   [[nodiscard]] Result<std::optional<Task>> find_entry(const EntryId& entry);
   // As it is. Nobody else may change it until the transaction ends.
   [[nodiscard]] Result<std::optional<Task>> lock(TaskId id);
@@ -48,14 +64,17 @@ class TaskRows {
   enum class Reading { look, for_change };
   [[nodiscard]] Result<std::vector<Task>> delivered(const std::string& delivery, Reading reading);
 
-  // Writes all of the task over what is kept under its number.
-  [[nodiscard]] Result<void> write(const Task& task);
+  // Writes what the step has changed of the task: an index on what has not changed is left alone.
+  [[nodiscard]] Result<void> write(const Task& before, const Task& after);
 
   [[nodiscard]] Result<std::vector<Task>> list(const TaskFilter& filter,
                                                const std::optional<TaskPlace>& place,
                                                std::size_t count, record::Time now,
                                                ListSide side = ListSide::after);
   [[nodiscard]] Result<Figures> figures(const Counted& counted, record::Time now);
+  // Adds what each of those counted has done.
+  [[nodiscard]] Result<void> count_work(const Counted& counted, Figures& figures);
+  [[nodiscard]] Result<std::map<TaskState, std::uint64_t>> waiting(const record::BureauId& bureau);
 
   [[nodiscard]] Result<void> append(const Task& task, const HistoryEntry& entry);
   [[nodiscard]] Result<std::vector<HistoryEntry>> history(TaskId id, TaskVersion after,
@@ -67,18 +86,13 @@ class TaskRows {
   // In place of what is there of this part and author.
   [[nodiscard]] Result<void> keep(TaskId id, const KeptText& text, record::Time now);
 
-  struct SavedText {
-    KeptText text;
-    record::Time saved{};
-  };
-  // Of the drafts that of `reader` alone.
-  [[nodiscard]] Result<std::vector<SavedText>> texts(TaskId id, const AccountName& reader);
-
  private:
   Result<void> execute(std::string sql, std::vector<Cell> values);
+  Result<std::vector<Row>> ask(const Query& query);
   Result<std::optional<Task>> one(const Query& query);
 
   Statements& statements_;
+  std::vector<Query> unwritten_;  // that bring no rows
 };
 
 }  // namespace sluice::tasks

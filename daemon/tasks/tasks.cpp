@@ -24,7 +24,7 @@ Result<T> Tasks::with_rows(Purpose purpose, T otherwise, Work work) {
   const auto on_rows = [&](Statements& statements) -> Result<void> {
     TaskRows rows(statements);
     outcome = SLUICE_TRY(work(rows));
-    return {};
+    return rows.flush();
   };
   SLUICE_TRY(database_->transact(purpose, on_rows));
   return outcome;
@@ -39,17 +39,18 @@ Result<std::vector<Task>> Tasks::add(std::span<const NewTask> tasks,
 }
 
 Result<std::optional<Task>> Tasks::find_entry(const EntryId& entry) {
-  return with_rows(Purpose::look, std::optional<Task>(),
+  return with_rows(Purpose::glance, std::optional<Task>(),
                    [&](TaskRows& rows) { return rows.find_entry(entry); });
 }
 
 Result<std::optional<KeyedTask>> Tasks::find(TaskId id, const AccountName& reader) {
   using Found = std::optional<KeyedTask>;
-  return with_rows(Purpose::look, Found(), [&](TaskRows& rows) -> Result<Found> {
-    auto task = SLUICE_TRY(rows.find(id));
-    if (!task) return std::nullopt;
-    KeyedTask keyed{.task = std::move(*task)};
-    for (auto& [text, saved] : SLUICE_TRY(rows.texts(id, reader))) {
+  return with_rows(Purpose::glance, Found(), [&](TaskRows& rows) -> Result<Found> {
+    auto found = SLUICE_TRY(rows.find(id, reader));
+    if (!found) return std::nullopt;
+    KeyedTask keyed{.task = std::move(found->task)};
+    keyed.agreement = std::move(found->agreement);
+    for (auto& [text, saved] : found->texts) {
       switch (text.part) {
         case Part::draft:
           keyed.draft = std::move(text.values);
@@ -69,22 +70,19 @@ Result<std::optional<KeyedTask>> Tasks::find(TaskId id, const AccountName& reade
           break;
       }
     }
-    if (keyed.task.asked.outgoing) {
-      const auto delivery = SLUICE_TRY(rows.find(keyed.task.asked.outgoing->delivery));
-      if (delivery) keyed.agreement = delivery->agreement;
-    }
     return keyed;
   });
 }
 
 Result<std::vector<HistoryEntry>> Tasks::history(TaskId id, TaskVersion after, std::size_t count) {
-  return with_rows(Purpose::look, std::vector<HistoryEntry>(),
+  return with_rows(Purpose::glance, std::vector<HistoryEntry>(),
                    [&](TaskRows& rows) { return rows.history(id, after, count); });
 }
 
-Result<std::optional<Task>> Tasks::claim_next(const Wish& wish, record::Time now) {
+Result<std::optional<Task>> Tasks::claim_next(const Wish& wish, record::Time now,
+                                              const std::optional<JournaledTask>& before) {
   return with_rows(Purpose::note, std::optional<Task>(),
-                   [&](TaskRows& rows) { return claim_next_task(wish, now, rows); });
+                   [&](TaskRows& rows) { return claim_next_task(wish, before, now, rows); });
 }
 
 Result<std::vector<Task>> Tasks::claim_several(const Wish& wish, std::size_t count,
@@ -129,14 +127,14 @@ Result<std::vector<Task>> Tasks::withdraw(const std::string& delivery, record::T
 Result<std::optional<std::string>> Tasks::last_keyed(const record::BureauId& bureau,
                                                      const record::DatasetId& dataset,
                                                      const AccountName& account) {
-  return with_rows(Purpose::look, std::optional<std::string>(),
+  return with_rows(Purpose::glance, std::optional<std::string>(),
                    [&](TaskRows& rows) { return rows.last_keyed(bureau, dataset, account); });
 }
 
 Result<std::vector<Task>> Tasks::list(const TaskFilter& filter,
                                       const std::optional<TaskPlace>& place, std::size_t count,
                                       record::Time now, ListSide side) {
-  return with_rows(Purpose::look, std::vector<Task>(),
+  return with_rows(Purpose::glance, std::vector<Task>(),
                    [&](TaskRows& rows) { return rows.list(filter, place, count, now, side); });
 }
 
@@ -146,6 +144,21 @@ Result<Figures> Tasks::figures(const record::BureauId& bureau, record::Time sinc
   return with_rows(Purpose::look,
                    Figures{.done_by_hour = std::vector<std::uint64_t>(hours_of_figures)},
                    [&](TaskRows& rows) { return rows.figures(counted, now); });
+}
+
+Result<ClerkFigures> Tasks::work_of(const AccountName& account, const record::BureauId& bureau,
+                                    record::Time since) {
+  const Counted counted{.bureau = bureau, .since = since, .account = account};
+  return with_rows(Purpose::look, ClerkFigures(), [&](TaskRows& rows) -> Result<ClerkFigures> {
+    Figures figures;
+    SLUICE_TRY(rows.count_work(counted, figures));
+    return figures.clerks[account];
+  });
+}
+
+Result<std::map<TaskState, std::uint64_t>> Tasks::waiting(const record::BureauId& bureau) {
+  return with_rows(Purpose::glance, std::map<TaskState, std::uint64_t>(),
+                   [&](TaskRows& rows) { return rows.waiting(bureau); });
 }
 
 }  // namespace sluice::tasks

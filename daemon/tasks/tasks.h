@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -44,6 +46,12 @@ struct KeyedTask {
 // transaction that can not be committed then was told in vain. It must not use the same tasks.
 using Witness = std::function<Result<void>(std::span<const Task> written)>;
 
+// A task that was ready, whose record lies there now.
+struct JournaledTask {
+  TaskId id;
+  Journaled journaled;
+};
+
 // More are added by several calls.
 constexpr std::size_t most_added_at_once = 10'000;
 
@@ -77,8 +85,11 @@ class Tasks {
 
   // The best task that the account may do and nobody else holds: one that it holds already, then
   // one that is kept for it, then by priority, due time and age. No two accounts are given the
-  // same, nor two deliveries of one record at the same time. Nothing: there is none.
-  [[nodiscard]] Result<std::optional<Task>> claim_next(const Wish& wish, record::Time now);
+  // same, nor two deliveries of one record at the same time. Nothing: there is none. What was
+  // journaled just before is marked as done (MarkDone) in the same transaction.
+  [[nodiscard]] Result<std::optional<Task>> claim_next(
+      const Wish& wish, record::Time now,
+      const std::optional<JournaledTask>& before = std::nullopt);
 
   // At most `count` for one account at once: those that it holds already, then those that
   // claim_next() would give it one after the other. Each as it is then.
@@ -116,6 +127,12 @@ class Tasks {
   [[nodiscard]] Result<Figures> figures(const record::BureauId& bureau, record::Time since,
                                         record::Time now,
                                         const std::optional<AccountName>& account = std::nullopt);
+
+  // What one person has done from `since` on, without what is held now.
+  [[nodiscard]] Result<ClerkFigures> work_of(const AccountName& account,
+                                             const record::BureauId& bureau, record::Time since);
+  // How many tasks wait to be worked on, by state: what figures() has as their depth, for less.
+  [[nodiscard]] Result<std::map<TaskState, std::uint64_t>> waiting(const record::BureauId& bureau);
 
  private:
   // What `work` makes of the rows; `otherwise` where nothing is kept yet.

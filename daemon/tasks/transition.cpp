@@ -278,6 +278,7 @@ Result<Step> Transition::operator()(const Reopen& reopening) const {
 
 Result<Step> Transition::operator()(const ChangeIt& change) const {
   SLUICE_TRY(must_be({TaskState::open, TaskState::keyed, TaskState::differs, TaskState::returned}));
+  if (!change.priority && !change.due) return Step{.task = task_};
   std::vector<std::string> changes;
   if (change.priority) changes.push_back(fmt::format("priority {}", *change.priority));
   if (change.due) {

@@ -77,6 +77,29 @@ TEST_P(TasksClaimTest, SeveralAreGivenAtOnceThoseInHandFirst) {
   EXPECT_TRUE(tasks_->claim_several(wanted, 0, now_).value().empty());
 }
 
+// One transaction for both: who saves again and again waits for one the less.
+TEST_P(TasksClaimTest, WhatWasJournaledIsNotedWithTheClaimOfTheNext) {
+  const TaskId first = add().id;
+  claim(first, wang);
+  apply(first, tasks::FinishKeying{wang, "{}", false});
+  const tasks::JournaledTask journaled{first, {{7}, 3}};
+  EXPECT_FALSE(tasks_->claim_next(wish(wang), now_, journaled).value()) << "there is no other";
+  EXPECT_EQ(find(first).task.state, TaskState::done);
+  EXPECT_EQ(find(first).task.journaled, journaled.journaled);
+  const TaskId second = add().id;
+  EXPECT_EQ(tasks_->claim_next(wish(wang), now_, journaled).value()->id, second) << "again";
+  EXPECT_EQ(happenings(first), (std::vector<std::string>{"boss added", "wang claimed",
+                                                         "wang entered", "- journaled"}));
+}
+
+TEST_P(TasksClaimTest, NothingIsClaimedWhereWhatWasJournaledCanNotBeNoted) {
+  const TaskId open = add().id;
+  const auto claimed = tasks_->claim_next(wish(wang), now_, tasks::JournaledTask{open, {{7}, 3}});
+  ASSERT_FALSE(claimed);
+  EXPECT_EQ(claimed.error().code, TaskProblem::wrong_state);
+  EXPECT_FALSE(find(open).task.claim);
+}
+
 TEST_P(TasksClaimTest, ALongLeaseIsNotMadeShorterByALookOrADraft) {
   const TaskId id = add().id;
   apply(id, tasks::ClaimIt{wang, {TaskState::open}, hours(30)});

@@ -124,6 +124,14 @@ TEST_P(TasksListTest, FiguresTellDepthWorkAndErrors) {
   EXPECT_EQ(figures.clerks.at(li), (ClerkFigures{.checked = 2}));
   EXPECT_EQ(figures.clerks.at(zhao), (ClerkFigures{.settled = 1}));
   EXPECT_EQ(figures.clerks.size(), 3U) << "whoever only adds has no work";
+  for (auto [account, clerk] : figures.clerks) {
+    clerk.holds = 0;  // is of now, and no work
+    EXPECT_EQ(tasks_->work_of(account, park, day).value(), clerk) << account.str();
+  }
+  EXPECT_EQ(tasks_->work_of(boss, park, day).value(), ClerkFigures());
+  EXPECT_EQ(tasks_->waiting(park).value(),
+            (std::map<TaskState, std::uint64_t>{
+                {TaskState::open, 2}, {TaskState::keyed, 1}, {TaskState::differs, 1}}));
 
   const tasks::Figures of_wang = tasks_->figures(park, day, now_, wang).value();
   EXPECT_EQ(of_wang.depth, figures.depth);

@@ -128,6 +128,42 @@ TEST_F(TasksPostgresqlTest, RoleThatMakesNoTablesWorksWithTheRightsThatAreDocume
   EXPECT_TRUE(gateway->withdraw("d1", now_));
 }
 
+// What a save takes of ways to the server and back, each of which is a tenth of a millisecond even
+// on one machine. Those after the first on a connection: that one plans.
+TEST_F(TasksPostgresqlTest, ASaveIsSoManyMessagesAndNoMore) {
+  TcpProxy proxy(people_cluster().port());
+  const auto tasks =
+      open(fmt::format("host=127.0.0.1 port={} user=sluice dbname={} "
+                       "sslmode=disable gssencmode=disable",
+                       proxy.port(), ask(conninfo_, "SELECT current_database()")));
+  std::optional<tasks::JournaledTask> before;
+  const auto within = [&](int messages, const std::string& what, auto act) {
+    proxy.cut(TcpProxy::Cut::before_request, messages + 1);
+    EXPECT_TRUE(act().has_value()) << what;
+    EXPECT_FALSE(proxy.has_cut()) << what << " takes more than " << messages << " messages";
+    proxy.cut(TcpProxy::Cut::never, 0);
+  };
+  for (const int planned : {30, 30, 0}) {
+    ASSERT_TRUE(add(*tasks));
+    ASSERT_TRUE(add(*tasks));
+    std::optional<tasks::Task> held;
+    // Begin, the task before, what is written of it, three looks for the next, what is written of
+    // that, and commit.
+    within(8 + planned, "the claim of the next", [&] {
+      auto claimed = tasks->claim_next(wish(wang), now_, before);
+      if (claimed) held = *claimed;
+      return claimed;
+    });
+    ASSERT_TRUE(held);
+    within(1 + planned, "a look", [&] { return tasks->find(held->id, wang); });
+    // Begin, the task, all that is written, commit.
+    within(4 + planned, "what is keyed", [&] {
+      return tasks->apply(held->id, tasks::FinishKeying{wang, "{}", false}, now_);
+    });
+    before = tasks::JournaledTask{held->id, {{1}, 1}};
+  }
+}
+
 // Cuts at every piece that is sent while a task is finished, until one goes through uncut.
 class TasksPostgresqlCutTest : public TasksPostgresqlTest,
                                public ::testing::WithParamInterface<TcpProxy::Cut> {};

@@ -341,5 +341,22 @@ TEST_P(TasksTest, WhatALaterVersionMadeIsNotReadWrongly) {
   EXPECT_THAT(found.error().sentence, HasSubstr("of format 3"));
 }
 
+// What is written in one go may be sent as literals of SQL.
+TEST_P(TasksTest, WhateverStandsInATextIsKeptAsItIs) {
+  for (const std::string text :
+       {R"({"a":"O'Neil \\' $1 ?1 {} %s"})", R"(\')", R"('); DROP TABLE task; --)", "\t\n\r\x01",
+        "𠮷野家 \xE2\x80\xAE 😀", ""}) {
+    const tasks::TaskId id = add({.title = "O'Neil \\' $1"}).id;
+    claim(id, wang);
+    apply(id, tasks::SaveDraft{wang, text, lease});
+    EXPECT_EQ(find(id, wang).draft, text);
+    apply(id, tasks::FinishKeying{wang, text, true});
+    EXPECT_EQ(find(id).first, text);
+    claim(id, li);
+    apply(id, tasks::HandBack{li, "O'Neil \\' $1"});
+    EXPECT_EQ(tasks_->history(id, {}, 9).value().back().note, find(id).task.asked.title);
+  }
+}
+
 }  // namespace
 }  // namespace sluice::test

@@ -259,7 +259,7 @@ ReviewView review_sample(const Say& say) {
        .second = {}}};
   view.draft = {.kind = DraftState::Kind::kept, .at = ago(minutes(1))};
   view.note_typed = say("第 2 页");
-  view.is_note_missing = true;
+  view.refused_note = RefusedNote();
   view.saved_task = 11868;
   return view;
 }

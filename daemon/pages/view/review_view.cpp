@@ -141,7 +141,7 @@ std::string review_page(const Pages& pages, const Frame& frame, const ReviewView
       .part("stale", stale_values(view.stale, view.form, words))
       .part("draft", draft_values(view.draft, words))
       .verbatim("note_typed", view.note_typed)
-      .when("is_note_missing", view.is_note_missing)
+      .said("note_error", view.refused_note ? note_refusal(*view.refused_note, words) : Said())
       .text("longest_note", std::to_string(longest_note))
       .part("saved", saved_values(view.saved_task));
   return pages.document("review", frame, words.text("review.title", {{"name", view.task.title}}),

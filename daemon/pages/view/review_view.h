@@ -56,8 +56,8 @@ struct ReviewView {
   std::optional<StaleForm> stale;
   bool is_too_long = false;  // to be kept
   DraftState draft;
-  std::string note_typed;        // what is said to who is to key it again
-  bool is_note_missing = false;  // it was to be sent back without a word
+  std::string note_typed;  // what is said to who is to key it again
+  std::optional<RefusedNote> refused_note;
   std::optional<std::int64_t> saved_task;
 };
 

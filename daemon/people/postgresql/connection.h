@@ -28,6 +28,11 @@ class Connection {
   auto look(Work work) -> decltype(work(std::declval<pqxx::transaction_base&>())) {
     return pqxx_.look(std::move(work), ours);
   }
+  // The same, where it reads by one statement.
+  template <class Work>
+  auto glance(Work work) -> decltype(work(std::declval<pqxx::transaction_base&>())) {
+    return pqxx_.glance(std::move(work), ours);
+  }
   // As PqxxConnection::run_planned().
   template <class... Arguments>
   pqxx::result run_planned(pqxx::transaction_base& transaction, const std::string& sql,

@@ -107,7 +107,7 @@ Result<std::optional<SignedIn>> PostgresqlSessions::find(const SessionToken& tok
                                                          const SessionLimits& limits,
                                                          record::Time now) {
   using Found = Result<std::optional<SignedIn>>;
-  return connection_.look([&](pqxx::transaction_base& transaction) -> Found {
+  return connection_.glance([&](pqxx::transaction_base& transaction) -> Found {
     if (!SLUICE_TRY(connection_.has(format_with_sessions, transaction))) return std::nullopt;
     const auto columns = SLUICE_TRY(account_columns(connection_, transaction));
     const auto rows = connection_.run_planned(transaction, select_signed_in(columns),

@@ -53,6 +53,7 @@ Result<void> PeopleFile::open() {
   database_ = SLUICE_TRY(ours(sqlite::Database::open(path_)));
   auto checked = check_is_ours();
   if (!checked) {
+    compiled_ = {};
     database_.reset();
     format_ = 0;
   }

@@ -10,6 +10,7 @@
 #include "people/failure.h"
 #include "record/recast.h"
 #include "record/try.h"
+#include "sqlite/compiled_statements.h"
 #include "sqlite/database.h"
 
 namespace sluice::people {
@@ -31,6 +32,11 @@ class PeopleFile {
   [[nodiscard]] Result<sqlite::Statement> prepare(std::string_view sql) {
     return ours(database_->prepare(sql));
   }
+  // The same of what runs often, compiled once. It is to be reset as soon as its rows are read:
+  // else it keeps the file's state from before.
+  [[nodiscard]] Result<sqlite::Statement*> compiled(const std::string& sql) {
+    return ours(compiled_.take(sql, *database_));
+  }
   template <class T>
   [[nodiscard]] Result<T> ours(sqlite::Result<T> result) const {
     return record::recast(std::move(result),
@@ -47,6 +53,7 @@ class PeopleFile {
 
   std::filesystem::path path_;
   std::optional<sqlite::Database> database_;
+  sqlite::CompiledStatements compiled_;  // behind the database: they go first
   int format_ = 0;  // as last seen: what is committed only grows; 0: there are no tables
 };
 

@@ -98,12 +98,17 @@ Result<std::optional<SignedIn>> SqliteSessions::find(const SessionToken& token,
                                                      const SessionLimits& limits,
                                                      record::Time now) {
   if (!SLUICE_TRY(file_.has(format_with_sessions))) return std::nullopt;
-  auto select = SLUICE_TRY(file_.prepare(select_signed_in));
+  sqlite::Statement& select = *SLUICE_TRY(file_.compiled(select_signed_in));
   const std::string id = record::to_string(token.digest());
   select.bind(1, id);
-  if (!SLUICE_TRY(file_.ours(select.step()))) return std::nullopt;
-  return signed_in_of(session_columns_of_row(select),
-                      account_columns_of_row(select, session_column_count), limits, now);
+  const auto read = [&]() -> Result<std::optional<SignedIn>> {
+    if (!SLUICE_TRY(file_.ours(select.step()))) return std::nullopt;
+    return signed_in_of(session_columns_of_row(select),
+                        account_columns_of_row(select, session_column_count), limits, now);
+  };
+  auto found = read();
+  select.reset();
+  return found;
 }
 
 Result<void> SqliteSessions::touch(const SessionToken& token, record::Time now) {

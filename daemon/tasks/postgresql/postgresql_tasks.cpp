@@ -1,5 +1,7 @@
 #include "tasks/postgresql/postgresql_tasks.h"
 
+#include <deque>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,6 +48,7 @@ class PostgresqlStatements final : public Statements {
       : connection_(connection), transaction_(transaction) {}
 
   Result<std::vector<Row>> run(const Query& query) override;
+  Result<void> run_all(std::span<const Query> queries) override;
   [[nodiscard]] const Dialect& dialect() const override { return postgresql_dialect(); }
 
  private:
@@ -53,23 +56,44 @@ class PostgresqlStatements final : public Statements {
   pqxx::transaction_base& transaction_;
 };
 
-Result<std::vector<Row>> PostgresqlStatements::run(const Query& query) {
-  // libpqxx takes a null pointer for NULL.
-  std::vector<std::string> numbers(query.values.size());
-  std::vector<const char*> values;
-  for (const Cell& value : query.values) {
-    if (const auto* number = std::get_if<std::int64_t>(&value)) {
-      numbers[values.size()] = std::to_string(*number);
-      values.push_back(numbers[values.size()].c_str());
-    } else if (const auto* text = std::get_if<std::string>(&value)) {
-      values.push_back(text->c_str());
-    } else {
-      values.push_back(nullptr);
+// A query's values as libpqxx takes them, which has a null pointer for NULL. Not to be moved.
+class BoundValues {
+ public:
+  explicit BoundValues(const std::vector<Cell>& cells) : numbers_(cells.size()) {
+    for (const Cell& cell : cells) {
+      if (const auto* number = std::get_if<std::int64_t>(&cell)) {
+        numbers_[values_.size()] = std::to_string(*number);
+        values_.push_back(numbers_[values_.size()].c_str());
+      } else if (const auto* text = std::get_if<std::string>(&cell)) {
+        values_.push_back(text->c_str());
+      } else {
+        values_.push_back(nullptr);
+      }
     }
   }
+  BoundValues(const BoundValues&) = delete;
+  BoundValues& operator=(const BoundValues&) = delete;
+  [[nodiscard]] const std::vector<const char*>& values() const { return values_; }
+
+ private:
+  std::vector<std::string> numbers_;
+  std::vector<const char*> values_;
+};
+
+Result<void> PostgresqlStatements::run_all(std::span<const Query> queries) {
+  std::deque<BoundValues> bound;  // which stay where they are
+  std::vector<postgresql::PlannedCall> calls;
+  for (const Query& query : queries)
+    calls.push_back({query.sql, bound.emplace_back(query.values).values()});
+  connection_.run_planned(transaction_, calls);
+  return {};
+}
+
+Result<std::vector<Row>> PostgresqlStatements::run(const Query& query) {
+  const BoundValues bound(query.values);
   std::vector<Row> rows;
   for (const pqxx::row& answer : connection_.run_planned(
-           transaction_, query.sql, pqxx::prepare::make_dynamic_params(values))) {
+           transaction_, query.sql, pqxx::prepare::make_dynamic_params(bound.values()))) {
     Row& row = rows.emplace_back();
     pqxx::row::size_type column = 0;
     for (const ColumnKind kind : query.answer) {
@@ -96,12 +120,13 @@ class PostgresqlTaskDatabase final : public TaskDatabase {
 
   Result<bool> transact(Purpose purpose, const Work& work) override {
     if (purpose != Purpose::make) SLUICE_TRY(bring_up());
-    if (purpose == Purpose::look) {
-      return connection_.look(
-          [&](pqxx::transaction_base& transaction) { return run(transaction, work); }, ours);
-    }
+    const auto on_rows = [&](pqxx::transaction_base& transaction) {
+      return run(transaction, work);
+    };
+    if (purpose == Purpose::glance) return connection_.glance(on_rows, ours);
+    if (purpose == Purpose::look) return connection_.look(on_rows, ours);
+    if (purpose == Purpose::note) return connection_.note(on_rows, ours);
     const auto in_transaction = [&](pqxx::work& transaction) -> Result<bool> {
-      if (purpose == Purpose::note) transaction.exec("SET LOCAL synchronous_commit TO off");
       if (purpose == Purpose::make) {
         SLUICE_TRY(record::recast(connection_.bring_to(newest_format, transaction), ours));
       }

@@ -1,6 +1,7 @@
 #include "tasks/sqlite/sqlite_tasks.h"
 
 #include <chrono>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -8,6 +9,7 @@
 
 #include "record/recast.h"
 #include "record/try.h"
+#include "sqlite/checkpoints.h"
 #include "sqlite/compiled_statements.h"
 #include "sqlite/database.h"
 #include "sqlite/write_turns.h"
@@ -21,15 +23,23 @@ namespace {
 // As long as for another process, which is who it is that holds up those before.
 constexpr std::chrono::milliseconds longest_wait{sqlite::Database::default_busy_timeout_ms};
 
+// What all who have opened the file in this process share.
+struct SharedFile {
+  explicit SharedFile(const std::filesystem::path& path) : checkpoints(path, turns) {}
+  sqlite::WriteTurns turns;
+  sqlite::Checkpoints checkpoints;  // behind the turns, which it takes
+};
+
 class SqliteTaskDatabase final : public TaskDatabase, private Statements {
  public:
-  SqliteTaskDatabase(std::filesystem::path path, std::shared_ptr<sqlite::WriteTurns> turns)
-      : path_(std::move(path)), turns_(std::move(turns)) {}
+  SqliteTaskDatabase(std::filesystem::path path, std::shared_ptr<SharedFile> shared)
+      : path_(std::move(path)), shared_(std::move(shared)) {}
 
   Result<bool> transact(Purpose purpose, const Work& work) override;
 
  private:
   Result<std::vector<Row>> run(const Query& query) override;
+  Result<void> run_all(std::span<const Query> queries) override;
   Result<std::vector<Row>> read(sqlite::Statement& statement, const Query& query) const;
   [[nodiscard]] const Dialect& dialect() const override { return sqlite_dialect(); }
 
@@ -52,7 +62,7 @@ class SqliteTaskDatabase final : public TaskDatabase, private Statements {
   [[nodiscard]] TaskFailure failed(std::string sentence) const;
 
   std::filesystem::path path_;
-  std::shared_ptr<sqlite::WriteTurns> turns_;
+  std::shared_ptr<SharedFile> shared_;
   struct Opened {
     sqlite::Database database;
     sqlite::CompiledStatements compiled;  // behind the database: they go first
@@ -76,8 +86,14 @@ TaskFailure SqliteTaskDatabase::failure(const sqlite::Error& error) const {
 }
 
 Result<bool> SqliteTaskDatabase::transact(Purpose purpose, const Work& work) {
-  if (purpose == Purpose::look) return transact_now(purpose, work);
-  const auto turn = turns_->take(longest_wait);
+  if (purpose == Purpose::look || purpose == Purpose::glance) return transact_now(purpose, work);
+  if (const auto lost = shared_->checkpoints.failure()) {
+    return std::unexpected(failed(
+        fmt::format("the disk has failed to take what was written before, and nothing more is "
+                    "written: look at the disk, then start the node anew (SQLite: {})",
+                    lost->message)));
+  }
+  const auto turn = shared_->turns.take(longest_wait);
   if (!turn) {
     return std::unexpected(TaskFailure{TaskProblem::unavailable, path_.string(),
                                        "others who write to it take too long: try again"});
@@ -101,6 +117,10 @@ Result<bool> SqliteTaskDatabase::transact(Purpose purpose, const Work& work) {
 
 Result<bool> SqliteTaskDatabase::transact_now(Purpose purpose, const Work& work) {
   if (!SLUICE_TRY(open(purpose))) return false;
+  if (purpose == Purpose::glance) {
+    SLUICE_TRY(work(*this));
+    return true;
+  }
   auto transaction = SLUICE_TRY(ours(purpose == Purpose::look
                                          ? sqlite::Transaction::begin_reading(opened_->database)
                                          : sqlite::Transaction::begin(opened_->database)));
@@ -115,6 +135,12 @@ Result<std::vector<Row>> SqliteTaskDatabase::run(const Query& query) {
   auto rows = read(statement, query);
   statement.reset();  // else it reads on, and keeps the file's state from before
   return rows;
+}
+
+Result<void> SqliteTaskDatabase::run_all(std::span<const Query> queries) {
+  for (const Query& query : queries)
+    SLUICE_TRY(run(query));
+  return {};
 }
 
 Result<std::vector<Row>> SqliteTaskDatabase::read(sqlite::Statement& statement,
@@ -155,6 +181,8 @@ Result<bool> SqliteTaskDatabase::open(Purpose purpose) {
   if (error) return std::unexpected(failed("can not be read: " + error.message()));
   if (!is_there && purpose != Purpose::make) return false;
   opened_.emplace(SLUICE_TRY(ours(sqlite::Database::open(path_))), sqlite::CompiledStatements());
+  opened_->database.tell_log(
+      [shared = shared_.get()](int pages) { shared->checkpoints.logged(pages); });
   if (auto made = bring_tables_up(); !made) {
     opened_.reset();
     return std::unexpected(std::move(made).error());
@@ -210,8 +238,8 @@ std::unique_ptr<Tasks> open_sqlite(std::filesystem::path file) {
 }
 
 std::function<std::unique_ptr<Tasks>()> sqlite_opener(std::filesystem::path file) {
-  return [file = std::move(file), turns = std::make_shared<sqlite::WriteTurns>()] {
-    return std::make_unique<Tasks>(std::make_unique<SqliteTaskDatabase>(file, turns));
+  return [file, shared = std::make_shared<SharedFile>(file)] {
+    return std::make_unique<Tasks>(std::make_unique<SqliteTaskDatabase>(file, shared));
   };
 }
 

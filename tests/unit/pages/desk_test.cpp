@@ -253,5 +253,22 @@ TEST_F(DeskTest, WhatTheAuditLogDoesNotTakeIsNotSaved) {
   EXPECT_EQ(queue->find({1}, {}).value()->task.state, tasks::TaskState::open);
 }
 
+TEST_F(DeskTest, ATooLongReasonToSendItBackIsRefusedAtTheFieldWithTheForm) {
+  Browser reviewer(station_);
+  enter(reviewer, "reviewer", {Role::reviewer});
+  const std::string to_check = claim_to_check();
+  ASSERT_EQ(send(checker_, "save", to_check, "field.number=7&confirm.title=yes&field.secret=OTHER")
+                .status,
+            303U);
+  const std::string page = claim(reviewer);
+  const std::string note(1001, 'n');
+  const auto answer = send(reviewer, "send-back", page, "to=second&note=" + note);
+  EXPECT_EQ(answer.status, 422U);
+  EXPECT_THAT(answer.body, AllOf(HasSubstr("id=\"note-error\""), HasSubstr(note),
+                                 HasSubstr("action=\"/entry/1/settle\"")));
+  EXPECT_EQ(send(reviewer, "send-back", page, "to=second&note=").status, 422U);
+  EXPECT_EQ(send(reviewer, "send-back", page, "to=second&note=" + note.substr(1)).status, 303U);
+}
+
 }  // namespace
 }  // namespace sluice::pages::test

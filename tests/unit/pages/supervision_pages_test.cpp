@@ -67,5 +67,26 @@ TEST_F(SupervisionPagesTest, ATaskIsNotGivenToWhoMayNotWorkOnIt) {
   EXPECT_EQ(task().kept_for, std::nullopt);
 }
 
+// Two look at the same page; the second has not seen what the first has changed since.
+TEST_F(SupervisionPagesTest, WhatTheFormShowedAndNobodyTypedOverIsLeftAlone) {
+  EXPECT_THAT(boss_.get("/tasks/1").body,
+              testing::AllOf(HasSubstr("name=\"priority_shown\" value=\"0\""),
+                             HasSubstr("name=\"due_shown\" value=\"\"")));
+  const auto change = [&](const std::string& fields) {
+    EXPECT_EQ(boss_.post("/tasks/1/change", fields).status, 303U);
+  };
+  change("priority=5&priority_shown=0&due=&due_shown=");
+  change("priority=0&priority_shown=0&due=2026-12-01T08%3A00&due_shown=");
+  EXPECT_EQ(task().asked.priority, 5);
+  ASSERT_TRUE(task().asked.due);
+  const auto version = task().version;
+  change("priority=0&priority_shown=0&due=&due_shown=");
+  EXPECT_EQ(task().asked.priority, 5);
+  EXPECT_TRUE(task().asked.due);
+  EXPECT_EQ(task().version, version) << "nothing was changed, and no change is in the history";
+  change("priority=5&priority_shown=5&due=&due_shown=2026-12-01T08%3A00");
+  EXPECT_FALSE(task().asked.due) << "it was cleared";
+}
+
 }  // namespace
 }  // namespace sluice::pages::test
