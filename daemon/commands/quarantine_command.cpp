@@ -223,7 +223,7 @@ ExitStatus settle_each(const Context& context, const QuarantineOptions& options,
   if (!installation) return ExitStatus::usage;
   const settings::Bureau* bureau = find_bureau(installation->settings, options.bureau);
   if (bureau == nullptr) return ExitStatus::usage;
-  auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
+  auto audit = installation->open_audit_log();
   if (!audit) return fail(record::to_string(audit.error()));
   const jobs::SettlementDesk desk{*installation, *audit, bureau->id, invoking_user()};
   auto worst = ExitStatus::success;

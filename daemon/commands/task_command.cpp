@@ -46,7 +46,7 @@ std::expected<DirectedQueue, ExitStatus> open_directed(const Context& context) {
   if (!installation) return std::unexpected(ExitStatus::usage);
   auto queue = open_queue(installation->settings);
   if (!queue) return std::unexpected(queue.error());
-  auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
+  auto audit = installation->open_audit_log();
   if (!audit) return std::unexpected(fail(record::to_string(audit.error())));
   return DirectedQueue{std::move(installation), std::move(*queue), std::move(*audit)};
 }

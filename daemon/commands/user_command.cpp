@@ -70,7 +70,7 @@ std::expected<OpenedPeople, ExitStatus> open_people(const Context& context,
   auto installation = context.installation();
   if (!installation) return std::unexpected(ExitStatus::usage);
   if (!installation->settings.node.store) return std::unexpected(fail_without_people());
-  auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
+  auto audit = installation->open_audit_log();
   if (!audit) return std::unexpected(fail(record::to_string(audit.error())));
   auto opened = installation::open_people(installation->settings);
   if (!opened) return std::unexpected(fail_of(opened.error()));

@@ -54,6 +54,18 @@ std::vector<std::string> lines_of(const std::vector<Complaint>& complaints) {
   return lines;
 }
 
+std::shared_ptr<files::StateDisk> disk_of(const settings::Settings& settings) {
+  return std::make_shared<files::StateDisk>(
+      Paths(settings.node.state_directory).not_durable_mark(), settings.node.reserve,
+      [state = settings.node.state_directory] { return files::space_of(state); });
+}
+
+sqlite::OnFailedSync told_of_failed_sync(const settings::Settings& settings,
+                                         std::shared_ptr<files::StateDisk> disk) {
+  if (!disk) disk = disk_of(settings);
+  return [disk = std::move(disk)](const std::string& reason) { disk->distrust(reason); };
+}
+
 store::StoreFailure store_lost(const std::filesystem::path& file, std::string_view found) {
   return {store::StoreProblem::failed, file.string(),
           fmt::format("this node's store {}: restore its latest backup there, or, where there is "
@@ -182,6 +194,11 @@ store::Result<void> Installation::accept_store() const {
   return {};
 }
 
+std::expected<trust::AuditLog, trust::AuditFailure> Installation::open_audit_log() const {
+  return trust::AuditLog::open(paths.audit_log(), system_now, trust::AuditLog::default_retention,
+                               told_of_failed_sync(settings, disk));
+}
+
 journal::DatasetOrigin Installation::origin(const record::DatasetId& dataset,
                                             record::Mode mode) const {
   const exchange::KnownDataset& known = *catalogue.find(dataset);
@@ -218,44 +235,47 @@ std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
   }
   auto marks = journal::StreamMarks::open(paths.remembered());
   if (!marks) return refused(marks.error());
-  auto disk = std::make_shared<files::StateDisk>(
-      paths.not_durable_mark(), settings->node.reserve,
-      [state = settings->node.state_directory] { return files::space_of(state); });
+  auto disk = disk_of(*settings);
   return std::make_unique<Installation>(
       Installation{std::move(*settings), std::move(*catalogue),
                    std::make_unique<record::Keyring>(std::move(*credentials)), paths,
                    std::move(disk), std::move(*marks)});
 }
 
-people::Result<std::unique_ptr<people::People>> open_people(const settings::Settings& settings) {
+people::Result<std::unique_ptr<people::People>> open_people(
+    const settings::Settings& settings, std::shared_ptr<files::StateDisk> disk) {
   const auto& store = settings.node.store.value();
   if (const auto* postgresql = std::get_if<settings::PostgresqlLocation>(&store)) {
     return people::open_postgresql({postgresql->connection, postgresql->password_file}, system_now);
   }
-  return people::open_sqlite(Paths(settings.node.state_directory).people(), system_now);
+  return people::open_sqlite(Paths(settings.node.state_directory).people(), system_now,
+                             told_of_failed_sync(settings, std::move(disk)));
 }
 
 tasks::Result<std::unique_ptr<tasks::Tasks>> open_tasks(const settings::Settings& settings) {
   return tasks_opener(settings)();
 }
 
-TasksOpener tasks_opener(const settings::Settings& settings) {
+TasksOpener tasks_opener(const settings::Settings& settings,
+                         std::shared_ptr<files::StateDisk> disk) {
   const auto& store = settings.node.store.value();
   if (const auto* postgresql = std::get_if<settings::PostgresqlLocation>(&store)) {
     return [connection = postgresql->connection, password_file = postgresql->password_file] {
       return tasks::open_postgresql({connection, password_file});
     };
   }
-  return tasks::sqlite_opener(Paths(settings.node.state_directory).tasks());
+  return tasks::sqlite_opener(Paths(settings.node.state_directory).tasks(),
+                              told_of_failed_sync(settings, std::move(disk)));
 }
 
 edges::Result<std::unique_ptr<edges::KeptReports>> open_kept_reports(
-    const settings::Settings& settings) {
+    const settings::Settings& settings, std::shared_ptr<files::StateDisk> disk) {
   const auto& store = settings.node.store.value();
   if (const auto* postgresql = std::get_if<settings::PostgresqlLocation>(&store)) {
     return edges::open_postgresql({postgresql->connection, postgresql->password_file});
   }
-  return edges::open_sqlite(Paths(settings.node.state_directory).edges());
+  return edges::open_sqlite(Paths(settings.node.state_directory).edges(),
+                            told_of_failed_sync(settings, std::move(disk)));
 }
 
 trust::Policy policy_of(const settings::Settings& settings) {

@@ -22,6 +22,7 @@
 #include "settings/settings.h"
 #include "store/store.h"
 #include "tasks/tasks.h"
+#include "trust/audit_log.h"
 #include "trust/policy.h"
 
 namespace sluice::installation {
@@ -54,6 +55,8 @@ struct Installation {
   [[nodiscard]] std::optional<store::StoreFailure> why_not_this_store() const;
   // Why the central store is to take nothing now; nothing where it may.
   [[nodiscard]] std::optional<std::string> store_obstacle() const;
+  // An fsync of it that fails is told to `disk`.
+  [[nodiscard]] std::expected<trust::AuditLog, trust::AuditFailure> open_audit_log() const;
   [[nodiscard]] journal::DatasetOrigin origin(const record::DatasetId& dataset,
                                               record::Mode mode) const;
 };
@@ -88,9 +91,10 @@ struct Verdict {
     const std::filesystem::path& configuration);
 
 // The people who may sign in, for a caller of its own; the settings have a `store` section. Makes
-// nothing by itself.
+// nothing by itself. An fsync that fails is told to `disk`, or, where the caller has none, to the
+// node's other processes by the mark in its state directory: so with what follows.
 [[nodiscard]] people::Result<std::unique_ptr<people::People>> open_people(
-    const settings::Settings& settings);
+    const settings::Settings& settings, std::shared_ptr<files::StateDisk> disk = nullptr);
 
 // The tasks of manual entry, in the same way.
 [[nodiscard]] tasks::Result<std::unique_ptr<tasks::Tasks>> open_tasks(
@@ -98,11 +102,12 @@ struct Verdict {
 
 // What opens them, for callers on several threads; it outlives the settings. Thread-safe.
 using TasksOpener = std::function<tasks::Result<std::unique_ptr<tasks::Tasks>>()>;
-[[nodiscard]] TasksOpener tasks_opener(const settings::Settings& settings);
+[[nodiscard]] TasksOpener tasks_opener(const settings::Settings& settings,
+                                       std::shared_ptr<files::StateDisk> disk = nullptr);
 
 // What edges last reported of their quarantines, in the same way.
 [[nodiscard]] edges::Result<std::unique_ptr<edges::KeptReports>> open_kept_reports(
-    const settings::Settings& settings);
+    const settings::Settings& settings, std::shared_ptr<files::StateDisk> disk = nullptr);
 
 // Who may do what by these settings.
 [[nodiscard]] trust::Policy policy_of(const settings::Settings& settings);

@@ -52,8 +52,9 @@ Center::Center(const Surroundings& surroundings)
       digests_({surroundings.policy, surroundings.installation.catalogue, comparisons_,
                 surroundings.denials, surroundings.log}),
       quarantines_({carriers_of(surroundings),
-                    [&settings = surroundings.installation.settings] {
-                      return installation::open_kept_reports(settings);
+                    [&installation = surroundings.installation] {
+                      return installation::open_kept_reports(installation.settings,
+                                                             installation.disk);
                     },
                     surroundings.metrics, installation::system_now}) {}
 

@@ -98,7 +98,7 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
       return std::unexpected(record::to_string(*why));
     }
   }
-  auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
+  auto audit = installation->open_audit_log();
   if (!audit) return std::unexpected(record::to_string(audit.error()));
   std::unique_ptr<Node> node(new Node(std::move(installation), std::move(log), std::move(*audit)));
   if (const auto mode = installation::weak_sslmode_of_store(node->installation_->settings)) {
@@ -224,7 +224,8 @@ std::expected<void, std::string> Node::listen() {
   const settings::Node& node = installation_->settings.node;
   // One for all: who writes to the file of tasks takes turns with the others of the same opener.
   installation::TasksOpener open_tasks;
-  if (node.store) open_tasks = installation::tasks_opener(installation_->settings);
+  if (node.store)
+    open_tasks = installation::tasks_opener(installation_->settings, installation_->disk);
   if (node.listen) SLUICE_TRY(listen_to_bureaus(open_tasks));
   if (node.pages) SLUICE_TRY(listen_to_people(open_tasks));
   return listen_to_operators();
@@ -279,9 +280,11 @@ std::expected<void, std::string> Node::listen_to_people(
   const settings::Pages& pages = *installation_->settings.node.pages;
   auto tls = certificates_.for_people();
   if (!tls) return std::unexpected(record::to_string(tls.error()));
-  const auto open_people = [this] { return installation::open_people(installation_->settings); };
+  const auto open_people = [this] {
+    return installation::open_people(installation_->settings, installation_->disk);
+  };
   const auto open_kept_reports = [this] {
-    return installation::open_kept_reports(installation_->settings);
+    return installation::open_kept_reports(installation_->settings, installation_->disk);
   };
   const auto open_store = [this] { return installation_->open_store_to_look_up(); };
   site_.emplace(pages::Surroundings{.installation = *installation_,

@@ -16,8 +16,9 @@ constexpr std::chrono::milliseconds longest_wait{1000};
 }  // namespace
 
 struct Checkpoints::State {
-  State(std::filesystem::path path, WriteTurns& writers, CheckpointPages when)
-      : file(std::move(path)), turns(writers), pages(when) {}
+  State(std::filesystem::path path, WriteTurns& writers, OnFailedSync listener,
+        CheckpointPages when)
+      : file(std::move(path)), turns(writers), on_failure(std::move(listener)), pages(when) {}
 
   void run(const std::stop_token& stop);
   // Of the pages that the log has. Opens the file when it is needed.
@@ -25,6 +26,7 @@ struct Checkpoints::State {
 
   std::filesystem::path file;
   WriteTurns& turns;
+  OnFailedSync on_failure;
   CheckpointPages pages;
   std::optional<Database> database;  // of the thread alone
 
@@ -54,14 +56,16 @@ void Checkpoints::State::run(const std::stop_token& stop) {
     const int logged_pages = std::exchange(log, 0);
     lock.unlock();
     const auto moved = move(logged_pages);
+    if (!moved) tell_failed_sync(on_failure, file, moved.error());
     lock.lock();
     // Whatever else it is, a full disk or a file that is gone, whoever writes next is told of.
     if (!moved && moved.error().is_failed_sync()) failed = moved.error();
   }
 }
 
-Checkpoints::Checkpoints(std::filesystem::path file, WriteTurns& turns, CheckpointPages pages)
-    : state_(std::make_unique<State>(std::move(file), turns, pages)) {}
+Checkpoints::Checkpoints(std::filesystem::path file, WriteTurns& turns, OnFailedSync told,
+                         CheckpointPages pages)
+    : state_(std::make_unique<State>(std::move(file), turns, std::move(told), pages)) {}
 
 Checkpoints::~Checkpoints() = default;
 

@@ -24,7 +24,8 @@ struct CheckpointPages {
 class Checkpoints {
  public:
   // `turns` are those of who writes to the file here, and must outlive this.
-  Checkpoints(std::filesystem::path file, WriteTurns& turns, CheckpointPages pages = {});
+  Checkpoints(std::filesystem::path file, WriteTurns& turns, OnFailedSync told = {},
+              CheckpointPages pages = {});
   ~Checkpoints();
   Checkpoints(const Checkpoints&) = delete;
   Checkpoints& operator=(const Checkpoints&) = delete;

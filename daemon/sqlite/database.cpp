@@ -72,6 +72,24 @@ bool Error::is_durability_failure() const {
          primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_CANTOPEN;
 }
 
+void limit_memory(std::uint64_t bytes) {
+  sqlite3_soft_heap_limit64(static_cast<sqlite3_int64>(bytes));
+}
+
+std::uint64_t memory_used() {
+  return static_cast<std::uint64_t>(sqlite3_memory_used());
+}
+
+void Database::leave_memory_to_others() {
+  const sqlite3_int64 most = sqlite3_soft_heap_limit64(-1);
+  if (most > 0 && sqlite3_memory_used() > most / 2) sqlite3_db_release_memory(handle_.get());
+}
+
+void tell_failed_sync(const OnFailedSync& told, const std::filesystem::path& file,
+                      const Error& error) {
+  if (told && error.is_failed_sync()) told(file.string() + ": " + error.message);
+}
+
 bool Error::is_failed_sync() const {
   return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
 }

@@ -37,6 +37,16 @@ struct Error {
 template <class T>
 using Result = std::expected<T, Error>;
 
+// Told of a file whose fsync failed: its name and what was said. Empty: nobody is.
+using OnFailedSync = std::function<void(const std::string& reason)>;
+void tell_failed_sync(const OnFailedSync& told, const std::filesystem::path& file,
+                      const Error& error);
+
+// Bytes that SQLite may take in this process, for all databases that it has open: beyond them their
+// caches grow no more. 0: as many as it likes, as at first.
+void limit_memory(std::uint64_t bytes);
+[[nodiscard]] std::uint64_t memory_used();
+
 class Database;
 
 // A prepared statement. Bound text and blobs are not copied: they must live until the next reset()
@@ -90,6 +100,9 @@ class Database {
   // automatic checkpoints: it must see to those.
   using LogListener = std::function<void(int pages)>;
   void tell_log(LogListener listener);
+  // Where the databases of this process come near what they may take (limit_memory), this one gives
+  // its cache back: who works next needs it more.
+  void leave_memory_to_others();
   [[nodiscard]] std::int64_t changes() const;  // rows of the last statement
   [[nodiscard]] std::int64_t last_row_id() const;
 

@@ -39,6 +39,7 @@ struct AuditLog::State {
   std::filesystem::path file;
   Clock clock;
   std::chrono::days retention;
+  sqlite::OnFailedSync told;
 
   // A line that waits for the disk.
   struct Waiting {
@@ -61,6 +62,7 @@ struct AuditLog::State {
   template <class T>
   std::expected<T, AuditFailure> ours(sqlite::Result<T> result) {
     return record::recast(std::move(result), [this](const sqlite::Error& error) {
+      sqlite::tell_failed_sync(told, file, error);
       AuditFailure failed = failure(AuditProblem::not_durable, file, error.message);
       if (error.is_durability_failure() && !error.is_disk_full()) broken = failed;
       return failed;
@@ -151,7 +153,8 @@ AuditLog& AuditLog::operator=(AuditLog&&) noexcept = default;
 AuditLog::~AuditLog() = default;
 
 std::expected<AuditLog, AuditFailure> AuditLog::open(const std::filesystem::path& file, Clock clock,
-                                                     std::chrono::days retention) {
+                                                     std::chrono::days retention,
+                                                     sqlite::OnFailedSync told) {
   auto database = sqlite::Database::open(file);
   if (!database) {
     return std::unexpected(failure(AuditProblem::unreadable, file, database.error().message));
@@ -160,6 +163,7 @@ std::expected<AuditLog, AuditFailure> AuditLog::open(const std::filesystem::path
   state->file = file;
   state->clock = std::move(clock);
   state->retention = retention;
+  state->told = std::move(told);
   state->database = std::move(*database);
   SLUICE_TRY(state->prepare());
   return AuditLog(std::move(state));

@@ -17,6 +17,7 @@
 
 #include "record/failure.h"
 #include "record/time.h"
+#include "sqlite/database.h"
 #include "trust/audit_events.h"
 
 namespace sluice::trust {
@@ -48,10 +49,10 @@ class AuditLog {
   using Clock = std::function<record::Time()>;
   static constexpr std::chrono::days default_retention{184};
 
-  // Creates the file if it is not there.
+  // Creates the file if it is not there. `told` is, of an fsync of it that failed.
   [[nodiscard]] static std::expected<AuditLog, AuditFailure> open(
       const std::filesystem::path& file, Clock clock,
-      std::chrono::days retention = default_retention);
+      std::chrono::days retention = default_retention, sqlite::OnFailedSync told = {});
   AuditLog(AuditLog&&) noexcept;
   AuditLog& operator=(AuditLog&&) noexcept;
   ~AuditLog();

@@ -55,8 +55,10 @@ register_of() { seq "$1" "$2" | awk 'BEGIN { print "number,name" } { printf "N%0
 
 # post_one N: prints the status, and notes what was acknowledged.
 post_one() {
-  local code
-  code=$(post park register "{\"number\":\"$1\",\"name\":\"name of $1\"}" --header "Idempotency-Key: k$1")
+  local code number=$1
+  shift
+  code=$(post park register "{\"number\":\"$number\",\"name\":\"name of $number\"}" --header "Idempotency-Key: k$number" "$@")
+  set -- "$number"
   if [[ $code = 200 ]]; then
     printf '%s\tname of %s\n' "$1" "$1" >>"$node/acknowledged"
   else
@@ -244,6 +246,55 @@ case_after_a_failed_fsync_of_the_embedded_store_nothing_is_acknowledged() {
   held register >"$node/held"
   expect "acknowledged and lost, or refused and there" "$(LC_ALL=C comm -3 "$node/acknowledged" "$node/held")" ""
   sluice audit verify >/dev/null
+}
+
+case_after_a_failed_fsync_of_the_audit_log_nothing_is_acknowledged() {
+  make_node audit
+  trap kill_daemon EXIT
+  start_daemon "${on_failing_disk[@]}" SLUICE_FAIL_PATH=/state/audit.sqlite "SLUICE_FAIL_FSYNC_WHILE=$node/broken"
+  expect "before" "$(post_one 1001)" 200
+  touch "$node/broken"
+  # Whom nobody here knows; that is audited.
+  expect "a stranger" "$(call node GET /v1/health)" 403
+  until_true 60 test -s "$node/state/not-durable" || fail "there is no mark"
+  expect_like "the mark" "$(cat "$node/state/not-durable")" 'audit.sqlite'
+  expect "a call" "$(post_one 2001)" 503
+  expect "its type" "$(jq -r .type "$node/answer")" urn:sluice:problem:not-durable
+  expect "the health" "$(health)" 503
+  kill_daemon
+  start_daemon
+  expect "after a restart" "$(post_one 1002)" 200
+  stop_daemon
+}
+
+# The lowest number that no descriptor of the daemon has: with it as the limit none more is to be had.
+first_free_descriptor() {
+  local number=0
+  while [[ -e /proc/$daemon/fd/$number ]]; do ((++number)); done
+  echo "$number"
+}
+
+case_a_running_node_with_no_file_descriptor_left_waits_and_goes_on() {
+  make_node descriptors
+  trap kill_daemon EXIT
+  start_daemon
+  expect "before" "$(post_one 1001)" 200
+  await_held register 1
+  local usual
+  usual=$(prlimit --pid "$daemon" --nofile --output SOFT,HARD --noheadings | awk '{ print $1 ":" $2 }')
+  prlimit --pid "$daemon" --nofile="$(first_free_descriptor):${usual#*:}"
+  expect "without a descriptor" "$(post_one 2001 --max-time 2)" 000
+  await_log accept-failed
+  # Another process has descriptors, and the daemon's are open: what is taken is sent on.
+  register_of 1 10 >"$node/ten.csv"
+  sluice import park "$node/ten.csv" --dataset register --no-wait >/dev/null
+  await_held register 11
+  prlimit --pid "$daemon" --nofile="$usual"
+  until_true 60 health_is 200 || fail "it does not go on: $(cat "$node/answer")"
+  expect "with descriptors again" "$(post_one 1002)" 200
+  await_held register 12
+  expect "marks" "$(find "$node/state" -name not-durable)" ""
+  stop_daemon
 }
 
 case_a_file_in_the_drop_folder_waits_while_the_disk_is_full() {

@@ -1,6 +1,9 @@
 // A disk that fails, for LD_PRELOAD. Only files whose path contains SLUICE_FAIL_PATH are on it.
-//   SLUICE_FAIL_FSYNC_AFTER=n  fsync and fdatasync fail with EIO once n calls have succeeded: the next
+//   SLUICE_FAIL_FSYNC_AFTER=n  fsync and fdatasync fail with EIO once n calls have succeeded: the
+//   next
 //                              one, and every one after it;
+//   SLUICE_FAIL_FSYNC_WHILE=file
+//                              they fail with EIO while that file exists;
 //   SLUICE_FAIL_DIRECTORY_FSYNC=1
 //                              an fsync of a directory fails with EIO;
 //   SLUICE_FAIL_SPACE=file     writes fail with ENOSPC while that file exists.
@@ -36,6 +39,11 @@ static bool is_directory(int descriptor) {
 static bool sync_fails(int descriptor) {
   if (getenv("SLUICE_FAIL_DIRECTORY_FSYNC") != NULL && is_directory(descriptor) &&
       is_on_failing_disk(descriptor)) {
+    errno = EIO;
+    return true;
+  }
+  const char* broken = getenv("SLUICE_FAIL_FSYNC_WHILE");
+  if (broken != NULL && is_on_failing_disk(descriptor) && access(broken, F_OK) == 0) {
     errno = EIO;
     return true;
   }
@@ -80,6 +88,7 @@ ssize_t pwrite(int descriptor, const void* bytes, size_t count, off_t at) {
 
 ssize_t pwrite64(int descriptor, const void* bytes, size_t count, off64_t at) {
   static ssize_t (*real)(int, const void*, size_t, off64_t);
-  if (real == NULL) real = (ssize_t(*)(int, const void*, size_t, off64_t))dlsym(RTLD_NEXT, "pwrite64");
+  if (real == NULL)
+    real = (ssize_t(*)(int, const void*, size_t, off64_t))dlsym(RTLD_NEXT, "pwrite64");
   return write_fails(descriptor) ? -1 : real(descriptor, bytes, count, at);
 }

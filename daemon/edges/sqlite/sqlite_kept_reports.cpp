@@ -18,7 +18,8 @@ namespace {
 
 class SqliteKeptReports final : public KeptReports {
  public:
-  explicit SqliteKeptReports(std::filesystem::path path) : path_(std::move(path)) {}
+  SqliteKeptReports(std::filesystem::path path, sqlite::OnFailedSync told)
+      : path_(std::move(path)), told_(std::move(told)) {}
 
   Result<void> keep(const KeptReport& report) override;
   Result<std::vector<KeptReport>> all() override;
@@ -38,16 +39,22 @@ class SqliteKeptReports final : public KeptReports {
   }
 
   std::filesystem::path path_;
+  sqlite::OnFailedSync told_;
   std::optional<sqlite::Database> database_;
 };
 
 KeepingFailure SqliteKeptReports::failure(const sqlite::Error& error) const {
+  sqlite::tell_failed_sync(told_, path_, error);
   if (error.is_busy()) {
     return {KeepingProblem::unavailable, path_.string(),
             "another process does not let go of it: try again"};
   }
   if (error.is_disk_full()) {
     return {KeepingProblem::unavailable, path_.string(), "the disk is full: free space"};
+  }
+  if (error.is_out_of_files()) {
+    return {KeepingProblem::unavailable, path_.string(),
+            "too many files are open: try again, or raise the limit of sluiced"};
   }
   return {KeepingProblem::failed, path_.string(), fmt::format("SQLite says: {}", error.message)};
 }
@@ -120,8 +127,8 @@ Result<std::vector<KeptReport>> SqliteKeptReports::all() {
 
 }  // namespace
 
-std::unique_ptr<KeptReports> open_sqlite(std::filesystem::path file) {
-  return std::make_unique<SqliteKeptReports>(std::move(file));
+std::unique_ptr<KeptReports> open_sqlite(std::filesystem::path file, sqlite::OnFailedSync told) {
+  return std::make_unique<SqliteKeptReports>(std::move(file), std::move(told));
 }
 
 }  // namespace sluice::edges

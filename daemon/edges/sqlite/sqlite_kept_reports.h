@@ -6,11 +6,13 @@
 #include <memory>
 
 #include "edges/kept_reports.h"
+#include "sqlite/database.h"
 
 namespace sluice::edges {
 
 // Touches nothing: the file (mode 0600) is made by the first keep(). Its folder must be there by
 // then.
-[[nodiscard]] std::unique_ptr<KeptReports> open_sqlite(std::filesystem::path file);
+[[nodiscard]] std::unique_ptr<KeptReports> open_sqlite(std::filesystem::path file,
+                                                       sqlite::OnFailedSync told = {});
 
 }  // namespace sluice::edges

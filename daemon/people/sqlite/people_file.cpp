@@ -24,12 +24,17 @@ PeopleFailure PeopleFile::failed(std::string sentence) const {
 }
 
 PeopleFailure PeopleFile::failure(const sqlite::Error& error) const {
+  sqlite::tell_failed_sync(told_, path_, error);
   if (error.is_busy()) {
     return {PeopleProblem::unavailable, path_.string(),
             "another process does not let go of it: try again"};
   }
   if (error.is_disk_full()) {
     return {PeopleProblem::unavailable, path_.string(), "the disk is full: free space"};
+  }
+  if (error.is_out_of_files()) {
+    return {PeopleProblem::unavailable, path_.string(),
+            "too many files are open: try again, or raise the limit of sluiced"};
   }
   return failed(fmt::format("SQLite says: {}", error.message));
 }

@@ -17,7 +17,8 @@ namespace sluice::people {
 
 class PeopleFile {
  public:
-  explicit PeopleFile(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit PeopleFile(std::filesystem::path path, sqlite::OnFailedSync told = {})
+      : path_(std::move(path)), told_(std::move(told)) {}
 
   // Whether there is anything kept in this form or a later one; opens it if there is a file.
   [[nodiscard]] Result<bool> has(int format);
@@ -52,6 +53,7 @@ class PeopleFile {
   Result<void> bring_to(int format);
 
   std::filesystem::path path_;
+  sqlite::OnFailedSync told_;
   std::optional<sqlite::Database> database_;
   sqlite::CompiledStatements compiled_;  // behind the database: they go first
   int format_ = 0;  // as last seen: what is committed only grows; 0: there are no tables

@@ -105,8 +105,9 @@ class Changing final : public ChangeTransaction {
 
 class SqlitePeople final : public People {
  public:
-  SqlitePeople(std::filesystem::path file, std::function<record::Time()> now)
-      : file_(std::move(file)), sessions_(file_), now_(std::move(now)) {}
+  SqlitePeople(std::filesystem::path file, std::function<record::Time()> now,
+               sqlite::OnFailedSync told)
+      : file_(std::move(file), std::move(told)), sessions_(file_), now_(std::move(now)) {}
 
   Result<Account> add(const Account& account) override;
   Result<std::optional<Account>> find(const AccountName& name) override;
@@ -195,8 +196,9 @@ Result<Secret> SqlitePeople::secret() {
 
 }  // namespace
 
-std::unique_ptr<People> open_sqlite(std::filesystem::path file, std::function<record::Time()> now) {
-  return std::make_unique<SqlitePeople>(std::move(file), std::move(now));
+std::unique_ptr<People> open_sqlite(std::filesystem::path file, std::function<record::Time()> now,
+                                    sqlite::OnFailedSync told) {
+  return std::make_unique<SqlitePeople>(std::move(file), std::move(now), std::move(told));
 }
 
 }  // namespace sluice::people

@@ -25,7 +25,9 @@ constexpr std::chrono::milliseconds longest_wait{sqlite::Database::default_busy_
 
 // What all who have opened the file in this process share.
 struct SharedFile {
-  explicit SharedFile(const std::filesystem::path& path) : checkpoints(path, turns) {}
+  SharedFile(const std::filesystem::path& path, sqlite::OnFailedSync listener)
+      : told(std::move(listener)), checkpoints(path, turns, told) {}
+  sqlite::OnFailedSync told;
   sqlite::WriteTurns turns;
   sqlite::Checkpoints checkpoints;  // behind the turns, which it takes
 };
@@ -75,12 +77,17 @@ TaskFailure SqliteTaskDatabase::failed(std::string sentence) const {
 }
 
 TaskFailure SqliteTaskDatabase::failure(const sqlite::Error& error) const {
+  sqlite::tell_failed_sync(shared_->told, path_, error);
   if (error.is_busy()) {
     return {TaskProblem::unavailable, path_.string(),
             "another process does not let go of it: try again"};
   }
   if (error.is_disk_full()) {
     return {TaskProblem::unavailable, path_.string(), "the disk is full: free space"};
+  }
+  if (error.is_out_of_files()) {
+    return {TaskProblem::unavailable, path_.string(),
+            "too many files are open: try again, or raise the limit of sluiced"};
   }
   return failed(fmt::format("SQLite says: {}", error.message));
 }
@@ -237,8 +244,9 @@ std::unique_ptr<Tasks> open_sqlite(std::filesystem::path file) {
   return sqlite_opener(std::move(file))();
 }
 
-std::function<std::unique_ptr<Tasks>()> sqlite_opener(std::filesystem::path file) {
-  return [file, shared = std::make_shared<SharedFile>(file)] {
+std::function<std::unique_ptr<Tasks>()> sqlite_opener(std::filesystem::path file,
+                                                      sqlite::OnFailedSync told) {
+  return [file, shared = std::make_shared<SharedFile>(file, std::move(told))] {
     return std::make_unique<Tasks>(std::make_unique<SqliteTaskDatabase>(file, shared));
   };
 }

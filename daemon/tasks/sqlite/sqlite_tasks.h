@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "sqlite/database.h"
 #include "tasks/tasks.h"
 
 namespace sluice::tasks {
@@ -16,7 +17,8 @@ namespace sluice::tasks {
 
 // The same for several threads, each of which opens its own: they write in the order in which they
 // come. Thread-safe.
-[[nodiscard]] std::function<std::unique_ptr<Tasks>()> sqlite_opener(std::filesystem::path file);
+[[nodiscard]] std::function<std::unique_ptr<Tasks>()> sqlite_opener(std::filesystem::path file,
+                                                                    sqlite::OnFailedSync told = {});
 
 // How SQLite says what query.h asks.
 [[nodiscard]] const Dialect& sqlite_dialect();

@@ -46,7 +46,9 @@ class CheckpointsTest : public ::testing::Test {
     database_ = Database::open(file_).value();
     ASSERT_TRUE(database_->execute("CREATE TABLE kept (text)"));
     ASSERT_TRUE(database_->empty_log());
-    checkpoints_.emplace(file_, turns_, CheckpointPages{.due = 20, .too_many = 40});
+    checkpoints_.emplace(
+        file_, turns_, [this](const std::string& reason) { told_ = reason; },
+        CheckpointPages{.due = 20, .too_many = 40});
     database_->tell_log([this](int pages) {
       pages_ = pages;
       checkpoints_->logged(pages);
@@ -81,6 +83,7 @@ class CheckpointsTest : public ::testing::Test {
   std::optional<Database> database_;
   std::optional<Checkpoints> checkpoints_;
   int pages_ = 0;
+  std::string told_;  // by the thread of the checkpoints, before there is a failure()
 };
 
 TEST_F(CheckpointsTest, TheLogIsMovedIntoTheFileOnceItIsLong) {
@@ -102,7 +105,7 @@ TEST_F(CheckpointsTest, TheLogOfWhoWritesWithoutAPauseIsBegunAnew) {
   }));
 }
 
-TEST_F(CheckpointsTest, ADiskThatFailedIsRemembered) {
+TEST_F(CheckpointsTest, ADiskThatFailedIsToldAndRemembered) {
   write();
   ASSERT_LT(pages_, 20);
   is_disk_broken = true;
@@ -110,6 +113,7 @@ TEST_F(CheckpointsTest, ADiskThatFailedIsRemembered) {
   ASSERT_TRUE(comes_true([&] { return checkpoints_->failure().has_value(); }));
   is_disk_broken = false;
   EXPECT_TRUE(checkpoints_->failure()->is_failed_sync());
+  EXPECT_NE(told_.find(file_.string()), std::string::npos) << told_;
 }
 
 }  // namespace
