@@ -9,6 +9,7 @@
 #include "commands/control_client.h"
 #include "commands/invoking_user.h"
 #include "commands/terminal.h"
+#include "installation/sole_daemon.h"
 #include "installation/system_clock.h"
 #include "jobs/new_epoch_job.h"
 
@@ -98,7 +99,9 @@ ExitStatus begin_new_epoch(const Context& context, const NewEpochOptions& option
     return fail("stop sluiced first: it has journals open; start it again afterwards",
                 ExitStatus::usage);
   }
-  auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
+  const auto sole = installation::SoleDaemon::take(installation->paths);
+  if (!sole) return fail(sole.error().sentence, ExitStatus::usage);
+  auto audit = installation->open_audit_log();
   if (!audit) return fail(record::to_string(audit.error()));
   const auto report =
       jobs::run_new_epoch(*installation, {bureau->id, options.from_start, invoking_user()}, *audit);

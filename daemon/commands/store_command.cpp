@@ -5,6 +5,7 @@
 #include "commands/commands.h"
 #include "commands/control_client.h"
 #include "commands/invoking_user.h"
+#include "installation/sole_daemon.h"
 #include "installation/system_clock.h"
 #include "jobs/new_epoch_job.h"
 
@@ -44,7 +45,9 @@ ExitStatus accept_new(const Context& context) {
     return fail("stop sluiced first: it has the store open; start it again afterwards",
                 ExitStatus::usage);
   }
-  auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
+  const auto sole = installation::SoleDaemon::take(installation->paths);
+  if (!sole) return fail(sole.error().sentence, ExitStatus::usage);
+  auto audit = installation->open_audit_log();
   if (!audit) return fail(record::to_string(audit.error()));
   if (auto accepted = installation->accept_store(); !accepted) {
     return fail(record::to_string(accepted.error()));

@@ -56,9 +56,10 @@ bool publishes_by(const settings::Publication& publication, record::Mode mode) {
 
 }  // namespace
 
-Node::Node(std::unique_ptr<installation::Installation> installation,
+Node::Node(installation::SoleDaemon sole, std::unique_ptr<installation::Installation> installation,
            std::unique_ptr<observe::Log> log, trust::AuditLog audit)
-    : installation_(std::move(installation)),
+    : sole_(std::move(sole)),
+      installation_(std::move(installation)),
       log_(std::move(log)),
       audit_(std::move(audit)),
       denials_(audit_,
@@ -96,11 +97,15 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   if (installation->settings.node.store) {
     if (const auto why = installation->why_not_this_store()) {
       return std::unexpected(record::to_string(*why));
+  sqlite::limit_memory(memory_of_databases);
+  auto sole = installation::SoleDaemon::take(installation->paths);
+  if (!sole) return std::unexpected(std::move(sole.error().sentence));
     }
   }
   auto audit = installation->open_audit_log();
   if (!audit) return std::unexpected(record::to_string(audit.error()));
-  std::unique_ptr<Node> node(new Node(std::move(installation), std::move(log), std::move(*audit)));
+  std::unique_ptr<Node> node(
+      new Node(std::move(*sole), std::move(installation), std::move(log), std::move(*audit)));
   if (const auto mode = installation::weak_sslmode_of_store(node->installation_->settings)) {
     node->log_->write<"store-not-verified">({{"sslmode", *mode}});
   }

@@ -20,6 +20,7 @@
 #include "api/status_endpoint.h"
 #include "api/tasks_endpoint.h"
 #include "installation/installation.h"
+#include "installation/sole_daemon.h"
 #include "link/bandwidth.h"
 #include "link/https/uplink_identity.h"
 #include "node/center.h"
@@ -57,8 +58,8 @@ class Node {
   [[nodiscard]] std::uint16_t port() const { return api_ ? api_->port() : 0; }
 
  private:
-  explicit Node(std::unique_ptr<installation::Installation> installation,
-                std::unique_ptr<observe::Log> log, trust::AuditLog audit);
+  Node(installation::SoleDaemon sole, std::unique_ptr<installation::Installation> installation,
+       std::unique_ptr<observe::Log> log, trust::AuditLog audit);
   [[nodiscard]] std::expected<void, std::string> find_store();
   [[nodiscard]] std::expected<void, std::string> open_streams();
   void report_streams();
@@ -89,6 +90,7 @@ class Node {
   [[nodiscard]] boost::asio::awaitable<void> stay_alive();
 
   // What all the rest refers to.
+  installation::SoleDaemon sole_;
   std::unique_ptr<installation::Installation> installation_;
   std::unique_ptr<observe::Log> log_;
   observe::Metrics metrics_;
