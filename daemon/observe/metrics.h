@@ -120,7 +120,7 @@ class Metrics {
   Counters<2> http_refused{registry_, "sluice_http_refused_total", "requests that the guard or a limit refused; `reason` is the problem's name, as in `urn:sluice:problem:NAME`", {"listener", "reason"}};
   Gauges<1> http_connections{registry_, "sluice_http_connections", "open connections", {"listener"}};
   Gauges<0> http_body_bytes{registry_, "sluice_http_body_bytes", "bytes of large request bodies in memory", {}};
-  Counters<1> tls_refused{registry_, "sluice_tls_refused_total", "handshakes that failed: `expired`, `not-yet-valid`, `revoked`, `revocation-list-expired`, `revocation-list-missing`, `unknown-authority`, `wrong-purpose`, `bad-certificate`, `none-presented`, `handshake` (no certificate is to blame)", {"reason"}};
+  Counters<1> tls_refused{registry_, "sluice_tls_refused_total", "handshakes that failed: `expired`, `not-yet-valid`, `revoked`, `revocation-list-expired`, `revocation-list-missing`, `unknown-authority`, `wrong-purpose`, `bad-certificate`, `none-presented`, `handshake` (no certificate is to blame), `crowded-out` (not finished when its place was needed; it counts as `handshake` too)", {"reason"}};
 
   // Of the record's way. A batch is up to some hundred thousand rows at about 100,000 rows/s.
   Counters<3> rows_collected{registry_, "sluice_rows_collected_total", "rows made durable", {"bureau", "dataset", "mode"}};

@@ -21,16 +21,17 @@ using Clock = Deadline::Clock;
 // kernel does not reset the connection and with it the answer.
 constexpr std::chrono::milliseconds drain_timeout{2000};
 constexpr std::size_t drain_bytes = std::size_t{8} << 20;
+// Connections beyond the limit that are let in to be told so; those beyond these are just closed.
+constexpr std::uint64_t turned_away_at_once = 32;
 // A large body's memory grows in steps, with what has arrived.
 constexpr std::uint64_t first_step = std::uint64_t{64} << 10;
 
 }  // namespace
 
 template <class Stream>
-Connection<Stream>::Connection(Stream stream, std::shared_ptr<Service> service, bool over_limit)
+Connection<Stream>::Connection(Stream stream, std::shared_ptr<Service> service)
     : stream_(std::move(stream)),
       service_(std::move(service)),
-      over_limit_(over_limit),
       generation_(service_->generation.load()),
       large_body_(service_->body_memory) {
   service_->open.Increment();
@@ -39,6 +40,8 @@ Connection<Stream>::Connection(Stream stream, std::shared_ptr<Service> service, 
 template <class Stream>
 Connection<Stream>::~Connection() {
   service_->open.Decrement();
+  service_->handshakes.end(this);
+  if (is_introduced_) --service_->introduced;
   if (share_) --share_->connections;
 }
 
@@ -77,12 +80,31 @@ void Connection<Stream>::cut() {
 }
 
 template <class Stream>
+void Connection<Stream>::give_way() {
+  asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
+    boost::system::error_code gone;
+    if (!self->is_introduced_) self->stream_.lowest_layer().close(gone);
+  });
+}
+
+template <class Stream>
+bool Connection<Stream>::let_in(Introduction introduction) {
+  introduction_ = std::move(introduction);
+  is_introduced_ = true;
+  const std::uint64_t open = ++service_->introduced;
+  // A certificate that is worth nothing leaves a stranger.
+  service_->handshakes.end(this, introduction_.welcome && introduction_.expires.has_value());
+  take_share();
+  const std::uint64_t most = service_->limits.max_connections;
+  if (open > most) over_limit_ = true;
+  return open <= most + turned_away_at_once;
+}
+
+template <class Stream>
 awaitable<void> Connection<Stream>::run() {
   deadline_.set(service_->around.clock(), service_->limits.header_timeout);
   auto introduced = co_await introduce(stream_, *service_);
-  if (!introduced) co_return;
-  introduction_ = std::move(*introduced);
-  take_share();
+  if (!introduced || !let_in(std::move(*introduced))) co_return;
   while (co_await serve_one() == Next::another_request) {
   }
   co_await finish();

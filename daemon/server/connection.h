@@ -28,6 +28,8 @@ class AnyConnection {
   virtual void check_deadline(Deadline::Clock::time_point now) = 0;
   virtual void close_if_idle() = 0;
   virtual void cut() = 0;
+  // Ends it if its handshake is not finished.
+  virtual void give_way() = 0;
 };
 
 // Runs on the strand that is the stream's executor.
@@ -35,8 +37,7 @@ template <class Stream>
 class Connection final : public AnyConnection,
                          public std::enable_shared_from_this<Connection<Stream>> {
  public:
-  // `over_limit`: it is only to be told so.
-  Connection(Stream stream, std::shared_ptr<Service> service, bool over_limit);
+  Connection(Stream stream, std::shared_ptr<Service> service);
   ~Connection() override;
 
   boost::asio::awaitable<void> run();
@@ -44,6 +45,7 @@ class Connection final : public AnyConnection,
   void check_deadline(Deadline::Clock::time_point now) override;
   void close_if_idle() override;
   void cut() override;
+  void give_way() override;
 
  private:
   // Why no request could be read: what to answer, or nothing when there is nobody to answer.
@@ -75,6 +77,8 @@ class Connection final : public AnyConnection,
   boost::asio::awaitable<Next> turn_away(const Response& response);
   boost::asio::awaitable<void> finish();
 
+  // Takes its place. False: there are so many that it is not even told so.
+  [[nodiscard]] bool let_in(Introduction introduction);
   void take_share();
   [[nodiscard]] std::optional<Refusal> objection() const;
   [[nodiscard]] std::optional<Refusal> objection_to_body(const Route& route) const;
@@ -88,7 +92,8 @@ class Connection final : public AnyConnection,
 
   Stream stream_;
   std::shared_ptr<Service> service_;
-  bool over_limit_;
+  bool is_introduced_ = false;
+  bool over_limit_ = false;  // it is only to be told so
   std::uint64_t generation_;
   Deadline deadline_;
   bool expired_ = false;

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <unordered_map>
 #include <variant>
 
@@ -25,8 +27,6 @@ using asio::local::stream_protocol;
 
 namespace {
 
-// Connections beyond the limit that are let in to be told so; those beyond these are just closed.
-constexpr std::size_t turned_away_at_once = 32;
 // How long to wait when the process has no file descriptor left for a connection.
 constexpr std::chrono::milliseconds accept_pause{100};
 
@@ -67,8 +67,9 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
   // On the strand.
   awaitable<void> stop(std::chrono::milliseconds grace);
   [[nodiscard]] bool is_empty();
+  // `origin`: whom it comes from, where it has a handshake before it.
   template <class Stream>
-  void serve(Stream stream);
+  void serve(Stream stream, const std::optional<std::string>& origin);
   void forget(AnyConnection* connection);
   template <class Act>
   void for_each_connection(const Act& act);
@@ -83,19 +84,18 @@ void HttpServer::State::for_each_connection(const Act& act) {
 }
 
 template <class Stream>
-void HttpServer::State::serve(Stream stream) {
+void HttpServer::State::serve(Stream stream, const std::optional<std::string>& origin) {
   const auto executor = stream.get_executor();
-  std::size_t open = 0;
-  {
-    const std::lock_guard lock(mutex);
-    open = connections.size();
-  }
-  const std::size_t limit = service->limits.max_connections;
-  if (open >= limit + turned_away_at_once) return;
-  auto connection = std::make_shared<Connection<Stream>>(std::move(stream), service, open >= limit);
+  auto connection = std::make_shared<Connection<Stream>>(std::move(stream), service);
   {
     const std::lock_guard lock(mutex);
     connections.emplace(connection.get(), connection);
+  }
+  if (origin) {
+    if (const auto loser = service->handshakes.begin(connection, *origin)) {
+      service->around.metrics.tls_refused("crowded-out").Increment();
+      loser->give_way();
+    }
   }
   asio::co_spawn(
       executor, [connection] { return connection->run(); },
@@ -138,13 +138,15 @@ awaitable<void> HttpServer::State::accept_tls() {
       const std::lock_guard lock(mutex);
       current = tls;
     }
-    serve(TlsStream(tcp::socket(std::move(socket)), *current));
+    const auto peer = socket.remote_endpoint(gone);
+    if (gone) return;  // it has hung up already
+    serve(TlsStream(tcp::socket(std::move(socket)), *current), origin_of(peer.address()));
   });
 }
 
 awaitable<void> HttpServer::State::accept_local() {
   return accept(std::get<stream_protocol::acceptor>(acceptor),
-                [this](auto socket) { serve(LocalStream(std::move(socket))); });
+                [this](auto socket) { serve(LocalStream(std::move(socket)), std::nullopt); });
 }
 
 awaitable<void> HttpServer::State::watch_deadlines() {

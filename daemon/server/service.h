@@ -10,6 +10,7 @@
 
 #include "server/audience.h"
 #include "server/body_memory.h"
+#include "server/handshakes.h"
 #include "server/http_server.h"
 #include "server/share.h"
 
@@ -47,6 +48,7 @@ struct Service {
         router(std::move(served)),
         limits(listen),
         around(all),
+        handshakes(listen.max_handshakes),
         body_memory(listen.max_body_memory_bytes, all.metrics.http_body_bytes()),
         answers(all.metrics, audience.listener),
         open(all.metrics.http_connections(audience.listener)) {
@@ -69,6 +71,8 @@ struct Service {
   Router router;
   Listen limits;
   Surroundings around;
+  Handshakes handshakes;
+  std::atomic<std::uint64_t> introduced{0};  // open connections that have passed theirs
   BodyMemory body_memory;
   std::map<const Route*, BodyMemory> route_memory;  // of those with limits of their own
   Shares shares;

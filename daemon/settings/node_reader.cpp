@@ -84,6 +84,7 @@ server::Listen read_listen(Section section) {
   set(listen.max_body_memory_bytes, section.bytes("max_body_memory_bytes"));
   set(listen.metrics, section.boolean("metrics"));
   set(listen.max_connections, section.count("max_connections", 1, most_connections));
+  set(listen.max_handshakes, section.count("max_handshakes", 4, most_connections));
   set(listen.max_connections_per_bureau,
       section.count("max_connections_per_bureau", 1, most_connections));
   set_seconds(listen.header_timeout, section.duration("header_timeout"));

@@ -1,5 +1,6 @@
 #include <future>
 #include <thread>
+#include <vector>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -99,6 +100,39 @@ TEST(Limits, HandshakeThatDoesNotComeIsCut) {
   boost::system::error_code error;
   silent.read_some(boost::asio::buffer(byte), error);
   EXPECT_TRUE(error);
+}
+
+// Connections on which nobody says a word. They stay open as long as the server likes.
+class SilentCrowd {
+ public:
+  SilentCrowd(std::uint16_t port, int size) {
+    for (int each = 0; each < size; ++each) {
+      sockets_.emplace_back(context_);
+      sockets_.back().connect({boost::asio::ip::address_v4::loopback(), port});
+    }
+  }
+
+ private:
+  boost::asio::io_context context_;
+  std::vector<boost::asio::ip::tcp::socket> sockets_;
+};
+
+TEST(Limits, ManyConnectionsWithoutAHandshakeLockNobodyOut) {
+  EchoService echo;
+  ServerOptions options = echo.options();
+  options.limits.max_connections = 16;
+  options.limits.max_handshakes = 8;
+  Scene scene(options);
+  const SilentCrowd before(scene.server.port(), 200);
+  RawClient known = scene.client();
+  EXPECT_TRUE(is_served(known)) << "they were here first, from the same address";
+  const SilentCrowd after(scene.server.port(), 200);
+  RawClient another = scene.client();
+  EXPECT_TRUE(is_served(another)) << "they take no connection's place";
+  EXPECT_TRUE(is_served(known));
+  // Of the first crowd two may wait, a stranger's quarter; of both and one more four, a known half.
+  EXPECT_EQ(scene.server.metrics().tls_refused("crowded-out").Value(),
+            (200 - 2) + 1 + (200 - 3) + 1);
 }
 
 TEST(Limits, ConnectionBeyondTheLimitIsToldSoAndOthersGoOn) {

@@ -38,24 +38,26 @@ TEST(NodeFile, LeavesEachLimitAtItsOwnDefault) {
 }
 
 TEST(NodeFile, SetsEveryLimit) {
-  const Node node = Configuration()
-                        .with("node.yaml", "store:",
-                              "  port: 9443\n  metrics: true\n  max_body_bytes: 1MiB\n  "
-                              "max_body_memory_bytes: 4MiB\n"
-                              "  max_connections: 10\n  max_connections_per_bureau: 5\n"
-                              "  header_timeout: 1s\n  body_timeout: 2m\n  idle_timeout: 1500ms\n"
-                              "journal: {backlog_bytes: 1GiB, backlog_age: 2d, answer_age: 3h, "
-                              "quarantine_bytes: 5MiB, quarantine_age: 9d}\n"
-                              "batch: {rows: 7, bytes: 64KiB, age: 250ms}\n"
-                              "log: {to: syslog, level: debug}\nstore:")
-                        .settings()
-                        .node;
+  const Node node =
+      Configuration()
+          .with("node.yaml", "store:",
+                "  port: 9443\n  metrics: true\n  max_body_bytes: 1MiB\n  "
+                "max_body_memory_bytes: 4MiB\n"
+                "  max_connections: 10\n  max_connections_per_bureau: 5\n  max_handshakes: 20\n"
+                "  header_timeout: 1s\n  body_timeout: 2m\n  idle_timeout: 1500ms\n"
+                "journal: {backlog_bytes: 1GiB, backlog_age: 2d, answer_age: 3h, "
+                "quarantine_bytes: 5MiB, quarantine_age: 9d}\n"
+                "batch: {rows: 7, bytes: 64KiB, age: 250ms}\n"
+                "log: {to: syslog, level: debug}\nstore:")
+          .settings()
+          .node;
   EXPECT_EQ(node.listen->port, 9443);
   EXPECT_TRUE(node.listen->metrics);
   EXPECT_EQ(node.listen->max_body_bytes, 1U << 20);
   EXPECT_EQ(node.listen->max_body_memory_bytes, 4U << 20);
   EXPECT_EQ(node.listen->max_connections, 10U);
   EXPECT_EQ(node.listen->max_connections_per_bureau, 5U);
+  EXPECT_EQ(node.listen->max_handshakes, 20U);
   EXPECT_EQ(node.listen->header_timeout, 1s);
   EXPECT_EQ(node.listen->body_timeout, 120s);
   EXPECT_EQ(node.listen->idle_timeout, 2s);  // whole seconds, never less than was asked
@@ -79,12 +81,11 @@ TEST(NodeFile, SaysWhatIsToStayFreeOnItsDisk) {
 }
 
 TEST(NodeFile, NamesTheNearestKeyForATypo) {
-  EXPECT_THAT(
-      complaints_of_node("address:", "adress:"),
-      ElementsAre(
-          "node.yaml:10:3: found `adress`, expected one of address, body_timeout, "
-          "header_timeout, idle_timeout, max_body_bytes, max_body_memory_bytes, "
-          "max_connections, max_connections_per_bureau, metrics, port; did you mean `address`?"));
+  EXPECT_THAT(complaints_of_node("address:", "adress:"),
+              ElementsAre("node.yaml:10:3: found `adress`, expected one of address, body_timeout, "
+                          "header_timeout, idle_timeout, max_body_bytes, max_body_memory_bytes, "
+                          "max_connections, max_connections_per_bureau, max_handshakes, "
+                          "metrics, port; did you mean `address`?"));
   EXPECT_THAT(
       complaints_of_node("listen:", "lisen:"),
       ElementsAre("node.yaml:9:1: found `lisen`, expected one of batch, identity, journal, "
