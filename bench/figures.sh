@@ -78,6 +78,17 @@ show_direct() {
     | @tsv' "$work/figures.jsonl" | column -t -s $'\t'
 }
 
+show_beside() {
+  jq -rs "$jq_medians"'
+    ["beside", "runs", "small/s", "p50_ms", "p99_ms", "max_ms", "large/s", "sluiced_MiB"],
+      (group_by(.contestant)[]
+      | [.[0].contestant, length, (of("per_second") | median | shown(0)),
+         (of("p50_ms") | median | shown(3)), (of("p99_ms") | median | shown(3)), (of("max_ms") | max | shown(1)),
+         (of("large_per_second") | median | shown(2)),
+         (of("daemon_peak_kib") | max | if . then . / 1024 else null end | shown(0))])
+    | @tsv' "$work/figures.jsonl" | column -t -s $'\t'
+}
+
 show_front_end() {
   jq -rs "$jq_medians"'
     (map(select(.contestant == "native" and .leg == "first")) | of("rows_per_second") | median) as $native

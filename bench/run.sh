@@ -13,20 +13,21 @@ usage() {
   cat <<'TEXT'
 usage: bench/run.sh import [options]   a 1,000,000-row file: psql \copy, pgloader, sluice import
        bench/run.sh direct [options]   single records, 32 at once: pgbench, nginx, posts to sluiced
+       bench/run.sh beside [options]   single records, alone and beside calls of 16 MB by another bureau and by the same
        bench/run.sh front-end [options]  a table over ODBC: psql COPY | COPY, logical replication, sluice collect
        bench/run.sh pages [options]    clerks who key records, beside bare inserts and commits; pages' times and bytes
 options:
   --runs N            repetitions of each, alternating (default 3)
   --only A,B          only these: copy,pgloader,sluice (import); pgbench,nginx,sluice (direct);
-                      copy,native,sluice,mariadb,sqlite (front-end); sqlite,postgresql (pages: the kind of store)
+                      alone,other,same (beside); copy,native,sluice,mariadb,sqlite (front-end); sqlite,postgresql (pages: the kind of store)
   --json FILE         every single figure, too
   --build-dir DIR     programs built already (default: builds build/release first)
   --work-dir DIR      where the throw-away files go, on the disk to be measured (default: TMPDIR or /tmp)
  import:
   --rows N            rows of the register (default 1000000; also for front-end)
   --pgloader-bad N    also pgloader with 1 % bad rows, on a register of N rows (it is very slow then)
- direct:
-  --connections N     connections at once (default 32)
+ direct, beside:
+  --connections N     connections at once (default 32; beside: of the small calls)
   --seconds N         of each run (default 10)
  pages:
   --clerks N          at once, beside one alone (default 8)
@@ -59,6 +60,8 @@ say() { printf '%s\n' "$*" >&2; }
 . "$bench_dir/import.sh"
 # shellcheck source=direct.sh
 . "$bench_dir/direct.sh"
+# shellcheck source=beside.sh
+. "$bench_dir/beside.sh"
 # shellcheck source=front_end.sh
 . "$bench_dir/front_end.sh"
 # shellcheck source=pages.sh
@@ -67,6 +70,7 @@ say() { printf '%s\n' "$*" >&2; }
 clean_up() {
   local status=$?
   trap - EXIT
+  stop_large_calls
   stop_nginx
   stop_edge
   stop_node
@@ -131,7 +135,7 @@ takes_part() { [[ " ${contestants[*]} " == *" $1 "* ]]; }
 main() {
   local command=${1:-}
   case $command in
-    import | direct | front-end | pages) shift ;;
+    import | direct | beside | front-end | pages) shift ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
@@ -139,6 +143,7 @@ main() {
   case $command in
     import) choose_contestants copy pgloader sluice ;;
     direct) choose_contestants pgbench nginx sluice ;;
+    beside) choose_contestants alone other same ;;
     front-end) choose_contestants copy native sluice mariadb sqlite ;;
     pages) choose_contestants sqlite postgresql ;;
   esac

@@ -28,15 +28,19 @@ class RequestMaker {
  public:
   explicit RequestMaker(const LoadOptions& options)
       : generator_({.shape = Shape::wide, .rows = max_rows}),
+        rows_(options.rows),
         next_row_(options.first_row),
         head_(fmt::format("POST /v1/datasets/{}/records HTTP/1.1\r\nHost: {}:{}\r\n"
                           "Content-Type: application/json\r\nContent-Length: ",
                           options.dataset, options.server.host, options.server.port)) {}
 
   void make(std::string& request) {
-    generator_.make_row(next_row_++, row_);
     body_.assign(1, '[');
-    append_json(row_, generator_.columns(), body_);
+    for (std::uint64_t row = 0; row < rows_; ++row) {
+      if (row > 0) body_.push_back(',');
+      generator_.make_row(next_row_++, row_);
+      append_json(row_, generator_.columns(), body_);
+    }
     body_.push_back(']');
     request.assign(head_);
     append_number(request, body_.size());
@@ -45,6 +49,7 @@ class RequestMaker {
 
  private:
   RegisterGenerator generator_;
+  std::uint64_t rows_;
   std::uint64_t next_row_;
   std::string head_;
   RowText row_;

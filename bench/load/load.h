@@ -1,5 +1,5 @@
-// The load itself: single-record posts over keep-alive connections, each connection waiting for its
-// answer before it asks again.
+// The load itself: posts of a record or more over keep-alive connections, each connection waiting
+// for its answer before it asks again.
 #pragma once
 
 #include <chrono>
@@ -19,9 +19,10 @@ struct LoadOptions {
   Server server;
   std::string dataset;
   std::uint64_t connections = 32;
+  std::uint64_t rows = 1;  // a request
   std::chrono::seconds duration{10};
   std::optional<std::uint64_t> count;  // of requests, instead of the duration
-  // The row of the wide register to begin with: every request has the next one, thus a key of its
+  // The row of the wide register to begin with: every request has the next ones, thus keys of its
   // own.
   std::uint64_t first_row = 0;
 };

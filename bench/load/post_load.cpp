@@ -1,5 +1,6 @@
-// post_load: posts single records over keep-alive connections and mutual TLS as fast as the server
-// answers, and says how fast that was. One thread, so that it leaves the machine to the server.
+// post_load: posts records, one a request or more, over keep-alive connections and mutual TLS as
+// fast as the server answers, and says how fast that was. One thread, so that it leaves the machine
+// to the server.
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -29,13 +30,15 @@ using sluice::bench::text_into;
 
 constexpr std::string_view usage =
     "usage: post_load --connect HOST:PORT --cert PEM --key PEM --ca PEM --dataset NAME\n"
-    "                 [--connections N] [--seconds N | --count N] [--first-row N] [--json]\n"
-    "Posts rows of the wide register, one a request, each with its own key, to\n"
+    "                 [--connections N] [--seconds N | --count N] [--first-row N] [--rows N] "
+    "[--json]\n"
+    "Posts rows of the wide register, each with its own key, to\n"
     "https://HOST:PORT/v1/datasets/NAME/records and waits for every answer.\n"
     "  --connections N   1 to 1024 at once (default 32)\n"
     "  --seconds N       stop asking after this time (default 10)\n"
     "  --count N         stop after this many requests instead\n"
     "  --first-row N     the row of the register to begin with, so that a second run has new keys\n"
+    "  --rows N          1 to 100000 a request (default 1)\n"
     "  --json            one JSON object instead of text\n"
     "Exit status: 0 if every answer was a 2xx, 1 if not, 2 for a wrong command line.\n";
 
@@ -66,11 +69,13 @@ std::optional<Options> parse_command_line(int argument_count, char** arguments) 
        {"count",
         [&](const char* value) { return set_number(options.load.count.emplace(), value); }},
        {"first-row", number_into(options.load.first_row)},
+       {"rows", number_into(options.load.rows)},
        {"json", [&](const char* /*none*/) { return options.json = true; }, false}});
   const bool is_complete = !options.load.server.host.empty() && !options.tls.certificate.empty() &&
                            !options.tls.key.empty() && !options.tls.authorities.empty() &&
                            !options.load.dataset.empty();
   if (!others || !others->empty() || !is_complete) return std::nullopt;
+  if (options.load.rows < 1 || options.load.rows > 100'000) return std::nullopt;
   if (options.load.connections < 1 || options.load.connections > 1024) return std::nullopt;
   return options;
 }

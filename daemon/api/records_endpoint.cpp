@@ -1,10 +1,13 @@
 #include "api/records_endpoint.h"
 
 #include <algorithm>
+#include <exception>
+#include <optional>
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -25,6 +28,10 @@ using adapters::direct::MediaType;
 using adapters::direct::Outcome;
 using adapters::direct::Reply;
 
+// What is parsed there and then: for less than this another thread costs more than it saves, and a
+// connection that waits for it waits for less than a millisecond.
+constexpr std::size_t small_body = std::size_t{64} << 10;
+
 class NoProgress : public adapters::Progress {
  public:
   void advanced(std::uint64_t, std::uint64_t, std::uint64_t) override {}
@@ -44,6 +51,25 @@ asio::awaitable<Result> on_own_executor(Start start) {
         });
       },
       asio::use_awaitable);
+}
+
+// What `act` returns, or throws, on a thread of `pool`.
+template <class Result, class Act>
+asio::awaitable<Result> off_the_loop(asio::thread_pool& pool, const Act& act) {
+  std::exception_ptr thrown;
+  auto result = co_await on_own_executor<std::optional<Result>>([&](auto done) {
+    asio::post(pool, [&, done = std::move(done)]() mutable {
+      std::optional<Result> returned;
+      try {
+        returned = act();
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      done(std::move(returned));
+    });
+  });
+  if (thrown) std::rethrow_exception(thrown);
+  co_return std::move(*result);
 }
 
 server::Response to_response(Reply reply) {
@@ -193,7 +219,13 @@ asio::awaitable<Reply> RecordsEndpoint::answer_call(const server::Request& reque
     co_return refuse(CallProblem::still_running,
                      "a call with this idempotency key has not ended; ask again in a moment");
   }
-  const record::Digest call_fingerprint = fingerprint(call);
+  const auto digest = [&] { return fingerprint(call); };
+  record::Digest call_fingerprint;
+  if (call.body.size() <= small_body) {
+    call_fingerprint = digest();
+  } else {
+    call_fingerprint = co_await off_the_loop<record::Digest>(surroundings_.large_calls, digest);
+  }
   if (auto earlier = co_await earlier_answer(publication, *key, call_fingerprint)) {
     co_return std::move(*earlier);
   }
@@ -233,14 +265,8 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
   const PublishedDataset& published = publication.published;
   intake::CallIntake intake(publication.plan, published.origin, key.value_or("direct"),
                             publication.columns);
-  {
-    auto buffers = borrow_buffers();
-    NoProgress progress;
-    auto collected =
-        direct::CallCollector(call, publication.members, published.max_row_bytes, *buffers)
-            .collect(intake, progress);
-    give_back(std::move(buffers));
-    if (!collected) co_return direct::refuse(collected.error());
+  if (const auto collected = co_await collect(publication, call, intake); !collected) {
+    co_return direct::refuse(collected.error());
   }
   journal::Submission submission = intake.take();
   Outcome outcome;
@@ -269,6 +295,22 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
     place = BatchPlace{publication.stream, placement->sequence, placement->first_row};
   }
   co_return answer(outcome, place);
+}
+
+asio::awaitable<adapters::Result<void>> RecordsEndpoint::collect(const Publication& publication,
+                                                                 const Call& call,
+                                                                 intake::Door& intake) {
+  const auto read = [&]() -> adapters::Result<void> {
+    auto buffers = borrow_buffers();
+    NoProgress progress;
+    auto collected = direct::CallCollector(call, publication.members,
+                                           publication.published.max_row_bytes, *buffers)
+                         .collect(intake, progress);
+    give_back(std::move(buffers));
+    return collected;
+  };
+  if (call.body.size() <= small_body) co_return read();
+  co_return co_await off_the_loop<adapters::Result<void>>(surroundings_.large_calls, read);
 }
 
 asio::awaitable<std::optional<Reply>> RecordsEndpoint::passed_limit(const Publication& publication,

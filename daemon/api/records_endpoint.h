@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "adapters/direct/call_collector.h"
 #include "adapters/direct/idempotency.h"
@@ -53,6 +54,8 @@ class RecordsEndpoint {
     observe::Log& log;
     observe::Metrics& metrics;
     journal::Clock clock;
+    // Reads large bodies. Joined before the endpoint and the calls' executors go.
+    boost::asio::thread_pool& large_calls;
   };
 
   // `known_datasets`: all of the node, to tell an unknown dataset from a forbidden one. The error
@@ -82,6 +85,10 @@ class RecordsEndpoint {
                                                    const adapters::direct::Call& call,
                                                    const std::optional<std::string>& key,
                                                    const record::Digest& fingerprint);
+  // Hands the call's rows to `intake`: a large body's on another thread, so that it holds up no
+  // other connection.
+  [[nodiscard]] boost::asio::awaitable<adapters::Result<void>> collect(
+      const Publication& publication, const adapters::direct::Call& call, intake::Door& intake);
   // The refusal, where the call's rows and those that came before it pass the reject limit.
   [[nodiscard]] boost::asio::awaitable<std::optional<Reply>> passed_limit(
       const Publication& publication, const intake::RowTally& call);

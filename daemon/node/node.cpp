@@ -88,6 +88,7 @@ Node::~Node() {
   blocking_.join();
   task_calls_.join();
 }
+  large_calls_.join();
 
 std::expected<std::unique_ptr<Node>, std::string> Node::start(
     std::unique_ptr<installation::Installation> installation, const std::filesystem::path& command,
@@ -184,9 +185,9 @@ std::expected<void, std::string> Node::take_records() {
   for (const auto& [id, dataset] : installation_->catalogue.datasets())
     known.push_back(id);
   // Those of `refused_` have no stream: the endpoint answers that nothing of theirs is taken.
-  auto endpoint =
-      api::RecordsEndpoint::make(std::move(streams), std::move(known),
-                                 {policy_, denials_, *log_, metrics_, installation::system_now});
+  auto endpoint = api::RecordsEndpoint::make(
+      std::move(streams), std::move(known),
+      {policy_, denials_, *log_, metrics_, installation::system_now, large_calls_});
   if (!endpoint) return std::unexpected(record::to_string(endpoint.error()));
   records_ = std::move(*endpoint);
   return {};

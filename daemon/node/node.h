@@ -115,8 +115,9 @@ class Node {
   std::optional<Center> center_;
   std::unique_ptr<runs::Scheduler> scheduler_;
   std::vector<std::unique_ptr<runs::DropFolderWatch>> watches_;
-  boost::asio::thread_pool blocking_{1};    // for what operators ask that blocks
-  boost::asio::thread_pool task_calls_{2};  // for what bureaus have keyed
+  boost::asio::thread_pool blocking_{1};     // for what operators ask that blocks
+  boost::asio::thread_pool task_calls_{2};   // for what bureaus have keyed
+  boost::asio::thread_pool large_calls_{2};  // for bodies that take long to read
 
   std::optional<RoomWatch> room_watch_;
 

@@ -258,18 +258,20 @@ auto Connection<Stream>::receive_long_body(const Route& route, std::size_t head_
       std::min(std::max<std::uint64_t>(first_step, begun.size()), head_.body_length);
   if (!large_body_.reserve(step)) co_return std::unexpected(Refusal::body_memory_exhausted);
   body.assign(begun);
+  std::size_t filled = begun.size();
   input_.truncate(head_size);
-  while (body.size() < head_.body_length) {
-    if (body.size() == step) {
+  body.resize(step);
+  while (filled < head_.body_length) {
+    if (filled == body.size()) {
       step = std::min(step * 2, head_.body_length);
       if (!large_body_.reserve(step)) co_return std::unexpected(Refusal::body_memory_exhausted);
+      // Once a step: what resize() fills with zeros would be the square of the body otherwise.
+      body.resize(step);
     }
-    const std::size_t had = body.size();
-    body.resize(step);
     const auto [error, size] = co_await stream_.async_read_some(
-        asio::buffer(body.data() + had, body.size() - had), awaited);
+        asio::buffer(body.data() + filled, body.size() - filled), awaited);
     if (error) co_return std::unexpected(expired_ ? Stop(Refusal::body_timeout) : Stop());
-    body.resize(had + size);
+    filled += size;
     body_advanced(route);
   }
   co_return std::string_view(body);

@@ -93,17 +93,17 @@ class Offer {
  public:
   Offer() {
     const exchange::KnownDataset& known = *center_.catalogue.find(center_.dataset.id);
-    records_ =
-        RecordsEndpoint::make({{{BureauId("park"), {1}},
-                                commit_,
-                                {{known.dataset,
-                                  known.checker,
-                                  mapping_,
-                                  {},
-                                  1 << 20,
-                                  {known.dataset.id, known.schema, record::Mode::direct}}}}},
-                              {known.dataset.id}, {policy_, denials_, log_, metrics_, clock_})
-            .value();
+    records_ = RecordsEndpoint::make({{{BureauId("park"), {1}},
+                                       commit_,
+                                       {{known.dataset,
+                                         known.checker,
+                                         mapping_,
+                                         {},
+                                         1 << 20,
+                                         {known.dataset.id, known.schema, record::Mode::direct}}}}},
+                                     {known.dataset.id},
+                                     {policy_, denials_, log_, metrics_, clock_, blocking_})
+                   .value();
     const auto queue = open_tasks().value();
     for (const char* bureau : {"park", "tax"}) {
       const tasks::NewTask task{.bureau = BureauId(bureau), .dataset = DatasetId("approval")};

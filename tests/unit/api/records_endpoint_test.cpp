@@ -1,0 +1,121 @@
+// A bureau's calls as the endpoint takes them: which of them another one has to wait for.
+#include "api/records_endpoint.h"
+
+#include <future>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/center_builder.h"
+#include "support/no_target.h"
+
+namespace sluice::api::test {
+namespace {
+
+using record::BureauId;
+using testing::HasSubstr;
+
+constexpr const char* records_path = "/v1/datasets/approval/records";
+
+class RecordsEndpointTest : public testing::Test {
+ protected:
+  RecordsEndpointTest() {
+    const exchange::KnownDataset& known = *center_.catalogue.find(center_.dataset.id);
+    endpoint_ = RecordsEndpoint::make(
+                    {{{BureauId("park"), {1}},
+                      commit_,
+                      {{known.dataset,
+                        known.checker,
+                        mapping_,
+                        {},
+                        1 << 20,
+                        {known.dataset.id, known.schema, record::Mode::direct}}}}},
+                    {known.dataset.id}, {policy_, denials_, log_, metrics_, clock_, large_calls_})
+                    .value();
+    router_.emplace(endpoint_->routes());
+  }
+  ~RecordsEndpointTest() override { large_calls_.join(); }
+
+  // Calls, on the event loop that the test runs; `answered` is where the answer will be.
+  void call(const std::string& body, const std::vector<server::HeaderField>& headers,
+            std::promise<server::Response>& answered) {
+    auto& request = requests_.emplace_back(
+        server::Request{server::Method::post, records_path, {}, headers, body, peer_, {}});
+    const auto route = router_->find(request.method, request.path, request.parameters);
+    boost::asio::co_spawn(loop_, (*route)->handler(request),
+                          [&answered](const std::exception_ptr& thrown, server::Response response) {
+                            EXPECT_FALSE(thrown);
+                            answered.set_value(std::move(response));
+                          });
+  }
+  // Runs the loop until there is an answer; nothing: there was none within a minute.
+  std::optional<server::Response> await(std::promise<server::Response>& answered) {
+    auto answer = answered.get_future();
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+      if (std::chrono::steady_clock::now() > deadline) return std::nullopt;
+      loop_.run_one_for(std::chrono::milliseconds(10));
+      loop_.restart();
+    }
+    return answer.get();
+  }
+
+  exchange::test::Center center_;
+  journal::Clock clock_ = [this] { return center_.now; };
+  trust::Policy policy_{{{BureauId("park"), center_.dataset.id, record::Mode::direct}}};
+  trust::AuditLog audit_ = trust::AuditLog::open(center_.node.directory / "audit", clock_).value();
+  trust::Denials denials_{audit_, [](const trust::AuditFailure&) {}};
+  observe::Log log_{observe::Log::Level::error, std::make_unique<sluice::test::NoTarget>()};
+  observe::Metrics metrics_;
+  intake::Mapping mapping_;
+  journal::Limits limits_;
+  journal::GroupCommit commit_{
+      journal::Journal::open(center_.node.directory / "park.journal", BureauId("park"), limits_,
+                             center_.keyring, clock_)
+          .value(),
+      limits_, [](const journal::JournalFailure&) {}};
+  server::Peer peer_{.caller = BureauId("park"), .subject = "CN=park", .address = "127.0.0.1:1"};
+  std::list<server::Request> requests_;
+  boost::asio::thread_pool large_calls_{1};
+  std::unique_ptr<RecordsEndpoint> endpoint_;
+  std::optional<server::Router> router_;
+  boost::asio::io_context loop_;
+};
+
+TEST_F(RecordsEndpointTest, SmallCallIsAnsweredWhileALargeOneIsStillToBeRead) {
+  // Whoever is to read it is busy.
+  std::promise<void> may_read;
+  boost::asio::post(large_calls_, [until = may_read.get_future().share()] { until.wait(); });
+  std::string large;
+  for (int row = 0; row < 5000; ++row)
+    large += R"({"code": "L)" + std::to_string(row) + R"(", "name": "large"})" + "\n";
+  const std::vector<server::HeaderField> ndjson{{"Content-Type", "application/x-ndjson"}};
+  const std::vector<server::HeaderField> with_key{{"Content-Type", "application/x-ndjson"},
+                                                  {"Idempotency-Key", "\"large-1\""}};
+  const std::string small = R"({"code": "S1", "name": "small"})";
+  std::promise<server::Response> of_large;
+  std::promise<server::Response> of_large_with_key;
+  std::promise<server::Response> of_small;
+  call(large, ndjson, of_large);
+  call(large, with_key, of_large_with_key);
+  call(small, ndjson, of_small);
+  const auto answer = await(of_small);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200U) << answer->body;
+  EXPECT_EQ(of_large.get_future().wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  may_read.set_value();
+  const auto later = await(of_large_with_key);
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->status, 200U) << later->body;
+  EXPECT_THAT(later->body, HasSubstr("5000"));
+}
+
+}  // namespace
+}  // namespace sluice::api::test
