@@ -11,6 +11,8 @@ CollectionProblem problem_of(intake::IntakeProblem problem) {
       return CollectionProblem::refused;
     case intake::IntakeProblem::backlog_full:
       return CollectionProblem::backlog_full;
+    case intake::IntakeProblem::other_rows:
+      return CollectionProblem::other_rows;
     case intake::IntakeProblem::journal_failed:
       break;
   }

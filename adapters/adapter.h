@@ -18,6 +18,7 @@ enum class CollectionProblem {
   bad_columns,     // its columns are not what mapping and schema ask for
   too_large,       // a row or the whole is over its limit
   changed,         // it changed while it was read
+  other_rows,      // what was begun was another source: to be read from the start
   refused,         // the intake's reject limit was passed
   backlog_full,    // the journal can take no more now
   journal_failed,  // could not be made durable

@@ -1,9 +1,10 @@
 // The operator's command.
 #include <cstdio>
 #include <exception>
+#include <new>
 
 #include "commands/commands.h"
-#include "runs/child_process.h"
+#include "runs/spawn.h"
 
 int main(int argc, char** argv) {
   using namespace sluice::commands;
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     add_status(app, context);
     add_import(app, context);
+    add_read_file(app, context);
     add_collect(app, context);
     add_reconcile(app, context);
     add_report(app, context);
@@ -38,6 +40,11 @@ int main(int argc, char** argv) {
       return static_cast<int>(ExitStatus::usage);
     }
     return static_cast<int>(context.chosen());
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr,
+                 "sluice: it would take more memory than it may: where the daemon started it, "
+                 "`schedule.memory_limit` or `channels.disk.memory_limit` says how much\n");
+    return static_cast<int>(ExitStatus::failure);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "sluice: %s\n", error.what());
     return static_cast<int>(ExitStatus::failure);

@@ -44,6 +44,7 @@ CallProblem call_problem(CollectionProblem problem) {
     case CollectionProblem::bad_encoding:
     case CollectionProblem::bad_syntax:
     case CollectionProblem::changed:
+    case CollectionProblem::other_rows:
       return malformed;
     case CollectionProblem::bad_columns:
       return columns_mismatch;

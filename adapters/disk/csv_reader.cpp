@@ -124,6 +124,12 @@ CsvReader::Event CsvReader::finish_row(std::size_t fields) {
                               "must stand within quotes",
                               found, found == 1 ? "field" : "fields", fields)});
   }
+  if (found > most_fields) {
+    return fault({"", "too-large",
+                  fmt::format("found {} fields, which is more than the {} that a row may have; is "
+                              "the delimiter the right one?",
+                              found, most_fields)});
+  }
   values_ = splitter_.values(text());
   return Event::row;
 }

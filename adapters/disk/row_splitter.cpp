@@ -108,8 +108,10 @@ RowSplitter::Step RowSplitter::read_quoted(const char* text, std::size_t end, Ma
 
 void RowSplitter::close_field(std::size_t at) {
   field_.end = at;
-  if (count_ == fields_.size()) fields_.resize(count_ * 2);
-  fields_[count_++] = field_;
+  const std::size_t at_field = count_++;
+  if (at_field >= most_fields) return;
+  if (at_field == fields_.size()) fields_.resize(at_field * 2);
+  fields_[at_field] = field_;
 }
 
 std::span<const intake::SourceValue> RowSplitter::values(const char* text) {
@@ -142,10 +144,11 @@ std::string_view RowSplitter::unescape(std::string_view written, bool quoted) {
 }
 
 bool RowSplitter::holds_unquoted(const char* text, char byte) const {
-  return std::ranges::any_of(std::span(fields_).first(count_), [&](const Field& field) {
-    return !field.quoted &&
-           std::memchr(text + field.begin, byte, field.end - field.begin) != nullptr;
-  });
+  return std::ranges::any_of(
+      std::span(fields_).first(std::min(count_, most_fields)), [&](const Field& field) {
+        return !field.quoted &&
+               std::memchr(text + field.begin, byte, field.end - field.begin) != nullptr;
+      });
 }
 
 }  // namespace sluice::adapters::disk

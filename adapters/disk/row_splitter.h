@@ -15,6 +15,10 @@
 
 namespace sluice::adapters::disk {
 
+// Of a row that has more only these are kept, though all are counted: a line of delimiters is cheap
+// to write, and each of its fields would cost many times a byte.
+inline constexpr std::size_t most_fields = 4096;
+
 // One row at a time; not thread-safe. `text` is always the row from its first byte, wherever it
 // lies now, with scan_padding readable bytes behind what has been added.
 class RowSplitter {
@@ -32,7 +36,8 @@ class RowSplitter {
   // Adds text[begin, end): one line, without its line end.
   [[nodiscard]] State add(const char* text, std::size_t begin, std::size_t end);
 
-  // Of a complete row. Views of `text` and of the splitter, until start().
+  // Of a complete row that has no more than most_fields. Views of `text` and of the splitter, until
+  // start().
   [[nodiscard]] std::span<const intake::SourceValue> values(const char* text);
   [[nodiscard]] std::size_t field_count() const { return count_; }
   // Whether `byte` stands anywhere outside quotes.
@@ -68,7 +73,7 @@ class RowSplitter {
   std::size_t next_ = 0;  // where the next field begins
   Field field_;
   std::size_t count_ = 0;  // of the row's fields; there may be more in fields_, from rows before
-  std::vector<Field> fields_ = std::vector<Field>(64);
+  std::vector<Field> fields_ = std::vector<Field>(64);  // at most most_fields
   std::vector<intake::SourceValue> values_;
   std::string unescaped_;
 };

@@ -29,6 +29,8 @@ struct Context {
 
 void add_status(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
+// What an import starts to have a file read.
+void add_read_file(CLI::App& app, Context& context);
 void add_collect(CLI::App& app, Context& context);
 void add_reconcile(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);

@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
+#include <iterator>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "commands/applied.h"
 #include "commands/commands.h"
@@ -19,6 +22,7 @@ struct ImportOptions {
   bool dry_run = false;
   bool no_wait = false;
   bool json = false;
+  jobs::ReaderProgram reader;
 };
 
 struct ImportSummary {
@@ -130,8 +134,8 @@ ExitStatus import_file(const installation::Installation& installation,
                                     told = true;
                                     fmt::print(stderr, "sluice: waiting for room: {}\n", reason);
                                   }};
-  const jobs::ImportRequest request{bureau, **publication, file};
-  const auto report = options.dry_run ? jobs::dry_run_import(installation, request, events)
+  const jobs::ImportRequest request{bureau, **publication, file, options.reader};
+  const auto report = options.dry_run ? jobs::dry_run_import(request, events)
                                       : jobs::run_import(installation, request, events);
   digesting.clear();
   loading.clear();
@@ -166,11 +170,13 @@ std::vector<std::filesystem::path> files_of(const std::filesystem::path& path) {
   return files;
 }
 
-ExitStatus import_all(const Context& context, const ImportOptions& options) {
+ExitStatus import_all(const Context& context, ImportOptions options) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
   const settings::Bureau* bureau = find_bureau(installation->settings, options.bureau);
   if (bureau == nullptr) return ExitStatus::usage;
+  // Files are read by this program, too, in a process of its own.
+  options.reader = {"/proc/self/exe", context.configuration};
   auto worst = ExitStatus::success;
   for (const std::string& path : options.paths) {
     const auto files = files_of(path);
@@ -185,7 +191,24 @@ ExitStatus import_all(const Context& context, const ImportOptions& options) {
   return worst;
 }
 
+// Asked by an import: its question comes by the standard input, and the answer, which is no text,
+// goes to the standard output.
+ExitStatus read_for_import(const Context& context) {
+  const auto settings = context.settings();
+  if (!settings) return ExitStatus::usage;
+  const std::string question{std::istreambuf_iterator<char>(std::cin), {}};
+  return jobs::answer_reading(*settings, question, STDOUT_FILENO) ? ExitStatus::success
+                                                                  : ExitStatus::failure;
+}
+
 }  // namespace
+
+void add_read_file(CLI::App& app, Context& context) {
+  // Not for people: in no help.
+  app.add_subcommand("read-file", "")->group("")->callback([&context] {
+    context.chosen = [&context] { return read_for_import(context); };
+  });
+}
 
 void add_import(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("import", "Load CSV files of a bureau's (导盘)");

@@ -21,7 +21,8 @@ namespace sluice::intake {
 class BulkIntake : public Door {
  public:
   // `taken`: the cursor of an earlier run over the same delivery; its rows are read again, for
-  // their keys, and not taken again. `scratch` is a directory for temporary files.
+  // their keys, and not taken again. Where they are not those that were taken then, it fails with
+  // `other_rows` before anything is put. `scratch` is a directory for temporary files.
   BulkIntake(const SourceDelivery& delivery, const BatchSize& size, const SourceCursor& taken,
              const std::filesystem::path& scratch, BatchSink& sink);
 
@@ -43,10 +44,14 @@ class BulkIntake : public Door {
  private:
   [[nodiscard]] Result<void> quarantine(std::uint64_t place, std::string_view original,
                                         const RowProblem& problem);
+  [[nodiscard]] Result<void> keep_refused(std::uint64_t place, std::string_view original,
+                                          const RowProblem& problem);
   [[nodiscard]] Result<void> pass_over_copy();
   [[nodiscard]] Result<void> close_batch();
   // Of rows that an earlier run took; nothing more is done about them.
-  [[nodiscard]] bool is_taken();
+  [[nodiscard]] Result<bool> is_taken();
+  // The row that comes now belongs to what was read.
+  void remember(const record::RowDigest& content);
   [[nodiscard]] RowTally tally() const { return {cursor_.rows, cursor_.quarantined}; }
 
   SourceDelivery delivery_;

@@ -18,6 +18,7 @@ enum class IntakeProblem {
   refused,           // the reject limit was passed: this batch and what follows it is not taken
   backlog_full,      // the journal holds as much as it may, or its disk does: later
   journal_failed,    // could not be made durable; nothing was acknowledged
+  other_rows,        // what was begun was another source: to be read from the start
 };
 using IntakeFailure = record::Failure<IntakeProblem>;
 template <class T>

@@ -1,5 +1,6 @@
 #include "intake/source_cursor.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -7,8 +8,9 @@
 namespace sluice::intake {
 
 std::string to_string(const SourceCursor& cursor) {
-  return fmt::format("rows={} accepted={} quarantined={} copies={} {}", cursor.rows,
+  return fmt::format("rows={} accepted={} quarantined={} copies={}{} {}", cursor.rows,
                      cursor.accepted, cursor.quarantined, cursor.copies,
+                     cursor.read ? " read=" + record::to_string(*cursor.read) : "",
                      cursor.complete ? "complete" : "partial");
 }
 
@@ -28,6 +30,14 @@ std::optional<SourceCursor> parse_source_cursor(std::string_view text) {
   }
   // Cursors of files that were begun before copies were counted have no such part.
   if (text.starts_with(" copies=") && !number(" copies=", cursor.copies)) return std::nullopt;
+  // Nor had those of files that were begun before what was read was remembered.
+  constexpr std::string_view read = " read=";
+  constexpr std::size_t digits = 32;
+  if (text.starts_with(read)) {
+    cursor.read = record::parse_row_digest(text.substr(read.size(), digits));
+    if (!cursor.read) return std::nullopt;
+    text.remove_prefix(std::min(text.size(), read.size() + digits));
+  }
   cursor.complete = text == " complete";
   if (!cursor.complete && text != " partial") return std::nullopt;
   return cursor;

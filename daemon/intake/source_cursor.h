@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "record/digest.h"
+
 namespace sluice::intake {
 
 struct SourceCursor {
@@ -14,6 +16,9 @@ struct SourceCursor {
   std::uint64_t quarantined = 0;
   std::uint64_t copies = 0;  // of an earlier row, in every value
   bool complete = false;
+  // Of those rows, in their order, as far as it is known: by it is found out that another source
+  // came under the same name.
+  std::optional<record::RowDigest> read = std::nullopt;
   friend bool operator==(const SourceCursor&, const SourceCursor&) = default;
 };
 

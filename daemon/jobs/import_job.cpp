@@ -8,11 +8,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "adapters/disk/csv_collector.h"
 #include "adapters/disk/drop_folder.h"
 #include "adapters/disk/file_digest.h"
 #include "installation/system_clock.h"
-#include "intake/bulk_intake.h"
 #include "intake/journal_sink.h"
 #include "jobs/ledger_side.h"
 #include "jobs/run_lock.h"
@@ -37,26 +35,6 @@ adapters::CollectionFailure journal_failed(std::string place, std::string senten
 // datasets; so the cursor names the dataset beside the digest.
 std::string cursor_key(const record::DatasetId& dataset, const record::Digest& digest) {
   return dataset.str() + "/" + record::to_string(digest);
-}
-
-intake::SourceDelivery delivery_of(const installation::Installation& installation,
-                                   const ImportRequest& request,
-                                   const adapters::disk::FileDigest& digest,
-                                   intake::RecentRows recent) {
-  const exchange::KnownDataset& known = *installation.catalogue.find(request.publication.dataset);
-  return {.dataset = known.dataset,
-          .checker = known.checker,
-          .mapping = request.publication.mapping,
-          .reject_limit = request.publication.reject_limit,
-          .mode = record::Mode::disk,
-          .source = request.file.filename().string(),
-          .recent = std::move(recent),
-          .most_rows = digest.lines};
-}
-
-intake::BatchSize batch_size(const installation::Installation& installation) {
-  const journal::Limits& limits = installation.settings.node.journal;
-  return {limits.batch_rows, limits.batch_bytes};
 }
 
 adapters::CollectionFailure journal_failed(const journal::JournalFailure& failure) {
@@ -91,32 +69,26 @@ adapters::Result<std::string> confirm(const installation::Installation& installa
   return away;
 }
 
-// Reads the file into `sink` through an intake that begins after what `taken` says.
-adapters::Result<ImportReport> collect(const installation::Installation& installation,
-                                       const ImportRequest& request,
-                                       const adapters::disk::FileDigest& digest,
-                                       const intake::SourceCursor& taken, intake::RecentRows recent,
+// What came before and counts for the reject limit.
+adapters::Result<std::vector<journal::MinuteTally>> recent_tallies(
+    journal::Journal& journal, const settings::Publication& publication) {
+  const auto& window = publication.reject_limit.window;
+  if (!window) return {};
+  auto tallies = journal.tallies(publication.dataset, installation::system_now() - *window);
+  if (!tallies) return std::unexpected(journal_failed(tallies.error()));
+  return std::move(*tallies);
+}
+
+adapters::Result<ImportReport> collect(const ImportRequest& request, const FileReading& reading,
                                        intake::BatchSink& sink, adapters::Progress& progress) {
-  try {
-    intake::BulkIntake intake(delivery_of(installation, request, digest, std::move(recent)),
-                              batch_size(installation), taken, installation.paths.scratch(), sink);
-    adapters::disk::CsvCollector collector(request.file, request.publication.disk,
-                                           request.publication.max_row_bytes, digest);
-    SLUICE_TRY(collector.collect(intake, progress));
-    if (auto finished = intake.finish(); !finished) {
-      return std::unexpected(adapters::collection_failure(finished.error()));
-    }
-    return ImportReport{.resumed_after = taken.rows,
-                        .bytes = digest.stamp.bytes,
-                        .rows = intake.cursor().rows,
-                        .accepted = intake.cursor().accepted,
-                        .quarantined = intake.cursor().quarantined,
-                        .copies = intake.cursor().copies,
-                        .reasons = intake.reasons()};
-  } catch (const std::system_error& error) {
-    // The key set's temporary file, on a disk that is full or failing.
-    return std::unexpected(journal_failed(installation.paths.scratch().string(), error.what()));
-  }
+  auto read = SLUICE_TRY(read_in_child(request.reader, reading, sink, progress));
+  return ImportReport{.resumed_after = read.resumed_after,
+                      .bytes = reading.digest.stamp.bytes,
+                      .rows = read.cursor.rows,
+                      .accepted = read.cursor.accepted,
+                      .quarantined = read.cursor.quarantined,
+                      .copies = read.cursor.copies,
+                      .reasons = std::move(read.reasons)};
 }
 
 }  // namespace
@@ -185,10 +157,7 @@ adapters::Result<ImportReport> run_import(const installation::Installation& inst
                         .quarantined = taken.quarantined,
                         .copies = taken.copies};
   }
-  auto recent = intake::recent_rows(*journal, request.publication.dataset,
-                                    request.publication.reject_limit, installation::system_now);
-  if (!recent)
-    return std::unexpected(journal_failed(recent.error().place, recent.error().sentence));
+  auto recent = SLUICE_TRY(recent_tallies(*journal, request.publication));
   intake::JournalSink sink(*journal,
                            {installation.origin(request.publication.dataset, record::Mode::disk),
                             std::string(channel), key},
@@ -196,18 +165,20 @@ adapters::Result<ImportReport> run_import(const installation::Installation& inst
                              events.waiting_for_room(record::to_string(failure));
                            });
   auto report =
-      collect(installation, request, digest, taken, std::move(*recent), sink, events.loading);
+      collect(request,
+              {bureau, request.publication.dataset, request.file, digest, taken, std::move(recent)},
+              sink, events.loading);
   if (report) report->batches = sink.sequences();
   return report;
 }
 
-adapters::Result<ImportReport> dry_run_import(const installation::Installation& installation,
-                                              const ImportRequest& request,
+adapters::Result<ImportReport> dry_run_import(const ImportRequest& request,
                                               const ImportEvents& events) {
   const auto digest = SLUICE_TRY(adapters::disk::digest_file(request.file, events.digesting));
   NoSink sink;
-  return collect(installation, request, digest, {},
-                 intake::RecentRows({}, installation::system_now), sink, events.loading);
+  return collect(request,
+                 {request.bureau.id, request.publication.dataset, request.file, digest, {}, {}},
+                 sink, events.loading);
 }
 
 }  // namespace sluice::jobs

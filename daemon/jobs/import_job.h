@@ -12,6 +12,7 @@
 
 #include "adapters/adapter.h"
 #include "installation/installation.h"
+#include "jobs/reader_process.h"
 #include "record/receipt.h"
 #include "settings/settings.h"
 
@@ -21,6 +22,7 @@ struct ImportRequest {
   const settings::Bureau& bureau;
   const settings::Publication& publication;
   std::filesystem::path file;
+  ReaderProgram reader;
 };
 
 // What an import did. `rows` are of the source: accepted + quarantined + copies.
@@ -55,8 +57,7 @@ struct ImportEvents {
     const ImportEvents& events);
 
 // Reads and checks everything, takes nothing.
-[[nodiscard]] adapters::Result<ImportReport> dry_run_import(
-    const installation::Installation& installation, const ImportRequest& request,
-    const ImportEvents& events);
+[[nodiscard]] adapters::Result<ImportReport> dry_run_import(const ImportRequest& request,
+                                                            const ImportEvents& events);
 
 }  // namespace sluice::jobs

@@ -342,7 +342,12 @@ void Node::watch_drop_folders(const std::filesystem::path& command,
       if (publishes_by(publication, record::Mode::disk)) datasets.push_back(publication.dataset);
     }
     watches_.push_back(std::make_unique<runs::DropFolderWatch>(
-        runs::DropFolderWatch::Watched{id, bureau.disk->drop_folder, std::move(datasets)},
+        runs::DropFolderWatch::Watched{id,
+                                       bureau.disk->drop_folder,
+                                       std::move(datasets),
+                                       {.time = bureau.disk->time_limit,
+                                        .cpu = bureau.disk->cpu_limit,
+                                        .memory_bytes = bureau.disk->memory_limit}},
         hold_back_of(id), runs::DropFolderWatch::Surroundings{command, configuration, *log_}));
   }
 }

@@ -247,6 +247,12 @@ inline constexpr Event drop_folders[] = {
      .other_level = warning,
      .other_level_when = "with a reason"},
     {.name = "dropped-file-unknown",
+    {.name = "import-cut-off",
+     .level = warning,
+     .keys = {"bureau", "file", "limit"},
+     .when = "an import took longer, or more processor time, than it may",
+     .remedy = "the file stays, and is imported again from where it stood; where that is not "
+               "enough, raise the setting that `limit` names, or bring the file in pieces"},
      .level = warning,
      .keys = {"bureau", "file"},
      .when = "its name names no dataset of the bureau's: it goes to `failed`",

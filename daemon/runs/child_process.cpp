@@ -4,20 +4,16 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runs/exit_status.h"
+#include "record/try.h"
+#include "runs/spawn.h"
 
 namespace sluice::runs {
 namespace {
@@ -25,11 +21,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds grace{5};
+// Seconds between SIGXCPU, which says what it is for, and SIGKILL.
+constexpr std::uint64_t cpu_grace = 5;
 constexpr std::chrono::milliseconds look_again{100};
 constexpr std::size_t most_output = std::size_t{64} << 10;
 constexpr std::size_t most_errors = std::size_t{4} << 10;
-
-constexpr std::string_view parent_variable = "SLUICE_PARENT";
 
 struct Pipe {
   Pipe() {
@@ -49,62 +45,9 @@ struct Pipe {
   std::array<int, 2> ends{};
 };
 
-// What posix_spawn is told of the child's descriptors and signals.
-struct SpawnSettings {
-  SpawnSettings(int output, int errors) {
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-    // A child that outlives us must not go on listening in our place.
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    posix_spawnattr_init(&attributes);
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE})
-      sigaddset(&defaults, signal);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(
-        &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  }
-  ~SpawnSettings() {
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-
-  posix_spawn_file_actions_t actions{};
-  posix_spawnattr_t attributes{};
-};
-
-// Our own environment, and in it who we are.
-std::vector<std::string> environment_of_child() {
-  std::vector<std::string> variables;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    if (!std::string_view(*variable).starts_with(parent_variable))
-      variables.emplace_back(*variable);
-  }
-  variables.push_back(fmt::format("{}={}", parent_variable, getpid()));
-  return variables;
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (std::string& text : texts)
-    pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-void limit(pid_t child, __rlimit_resource resource, std::uint64_t most) {
+void limit(pid_t child, __rlimit_resource resource, std::uint64_t most, std::uint64_t beyond = 0) {
   if (most == 0) return;
-  const rlimit limits{most, most};
+  const rlimit limits{most, most + beyond};
   // The child may have ended already: then there is nothing to limit.
   static_cast<void>(prlimit(child, resource, &limits, nullptr));
 }
@@ -137,21 +80,11 @@ std::string last_line(const std::string& text) {
 std::expected<ChildProcess, record::Flaw> ChildProcess::start(
     const std::filesystem::path& program, const std::vector<std::string>& arguments,
     const ChildLimits& limits) {
-  const std::string name = program.string();
-  std::vector<std::string> words{name};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> variables = environment_of_child();
   Pipe output;
   Pipe errors;
-  const SpawnSettings settings(output.ends[1], errors.ends[1]);
-  pid_t id = 0;
-  const int error = posix_spawn(&id, name.c_str(), &settings.actions, &settings.attributes,
-                                pointers_to(words).data(), pointers_to(variables).data());
-  if (error != 0) {
-    return std::unexpected(record::Flaw{
-        fmt::format("{}: can not be started: {}", name, std::generic_category().message(error))});
-  }
-  limit(id, RLIMIT_CPU, static_cast<std::uint64_t>(limits.cpu.count()));
+  const pid_t id =
+      SLUICE_TRY(spawn(program, arguments, {.output = output.ends[1], .errors = errors.ends[1]}));
+  limit(id, RLIMIT_CPU, static_cast<std::uint64_t>(limits.cpu.count()), cpu_grace);
   limit(id, RLIMIT_DATA, limits.memory_bytes);
   return ChildProcess(id, output.release(), errors.release(), limits.time);
 }
@@ -205,16 +138,8 @@ ChildEnd ChildProcess::wait(const std::stop_token& stop) {
   drain(output_, end.output, most_output);
   drain(errors_, end.errors, most_errors);
   id_ = 0;
-  end.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  end.status = exit_status(status);
   return end;
-}
-
-void end_with_parent() {
-  const char* parent = std::getenv(parent_variable.data());  // NOLINT(concurrency-mt-unsafe)
-  if (parent == nullptr) return;
-  // In this order: a parent that goes in between is noticed.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (std::to_string(getppid()) != parent) std::_Exit(static_cast<int>(ExitStatus::failure));
 }
 
 }  // namespace sluice::runs

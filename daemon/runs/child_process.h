@@ -34,10 +34,6 @@ struct ChildEnd {
 // The last line of what it said was wrong, for a log; empty where it said nothing.
 [[nodiscard]] std::string last_line(const std::string& text);
 
-// To be called by such a program as its first act: where it was started as a child, it is killed
-// when its parent goes, however that happens. Nobody would hold it to its limits any more.
-void end_with_parent();
-
 // One running child, the leader of a process group of its own. Killed, with the group, and waited
 // for when it goes without wait() having returned.
 class ChildProcess {

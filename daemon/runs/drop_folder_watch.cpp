@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "runs/child_process.h"
 #include "runs/exit_status.h"
@@ -81,6 +84,16 @@ bool DropFolderWatch::look(adapters::disk::DropFolder& folder, const std::stop_t
   return went_well;
 }
 
+std::optional<std::string> DropFolderWatch::limit_that(const ChildEnd& end) const {
+  if (end.is_timed_out) {
+    return fmt::format("channels.disk.time_limit ({} s)", watched_.limits.time.count());
+  }
+  if (end.status == 128 + SIGXCPU) {
+    return fmt::format("channels.disk.cpu_limit ({} s)", watched_.limits.cpu.count());
+  }
+  return std::nullopt;
+}
+
 std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::disk::ReadyFile& file,
                                                              const std::stop_token& stop) {
   using adapters::disk::Outcome;
@@ -94,7 +107,7 @@ std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::dis
       surroundings_.command,
       {"--config", surroundings_.configuration.string(), "import", watched_.bureau.str(),
        file.path.string(), "--dataset", file.dataset->str(), "--no-wait"},
-      {});
+      watched_.limits);
   if (!child) {
     surroundings_.log.write<"import-not-started">(
         {{"bureau", watched_.bureau.str()}, {"reason", child.error().sentence}});
@@ -102,6 +115,11 @@ std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::dis
   }
   // An import that is cut off goes on where it was: what it had journaled it has not lost.
   const ChildEnd end = child->wait(stop);
+  if (const auto limit = limit_that(end)) {
+    surroundings_.log.write<"import-cut-off">(
+        {{"bureau", watched_.bureau.str()}, {"file", name}, {"limit", *limit}});
+    return std::nullopt;
+  }
   if (end.errors.empty()) {
     surroundings_.log.write<"dropped-file-imported">(
         {{"bureau", watched_.bureau.str()}, {"file", name}, {"status", end.status}});

@@ -10,6 +10,7 @@
 #include "adapters/disk/drop_folder.h"
 #include "observe/log.h"
 #include "record/identifiers.h"
+#include "runs/child_process.h"
 #include "runs/hold_back.h"
 
 namespace sluice::runs {
@@ -21,6 +22,7 @@ class DropFolderWatch {
     record::BureauId bureau;
     std::filesystem::path folder;
     std::vector<record::DatasetId> datasets;  // that the bureau publishes by disk
+    ChildLimits limits = {};                  // of one import
   };
   // What must outlive the watch; the paths are of the program, run as `command --config
   // configuration import …`.
@@ -43,6 +45,8 @@ class DropFolderWatch {
   [[nodiscard]] bool look(adapters::disk::DropFolder& folder, const std::stop_token& stop);
   // Asks `hold_back`, and tells the log what is new.
   [[nodiscard]] bool may_load();
+  // Which limit has ended an import; nothing where none has.
+  [[nodiscard]] std::optional<std::string> limit_that(const ChildEnd& end) const;
   // What became of the file; nothing where it is to be tried again.
   [[nodiscard]] std::optional<adapters::disk::Outcome> load(const adapters::disk::ReadyFile& file,
                                                             const std::stop_token& stop);

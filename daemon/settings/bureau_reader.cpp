@@ -222,6 +222,12 @@ void read_bureau_channels(Section section, const std::filesystem::path& base, Bu
     if (const auto folder = disk->text("drop_folder"); folder && !folder->empty()) {
       bureau.disk->drop_folder = (base / *folder).lexically_normal();
     }
+    for (auto [key, limit] : {std::pair{"time_limit", &bureau.disk->time_limit},
+                              std::pair{"cpu_limit", &bureau.disk->cpu_limit}}) {
+      if (const auto set = disk->duration(key))
+        *limit = std::chrono::ceil<std::chrono::seconds>(*set);
+    }
+    bureau.disk->memory_limit = disk->bytes("memory_limit").value_or(bureau.disk->memory_limit);
     disk->finish();
   }
   if (auto manual_entry = section.section("manual-entry")) {

@@ -109,6 +109,10 @@ struct ManualEntryChannel {};
 struct DiskChannel {
   // Watched for files named DATASET.csv or DATASET-anything.csv; empty: none is watched.
   std::filesystem::path drop_folder;
+  // Of an import that the watch starts.
+  std::chrono::seconds time_limit = std::chrono::hours(1);
+  std::chrono::seconds cpu_limit = std::chrono::minutes(30);
+  std::uint64_t memory_limit = std::uint64_t{512} << 20;  // bytes
 };
 
 // When the exchange database is compared with the central store.

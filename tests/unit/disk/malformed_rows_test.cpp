@@ -39,6 +39,23 @@ TEST(MalformedRowsTest, RowWithTooManyFieldsIsRaggedWithBothCounts) {
   EXPECT_THAT(file.rejected().problem.sentence, HasSubstr("found 3 fields, expected 2"));
 }
 
+TEST(MalformedRowsTest, RowOfDelimitersIsCountedAndItsFieldsAreNotKept) {
+  const ImportedFile file("a,b\n1,2\n" + std::string(100'000, ',') + "\n3,4\n", {}, 1 << 20);
+  EXPECT_TRUE(file.result);
+  EXPECT_THAT(file.rejected().problem.sentence, HasSubstr("found 100001 fields, expected 2"));
+}
+
+TEST(MalformedRowsTest, HeaderWithMoreColumnsThanARowMayHaveIsRefused) {
+  std::string header = "c1";
+  for (int column = 2; column <= 4096; ++column)
+    header += ",c" + std::to_string(column);
+  EXPECT_TRUE(ImportedFile(header + "\n", {}, 1 << 20).result);
+  const ImportedFile file(header + ",c4097\n", {}, 1 << 20);
+  ASSERT_FALSE(file.result);
+  EXPECT_EQ(file.result.error().code, CollectionProblem::too_large);
+  EXPECT_THAT(file.result.error().sentence, HasSubstr("found 4097 fields"));
+}
+
 TEST(MalformedRowsTest, RowWithANulByteIsRejected) {
   const FileWithARow file("5\0,6"s);
   EXPECT_TRUE(file.took_the_good_rows());

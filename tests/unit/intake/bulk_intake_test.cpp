@@ -67,9 +67,29 @@ TEST_F(BulkIntakeTest, ClosesABatchWhenItHasItsRows) {
   const auto cursor = run({"A", "B", "C"}).value();
   ASSERT_THAT(sink.batches, SizeIs(2));
   EXPECT_EQ(sink.batches[0].lines, line("A") + line("B"));
-  EXPECT_EQ(cursor_of(sink.batches[0]), (SourceCursor{.rows = 2, .accepted = 2}));
+  EXPECT_EQ(counts_of(cursor_of(sink.batches[0])), (SourceCursor{.rows = 2, .accepted = 2}));
   EXPECT_TRUE(cursor_of(sink.batches[1]).complete);
   EXPECT_EQ(cursor.accepted, 3U);
+}
+
+TEST_F(BulkIntakeTest, WhatAnEarlierRunTookOfAnotherSourceIsNoBeginning) {
+  const auto begun = run({"A1", "A2", "A3"}, {}, false);
+  ASSERT_TRUE(begun);
+  SourceCursor taken = parse_source_cursor(sink.batches.front().cursor).value();
+  ASSERT_EQ(taken.rows, 2U);
+  EXPECT_EQ(run({"A1", "A2", "A3", "A4"}, taken).value().rows, 4U);
+  const std::size_t batches = sink.batches.size();
+  for (const std::vector<std::string>& other :
+       {std::vector<std::string>{"A1", "B2", "A3"}, {"A2", "A1", "A3"}, {"A1", "", "A3"}, {"A1"}}) {
+    const auto failed = run(other, taken);
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, IntakeProblem::other_rows);
+    EXPECT_THAT(failed.error().sentence, HasSubstr("read from the start"));
+  }
+  EXPECT_THAT(sink.batches, SizeIs(batches)) << "nothing was put";
+  // What was begun before it was remembered goes on as it was.
+  taken.read.reset();
+  EXPECT_TRUE(run({"A1", "B2", "A3"}, taken));
 }
 
 TEST_F(BulkIntakeTest, ClosesABatchWhenItHasItsBytes) {
@@ -101,7 +121,8 @@ TEST_F(BulkIntakeTest, AnExactCopyOfARowIsUnchangedAndNoFailure) {
   limit.rows = 0;
   const auto cursor = run({"A", "B", "A", "C", "A", "B/ name "}).value();
   EXPECT_EQ(sink.text(), line("A") + line("B") + line("C"));
-  EXPECT_EQ(cursor, (SourceCursor{.rows = 6, .accepted = 3, .copies = 3, .complete = true}))
+  EXPECT_EQ(counts_of(cursor),
+            (SourceCursor{.rows = 6, .accepted = 3, .copies = 3, .complete = true}))
       << "after the mapping: spaces make no other row";
 }
 
@@ -130,9 +151,9 @@ TEST_F(BulkIntakeTest, GoesOnAfterCopiesThatAnEarlierRunPassedOver) {
   const std::vector<std::string> codes = {"A", "A", "B", "A", "C", "C"};
   ASSERT_TRUE(run(codes, {}, false));
   const SourceCursor reached = cursor_of(sink.batches.at(0));
-  EXPECT_EQ(reached, (SourceCursor{.rows = 3, .accepted = 2, .copies = 1}));
+  EXPECT_EQ(counts_of(reached), (SourceCursor{.rows = 3, .accepted = 2, .copies = 1}));
   sink.batches.clear();
-  EXPECT_EQ(run(codes, reached).value(),
+  EXPECT_EQ(counts_of(run(codes, reached).value()),
             (SourceCursor{.rows = 6, .accepted = 3, .copies = 3, .complete = true}));
   EXPECT_EQ(sink.text(), line("C"));
 }
@@ -141,7 +162,7 @@ TEST_F(BulkIntakeTest, KeepsNoMoreBadRowsInMemoryThanABatchHas) {
   ASSERT_TRUE(run({"", "", "", "", ""}));
   ASSERT_THAT(sink.batches, SizeIs(3));
   EXPECT_THAT(sink.batches[0].quarantined, SizeIs(2));
-  EXPECT_EQ(cursor_of(sink.batches[0]), (SourceCursor{.rows = 2, .quarantined = 2}));
+  EXPECT_EQ(counts_of(cursor_of(sink.batches[0])), (SourceCursor{.rows = 2, .quarantined = 2}));
 }
 
 TEST_F(BulkIntakeTest, CountsARowThatItsCollectorRejectedAgainstTheLimit) {
@@ -164,7 +185,7 @@ TEST_F(BulkIntakeTest, TheLimitInRowsIsOfABatchNotOfTheWholeDelivery) {
 TEST_F(BulkIntakeTest, ADeliveryWithoutRowsIsCompleteToo) {
   ASSERT_TRUE(run({}));
   ASSERT_THAT(sink.batches, SizeIs(1));
-  EXPECT_EQ(cursor_of(sink.batches[0]), (SourceCursor{.complete = true}));
+  EXPECT_EQ(counts_of(cursor_of(sink.batches[0])), (SourceCursor{.complete = true}));
 }
 
 TEST_F(BulkIntakeTest, RefusesColumnsThatTheMappingDoesNotKnow) {
@@ -285,7 +306,8 @@ TEST_F(BulkIntakeTest, GoesOnAfterTheRowsThatAnEarlierRunTook) {
   sink.batches.clear();
   const auto cursor = run(codes, reached).value();
   EXPECT_EQ(first + sink.text(), line("A") + line("C") + line("D"));
-  EXPECT_EQ(cursor, (SourceCursor{.rows = 5, .accepted = 3, .quarantined = 2, .complete = true}));
+  EXPECT_EQ(counts_of(cursor),
+            (SourceCursor{.rows = 5, .accepted = 3, .quarantined = 2, .complete = true}));
   EXPECT_EQ(sink.batches.back().quarantined.at(0).rule, "duplicate-key")
       << "keys of the first run are known";
 }

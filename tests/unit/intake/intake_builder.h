@@ -34,6 +34,11 @@ struct Register {
   std::vector<std::string> columns = {"code", "名称", "资金"};
 };
 
+// Without what was read.
+inline SourceCursor counts_of(SourceCursor cursor) {
+  cursor.read.reset();
+  return cursor;
+}
 inline SourceCursor cursor_of(const ConvertedBatch& batch) {
   return parse_source_cursor(batch.cursor).value();
 }

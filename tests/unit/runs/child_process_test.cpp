@@ -1,9 +1,15 @@
 #include "runs/child_process.h"
 
+#include <csignal>
+#include <string>
+#include <string_view>
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include "runs/piped_child.h"
 
 namespace sluice::runs::test {
 namespace {
@@ -22,6 +28,24 @@ TEST(ChildProcess, TakesOverNoDescriptorButItsThree) {
   ::close(kept);
   EXPECT_THAT(end.output, testing::MatchesRegex("/dev/null\npipe:[^\n]*\npipe:[^\n]*\n"))
       << end.errors;
+}
+
+TEST(ChildProcess, ThatUsesUpItsProcessorTimeIsToldSoByItsOwnSignal) {
+  auto child = ChildProcess::start("/bin/sh", {"-c", "while :; do :; done"},
+                                   {.cpu = std::chrono::seconds(1)});
+  ASSERT_TRUE(child) << child.error().sentence;
+  EXPECT_EQ(child->wait({}).status, 128 + SIGXCPU);
+}
+
+TEST(PipedChild, IsAskedByItsInputAndAnswersByItsOutput) {
+  auto child = PipedChild::start("/bin/sh", {"-c", "printf answer-to-; cat; exit 3"}, "question");
+  ASSERT_TRUE(child) << child.error().sentence;
+  std::string answer(std::string_view("answer-to-question").size(), ' ');
+  EXPECT_TRUE(child->read(answer));
+  EXPECT_EQ(answer, "answer-to-question");
+  std::string more(1, ' ');
+  EXPECT_FALSE(child->read(more));
+  EXPECT_EQ(child->wait(), 3);
 }
 
 TEST(ChildProcess, IsToldWhoseChildItIs) {
