@@ -159,15 +159,17 @@ void print_for_people(const QuarantineEntry& entry, const std::string& bureau) {
              record::to_string(entry.at));
   if (const auto& settlement = entry.settlement) {
     fmt::print("settled  {} by {}\n", record::to_string(settlement->at), settlement->decision.by);
-    if (!settlement->decision.note.empty()) fmt::print("note     {}\n", settlement->decision.note);
+    if (!settlement->decision.note.empty()) {
+      fmt::print("note     {}\n", printable(settlement->decision.note));
+    }
   }
   fmt::print("dataset  {} by {}\nfrom     {}, place {}\n", row.dataset.str(),
-             record::to_string(row.mode), row.source, row.place);
+             record::to_string(row.mode), printable(row.source), row.place);
   fmt::print("field    {}\nrule     {}\nreason   {}\ncolumns  {}\n\n",
-             row.field.empty() ? "(the whole row)" : row.field, row.rule, row.sentence,
-             row.columns);
-  std::fwrite(row.original.data(), 1, row.original.size(), stdout);
-  fmt::print("\n");
+             row.field.empty() ? "(the whole row)" : printable(row.field), printable(row.rule),
+             printable(row.sentence), printable(row.columns));
+  // Byte for byte it is in the JSON: here a person reads it, on a terminal that obeys it.
+  fmt::print("{}\n", printable(row.original, Lines::several));
   if (entry.state != QuarantineState::waiting) return;
   fmt::print(
       "\nTake it again, corrected: sluice quarantine replay {0} {1} --with FILE\n"

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "record/record_checker.h"
+
 namespace sluice::commands {
 namespace {
 
@@ -22,6 +24,28 @@ std::size_t columns_of(std::string_view text) {
     columns += byte >= 0xE3 ? 2 : 1;        // U+3000 and up
   }
   return columns;
+}
+
+// Of the first character; 0 where it is no UTF-8.
+std::size_t character_bytes(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  const std::size_t size = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  return size <= text.size() && record::is_valid_utf8(text.substr(0, size)) ? size : 0;
+}
+
+char32_t code_point(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character.front());
+  if (character.size() == 1) return first;
+  char32_t code = first & (0xFFU >> (character.size() + 1));
+  for (const char c : character.substr(1))
+    code = (code << 6U) | (static_cast<unsigned char>(c) & 0x3FU);
+  return code;
+}
+
+// Beyond ASCII: further control characters, and those that turn the direction of writing.
+bool is_obeyed(char32_t code) {
+  return (code >= 0x80 && code <= 0x9F) || code == 0x61C || (code >= 0x200E && code <= 0x200F) ||
+         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
 bool is_number(std::string_view cell) {
@@ -82,8 +106,35 @@ std::string human_age(std::chrono::seconds age) {
   return fmt::format("{} d {} h", seconds / 86400, seconds / 3600 % 24);
 }
 
+std::string printable(std::string_view text, Lines lines) {
+  std::string shown;
+  while (!text.empty()) {
+    const std::size_t size = character_bytes(text);
+    const std::string_view character = text.substr(0, std::max<std::size_t>(1, size));
+    text.remove_prefix(character.size());
+    const char32_t code = size == 0 ? 0 : code_point(character);
+    if (size == 0) {
+      shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(character.front()));
+    } else if ((code == '\n' || code == '\t') && lines == Lines::several) {
+      shown += character;
+    } else if (code < 0x20 || code == 0x7F) {
+      shown += fmt::format("\\x{:02x}", static_cast<unsigned>(code));
+    } else if (is_obeyed(code)) {
+      shown += fmt::format("\\u{:04x}", static_cast<unsigned>(code));
+    } else {
+      shown += character;
+    }
+  }
+  return shown;
+}
+
 std::string table(const std::vector<std::string>& header,
-                  const std::vector<std::vector<std::string>>& rows) {
+                  const std::vector<std::vector<std::string>>& written) {
+  std::vector<std::vector<std::string>> rows = written;
+  for (auto& row : rows) {
+    for (std::string& cell : row)
+      cell = printable(cell);
+  }
   std::string text;
   std::vector<std::size_t> widths;
   std::vector<bool> numeric;

@@ -15,8 +15,14 @@ namespace sluice::commands {
 [[nodiscard]] std::string human_count(std::uint64_t count);     // "1,234,567"
 [[nodiscard]] std::string human_age(std::chrono::seconds age);  // "3 m 20 s"
 
-// Columns aligned; those whose cells are all numbers to the right. A row's cells are as many as the
-// header's. Wide characters (汉字) count as two columns, as terminals show them.
+// As it can be printed on a terminal whoever wrote it: what a terminal would obey (control
+// characters, those that turn the direction of writing) and what is no UTF-8 is written as `\x1b`
+// or `\u202e`; a line feed and a tab stay where there may be several lines.
+enum class Lines { one, several };
+[[nodiscard]] std::string printable(std::string_view text, Lines lines = Lines::one);
+
+// Columns aligned, cells printable; those whose cells are all numbers to the right. A row's cells
+// are as many as the header's. Wide characters (汉字) count as two columns, as terminals show them.
 [[nodiscard]] std::string table(const std::vector<std::string>& header,
                                 const std::vector<std::vector<std::string>>& rows);
 

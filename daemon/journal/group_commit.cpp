@@ -1,17 +1,18 @@
 #include "journal/group_commit.h"
 
+#include <algorithm>
 #include <condition_variable>
+#include <exception>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace sluice::journal {
 namespace {
-
-// What may wait in memory for its commit. A commit takes milliseconds: reaching this means that the
-// disk has stalled.
-constexpr std::uint64_t waiting_bytes_limit = std::uint64_t{64} << 20;
 
 std::uint64_t bytes_of(const Submission& submission) {
   std::uint64_t bytes = submission.lines.size();
@@ -24,18 +25,30 @@ std::uint64_t bytes_of(const Submission& submission) {
 
 struct GroupCommit::State {
   // Asks the journal on the commit thread; what it returns gives the answer where callers are.
-  using LookUp = std::move_only_function<Answers(Journal&)>;
+  // Given a failure it does not ask, and answers with that.
+  using LookUp = std::move_only_function<Answers(Journal&, const JournalFailure*)>;
 
-  State(Journal owned, std::chrono::milliseconds interval, OnFailure told, Deliver delivers)
+  State(Journal owned, std::chrono::milliseconds interval, OnFailure told, Deliver delivers,
+        OnFailure told_of_end, std::shared_ptr<WaitingMemory> shared)
       : journal(std::move(owned)),
         tick(interval),
         on_failure(std::move(told)),
-        deliver(std::move(delivers)) {}
+        on_stopped(std::move(told_of_end)),
+        deliver(std::move(delivers)),
+        memory(shared ? std::move(shared) : std::make_shared<WaitingMemory>()) {}
+  ~State() {
+    thread = {};
+    memory->give_back(waiting_bytes);
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
 
   Journal journal;
   std::chrono::milliseconds tick;
   OnFailure on_failure;
+  OnFailure on_stopped;
   Deliver deliver;
+  std::shared_ptr<WaitingMemory> memory;
 
   std::mutex mutex;
   std::condition_variable_any wake;
@@ -45,17 +58,30 @@ struct GroupCommit::State {
   std::uint64_t waiting_bytes = 0;
   std::vector<LookUp> look_ups;
 
+  // The commit thread's: who waits for what it does now.
+  std::vector<Done> under_way;
+  std::vector<LookUp> looking;
+  std::optional<JournalFailure> stopped;   // guarded by mutex: what ended the thread
   std::optional<JournalFailure> unclosed;  // the commit thread's: why batches are not closed
 
   std::jthread thread;  // last: joined before the rest goes
 
   void run(const std::stop_token& stop);
-  void commit(const std::vector<Submission>& group, std::vector<Done> done);
+  // Until there is nothing left to do and `stop` is asked for.
+  void work(const std::stop_token& stop);
+  void end_with(JournalFailure failure);
+  void commit(const std::vector<Submission>& group);
   void close_batches();
   void look_up(LookUp question) {
-    const std::lock_guard lock(mutex);
-    look_ups.push_back(std::move(question));
-    wake_up();
+    {
+      const std::lock_guard lock(mutex);
+      if (!stopped) {
+        look_ups.push_back(std::move(question));
+        wake_up();
+        return;
+      }
+    }
+    deliver(question(journal, &*stopped));
   }
   // With the mutex held. A thread that is at work looks again before it sleeps.
   void wake_up() {
@@ -64,24 +90,60 @@ struct GroupCommit::State {
 };
 
 void GroupCommit::State::run(const std::stop_token& stop) {
+  try {
+    work(stop);
+  } catch (const std::exception& error) {
+    end_with(
+        {JournalProblem::broken, "journal",
+         fmt::format("an error that was not foreseen ({}): nothing of this bureau is taken any "
+                     "more; report it, and restart sluiced",
+                     error.what())});
+  }
+}
+
+// Whoever waits is answered, and whoever comes.
+void GroupCommit::State::end_with(JournalFailure failure) {
+  std::vector<LookUp> unasked = std::move(looking);
+  std::vector<Done> unanswered = std::move(under_way);
+  {
+    const std::lock_guard lock(mutex);
+    stopped = failure;
+    std::ranges::move(callbacks, std::back_inserter(unanswered));
+    std::ranges::move(look_ups, std::back_inserter(unasked));
+    callbacks.clear();
+    look_ups.clear();
+    submissions.clear();
+  }
+  if (on_stopped) on_stopped(failure);
+  deliver([done = std::move(unanswered), failure]() mutable {
+    for (Done& each : done) {
+      if (each) each(std::unexpected(failure));
+    }
+  });
+  for (LookUp& look_up : unasked) {
+    if (look_up) deliver(look_up(journal, &failure));
+  }
+}
+
+void GroupCommit::State::work(const std::stop_token& stop) {
   while (true) {
     std::vector<Submission> group;
-    std::vector<Done> done;
-    std::vector<LookUp> looking;
     {
       std::unique_lock lock(mutex);
       asleep = true;
       wake.wait_for(lock, stop, tick, [&] { return !submissions.empty() || !look_ups.empty(); });
       asleep = false;
       group.swap(submissions);
-      done.swap(callbacks);
-      looking.swap(look_ups);
-      waiting_bytes = 0;
+      under_way = std::exchange(callbacks, {});
+      looking = std::exchange(look_ups, {});
+      memory->give_back(std::exchange(waiting_bytes, 0));
     }
     if (group.empty() && looking.empty() && stop.stop_requested()) return;
-    if (!group.empty()) commit(group, std::move(done));
-    for (LookUp& look_up : looking)
-      deliver(look_up(journal));
+    if (!group.empty()) commit(group);
+    for (LookUp& look_up : looking) {
+      deliver(look_up(journal, nullptr));
+      look_up = nullptr;  // it has its answer
+    }
     close_batches();
   }
 }
@@ -96,8 +158,9 @@ void GroupCommit::State::close_batches() {
   }
 }
 
-void GroupCommit::State::commit(const std::vector<Submission>& group, std::vector<Done> done) {
-  deliver([done = std::move(done), placements = journal.commit(group)]() mutable {
+void GroupCommit::State::commit(const std::vector<Submission>& group) {
+  auto committed = journal.commit(group);
+  deliver([done = std::exchange(under_way, {}), placements = std::move(committed)]() mutable {
     for (std::size_t i = 0; i < done.size(); ++i) {
       if (placements) {
         done[i]((*placements)[i]);
@@ -109,48 +172,59 @@ void GroupCommit::State::commit(const std::vector<Submission>& group, std::vecto
 }
 
 GroupCommit::GroupCommit(Journal journal, const Limits& limits, OnFailure on_failure,
-                         Deliver deliver)
+                         Deliver deliver, OnFailure on_stopped,
+                         std::shared_ptr<WaitingMemory> memory)
     // The tick: often enough that no batch stays open much longer than it may.
-    : state_(std::make_unique<State>(std::move(journal),
-                                     std::max(limits.batch_age / 4, std::chrono::milliseconds(5)),
-                                     std::move(on_failure), std::move(deliver))) {
+    : state_(std::make_unique<State>(
+          std::move(journal), std::max(limits.batch_age / 4, std::chrono::milliseconds(5)),
+          std::move(on_failure), std::move(deliver), std::move(on_stopped), std::move(memory))) {
   state_->thread =
       std::jthread([state = state_.get()](const std::stop_token& stop) { state->run(stop); });
 }
 
 GroupCommit::~GroupCommit() = default;
 
+bool GroupCommit::is_stopped() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->stopped.has_value();
+}
+
 void GroupCommit::submit(Submission submission, Done done) {
+  JournalFailure why{JournalProblem::backlog_full, "journal",
+                     "too much waits to be written to the disk; send again later"};
   {
     const std::lock_guard lock(state_->mutex);
-    if (state_->waiting_bytes < waiting_bytes_limit) {
-      state_->waiting_bytes += bytes_of(submission);
+    if (state_->stopped) {
+      why = *state_->stopped;
+    } else if (const std::uint64_t bytes = bytes_of(submission);
+               state_->memory->take(bytes, state_->waiting_bytes)) {
+      state_->waiting_bytes += bytes;
       state_->submissions.push_back(std::move(submission));
       state_->callbacks.push_back(std::move(done));
       state_->wake_up();
       return;
     }
   }
-  state_->deliver([done = std::move(done)]() mutable {
-    done(std::unexpected(
-        JournalFailure{JournalProblem::backlog_full, "journal",
-                       "too much waits to be written to the disk; send again later"}));
+  state_->deliver([done = std::move(done), why = std::move(why)]() mutable {
+    done(std::unexpected(std::move(why)));
   });
 }
 
 void GroupCommit::find(std::string channel, std::string key, Found found) {
-  state_->look_up([channel = std::move(channel), key = std::move(key),
-                   found = std::move(found)](Journal& journal) mutable -> Answers {
-    return [found = std::move(found), cursor = journal.cursor(channel, key)]() mutable {
+  state_->look_up([channel = std::move(channel), key = std::move(key), found = std::move(found)](
+                      Journal& journal, const JournalFailure* stopped) mutable -> Answers {
+    auto cursor = stopped == nullptr ? journal.cursor(channel, key) : std::unexpected(*stopped);
+    return [found = std::move(found), cursor = std::move(cursor)]() mutable {
       found(std::move(cursor));
     };
   });
 }
 
 void GroupCommit::tallies(record::DatasetId dataset, record::Time since, Told told) {
-  state_->look_up([dataset = std::move(dataset), since,
-                   told = std::move(told)](Journal& journal) mutable -> Answers {
-    return [told = std::move(told), tallies = journal.tallies(dataset, since)]() mutable {
+  state_->look_up([dataset = std::move(dataset), since, told = std::move(told)](
+                      Journal& journal, const JournalFailure* stopped) mutable -> Answers {
+    auto tallies = stopped == nullptr ? journal.tallies(dataset, since) : std::unexpected(*stopped);
+    return [told = std::move(told), tallies = std::move(tallies)]() mutable {
       told(std::move(tallies));
     };
   });

@@ -2,6 +2,7 @@
 // next one together.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,6 +10,27 @@
 #include "journal/journal.h"
 
 namespace sluice::journal {
+
+// What may wait in memory for its commit, of all streams of a node together; one may have half of
+// it. A commit takes milliseconds: to come to this, a disk must stall. Thread-safe.
+class WaitingMemory {
+ public:
+  explicit WaitingMemory(std::uint64_t limit = std::uint64_t{64} << 20) : limit_(limit) {}
+  // False: there is no room for it beside what waits, of which `own` are the stream's.
+  [[nodiscard]] bool take(std::uint64_t bytes, std::uint64_t own) {
+    if (own != 0 && own + bytes > limit_ / 2) return false;
+    const std::uint64_t before = taken_.fetch_add(bytes);
+    // One that is alone is taken however large it is.
+    if (before == 0 || before + bytes <= limit_) return true;
+    taken_ -= bytes;
+    return false;
+  }
+  void give_back(std::uint64_t bytes) { taken_ -= bytes; }
+
+ private:
+  const std::uint64_t limit_;
+  std::atomic<std::uint64_t> taken_{0};
+};
 
 // Thread-safe. Owns its journal and the thread on which it commits and closes open batches in time.
 class GroupCommit {
@@ -25,8 +47,12 @@ class GroupCommit {
   using Deliver = std::function<void(Answers)>;
   static void at_once(Answers answers) { answers(); }
 
+  // `on_stopped` is told why once an exception has ended the thread: from then on every call fails
+  // with it, and the other streams go on.
+  // `memory`: what it shares with other streams; null: none.
   GroupCommit(Journal journal, const Limits& limits, OnFailure on_failure,
-              Deliver deliver = at_once);
+              Deliver deliver = at_once, OnFailure on_stopped = {},
+              std::shared_ptr<WaitingMemory> memory = nullptr);
   // Commits what is waiting first.
   ~GroupCommit();
   GroupCommit(const GroupCommit&) = delete;
@@ -38,6 +64,9 @@ class GroupCommit {
 
   // Looks a cursor up, after what was submitted before; `found` is called as `done` above.
   void find(std::string channel, std::string key, Found found);
+
+  // Whether an exception has ended it.
+  [[nodiscard]] bool is_stopped() const;
 
   // Journal::tallies(), in the same way.
   void tallies(record::DatasetId dataset, record::Time since, Told told);

@@ -27,6 +27,7 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
   state->keyring = &keyring;
   state->clock = std::move(clock);
   state->disk = std::move(neighbours.disk);
+  state->steady = std::move(neighbours.steady);
   StreamMarks* const marks = neighbours.marks;
   state->marks = marks;
   const auto lost = [&](std::string sentence) {
@@ -135,6 +136,7 @@ Result<bool> Journal::close_open_batches(Close which) {
   if (!state.check_certificate()) return false;
   const auto open = SLUICE_TRY(state_->ours(state.tables.open_batches()));
   const auto due = [&](const std::vector<OpenBatch>& batches) {
+    state.see_open(batches);
     const record::Time now = state.clock();
     const auto last = std::find_if(batches.rbegin(), batches.rend(), [&](const OpenBatch& batch) {
       return which == Close::all || state.is_due(batch, now);

@@ -156,6 +156,8 @@ class Journal {
     // is created, and a journal that is not the one remembered is `lost` and left as it is. Null:
     // whatever lies there is opened.
     StreamMarks* marks = nullptr;
+    // What open batches age by, too, so that a clock on the wall that was put back keeps none open.
+    std::function<std::chrono::steady_clock::time_point()> steady = std::chrono::steady_clock::now;
   };
 
   // Opens, or creates with a new epoch. `keyring` must outlive the journal.

@@ -256,7 +256,18 @@ Result<void> Journal::State::settle(std::int64_t id, QuarantineState becomes,
 
 bool Journal::State::is_due(const OpenBatch& batch, record::Time now) const {
   return batch.rows() >= limits.batch_rows || batch.bytes.value >= limits.batch_bytes ||
-         now - batch.opened_at >= limits.batch_age;
+         now - batch.opened_at >= limits.batch_age ||
+         steady() - seen_open.at(batch.sequence) >= limits.batch_age;
+}
+
+void Journal::State::see_open(const std::vector<OpenBatch>& batches) {
+  const auto now = steady();
+  decltype(seen_open) still;
+  for (const OpenBatch& batch : batches) {
+    const auto seen = seen_open.find(batch.sequence);
+    still.emplace(batch.sequence, seen == seen_open.end() ? now : seen->second);
+  }
+  seen_open = std::move(still);
 }
 
 Result<std::vector<Placement>> Journal::State::place(const StreamRow& row,

@@ -2,11 +2,15 @@
 // journal.cpp says which calls take which steps.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "fault/kill_point.h"
 #include "journal/journal.h"
@@ -40,6 +44,9 @@ struct Journal::State {
   // be told from what it kept. An fsync's failure is told to the disk too, and so to all journals.
   std::optional<std::string> not_durable;
   std::uint64_t bytes_since_checkpoint = 0;
+  std::function<std::chrono::steady_clock::time_point()> steady;
+  // When each open batch was first seen open, by `steady`.
+  std::map<record::Sequence, std::chrono::steady_clock::time_point> seen_open;
 
   // What SQLite's failure is called here. One of the disk that does not pass sets not_durable.
   [[nodiscard]] JournalFailure failure(const sqlite::Error& error);
@@ -90,7 +97,10 @@ struct Journal::State {
   // `not_waiting` where the entry does not.
   [[nodiscard]] Result<void> settle(std::int64_t id, QuarantineState becomes,
                                     const QuarantineDecision& decision);
+  // Old enough by one clock or the other, or full. A clock on the wall that is put forward closes a
+  // batch early, which harms nobody.
   [[nodiscard]] bool is_due(const OpenBatch& batch, record::Time now) const;
+  void see_open(const std::vector<OpenBatch>& batches);
 };
 
 template <class Steps>

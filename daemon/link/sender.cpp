@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <utility>
 
@@ -51,6 +52,18 @@ Sender::Sender(journal::Journal journal, std::unique_ptr<Link> link, ReceiptSign
 Sender::~Sender() = default;
 
 void Sender::run(const std::stop_token& stop) {
+  try {
+    send_all(stop);
+  } catch (const std::exception& error) {
+    events_.stopped(
+        fmt::format("an error that was not foreseen ({}): report it; a restart of sluiced goes on "
+                    "from what has "
+                    "its receipt",
+                    error.what()));
+  }
+}
+
+void Sender::send_all(const std::stop_token& stop) {
   stop_ = stop;
   auto back_off = first_back_off;
   bool is_compared = false;

@@ -25,7 +25,8 @@ struct SenderEvents {
   // until nothing does. Told for each time that they were compared; that nothing does, only after
   // something was in the way of comparing them.
   std::function<void(const std::optional<std::string>& objection)> compared;
-  // The journal failed, or a receipt was not the center's: nothing more is sent until a restart.
+  // The journal failed, a receipt was not the center's, or something else that nobody here knows
+  // how to go on from: nothing more is sent until a restart.
   std::function<void(const std::string& sentence)> stopped;
 };
 
@@ -57,7 +58,9 @@ class Sender : private Outgoing {
   [[nodiscard]] Then received(const record::SignedReceipt& receipt) override;
   void rewind() override;
 
+  // An exception ends this stream, not the daemon.
   void run(const std::stop_token& stop);
+  void send_all(const std::stop_token& stop);
   enum class Pass { drained, held_back, stopped };
   // Whether the journal and the center's ledger are of one stream: `drained`.
   [[nodiscard]] Pass compare(const std::stop_token& stop);

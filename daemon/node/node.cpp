@@ -148,7 +148,8 @@ std::expected<void, std::string> Node::open_streams() {
   for (const auto& [id, bureau] : installation_->settings.bureaus) {
     if (bureau.publishes.empty() || installation_->settings.carrier(id) != nullptr) continue;
     auto stream = Stream::open(id, {*installation_, *log_, metrics_, context_.get_executor(),
-                                    signatories_, uplink_identity_.get(), &bandwidth_});
+                                    signatories_, waiting, uplink_identity_.get(), &bandwidth_});
+  const auto waiting = std::make_shared<journal::WaitingMemory>();
     if (stream) {
       streams_.emplace(id, std::move(*stream));
     } else if (const auto& journal = stream.error().journal) {

@@ -115,7 +115,11 @@ std::expected<void, Stream::Refusal> Stream::take_calls(const Surroundings& surr
       },
       [callers = surroundings.callers](journal::GroupCommit::Answers answers) {
         boost::asio::post(callers, std::move(answers));
-      });
+      },
+      [&log = surroundings.log, bureau = id_.bureau](const journal::JournalFailure& failure) {
+        log.write<"stream-stopped">({{"bureau", bureau.str()}, {"reason", failure.sentence}});
+      },
+      surroundings.waiting);
   return {};
 }
 

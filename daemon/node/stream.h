@@ -31,6 +31,7 @@ class Stream {
     observe::Metrics& metrics;
     boost::asio::io_context::executor_type callers;  // where calls are answered
     const exchange::Reception::Signatories& signatories;
+    std::shared_ptr<journal::WaitingMemory> waiting;  // of calls, for all streams
     // Of a node with an uplink; else null.
     const link::UplinkIdentity* identity = nullptr;
     link::Bandwidth* bandwidth = nullptr;
@@ -47,7 +48,7 @@ class Stream {
   // For direct calls.
   [[nodiscard]] journal::GroupCommit& commit() { return *commit_; }
   // Whether its batches are no longer sent until a person has acted. Any thread.
-  [[nodiscard]] bool is_stopped() const { return stopped_ || is_refused_; }
+  [[nodiscard]] bool is_stopped() const { return stopped_ || is_refused_ || commit_->is_stopped(); }
   // Whether it takes no rows either. Any thread.
   [[nodiscard]] bool is_refused() const { return is_refused_; }
   // Any thread.

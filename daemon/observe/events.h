@@ -194,8 +194,9 @@ inline constexpr Event stream[] = {
     {.name = "stream-stopped",
      .level = error,
      .keys = {"bureau", "reason"},
-     .when = "a journal failed, or a receipt was not the center's. Nothing more of this bureau is "
-             "sent; `/v1/health` says fail. A full disk does not stop it",
+     .when = "a journal failed, a receipt was not the center's, or an error was not foreseen. "
+             "Nothing more of this bureau is sent, or taken; `/v1/health` says fail. A full disk "
+             "does not stop it",
      .remedy = "repair what `reason` names, then restart `sluiced`"},
     {.name = "journal-refused",
      .level = error,
@@ -246,13 +247,13 @@ inline constexpr Event drop_folders[] = {
                "corrected and brought again; another but 0: the file stays and is tried again",
      .other_level = warning,
      .other_level_when = "with a reason"},
-    {.name = "dropped-file-unknown",
     {.name = "import-cut-off",
      .level = warning,
      .keys = {"bureau", "file", "limit"},
      .when = "an import took longer, or more processor time, than it may",
      .remedy = "the file stays, and is imported again from where it stood; where that is not "
                "enough, raise the setting that `limit` names, or bring the file in pieces"},
+    {.name = "dropped-file-unknown",
      .level = warning,
      .keys = {"bureau", "file"},
      .when = "its name names no dataset of the bureau's: it goes to `failed`",

@@ -13,13 +13,14 @@ struct Desk {
   record::test::SigningNode node;
   record::Keyring keyring{node.credentials()};
   record::Time now = record::test::moment("2026-11-23T04:44:00.000Z");
+  std::chrono::steady_clock::time_point steady{};  // stands until the test moves it
   Limits limits;
   std::shared_ptr<files::StateDisk> disk;  // null: none is shared
 
   [[nodiscard]] std::filesystem::path file() const { return node.directory / "park.journal"; }
   [[nodiscard]] Journal open() {
     return Journal::open(file(), record::BureauId("park"), limits, keyring, [this] { return now; },
-                         {.disk = disk, .marks = nullptr})
+                         {.disk = disk, .marks = nullptr, .steady = [this] { return steady; }})
         .value();
   }
 };

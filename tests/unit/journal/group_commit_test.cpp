@@ -4,6 +4,7 @@
 #include <atomic>
 #include <future>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -45,6 +46,56 @@ TEST(GroupCommit, AnswersEverySubmissionOnceAndWithAPlaceOfItsOwn) {
   }
   EXPECT_EQ(answers, callers * calls) << "what waited was committed before the end";
   EXPECT_EQ(rows.size(), static_cast<std::size_t>(callers * calls));
+}
+
+TEST(WaitingMemory, IsTheNodesAndOneStreamMayHaveHalf) {
+  WaitingMemory memory(100);
+  EXPECT_TRUE(memory.take(40, 0));
+  EXPECT_FALSE(memory.take(11, 40)) << "more than half";
+  EXPECT_TRUE(memory.take(10, 40));
+  EXPECT_TRUE(memory.take(50, 0)) << "another stream's";
+  EXPECT_FALSE(memory.take(1, 0)) << "all is taken";
+  memory.give_back(50);
+  EXPECT_TRUE(memory.take(1, 0));
+}
+
+TEST(WaitingMemory, TakesWhatIsAloneHoweverLargeItIs) {
+  WaitingMemory memory(100);
+  EXPECT_TRUE(memory.take(1000, 0));
+  EXPECT_FALSE(memory.take(1, 0));
+  memory.give_back(1000);
+  EXPECT_TRUE(memory.take(1, 0));
+}
+
+TEST(GroupCommit, AnExceptionOnItsThreadEndsTheStreamWithAReasonAndAnswersWhoWaits) {
+  Desk desk;
+  std::atomic<bool> is_broken = false;
+  Journal journal =
+      Journal::open(desk.file(), record::BureauId("park"), desk.limits, desk.keyring, [&] {
+        if (is_broken) throw std::runtime_error("no such clock");
+        return desk.now;
+      }).value();
+  std::promise<JournalFailure> stopped;
+  GroupCommit commit(std::move(journal), desk.limits, no_failure, GroupCommit::at_once,
+                     [&](const JournalFailure& failure) { stopped.set_value(failure); });
+  const auto submitted = [&] {
+    std::promise<Result<Placement>> answer;
+    commit.submit(submission("a", 1), [&](auto placement) { answer.set_value(placement); });
+    return answer.get_future().get();
+  };
+  EXPECT_TRUE(submitted());
+  EXPECT_FALSE(commit.is_stopped());
+  is_broken = true;
+  const auto failed = submitted();
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(failed.error().sentence, testing::HasSubstr("no such clock"));
+  EXPECT_THAT(stopped.get_future().get().sentence, testing::HasSubstr("restart sluiced"));
+  is_broken = false;
+  EXPECT_TRUE(commit.is_stopped());
+  EXPECT_FALSE(submitted()) << "it takes nothing more";
+  std::promise<bool> found;
+  commit.find("direct", "key", [&](auto cursor) { found.set_value(cursor.has_value()); });
+  EXPECT_FALSE(found.get_future().get());
 }
 
 // As a page does it: in the daemon, with a handle of its own on the file that calls are written to.

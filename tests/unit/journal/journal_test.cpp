@@ -140,6 +140,18 @@ TEST_F(JournalTest, ClosesAnOpenBatchOnlyWhenItIsDue) {
   EXPECT_THAT(waiting(journal), SizeIs(1));
 }
 
+TEST_F(JournalTest, ClosesAnOpenBatchThoughTheClockWasPutBack) {
+  desk.limits.batch_age = std::chrono::seconds(1);
+  Journal journal = desk.open();
+  ASSERT_TRUE(journal.commit(std::vector{submission("a", 1)}));
+  EXPECT_FALSE(journal.close_open_batches(Journal::Close::due).value());
+  desk.now -= std::chrono::hours(24);
+  EXPECT_FALSE(journal.close_open_batches(Journal::Close::due).value());
+  desk.steady += std::chrono::seconds(1);
+  EXPECT_TRUE(journal.close_open_batches(Journal::Close::due).value());
+  EXPECT_THAT(waiting(journal), SizeIs(1));
+}
+
 TEST_F(JournalTest, ClosesOpenBatchesWithLowerNumbersBeforeALargeOne) {
   Journal journal = desk.open();
   ASSERT_TRUE(journal.commit(std::vector{submission("a", 1), submission("x", 1, "licence")}));

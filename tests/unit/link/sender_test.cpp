@@ -1,6 +1,7 @@
 #include "link/sender.h"
 
 #include <atomic>
+#include <stdexcept>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -57,6 +58,16 @@ class SenderTest : public testing::Test {
   record::Verifier verifier = desk.node.verifier();
   Conversation good{[this](const record::Batch& batch, int) { return receipt_for(batch); }};
 };
+
+TEST_F(SenderTest, AnExceptionOnItsThreadStopsTheStreamWithAReason) {
+  Conversation throwing([](const record::Batch&, int) -> Conversation::Answer {
+    throw std::runtime_error("no memory for that");
+  });
+  append(1);
+  const auto sending = sender(throwing);
+  EXPECT_THAT(throwing.stopped(), HasSubstr("no memory for that"));
+  EXPECT_EQ(waiting(), 1U);
+}
 
 TEST_F(SenderTest, DrainsAJournalInOrder) {
   append(5);
