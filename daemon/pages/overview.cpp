@@ -1,7 +1,6 @@
 #include "pages/overview.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <ranges>
 #include <set>
 #include <utility>
@@ -102,6 +101,15 @@ void note_report(StreamRow& row, const edges::KeptReport& kept, record::Time now
     *row.quarantine_waiting += count.waiting;
   row.quarantine_as_of = kept.report.as_of;
   row.is_quarantine_old = edges::is_old(kept, now);
+}
+
+std::optional<DiskFacts> disk_of(const api::NodeStatus& status) {
+  if (!status.room) return std::nullopt;
+  using State = DiskFacts::State;
+  const State room = status.room->is_short ? State::is_short : State::good;
+  return DiskFacts{.state = status.distrusted_disk ? State::not_trusted : room,
+                   .free_bytes = status.room->space.free,
+                   .reserve_bytes = status.room->reserve};
 }
 
 Alarm alarm_of_node(std::string name, bool is_bad, std::string figure) {
@@ -229,12 +237,17 @@ void Overview::add_alarms_of_node(OverviewView& view, const api::NodeStatus& sta
     alarm.whom = status.name.str();
     view.alarms.push_back(std::move(alarm));
   }
-  std::error_code unknown;
-  const auto space =
-      std::filesystem::space(surroundings_.installation.settings.node.state_directory, unknown);
-  if (unknown || space.capacity == 0) return;
-  const double free = static_cast<double>(space.available) / static_cast<double>(space.capacity);
-  if (free < low_disk) {
+  if (status.distrusted_disk) {
+    Alarm alarm = alarm_of_node("disk-not-trusted", true, {});
+    alarm.reason = *status.distrusted_disk;
+    view.alarms.push_back(std::move(alarm));
+  }
+  if (!status.room || status.room->space.total == 0) return;
+  const auto& space = status.room->space;
+  const double free = static_cast<double>(space.free) / static_cast<double>(space.total);
+  if (status.room->is_short) {
+    view.alarms.push_back(alarm_of_node("disk-short", true, words.bytes(space.free)));
+  } else if (free < low_disk) {
     view.alarms.push_back(alarm_of_node("disk-low", free < stopping_disk, percent(free)));
   }
 }
@@ -252,7 +265,8 @@ OverviewView Overview::view(const Visit& visit, const Wording& words) {
                .api_port = status.port,
                .pages_port = status.pages_port,
                .certificate_ends = status.certificate_ends,
-               .uplink = status.uplink};
+               .uplink = status.uplink,
+               .disk = disk_of(status)};
   if (std::ranges::any_of(person.roles, people::is_of_node))
     add_alarms_of_node(view, status, words);
   std::ranges::stable_sort(view.alarms, std::ranges::greater(), &Alarm::is_bad);

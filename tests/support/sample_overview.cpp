@@ -34,6 +34,9 @@ OverviewView overview_sample(const Say& say) {
   view.node.api_port = 8443;
   view.node.pages_port = 8444;
   view.node.certificate_ends = sample_now() + hours(24 * 211);
+  view.node.disk = {.state = DiskFacts::State::is_short,
+                    .free_bytes = std::uint64_t{170} << 20,
+                    .reserve_bytes = std::uint64_t{200} << 20};
   view.node.uplink = {{say("center-a.haidian.example:8443"), say("center-b.haidian.example:8443")}};
   view.alarms = {
       {.name = "stream-stopped",

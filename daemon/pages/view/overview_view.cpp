@@ -155,6 +155,29 @@ Values link_values(const LinkRow& row, const Wording& words) {
       .part("last_receipt", words.since(row.last_receipt));
 }
 
+StateWord disk_state(const DiskFacts& disk) {
+  switch (disk.state) {
+    case DiskFacts::State::is_short:
+      return {"short", "held"};
+    case DiskFacts::State::not_trusted:
+      return {"not-trusted", "stopped"};
+    case DiskFacts::State::good:
+      break;
+  }
+  return {"good", "good"};
+}
+
+std::optional<Values> disk_values(const NodeFacts& node, const Wording& words) {
+  if (!node.disk) return std::nullopt;
+  const StateWord state = disk_state(*node.disk);
+  return Values()
+      .text("state", words.word("disk.", state.name))
+      .text("state_mark", state.mark)
+      .text("room",
+            words.text("overview.disk-room", {{"free", words.bytes(node.disk->free_bytes)},
+                                              {"reserve", words.bytes(node.disk->reserve_bytes)}}));
+}
+
 std::optional<std::string> port_text(const std::optional<std::uint16_t>& port) {
   if (!port) return std::nullopt;
   return std::to_string(*port);
@@ -194,6 +217,7 @@ std::string overview_page(const Pages& pages, const Frame& frame, const Overview
       .text("node_port", port_text(view.node.api_port))
       .text("node_pages_port", port_text(view.node.pages_port))
       .part("node_certificate_ends", words.at(view.node.certificate_ends))
+      .part("node_disk", disk_values(view.node, words))
       .text("more_path", view.more_path);
   return pages.document("overview", frame, words.text("overview.title"), values);
 }

@@ -17,8 +17,8 @@ namespace sluice::pages {
 // Something that a person must do something about.
 struct Alarm {
   // Of the texts "alarm.NAME" (what) and "alarm.NAME.do": stream-stopped, link-held-back,
-  // journal-unreadable, backlog-high, disk-low, certificate-ends, run-failed, deletes-held-back,
-  // differs.
+  // journal-unreadable, backlog-high, disk-low, disk-short, disk-not-trusted, certificate-ends,
+  // run-failed, deletes-held-back, differs.
   std::string name;
   bool is_bad = false;  // nothing gets on; otherwise it soon may not
   std::string whom;     // the bureau's name; empty: the node
@@ -77,6 +77,14 @@ struct LinkRow {
   std::optional<record::Time> last_receipt;
 };
 
+// What a node's state lies on.
+struct DiskFacts {
+  enum class State { good, is_short, not_trusted };
+  State state = State::good;
+  std::uint64_t free_bytes = 0;
+  std::uint64_t reserve_bytes = 0;  // is to stay free
+};
+
 struct NodeFacts {
   std::string name;
   std::string version;
@@ -85,6 +93,7 @@ struct NodeFacts {
   std::optional<std::uint16_t> pages_port;
   std::optional<record::Time> certificate_ends;    // of its own the one that expires first
   std::optional<std::vector<std::string>> uplink;  // "host:port"; nothing at the center
+  std::optional<DiskFacts> disk = {};              // nothing: it can not be told
 };
 
 struct OverviewView {

@@ -83,6 +83,16 @@ TEST(Pages, SayTheirLanguage) {
   });
 }
 
+TEST(Pages, OverviewSaysHowTheDiskIs) {
+  for (const PageSample& sample : page_samples(pages(), Content::rich, Language::english)) {
+    if (sample.name != "overview") continue;
+    EXPECT_THAT(sample.html, testing::HasSubstr("short of room"));
+    EXPECT_THAT(sample.html, testing::HasSubstr("170 MiB free, 200 MiB reserved"));
+    return;
+  }
+  FAIL() << "there is no such sample";
+}
+
 // A voice that reads the page must know it.
 TEST(Pages, MarkWhatTheProgramSaysInEnglish) {
   const std::regex english("[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}");
