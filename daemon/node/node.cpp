@@ -17,6 +17,7 @@
 #include "node/durable_start.h"
 #include "node/scheduled_jobs.h"
 #include "record/try.h"
+#include "sqlite/database.h"
 
 namespace sluice::node {
 namespace {
@@ -25,6 +26,9 @@ namespace asio = boost::asio;
 
 // How long running requests may take to end when the daemon stops.
 constexpr std::chrono::seconds stop_grace{10};
+// Of journals, store and all else that is in SQLite, for the whole node: a store's cache alone may
+// grow to 48 MiB, and each stream has one.
+constexpr std::uint64_t memory_of_databases = std::uint64_t{192} << 20;
 // How soon certificates, keys and revocation lists that were replaced are noticed.
 constexpr std::chrono::seconds look_at_certificates{15};
 
@@ -84,23 +88,23 @@ Node::~Node() {
   edge_reports_.reset();
   room_watch_.reset();
   streams_.clear();
+  large_calls_.join();
   if (center_) center_->join();
   blocking_.join();
   task_calls_.join();
 }
-  large_calls_.join();
 
 std::expected<std::unique_ptr<Node>, std::string> Node::start(
     std::unique_ptr<installation::Installation> installation, const std::filesystem::path& command,
     const std::filesystem::path& configuration) {
+  sqlite::limit_memory(memory_of_databases);
+  auto sole = installation::SoleDaemon::take(installation->paths);
+  if (!sole) return std::unexpected(std::move(sole.error().sentence));
   SLUICE_TRY(make_durable_anew(*installation));
   auto log = observe::open_log(installation->settings.node.log, "sluiced");
   if (installation->settings.node.store) {
     if (const auto why = installation->why_not_this_store()) {
       return std::unexpected(record::to_string(*why));
-  sqlite::limit_memory(memory_of_databases);
-  auto sole = installation::SoleDaemon::take(installation->paths);
-  if (!sole) return std::unexpected(std::move(sole.error().sentence));
     }
   }
   auto audit = installation->open_audit_log();
@@ -145,11 +149,11 @@ std::expected<void, std::string> Node::make_uplink() {
 }
 
 std::expected<void, std::string> Node::open_streams() {
+  const auto waiting = std::make_shared<journal::WaitingMemory>();
   for (const auto& [id, bureau] : installation_->settings.bureaus) {
     if (bureau.publishes.empty() || installation_->settings.carrier(id) != nullptr) continue;
     auto stream = Stream::open(id, {*installation_, *log_, metrics_, context_.get_executor(),
                                     signatories_, waiting, uplink_identity_.get(), &bandwidth_});
-  const auto waiting = std::make_shared<journal::WaitingMemory>();
     if (stream) {
       streams_.emplace(id, std::move(*stream));
     } else if (const auto& journal = stream.error().journal) {

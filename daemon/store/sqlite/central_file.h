@@ -35,8 +35,10 @@ class CentralFile {
   [[nodiscard]] Result<bool> step(Statement& statement) const { return ours(statement.step()); }
   [[nodiscard]] Result<void> run(Statement& statement) const { return ours(statement.run()); }
   [[nodiscard]] Result<Transaction> begin() { return ours(Transaction::begin(database)); }
-  [[nodiscard]] Result<void> commit(Transaction& transaction) const {
-    return ours(transaction.commit());
+  [[nodiscard]] Result<void> commit(Transaction& transaction) {
+    auto committed = ours(transaction.commit());
+    database.leave_memory_to_others();
+    return committed;
   }
 
   Database database;

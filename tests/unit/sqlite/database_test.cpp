@@ -318,5 +318,23 @@ TEST(DatabaseError, OfADiskThatWouldNotTakeItIsADurabilityFailure) {
   }
 }
 
+TEST_F(DatabaseTest, MemoryIsOneForAllAndWhoeverHasWorkedLeavesItToTheNext) {
+  constexpr std::uint64_t limit = std::uint64_t{8} << 20;
+  limit_memory(limit);
+  std::vector<Database> databases;
+  for (int each = 0; each < 8; ++each) {
+    databases.push_back(Database::open(directory_ / (std::to_string(each) + ".sqlite")).value());
+    Database& database = databases.back();
+    ASSERT_TRUE(
+        database.execute("PRAGMA cache_size=-49152; CREATE TABLE t (a INTEGER PRIMARY KEY, b)"));
+    ASSERT_TRUE(database.execute(
+        "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 3000) "
+        "INSERT INTO t SELECT a, randomblob(1000) FROM n"));
+    database.leave_memory_to_others();
+    EXPECT_LT(memory_used(), limit + limit / 2) << "after " << each + 1;
+  }
+  limit_memory(0);
+}
+
 }  // namespace
 }  // namespace sluice::sqlite
