@@ -12,7 +12,10 @@ CREATE TABLE IF NOT EXISTS stream(
   backlog_bytes INTEGER NOT NULL,
   -- Since version 4:
   follows INTEGER NOT NULL,         -- the bureau's epoch before this one; 0: none is known
-  refused TEXT NOT NULL             -- why no rows are taken; empty: they are
+  refused TEXT NOT NULL,            -- why no rows are taken; empty: they are
+  -- Since version 5:
+  sealed_at INTEGER NOT NULL,       -- the latest sealing time of this epoch: none is sealed before it
+  confirmed_at INTEGER NOT NULL     -- the same of batches that have receipts, of any epoch
 ) STRICT;
 
 -- Closed batches that wait for their receipts. The payload stands last: SQLite reads what is before

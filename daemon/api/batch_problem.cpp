@@ -17,6 +17,7 @@ constexpr auto types = std::to_array<BatchProblemType>({
     {not_trusted, 403, "not-trusted"},
     {no_receipt, 404, "no-receipt"},
     {out_of_order, 409, "out-of-order"},
+    {untimely, 422, "untimely"},
     {not_a_question, 400, "not-a-question"},
     {other_schema, 409, "other-schema"},
     {not_a_report, 400, "not-a-report"},
@@ -45,6 +46,8 @@ BatchProblem batch_problem(exchange::ReceptionProblem problem) {
       return store_unavailable;
     case exchange::ReceptionProblem::not_trusted:
       return not_trusted;
+    case exchange::ReceptionProblem::untimely:
+      return untimely;
     case exchange::ReceptionProblem::out_of_order:
       return out_of_order;
     case exchange::ReceptionProblem::not_allowed:

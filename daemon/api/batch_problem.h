@@ -18,6 +18,7 @@ enum class BatchProblem {
   not_permitted,      // the caller is no node that may bring this bureau's batches
   not_trusted,        // the signature is not good, or not of the node that speaks for the bureau
   no_receipt,         // the ledger has no such batch
+  untimely,           // it was sealed before its bureau's last one, or in the future
   out_of_order,       // another batch of the stream must come first
   not_a_question,     // about digests: the body can not be read, or is of another dataset's keys
   other_schema,       // about digests: the asker compares by another schema than is known here

@@ -103,8 +103,11 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
   const auto receipt = co_await surroundings_.receptions.run(place->stream.bureau, receive);
   SLUICE_KILL_POINT("batches.before-answer");
   if (receipt) co_return receipt_response(*receipt);
+  // Either may be somebody's who has a key that is not theirs, or no longer.
   if (receipt.error().code == exchange::ReceptionProblem::not_trusted) {
     surroundings_.carriers.deny(request.peer, place->stream.bureau.str(), "not-trusted");
+  } else if (receipt.error().code == exchange::ReceptionProblem::untimely) {
+    surroundings_.carriers.deny(request.peer, place->stream.bureau.str(), "untimely");
   }
   co_return refuse(receipt.error());
 }

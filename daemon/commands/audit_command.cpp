@@ -51,7 +51,10 @@ ExitStatus verify(const Context& context) {
   if (installation->settings.node.store) {
     auto store = installation->open_store();
     if (!store) return fail(record::to_string(store.error()));
-    const auto report = exchange::verify_ledger(**store, installation->keyring->current()->verifier,
+    const auto credentials = installation->keyring->current();
+    const auto signatories = installation->signatories();
+    const auto own = installation->own_signers();
+    const auto report = exchange::verify_ledger(**store, {credentials->verifier, signatories, own},
                                                 journals->claims, [](const store::LedgerEntry&) {});
     if (!report) return fail(record::to_string(report.error()));
     fmt::print("ledger and archive: {} batches of {} streams, {} of signed data: {}\n",

@@ -7,7 +7,6 @@
 
 #include "commands/commands.h"
 #include "commands/terminal.h"
-#include "installation/system_clock.h"
 #include "record/batch_file.h"
 
 namespace sluice::commands {
@@ -139,8 +138,7 @@ ExitStatus verify_one(const Context& context, const BatchOptions& options) {
   const auto batch = record::read_batch_file(bytes, largest_batch_file);
   if (!batch)
     return fail(options.file + ": " + record::to_string(batch.error()), ExitStatus::refused);
-  const auto verified = record::verify(*batch, installation->keyring->current()->verifier,
-                                       installation::system_now());
+  const auto verified = record::verify_kept(*batch, installation->keyring->current()->verifier);
   if (!verified) {
     return fail(options.file + ": " + record::to_string(verified.error()), ExitStatus::refused);
   }

@@ -1,23 +1,36 @@
 #include "exchange/audit.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "record/batch.h"
 #include "record/try.h"
+#include "record/verified_receipt.h"
 
 namespace sluice::exchange {
 namespace {
 
-// What is wrong with one entry that follows `head` in its stream; nothing: it is good.
-std::optional<std::string> fault(const store::LedgerEntry& entry, const record::Batch& batch,
-                                 const record::ChainHead& head, const record::Verifier& verifier) {
-  // Certificates expire and batches stay: each must have been good when it was applied.
-  const auto verified = record::verify(batch, verifier, entry.applied_at);
-  if (!verified) return record::to_string(verified.error());
-  const record::Manifest& manifest = verified->manifest;
-  const record::Digest digest = record::sha256(batch.manifest);
+using Fault = std::optional<std::string>;
+
+// The last entry of a bureau that was walked, whatever its epoch.
+struct BureauPlace {
+  record::Epoch epoch;
+  record::Time sealed_at{};
+  record::Time applied_at{};
+};
+
+std::string outcomes_text(std::string_view outcome, const record::RowOutcomes& rows) {
+  return fmt::format("{}, {} inserted, {} updated, {} unchanged, {} deleted, {} rejected", outcome,
+                     rows.inserted.value, rows.updated.value, rows.unchanged.value,
+                     rows.deleted.value, rows.rejected.value);
+}
+
+Fault fault_of_place(const store::LedgerEntry& entry, const record::Manifest& manifest,
+                     const record::ChainHead& head) {
   if (manifest.stream != entry.stream || manifest.sequence != entry.sequence ||
-      manifest.dataset != entry.dataset || digest != entry.manifest) {
+      manifest.dataset != entry.dataset) {
     return "the ledger names another batch than the archive holds";
   }
   if (entry.sequence.value != head.sequence.value + 1) {
@@ -26,36 +39,108 @@ std::optional<std::string> fault(const store::LedgerEntry& entry, const record::
   if (manifest.previous != head.manifest) {
     return "its manifest does not follow the one before it";
   }
-  const auto signatory =
-      verifier.verify(entry.receipt.json, entry.receipt.signature, entry.applied_at);
-  if (!signatory) return "its receipt: " + record::to_string(signatory.error());
-  const auto receipt = record::parse_receipt(entry.receipt.json);
-  if (!receipt) return "its receipt: " + record::to_string(receipt.error());
-  if (receipt->manifest != digest || receipt->stream != entry.stream ||
-      receipt->sequence != entry.sequence) {
+  return std::nullopt;
+}
+
+// Epochs and times go forward, from one epoch of a bureau to the next too.
+Fault fault_of_order(const store::LedgerEntry& entry, const record::Manifest& manifest,
+                     const BureauPlace& last) {
+  if (entry.stream.epoch < last.epoch) {
+    return fmt::format("its epoch was over: entries of epoch {} stand before it", last.epoch.value);
+  }
+  if (manifest.collected_at < last.sealed_at) {
+    return fmt::format(
+        "it says that it was sealed at {}, before the bureau's batch in front of it "
+        "({})",
+        record::to_string(manifest.collected_at), record::to_string(last.sealed_at));
+  }
+  if (entry.applied_at <= last.applied_at) {
+    return fmt::format(
+        "the ledger says that it was applied at {}, not after the bureau's batch in "
+        "front of it ({})",
+        record::to_string(entry.applied_at), record::to_string(last.applied_at));
+  }
+  return std::nullopt;
+}
+
+Fault fault_of_signer(const record::VerifiedBatch& batch, const AuditTrust& trust) {
+  const record::BureauId& bureau = batch.manifest.stream.bureau;
+  const auto signers = trust.signatories.find(bureau);
+  if (signers == trust.signatories.end()) {
+    return fmt::format(
+        "it was signed by {}, and the configuration has no bureau {}: put its file "
+        "back, so that it can be told who might",
+        batch.signatory.subject, bureau.str());
+  }
+  const auto objection = signers->second.objection(batch.signatory, batch.manifest.collected_at);
+  if (!objection) return std::nullopt;
+  return fmt::format("it was signed by {}, which did not speak for {} when it was sealed: {}",
+                     batch.signatory.subject, bureau.str(), *objection);
+}
+
+Fault fault_of_receipt(const store::LedgerEntry& entry, const record::Manifest& manifest,
+                       const AuditTrust& trust) {
+  const auto verified = record::verify_kept(entry.receipt, trust.verifier);
+  if (!verified) return "its receipt: " + record::to_string(verified.error());
+  const record::Receipt& receipt = verified->receipt;
+  if (const auto objection = trust.center.objection(verified->signatory, receipt.at)) {
+    return fmt::format(
+        "its receipt was signed by {}, which was not this center then: {} (`identity` says it)",
+        verified->signatory.subject, *objection);
+  }
+  if (receipt.manifest != entry.manifest || receipt.stream != entry.stream ||
+      receipt.sequence != entry.sequence) {
     return "its receipt is for another batch";
   }
-  const record::RowOutcomes& rows = receipt->rows;
+  if (receipt.at != entry.applied_at) {
+    return fmt::format("the ledger says that it was applied at {}, its receipt at {}",
+                       record::to_string(entry.applied_at), record::to_string(receipt.at));
+  }
+  const std::string in_ledger = outcomes_text(entry.outcome, entry.rows);
+  const std::string in_receipt = outcomes_text(record::to_string(receipt.outcome), receipt.rows);
+  if (in_ledger != in_receipt) {
+    return fmt::format("the ledger counts {}, its receipt {}", in_ledger, in_receipt);
+  }
+  const record::RowOutcomes& rows = receipt.rows;
   const std::uint64_t outcomes = rows.inserted.value + rows.updated.value + rows.unchanged.value +
                                  rows.deleted.value + rows.rejected.value;
-  if (receipt->outcome == record::Outcome::accepted &&
+  if (receipt.outcome == record::Outcome::accepted &&
       outcomes != manifest.upserts.value + manifest.deletes.value) {
     return "its receipt does not account for every row";
   }
   return std::nullopt;
 }
 
+// What is wrong with one entry that follows `head` in its stream and `last` of its bureau, which it
+// then is itself; nothing: it is good.
+Fault fault(const store::LedgerEntry& entry, const record::Batch& batch,
+            const record::ChainHead& head, BureauPlace& last, const AuditTrust& trust) {
+  const auto verified = record::verify_kept(batch, trust.verifier);
+  if (!verified) return record::to_string(verified.error());
+  const record::Manifest& manifest = verified->manifest;
+  if (record::sha256(batch.manifest) != entry.manifest) {
+    return "the ledger names another batch than the archive holds";
+  }
+  if (auto wrong = fault_of_place(entry, manifest, head)) return wrong;
+  if (auto wrong = fault_of_order(entry, manifest, last)) return wrong;
+  if (auto wrong = fault_of_signer(*verified, trust)) return wrong;
+  if (auto wrong = fault_of_receipt(entry, manifest, trust)) return wrong;
+  last = {entry.stream.epoch, manifest.collected_at, entry.applied_at};
+  return std::nullopt;
+}
+
 }  // namespace
 
 store::Result<LedgerReport> verify_ledger(
-    store::Store& store, const record::Verifier& verifier, std::span<const JournalClaim> claims,
+    store::Store& store, const AuditTrust& trust, std::span<const JournalClaim> claims,
     const std::function<void(const store::LedgerEntry&)>& seen) {
   LedgerReport report;
   std::int64_t last_seen = 0;
+  std::map<record::BureauId, BureauPlace> places;
   const auto check = [&](const store::LedgerEntry& entry, const record::Batch& batch) {
     last_seen = entry.id;
     record::ChainHead& head = report.heads[entry.stream];
-    if (const auto wrong = fault(entry, batch, head, verifier)) {
+    if (const auto wrong = fault(entry, batch, head, places[entry.stream.bureau], trust)) {
       report.first_break = fmt::format("ledger entry {} ({} batch {}, epoch {}): {}", entry.id,
                                        entry.stream.bureau.str(), entry.sequence.value,
                                        entry.stream.epoch.value, *wrong);
@@ -72,6 +157,15 @@ store::Result<LedgerReport> verify_ledger(
   // Entries at the end of a stream can not be missed by following the chain: the store says which
   // streams there are and where each stands.
   const auto streams = SLUICE_TRY(store.streams());
+  for (const auto& [bureau, place] : places) {
+    const auto latest = std::ranges::find(streams, bureau, &record::StreamId::bureau);
+    if (report.first_break || (latest != streams.end() && latest->epoch >= place.epoch)) continue;
+    report.first_break = fmt::format(
+        "bureau {}: the ledger has batches of epoch {}, and its head {}", bureau.str(),
+        place.epoch.value,
+        latest == streams.end() ? std::string("is gone")
+                                : fmt::format("stands in epoch {}", latest->epoch.value));
+  }
   for (const record::StreamId& stream : streams)
     report.heads.try_emplace(stream);
   for (const auto& [stream, head] : report.heads) {

@@ -1,5 +1,5 @@
 // Proves afterwards what was exchanged: walks the ledger and the archive of a central store and
-// checks every chain, digest and signature.
+// checks every chain, digest and signature, and who signed.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "record/signature.h"
+#include "record/signers.h"
 #include "store/store.h"
 
 namespace sluice::exchange {
@@ -30,9 +31,16 @@ struct JournalClaim {
   record::Sequence acknowledged;
 };
 
+// Whose word counts, and counted at which times. All must outlive the walk.
+struct AuditTrust {
+  const record::Verifier& verifier;
+  const std::map<record::BureauId, record::Signers>& signatories;  // of batches
+  const record::Signers& center;                                   // of receipts
+};
+
 // The claims must be older than the walk. `seen` is told of every entry that was found good.
 [[nodiscard]] store::Result<LedgerReport> verify_ledger(
-    store::Store& store, const record::Verifier& verifier, std::span<const JournalClaim> claims,
+    store::Store& store, const AuditTrust& trust, std::span<const JournalClaim> claims,
     const std::function<void(const store::LedgerEntry&)>& seen);
 
 }  // namespace sluice::exchange

@@ -23,6 +23,8 @@ ReceptionFailure reception_failure(const store::StoreFailure& failure) {
         return ReceptionProblem::unavailable;
       case store::StoreProblem::out_of_order:
         return ReceptionProblem::out_of_order;
+      case store::StoreProblem::untimely:
+        return ReceptionProblem::untimely;
       default:
         return ReceptionProblem::refused;
     }
@@ -47,21 +49,7 @@ Result<record::Manifest> Reception::admit(const record::Batch& batch,
   if (const auto why = record::why_not_signing(own, now)) {
     return std::unexpected(ReceptionFailure{ReceptionProblem::unavailable, own.subject, *why});
   }
-  auto verified = record::verify(batch, credentials.verifier, now);
-  if (!verified) {
-    return std::unexpected(ReceptionFailure{ReceptionProblem::not_trusted, verified.error().place,
-                                            verified.error().sentence});
-  }
-  record::Manifest& manifest = verified->manifest;
-  const auto signatories = surroundings_.signatories.find(manifest.stream.bureau);
-  if (signatories == surroundings_.signatories.end() ||
-      !signatories->second.contains(verified->signatory.subject)) {
-    return std::unexpected(ReceptionFailure{
-        ReceptionProblem::not_trusted, name_of(manifest),
-        fmt::format(
-            "it was signed by {}, which is not the node that speaks for {} in this exchange",
-            verified->signatory.subject, manifest.stream.bureau.str())});
-  }
+  auto manifest = SLUICE_TRY(authenticate(batch, credentials.verifier, now));
   const KnownDataset* known = surroundings_.catalogue.find(manifest.dataset);
   const auto not_allowed = [&](std::string sentence) {
     return std::unexpected(
@@ -81,6 +69,43 @@ Result<record::Manifest> Reception::admit(const record::Batch& batch,
         "is drained (`sluice status`), then change it",
         manifest.dataset.str()));
   }
+  return manifest;
+}
+
+Result<record::Manifest> Reception::authenticate(const record::Batch& batch,
+                                                 const record::Verifier& verifier,
+                                                 record::Time now) const {
+  auto verified = record::verify(batch, verifier, now);
+  if (!verified) {
+    return std::unexpected(ReceptionFailure{ReceptionProblem::not_trusted, verified.error().place,
+                                            verified.error().sentence});
+  }
+  record::Manifest& manifest = verified->manifest;
+  const record::Time sealed_at = manifest.collected_at;
+  const auto signers = surroundings_.signatories.find(manifest.stream.bureau);
+  const auto objection =
+      (signers == surroundings_.signatories.end() ? record::Signers() : signers->second)
+          .objection(verified->signatory, sealed_at);
+  if (objection) {
+    return std::unexpected(ReceptionFailure{
+        ReceptionProblem::not_trusted, name_of(manifest),
+        fmt::format("it was signed by {}, which is not the node that speaks for {} in this "
+                    "exchange: {}; if it should be, name it at the center (`certificate_subject`, "
+                    "docs/configuration.md)",
+                    verified->signatory.subject, manifest.stream.bureau.str(), *objection)});
+  }
+  if (sealed_at - now > surroundings_.clock_tolerance) {
+    return std::unexpected(ReceptionFailure{
+        ReceptionProblem::untimely, name_of(manifest),
+        fmt::format(
+            "it was sealed at {}, and the center's clock says {}: at most {} s ahead may it be; if "
+            "the clock of the node that sealed it was wrong, set it right, stop its sluiced, and "
+            "say `sluice journal new-epoch {}` there, which seals anew; if the center's is, set "
+            "that one right",
+            record::to_string(sealed_at), record::to_string(now),
+            std::chrono::ceil<std::chrono::seconds>(surroundings_.clock_tolerance).count(),
+            manifest.stream.bureau.str())});
+  }
   return std::move(manifest);
 }
 
@@ -97,7 +122,7 @@ record::SignedReceipt Reception::sign(const record::Batch& batch, const record::
                                       record::Outcome outcome, const std::string& reason,
                                       const record::RowOutcomes& rows,
                                       const std::vector<record::RejectedRow>& rejected,
-                                      const record::Signer& signer) const {
+                                      record::Time applied_at, const record::Signer& signer) const {
   record::SignedReceipt receipt;
   receipt.json = record::to_json(record::Receipt{.stream = manifest.stream,
                                                  .sequence = manifest.sequence,
@@ -106,9 +131,21 @@ record::SignedReceipt Reception::sign(const record::Batch& batch, const record::
                                                  .reason = reason,
                                                  .rows = rows,
                                                  .rejected_rows = rejected,
-                                                 .at = clock_()});
+                                                 .at = applied_at});
   receipt.signature = signer.sign(receipt.json);
   return receipt;
+}
+
+std::optional<record::SignedReceipt> Reception::answered_before(const record::Batch& batch,
+                                                                const ReceptionFailure& failure) {
+  if (failure.code == ReceptionProblem::unavailable) return std::nullopt;
+  const auto manifest = record::parse_manifest(batch.manifest);
+  if (!manifest) return std::nullopt;
+  const auto found = store_->receipt(manifest->stream, manifest->sequence);
+  if (!found || !*found) return std::nullopt;
+  const auto receipt = record::parse_receipt((*found)->json);
+  if (!receipt || receipt->manifest != record::sha256(batch.manifest)) return std::nullopt;
+  return **found;
 }
 
 Result<record::SignedReceipt> Reception::receive(const record::Batch& batch) {
@@ -117,15 +154,21 @@ Result<record::SignedReceipt> Reception::receive(const record::Batch& batch) {
         ReceptionFailure{ReceptionProblem::unavailable, "central store", std::move(*why)});
   }
   const auto credentials = surroundings_.keyring.current();
-  const auto manifest = SLUICE_TRY(admit(batch, *credentials));
+  const auto admitted = admit(batch, *credentials);
+  if (!admitted) {
+    if (auto known = answered_before(batch, admitted.error())) return std::move(*known);
+    return std::unexpected(admitted.error());
+  }
+  const record::Manifest& manifest = *admitted;
   const KnownDataset& known = *surroundings_.catalogue.find(manifest.dataset);
   SLUICE_TRY(prepare(known));
   const auto begun = std::chrono::steady_clock::now();
   auto receipt = store_->apply(
       {.manifest = manifest, .batch = batch, .dataset = known.dataset, .checker = known.checker},
       [&](record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
-          const std::vector<record::RejectedRow>& rejected) {
-        return sign(batch, manifest, outcome, reason, rows, rejected, credentials->signer);
+          const std::vector<record::RejectedRow>& rejected, record::Time applied_at) {
+        return sign(batch, manifest, outcome, reason, rows, rejected, applied_at,
+                    credentials->signer);
       });
   if (!receipt) {
     // The tables may be gone with a database that was replaced: look again next time.

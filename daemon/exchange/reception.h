@@ -17,6 +17,7 @@
 #include "record/batch.h"
 #include "record/keyring.h"
 #include "record/receipt.h"
+#include "record/signers.h"
 #include "store/store.h"
 
 namespace sluice::exchange {
@@ -24,7 +25,8 @@ namespace sluice::exchange {
 enum class ReceptionProblem {
   unavailable,   // the store can not be reached, or was lost, or this node's certificate does not
                  // hold: the same batch again, later
-  not_trusted,   // the signature is not good, or its signer may not speak for this bureau
+  not_trusted,   // the signature is not good, or its signer did not speak for this bureau then
+  untimely,      // it says that it was sealed before its bureau's last batch, or in the future
   not_allowed,   // the dataset is unknown here, is another bureau's, or has another schema
   out_of_order,  // the store waits for another one of its stream
   refused,       // the store will not take it: conflicting, schema conflict …
@@ -38,8 +40,11 @@ class Reception {
  public:
   using Clock = std::function<record::Time()>;
 
-  // The certificate subjects that may sign a bureau's batches.
-  using Signatories = std::map<record::BureauId, std::set<std::string>>;
+  // Who may sign a bureau's batches, and might at which times.
+  using Signatories = std::map<record::BureauId, record::Signers>;
+
+  // Long enough for clocks that nothing sets, and short beside what a stolen key could be used for.
+  static constexpr std::chrono::minutes usual_clock_tolerance{5};
 
   // What must outlive the reception.
   struct Surroundings {
@@ -48,7 +53,10 @@ class Reception {
     const Signatories& signatories;
     // Why nothing may be taken now; nothing where it may. Empty: it always may.
     std::function<std::optional<std::string>()> obstacle = {};
+    // By how much the clock of who seals may be ahead of this node's.
+    std::chrono::milliseconds clock_tolerance = usual_clock_tolerance;
   };
+
   // How long the store took for a batch that it answered.
   using Applied = std::function<void(std::chrono::duration<double>)>;
 
@@ -71,12 +79,21 @@ class Reception {
  private:
   [[nodiscard]] Result<record::Manifest> admit(const record::Batch& batch,
                                                const record::Credentials& credentials) const;
+  // Whether its signature is good, and of who spoke for the bureau when it was sealed.
+  [[nodiscard]] Result<record::Manifest> authenticate(const record::Batch& batch,
+                                                      const record::Verifier& verifier,
+                                                      record::Time now) const;
+  // What it was answered when it came first: what would be refused now, a certificate having been
+  // revoked since, is in the ledger all the same.
+  [[nodiscard]] std::optional<record::SignedReceipt> answered_before(
+      const record::Batch& batch, const ReceptionFailure& failure);
   [[nodiscard]] Result<void> prepare(const KnownDataset& known);
   [[nodiscard]] record::SignedReceipt sign(const record::Batch& batch,
                                            const record::Manifest& manifest,
                                            record::Outcome outcome, const std::string& reason,
                                            const record::RowOutcomes& rows,
                                            const std::vector<record::RejectedRow>& rejected,
+                                           record::Time applied_at,
                                            const record::Signer& signer) const;
 
   std::unique_ptr<store::Store> store_;

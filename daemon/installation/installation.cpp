@@ -20,6 +20,7 @@
 #include "store/sqlite/sqlite_store.h"
 #include "tasks/postgresql/postgresql_tasks.h"
 #include "tasks/sqlite/sqlite_tasks.h"
+#include "trust/seen_lists.h"
 
 namespace sluice::installation {
 namespace {
@@ -199,6 +200,21 @@ std::expected<trust::AuditLog, trust::AuditFailure> Installation::open_audit_log
                                told_of_failed_sync(settings, disk));
 }
 
+record::Signers Installation::own_signers() const {
+  record::Signers own(settings.node.identity.earlier);
+  own.add({.subject = keyring->current()->signer.subject()});
+  return own;
+}
+
+std::map<record::BureauId, record::Signers> Installation::signatories() const {
+  std::map<record::BureauId, record::Signers> signatories;
+  for (const auto& [id, bureau] : settings.bureaus) {
+    const settings::CarryingNode* carrier = settings.carrier(id);
+    signatories.emplace(id, carrier == nullptr ? own_signers() : carrier->signers);
+  }
+  return signatories;
+}
+
 journal::DatasetOrigin Installation::origin(const record::DatasetId& dataset,
                                             record::Mode mode) const {
   const exchange::KnownDataset& known = *catalogue.find(dataset);
@@ -213,9 +229,16 @@ std::expected<settings::Settings, Refusal> load_settings(
 }
 
 std::expected<record::Credentials, record::SignatureFailure> load_credentials(
-    const settings::Identity& identity) {
+    const settings::Identity& identity, const Paths& paths) {
   auto signer = SLUICE_TRY(record::Signer::load(identity.certificate, identity.key));
-  auto verifier = SLUICE_TRY(record::Verifier::load(identity.authorities, identity.revocations));
+  const trust::SeenLists seen(paths.seen_lists());
+  if (!identity.revocations.empty()) {
+    // A disk that is full keeps nobody from working by the lists that there are. The next reading
+    // tries again, and finds what is still in the file.
+    (void)seen.keep(identity.authorities, identity.revocations);
+  }
+  auto verifier =
+      SLUICE_TRY(record::Verifier::load(identity.authorities, identity.revocations, seen.files()));
   return record::Credentials{std::move(signer), std::move(verifier)};
 }
 
@@ -225,14 +248,14 @@ std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
   if (!settings) return std::unexpected(std::move(settings.error()));
   auto catalogue = exchange::Catalogue::compile(settings->datasets);
   if (!catalogue) return std::unexpected(Refusal{lines_of(catalogue.error()), true});
-  auto credentials = load_credentials(settings->node.identity);
-  if (!credentials) return refused(credentials.error());
   const Paths paths(settings->node.state_directory);
   for (const std::filesystem::path& directory : paths.directories()) {
     if (auto made = make_directory(directory); !made) {
       return std::unexpected(Refusal{{made.error()}});
     }
   }
+  auto credentials = load_credentials(settings->node.identity, paths);
+  if (!credentials) return refused(credentials.error());
   auto marks = journal::StreamMarks::open(paths.remembered());
   if (!marks) return refused(marks.error());
   auto disk = disk_of(*settings);

@@ -6,6 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "journal/stream_marks.h"
 #include "people/people.h"
 #include "record/keyring.h"
+#include "record/signers.h"
 #include "settings/settings.h"
 #include "store/store.h"
 #include "tasks/tasks.h"
@@ -57,6 +59,10 @@ struct Installation {
   [[nodiscard]] std::optional<std::string> store_obstacle() const;
   // An fsync of it that fails is told to `disk`.
   [[nodiscard]] std::expected<trust::AuditLog, trust::AuditFailure> open_audit_log() const;
+  // By whom this node's signatures are, and were.
+  [[nodiscard]] record::Signers own_signers() const;
+  // By whom each bureau's batches are: the node on which its data begins.
+  [[nodiscard]] std::map<record::BureauId, record::Signers> signatories() const;
   [[nodiscard]] journal::DatasetOrigin origin(const record::DatasetId& dataset,
                                               record::Mode mode) const;
 };
@@ -82,9 +88,10 @@ struct Verdict {
 [[nodiscard]] std::expected<settings::Settings, Refusal> load_settings(
     const std::filesystem::path& configuration);
 
-// What the node signs with, and whom it believes, read from its files: all of it, or none.
+// What the node signs with, and whom it believes, read from its files: all of it, or none. The
+// revocation lists are kept, and those that were kept before count too.
 [[nodiscard]] std::expected<record::Credentials, record::SignatureFailure> load_credentials(
-    const settings::Identity& identity);
+    const settings::Identity& identity, const Paths& paths);
 
 // Loads everything and makes the node's directories.
 [[nodiscard]] std::expected<std::unique_ptr<Installation>, Refusal> load_installation(

@@ -27,6 +27,8 @@ class Paths {
   [[nodiscard]] Path remembered() const { return state_ / "remembered.sqlite"; }
   // /var/lib/sluice/audit.sqlite
   [[nodiscard]] Path audit_log() const { return state_ / "audit.sqlite"; }
+  // /var/lib/sluice/revocations: the revocation lists that were in force here once
+  [[nodiscard]] Path seen_lists() const { return state_ / "revocations"; }
   // /var/lib/sluice/not-durable: an fsync has failed, and why; there until a start went well.
   [[nodiscard]] Path not_durable_mark() const { return state_ / "not-durable"; }
   // /var/lib/sluice/sluiced.lock: held by the one daemon, whose process id stands in it

@@ -1,6 +1,5 @@
 #include "jobs/ledger_side.h"
 
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include "jobs/flaw_of.h"
 #include "link/https/ledger_call.h"
 #include "record/try.h"
+#include "record/verified_receipt.h"
 
 namespace sluice::jobs {
 std::expected<std::unique_ptr<LedgerSide>, record::Flaw> LedgerSide::open(
@@ -44,12 +44,14 @@ std::expected<std::optional<record::SignedReceipt>, record::Flaw> LedgerSide::re
 std::expected<void, record::Flaw> LedgerSide::check(const record::SignedReceipt& receipt) const {
   const auto& uplink = installation_.settings.node.uplink;
   const auto credentials = installation_.keyring->current();
-  const auto signatory = SLUICE_TRY(flawed(
-      credentials->verifier.verify(receipt.json, receipt.signature, installation::system_now())));
-  const std::set<std::string> own{credentials->signer.subject()};
-  if ((uplink ? uplink->center_subjects : own).contains(signatory.subject)) return {};
-  return std::unexpected(record::Flaw{
-      fmt::format("a receipt was signed by {}, which is not the center", signatory.subject)});
+  const auto verified = SLUICE_TRY(
+      flawed(record::verify(receipt, credentials->verifier, installation::system_now())));
+  const record::Signers center = uplink ? uplink->center_signers : installation_.own_signers();
+  const auto objection = center.objection(verified.signatory, verified.receipt.at);
+  if (!objection) return {};
+  return std::unexpected(
+      record::Flaw{fmt::format("a receipt was signed by {}, which is not the center: {}",
+                               verified.signatory.subject, *objection)});
 }
 
 }  // namespace sluice::jobs

@@ -94,6 +94,7 @@ Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Pa
   return state.write(bytes, [&](StreamRow& row) -> Result<record::Sequence> {
     Placement placement;
     SLUICE_TRY(state.check_taking(row));
+    SLUICE_TRY(state.check_certificate(row));
     if (has_rows || !quarantined.empty()) SLUICE_TRY(state.check_room(row));
     if (!quarantined.empty()) SLUICE_TRY(state.make_quarantine_room(row));
     if (has_rows) {
@@ -124,6 +125,7 @@ Result<std::vector<Placement>> Journal::commit(std::span<const Submission> submi
   }
   return state.write(bytes, [&](StreamRow& row) -> Result<std::vector<Placement>> {
     SLUICE_TRY(state.check_taking(row));
+    SLUICE_TRY(state.check_certificate(row));
     SLUICE_TRY(state.check_room(row));
     if (has_quarantined) SLUICE_TRY(state.make_quarantine_room(row));
     if (answers > 0) SLUICE_TRY(state.forget_old(answers));
@@ -134,6 +136,7 @@ Result<std::vector<Placement>> Journal::commit(std::span<const Submission> submi
 Result<bool> Journal::close_open_batches(Close which) {
   State& state = *state_;
   if (!state.check_certificate()) return false;
+  if (!state.check_certificate(SLUICE_TRY(state_->ours(state.tables.stream())))) return false;
   const auto open = SLUICE_TRY(state_->ours(state.tables.open_batches()));
   const auto due = [&](const std::vector<OpenBatch>& batches) {
     state.see_open(batches);
@@ -185,6 +188,7 @@ Result<void> Journal::acknowledge(const record::Receipt& receipt,
     --row.backlog_batches;
     row.backlog_bytes -= parsed->payload_bytes.value;
     if (receipt.sequence.value == row.acknowledged.value + 1) row.acknowledged = receipt.sequence;
+    row.confirmed_at = std::max(row.confirmed_at, parsed->collected_at);
     SLUICE_TRY(state.ours(state.tables.forget_receipts(state.clock() - state.limits.answer_age)));
     return state.forget_old(0);
   });
@@ -210,6 +214,7 @@ Result<void> Journal::check_backlog() {
   SLUICE_TRY(state_->check_certificate());
   const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
   SLUICE_TRY(state_->check_taking(row));
+  SLUICE_TRY(state_->check_certificate(row));
   return state_->check_room(row);
 }
 
@@ -242,6 +247,9 @@ Result<record::Epoch> Journal::begin_epoch(const NewEpoch& beginning, StreamMark
   State& state = *state_;
   const auto now = static_cast<std::uint64_t>(milliseconds(state.clock()));
   const auto begun = state.write(0, [&](StreamRow& row) -> Result<StreamRow> {
+    // What is sealed anew need not be later than what nobody has taken: it may have been sealed
+    // while this machine's clock was wrong.
+    row.sealed_at = row.confirmed_at;
     const auto open = SLUICE_TRY(state_->ours(state.tables.open_batches()));
     for (const OpenBatch& batch : open) {
       SLUICE_TRY(state.seal_open(row, batch));
@@ -315,6 +323,7 @@ Result<Placement> Journal::replay(std::int64_t id, const Submission& submission,
   SLUICE_TRY(state.check_certificate());
   return state.write(submission.lines.size(), [&](StreamRow& row) -> Result<Placement> {
     SLUICE_TRY(state.check_taking(row));
+    SLUICE_TRY(state.check_certificate(row));
     SLUICE_TRY(state.settle(id, QuarantineState::replayed, decision));
     auto placed = SLUICE_TRY(state.place(row, std::span(&submission, 1)));
     return placed.front();

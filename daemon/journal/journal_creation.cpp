@@ -10,7 +10,7 @@ namespace sluice::journal {
 namespace {
 
 // PRAGMA user_version of the files that this version writes and reads.
-constexpr int format_version = 4;
+constexpr int format_version = 5;
 
 sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view query) {
   auto statement = SLUICE_TRY(database.prepare(query));
@@ -31,13 +31,22 @@ sqlite::Result<void> make_tables(sqlite::Database& database) {
           ALTER TABLE stream ADD COLUMN follows INTEGER NOT NULL DEFAULT 0;
           ALTER TABLE stream ADD COLUMN refused TEXT NOT NULL DEFAULT '')sql"));
   }
+  // Nor those of version 4 these.
+  const auto timed = SLUICE_TRY(number(
+      database, "SELECT count(*) FROM pragma_table_info('stream') WHERE name = 'sealed_at'"));
+  if (timed == 0) {
+    SLUICE_TRY(database.execute(
+        R"sql(
+          ALTER TABLE stream ADD COLUMN sealed_at INTEGER NOT NULL DEFAULT 0;
+          ALTER TABLE stream ADD COLUMN confirmed_at INTEGER NOT NULL DEFAULT 0)sql"));
+  }
   return database.execute(fmt::format("PRAGMA user_version={}", format_version));
 }
 
 sqlite::Result<void> begin_stream(sqlite::Database& database, const record::BureauId& bureau,
                                   record::Time now) {
-  auto insert =
-      SLUICE_TRY(database.prepare("INSERT INTO stream VALUES(1, ?1, ?2, 0, ?3, 0, 0, 0, 0, '')"));
+  auto insert = SLUICE_TRY(
+      database.prepare("INSERT INTO stream VALUES(1, ?1, ?2, 0, ?3, 0, 0, 0, 0, '', 0, 0)"));
   const record::Digest zeros;
   const std::string_view no_manifest(reinterpret_cast<const char*>(zeros.bytes.data()),
                                      zeros.bytes.size());

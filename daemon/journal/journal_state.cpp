@@ -69,6 +69,25 @@ Result<void> Journal::State::check_certificate() const {
   return std::unexpected(JournalFailure{JournalProblem::not_certified, certificate.subject, *why});
 }
 
+record::Time Journal::State::sealing_time(const StreamRow& row) const {
+  return std::max(clock(), row.sealed_at);
+}
+
+Result<void> Journal::State::check_certificate(const StreamRow& row) const {
+  const record::Time at = sealing_time(row);
+  const auto credentials = keyring->current();
+  const record::CertificateFacts& certificate = credentials->signer.certificate();
+  if (certificate.holds(at)) return {};
+  if (!certificate.holds(clock())) return check_certificate();
+  return std::unexpected(JournalFailure{
+      JournalProblem::not_certified, stream.bureau.str(),
+      fmt::format("its last batch was sealed at {}, when this machine's clock was wrong, and no "
+                  "batch is sealed before the one in front of it; this node's certificate (serial "
+                  "number {}) does not hold then: stop sluiced and say `sluice journal new-epoch "
+                  "{}`, which seals anew",
+                  record::to_string(at), certificate.serial, stream.bureau.str())});
+}
+
 Result<std::optional<record::Digest>> Journal::State::digest_of(const StreamRow& row,
                                                                 record::Sequence sequence) {
   if (sequence.value == 0) return std::nullopt;
@@ -158,8 +177,8 @@ Result<void> Journal::State::checkpoint_after(std::uint64_t bytes) {
 
 Result<void> Journal::State::seal(StreamRow& row, const DatasetOrigin& origin,
                                   record::Payload payload) {
-  SLUICE_TRY(check_certificate());
-  const record::Time now = clock();
+  SLUICE_TRY(check_certificate(row));
+  const record::Time now = sealing_time(row);
   const record::SealedBatch sealed =
       record::seal({.stream = row.stream,
                     .dataset = origin.dataset,
@@ -168,7 +187,8 @@ Result<void> Journal::State::seal(StreamRow& row, const DatasetOrigin& origin,
                     .collected_at = now,
                     .carries_case_numbers = origin.carries_case_numbers},
                    std::move(payload), row.head, keyring->current()->signer);
-  SLUICE_TRY(ours(tables.insert_batch(sealed, now)));
+  SLUICE_TRY(ours(tables.insert_batch(sealed, clock())));
+  row.sealed_at = now;
   row.head = {sealed.manifest.sequence, record::sha256(sealed.batch.manifest)};
   ++row.backlog_batches;
   row.backlog_bytes += sealed.batch.payload.size();
@@ -192,7 +212,7 @@ Result<void> Journal::State::seal_open(StreamRow& row, const OpenBatch& batch) {
 }
 
 Result<void> Journal::State::seal_anew(StreamRow& row) {
-  SLUICE_TRY(check_certificate());
+  SLUICE_TRY(check_certificate(row));
   record::Sequence last;
   row.head = {};
   row.acknowledged = {};
@@ -205,7 +225,7 @@ Result<void> Journal::State::seal_anew(StreamRow& row) {
                       .dataset = manifest->dataset,
                       .schema = manifest->schema,
                       .mode = manifest->mode,
-                      .collected_at = clock(),
+                      .collected_at = sealing_time(row),
                       .carries_case_numbers = manifest->carries_case_numbers},
                      {.compressed = batch->payload,
                       .digest = manifest->payload,
@@ -216,6 +236,7 @@ Result<void> Journal::State::seal_anew(StreamRow& row) {
     SLUICE_TRY(ours(tables.renumber_batch(last, sealed)));
     SLUICE_TRY(ours(tables.renumber_cursors(last, sealed.manifest.sequence)));
     row.head = {sealed.manifest.sequence, record::sha256(sealed.batch.manifest)};
+    row.sealed_at = sealed.manifest.collected_at;
   }
   return {};
 }

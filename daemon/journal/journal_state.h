@@ -58,7 +58,11 @@ struct Journal::State {
   }
   [[nodiscard]] JournalFailure broken(std::string sentence) const;
   [[nodiscard]] Result<void> check_durable();
-  [[nodiscard]] Result<void> check_certificate() const;
+  // When a batch that follows this row is sealed: the ledger takes none that is earlier than the
+  // one before it, so a clock that was set back waits until it has caught up.
+  [[nodiscard]] record::Time sealing_time(const StreamRow& row) const;
+  [[nodiscard]] Result<void> check_certificate() const;                      // that it holds now
+  [[nodiscard]] Result<void> check_certificate(const StreamRow& row) const;  // at the sealing time
   // On the disk, and in the backlog.
   [[nodiscard]] Result<void> check_room(const StreamRow& row);
   // In the quarantine, for which settled entries make room.

@@ -29,13 +29,14 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
       {&Tables::stream_,
        R"sql(
          SELECT bureau, epoch, head_sequence, head_manifest, acknowledged, backlog_batches,
-           backlog_bytes, quarantine_bytes, answer_bytes, follows, refused
+           backlog_bytes, quarantine_bytes, answer_bytes, follows, refused, sealed_at,
+           confirmed_at
          FROM stream, kept)sql"},
       {&Tables::update_stream_,
        R"sql(
          UPDATE stream
          SET head_sequence=?1, head_manifest=?2, acknowledged=?3, backlog_batches=?4,
-           backlog_bytes=?5, epoch=?6, follows=?7, refused=?8)sql"},
+           backlog_bytes=?5, epoch=?6, follows=?7, refused=?8, sealed_at=?9, confirmed_at=?10)sql"},
       {&Tables::numbered_,
        R"sql(
          SELECT max(head_sequence, coalesce((SELECT max(sequence) FROM open_batch), 0))
@@ -143,6 +144,8 @@ sqlite::Result<StreamRow> Tables::stream() {
         .answer_bytes = count(found, 8),
         .follows = {count(found, 9)},
         .refused = std::string(found.text(10)),
+        .sealed_at = time_of(found.integer(11)),
+        .confirmed_at = time_of(found.integer(12)),
     };
   });
   if (!row) return std::unexpected(row.error());
@@ -158,6 +161,8 @@ sqlite::Result<void> Tables::update_stream(const StreamRow& row) {
       .bind(6, row.stream.epoch.value)
       .bind(7, row.follows.value)
       .bind(8, std::string_view(row.refused))
+      .bind(9, row.sealed_at.time_since_epoch().count())
+      .bind(10, row.confirmed_at.time_since_epoch().count())
       .run();
 }
 

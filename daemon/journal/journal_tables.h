@@ -22,8 +22,10 @@ struct StreamRow {
   // Of the quarantine and of remembered answers; the file keeps these itself.
   std::uint64_t quarantine_bytes = 0;
   std::uint64_t answer_bytes = 0;
-  record::Epoch follows;  // the bureau's epoch before this one, as far as it was known; 0: none
-  std::string refused;    // why no rows are taken; empty: they are
+  record::Epoch follows;     // the bureau's epoch before this one, as far as it was known; 0: none
+  std::string refused;       // why no rows are taken; empty: they are
+  record::Time sealed_at{};  // none of this epoch is sealed before it
+  record::Time confirmed_at{};  // the latest sealing time that a receipt came for, in any epoch
   friend bool operator==(const StreamRow&, const StreamRow&) = default;
 };
 

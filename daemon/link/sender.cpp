@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "fault/kill_point.h"
+#include "record/verified_receipt.h"
 
 namespace sluice::link {
 namespace {
@@ -28,7 +29,7 @@ std::chrono::milliseconds spread(std::chrono::milliseconds back_off, double rand
 
 // Nothing is wrong with a receipt that only can not be judged by the files as they are.
 bool is_to_be_renewed(const record::SignatureFailure& failure) {
-  return failure.code == record::SignatureProblem::expired ||
+  return failure.code == record::SignatureProblem::outdated_list ||
          failure.code == record::SignatureProblem::unlisted;
 }
 
@@ -164,36 +165,35 @@ Sender::Pass Sender::keep_receipt(const record::Manifest& manifest,
     events_.stopped(sentence);
     return Pass::stopped;
   };
-  const auto signatory = center_.keyring.current()->verifier.verify(
-      signed_receipt.json, signed_receipt.signature, surroundings_.clock());
-  if (!signatory && is_to_be_renewed(signatory.error())) {
+  const auto verified =
+      record::verify(signed_receipt, center_.keyring.current()->verifier, surroundings_.clock());
+  if (!verified && is_to_be_renewed(verified.error())) {
     // It comes again with the same batch.
-    events_.held_back({LinkProblem::unavailable, signatory.error().place,
-                       "the receipt can not be checked: " + signatory.error().sentence});
+    events_.held_back({LinkProblem::unavailable, verified.error().place,
+                       "the receipt can not be checked: " + verified.error().sentence});
     return Pass::held_back;
   }
-  if (!signatory) {
-    return stop_with("the receipt is not good: " + record::to_string(signatory.error()));
+  if (!verified) {
+    return stop_with("the receipt is not good: " + record::to_string(verified.error()));
   }
-  if (!center_.subjects.contains(signatory->subject)) {
-    return stop_with(fmt::format(
-        "the receipt is not good: {} signed it, which is not the center; `uplink.center_subject` "
-        "says who is",
-        signatory->subject));
+  const record::Receipt& receipt = verified->receipt;
+  if (const auto objection = center_.signers.objection(verified->signatory, receipt.at)) {
+    return stop_with(
+        fmt::format("the receipt is not good: {} signed it, {}; "
+                    "`uplink.center_subject` says who the center is",
+                    verified->signatory.subject, *objection));
   }
-  const auto receipt = record::parse_receipt(signed_receipt.json);
-  if (!receipt) return stop_with(record::to_string(receipt.error()));
   // The journal takes receipts that came before; here, one for another batch would never end.
-  if (receipt->sequence != manifest.sequence) {
+  if (receipt.sequence != manifest.sequence) {
     return stop_with(fmt::format("batch {} was sent, and the receipt for batch {} came back",
-                                 manifest.sequence.value, receipt->sequence.value));
+                                 manifest.sequence.value, receipt.sequence.value));
   }
-  if (auto kept = journal_.acknowledge(*receipt, signed_receipt); !kept) {
+  if (auto kept = journal_.acknowledge(receipt, signed_receipt); !kept) {
     return journal_failed(kept.error());
   }
   SLUICE_KILL_POINT("sender.after-acknowledge");
-  acknowledged_ = receipt->sequence;
-  events_.acknowledged(manifest, *receipt);
+  acknowledged_ = receipt.sequence;
+  events_.acknowledged(manifest, receipt);
   return Pass::drained;
 }
 

@@ -6,13 +6,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 
 #include "journal/journal.h"
 #include "link/link.h"
 #include "record/keyring.h"
+#include "record/signers.h"
 
 namespace sluice::link {
 
@@ -33,7 +33,7 @@ struct SenderEvents {
 // Whose receipts count. `keyring` must outlive whoever holds this.
 struct ReceiptSigners {
   const record::Keyring& keyring;
-  std::set<std::string> subjects;  // RFC 2253
+  record::Signers signers;
 };
 
 // What a sender has from outside. `random`: evenly from 0 to 1, to spread the attempts of many

@@ -5,9 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
+
+#include "record/signers.h"
 
 namespace sluice::link {
 
@@ -18,8 +19,8 @@ struct Uplink {
     friend bool operator==(const Address&, const Address&) = default;
   };
   std::vector<Address> addresses;  // all of one exchange; the next one where one does not answer
-  // RFC 2253 subjects of the certificates that the centers sign receipts with.
-  std::set<std::string> center_subjects;
+  // Whom the centers' receipts are signed by, and were.
+  record::Signers center_signers;
   // Batches that may be without an answer at once, and the bytes of their files together; one batch
   // alone may be larger.
   std::size_t in_flight = 4;

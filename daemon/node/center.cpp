@@ -32,7 +32,8 @@ exchange::ReceptionPool::Open reception_of(const Center::Surroundings& surroundi
             .catalogue = installation.catalogue,
             .keyring = *installation.keyring,
             .signatories = signatories,
-            .obstacle = [&installation] { return installation.store_obstacle(); }},
+            .obstacle = [&installation] { return installation.store_obstacle(); },
+            .clock_tolerance = installation.settings.node.clock_tolerance},
         installation::system_now,
         [&applied](std::chrono::duration<double> took) { applied.Observe(took.count()); });
   };

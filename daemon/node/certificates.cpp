@@ -32,9 +32,10 @@ struct Identity {
   trust::TlsContext client;
 };
 
-std::expected<Identity, trust::TlsFailure> load_identity(const settings::Identity& files,
+std::expected<Identity, trust::TlsFailure> load_identity(const installation::Installation& node,
                                                          bool serves, bool calls) {
-  auto credentials = installation::load_credentials(files);
+  const settings::Identity& files = node.settings.node.identity;
+  auto credentials = installation::load_credentials(files, node.paths);
   if (!credentials) {
     return std::unexpected(trust::TlsFailure{
         trust::TlsProblem::unreadable, credentials.error().place, credentials.error().sentence});
@@ -114,8 +115,8 @@ void Certificates::renew_all() {
 
 Certificates::Renewed Certificates::renew_identity() {
   const installation::Installation& installation = surroundings_.installation;
-  Identity identity = SLUICE_TRY(load_identity(installation.settings.node.identity,
-                                               users_.api != nullptr, users_.uplink != nullptr));
+  Identity identity =
+      SLUICE_TRY(load_identity(installation, users_.api != nullptr, users_.uplink != nullptr));
   record::CertificateFacts facts = identity.credentials.signer.certificate();
   SLUICE_TRY(trust::check_successor(installation.keyring->current()->signer.certificate(), facts,
                                     installation.settings.node.identity.certificate,

@@ -33,25 +33,16 @@ constexpr std::uint64_t memory_of_databases = std::uint64_t{192} << 20;
 constexpr std::chrono::seconds look_at_certificates{15};
 
 trust::Directory directory_of(const settings::Settings& settings) {
-  trust::Directory::Subjects subjects;
+  trust::Directory directory;
   for (const auto& [id, bureau] : settings.bureaus) {
-    subjects.emplace(bureau.certificate_subject, id);
+    for (const record::SignerName& name : bureau.signers.names())
+      directory.add({name, id});
   }
   for (const settings::CarryingNode& node : settings.node.nodes) {
-    subjects.emplace(node.certificate_subject, node.name);
+    for (const record::SignerName& name : node.signers.names())
+      directory.add({name, node.name});
   }
-  return trust::Directory(std::move(subjects));
-}
-
-// A bureau's batches are signed by the node on which its data begins.
-exchange::Reception::Signatories signatories_of(const installation::Installation& installation) {
-  exchange::Reception::Signatories signatories;
-  for (const auto& [id, bureau] : installation.settings.bureaus) {
-    const settings::CarryingNode* carrier = installation.settings.carrier(id);
-    signatories[id] = {carrier == nullptr ? installation.keyring->current()->signer.subject()
-                                          : carrier->certificate_subject};
-  }
-  return signatories;
+  return directory;
 }
 
 bool publishes_by(const settings::Publication& publication, record::Mode mode) {
@@ -72,7 +63,7 @@ Node::Node(installation::SoleDaemon sole, std::unique_ptr<installation::Installa
                }),
       directory_(directory_of(installation_->settings)),
       policy_(installation::policy_of(installation_->settings)),
-      signatories_(signatories_of(*installation_)),
+      signatories_(installation_->signatories()),
       certificates_({*installation_, *log_, metrics_, installation::system_now}),
       notifier_(std::getenv("NOTIFY_SOCKET"), std::getenv("WATCHDOG_USEC")),
       started_at_(installation::system_now()),

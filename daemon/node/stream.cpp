@@ -26,7 +26,7 @@ std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surrou
   if (const auto& uplink = installation.settings.node.uplink) {
     return Way{
         std::make_unique<link::HttpsLink>(*uplink, *surroundings.identity, *surroundings.bandwidth),
-        {*installation.keyring, uplink->center_subjects}};
+        {*installation.keyring, uplink->center_signers}};
   }
   auto store = installation.open_store();
   if (!store) return std::unexpected(record::to_string(store.error()));
@@ -35,13 +35,14 @@ std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surrou
       {.catalogue = installation.catalogue,
        .keyring = *installation.keyring,
        .signatories = surroundings.signatories,
-       .obstacle = [&installation] { return installation.store_obstacle(); }},
+       .obstacle = [&installation] { return installation.store_obstacle(); },
+       .clock_tolerance = installation.settings.node.clock_tolerance},
       installation::system_now,
       [&applied = surroundings.metrics.batch_apply_seconds()](std::chrono::duration<double> took) {
         applied.Observe(took.count());
       });
   return Way{std::make_unique<link::LocalLink>(std::move(reception)),
-             {*installation.keyring, {installation.keyring->current()->signer.subject()}}};
+             {*installation.keyring, installation.own_signers()}};
 }
 
 // A journal of the stream's, or why it has none.

@@ -26,17 +26,21 @@ SealedBatch seal(const BatchOrigin& origin, Payload payload, const ChainHead& he
   return sealed;
 }
 
-std::expected<VerifiedBatch, BatchFailure> verify(const Batch& batch, const Verifier& verifier,
-                                                  Time at) {
-  auto signatory = verifier.verify(batch.manifest, batch.signature, at);
-  if (!signatory) {
-    return std::unexpected(
-        BatchFailure{BatchProblem::bad_signature, "manifest.p7s", to_string(signatory.error())});
-  }
+namespace {
+
+// `judge` says how, given when the batch was sealed.
+template <class Judge>
+std::expected<VerifiedBatch, BatchFailure> verified_batch(const Batch& batch,
+                                                          const Verifier& verifier, Judge judge) {
   auto manifest = parse_manifest(batch.manifest);
   if (!manifest) {
     return std::unexpected(BatchFailure{BatchProblem::malformed_manifest, manifest.error().place,
                                         manifest.error().sentence});
+  }
+  auto signatory = verifier.verify(batch.manifest, batch.signature, judge(manifest->collected_at));
+  if (!signatory) {
+    return std::unexpected(
+        BatchFailure{BatchProblem::bad_signature, "manifest.p7s", to_string(signatory.error())});
   }
   if (batch.payload.size() != manifest->payload_bytes.value ||
       sha256(batch.payload) != manifest->payload) {
@@ -44,6 +48,19 @@ std::expected<VerifiedBatch, BatchFailure> verify(const Batch& batch, const Veri
                                         "the payload is not the one that the manifest names"});
   }
   return VerifiedBatch{std::move(*manifest), std::move(*signatory)};
+}
+
+}  // namespace
+
+std::expected<VerifiedBatch, BatchFailure> verify(const Batch& batch, const Verifier& verifier,
+                                                  Time now) {
+  return verified_batch(batch, verifier,
+                        [now](Time sealed_at) { return Judgement::of_arrival(sealed_at, now); });
+}
+
+std::expected<VerifiedBatch, BatchFailure> verify_kept(const Batch& batch,
+                                                       const Verifier& verifier) {
+  return verified_batch(batch, verifier, Judgement::of_kept);
 }
 
 }  // namespace sluice::record

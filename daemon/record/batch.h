@@ -54,12 +54,16 @@ enum class BatchProblem { malformed_manifest, bad_signature, wrong_payload_diges
 using BatchFailure = Failure<BatchProblem>;
 
 // A batch whose manifest is understood, whose payload is the one the manifest names, and whose
-// signature is good at `at`.
+// signature is good for the time at which it was sealed (`collected_at`).
 struct VerifiedBatch {
   Manifest manifest;
   Signatory signatory;
 };
+// One that arrives.
 [[nodiscard]] std::expected<VerifiedBatch, BatchFailure> verify(const Batch& batch,
-                                                                const Verifier& verifier, Time at);
+                                                                const Verifier& verifier, Time now);
+// One that lies in an archive.
+[[nodiscard]] std::expected<VerifiedBatch, BatchFailure> verify_kept(const Batch& batch,
+                                                                     const Verifier& verifier);
 
 }  // namespace sluice::record

@@ -1,6 +1,5 @@
 #include "record/certificate_facts.h"
 
-#include <ctime>
 #include <memory>
 
 #include <fmt/format.h>
@@ -11,12 +10,6 @@
 
 namespace sluice::record {
 namespace {
-
-Time time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  ASN1_TIME_to_tm(time, &parts);
-  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
-}
 
 struct FreeText {
   void operator()(char* text) const { OPENSSL_free(text); }
@@ -44,8 +37,8 @@ std::optional<std::string> why_not_signing(const CertificateFacts& certificate, 
 CertificateFacts facts_of(const X509* certificate) {
   return {.subject = openssl::name_text(X509_get_subject_name(certificate)),
           .serial = serial_of(certificate),
-          .not_before = time_of(X509_get0_notBefore(certificate)),
-          .not_after = time_of(X509_get0_notAfter(certificate))};
+          .not_before = openssl::time_of(X509_get0_notBefore(certificate)),
+          .not_after = openssl::time_of(X509_get0_notAfter(certificate))};
 }
 
 }  // namespace sluice::record

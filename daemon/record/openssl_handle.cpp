@@ -1,5 +1,7 @@
 #include "record/openssl_handle.h"
 
+#include <ctime>
+
 namespace sluice::record::openssl {
 
 std::string last_error() {
@@ -16,6 +18,12 @@ std::string name_text(const X509_NAME* name) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(out.get(), &data);
   return {data, static_cast<std::size_t>(size)};
+}
+
+std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
 }
 
 }  // namespace sluice::record::openssl

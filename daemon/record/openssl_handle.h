@@ -1,6 +1,7 @@
 // Owner types for OpenSSL's handles.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -32,5 +33,8 @@ using CmsContent = std::unique_ptr<CMS_ContentInfo, Free<CMS_ContentInfo_free>>;
 [[nodiscard]] std::string last_error();
 // RFC 2253 text of a name, UTF-8 not escaped.
 [[nodiscard]] std::string name_text(const X509_NAME* name);
+
+// The epoch where it is no time.
+[[nodiscard]] std::chrono::sys_seconds time_of(const ASN1_TIME* time);
 
 }  // namespace sluice::record::openssl

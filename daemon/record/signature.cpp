@@ -1,6 +1,5 @@
 #include "record/signature.h"
 
-#include <ctime>
 #include <stdexcept>
 #include <utility>
 
@@ -8,8 +7,10 @@
 #include <openssl/pem.h>
 #include <sys/stat.h>
 
+#include "record/certificate_judgement.h"
 #include "record/openssl_handle.h"
 #include "record/signature_demands.h"
+#include "record/try.h"
 
 namespace sluice::record {
 namespace {
@@ -40,31 +41,6 @@ openssl::Bio open_file(const std::filesystem::path& file) {
   return openssl::Bio(BIO_new_file(file.c_str(), "r"));
 }
 
-SignatureFailure judge(int error, std::string_view subject) {
-  const std::string reason = X509_verify_cert_error_string(error);
-  switch (error) {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-    case X509_V_ERR_CRL_HAS_EXPIRED:
-      return {SignatureProblem::expired, std::string(subject),
-              fmt::format("{}; renew it, or check this machine's clock", reason)};
-    case X509_V_ERR_CERT_REVOKED:
-      return {SignatureProblem::revoked, std::string(subject),
-              "the signer's certificate is revoked"};
-    case X509_V_ERR_UNABLE_TO_GET_CRL:
-      return {SignatureProblem::unlisted, std::string(subject),
-              "no revocation list of an authority above the signer's certificate is there: "
-              "`identity.revocations` must have one of each, the root's too"};
-    default:
-      return {SignatureProblem::untrusted, std::string(subject),
-              fmt::format("the signer's certificate is not one of our authorities': {}", reason)};
-  }
-}
-
-struct FreeLists {
-  void operator()(STACK_OF(X509_CRL) * lists) const { sk_X509_CRL_pop_free(lists, X509_CRL_free); }
-};
-
 Time signing_time(CMS_SignerInfo* signer) {
   const auto* attribute = static_cast<const ASN1_TYPE*>(nullptr);
   const int at = CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1);
@@ -73,40 +49,8 @@ Time signing_time(CMS_SignerInfo* signer) {
   const ASN1_TIME* time = nullptr;
   if (attribute->type == V_ASN1_UTCTIME) time = attribute->value.utctime;
   if (attribute->type == V_ASN1_GENERALIZEDTIME) time = attribute->value.generalizedtime;
-  std::tm parts{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
-}
-
-bool was_revoked_by(std::time_t moment, X509_STORE_CTX* context) {
-  X509* const certificate = X509_STORE_CTX_get_current_cert(context);
-  // Not the context's current list: OpenSSL has dropped that once it complained of its dates.
-  const std::unique_ptr<STACK_OF(X509_CRL), FreeLists> lists(
-      X509_STORE_CTX_get1_crls(context, X509_get_issuer_name(certificate)));
-  for (int i = 0; i < sk_X509_CRL_num(lists.get()); ++i) {
-    X509_REVOKED* entry = nullptr;
-    X509_CRL_get0_by_cert(sk_X509_CRL_value(lists.get(), i), &entry, certificate);
-    if (entry != nullptr && X509_cmp_time(X509_REVOKED_get0_revocationDate(entry), &moment) <= 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// A list is newer than what lies in an archive, and knows of revocations that came after it was
-// received: neither spoils what was good then.
-int forgive_later_revocation(int good, X509_STORE_CTX* context) {
-  if (good == 1) return good;
-  switch (X509_STORE_CTX_get_error(context)) {
-    case X509_V_ERR_CRL_NOT_YET_VALID:
-      return 1;
-    case X509_V_ERR_CERT_REVOKED:
-      return was_revoked_by(X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(context)), context)
-                 ? 0
-                 : 1;
-    default:
-      return 0;
-  }
+  if (time == nullptr) return {};
+  return openssl::time_of(time);
 }
 
 }  // namespace
@@ -174,6 +118,7 @@ const CertificateFacts& Signer::certificate() const {
 
 struct Verifier::State {
   openssl::CertificateStore store{X509_STORE_new()};
+  bool asks_lists = false;
 };
 
 Verifier::Verifier(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -181,8 +126,9 @@ Verifier::Verifier(Verifier&&) noexcept = default;
 Verifier& Verifier::operator=(Verifier&&) noexcept = default;
 Verifier::~Verifier() = default;
 
-std::expected<Verifier, SignatureFailure> Verifier::load(const std::filesystem::path& authorities,
-                                                         const std::filesystem::path& revocations) {
+std::expected<Verifier, SignatureFailure> Verifier::load(
+    const std::filesystem::path& authorities, const std::filesystem::path& revocations,
+    const std::vector<std::filesystem::path>& seen) {
   auto state = std::make_unique<State>();
   if (X509_STORE_load_file(state->store.get(), authorities.c_str()) != 1) {
     return std::unexpected(unreadable(authorities, "the PEM certificates of our authorities"));
@@ -192,14 +138,24 @@ std::expected<Verifier, SignatureFailure> Verifier::load(const std::filesystem::
     if (X509_load_crl_file(lookup, revocations.c_str(), X509_FILETYPE_PEM) < 1) {
       return std::unexpected(unreadable(revocations, "PEM revocation lists"));
     }
-    X509_STORE_set_flags(state->store.get(), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+    for (const std::filesystem::path& list : seen) {
+      // Gone since it was listed: another process has found that others say all of it.
+      if (!std::filesystem::exists(list)) continue;
+      if (X509_load_crl_file(lookup, list.c_str(), X509_FILETYPE_ASN1) != 1) {
+        return std::unexpected(unreadable(
+            list,
+            "a revocation list in DER that was seen before; if it can not be had back, remove "
+            "the file: what it alone knew is forgotten then"));
+      }
+    }
+    state->asks_lists = true;
   }
   return Verifier(std::move(state));
 }
 
 std::expected<Signatory, SignatureFailure> Verifier::verify(std::string_view content,
                                                             std::string_view signature,
-                                                            Time at) const {
+                                                            const Judgement& judgement) const {
   const auto* der = reinterpret_cast<const unsigned char*>(signature.data());
   const openssl::CmsContent cms(
       d2i_CMS_ContentInfo(nullptr, &der, static_cast<long>(signature.size())));
@@ -231,21 +187,12 @@ std::expected<Signatory, SignatureFailure> Verifier::verify(std::string_view con
   }
   X509* const certificate = sk_X509_value(signers.get(), 0);
   const std::string subject = openssl::name_text(X509_get_subject_name(certificate));
-  const openssl::StoreContext context(X509_STORE_CTX_new());
-  if (!context ||
-      X509_STORE_CTX_init(context.get(), state_->store.get(), certificate, nullptr) != 1) {
-    throw std::runtime_error("verifying failed: " + openssl::last_error());
-  }
-  X509_STORE_CTX_set_verify_cb(context.get(), forgive_later_revocation);
-  X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context.get()),
-                             std::chrono::system_clock::to_time_t(at));
-  if (X509_verify_cert(context.get()) != 1) {
-    return std::unexpected(judge(X509_STORE_CTX_get_error(context.get()), subject));
-  }
+  SLUICE_TRY(judge_certificate(certificate, {state_->store.get(), state_->asks_lists}, judgement));
   if (auto unfit = unfit_for_signing(certificate)) {
     return std::unexpected(SignatureFailure{SignatureProblem::unfit, subject, std::move(*unfit)});
   }
-  return Signatory{subject, signing_time(sk_CMS_SignerInfo_value(infos, 0))};
+  return Signatory{subject, openssl::name_text(X509_get_issuer_name(certificate)),
+                   signing_time(sk_CMS_SignerInfo_value(infos, 0))};
 }
 
 }  // namespace sluice::record

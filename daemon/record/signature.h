@@ -7,21 +7,24 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "record/certificate_facts.h"
 #include "record/failure.h"
+#include "record/judgement.h"
 #include "record/manifest.h"
 
 namespace sluice::record {
 
 enum class SignatureProblem {
-  unreadable,    // a key, certificate or signature is not what it should be
-  wrong_digest,  // the content is not what was signed
-  untrusted,     // no path to an authority of ours
-  expired,
-  revoked,
-  unfit,     // too weak, or by a certificate that is not for signing
-  unlisted,  // no revocation list of ours covers one of its authorities
+  unreadable,     // a key, certificate or signature is not what it should be
+  wrong_digest,   // the content is not what was signed
+  untrusted,      // no path to an authority of ours
+  expired,        // a certificate above it did not hold when it was made
+  revoked,        // one was revoked by then, or for a reason that works backwards
+  unfit,          // too weak, or by a certificate that is not for signing
+  unlisted,       // no revocation list of ours covers one of its authorities
+  outdated_list,  // the newest list of one is not in force now
 };
 using SignatureFailure = Failure<SignatureProblem>;
 
@@ -50,26 +53,29 @@ class Signer {
 
 // Who signed.
 struct Signatory {
-  std::string subject;  // RFC 2253
-  Time signed_at{};     // as the signer claims
+  std::string subject;  // RFC 2253, and so the next
+  std::string issuer;
+  // As the signature claims beside what is signed; nothing is judged by it, since what is signed
+  // tells its time itself.
+  Time signed_at{};
 };
 
 // The authorities whose word counts. Thread-safe.
 class Verifier {
  public:
   // PEM bundles; `revocations` may be empty (no CRL is then checked). Else it must have one of each
-  // authority of a signer's chain.
+  // authority of a signer's chain. `seen`: the DER files of lists that were in force once, whose
+  // entries count still.
   [[nodiscard]] static std::expected<Verifier, SignatureFailure> load(
-      const std::filesystem::path& authorities, const std::filesystem::path& revocations);
+      const std::filesystem::path& authorities, const std::filesystem::path& revocations,
+      const std::vector<std::filesystem::path>& seen = {});
   Verifier(Verifier&&) noexcept;
   Verifier& operator=(Verifier&&) noexcept;
   ~Verifier();
 
-  // `at`: the moment for which the certificate must have been valid: now for what arrives, the
-  // time of its reception for what lies in an archive.
   [[nodiscard]] std::expected<Signatory, SignatureFailure> verify(std::string_view content,
                                                                   std::string_view signature,
-                                                                  Time at) const;
+                                                                  const Judgement& judgement) const;
 
  private:
   struct State;

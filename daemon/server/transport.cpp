@@ -1,5 +1,7 @@
 #include "server/transport.h"
 
+#include <algorithm>
+
 #include <boost/asio/ssl/error.hpp>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
@@ -62,9 +64,14 @@ asio::awaitable<std::optional<Introduction>> introduce(TlsStream& stream, Servic
   trust::PeerCertificate certificate = trust::peer_certificate(stream.native_handle());
   introduction.expires = certificate.expires;
   introduction.peer.address = std::move(address);
-  if (const auto* holder = service.around.directory.find(certificate.subject)) {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  if (const auto* known = service.around.directory.find(certificate, now)) {
     introduction.peer.caller =
-        std::visit([](const auto& id) { return trust::Caller(id); }, *holder);
+        std::visit([](const auto& id) { return trust::Caller(id); }, known->holder);
+    if (const auto& until = known->name.until) {
+      introduction.expires =
+          std::min(certificate.expires, std::chrono::floor<std::chrono::seconds>(*until));
+    }
   } else {
     introduction.welcome = false;
   }

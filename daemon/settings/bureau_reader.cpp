@@ -8,6 +8,7 @@
 #include "settings/readers.h"
 #include "settings/schedule_reader.h"
 #include "settings/section.h"
+#include "settings/signer_reader.h"
 
 namespace sluice::settings {
 namespace {
@@ -250,12 +251,7 @@ Bureau read_bureau(const Value& document, const std::filesystem::path& base,
                   fmt::format("the file's own name, {},", in_quotes(stem)));
   }
   bureau.name = root.required_text("name");
-  bureau.certificate_subject = root.required_text("certificate_subject");
-  if (!bureau.certificate_subject.empty() &&
-      bureau.certificate_subject.find('=') == std::string::npos) {
-    root.complain("certificate_subject", in_quotes(bureau.certificate_subject),
-                  "an RFC 2253 name such as CN=park,O=Haidian,");
-  }
+  bureau.signers = required_signers(root, "certificate_subject", "CN=park,O=Haidian");
   if (auto channels = root.section("channels")) {
     read_bureau_channels(std::move(*channels), base, bureau);
   }
@@ -279,10 +275,9 @@ void check_beside_others(const Value& document, const record::BureauId& own, con
   Section root(document, complaints);
   for (const auto& [id, other] : bureaus) {
     if (id == own) continue;
-    if (!bureau.certificate_subject.empty() &&
-        bureau.certificate_subject == other.certificate_subject) {
+    if (const auto shared = shared_subject(bureau.signers, other.signers)) {
       root.complain(
-          "certificate_subject", in_quotes(bureau.certificate_subject),
+          "certificate_subject", in_quotes(*shared),
           fmt::format("a subject of this bureau's own, {} has this one,", in_quotes(id.str())));
     }
     if (bureau.disk && other.disk && !bureau.disk->drop_folder.empty() &&

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "settings/quantity.h"
+#include "settings/signer_reader.h"
 
 namespace sluice::settings {
 namespace {
@@ -48,21 +50,11 @@ void read_addresses(Section& section, link::Uplink& uplink) {
   if (texts.empty()) section.complain("addresses", "no address", an_address);
 }
 
-bool is_subject(Section& section, const std::string& key, const std::string& text) {
-  if (text.find('=') != std::string::npos) return true;
-  section.complain(key, in_quotes(text), "an RFC 2253 name such as CN=center,O=Haidian,");
-  return false;
-}
-
 CarryingNode read_node(const Value& item, Complaints& complaints) {
   CarryingNode node;
   Section section(item, complaints);
   node.name = record::NodeId(section.required_name("name"));
-  node.certificate_subject = section.required_text("certificate_subject");
-  if (!node.certificate_subject.empty() &&
-      !is_subject(section, "certificate_subject", node.certificate_subject)) {
-    node.certificate_subject.clear();
-  }
+  node.signers = required_signers(section, "certificate_subject", "CN=center,O=Haidian");
   for (const std::string& bureau : section.texts("bureaus"))
     node.bureaus.emplace(bureau);
   if (node.bureaus.empty()) section.complain("bureaus", "no bureau", "a list of bureaus");
@@ -85,9 +77,8 @@ link::Uplink read_uplink(Section section) {
   constexpr std::uint64_t most_in_flight = 64;
   link::Uplink uplink;
   read_addresses(section, uplink);
-  for (const std::string& subject : section.texts("center_subject")) {
-    if (is_subject(section, "center_subject", subject)) uplink.center_subjects.insert(subject);
-  }
+  uplink.center_signers =
+      record::Signers(read_signers(section, "center_subject", "CN=center,O=Haidian"));
   if (!section.has("center_subject")) {
     section.complain("center_subject", "no `center_subject`",
                      "the subject of the certificate that the center signs receipts with");
@@ -124,7 +115,8 @@ void check_nodes(const Value& document, const Node& node, const Bureaus& bureaus
   std::map<std::string, std::string> subjects;
   std::map<record::BureauId, std::string> carried;
   for (const auto& [id, bureau] : bureaus) {
-    subjects.emplace(bureau.certificate_subject, "bureau " + id.str());
+    for (const record::SignerName& name : bureau.signers.names())
+      subjects.emplace(name.subject, "bureau " + id.str());
   }
   for (std::size_t i = 0; i < items.size() && i < node.nodes.size(); ++i) {
     const CarryingNode& entry = node.nodes[i];
@@ -132,8 +124,12 @@ void check_nodes(const Value& document, const Node& node, const Bureaus& bureaus
     const std::string owner = "node " + entry.name.str();
     must_be_new(names, entry.name.str(), owner, entry.name.str(), section.place_of("name"),
                 complaints);
-    must_be_new(subjects, entry.certificate_subject, owner, entry.certificate_subject,
-                section.place_of("certificate_subject"), complaints);
+    std::set<std::string> own;  // one name by several authorities, or at several times
+    for (const record::SignerName& name : entry.signers.names()) {
+      if (!own.insert(name.subject).second) continue;
+      must_be_new(subjects, name.subject, owner, name.subject,
+                  section.place_of("certificate_subject"), complaints);
+    }
     for (const record::BureauId& bureau : entry.bureaus) {
       must_be_new(carried, bureau, owner, bureau.str(), section.place_of("bureaus"), complaints);
       if (bureaus.contains(bureau)) continue;

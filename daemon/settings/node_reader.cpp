@@ -10,6 +10,7 @@
 #include "settings/readers.h"
 #include "settings/schedule_reader.h"
 #include "settings/section.h"
+#include "settings/signer_reader.h"
 
 namespace sluice::settings {
 namespace {
@@ -62,6 +63,7 @@ Identity read_identity(Section section, const std::filesystem::path& base) {
   identity.key = required_file(section, "key", base);
   identity.authorities = required_file(section, "authorities", base);
   identity.revocations = existing_file(section, "revocations", base);
+  identity.earlier = read_signers(section, "earlier_subjects", "CN=center,O=Haidian");
   section.finish();
   return identity;
 }
@@ -235,6 +237,7 @@ NodeFile read_node(const Value& document, const std::filesystem::path& base,
   file.node.state_directory = path_of(base, node.required_text("state_directory"));
   file.node.control_socket = read_socket(node, base);
   file.node.reserve = node.bytes("reserve");
+  set(file.node.clock_tolerance, node.duration("clock_tolerance"));
   file.schemas = path_of(base, node.text("schemas").value_or("schemas"));
   file.bureaus = path_of(base, node.text("bureaus").value_or("bureaus"));
   node.finish();

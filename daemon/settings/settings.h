@@ -25,6 +25,7 @@
 #include "people/session.h"
 #include "record/identifiers.h"
 #include "record/manifest.h"
+#include "record/signers.h"
 #include "record/table_schema.h"
 #include "schedule/schedule.h"
 #include "server/listen.h"
@@ -37,6 +38,8 @@ struct Identity {
   std::filesystem::path key;          // PEM
   std::filesystem::path authorities;  // PEM bundle of the CAs that bureaus and nodes are issued by
   std::filesystem::path revocations;  // PEM bundle of CRLs; empty: none are checked
+  // What this node signed by before, its name having been another one, or its authority.
+  std::vector<record::SignerName> earlier;
 };
 
 // Where people reach the node with a browser.
@@ -71,7 +74,7 @@ struct PostgresqlLocation {
 // Another node that brings the batches of these bureaus to this one.
 struct CarryingNode {
   record::NodeId name;
-  std::string certificate_subject;     // RFC 2253; of its calls and of its signatures
+  record::Signers signers;             // of its calls and of its signatures
   std::set<record::BureauId> bureaus;  // each is brought by one node only
 };
 
@@ -87,6 +90,8 @@ struct Node {
   // Where batches go: exactly one of the two.
   std::optional<std::variant<SqliteLocation, PostgresqlLocation>> store;
   store::StoreNumber store_number;
+  // By how much the clocks of nodes that seal batches may be ahead of this one's.
+  std::chrono::milliseconds clock_tolerance = std::chrono::minutes(5);
   std::optional<link::Uplink> uplink;
   std::vector<CarryingNode> nodes;  // only with a store
   observe::LogSettings log;
@@ -130,8 +135,8 @@ struct FrontEndChannel {
 struct Bureau {
   record::BureauId id;
   std::string name;
-  // RFC 2253 subject of the client certificate that speaks for this bureau; unique on a node.
-  std::string certificate_subject;
+  // Of the client certificates that speak for this bureau; no other's on this node.
+  record::Signers signers;
   std::optional<DirectChannel> direct;
   std::optional<FrontEndChannel> front_end;
   std::optional<DiskChannel> disk;

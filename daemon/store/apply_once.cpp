@@ -35,7 +35,7 @@ Result<record::SignedReceipt> apply_once(const AdmittedBatch& admitted,
       manifest.dataset,
       digest,
       applied_at,
-      make_receipt(record::Outcome::accepted, "", applied.outcomes, applied.rejected)};
+      make_receipt(record::Outcome::accepted, "", applied.outcomes, applied.rejected, applied_at)};
   SLUICE_TRY(transaction.write(entry, applied.outcomes, admitted.batch));
   SLUICE_KILL_POINT("store.before-commit");
   SLUICE_TRY(transaction.commit());

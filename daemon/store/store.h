@@ -29,6 +29,7 @@ enum class StoreProblem {
   out_of_order,     // the batch is not the next of its stream: `expected` in the sentence
   chain_broken,     // it is the next by number, but its `previous` digest is not the head's
   conflicting,      // another batch with this number was applied before
+  untimely,         // it was sealed before the last batch of its bureau
   another_store,    // not the one that the configuration means; says what to do
   corrupt,          // the payload does not decode, though its digest is right
   failed,           // anything else that the database said
@@ -46,10 +47,11 @@ struct AdmittedBatch {
 };
 
 // Makes the signed receipt for what apply() did; called inside the transaction, just before it
-// commits, so that the receipt is in the ledger if and only if the batch was applied.
-using ReceiptMaker = std::function<record::SignedReceipt(record::Outcome, const std::string& reason,
-                                                         const record::RowOutcomes&,
-                                                         const std::vector<record::RejectedRow>&)>;
+// commits, so that the receipt is in the ledger if and only if the batch was applied. The time is
+// the entry's `applied_at`, which the receipt must tell as its own: an audit compares them.
+using ReceiptMaker = std::function<record::SignedReceipt(
+    record::Outcome, const std::string& reason, const record::RowOutcomes&,
+    const std::vector<record::RejectedRow>&, record::Time applied_at)>;
 
 // A row of the ledger.
 struct LedgerEntry {
@@ -60,6 +62,9 @@ struct LedgerEntry {
   record::Digest manifest;
   record::Time applied_at{};
   record::SignedReceipt receipt;
+  // As they stand beside the receipt, for whoever asks the database.
+  std::string outcome = {};
+  record::RowOutcomes rows = {};
 };
 
 // Which entries of the ledger are walked.

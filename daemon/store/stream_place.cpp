@@ -74,7 +74,24 @@ std::optional<StoreFailure> refuse_place(const record::Manifest& manifest,
                     "it; the journal it comes from was changed or mixed up",
                     to_string(manifest.previous), to_string(head.manifest)));
   }
+  if (place && manifest.collected_at < place->sealed_at) {
+    return refuse(
+        StoreProblem::untimely,
+        fmt::format("it was sealed at {}, before the last batch of its bureau (batch {} of epoch "
+                    "{}), which was at {}, and a node seals none earlier than the one before; "
+                    "either the clock of the node that sealed it was set back: set it right, stop "
+                    "its sluiced and say `sluice journal new-epoch {}` there, which seals anew; or "
+                    "somebody dates back with an old key",
+                    record::to_string(manifest.collected_at), place->head.sequence.value,
+                    place->epoch.value, record::to_string(place->sealed_at),
+                    manifest.stream.bureau.str()));
+  }
   return std::nullopt;
+}
+
+record::Time sealing_time(std::string_view manifest) {
+  const auto parsed = record::parse_manifest(manifest);
+  return parsed ? parsed->collected_at : record::Time{};
 }
 
 record::Time applied_after(const std::optional<StreamPlace>& place, record::Time now) {

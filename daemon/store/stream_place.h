@@ -17,7 +17,11 @@ struct StreamPlace {
   record::Epoch epoch;
   record::ChainHead head;
   record::Time applied_at{};
+  record::Time sealed_at{};
 };
+
+// When the batch of this manifest was sealed; the beginning of time where it can not be read.
+[[nodiscard]] record::Time sealing_time(std::string_view manifest);
 
 // "bureau portal, epoch 1769…, batch 7".
 [[nodiscard]] std::string place_of(const record::Manifest& manifest);

@@ -50,7 +50,8 @@ inline constexpr AuditDeclaration audit_events[] = {
      .when =
          "batches of a bureau from who may not bring them: `not-a-node`, `not-granted` (the node "
          "does not bring this bureau's), `not-trusted` (the signature is not that of the node "
-         "that speaks for it)"},
+         "that speaks for it), `untimely` (it was sealed before the bureau's last batch, or in the "
+         "future)"},
     {.name = "quarantine-replayed",
      .details = {{{"actor", "who did it"}, {"bureau"}, {"entry"}, {"corrected"}}},
      .when = "a person took a quarantined row again"},

@@ -1,13 +1,15 @@
-// Who stands behind a certificate: a subject is exactly one bureau's or one node's.
+// Who stands behind a certificate: a subject is exactly one bureau's or one node's, which it may
+// have been for a time only, or by one authority's word.
 #pragma once
 
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 
 #include "record/identifiers.h"
+#include "record/signers.h"
+#include "trust/peer_certificate.h"
 
 namespace sluice::trust {
 
@@ -18,18 +20,37 @@ class Directory {
   // prints.
   using Holder = std::variant<record::BureauId, record::NodeId>;
   using Subjects = std::map<std::string, Holder, std::less<>>;
+  struct Entry {
+    record::SignerName name;
+    Holder holder;
+  };
 
   Directory() = default;
-  explicit Directory(Subjects subjects) : subjects_(std::move(subjects)) {}
+  // Known at any time, whoever certified them.
+  explicit Directory(const Subjects& subjects) {
+    for (const auto& [subject, holder] : subjects)
+      add({{.subject = subject}, holder});
+  }
 
-  // Null: nobody of ours. Lives as long as the directory.
-  [[nodiscard]] const Holder* find(std::string_view subject) const {
-    const auto found = subjects_.find(subject);
-    return found == subjects_.end() ? nullptr : &found->second;
+  void add(Entry entry) {
+    std::string subject = entry.name.subject;
+    entries_.emplace(std::move(subject), std::move(entry));
+  }
+
+  // Null: nobody of ours at that moment. Lives as long as the directory.
+  [[nodiscard]] const Entry* find(const PeerCertificate& certificate, record::Time at) const {
+    const auto [first, last] = entries_.equal_range(certificate.subject);
+    for (auto entry = first; entry != last; ++entry) {
+      const record::SignerName& name = entry->second.name;
+      if (name.is_of(certificate.subject, certificate.issuer) && name.spoke_at(at)) {
+        return &entry->second;
+      }
+    }
+    return nullptr;
   }
 
  private:
-  Subjects subjects_;
+  std::multimap<std::string, Entry, std::less<>> entries_;
 };
 
 }  // namespace sluice::trust

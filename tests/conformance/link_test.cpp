@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/link_suite.h"
+#include "record/verified_receipt.h"
 #include "unit/link/source.h"
 
 namespace sluice::link::conformance {
@@ -25,7 +26,7 @@ TEST_P(LinkConformance, BringsTheReceiptThatTheCenterSigned) {
   const auto link = far->connect();
   const record::Batch batch = far->batch("A");
   const auto receipt = carry_one(*link, batch);
-  EXPECT_TRUE(far->verifier().verify(receipt.json, receipt.signature, far->now()));
+  EXPECT_TRUE(record::verify(receipt, far->verifier(), far->now()));
   const auto said = record::parse_receipt(receipt.json).value();
   EXPECT_EQ(said.manifest, record::sha256(batch.manifest));
   EXPECT_EQ(said.outcome, record::Outcome::accepted);

@@ -115,9 +115,9 @@ record::RecordChecker checker_of(const record::Dataset& dataset) {
 }
 
 store::ReceiptMaker receipt_maker(const record::Manifest& manifest, const record::Batch& batch) {
-  return [&manifest, &batch](record::Outcome outcome, const std::string& reason,
-                             const record::RowOutcomes& rows,
-                             const std::vector<record::RejectedRow>& rejected) {
+  return [&manifest, &batch](
+             record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
+             const std::vector<record::RejectedRow>& rejected, record::Time applied_at) {
     record::Receipt receipt;
     receipt.stream = manifest.stream;
     receipt.sequence = manifest.sequence;
@@ -126,6 +126,7 @@ store::ReceiptMaker receipt_maker(const record::Manifest& manifest, const record
     receipt.reason = reason;
     receipt.rows = rows;
     receipt.rejected_rows = rejected;
+    receipt.at = applied_at;
     return record::SignedReceipt{record::to_json(receipt), std::string("\0\xFF signed", 9)};
   };
 }

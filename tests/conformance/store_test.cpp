@@ -87,6 +87,49 @@ TEST_P(StoreTest, AnotherBatchUnderAnAppliedNumberIsConflicting) {
   EXPECT_EQ(refusal(dataset, other), StoreProblem::conflicting);
 }
 
+Sent sealed_at(Sent sent, record::Time time) {
+  sent.manifest.collected_at = time;
+  sent.batch.manifest = record::to_json(sent.manifest);
+  return sent;
+}
+
+// Of whatever epoch; an old key can not date back.
+TEST_P(StoreTest, BatchSealedBeforeTheLastOneOfItsBureauIsUntimely) {
+  const auto dataset = enterprises();
+  prepare(dataset);
+  const record::Time noon = record::parse_time("2026-11-23T12:00:00.000Z").value();
+  const auto before = noon - std::chrono::milliseconds(1);
+  const Sent first = sealed_at(stream_.stray(dataset, {upsert({"a", "Alpha", "1"})}, {}), noon);
+  apply(dataset, first);
+  const record::ChainHead head{{1}, record::sha256(first.batch.manifest)};
+  const Sent second = stream_.stray(dataset, {upsert({"b", "Beta", "1"})}, head);
+  EXPECT_EQ(refusal(dataset, sealed_at(second, before)), StoreProblem::untimely);
+  const Sent renewed = TestStream("park", 2000).stray(dataset, {}, {});
+  EXPECT_EQ(refusal(dataset, sealed_at(renewed, before)), StoreProblem::untimely);
+  store_ = home_->open(clock_);
+  prepare(dataset);
+  EXPECT_EQ(refusal(dataset, sealed_at(second, before)), StoreProblem::untimely);
+  EXPECT_EQ(apply(dataset, sealed_at(second, noon)).rows, outcomes(1, 0, 0, 0, 0));
+}
+
+TEST_P(StoreTest, LedgerTellsBesideEachReceiptWhatTheReceiptTells) {
+  const auto dataset = enterprises();
+  prepare(dataset);
+  apply(dataset, {upsert({"a", "Alpha", "1"}), upsert({"b", "Beta", "2"})});
+  apply(dataset,
+        {upsert({"a", "Alpha", "1"}), upsert({"b", "Omega", "2"}), upsert({"c", "C", "3"})});
+  std::vector<record::RowOutcomes> told;
+  ASSERT_TRUE(store_->walk({}, [&](const store::LedgerEntry& entry, const record::Batch&) {
+    const record::Receipt receipt = receipt_of(entry.receipt);
+    EXPECT_EQ(entry.outcome, record::to_string(receipt.outcome));
+    EXPECT_EQ(entry.rows, receipt.rows);
+    EXPECT_EQ(entry.applied_at, receipt.at);
+    told.push_back(entry.rows);
+    return true;
+  }));
+  EXPECT_THAT(told, ElementsAre(outcomes(2, 0, 0, 0, 0), outcomes(1, 1, 1, 0, 0)));
+}
+
 TEST_P(StoreTest, NewEpochStartsAtOneAndEndsTheOldOne) {
   const auto dataset = enterprises();
   prepare(dataset);

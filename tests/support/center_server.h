@@ -98,7 +98,7 @@ class CenterServer {
   [[nodiscard]] link::Uplink uplink() const {
     link::Uplink uplink;
     uplink.addresses = {{"127.0.0.1", server_->port()}};
-    uplink.center_subjects = {center.signer.subject()};
+    uplink.center_signers = {center.signer.subject()};
     return uplink;
   }
   [[nodiscard]] link::UplinkIdentity& identity() {

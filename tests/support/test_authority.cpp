@@ -1,5 +1,6 @@
 #include "support/test_authority.h"
 
+#include <map>
 #include <stdexcept>
 
 #include <openssl/pem.h>
@@ -73,6 +74,15 @@ std::string certificate_pem(X509* certificate) {
   return pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate); });
 }
 
+// RFC 5280, 5.3.1.
+long reason_number(const std::string& name) {
+  static const std::map<std::string, long> numbers = {
+      {"keyCompromise", 1},     {"CACompromise", 2},         {"affiliationChanged", 3},
+      {"superseded", 4},        {"cessationOfOperation", 5}, {"certificateHold", 6},
+      {"privilegeWithdrawn", 9}};
+  return numbers.at(name);
+}
+
 }  // namespace
 
 struct TestAuthority::State {
@@ -140,6 +150,12 @@ std::string TestAuthority::revocation_list(const std::vector<Revocation>& revoke
     ASN1_INTEGER_set(serial.get(), revocation.serial);
     X509_REVOKED_set_serialNumber(entry, serial.get());
     X509_REVOKED_set_revocationDate(entry, asn1_time(revocation.at).get());
+    if (!revocation.reason.empty()) {
+      const std::unique_ptr<ASN1_ENUMERATED, openssl::Free<ASN1_ENUMERATED_free>> reason(
+          ASN1_ENUMERATED_new());
+      ASN1_ENUMERATED_set(reason.get(), reason_number(revocation.reason));
+      demand(X509_REVOKED_add1_ext_i2d(entry, NID_crl_reason, reason.get(), 0, 0) == 1);
+    }
     demand(X509_CRL_add0_revoked(list.get(), entry) == 1);
   }
   demand(X509_CRL_sign(list.get(), state_->key.get(), EVP_sha256()) > 0);

@@ -45,6 +45,7 @@ class TestAuthority {
   struct Revocation {
     long serial = 0;
     Time at{};
+    std::string reason = {};  // as in OpenSSL's CRLReason, such as "keyCompromise"; empty: none
   };
   [[nodiscard]] std::string revocation_list(const std::vector<Revocation>& revoked,
                                             Validity validity) const;

@@ -55,9 +55,21 @@ Answer<std::optional<StreamPlace>> lock_stream(Connection& connection,
     place = connection.query(select, Parameters().text(bureau.str()));
   }
   if (!place) return std::unexpected(place.error());
+  // Not in the same query, which may have waited for the lock and sees the ledger as it was before.
+  const auto last = SLUICE_TRY(connection.query(
+      R"sql(
+        SELECT convert_from(a.manifest, 'UTF8')
+        FROM sluice.ledger l
+        JOIN sluice.archive a ON a.ledger = l.id
+        WHERE l.bureau = $1 AND l.epoch = $2 AND l.sequence = $3)sql",
+      Parameters()
+          .text(bureau.str())
+          .text(std::string(place->text(0, 0)))
+          .text(std::string(place->text(0, 1)))));
   return StreamPlace{{unsigned_number(*place, 0, 0)},
                      {{unsigned_number(*place, 0, 1)}, digest(place->text(0, 2))},
-                     time_of(place->integer(0, 3))};
+                     time_of(place->integer(0, 3)),
+                     last.rows() == 0 ? record::Time{} : sealing_time(last.text(0, 0))};
 }
 
 Answer<std::optional<LedgerAnswer>> find_in_ledger(Connection& connection,
@@ -235,7 +247,8 @@ std::string walk_sql(const Extent& extent) {
   return fmt::format(
       R"sql(
         SELECT l.id::text, l.bureau, l.epoch::text, l.sequence::text, l.dataset, l.manifest,
-          {}::text, l.receipt, l.receipt_signature, a.manifest, a.signature, {}
+          {}::text, l.receipt, l.receipt_signature, l.outcome, l.inserted::text, l.updated::text,
+          l.unchanged::text, l.deleted::text, l.rejected::text, a.manifest, a.signature, {}
         FROM sluice.ledger l
         JOIN sluice.archive a ON a.ledger = l.id
         WHERE {}
@@ -259,8 +272,14 @@ Answer<void> walk_ledger(
                             record::DatasetId(text(4)),
                             digest(row.text(0, 5)),
                             time_of(row.integer(0, 6)),
-                            {text(7), text(8)}};
-    return consume(entry, record::Batch{text(9), text(10), text(11)});
+                            {text(7), text(8)},
+                            text(9),
+                            {{unsigned_number(row, 0, 10)},
+                             {unsigned_number(row, 0, 11)},
+                             {unsigned_number(row, 0, 12)},
+                             {unsigned_number(row, 0, 13)},
+                             {unsigned_number(row, 0, 14)}}};
+    return consume(entry, record::Batch{text(15), text(16), text(17)});
   });
 }
 

@@ -27,15 +27,21 @@ Result<std::optional<LedgerAnswer>> Ledger::find(const record::StreamId& stream,
 }
 
 Result<std::optional<StreamPlace>> Ledger::place(const record::BureauId& bureau) {
-  auto stream = SLUICE_TRY(
-      file_.statement("SELECT epoch, sequence, manifest, applied_at FROM stream WHERE bureau = ?"));
+  auto stream = SLUICE_TRY(file_.statement(
+      R"sql(
+        SELECT s.epoch, s.sequence, s.manifest, s.applied_at, a.manifest
+        FROM stream s
+        LEFT JOIN ledger l ON l.bureau = s.bureau AND l.epoch = s.epoch AND l.sequence = s.sequence
+        LEFT JOIN archive a ON a.ledger = l.id
+        WHERE s.bureau = ?)sql"));
   stream.bind(1, bureau.str());
   const auto row = SLUICE_TRY(file_.step(stream));
   if (!row) return std::nullopt;
   return StreamPlace{{static_cast<std::uint64_t>(stream.integer(0))},
                      {{static_cast<std::uint64_t>(stream.integer(1))},
                       record::parse_digest(stream.text(2)).value_or(record::Digest{})},
-                     time_of(stream.integer(3))};
+                     time_of(stream.integer(3)),
+                     sealing_time(stream.text(4))};
 }
 
 Result<std::int64_t> Ledger::last_drawn_id() {
@@ -134,7 +140,8 @@ std::string walk_sql(const Extent& extent) {
   return fmt::format(
       R"sql(
         SELECT l.id, l.bureau, l.epoch, l.sequence, l.dataset, l.manifest, l.applied_at,
-          l.receipt, l.receipt_signature, a.manifest, a.signature, {}
+          l.receipt, l.receipt_signature, l.outcome, l.inserted, l.updated, l.unchanged, l.deleted,
+          l.rejected, a.manifest, a.signature, {}
         FROM ledger l
         JOIN archive a ON a.ledger = l.id
         WHERE l.id > ?1{}{}
@@ -164,8 +171,10 @@ Result<void> Ledger::walk(
                             record::DatasetId(text(4)),
                             record::parse_digest(select.text(5)).value_or(record::Digest{}),
                             time_of(select.integer(6)),
-                            {text(7), text(8)}};
-    if (!consume(entry, record::Batch{text(9), text(10), text(11)})) return {};
+                            {text(7), text(8)},
+                            text(9),
+                            {{number(10)}, {number(11)}, {number(12)}, {number(13)}, {number(14)}}};
+    if (!consume(entry, record::Batch{text(15), text(16), text(17)})) return {};
   }
 }
 

@@ -44,8 +44,9 @@ Verifier make_verifier() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Verifier verifier = make_verifier();
   const std::string_view signature(reinterpret_cast<const char*>(data), size);
-  const auto signatory =
-      verifier.verify("content", signature, parse_time("2026-11-23T12:00:00.000Z").value());
+  const auto noon = parse_time("2026-11-23T12:00:00.000Z").value();
+  const auto judgement = Judgement::of_arrival(noon, noon);
+  const auto signatory = verifier.verify("content", signature, judgement);
   sluice::fuzz::demand(!signatory.has_value(), "nothing is signed by nobody");
   sluice::fuzz::demand(!signatory.error().sentence.empty(), "a refusal says why");
   return 0;

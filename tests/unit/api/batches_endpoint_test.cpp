@@ -13,6 +13,7 @@
 
 #include "link/https/receipt_answer.h"
 #include "record/batch_file.h"
+#include "record/verified_receipt.h"
 #include "support/center_server.h"
 
 namespace sluice::api::test {
@@ -67,7 +68,7 @@ TEST_F(BatchesEndpointTest, AnswersABatchWithItsReceiptAndTheSameBatchWithTheSam
   EXPECT_EQ(status_line(first), "HTTP/1.1 200 OK");
   const auto receipt = link::parse_answer(body_of(first));
   ASSERT_TRUE(receipt) << receipt.error().sentence;
-  EXPECT_TRUE(center.verifier.verify(receipt->json, receipt->signature, center.now));
+  EXPECT_TRUE(record::verify(*receipt, center.verifier, center.now));
   EXPECT_EQ(record::parse_receipt(receipt->json).value().manifest, record::sha256(batch.manifest));
   EXPECT_EQ(body_of(ask(put(path(1), file(batch)))), body_of(first));
   EXPECT_EQ(body_of(ask(get(path(1) + "/receipt"))), body_of(first));
@@ -187,6 +188,16 @@ TEST_F(BatchesEndpointTest, DoesNotTrustABatchThatAnotherNodeSigned) {
   const std::string body = file(center.stray(center.origin(), line("A"), stranger));
   EXPECT_EQ(problem_of(ask(put(path(1), body))), "403 not-trusted");
   EXPECT_THAT(server.audited(), HasSubstr(R"("target":"park","reason":"not-trusted")"));
+}
+
+TEST_F(BatchesEndpointTest, SaysThatABatchIsOfTheFutureAndNotesIt) {
+  record::BatchOrigin future = center.origin();
+  future.collected_at += std::chrono::hours(1);
+  const std::string answer =
+      ask(put(path(1), file(center.stray(future, line("A"), center.node.signer))));
+  EXPECT_EQ(problem_of(answer), "422 untimely");
+  EXPECT_THAT(answer, HasSubstr("sluice journal new-epoch park"));
+  EXPECT_THAT(server.audited(), HasSubstr(R"("target":"park","reason":"untimely")"));
 }
 
 TEST_F(BatchesEndpointTest, AsksToComeAgainLaterWhileTheStoreIsAway) {

@@ -8,6 +8,7 @@
 namespace sluice::exchange::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 // A ledger that somebody with access to the database has changed. The streams' heads are the real
@@ -92,8 +93,7 @@ class AuditTest : public testing::Test {
   }
 
   LedgerReport verify(store::Store& store) {
-    return verify_ledger(store, center.verifier, claims, [&](const store::LedgerEntry&) { ++good; })
-        .value();
+    return verify_ledger(store, trust, claims, [&](const store::LedgerEntry&) { ++good; }).value();
   }
   std::string first_break(const std::function<void(std::vector<ForgedLedger::Entry>&)>& forge) {
     ForgedLedger ledger(center.store());
@@ -109,6 +109,8 @@ class AuditTest : public testing::Test {
   }
 
   Center center;
+  record::Signers own{"CN=center"};
+  AuditTrust trust{center.verifier, center.signatories, own};
   std::vector<JournalClaim> claims;
   int good = 0;
 };
@@ -200,15 +202,106 @@ TEST_F(AuditTest, FindsAReceiptThatLeavesRowsOut) {
   EXPECT_THAT(first_break([&](auto& entries) {
                 record::Receipt receipt = receipt_of(entries[1]);
                 receipt.rows = {};
+                entries[1].row.rows = {};
                 entries[1].row.receipt = signed_by(center.signer, receipt);
               }),
               HasSubstr("account for every row"));
 }
 
+// Somebody who has the database and the key of another bureau's node writes a stream anew, chain
+// and all.
+TEST_F(AuditTest, FindsAndNamesWhoWroteAStreamAnewWithAnotherBureausKey) {
+  const record::Signer other = center.certified("quality-node");
+  const std::string found = first_break([&](auto& entries) {
+    center.head = {};
+    for (auto& entry : entries) {
+      entry.batch = center.stray(center.origin(), line("X"), other);
+      entry.row.manifest = record::sha256(entry.batch.manifest);
+      center.head = {entry.row.sequence, entry.row.manifest};
+      record::Receipt receipt = receipt_of(entry);
+      receipt.manifest = entry.row.manifest;
+      entry.row.receipt = signed_by(center.signer, receipt);
+    }
+  });
+  EXPECT_THAT(found, AllOf(HasSubstr("park batch 1"), HasSubstr("signed by CN=quality-node"),
+                           HasSubstr("who may sign is CN=front-end-1")));
+}
+
+TEST_F(AuditTest, FindsAReceiptThatTheOriginSignedItself) {
+  EXPECT_THAT(first_break([&](auto& entries) {
+                entries[1].row.receipt = signed_by(center.node.signer, receipt_of(entries[1]));
+              }),
+              AllOf(HasSubstr("its receipt was signed by CN=front-end-1"),
+                    HasSubstr("who may sign is CN=center")));
+}
+
+// The center had another name until a moment.
+TEST_F(AuditTest, KnowsTheCentersOwnNamesOverTime) {
+  const auto store = center.store();
+  own = record::Signers(std::vector<record::SignerName>{
+      {.subject = "CN=center", .until = center.now + std::chrono::hours(1)},
+      {.subject = "CN=renamed", .from = center.now + std::chrono::hours(1)}});
+  EXPECT_EQ(verify(*store).first_break.value_or("none"), "none");
+  own = {"CN=renamed"};
+  EXPECT_THAT(verify(*store).first_break.value_or("none"), HasSubstr("CN=center"));
+}
+
+TEST_F(AuditTest, SaysThatABureauIsNotInTheConfiguration) {
+  center.signatories.erase(record::BureauId("park"));
+  const auto store = center.store();
+  EXPECT_THAT(verify(*store).first_break.value_or("none"), HasSubstr("has no bureau park"));
+}
+
+TEST_F(AuditTest, FindsThatTheLedgersTimeIsNotTheReceipts) {
+  EXPECT_THAT(
+      first_break([](auto& entries) { entries[2].row.applied_at += std::chrono::hours(24); }),
+      AllOf(HasSubstr("park batch 3"), HasSubstr("its receipt at")));
+}
+
+TEST_F(AuditTest, FindsThatTheLedgersCountsAreNotTheReceipts) {
+  EXPECT_THAT(first_break([](auto& entries) {
+                ++entries[0].row.rows.rejected.value;
+                --entries[0].row.rows.inserted.value;
+              }),
+              AllOf(HasSubstr("the ledger counts accepted, 0 inserted"), HasSubstr("1 inserted")));
+  EXPECT_THAT(first_break([](auto& entries) { entries[1].row.outcome = "rejected"; }),
+              HasSubstr("the ledger counts rejected"));
+}
+
+// An earlier epoch's entries can not be put behind those of a later one, nor sealed after them.
+TEST_F(AuditTest, FollowsABureauFromEpochToEpoch) {
+  Reception reception = center.reception();
+  center.head = {};
+  record::BatchOrigin later = center.origin();
+  later.stream.epoch = {2000};
+  ASSERT_TRUE(reception.receive(center.stray(later, line("D"), center.node.signer)));
+  const auto store = center.store();
+  const LedgerReport report = verify(*store);
+  EXPECT_EQ(report.first_break.value_or("none"), "none");
+  EXPECT_EQ(report.batches, 4U);
+  EXPECT_EQ(report.heads.size(), 2U) << "each epoch has its end";
+  EXPECT_THAT(first_break([](auto& entries) {
+                std::rotate(entries.begin(), entries.end() - 1, entries.end());
+              }),
+              HasSubstr("its epoch was over"));
+}
+
+TEST_F(AuditTest, FindsABatchThatWasDatedBack) {
+  EXPECT_THAT(first_break([&](auto& entries) {
+                auto& entry = entries[1];
+                center.head = {{1}, entries[0].row.manifest};
+                record::BatchOrigin earlier = center.origin();
+                earlier.collected_at -= std::chrono::hours(1);
+                entry.batch = center.stray(earlier, line("B"), center.node.signer);
+                entry.row.manifest = record::sha256(entry.batch.manifest);
+              }),
+              HasSubstr("sealed at 2026-11-23T03:44:00.000Z, before"));
+}
+
 TEST_F(AuditTest, SaysThatTheStoreIsGoneInsteadOfCallingTheLedgerBroken) {
   center.is_store_available = false;
   const auto store = center.store();
-  const auto report = verify_ledger(*store, center.verifier, {}, [](const store::LedgerEntry&) {});
+  const auto report = verify_ledger(*store, trust, {}, [](const store::LedgerEntry&) {});
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, store::StoreProblem::unavailable);
 }

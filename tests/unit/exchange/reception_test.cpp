@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "record/verified_receipt.h"
 #include "support/center_builder.h"
 
 namespace sluice::exchange::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::SizeIs;
 
@@ -29,10 +31,9 @@ TEST_F(ReceptionTest, AnswersAGoodBatchWithAReceiptThatVerifies) {
   const record::Batch batch = center.batch(line("A") + line("B"));
   const auto signed_receipt = reception.receive(batch);
   ASSERT_TRUE(signed_receipt) << record::to_string(signed_receipt.error());
-  const auto signatory =
-      center.verifier.verify(signed_receipt->json, signed_receipt->signature, center.now);
-  ASSERT_TRUE(signatory);
-  EXPECT_EQ(signatory->subject, center.signer.subject());
+  const auto verified = record::verify(*signed_receipt, center.verifier, center.now);
+  ASSERT_TRUE(verified);
+  EXPECT_EQ(verified->signatory.subject, center.signer.subject());
   const auto receipt = record::parse_receipt(signed_receipt->json).value();
   EXPECT_EQ(receipt.outcome, record::Outcome::accepted);
   EXPECT_EQ(receipt.stream, center.origin().stream);
@@ -114,12 +115,125 @@ TEST_F(ReceptionTest, SignsAndBelievesByWhatWasRenewedSinceItWasOpened) {
                           record::Verifier::load(center.node.authorities(), lists).value()});
   EXPECT_EQ(refusal(center.stray(center.origin(), line("B"), center.node.signer)).code,
             ReceptionProblem::not_trusted);
-  center.signatories[record::BureauId("park")].insert("CN=front-end-2");
+  center.signatories[record::BureauId("park")].add({.subject = "CN=front-end-2"});
   const auto receipt =
       reception.receive(center.stray(center.origin(), line("B"), center.certified("front-end-2")));
   ASSERT_TRUE(receipt) << record::to_string(receipt.error());
-  EXPECT_EQ(center.verifier.verify(receipt->json, receipt->signature, center.now)->subject,
-            "CN=renewed");
+  EXPECT_EQ(record::verify(*receipt, center.verifier, center.now)->signatory.subject, "CN=renewed");
+}
+
+// A batch that waited, while the certificate that it was signed with ended.
+TEST_F(ReceptionTest, TakesWhatWasSealedWhileItsSignersCertificateHeld) {
+  const auto ended = center.node.credentials_of(
+      "front-end-1", {moment("2026-01-01T00:00:00.000Z"), moment("2026-11-01T00:00:00.000Z")});
+  record::BatchOrigin waited = center.origin();
+  waited.collected_at = moment("2026-10-31T23:59:59.999Z");
+  EXPECT_TRUE(reception.receive(center.stray(waited, line("A"), ended.signer)));
+  waited.collected_at = moment("2026-11-01T00:00:01.000Z");
+  const auto failure = refusal(center.stray(waited, line("A"), ended.signer));
+  EXPECT_EQ(failure.code, ReceptionProblem::not_trusted);
+  EXPECT_THAT(failure.sentence, HasSubstr("2026-11-01T00:00:00.000Z"));
+}
+
+// Its answer was lost, and meanwhile its signer's key was found to have been stolen.
+TEST_F(ReceptionTest, AnswersWhatIsInTheLedgerThoughItsSignerWasRevokedSince) {
+  const record::Batch batch = center.batch(line("A"));
+  const auto first = reception.receive(batch).value();
+  const auto lists = center.node.directory / "crl.pem";
+  record::test::write_file(
+      lists, center.node.authority.revocation_list(
+                 {{center.node.issued.serial, moment("2026-11-23T05:00:00.000Z"), "keyCompromise"}},
+                 {moment("2026-11-01T00:00:00.000Z"), moment("2027-01-01T00:00:00.000Z")}));
+  center.keyring.replace({center.certified("center"),
+                          record::Verifier::load(center.node.authorities(), lists).value()});
+  center.now += std::chrono::hours(1);
+  const auto again = reception.receive(batch);
+  ASSERT_TRUE(again) << record::to_string(again.error());
+  EXPECT_EQ(again->signature, first.signature);
+  const auto failure = refusal(center.batch(line("B")));
+  EXPECT_EQ(failure.code, ReceptionProblem::not_trusted);
+  EXPECT_THAT(failure.sentence, HasSubstr("keyCompromise"));
+}
+
+// The node has another name, or another authority, from a moment on.
+TEST_F(ReceptionTest, TakesWhatWasSignedByWhoSpokeForTheBureauWhenItWasSealed) {
+  const auto change = moment("2026-11-10T00:00:00.000Z");
+  center.signatories[record::BureauId("park")] = record::Signers(std::vector<record::SignerName>{
+      {.subject = "CN=front-end-1", .issuer = "CN=Test Authority", .until = change},
+      {.subject = "CN=front-end-2", .from = change}});
+  const auto renamed = center.certified("front-end-2");
+  record::BatchOrigin from = center.origin();
+  const auto sealed = [&](record::Time at, const record::Signer& signer) {
+    from.collected_at = at;
+    return center.stray(from, line("A"), signer);
+  };
+  const auto before = change - std::chrono::milliseconds(1);
+  for (const auto& strange : {sealed(change, center.node.signer), sealed(before, renamed)}) {
+    const auto failure = refusal(strange);
+    EXPECT_EQ(failure.code, ReceptionProblem::not_trusted);
+    EXPECT_THAT(
+        failure.sentence,
+        AllOf(HasSubstr("CN=front-end-1 by CN=Test Authority until 2026-11-10T"),
+              HasSubstr("CN=front-end-2 from 2026-11-10T"), HasSubstr("`certificate_subject`")));
+  }
+  EXPECT_TRUE(reception.receive(sealed(before, center.node.signer)));
+  center.head = {{1}, record::sha256(sealed(before, center.node.signer).manifest)};
+  EXPECT_TRUE(reception.receive(sealed(change, renamed)));
+}
+
+TEST_F(ReceptionTest, DoesNotTrustANodeByItsNameUnderAnotherAuthorityThanIsListed) {
+  center.signatories[record::BureauId("park")] = record::Signers(std::vector<record::SignerName>{
+      {.subject = "CN=front-end-1", .issuer = "CN=Another Authority"}});
+  const auto failure = refusal(center.batch(line("A")));
+  EXPECT_EQ(failure.code, ReceptionProblem::not_trusted);
+  EXPECT_THAT(failure.sentence, AllOf(HasSubstr("certified by CN=Test Authority"),
+                                      HasSubstr("by CN=Another Authority")));
+}
+
+TEST_F(ReceptionTest, TakesNothingThatWasSealedBeforeTheBureausLastBatchOfWhateverEpoch) {
+  ASSERT_TRUE(reception.receive(center.batch(line("A"))));
+  const record::Time last = center.now;
+  for (const std::uint64_t epoch : {1000U, 2000U}) {
+    record::BatchOrigin from = center.origin();
+    from.stream.epoch = {epoch};
+    from.collected_at = last - std::chrono::milliseconds(1);
+    if (epoch == 2000U) center.head = {};
+    const auto failure = refusal(center.stray(from, line("B"), center.node.signer));
+    EXPECT_EQ(failure.code, ReceptionProblem::untimely) << epoch;
+    EXPECT_THAT(failure.sentence, AllOf(HasSubstr(record::to_string(from.collected_at)),
+                                        HasSubstr(record::to_string(last)),
+                                        HasSubstr("sluice journal new-epoch park")));
+    EXPECT_EQ(reception.place(from.stream)->head.sequence.value, epoch == 1000U ? 1U : 0U);
+  }
+  record::BatchOrigin from = center.origin();
+  from.stream.epoch = {2000};
+  EXPECT_TRUE(reception.receive(center.stray(from, line("B"), center.node.signer)))
+      << "at the same moment is not before";
+}
+
+TEST_F(ReceptionTest, TakesNothingThatWasSealedInTheFutureBeyondItsTolerance) {
+  record::BatchOrigin ahead = center.origin();
+  ahead.collected_at = center.now + Reception::usual_clock_tolerance + std::chrono::milliseconds(1);
+  const auto batch = center.stray(ahead, line("A"), center.node.signer);
+  const auto failure = refusal(batch);
+  EXPECT_EQ(failure.code, ReceptionProblem::untimely);
+  EXPECT_THAT(failure.sentence,
+              AllOf(HasSubstr("at most 300 s ahead"), HasSubstr("sluice journal new-epoch park")));
+  center.now += std::chrono::milliseconds(1);
+  EXPECT_TRUE(reception.receive(batch)) << "time goes on, and the batch waits";
+}
+
+// The audit compares them.
+TEST_F(ReceptionTest, SaysInItsReceiptWhenTheLedgerSaysThatTheBatchWasApplied) {
+  const auto receipt = reception.receive(center.batch(line("A")));
+  ASSERT_TRUE(receipt);
+  center.now -= std::chrono::minutes(1);
+  record::BatchOrigin next = center.origin();
+  next.collected_at += std::chrono::minutes(1);
+  const auto later = reception.receive(center.stray(next, line("B"), center.node.signer));
+  ASSERT_TRUE(later);
+  EXPECT_GT(record::parse_receipt(later->json)->at, record::parse_receipt(receipt->json)->at)
+      << "though its clock was set back";
 }
 
 TEST_F(ReceptionTest, TakesNothingOutsideItsCertificatesTimeAndThenTheSameBatch) {

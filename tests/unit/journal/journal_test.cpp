@@ -71,6 +71,54 @@ TEST_F(JournalTest, SealsWithTheKeyThatWasRenewedSinceItWasOpened) {
   EXPECT_THAT(signers, testing::ElementsAre("CN=front-end-1", "CN=renewed"));
 }
 
+std::vector<record::Time> sealing_times(Journal& journal) {
+  std::vector<record::Time> times;
+  for (const record::Batch& batch : waiting(journal))
+    times.push_back(record::parse_manifest(batch.manifest)->collected_at);
+  return times;
+}
+
+// The center takes none that was sealed before the one in front of it.
+TEST_F(JournalTest, SealsNothingBeforeTheBatchInFrontOfItThoughTheClockIsSetBack) {
+  const record::Time first = desk.now;
+  {
+    Journal journal = desk.open();
+    append(journal, "a");
+  }
+  desk.now -= std::chrono::hours(1);
+  Journal journal = desk.open();
+  append(journal, "b");
+  journal.acknowledge(receipt_for(waiting(journal)[0]), {}).value();
+  journal.acknowledge(receipt_for(waiting(journal)[0]), {}).value();
+  append(journal, "c");
+  desk.now += std::chrono::hours(2);
+  append(journal, "d");
+  EXPECT_THAT(sealing_times(journal), testing::ElementsAre(first, first + std::chrono::hours(1)))
+      << "whether or not the one in front of it is still there";
+}
+
+TEST_F(JournalTest, SaysWhatToDoWhereItCanNotSealBeforeItsCertificateEnds) {
+  using record::test::moment;
+  desk.keyring.replace(desk.node.credentials_of(
+      "node", {moment("2026-11-01T00:00:00.000Z"), moment("2028-12-01T00:00:00.000Z")}));
+  Journal journal = desk.open();
+  const record::Time right = desk.now;
+  desk.now = moment("2028-11-30T00:00:00.000Z");
+  append(journal, "a");
+  desk.now = right;
+  EXPECT_TRUE(journal.append(origin(), payload("b", 1), {}, {})) << "it is taken all the same";
+  desk.keyring.replace(desk.node.credentials_of(
+      "node", {moment("2026-11-01T00:00:00.000Z"), moment("2027-12-01T00:00:00.000Z")}));
+  const auto refused = journal.append(origin(), payload("c", 1), {}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, JournalProblem::not_certified);
+  EXPECT_THAT(refused.error().sentence,
+              testing::AllOf(HasSubstr("sealed at 2028-11-30T00:00:00.000Z"),
+                             HasSubstr("sluice journal new-epoch park")));
+  const auto call = std::vector{submission("d", 1)};
+  EXPECT_EQ(journal.commit(call).error().code, JournalProblem::not_certified);
+}
+
 TEST_F(JournalTest, TakesAndSealsNothingOutsideItsCertificatesTimeAndGoesOnByItself) {
   using record::test::moment;
   desk.keyring.replace(desk.node.credentials_of(

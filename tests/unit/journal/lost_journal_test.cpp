@@ -237,6 +237,29 @@ TEST_F(BeginningAnew, SealsWhatWaitsWithNewNumbersInOneChain) {
   EXPECT_EQ(open().status()->head.sequence.value, 3U) << "the mark goes with it";
 }
 
+// The way out for what was sealed while the clock was wrong.
+TEST_F(BeginningAnew, SealsAsOfNowAndNotBeforeTheLastBatchThatHasAReceipt) {
+  const record::Time right = desk.now;
+  Journal journal = open();
+  desk.now = right + std::chrono::minutes(1);
+  append(journal, "a");
+  acknowledge_all(journal);
+  desk.now = right + std::chrono::hours(24 * 365);
+  append(journal, "b");
+  desk.now = right;
+  append(journal, "c");
+  ASSERT_TRUE(journal.begin_epoch({.confirmed = {1}}, *marks));
+  append(journal, "d");
+  for (const record::Batch& batch : waiting(journal)) {
+    EXPECT_EQ(record::parse_manifest(batch.manifest)->collected_at,
+              right + std::chrono::minutes(1));
+  }
+  EXPECT_EQ(waiting(journal).size(), 3U);
+  desk.now = right + std::chrono::minutes(2);
+  append(journal, "e");
+  EXPECT_EQ(record::parse_manifest(waiting(journal).back().manifest)->collected_at, desk.now);
+}
+
 TEST_F(BeginningAnew, ForgetsTheCursorsOfWhatTheLedgerHasNoMore) {
   Journal journal = three();
   acknowledge_all(journal);

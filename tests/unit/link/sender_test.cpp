@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include "record/verified_receipt.h"
 #include "sending.h"
 #include "support/failing_disk.h"
 
@@ -111,7 +112,7 @@ TEST_F(SenderTest, KeepsTheReceipt) {
   good.acknowledged(1);
   const auto kept = desk.open().receipt({1}).value();
   ASSERT_TRUE(kept);
-  EXPECT_TRUE(verifier.verify(kept->json, kept->signature, desk.now));
+  EXPECT_TRUE(record::verify(*kept, verifier, desk.now));
 }
 
 TEST_F(SenderTest, AFullDiskWhileAReceiptIsKeptHoldsTheStreamBackUntilThereIsRoom) {
@@ -255,6 +256,35 @@ TEST_F(SenderTest, HoldsBatchesBackWhileItsRevocationListIsOutOfDate) {
   good.held_back(1);
   renew_lists("2027-02-01T00:00:00.000Z");
   EXPECT_THAT(good.acknowledged(1), ElementsAre(1));
+}
+
+// An old receipt that comes again after the center's certificate was renewed.
+TEST_F(SenderTest, KeepsAReceiptThatWasMadeBeforeTheCentersRenewal) {
+  append(1);
+  const auto until = desk.now - std::chrono::hours(1);
+  const auto ended = desk.node.credentials_of(
+      "front-end-1", {record::test::moment("2020-01-01T00:00:00.000Z"), until});
+  Conversation center([&](const record::Batch& batch, int) -> Conversation::Answer {
+    record::Receipt receipt = journal::test::receipt_for(batch);
+    receipt.at = until - std::chrono::hours(1);
+    return sign(receipt, ended.signer);
+  });
+  const auto running = sender(center);
+  EXPECT_THAT(center.acknowledged(1), ElementsAre(1));
+}
+
+TEST_F(SenderTest, StopsOnAReceiptThatWasMadeAfterItsSignersCertificateHadEnded) {
+  append(1);
+  const auto until = desk.now - std::chrono::hours(1);
+  const auto ended = desk.node.credentials_of(
+      "front-end-1", {record::test::moment("2020-01-01T00:00:00.000Z"), until});
+  Conversation center([&](const record::Batch& batch, int) -> Conversation::Answer {
+    record::Receipt receipt = journal::test::receipt_for(batch);
+    receipt.at = until + std::chrono::seconds(1);
+    return sign(receipt, ended.signer);
+  });
+  const auto running = sender(center);
+  EXPECT_THAT(center.stopped(), HasSubstr(record::to_string(until)));
 }
 
 TEST_F(SenderTest, StopsOnAReceiptWhoseSignatureIsNotGood) {

@@ -14,7 +14,13 @@ namespace {
 
 using test::moment;
 
-const Time noon = moment("2026-11-23T12:00:00.000Z");
+const Time noon_time = moment("2026-11-23T12:00:00.000Z");
+const Judgement noon = Judgement::of_arrival(noon_time, noon_time);
+
+// Made and judged at this moment.
+Judgement at(const std::string& text) {
+  return Judgement::of_arrival(moment(text), moment(text));
+}
 
 TEST(Signature, TellsWhoSignedAndWhen) {
   const test::SigningNode node;
@@ -28,8 +34,8 @@ TEST(Signature, TellsWhoSignedAndWhen) {
 }
 
 SignatureProblem problem_of(const Verifier& verifier, std::string_view content,
-                            std::string_view signature, Time at = noon) {
-  const auto signatory = verifier.verify(content, signature, at);
+                            std::string_view signature, const Judgement& judgement = noon) {
+  const auto signatory = verifier.verify(content, signature, judgement);
   if (signatory) throw std::logic_error("the signature is good");
   EXPECT_FALSE(signatory.error().sentence.empty());
   return signatory.error().code;
@@ -60,9 +66,9 @@ TEST(Signature, OfAnotherAuthorityIsRefusedEvenOfTheSameName) {
 TEST(Signature, IsJudgedForTheMomentThatTheCallerNames) {
   const test::SigningNode node;
   const std::string signature = node.signer.sign("content");
-  EXPECT_EQ(problem_of(node.verifier(), "content", signature, moment("2091-01-01T00:00:00.000Z")),
+  EXPECT_EQ(problem_of(node.verifier(), "content", signature, at("2091-01-01T00:00:00.000Z")),
             SignatureProblem::expired);
-  EXPECT_EQ(problem_of(node.verifier(), "content", signature, moment("2019-01-01T00:00:00.000Z")),
+  EXPECT_EQ(problem_of(node.verifier(), "content", signature, at("2019-01-01T00:00:00.000Z")),
             SignatureProblem::expired);
 }
 
@@ -118,16 +124,39 @@ TEST(Signature, ThatNamesNoDigestAlgorithmIsRefusedAndLeavesNoMemoryBehind) {
   EXPECT_LE(verify_often(), before + 32'000) << "32 bytes each: a BIO has more than a hundred";
 }
 
+Time before(Time time) {
+  return time - std::chrono::milliseconds(1);
+}
+
 struct Revoked {
   test::SigningNode node;
+  std::string reason;
   Time at = moment("2026-06-01T00:00:00.000Z");
+  test::Validity lists_hold{moment("2026-07-01T00:00:00.000Z"), moment("2027-01-01T00:00:00.000Z")};
   Verifier verifier = [this] {
     const auto file = node.directory / "crl.pem";
-    test::write_file(file, node.authority.revocation_list({{node.issued.serial, at}},
-                                                          {moment("2026-07-01T00:00:00.000Z"),
-                                                           moment("2027-01-01T00:00:00.000Z")}));
+    test::write_file(
+        file, node.authority.revocation_list({{node.issued.serial, at, reason}}, lists_hold));
     return Verifier::load(node.authorities(), file).value();
   }();
+
+  explicit Revoked(std::string why = "") : reason(std::move(why)) {}
+
+  // Issued then.
+  [[nodiscard]] std::filesystem::path list_in_der(
+      const std::string& name, const std::vector<test::TestAuthority::Revocation>& revoked,
+      Time issued_at) const {
+    const std::string pem = node.authority.revocation_list(revoked, {issued_at, lists_hold.until});
+    const openssl::Bio text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    const std::unique_ptr<X509_CRL, openssl::Free<X509_CRL_free>> list(
+        PEM_read_bio_X509_CRL(text.get(), nullptr, nullptr, nullptr));
+    unsigned char* der = nullptr;
+    const int size = i2d_X509_CRL(list.get(), &der);
+    const auto file = node.directory / name;
+    test::write_file(file, {reinterpret_cast<char*>(der), static_cast<std::size_t>(size)});
+    OPENSSL_free(der);
+    return file;
+  }
 };
 
 TEST(RevokedCertificate, IsRefused) {
@@ -136,20 +165,112 @@ TEST(RevokedCertificate, IsRefused) {
   EXPECT_EQ(problem_of(revoked.verifier, "content", signature), SignatureProblem::revoked);
 }
 
-// What lies in an archive was received before: today's list must not spoil it.
-TEST(RevokedCertificate, IsGoodForWhatWasReceivedBeforeItsRevocation) {
+// What lies in an archive was made before: today's list must not spoil it.
+TEST(RevokedCertificate, IsGoodForWhatIsKeptAndWasMadeBeforeItsRevocation) {
   const Revoked revoked;
   const std::string signature = revoked.node.signer.sign("content");
-  EXPECT_TRUE(revoked.verifier.verify("content", signature, moment("2026-05-31T23:59:59.000Z")));
-  EXPECT_EQ(problem_of(revoked.verifier, "content", signature, revoked.at),
+  EXPECT_TRUE(
+      revoked.verifier.verify("content", signature, Judgement::of_kept(before(revoked.at))));
+  EXPECT_EQ(problem_of(revoked.verifier, "content", signature, Judgement::of_kept(revoked.at)),
             SignatureProblem::revoked);
 }
 
-TEST(RevocationList, ThatIsOutOfDateFailsClosed) {
-  const Revoked revoked;
+// Its key may have been in other hands for as long as it was there.
+TEST(RevokedCertificate, IsRefusedForWhatArrivesThoughItSaysThatItWasMadeBefore) {
+  for (const char* reason : {"", "keyCompromise", "CACompromise", "privilegeWithdrawn"}) {
+    const Revoked revoked(reason);
+    const std::string signature = revoked.node.signer.sign("content");
+    const auto judged = revoked.verifier.verify(
+        "content", signature, Judgement::of_arrival(before(revoked.at), noon_time));
+    ASSERT_FALSE(judged) << reason;
+    EXPECT_EQ(judged.error().code, SignatureProblem::revoked) << reason;
+    EXPECT_THAT(judged.error().sentence,
+                testing::AllOf(testing::HasSubstr("2026-05-31T23:59:59.999Z"),
+                               testing::HasSubstr("2026-06-01T00:00:00.000Z"),
+                               testing::HasSubstr("new-epoch")));
+  }
+}
+
+TEST(RevokedCertificate, IsGoodForWhatArrivesAndWasMadeBeforeWhereItsKeyWasNeverInOtherHands) {
+  for (const char* reason : {"superseded", "cessationOfOperation", "affiliationChanged"}) {
+    const Revoked revoked(reason);
+    const std::string signature = revoked.node.signer.sign("content");
+    EXPECT_TRUE(revoked.verifier.verify("content", signature,
+                                        Judgement::of_arrival(before(revoked.at), noon_time)))
+        << reason;
+    EXPECT_EQ(problem_of(revoked.verifier, "content", signature,
+                         Judgement::of_arrival(revoked.at, noon_time)),
+              SignatureProblem::revoked)
+        << reason;
+  }
+}
+
+// A certificate that has ended since was good when it signed: a batch may wait for weeks.
+TEST(EndedCertificate, IsGoodForWhatWasMadeWhileItHeld) {
+  test::SigningNode node;
+  const auto credentials = node.credentials_of(
+      "edge", {moment("2026-01-01T00:00:00.000Z"), moment("2026-11-01T00:00:00.000Z")});
+  const std::string signature = credentials.signer.sign("content");
+  const auto file = node.directory / "crl.pem";
+  test::write_file(file, node.authority.revocation_list({}, {moment("2026-11-01T00:00:00.000Z"),
+                                                             moment("2026-12-01T00:00:00.000Z")}));
+  const auto verifier = Verifier::load(node.authorities(), file).value();
+  const auto made_at = [&](const std::string& text) {
+    return Judgement::of_arrival(moment(text), noon_time);
+  };
+  EXPECT_TRUE(verifier.verify("content", signature, made_at("2026-10-31T12:00:00.000Z")));
+  const auto late = verifier.verify("content", signature, made_at("2026-11-02T12:00:00.000Z"));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, SignatureProblem::expired);
+  EXPECT_THAT(late.error().sentence,
+              testing::AllOf(testing::HasSubstr("made at 2026-11-02T12:00:00.000Z"),
+                             testing::HasSubstr("to 2026-11-01T00:00:00.000Z"),
+                             testing::HasSubstr("renew")));
+}
+
+TEST(RevocationList, ThatIsOutOfDateFailsClosedForWhatArrivesWheneverItWasMade) {
+  const Revoked revoked("superseded");
   const std::string signature = revoked.node.signer.sign("content");
-  EXPECT_EQ(problem_of(revoked.verifier, "content", signature, moment("2027-02-01T00:00:00.000Z")),
-            SignatureProblem::expired);
+  EXPECT_EQ(problem_of(revoked.verifier, "content", signature, at("2027-02-01T00:00:00.000Z")),
+            SignatureProblem::outdated_list);
+  EXPECT_EQ(
+      problem_of(revoked.verifier, "content", signature,
+                 Judgement::of_arrival(before(revoked.at), moment("2027-02-01T00:00:00.000Z"))),
+      SignatureProblem::outdated_list);
+  EXPECT_TRUE(revoked.verifier.verify("content", signature, Judgement::of_kept(before(revoked.at))))
+      << "an archive outlives the authorities' lists";
+}
+
+// Authorities take certificates off their lists once they have ended.
+TEST(RevocationList, ThatWasSeenBeforeCountsThoughTheNewestSaysNothing) {
+  Revoked revoked("superseded");
+  const std::string signature = revoked.node.signer.sign("content");
+  const auto seen = revoked.list_in_der("seen.crl", {{revoked.node.issued.serial, revoked.at}},
+                                        moment("2026-07-01T00:00:00.000Z"));
+  const auto newest = revoked.node.directory / "newest.pem";
+  test::write_file(newest, revoked.node.authority.revocation_list({}, revoked.lists_hold));
+  const auto forgetful = Verifier::load(revoked.node.authorities(), newest).value();
+  EXPECT_TRUE(forgetful.verify("content", signature, noon)) << "or the test shows nothing";
+  const auto verifier = Verifier::load(revoked.node.authorities(), newest, {seen}).value();
+  EXPECT_EQ(problem_of(verifier, "content", signature), SignatureProblem::revoked);
+}
+
+// Unlike any other revocation.
+TEST(RevocationList, ThatWasSeenBeforeDoesNotHoldWhatALaterOneHasReleased) {
+  Revoked revoked("superseded");
+  const std::string signature = revoked.node.signer.sign("content");
+  const auto seen =
+      revoked.list_in_der("seen.crl", {{revoked.node.issued.serial, revoked.at, "certificateHold"}},
+                          moment("2026-06-15T00:00:00.000Z"));
+  const auto newest = revoked.node.directory / "newest.pem";
+  test::write_file(newest, revoked.node.authority.revocation_list({}, revoked.lists_hold));
+  const auto released = Verifier::load(revoked.node.authorities(), newest, {seen}).value();
+  EXPECT_TRUE(released.verify("content", signature, noon));
+  test::write_file(newest, revoked.node.authority.revocation_list(
+                               {{revoked.node.issued.serial, revoked.at, "certificateHold"}},
+                               revoked.lists_hold));
+  const auto held = Verifier::load(revoked.node.authorities(), newest, {seen}).value();
+  EXPECT_EQ(problem_of(held, "content", signature), SignatureProblem::revoked);
 }
 
 TEST(RevocationList, ThatDoesNotNameTheSignerLetsItThrough) {
@@ -207,8 +328,9 @@ TEST(RevocationLists, AreAskedForEachAuthorityOfTheChain) {
   EXPECT_EQ(problem_of(chain.verifier(of_authority + revoked), "content", chain.signature),
             SignatureProblem::revoked);
   EXPECT_TRUE(chain.verifier(of_authority + revoked)
-                  .verify("content", chain.signature, moment("2026-07-15T00:00:00.000Z")))
-      << "received before the authority was revoked";
+                  .verify("content", chain.signature,
+                          Judgement::of_kept(moment("2026-07-15T00:00:00.000Z"))))
+      << "made before the authority was revoked";
 }
 
 // What a signer of another make signs, with whatever key, certificate and digest.

@@ -86,8 +86,9 @@ TEST_F(StockTools, OpensslNeedsToBeToldThatAnyPurposeWillDoForATlsCertificate) {
   std::string by_default = verify_command;
   by_default.erase(by_default.find(any), any.size());
   EXPECT_NE(shell(by_default).status, 0);
-  EXPECT_TRUE(node_.verifier().verify(sealed_.batch.manifest, signer.sign(sealed_.batch.manifest),
-                                      test::moment("2026-11-23T12:00:00.000Z")));
+  EXPECT_TRUE(
+      node_.verifier().verify(sealed_.batch.manifest, signer.sign(sealed_.batch.manifest),
+                              Judgement::of_kept(test::moment("2026-11-23T12:00:00.000Z"))));
 }
 
 TEST_F(StockTools, Sha256sumOfThePayloadIsWhatTheManifestSays) {

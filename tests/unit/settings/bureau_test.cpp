@@ -25,7 +25,7 @@ TEST(BureauFile, SaysWhatABureauPublishesAndHow) {
   const Settings settings = configuration.settings();
   const Bureau& bureau = settings.bureaus.at(record::BureauId("park"));
   EXPECT_EQ(bureau.name, "海淀园");
-  EXPECT_EQ(bureau.certificate_subject, "CN=park");
+  EXPECT_EQ(bureau.signers, record::Signers{"CN=park"});
   EXPECT_TRUE(bureau.direct);
   EXPECT_EQ(bureau.disk->drop_folder, configuration.path() / "drop/park");
   ASSERT_EQ(bureau.publishes.size(), 1U);

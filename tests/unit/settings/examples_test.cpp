@@ -122,7 +122,7 @@ TEST(Example, HasTheNineBureausOfHaidianAndWhatThreeOfThemPublish) {
   EXPECT_THAT(licences.at(0).channels, ElementsAre(record::Mode::manual_entry));
   EXPECT_THAT(settings.code_tables.at("codes/enterprise-type.csv"), SizeIs(35));
   for (const auto& [id, bureau] : settings.bureaus) {
-    EXPECT_EQ(bureau.certificate_subject, "CN=" + id.str() + ",O=Sluice development");
+    EXPECT_EQ(bureau.signers, record::Signers{"CN=" + id.str() + ",O=Sluice development"});
   }
 }
 

@@ -8,8 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::UnorderedElementsAre;
 
 constexpr const char* store = "store:\n  kind: sqlite\n";
 constexpr const char* uplink =
@@ -42,7 +42,7 @@ TEST(Uplink, SaysWhereBatchesGoInsteadOfAStore) {
   ASSERT_TRUE(node.uplink);
   EXPECT_THAT(node.uplink->addresses, ElementsAre(link::Uplink::Address{"c1", 8443},
                                                   link::Uplink::Address{"2001:db8::1", 443}));
-  EXPECT_THAT(node.uplink->center_subjects, ElementsAre("CN=center"));
+  EXPECT_EQ(node.uplink->center_signers, record::Signers{"CN=center"});
   EXPECT_EQ(node.uplink->in_flight, link::Uplink().in_flight);
   EXPECT_FALSE(node.uplink->bandwidth);
 }
@@ -55,7 +55,7 @@ TEST(Uplink, SetsEveryLimit) {
                               "  connect_timeout: 3s\n  answer_timeout: 2m")
                         .settings()
                         .node;
-  EXPECT_THAT(node.uplink->center_subjects, UnorderedElementsAre("CN=c1", "CN=c2"));
+  EXPECT_EQ(node.uplink->center_signers, (record::Signers{"CN=c1", "CN=c2"}));
   EXPECT_EQ(node.uplink->in_flight, 9U);
   EXPECT_EQ(node.uplink->bandwidth, 1U << 20);
   EXPECT_EQ(node.uplink->connect_timeout, 3s);
@@ -96,9 +96,70 @@ TEST(Nodes, BringTheBatchesOfTheirBureaus) {
       configuration.with("node.yaml", "store:", std::string(nodes) + "store:").settings().node;
   ASSERT_EQ(node.nodes.size(), 1U);
   EXPECT_EQ(node.nodes[0].name.str(), "front-1");
-  EXPECT_EQ(node.nodes[0].certificate_subject, "CN=front-1");
+  EXPECT_EQ(node.nodes[0].signers, record::Signers{"CN=front-1"});
   EXPECT_THAT(node.nodes[0].bureaus, ElementsAre(record::BureauId("park")));
   EXPECT_THAT(Configuration().settings().node.nodes, IsEmpty());
+}
+
+// A certificate gets another subject, or comes from another authority: what was signed before
+// stays.
+TEST(Nodes, MayHaveSignedByOtherNamesBefore) {
+  Configuration configuration;
+  const Node node =
+      configuration
+          .with("node.yaml", "store:",
+                "nodes:\n"
+                "  - name: front-1\n"
+                "    bureaus: [park]\n"
+                "    certificate_subject:\n"
+                "      - {subject: CN=old, issuer: CN=Root 1, until: 2026-12-01T00:00:00Z}\n"
+                "      - {subject: CN=front-1, from: 2026-12-01T00:00:00.250Z}\n"
+                "      - CN=spare\n"
+                "store:")
+          .settings()
+          .node;
+  const auto moment = [](std::string_view text) { return record::parse_time(text).value(); };
+  ASSERT_EQ(node.nodes.size(), 1U);
+  EXPECT_THAT(node.nodes[0].signers.names(),
+              ElementsAre(record::SignerName{.subject = "CN=old",
+                                             .issuer = "CN=Root 1",
+                                             .until = moment("2026-12-01T00:00:00.000Z")},
+                          record::SignerName{.subject = "CN=front-1",
+                                             .from = moment("2026-12-01T00:00:00.250Z")},
+                          record::SignerName{.subject = "CN=spare"}));
+}
+
+TEST(Nodes, SayWhatIsWrongWithANameThatTheyHadForATime) {
+  const auto complaint = [](const std::string& entry) {
+    const auto found = complaints_of_center(
+        "nodes:\n  - {name: front-1, bureaus: [park], certificate_subject: [" + entry + "]}\n");
+    return found.size() == 1 ? found.front() : "not one complaint";
+  };
+  EXPECT_THAT(complaint("{subject: front-1}"), HasSubstr("expected an RFC 2253 name"));
+  EXPECT_THAT(complaint("{subject: CN=f, issuer: root}"), HasSubstr("expected an RFC 2253 name"));
+  EXPECT_THAT(complaint("{subject: CN=f, from: yesterday}"),
+              HasSubstr("found `yesterday`, expected a moment such as 2026-12-01T00:00:00Z"));
+  EXPECT_THAT(complaint("{subject: CN=f, from: 2026-12-01T00:00:00Z, until: 2026-12-01T00:00:00Z}"),
+              HasSubstr("expected a moment after `from`"));
+  EXPECT_THAT(complaint("{subject: CN=f, since: 2026-12-01T00:00:00Z}"), HasSubstr("`since`"));
+  EXPECT_THAT(complaint("{issuer: CN=f}"), HasSubstr("no `subject`"));
+  EXPECT_THAT(complaint(""), HasSubstr("certificate_subject"));
+  EXPECT_THAT(complaint("CN=park"), HasSubstr("bureau park has this"));
+}
+
+TEST(Identity, KnowsWhatTheNodeSignedByBeforeAndWhichClocksItBelieves) {
+  Configuration configuration;
+  const Node node =
+      configuration
+          .with("node.yaml", "identity:",
+                "identity:\n  earlier_subjects: [{subject: CN=old, until: 2026-12-01T00:00:00Z}]")
+          .with("node.yaml", "node:", "node:\n  clock_tolerance: 90s")
+          .settings()
+          .node;
+  ASSERT_EQ(node.identity.earlier.size(), 1U);
+  EXPECT_EQ(node.identity.earlier[0].subject, "CN=old");
+  EXPECT_EQ(node.clock_tolerance, std::chrono::seconds(90));
+  EXPECT_EQ(Configuration().settings().node.clock_tolerance, std::chrono::minutes(5));
 }
 
 TEST(Nodes, AreOfUseOnlyWhereTheyCanCallAndThereIsAStore) {

@@ -93,18 +93,37 @@ TEST(Policy, GivesWhoHasNoRoleNothing) {
   EXPECT_FALSE(trust::Policy().may({}, trust::PersonalRight::see_streams, BureauId("park")));
 }
 
+const auto noon = record::parse_time("2026-11-23T12:00:00.000Z").value();
+
+const trust::Directory::Entry* found(const trust::Directory& directory,
+                                     const std::string& subject) {
+  return directory.find({subject, {}, "CN=authority"}, noon);
+}
+
 TEST(Directory, KnowsABureauOrANodeByItsWholeSubjectOnly) {
   const trust::Directory directory({{"CN=park,O=Sluice development", BureauId("park")},
                                     {"CN=front-1", record::NodeId("front-1")}});
-  const auto* park = directory.find("CN=park,O=Sluice development");
+  const auto* park = found(directory, "CN=park,O=Sluice development");
   ASSERT_NE(park, nullptr);
-  EXPECT_EQ(*park, trust::Directory::Holder(BureauId("park")));
-  const auto* node = directory.find("CN=front-1");
+  EXPECT_EQ(park->holder, trust::Directory::Holder(BureauId("park")));
+  const auto* node = found(directory, "CN=front-1");
   ASSERT_NE(node, nullptr);
-  EXPECT_EQ(*node, trust::Directory::Holder(record::NodeId("front-1")));
-  EXPECT_EQ(directory.find("CN=park"), nullptr);
-  EXPECT_EQ(directory.find("CN=park,O=Other"), nullptr);
-  EXPECT_EQ(directory.find(""), nullptr);
+  EXPECT_EQ(node->holder, trust::Directory::Holder(record::NodeId("front-1")));
+  EXPECT_EQ(found(directory, "CN=park"), nullptr);
+  EXPECT_EQ(found(directory, "CN=park,O=Other"), nullptr);
+  EXPECT_EQ(found(directory, ""), nullptr);
+}
+
+TEST(Directory, KnowsANameForItsTimeAndOfItsAuthorityOnly) {
+  trust::Directory directory;
+  directory.add({{.subject = "CN=park", .issuer = "CN=old", .until = noon}, BureauId("park")});
+  directory.add({{.subject = "CN=park", .issuer = "CN=new", .from = noon}, BureauId("park")});
+  const auto before = noon - std::chrono::milliseconds(1);
+  EXPECT_NE(directory.find({"CN=park", {}, "CN=old"}, before), nullptr);
+  EXPECT_EQ(directory.find({"CN=park", {}, "CN=old"}, noon), nullptr);
+  EXPECT_NE(directory.find({"CN=park", {}, "CN=new"}, noon), nullptr);
+  EXPECT_EQ(directory.find({"CN=park", {}, "CN=new"}, before), nullptr);
+  EXPECT_EQ(directory.find({"CN=park", {}, "CN=other"}, noon), nullptr);
 }
 
 }  // namespace
