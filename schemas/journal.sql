@@ -92,6 +92,14 @@ CREATE TABLE IF NOT EXISTS quarantine_settlement(
   note TEXT NOT NULL
 ) STRICT;
 
+-- Since version 5: which entries are rows that the center refused, and where they stood.
+CREATE TABLE IF NOT EXISTS quarantine_refusal(
+  entry INTEGER PRIMARY KEY,        -- quarantine.id
+  epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,        -- of the batch that the row was in
+  row INTEGER NOT NULL              -- from 1; 0: the batch's payload as it is
+) STRICT;
+
 -- Since version 4: settled entries are forgotten in this order.
 CREATE INDEX IF NOT EXISTS quarantine_settled ON quarantine_settlement(settled_at);
 

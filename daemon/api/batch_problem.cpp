@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include <boost/json.hpp>
+
+#include "link/https/receipt_answer.h"
 #include "server/refusal.h"
 
 namespace sluice::api {
@@ -38,6 +41,15 @@ server::Response refuse(BatchProblem problem, std::string_view detail) {
 
 server::Response refuse(const exchange::ReceptionFailure& failure) {
   return refuse(batch_problem(failure.code), record::to_string(failure));
+}
+
+server::Response refuse(const exchange::Deferred& deferred) {
+  server::Response response = refuse(deferred.why);
+  boost::json::object object = boost::json::parse(response.body).as_object();
+  object["deferral"] = deferred.answer.json;
+  object["signature"] = link::to_base64(deferred.answer.signature);
+  response.body = boost::json::serialize(object) + "\n";
+  return response;
 }
 
 BatchProblem batch_problem(exchange::ReceptionProblem problem) {

@@ -37,6 +37,8 @@ struct BatchProblemType {
 // `detail`: what was found, what was expected, what to do.
 [[nodiscard]] server::Response refuse(BatchProblem problem, std::string_view detail);
 [[nodiscard]] server::Response refuse(const exchange::ReceptionFailure& failure);
+// The same, with what was signed of it.
+[[nodiscard]] server::Response refuse(const exchange::Deferred& deferred);
 [[nodiscard]] BatchProblem batch_problem(exchange::ReceptionProblem problem);
 
 }  // namespace sluice::api

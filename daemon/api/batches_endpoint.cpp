@@ -98,18 +98,25 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
     co_return std::move(*response);
   }
   SLUICE_KILL_POINT("batches.before-reception");
-  const std::function<exchange::Result<record::SignedReceipt>(exchange::Reception&)> receive =
-      [&](exchange::Reception& reception) { return reception.receive(*batch); };
-  const auto receipt = co_await surroundings_.receptions.run(place->stream.bureau, receive);
+  using Answer = exchange::Reception::Answer;
+  const std::function<exchange::Result<Answer>(exchange::Reception&)> receive =
+      [&](exchange::Reception& reception) { return reception.answer(*batch); };
+  const auto answer = co_await surroundings_.receptions.run(place->stream.bureau, receive);
   SLUICE_KILL_POINT("batches.before-answer");
-  if (receipt) co_return receipt_response(*receipt);
-  // Either may be somebody's who has a key that is not theirs, or no longer.
-  if (receipt.error().code == exchange::ReceptionProblem::not_trusted) {
-    surroundings_.carriers.deny(request.peer, place->stream.bureau.str(), "not-trusted");
-  } else if (receipt.error().code == exchange::ReceptionProblem::untimely) {
-    surroundings_.carriers.deny(request.peer, place->stream.bureau.str(), "untimely");
+  if (answer) {
+    if (const auto* deferred = std::get_if<exchange::Deferred>(&*answer)) {
+      // It may be somebody's who has a key that is not theirs, or no longer.
+      if (deferred->why.code == exchange::ReceptionProblem::untimely) {
+        surroundings_.carriers.deny(request.peer, place->stream.bureau.str(), "untimely");
+      }
+      co_return refuse(*deferred);
+    }
+    co_return receipt_response(std::get<record::SignedReceipt>(*answer));
   }
-  co_return refuse(receipt.error());
+  if (answer.error().code == exchange::ReceptionProblem::not_trusted) {
+    surroundings_.carriers.deny(request.peer, place->stream.bureau.str(), "not-trusted");
+  }
+  co_return refuse(answer.error());
 }
 
 asio::awaitable<server::Response> BatchesEndpoint::tell_standing(const server::Request& request) {

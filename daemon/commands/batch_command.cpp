@@ -47,6 +47,7 @@ void print_json(const store::LedgerEntry& entry, const record::Manifest& manifes
                                              {"sequence", entry.sequence.value},
                                              {"dataset", entry.dataset.str()},
                                              {"mode", record::to_string(manifest.mode)},
+                                             {"outcome", record::to_string(receipt.outcome)},
                                              {"upserts", manifest.upserts.value},
                                              {"deletes", manifest.deletes.value},
                                              {"rejected", receipt.rows.rejected.value},

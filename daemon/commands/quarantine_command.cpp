@@ -21,6 +21,7 @@
 #include "commands/terminal.h"
 #include "installation/system_clock.h"
 #include "jobs/quarantine_settlement.h"
+#include "jobs/replay_job.h"
 #include "record/record_checker.h"
 #include "trust/audit_log.h"
 
@@ -81,6 +82,12 @@ boost::json::object head_json(const QuarantineEntry& entry) {
                              {"rule", entry.row.rule},
                              {"reason", entry.row.sentence},
                              {"columns", entry.row.columns}};
+  object["refused_by"] = entry.row.refused ? "center" : "node";
+  if (const auto& refused = entry.row.refused) {
+    object["batch"] = {{"epoch", refused->epoch.value},
+                       {"sequence", refused->sequence.value},
+                       {"row", refused->row}};
+  }
   if (const auto& settlement = entry.settlement) {
     object["settled_at"] = record::to_string(settlement->at);
     object["settled_by"] = settlement->decision.by;
@@ -96,15 +103,16 @@ boost::json::object whole_json(const QuarantineEntry& entry) {
 }
 
 // Does it with the bureau's journal; prints a failure to come so far.
-ExitStatus with_journal(const Context& context, const std::string& bureau_name,
-                        const std::function<ExitStatus(journal::Journal&)>& done) {
+ExitStatus with_journal(
+    const Context& context, const std::string& bureau_name,
+    const std::function<ExitStatus(const installation::Installation&, journal::Journal&)>& done) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
   const settings::Bureau* bureau = find_bureau(installation->settings, bureau_name);
   if (bureau == nullptr) return ExitStatus::usage;
   auto journal = installation->open_journal(bureau->id);
   if (!journal) return fail(record::to_string(journal.error()));
-  return done(*journal);
+  return done(*installation, *journal);
 }
 
 // Calls `consume` with each entry that is asked for, without its original, in pages: whoever writes
@@ -130,30 +138,36 @@ ExitStatus for_each_head(journal::Journal& journal, const QuarantineOptions& opt
 }
 
 ExitStatus list_rows(const Context& context, const QuarantineOptions& options) {
-  return with_journal(context, options.bureau, [&](journal::Journal& journal) {
-    std::vector<std::vector<std::string>> rows;
-    const ExitStatus status = for_each_head(journal, options, [&](const QuarantineEntry& entry) {
-      if (options.json) {
-        fmt::print("{}\n", boost::json::serialize(head_json(entry)));
-        return ExitStatus::success;
-      }
-      rows.push_back({std::to_string(entry.id), entry.row.dataset.str(),
-                      fmt::format("{}:{}", entry.row.source, entry.row.place), entry.row.field,
-                      entry.row.rule, std::string(to_string(entry.state))});
-      return ExitStatus::success;
-    });
-    if (status != ExitStatus::success || options.json) return status;
-    if (rows.empty()) {
-      fmt::print("nothing of that kind is in the quarantine of {}\n", options.bureau);
-      return status;
-    }
-    fmt::print("{}\nSee one whole: sluice quarantine show {} ID\n",
-               table({"id", "dataset", "from", "field", "rule", "state"}, rows), options.bureau);
-    return status;
-  });
+  return with_journal(
+      context, options.bureau, [&](const installation::Installation&, journal::Journal& journal) {
+        std::vector<std::vector<std::string>> rows;
+        const ExitStatus status =
+            for_each_head(journal, options, [&](const QuarantineEntry& entry) {
+              if (options.json) {
+                fmt::print("{}\n", boost::json::serialize(head_json(entry)));
+                return ExitStatus::success;
+              }
+              rows.push_back({std::to_string(entry.id), entry.row.dataset.str(),
+                              fmt::format("{}:{}", entry.row.source, entry.row.place),
+                              entry.row.field, entry.row.rule,
+                              entry.row.refused ? "center" : "node",
+                              std::string(to_string(entry.state))});
+              return ExitStatus::success;
+            });
+        if (status != ExitStatus::success || options.json) return status;
+        if (rows.empty()) {
+          fmt::print("nothing of that kind is in the quarantine of {}\n", options.bureau);
+          return status;
+        }
+        fmt::print("{}\nSee one whole: sluice quarantine show {} ID\n",
+                   table({"id", "dataset", "from", "field", "rule", "refused by", "state"}, rows),
+                   options.bureau);
+        return status;
+      });
 }
 
-void print_for_people(const QuarantineEntry& entry, const std::string& bureau) {
+void print_for_people(const QuarantineEntry& entry, const std::string& bureau,
+                      const std::string& columns) {
   const journal::QuarantinedRow& row = entry.row;
   fmt::print("entry    {} ({}, since {})\n", entry.id, to_string(entry.state),
              record::to_string(entry.at));
@@ -165,9 +179,13 @@ void print_for_people(const QuarantineEntry& entry, const std::string& bureau) {
   }
   fmt::print("dataset  {} by {}\nfrom     {}, place {}\n", row.dataset.str(),
              record::to_string(row.mode), printable(row.source), row.place);
+  if (row.refused) {
+    fmt::print("refused  by the center, in epoch {}, batch {}, row {}\n", row.refused->epoch.value,
+               row.refused->sequence.value, row.refused->row);
+  }
   fmt::print("field    {}\nrule     {}\nreason   {}\ncolumns  {}\n\n",
              row.field.empty() ? "(the whole row)" : printable(row.field), printable(row.rule),
-             printable(row.sentence), printable(row.columns));
+             printable(row.sentence), printable(columns));
   // Byte for byte it is in the JSON: here a person reads it, on a terminal that obeys it.
   fmt::print("{}\n", printable(row.original, Lines::several));
   if (entry.state != QuarantineState::waiting) return;
@@ -178,31 +196,40 @@ void print_for_people(const QuarantineEntry& entry, const std::string& bureau) {
 }
 
 ExitStatus show_row(const Context& context, const QuarantineOptions& options) {
-  return with_journal(context, options.bureau, [&](journal::Journal& journal) {
-    const auto entry = journal.quarantine_entry(options.id);
-    if (!entry) return fail(record::to_string(entry.error()));
-    if (!*entry) {
-      return fail(
-          fmt::format("there is no entry {} in the quarantine of {}", options.id, options.bureau));
-    }
-    if (options.json) {
-      fmt::print("{}\n", boost::json::serialize(whole_json(**entry)));
-    } else {
-      print_for_people(**entry, options.bureau);
-    }
-    return ExitStatus::success;
-  });
+  return with_journal(
+      context, options.bureau,
+      [&](const installation::Installation& installation, journal::Journal& journal) {
+        const auto entry = journal.quarantine_entry(options.id);
+        if (!entry) return fail(record::to_string(entry.error()));
+        if (!*entry) {
+          return fail(fmt::format("there is no entry {} in the quarantine of {}", options.id,
+                                  options.bureau));
+        }
+        if (options.json) {
+          fmt::print("{}\n", boost::json::serialize(whole_json(**entry)));
+        } else {
+          const journal::QuarantinedRow& row = (*entry)->row;
+          const exchange::KnownDataset* known = installation.catalogue.find(row.dataset);
+          print_for_people(**entry, options.bureau,
+                           row.refused && known != nullptr
+                               ? jobs::columns_of_line(known->dataset.schema)
+                               : row.columns);
+        }
+        return ExitStatus::success;
+      });
 }
 
 ExitStatus export_all(const Context& context, const QuarantineOptions& options) {
-  return with_journal(context, options.bureau, [&](journal::Journal& journal) {
-    return for_each_head(journal, options, [&](const QuarantineEntry& head) {
-      const auto entry = journal.quarantine_entry(head.id);
-      if (!entry) return fail(record::to_string(entry.error()));
-      if (*entry) fmt::print("{}\n", boost::json::serialize(whole_json(**entry)));
-      return ExitStatus::success;
-    });
-  });
+  return with_journal(context, options.bureau,
+                      [&](const installation::Installation&, journal::Journal& journal) {
+                        return for_each_head(journal, options, [&](const QuarantineEntry& head) {
+                          const auto entry = journal.quarantine_entry(head.id);
+                          if (!entry) return fail(record::to_string(entry.error()));
+                          if (*entry)
+                            fmt::print("{}\n", boost::json::serialize(whole_json(**entry)));
+                          return ExitStatus::success;
+                        });
+                      });
 }
 
 ExitStatus status_of(const jobs::SettlementFailure& failure) {

@@ -34,6 +34,24 @@ ReceptionFailure reception_failure(const store::StoreFailure& failure) {
 
 }  // namespace
 
+std::string_view to_string(ReceptionProblem problem) {
+  switch (problem) {
+    case ReceptionProblem::unavailable:
+      return "unavailable";
+    case ReceptionProblem::not_trusted:
+      return "not-trusted";
+    case ReceptionProblem::untimely:
+      return "untimely";
+    case ReceptionProblem::not_allowed:
+      return "not-allowed";
+    case ReceptionProblem::out_of_order:
+      return "out-of-order";
+    case ReceptionProblem::refused:
+      return "refused";
+  }
+  return "refused";
+}
+
 Reception::Reception(std::unique_ptr<store::Store> store, Surroundings surroundings, Clock clock,
                      Applied applied)
     : store_(std::move(store)),
@@ -49,27 +67,7 @@ Result<record::Manifest> Reception::admit(const record::Batch& batch,
   if (const auto why = record::why_not_signing(own, now)) {
     return std::unexpected(ReceptionFailure{ReceptionProblem::unavailable, own.subject, *why});
   }
-  auto manifest = SLUICE_TRY(authenticate(batch, credentials.verifier, now));
-  const KnownDataset* known = surroundings_.catalogue.find(manifest.dataset);
-  const auto not_allowed = [&](std::string sentence) {
-    return std::unexpected(
-        ReceptionFailure{ReceptionProblem::not_allowed, name_of(manifest), std::move(sentence)});
-  };
-  if (known == nullptr) {
-    return not_allowed(fmt::format("its dataset {} is not known here; put its schema back",
-                                   manifest.dataset.str()));
-  }
-  if (known->dataset.owner != manifest.stream.bureau) {
-    return not_allowed(fmt::format("its dataset {} is owned by {}", manifest.dataset.str(),
-                                   known->dataset.owner.str()));
-  }
-  if (known->schema != manifest.schema) {
-    return not_allowed(fmt::format(
-        "it was made under another schema of {}; put that schema back until the journal "
-        "is drained (`sluice status`), then change it",
-        manifest.dataset.str()));
-  }
-  return manifest;
+  return authenticate(batch, credentials.verifier, now);
 }
 
 Result<record::Manifest> Reception::authenticate(const record::Batch& batch,
@@ -81,11 +79,10 @@ Result<record::Manifest> Reception::authenticate(const record::Batch& batch,
                                             verified.error().sentence});
   }
   record::Manifest& manifest = verified->manifest;
-  const record::Time sealed_at = manifest.collected_at;
   const auto signers = surroundings_.signatories.find(manifest.stream.bureau);
   const auto objection =
       (signers == surroundings_.signatories.end() ? record::Signers() : signers->second)
-          .objection(verified->signatory, sealed_at);
+          .objection(verified->signatory, manifest.collected_at);
   if (objection) {
     return std::unexpected(ReceptionFailure{
         ReceptionProblem::not_trusted, name_of(manifest),
@@ -94,19 +91,56 @@ Result<record::Manifest> Reception::authenticate(const record::Batch& batch,
                     "docs/configuration.md)",
                     verified->signatory.subject, manifest.stream.bureau.str(), *objection)});
   }
-  if (sealed_at - now > surroundings_.clock_tolerance) {
-    return std::unexpected(ReceptionFailure{
-        ReceptionProblem::untimely, name_of(manifest),
-        fmt::format(
-            "it was sealed at {}, and the center's clock says {}: at most {} s ahead may it be; if "
-            "the clock of the node that sealed it was wrong, set it right, stop its sluiced, and "
-            "say `sluice journal new-epoch {}` there, which seals anew; if the center's is, set "
-            "that one right",
-            record::to_string(sealed_at), record::to_string(now),
-            std::chrono::ceil<std::chrono::seconds>(surroundings_.clock_tolerance).count(),
-            manifest.stream.bureau.str())});
-  }
   return std::move(manifest);
+}
+
+Result<void> Reception::check_time(const record::Manifest& manifest) const {
+  const record::Time now = clock_();
+  const record::Time sealed_at = manifest.collected_at;
+  if (sealed_at - now <= surroundings_.clock_tolerance) return {};
+  return std::unexpected(ReceptionFailure{
+      ReceptionProblem::untimely, name_of(manifest),
+      fmt::format(
+          "it was sealed at {}, and the center's clock says {}: at most {} s ahead may it be; if "
+          "the clock of the node that sealed it was wrong, set it right, stop its sluiced, and "
+          "say `sluice journal new-epoch {}` there, which seals anew; if the center's is, set "
+          "that one right",
+          record::to_string(sealed_at), record::to_string(now),
+          std::chrono::ceil<std::chrono::seconds>(surroundings_.clock_tolerance).count(),
+          manifest.stream.bureau.str())});
+}
+
+std::optional<std::string> Reception::final_objection(const record::Manifest& manifest) const {
+  const KnownDataset* known = surroundings_.catalogue.find(manifest.dataset);
+  if (known != nullptr && known->dataset.owner != manifest.stream.bureau) {
+    return fmt::format("its dataset {} is owned by {}, and {} can not send it",
+                       manifest.dataset.str(), known->dataset.owner.str(),
+                       manifest.stream.bureau.str());
+  }
+  const std::uint64_t rows = manifest.upserts.value + manifest.deletes.value;
+  if (rows > record::most_batch_rows) {
+    return fmt::format("it has {} changes, a batch has at most {}", rows, record::most_batch_rows);
+  }
+  return std::nullopt;
+}
+
+Result<const KnownDataset*> Reception::known_dataset(const record::Manifest& manifest) const {
+  const KnownDataset* known = surroundings_.catalogue.find(manifest.dataset);
+  const auto not_allowed = [&](std::string sentence) {
+    return std::unexpected(
+        ReceptionFailure{ReceptionProblem::not_allowed, name_of(manifest), std::move(sentence)});
+  };
+  if (known == nullptr) {
+    return not_allowed(fmt::format("its dataset {} is not known here; put its schema back",
+                                   manifest.dataset.str()));
+  }
+  if (known->schema != manifest.schema) {
+    return not_allowed(fmt::format(
+        "it was made under another schema of {}; put that schema back until the journal "
+        "is drained (`sluice status`), then change it",
+        manifest.dataset.str()));
+  }
+  return known;
 }
 
 Result<void> Reception::prepare(const KnownDataset& known) {
@@ -121,24 +155,29 @@ Result<void> Reception::prepare(const KnownDataset& known) {
 record::SignedReceipt Reception::sign(const record::Batch& batch, const record::Manifest& manifest,
                                       record::Outcome outcome, const std::string& reason,
                                       const record::RowOutcomes& rows,
-                                      const std::vector<record::RejectedRow>& rejected,
+                                      const std::vector<record::RefusedRows>& refused,
                                       record::Time applied_at, const record::Signer& signer) const {
   record::SignedReceipt receipt;
   receipt.json = record::to_json(record::Receipt{.stream = manifest.stream,
                                                  .sequence = manifest.sequence,
+                                                 .dataset = manifest.dataset,
                                                  .manifest = record::sha256(batch.manifest),
                                                  .outcome = outcome,
                                                  .reason = reason,
                                                  .rows = rows,
-                                                 .rejected_rows = rejected,
+                                                 .refused = refused,
                                                  .at = applied_at});
   receipt.signature = signer.sign(receipt.json);
   return receipt;
 }
 
+std::optional<std::string> Reception::obstacle() const {
+  return surroundings_.obstacle ? surroundings_.obstacle() : std::nullopt;
+}
+
 std::optional<record::SignedReceipt> Reception::answered_before(const record::Batch& batch,
                                                                 const ReceptionFailure& failure) {
-  if (failure.code == ReceptionProblem::unavailable) return std::nullopt;
+  if (failure.code == ReceptionProblem::unavailable || obstacle()) return std::nullopt;
   const auto manifest = record::parse_manifest(batch.manifest);
   if (!manifest) return std::nullopt;
   const auto found = store_->receipt(manifest->stream, manifest->sequence);
@@ -148,35 +187,70 @@ std::optional<record::SignedReceipt> Reception::answered_before(const record::Ba
   return **found;
 }
 
-Result<record::SignedReceipt> Reception::receive(const record::Batch& batch) {
-  if (auto why = surroundings_.obstacle ? surroundings_.obstacle() : std::nullopt) {
+Result<record::SignedReceipt> Reception::take(const record::Batch& batch,
+                                              const record::Manifest& manifest,
+                                              const record::Signer& signer) {
+  if (auto why = obstacle()) {
     return std::unexpected(
         ReceptionFailure{ReceptionProblem::unavailable, "central store", std::move(*why)});
   }
-  const auto credentials = surroundings_.keyring.current();
-  const auto admitted = admit(batch, *credentials);
-  if (!admitted) {
-    if (auto known = answered_before(batch, admitted.error())) return std::move(*known);
-    return std::unexpected(admitted.error());
-  }
-  const record::Manifest& manifest = *admitted;
-  const KnownDataset& known = *surroundings_.catalogue.find(manifest.dataset);
+  const auto make_receipt =
+      [&](record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
+          const std::vector<record::RefusedRows>& refused, record::Time applied_at) {
+        return sign(batch, manifest, outcome, reason, rows, refused, applied_at, signer);
+      };
+  const auto reject = [&](const std::string& reason) {
+    return record::recast(store_->reject({manifest, batch, reason}, make_receipt),
+                          reception_failure);
+  };
+  SLUICE_TRY(check_time(manifest));
+  if (const auto why = final_objection(manifest)) return reject(*why);
+  const KnownDataset& known = *SLUICE_TRY(known_dataset(manifest));
   SLUICE_TRY(prepare(known));
   const auto begun = std::chrono::steady_clock::now();
   auto receipt = store_->apply(
       {.manifest = manifest, .batch = batch, .dataset = known.dataset, .checker = known.checker},
-      [&](record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
-          const std::vector<record::RejectedRow>& rejected, record::Time applied_at) {
-        return sign(batch, manifest, outcome, reason, rows, rejected, applied_at,
-                    credentials->signer);
-      });
+      make_receipt);
   if (!receipt) {
+    const store::StoreFailure& failure = receipt.error();
+    if (failure.code == store::StoreProblem::corrupt) return reject(failure.sentence);
     // The tables may be gone with a database that was replaced: look again next time.
-    if (receipt.error().code == store::StoreProblem::unknown_dataset) prepared_.clear();
-    return std::unexpected(reception_failure(receipt.error()));
+    if (failure.code == store::StoreProblem::unknown_dataset) prepared_.clear();
+    return std::unexpected(reception_failure(failure));
   }
   if (applied_) applied_(std::chrono::steady_clock::now() - begun);
   return std::move(*receipt);
+}
+
+Result<Reception::Answer> Reception::answer(const record::Batch& batch) {
+  const auto credentials = surroundings_.keyring.current();
+  const auto admitted = admit(batch, *credentials);
+  if (!admitted) {
+    if (auto known = answered_before(batch, admitted.error())) return Answer(std::move(*known));
+    return std::unexpected(admitted.error());
+  }
+  const record::Manifest& manifest = *admitted;
+  auto receipt = take(batch, manifest, credentials->signer);
+  if (receipt) return Answer(std::move(*receipt));
+  if (auto known = answered_before(batch, receipt.error())) return Answer(std::move(*known));
+  record::SignedDeferral deferral;
+  deferral.json =
+      record::to_json(record::Deferral{.stream = manifest.stream,
+                                       .sequence = manifest.sequence,
+                                       .manifest = record::sha256(batch.manifest),
+                                       .problem = std::string(to_string(receipt.error().code)),
+                                       .sentence = record::to_string(receipt.error()),
+                                       .at = clock_()});
+  deferral.signature = credentials->signer.sign(deferral.json);
+  return Answer(Deferred{std::move(receipt.error()), std::move(deferral)});
+}
+
+Result<record::SignedReceipt> Reception::receive(const record::Batch& batch) {
+  auto answered = SLUICE_TRY(answer(batch));
+  if (auto* deferred = std::get_if<Deferred>(&answered)) {
+    return std::unexpected(std::move(deferred->why));
+  }
+  return std::get<record::SignedReceipt>(std::move(answered));
 }
 
 Result<journal::LedgerPlace> Reception::place(const record::StreamId& stream) {

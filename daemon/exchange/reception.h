@@ -10,11 +10,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <variant>
 
 #include "exchange/catalogue.h"
 #include "journal/ledger_place.h"
 #include "reconciliation/digest_question.h"
 #include "record/batch.h"
+#include "record/deferral.h"
 #include "record/keyring.h"
 #include "record/receipt.h"
 #include "record/signers.h"
@@ -27,13 +30,22 @@ enum class ReceptionProblem {
                  // hold: the same batch again, later
   not_trusted,   // the signature is not good, or its signer did not speak for this bureau then
   untimely,      // it says that it was sealed before its bureau's last batch, or in the future
-  not_allowed,   // the dataset is unknown here, is another bureau's, or has another schema
+  not_allowed,   // the dataset is unknown here, or has another schema
   out_of_order,  // the store waits for another one of its stream
   refused,       // the store will not take it: conflicting, schema conflict …
 };
 using ReceptionFailure = record::Failure<ReceptionProblem>;
 template <class T>
 using Result = std::expected<T, ReceptionFailure>;
+
+// The name by which programs go: docs/link.md has them.
+[[nodiscard]] std::string_view to_string(ReceptionProblem problem);
+
+// A batch that is not taken now, with the answer that says so to its sender.
+struct Deferred {
+  ReceptionFailure why;
+  record::SignedDeferral answer;
+};
 
 // Not thread-safe: one owner, one thread; it has its own store connection.
 class Reception {
@@ -63,6 +75,13 @@ class Reception {
   Reception(std::unique_ptr<store::Store> store, Surroundings surroundings, Clock clock,
             Applied applied = {});
 
+  // Answers every batch that comes from who may speak for its bureau with something signed: the
+  // receipt in the ledger, also of a batch that can never be taken as it is, or that it is not
+  // taken now. To everybody else, and while this node's certificate does not hold, nothing is
+  // signed, and nothing is entered.
+  using Answer = std::variant<record::SignedReceipt, Deferred>;
+  [[nodiscard]] Result<Answer> answer(const record::Batch& batch);
+  // The same, where it does not matter whether a refusal was signed.
   [[nodiscard]] Result<record::SignedReceipt> receive(const record::Batch& batch);
 
   // Where a stream stands, and its bureau's latest.
@@ -83,16 +102,27 @@ class Reception {
   [[nodiscard]] Result<record::Manifest> authenticate(const record::Batch& batch,
                                                       const record::Verifier& verifier,
                                                       record::Time now) const;
+  // That it is not of the future.
+  [[nodiscard]] Result<void> check_time(const record::Manifest& manifest) const;
   // What it was answered when it came first: what would be refused now, a certificate having been
   // revoked since, is in the ledger all the same.
   [[nodiscard]] std::optional<record::SignedReceipt> answered_before(
       const record::Batch& batch, const ReceptionFailure& failure);
+  [[nodiscard]] Result<record::SignedReceipt> take(const record::Batch& batch,
+                                                   const record::Manifest& manifest,
+                                                   const record::Signer& signer);
+  // Why the store takes nothing now.
+  [[nodiscard]] std::optional<std::string> obstacle() const;
+  // Why it can never be taken as it is.
+  [[nodiscard]] std::optional<std::string> final_objection(const record::Manifest& manifest) const;
+  // The dataset, or why the batch is not taken as things are here.
+  [[nodiscard]] Result<const KnownDataset*> known_dataset(const record::Manifest& manifest) const;
   [[nodiscard]] Result<void> prepare(const KnownDataset& known);
   [[nodiscard]] record::SignedReceipt sign(const record::Batch& batch,
                                            const record::Manifest& manifest,
                                            record::Outcome outcome, const std::string& reason,
                                            const record::RowOutcomes& rows,
-                                           const std::vector<record::RejectedRow>& rejected,
+                                           const std::vector<record::RefusedRows>& refused,
                                            record::Time applied_at,
                                            const record::Signer& signer) const;
 

@@ -10,6 +10,8 @@
 #include "adapters/disk/bytes_in_memory.h"
 #include "adapters/disk/csv_reader.h"
 #include "intake/call_intake.h"
+#include "record/copy_text.h"
+#include "record/rules.h"
 
 namespace sluice::jobs {
 namespace {
@@ -74,6 +76,40 @@ std::expected<void, record::Flaw> read_csv(std::string_view line, std::uint64_t 
   return {};
 }
 
+// Lines of a batch, as the center refused them or as somebody has corrected them: no mapping is
+// theirs any more, only the schema.
+std::expected<journal::Submission, record::Flaw> read_lines(std::string_view bytes,
+                                                            const exchange::KnownDataset& known) {
+  journal::Submission submission;
+  std::string buffer;
+  std::vector<std::string_view> columns(record::leading_columns +
+                                        known.dataset.schema.fields.size());
+  while (!bytes.empty()) {
+    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
+    const std::string_view line = bytes.substr(0, end);
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    if (!record::split_line(line, columns)) {
+      return std::unexpected(record::Flaw{fmt::format(
+          "{}: expected a line of {} columns with a tab between each: U or D, the time at the "
+          "source or \\N, and the fields of the dataset",
+          record::Rule("format").text(), columns.size())});
+    }
+    if (const auto refused = known.checker.check_line(line, buffer)) {
+      return std::unexpected(
+          record::Flaw{fmt::format("{}{}{}: {}", refused->field, refused->field.empty() ? "" : ": ",
+                                   refused->violation.rule.text(), refused->violation.sentence)});
+    }
+    ++(line.front() == static_cast<char>(record::Operation::remove) ? submission.deletes
+                                                                    : submission.upserts)
+          .value;
+    submission.lines.append(line).push_back('\n');
+  }
+  if (submission.lines.empty()) {
+    return std::unexpected(record::Flaw{"there is no row in the bytes given"});
+  }
+  return submission;
+}
+
 const settings::Publication* publication_of(const settings::Bureau& bureau,
                                             const record::DatasetId& dataset) {
   const auto found = std::ranges::find(bureau.publishes, dataset, &settings::Publication::dataset);
@@ -105,13 +141,29 @@ std::expected<journal::Placement, SettlementFailure> replay(
     return failure(not_published,
                    fmt::format("{} no longer publishes {}", bureau.str(), row.dataset.str()));
   }
+  const std::string_view bytes = request.corrected ? *request.corrected : row.original;
+  const auto again = [&](const journal::Submission& submission)
+      -> std::expected<journal::Placement, SettlementFailure> {
+    auto placement = journal->replay(request.id, submission, {.by = request.by, .note = ""});
+    if (placement) return *placement;
+    // Somebody was faster.
+    if (placement.error().code == journal::JournalProblem::not_waiting) {
+      return failure(not_waiting, placement.error().sentence);
+    }
+    return failure(failed, record::to_string(placement.error()));
+  };
+  if (row.refused) {
+    auto submission = read_lines(bytes, *known);
+    if (!submission) return failure(still_refused, submission.error().sentence);
+    submission->origin = installation.origin(row.dataset, row.mode);
+    return again(*submission);
+  }
   const std::vector<std::string> columns = columns_of(row);
   const auto plan =
       intake::ConversionPlan::bind(known->dataset, known->checker, publication->mapping, columns);
   if (!plan) return failure(still_refused, record::to_string(plan.error()));
   intake::CallIntake intake(*plan, installation.origin(row.dataset, row.mode), row.source,
                             row.columns);
-  const std::string_view bytes = request.corrected ? *request.corrected : row.original;
   // A file's row is a line of it; every other mode keeps its rows as JSON.
   const auto read = row.mode == record::Mode::disk
                         ? read_csv(bytes, row.place, columns, *publication, intake)
@@ -123,13 +175,14 @@ std::expected<journal::Placement, SettlementFailure> replay(
                    fmt::format("{}{}{}: {}", problem.field, problem.field.empty() ? "" : ": ",
                                problem.rule.text(), problem.sentence));
   }
-  auto placement = journal->replay(request.id, intake.take(), {.by = request.by, .note = ""});
-  if (placement) return *placement;
-  // Somebody was faster.
-  if (placement.error().code == journal::JournalProblem::not_waiting) {
-    return failure(not_waiting, placement.error().sentence);
-  }
-  return failure(failed, record::to_string(placement.error()));
+  return again(intake.take());
+}
+
+std::string columns_of_line(const record::TableSchema& schema) {
+  boost::json::array names{"(U or D)", "(time at the source)"};
+  for (const record::Field& field : schema.fields)
+    names.emplace_back(field.name);
+  return boost::json::serialize(names);
 }
 
 }  // namespace sluice::jobs

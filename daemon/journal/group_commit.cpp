@@ -220,6 +220,14 @@ void GroupCommit::find(std::string channel, std::string key, Found found) {
   });
 }
 
+void GroupCommit::standing(record::Sequence sequence, Stands told) {
+  state_->look_up([sequence, told = std::move(told)](Journal& journal) mutable -> Answers {
+    return [told = std::move(told), standing = journal.standing(sequence)]() mutable {
+      told(std::move(standing));
+    };
+  });
+}
+
 void GroupCommit::tallies(record::DatasetId dataset, record::Time since, Told told) {
   state_->look_up([dataset = std::move(dataset), since, told = std::move(told)](
                       Journal& journal, const JournalFailure* stopped) mutable -> Answers {

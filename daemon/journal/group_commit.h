@@ -41,6 +41,7 @@ class GroupCommit {
   // Told, on the commit thread, when open batches can not be closed: once until they can, and when
   // the reason changes, since it is tried again several times a second.
   using OnFailure = std::function<void(const JournalFailure&)>;
+  using Stands = std::move_only_function<void(Result<BatchStanding>)>;
   // Given, on any thread, the answers to a whole group: runs them once, there and then or on a
   // thread of the callers, who so are woken once and not one by one.
   using Answers = std::move_only_function<void()>;
@@ -67,6 +68,8 @@ class GroupCommit {
 
   // Whether an exception has ended it.
   [[nodiscard]] bool is_stopped() const;
+  // Journal::standing(), in the same way.
+  void standing(record::Sequence sequence, Stands told);
 
   // Journal::tallies(), in the same way.
   void tallies(record::DatasetId dataset, record::Time since, Told told);

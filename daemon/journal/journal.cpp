@@ -12,6 +12,12 @@
 #include "record/try.h"
 
 namespace sluice::journal {
+namespace {
+
+// What a row that goes to the quarantine writes at least.
+constexpr std::uint64_t refused_row_bytes = 512;
+
+}  // namespace
 
 Journal::Journal(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Journal::Journal(Journal&&) noexcept = default;
@@ -167,7 +173,8 @@ Result<void> Journal::acknowledge(const record::Receipt& receipt,
   if (receipt.stream != state.stream) {
     return std::unexpected(state.broken("the receipt is for another stream"));
   }
-  return state.write(0, [&](StreamRow& row) -> Result<void> {
+  const std::uint64_t bytes = refused_row_bytes * receipt.rows.rejected.value;
+  return state.write(bytes, [&](StreamRow& row) -> Result<void> {
     const auto manifest = SLUICE_TRY(state_->ours(state.tables.manifest(receipt.sequence)));
     if (!manifest) {
       if (receipt.sequence <= row.head.sequence) return {};  // acknowledged before
@@ -182,6 +189,7 @@ Result<void> Journal::acknowledge(const record::Receipt& receipt,
     }
     const auto parsed = record::parse_manifest(*manifest);
     if (!parsed) return std::unexpected(state.broken(parsed.error().sentence));
+    SLUICE_TRY(state.keep_refused(row, *parsed, receipt));
     SLUICE_TRY(
         state_->ours(state.tables.put_receipt(receipt.sequence, receipt.at, signed_receipt)));
     SLUICE_TRY(state_->ours(state.tables.delete_batch(receipt.sequence)));
@@ -196,6 +204,18 @@ Result<void> Journal::acknowledge(const record::Receipt& receipt,
 
 Result<std::optional<record::SignedReceipt>> Journal::receipt(record::Sequence sequence) {
   return state_->ours(state_->tables.receipt(sequence));
+}
+
+Result<BatchStanding> Journal::standing(record::Sequence sequence) {
+  using enum BatchStanding::State;
+  if (sequence.value == 0) return BatchStanding{};
+  // The receipt last: it comes in the transaction in which the batch goes.
+  const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
+  const auto numbered = SLUICE_TRY(state_->ours(state_->tables.numbered()));
+  auto receipt = SLUICE_TRY(state_->ours(state_->tables.receipt(sequence)));
+  if (receipt) return BatchStanding{answered, std::move(receipt)};
+  if (sequence <= row.acknowledged) return BatchStanding{forgotten, std::nullopt};
+  return BatchStanding{sequence <= numbered ? waiting : unknown, std::nullopt};
 }
 
 Result<std::optional<KeptCursor>> Journal::cursor(std::string_view channel, std::string_view key) {

@@ -106,6 +106,18 @@ struct KeptCursor {
   Placement placement;
 };
 
+// What became of a batch of the journal's epoch.
+struct BatchStanding {
+  enum class State {
+    waiting,    // for its receipt
+    answered,   // `receipt`
+    forgotten,  // it had a receipt, which is as old as answers become
+    unknown,    // there was none of this number
+  };
+  State state = State::unknown;
+  std::optional<record::SignedReceipt> receipt;
+};
+
 struct Backlog {
   std::uint64_t batches = 0;
   std::uint64_t bytes = 0;
@@ -193,12 +205,16 @@ class Journal {
   // The first sealed batch after `after` that has no receipt yet.
   [[nodiscard]] Result<std::optional<record::Batch>> next(record::Sequence after);
 
-  // Keeps the receipt, which the caller has verified, and lets go of the batch. A receipt that came
-  // before is fine; one for another batch than the journal holds under this number is `broken`.
-  // Receipts are forgotten after Limits::answer_age.
+  // Keeps the receipt, which the caller has verified, and lets go of the batch; the rows of it that
+  // the center refused go to the quarantine with it. Where that is full, `backlog_full`: the batch
+  // stays, and its receipt is to be brought again. A receipt that came before is fine; one for
+  // another batch than the journal holds under this number is `broken`. Receipts are forgotten
+  // after Limits::answer_age.
   [[nodiscard]] Result<void> acknowledge(const record::Receipt& receipt,
                                          const record::SignedReceipt& signed_receipt);
   [[nodiscard]] Result<std::optional<record::SignedReceipt>> receipt(record::Sequence sequence);
+
+  [[nodiscard]] Result<BatchStanding> standing(record::Sequence sequence);
 
   // To say that a source was taken before is to acknowledge it once more: `not_durable` where that
   // may not be.

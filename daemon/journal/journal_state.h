@@ -98,6 +98,9 @@ struct Journal::State {
   // Puts rows into open batches, which it opens where there is none that takes them.
   [[nodiscard]] Result<std::vector<Placement>> place(const StreamRow& row,
                                                      std::span<const Submission> submissions);
+  // The rows of a batch that its receipt says were refused: into the quarantine, all of them.
+  [[nodiscard]] Result<void> keep_refused(const StreamRow& row, const record::Manifest& manifest,
+                                          const record::Receipt& receipt);
   // `not_waiting` where the entry does not.
   [[nodiscard]] Result<void> settle(std::int64_t id, QuarantineState becomes,
                                     const QuarantineDecision& decision);

@@ -13,6 +13,14 @@
 
 namespace sluice::journal {
 
+// Where a row stood that the center refused.
+struct RefusedPlace {
+  record::Epoch epoch;
+  record::Sequence sequence;
+  std::uint64_t row = 0;  // from 1; 0: it is the batch's payload as it is
+  friend bool operator==(const RefusedPlace&, const RefusedPlace&) = default;
+};
+
 struct QuarantinedRow {
   record::DatasetId dataset;
   record::Mode mode = record::Mode::direct;
@@ -22,7 +30,9 @@ struct QuarantinedRow {
   std::string rule;
   std::string sentence;
   std::string columns;  // the source's columns as a JSON array of names; may be empty
+  // A row as it came; of one that the center refused the line of its batch, without its end.
   std::string original;
+  std::optional<RefusedPlace> refused = std::nullopt;  // nothing: the node itself refused it
 };
 
 // The numbers are the file's.

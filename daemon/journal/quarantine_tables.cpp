@@ -46,16 +46,18 @@ constexpr std::string_view select_ids_before =
 constexpr std::string_view select_head =
     R"sql(
       SELECT id, state, at, dataset, mode, source, place, field, rule, sentence, columns,
-        settled_at, settled_by, note
+        settled_at, settled_by, note, r.epoch, r.sequence, r.row
       FROM quarantine
-      LEFT JOIN quarantine_settlement ON entry = id
+      LEFT JOIN quarantine_settlement s ON s.entry = id
+      LEFT JOIN quarantine_refusal r ON r.entry = id
       WHERE id = ?1)sql";
 constexpr std::string_view select_entry =
     R"sql(
       SELECT id, state, at, dataset, mode, source, place, field, rule, sentence, columns,
-        settled_at, settled_by, note, original
+        settled_at, settled_by, note, r.epoch, r.sequence, r.row, original
       FROM quarantine
-      LEFT JOIN quarantine_settlement ON entry = id
+      LEFT JOIN quarantine_settlement s ON s.entry = id
+      LEFT JOIN quarantine_refusal r ON r.entry = id
       WHERE id = ?1)sql";
 
 std::int64_t number(QuarantineState state) {
@@ -77,6 +79,7 @@ QuarantineEntry head_of(const sqlite::Statement& row) {
                                 .sentence = text(9),
                                 .columns = text(10)}};
   if (!row.is_null(11)) entry.settlement = {time_of(row.integer(11)), {text(12), text(13)}};
+  if (!row.is_null(14)) entry.row.refused = {{count(row, 14)}, {count(row, 15)}, count(row, 16)};
   return entry;
 }
 
@@ -91,6 +94,9 @@ sqlite::Result<QuarantineTables> QuarantineTables::prepare(sqlite::Database& dat
          INSERT INTO quarantine(state, at, dataset, mode, source, place, field, rule, sentence,
            columns, original)
          VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))sql"},
+      {&QuarantineTables::add_refusal_,
+       "INSERT INTO quarantine_refusal VALUES(last_insert_rowid(), ?1, ?2, ?3)"},
+      {&QuarantineTables::forget_refusal_, "DELETE FROM quarantine_refusal WHERE entry = ?1"},
       {&QuarantineTables::mark_, "UPDATE quarantine SET state = ?2 WHERE id = ?1 AND state = 0"},
       {&QuarantineTables::note_, "INSERT INTO quarantine_settlement VALUES(?1, ?2, ?3, ?4)"},
       {&QuarantineTables::settled_,
@@ -124,16 +130,21 @@ std::vector<std::string_view> QuarantineTables::reads() {
 }
 
 sqlite::Result<void> QuarantineTables::add(const QuarantinedRow& row, record::Time at) {
-  return add_.bind(1, milliseconds(at))
-      .bind(2, row.dataset.str())
-      .bind(3, static_cast<std::int64_t>(row.mode))
-      .bind(4, row.source)
-      .bind(5, row.place)
-      .bind(6, row.field)
-      .bind(7, row.rule)
-      .bind(8, row.sentence)
-      .bind_blob(9, row.columns)
-      .bind_blob(10, row.original)
+  SLUICE_TRY(add_.bind(1, milliseconds(at))
+                 .bind(2, row.dataset.str())
+                 .bind(3, static_cast<std::int64_t>(row.mode))
+                 .bind(4, row.source)
+                 .bind(5, row.place)
+                 .bind(6, row.field)
+                 .bind(7, row.rule)
+                 .bind(8, row.sentence)
+                 .bind_blob(9, row.columns)
+                 .bind_blob(10, row.original)
+                 .run());
+  if (!row.refused) return {};
+  return add_refusal_.bind(1, row.refused->epoch.value)
+      .bind(2, row.refused->sequence.value)
+      .bind(3, row.refused->row)
       .run();
 }
 
@@ -158,6 +169,7 @@ sqlite::Result<std::uint64_t> QuarantineTables::forget_settled(record::Time befo
   for (const std::int64_t entry : entries) {
     SLUICE_TRY(forget_entry_.bind(1, entry).run());
     SLUICE_TRY(forget_note_.bind(1, entry).run());
+    SLUICE_TRY(forget_refusal_.bind(1, entry).run());
   }
   return entries.size();
 }
@@ -313,7 +325,7 @@ sqlite::Result<std::optional<QuarantineEntry>> QuarantineTables::entry(std::int6
   entry_.bind(1, id);
   return first_row(entry_, [](const sqlite::Statement& row) {
     QuarantineEntry whole = head_of(row);
-    whole.row.original = std::string(row.text(14));
+    whole.row.original = std::string(row.text(17));
     return whole;
   });
 }

@@ -58,7 +58,8 @@ class QuarantineTables {
                                                       const QuarantineCut& cut);
 
   sqlite::Statement add_, mark_, note_, waiting_, counts_, time_, next_dataset_, next_rule_,
-      ids_after_, ids_before_, head_, entry_, settled_, forget_entry_, forget_note_;
+      ids_after_, ids_before_, head_, entry_, settled_, forget_entry_, forget_note_, add_refusal_,
+      forget_refusal_;
   sqlite::Database* database_ = nullptr;
 };
 

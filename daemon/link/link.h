@@ -8,6 +8,7 @@
 
 #include "journal/ledger_place.h"
 #include "record/batch.h"
+#include "record/deferral.h"
 #include "record/failure.h"
 #include "record/receipt.h"
 
@@ -15,7 +16,8 @@ namespace sluice::link {
 
 enum class LinkProblem {
   unavailable,  // the far side can not be reached, or is busy: the same batch again, later
-  refused,      // the far side will not take this stream until a person has acted; says what to do
+  refused,      // the far side does not take it as things are there or here; says what to do. The
+                // same batch again, later: nobody has to tell the sender when it has been done
 };
 using LinkFailure = record::Failure<LinkProblem>;
 template <class T>
@@ -33,6 +35,10 @@ class Outgoing {
   // The receipt for the oldest batch that has none yet: receipts come in the order of next().
   enum class Then { go_on, stop };
   [[nodiscard]] virtual Then received(const record::SignedReceipt& receipt) = 0;
+
+  // The far side's signed answer that the oldest batch without a receipt is not taken now; the link
+  // then fails with what it says. It lets go of nothing, whatever is in it.
+  virtual void deferred(const record::SignedDeferral& answer) = 0;
 
   // next() begins again with the first batch without a receipt.
   virtual void rewind() = 0;

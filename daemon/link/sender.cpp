@@ -19,6 +19,8 @@ namespace {
 constexpr std::chrono::milliseconds look_again{50};
 constexpr std::chrono::milliseconds first_back_off{100};
 constexpr std::chrono::milliseconds longest_back_off{5000};
+// Where somebody has to do something at the center, and the batch would travel for nothing.
+constexpr std::chrono::milliseconds longest_refused_back_off{30'000};
 
 // Between half of it and all of it, so that the nodes of a center that was away do not all come
 // back at once.
@@ -80,7 +82,7 @@ void Sender::send_all(const std::stop_token& stop) {
       sleep(stop, look_again);
     } else {
       sleep(stop, spread(back_off, surroundings_.random()));
-      back_off = std::min(2 * back_off, longest_back_off);
+      back_off = std::min(2 * back_off, is_refused_ ? longest_refused_back_off : longest_back_off);
     }
   }
 }
@@ -97,6 +99,7 @@ Sender::Pass Sender::compare(const std::stop_token& stop) {
   if (stop.stop_requested()) return Pass::held_back;
   if (!objection) return journal_failed(objection.error());
   const bool was_in_the_way = std::exchange(was_in_the_way_, away || *objection);
+  is_refused_ = away && away->code == LinkProblem::refused;
   if (away) {
     events_.held_back(*away);
   } else if (was_in_the_way_ || was_in_the_way) {
@@ -108,10 +111,15 @@ Sender::Pass Sender::compare(const std::stop_token& stop) {
 Sender::Pass Sender::drain(const std::stop_token& stop) {
   rewind();
   pass_ = Pass::drained;
+  disbelief_.reset();
   const auto carried = link_->carry(*this, stop);
+  is_refused_ = false;
   if (pass_ != Pass::drained || stop.stop_requested()) return pass_;
   if (carried) return Pass::drained;
-  events_.held_back(carried.error());
+  LinkFailure failure = carried.error();
+  is_refused_ = failure.code == LinkProblem::refused;
+  if (disbelief_) failure.sentence += "; the signed answer is not good: " + *disbelief_;
+  events_.held_back(failure);
   return Pass::held_back;
 }
 
@@ -143,14 +151,38 @@ Outgoing::Then Sender::received(const record::SignedReceipt& receipt) {
   return pass_ == Pass::drained ? Then::go_on : Then::stop;
 }
 
+void Sender::deferred(const record::SignedDeferral& answer) {
+  disbelief_ = under_way_.empty() ? "it answers nothing that was sent"
+                                  : why_not_believed(under_way_.front(), answer);
+}
+
+std::optional<std::string> Sender::why_not_believed(const record::Manifest& manifest,
+                                                    const record::SignedDeferral& answer) {
+  const auto signatory = center_.keyring.current()->verifier.verify(answer.json, answer.signature,
+                                                                    surroundings_.clock());
+  if (!signatory) return record::to_string(signatory.error());
+  if (!center_.subjects.contains(signatory->subject)) {
+    return fmt::format("{} signed it, which is not the center", signatory->subject);
+  }
+  const auto deferral = record::parse_deferral(answer.json);
+  if (!deferral) return record::to_string(deferral.error());
+  if (deferral->stream == manifest.stream && deferral->sequence == manifest.sequence) {
+    return std::nullopt;
+  }
+  return fmt::format("batch {} was sent, and it is of batch {}", manifest.sequence.value,
+                     deferral->sequence.value);
+}
+
 void Sender::rewind() {
   given_ = acknowledged_;
   under_way_.clear();
 }
 
 Sender::Pass Sender::journal_failed(const journal::JournalFailure& failure) {
+  // `backlog_full`: the quarantine has no room for the rows that a receipt says were refused.
   if (failure.code == journal::JournalProblem::busy ||
-      failure.code == journal::JournalProblem::no_room) {
+      failure.code == journal::JournalProblem::no_room ||
+      failure.code == journal::JournalProblem::backlog_full) {
     // A batch that was under way is sent again later, and the same receipt comes back.
     events_.held_back({LinkProblem::unavailable, failure.place, failure.sentence});
     return Pass::held_back;

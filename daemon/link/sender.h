@@ -56,6 +56,7 @@ class Sender : private Outgoing {
  private:
   [[nodiscard]] std::optional<record::Batch> next() override;
   [[nodiscard]] Then received(const record::SignedReceipt& receipt) override;
+  void deferred(const record::SignedDeferral& answer) override;
   void rewind() override;
 
   // An exception ends this stream, not the daemon.
@@ -67,6 +68,9 @@ class Sender : private Outgoing {
   // Sends what is waiting until nothing is, or something is in the way.
   [[nodiscard]] Pass drain(const std::stop_token& stop);
   [[nodiscard]] Pass journal_failed(const journal::JournalFailure& failure);
+  // Why what the center signed of that batch is not to be believed.
+  [[nodiscard]] std::optional<std::string> why_not_believed(const record::Manifest& manifest,
+                                                            const record::SignedDeferral& answer);
   // `drained` when the receipt is good and kept.
   [[nodiscard]] Pass keep_receipt(const record::Manifest& manifest,
                                   const record::SignedReceipt& receipt);
@@ -81,6 +85,10 @@ class Sender : private Outgoing {
   record::Sequence given_;
   std::deque<record::Manifest> under_way_;
   Pass pass_ = Pass::drained;  // what the journal or a receipt made of this one
+  // Why the center's signed answer to the oldest batch is not to be believed; nothing: it is, or
+  // none came.
+  std::optional<std::string> disbelief_;
+  bool is_refused_ = false;  // whatever is in the way does not pass by itself
   std::stop_token stop_;
   std::jthread thread_;  // last: joined before the rest goes
 };

@@ -77,6 +77,12 @@ link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
                                         {"unchanged", receipt.rows.unchanged.value},
                                         {"deleted", receipt.rows.deleted.value},
                                         {"rejected", receipt.rows.rejected.value}});
+            if (receipt.outcome != record::Outcome::rejected) return;
+            log.write<"batch-rejected">({{"bureau", manifest.stream.bureau.str()},
+                                         {"dataset", manifest.dataset.str()},
+                                         {"sequence", manifest.sequence.value},
+                                         {"rows", receipt.rows.rejected.value},
+                                         {"reason", receipt.reason}});
           },
       .held_back =
           [this, &log](const link::LinkFailure& failure) {

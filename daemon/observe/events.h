@@ -157,8 +157,13 @@ inline constexpr Event stream[] = {
      .keys = {"bureau", "dataset", "sequence", "outcome", "inserted", "updated", "unchanged",
               "deleted", "rejected"},
      .when = "the center's receipt for a batch is in the journal",
-     .remedy = "where `rejected` is not 0, the receipt names the rows: `sluice batch show` at the "
-               "center"},
+     .remedy = "where `rejected` is not 0, the rows are in the quarantine: `sluice quarantine list "
+               "BUREAU`"},
+    {.name = "batch-rejected",
+     .level = warning,
+     .keys = {"bureau", "dataset", "sequence", "rows", "reason"},
+     .when = "the center refused a batch whole and for good; the stream goes on behind it",
+     .remedy = "its rows are in the quarantine: see to what `reason` says, then replay them"},
     {.name = "batch-held-back",
      .level = warning,
      .keys = {"bureau", "reason"},

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "jobs/replay_job.h"
 #include "pages/answer.h"
 #include "pages/view/paths.h"
 #include "pages/view/visible.h"
@@ -122,7 +123,8 @@ QuarantineListRow row_of(const QuarantineEntry& entry) {
           .place = entry.row.place,
           .field = entry.row.field,
           .rule = entry.row.rule,
-          .state = state_of(entry.state)};
+          .state = state_of(entry.state),
+          .is_of_center = entry.row.refused.has_value()};
 }
 
 // A browser sends every line end of a text area as CR LF: they become those of the row again.
@@ -280,12 +282,17 @@ Response QuarantinePages::entry_page_of(const Visit& visit, const QuarantineEntr
                            .original = row.original.substr(0, shown_bytes),
                            .original_bytes = row.original.size(),
                            .delimiter = std::nullopt,
+                           .is_of_center = row.refused.has_value(),
                            .may_settle = entry.state == QuarantineState::waiting,
                            .settled = std::nullopt,
                            .refused = std::move(refused)};
   const auto publication =
       std::ranges::find(of.publishes, row.dataset, &settings::Publication::dataset);
-  if (row.mode == record::Mode::disk && publication != of.publishes.end()) {
+  const exchange::KnownDataset* known = surroundings_.installation.catalogue.find(row.dataset);
+  if (row.refused && known != nullptr) {
+    view.columns = jobs::columns_of_line(known->dataset.schema);
+    view.delimiter = '\t';
+  } else if (row.mode == record::Mode::disk && publication != of.publishes.end()) {
     view.delimiter = publication->disk.dialect.delimiter;
   }
   if (entry.settlement) {

@@ -3,26 +3,20 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "record/failure.h"
 #include "record/manifest.h"
+#include "record/refused_rows.h"
 
 namespace sluice::record {
 
 enum class Outcome { accepted, duplicate, rejected };
 [[nodiscard]] std::string_view to_string(Outcome outcome);
-
-// A row that the center would not take although its batch was taken.
-struct RejectedRow {
-  std::uint64_t row = 0;  // 1 is the first line of the payload
-  std::string field;      // empty where no single field is to blame
-  std::string rule;
-  std::string sentence;
-  friend bool operator==(const RejectedRow&, const RejectedRow&) = default;
-};
+[[nodiscard]] std::optional<Outcome> parse_outcome(std::string_view text);
 
 // What became of a batch's rows; they add up to its changes.
 struct RowOutcomes {
@@ -37,23 +31,28 @@ struct RowOutcomes {
 struct Receipt {
   StreamId stream;
   Sequence sequence;
+  DatasetId dataset;  // empty in one of format 1
   Digest manifest;
   Outcome outcome = Outcome::accepted;
   std::string reason;  // why a rejected batch was rejected
   RowOutcomes rows;
-  std::vector<RejectedRow>
-      rejected_rows;  // at most max_rejected_rows; `rows.rejected` has the count
+  // By their first rows. One of format 1 names 1,000 at most; `rows.rejected` has the count.
+  std::vector<RefusedRows> refused;
   Time at{};
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 
-inline constexpr std::size_t max_rejected_rows = 1000;
+// Whether each row that it counts as rejected is named.
+[[nodiscard]] inline bool names_all_refused(const Receipt& receipt) {
+  return count_of(receipt.refused) == receipt.rows.rejected;
+}
 
 struct SignedReceipt {
   std::string json;
   std::string signature;
 };
 
+// In format 2. Reads 1, too, as centers of before wrote it.
 [[nodiscard]] std::string to_json(const Receipt& receipt);
 enum class ReceiptProblem { malformed };
 [[nodiscard]] std::expected<Receipt, Failure<ReceiptProblem>> parse_receipt(std::string_view json);

@@ -111,6 +111,7 @@ inline constexpr RuleDeclaration any_source[] = {
 inline constexpr RuleDeclaration center[] = {
     {{"unique"}, "breaks a unique key of the dataset"},
     {{"store"}, "is refused by the database for another reason"},
+    {{"batch"}, "came in a batch that the center refused whole: the sentence says why"},
     {{"format"}, "is not written as a batch's line must be"},
     {{"encoding"}, "has a line that is not valid UTF-8, or has a NUL byte in it"},
 };

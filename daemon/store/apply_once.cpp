@@ -1,18 +1,32 @@
 #include "store/apply_once.h"
 
 #include <utility>
+#include <vector>
 
 #include "fault/kill_point.h"
+#include "record/rules.h"
 #include "record/try.h"
 
 namespace sluice::store {
 
-Result<record::SignedReceipt> apply_once(const AdmittedBatch& admitted,
+namespace {
+
+// What became of a batch's rows.
+struct Entered {
+  record::Outcome outcome = record::Outcome::accepted;
+  std::string reason;
+  record::RowOutcomes rows;
+  std::vector<record::RefusedRows> refused;
+};
+
+// `settle` does what is to be done with the rows, where the batch is the next of its stream.
+template <class Settle>
+Result<record::SignedReceipt> enter_once(const record::Manifest& manifest,
+                                         const record::Batch& batch,
                                          const ReceiptMaker& make_receipt,
                                          const std::function<record::Time()>& now,
-                                         ApplyTransaction& transaction, Expectation& expectation) {
-  const record::Manifest& manifest = admitted.manifest;
-  const record::Digest digest = record::sha256(admitted.batch.manifest);
+                                         ApplyTransaction& transaction, Settle settle) {
+  const record::Digest digest = record::sha256(batch.manifest);
   // The lock first: whoever held it may just have applied this very batch.
   const auto place = SLUICE_TRY(transaction.lock_stream(manifest.stream.bureau));
   auto known = SLUICE_TRY(transaction.find(manifest.stream, manifest.sequence));
@@ -26,8 +40,7 @@ Result<record::SignedReceipt> apply_once(const AdmittedBatch& admitted,
 
   const auto id = SLUICE_TRY(transaction.draw_id());
   const record::Time applied_at = applied_after(place, now());
-  const auto applied =
-      SLUICE_TRY(apply_rows(admitted, transaction.begin_batch(id, applied_at), expectation));
+  const Entered entered = SLUICE_TRY(settle(id, applied_at));
   const LedgerEntry entry{
       id,
       manifest.stream,
@@ -35,13 +48,51 @@ Result<record::SignedReceipt> apply_once(const AdmittedBatch& admitted,
       manifest.dataset,
       digest,
       applied_at,
-      make_receipt(record::Outcome::accepted, "", applied.outcomes, applied.rejected, applied_at)};
-  SLUICE_TRY(transaction.write(entry, applied.outcomes, admitted.batch));
+      make_receipt(entered.outcome, entered.reason, entered.rows, entered.refused, applied_at),
+      std::string(record::to_string(entered.outcome)),
+      entered.rows};
+  SLUICE_TRY(transaction.write(entry, batch));
   SLUICE_KILL_POINT("store.before-commit");
   SLUICE_TRY(transaction.commit());
   SLUICE_KILL_POINT("store.after-commit");
-  expectation = applied.all_new ? Expectation::new_records : Expectation::any;
   return entry.receipt;
+}
+
+}  // namespace
+
+Result<record::SignedReceipt> apply_once(const AdmittedBatch& admitted,
+                                         const ReceiptMaker& make_receipt,
+                                         const std::function<record::Time()>& now,
+                                         ApplyTransaction& transaction, Expectation& expectation) {
+  std::optional<Expectation> next;
+  auto receipt = enter_once(
+      admitted.manifest, admitted.batch, make_receipt, now, transaction,
+      [&](std::int64_t id, record::Time applied_at) -> Result<Entered> {
+        auto applied =
+            SLUICE_TRY(apply_rows(admitted, transaction.begin_batch(id, applied_at), expectation));
+        next = applied.all_new ? Expectation::new_records : Expectation::any;
+        return Entered{record::Outcome::accepted, "", applied.outcomes, std::move(applied.refused)};
+      });
+  if (receipt && next) expectation = *next;
+  return receipt;
+}
+
+Result<record::SignedReceipt> reject_once(const RejectedBatch& rejected,
+                                          const ReceiptMaker& make_receipt,
+                                          const std::function<record::Time()>& now,
+                                          ApplyTransaction& transaction) {
+  const record::Manifest& manifest = rejected.manifest;
+  return enter_once(manifest, rejected.batch, make_receipt, now, transaction,
+                    [&](std::int64_t, record::Time) -> Result<Entered> {
+                      const record::RowCount rows{manifest.upserts.value + manifest.deletes.value};
+                      Entered entered{record::Outcome::rejected, rejected.reason, {}, {}};
+                      entered.rows.rejected = rows;
+                      if (rows.value > 0) {
+                        entered.refused.push_back(
+                            {"", record::Rule("batch").text(), rejected.reason, {{1, rows.value}}});
+                      }
+                      return entered;
+                    });
 }
 
 }  // namespace sluice::store

@@ -36,11 +36,16 @@ class ApplyTransaction {
   // The dataset's tables, for the rows of that entry.
   [[nodiscard]] virtual DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) = 0;
   [[nodiscard]] virtual Result<void> write(const LedgerEntry& entry,
-                                           const record::RowOutcomes& rows,
                                            const record::Batch& batch) = 0;
   // After a failure it may have been committed or not: the ledger knows.
   [[nodiscard]] virtual Result<void> commit() = 0;
 };
+
+// A batch that is to be entered as rejected, in the same way.
+[[nodiscard]] Result<record::SignedReceipt> reject_once(const RejectedBatch& rejected,
+                                                        const ReceiptMaker& make_receipt,
+                                                        const std::function<record::Time()>& now,
+                                                        ApplyTransaction& transaction);
 
 // `expectation` is what to expect of the dataset's next batch: read, and set after the commit.
 // `now` is asked once the stream is locked.

@@ -49,7 +49,7 @@ class Application {
  private:
   using Consumer = std::function<bool(std::string_view line, std::uint64_t number)>;
   Result<void> for_each_line(const Consumer& consume);
-  void reject(record::RejectedRow row);
+  void reject(const record::RejectedRow& row);
   void forget();
 
   Result<void> keep(std::string_view line, std::uint64_t number);
@@ -73,6 +73,7 @@ class Application {
   std::optional<StoreFailure> doubt_;  // the first
   std::uint64_t in_doubt_ = 0;         // rows that were rejected for one
   std::vector<std::string_view> columns_;
+  record::RefusedRowsBuilder refused_;
   AppliedRows result_;
 };
 
@@ -104,21 +105,20 @@ Result<void> Application::for_each_line(const Consumer& consume) {
   return {};
 }
 
-void Application::reject(record::RejectedRow row) {
+void Application::reject(const record::RejectedRow& row) {
   ++result_.outcomes.rejected.value;
-  if (result_.rejected.size() < record::max_rejected_rows) {
-    result_.rejected.push_back(std::move(row));
-  }
+  refused_.add(row);
 }
 
 void Application::forget() {
   result_ = {};
+  refused_.clear();
   slice_.clear();
   next_key_ = 0;
 }
 
 AppliedRows Application::take_result() {
-  std::ranges::sort(result_.rejected, {}, &record::RejectedRow::row);
+  result_.refused = refused_.take();
   return std::move(result_);
 }
 
@@ -130,7 +130,7 @@ Result<bool> Application::insert_all() {
     Row row;
     const Result<void> read = for_each_line([&](std::string_view line, std::uint64_t number) {
       if (auto refused = inspector_.inspect(line, number, row)) {
-        reject(std::move(*refused));
+        reject(*refused);
         return true;
       }
       removes = row.operation == record::Operation::remove;
@@ -174,7 +174,7 @@ Result<void> Application::compare_all() {
 Result<void> Application::keep(std::string_view line, std::uint64_t number) {
   Row row;
   if (auto refused = inspector_.inspect(line, number, row)) {
-    reject(std::move(*refused));
+    reject(*refused);
     return {};
   }
   slice_.add(line, row);

@@ -22,7 +22,7 @@ enum class Expectation { new_records, any };
 
 struct AppliedRows {
   record::RowOutcomes outcomes;
-  std::vector<record::RejectedRow> rejected;  // at most record::max_rejected_rows, by row
+  std::vector<record::RefusedRows> refused;
   // None of the batch's records was there before: the next batch may well be like it.
   bool all_new = false;
 };

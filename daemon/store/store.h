@@ -46,12 +46,19 @@ struct AdmittedBatch {
   const record::RecordChecker& checker;  // compiled from dataset.schema
 };
 
-// Makes the signed receipt for what apply() did; called inside the transaction, just before it
-// commits, so that the receipt is in the ledger if and only if the batch was applied. The time is
-// the entry's `applied_at`, which the receipt must tell as its own: an audit compares them.
+// A batch that can never be taken as it is, and why: a sentence for whoever sent it.
+struct RejectedBatch {
+  const record::Manifest& manifest;
+  const record::Batch& batch;  // verified by the caller, and from who may speak for its bureau
+  const std::string& reason;
+};
+
+// Makes the signed receipt for what apply() or reject() did; called inside the transaction, just
+// before it commits, so that the receipt is in the ledger if and only if the batch was applied. The
+// time is the entry's `applied_at`, which the receipt must tell as its own: an audit compares them.
 using ReceiptMaker = std::function<record::SignedReceipt(
     record::Outcome, const std::string& reason, const record::RowOutcomes&,
-    const std::vector<record::RejectedRow>&, record::Time applied_at)>;
+    const std::vector<record::RefusedRows>&, record::Time applied_at)>;
 
 // A row of the ledger.
 struct LedgerEntry {
@@ -62,7 +69,8 @@ struct LedgerEntry {
   record::Digest manifest;
   record::Time applied_at{};
   record::SignedReceipt receipt;
-  // As they stand beside the receipt, for whoever asks the database.
+  // As they stand beside the receipt, for whoever asks the database. `rejected`: nothing of the
+  // batch was taken, its number all the same.
   std::string outcome = {};
   record::RowOutcomes rows = {};
 };
@@ -106,6 +114,11 @@ class Store {
   // decides. The outer value is the signed receipt now in the ledger.
   [[nodiscard]] virtual Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
                                                             const ReceiptMaker& make_receipt) = 0;
+
+  // Enters a batch into the ledger and the archive, and none of its rows anywhere: its stream goes
+  // on behind it. As with apply(), only the next of its stream, once, with its receipt.
+  [[nodiscard]] virtual Result<record::SignedReceipt> reject(const RejectedBatch& rejected,
+                                                             const ReceiptMaker& make_receipt) = 0;
 
   // Where a stream stands; sequence 0 if the store never saw it.
   [[nodiscard]] virtual Result<record::ChainHead> head(const record::StreamId& stream) = 0;

@@ -13,6 +13,14 @@ class OverTls final : public Far {
   record::Batch batch(const std::string& key) override {
     return server_.center.batch(exchange::test::line(key));
   }
+  record::Batch unknown_batch() override {
+    return server_.center.batch_of("permit", "U\t\\N\tP\tname\n");
+  }
+  void learn() override { server_.center.learn("permit", "park"); }
+  record::Batch hopeless_batch() override {
+    server_.center.learn("foreign", "quality");
+    return server_.center.batch_of("foreign", "U\t\\N\tF\tname\n");
+  }
   record::Batch untrusted_batch() override {
     return server_.center.stray(server_.center.origin(), exchange::test::line("X"), stranger_);
   }

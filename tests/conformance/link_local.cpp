@@ -14,6 +14,12 @@ class SameProcess final : public Far {
   record::Batch batch(const std::string& key) override {
     return center_.batch(exchange::test::line(key));
   }
+  record::Batch unknown_batch() override { return center_.batch_of("permit", "U\t\\N\tP\tname\n"); }
+  void learn() override { center_.learn("permit", "park"); }
+  record::Batch hopeless_batch() override {
+    center_.learn("foreign", "quality");
+    return center_.batch_of("foreign", "U\t\\N\tF\tname\n");
+  }
   record::Batch untrusted_batch() override {
     return center_.stray(center_.origin(), exchange::test::line("X"), stranger_);
   }

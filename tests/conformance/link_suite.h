@@ -23,6 +23,12 @@ class Far {
   virtual void set_store_available(bool available) = 0;
   // The next batch of the origin's stream, with this one row in it.
   [[nodiscard]] virtual record::Batch batch(const std::string& key) = 0;
+  // The same, of a dataset that the center does not know yet.
+  [[nodiscard]] virtual record::Batch unknown_batch() = 0;
+  // It knows that dataset from now on.
+  virtual void learn() = 0;
+  // The next batch, which the center can never take as it is: its dataset is another bureau's.
+  [[nodiscard]] virtual record::Batch hopeless_batch() = 0;
   // A batch signed by somebody whom the center does not trust.
   [[nodiscard]] virtual record::Batch untrusted_batch() = 0;
   // What a receipt of the center must pass, and the moment at which.

@@ -159,6 +159,80 @@ TEST_P(LinkConformance, AFailureInTheMiddleLeavesReceiptsForTheFirstOnesOnly) {
   }
 }
 
+// A refusal for now: nothing is entered, and nothing is let go of.
+TEST_P(LinkConformance, BringsASignedAnswerForABatchThatIsNotTakenNowAndTakesItLater) {
+  const auto far = GetParam().open();
+  const auto link = far->connect();
+  const record::Batch batch = far->unknown_batch();
+  const record::StreamId stream = record::parse_manifest(batch.manifest)->stream;
+  Source source({batch});
+  for (std::size_t time = 1; time <= 2; ++time) {
+    source.rewind();
+    const auto refused = link->carry(source, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, LinkProblem::refused);
+    ASSERT_EQ(source.deferrals.size(), time);
+    const record::SignedDeferral& answer = source.deferrals.back();
+    EXPECT_TRUE(far->verifier().verify(answer.json, answer.signature, far->now()));
+    const auto said = record::parse_deferral(answer.json).value();
+    EXPECT_EQ(said.stream, stream);
+    EXPECT_EQ(said.sequence.value, 1U);
+    EXPECT_EQ(said.manifest, record::sha256(batch.manifest));
+    EXPECT_EQ(said.problem, "not-allowed");
+    EXPECT_THAT(said.sentence, testing::HasSubstr("not known here"));
+    EXPECT_FALSE(record::parse_receipt(answer.json)) << "nobody takes it for a receipt";
+  }
+  EXPECT_TRUE(source.receipts.empty());
+  EXPECT_EQ(link->place(stream, {})->head.sequence.value, 0U);
+  far->learn();
+  source.rewind();
+  ASSERT_TRUE(link->carry(source, {})) << "nobody had to begin anew";
+  EXPECT_EQ(record::parse_receipt(source.receipts.at(0).json)->outcome, record::Outcome::accepted);
+}
+
+TEST_P(LinkConformance, BringsTheReceiptOfABatchThatCanNeverBeTakenAndGoesOnBehindIt) {
+  const auto far = GetParam().open();
+  const auto link = far->connect();
+  const record::Batch hopeless = far->hopeless_batch();
+  Source source({hopeless, far->batch("A")});
+  const auto carried = link->carry(source, {});
+  ASSERT_TRUE(carried) << record::to_string(carried.error());
+  ASSERT_EQ(source.receipts.size(), 2U);
+  const auto& answer = source.receipts.front();
+  EXPECT_TRUE(far->verifier().verify(answer.json, answer.signature, far->now()));
+  const auto receipt = record::parse_receipt(answer.json).value();
+  EXPECT_EQ(receipt.outcome, record::Outcome::rejected);
+  EXPECT_THAT(receipt.reason, testing::HasSubstr("owned by quality"));
+  EXPECT_EQ(receipt.rows.rejected.value, 1U);
+  EXPECT_EQ(record::parse_receipt(source.receipts.back().json)->outcome, record::Outcome::accepted);
+  EXPECT_EQ(carry_one(*link, hopeless).json, answer.json) << "again, the same";
+}
+
+// What it signs and enters can not be had by who has nothing to do with the stream.
+TEST_P(LinkConformance, SignsNothingAndEntersNothingForWhoMayNotSpeakForTheStream) {
+  const auto far = GetParam().open();
+  const auto link = far->connect();
+  const record::Batch untrusted = far->untrusted_batch();
+  Source source({untrusted});
+  EXPECT_FALSE(link->carry(source, {}));
+  EXPECT_TRUE(source.deferrals.empty());
+  const record::StreamId stream = record::parse_manifest(untrusted.manifest)->stream;
+  EXPECT_EQ(link->place(stream, {})->head.sequence.value, 0U);
+}
+
+TEST_P(LinkConformance, ABatchOutOfOrderIsAnsweredAndNeverEntered) {
+  const auto far = GetParam().open();
+  const auto link = far->connect();
+  static_cast<void>(far->batch("A"));
+  const record::Batch second = far->hopeless_batch();
+  Source source({second});
+  EXPECT_FALSE(link->carry(source, {}));
+  ASSERT_EQ(source.deferrals.size(), 1U);
+  EXPECT_EQ(record::parse_deferral(source.deferrals.front().json)->problem, "out-of-order");
+  const record::StreamId stream = record::parse_manifest(second.manifest)->stream;
+  EXPECT_EQ(link->place(stream, {})->head.sequence.value, 0U);
+}
+
 TEST_P(LinkConformance, RefusesABatchThatTheCenterDoesNotTrustAndAllBehindIt) {
   const auto far = GetParam().open();
   const auto link = far->connect();

@@ -117,15 +117,16 @@ record::RecordChecker checker_of(const record::Dataset& dataset) {
 store::ReceiptMaker receipt_maker(const record::Manifest& manifest, const record::Batch& batch) {
   return [&manifest, &batch](
              record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
-             const std::vector<record::RejectedRow>& rejected, record::Time applied_at) {
+             const std::vector<record::RefusedRows>& refused, record::Time applied_at) {
     record::Receipt receipt;
     receipt.stream = manifest.stream;
     receipt.sequence = manifest.sequence;
+    receipt.dataset = manifest.dataset;
     receipt.manifest = record::sha256(batch.manifest);
     receipt.outcome = outcome;
     receipt.reason = reason;
     receipt.rows = rows;
-    receipt.rejected_rows = rejected;
+    receipt.refused = refused;
     receipt.at = applied_at;
     return record::SignedReceipt{record::to_json(receipt), std::string("\0\xFF signed", 9)};
   };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "conformance/store_postgresql_fixture.h"
+#include "support/refused_rows.h"
 
 namespace sluice::test {
 namespace {
@@ -42,11 +43,12 @@ TEST_F(StorePostgresqlDoubtTest, RowThatAloneBringsAnErrorIsRejectedWithTheServe
                                         upsert({"b", "1", "1"}), upsert({"c", "1", "1"}),
                                         upsert({"worse", "1", "1"})}));
   EXPECT_EQ(receipt.rows, outcomes(3, 0, 0, 0, 2));
-  ASSERT_EQ(receipt.rejected_rows.size(), 2U);
-  EXPECT_EQ(receipt.rejected_rows.front().row, 2U);
-  EXPECT_EQ(receipt.rejected_rows.front().rule, "store");
-  EXPECT_THAT(receipt.rejected_rows.front().sentence, HasSubstr("connection to the shard is odd"));
-  EXPECT_EQ(receipt.rejected_rows.back().row, 5U);
+  ASSERT_EQ(record::test::rejected_rows(receipt).size(), 2U);
+  EXPECT_EQ(record::test::rejected_rows(receipt).front().row, 2U);
+  EXPECT_EQ(record::test::rejected_rows(receipt).front().rule, "store");
+  EXPECT_THAT(record::test::rejected_rows(receipt).front().sentence,
+              HasSubstr("connection to the shard is odd"));
+  EXPECT_EQ(record::test::rejected_rows(receipt).back().row, 5U);
   EXPECT_EQ(ask("SELECT string_agg(code, ' ' ORDER BY code) FROM data.enterprise"), "a b c");
 }
 
@@ -83,8 +85,8 @@ TEST_F(StorePostgresqlDoubtTest, WhatCopyLostOfAnErrorAnInsertTells) {
   const auto receipt =
       apply_stubbornly(*store_, stream_.batch(dataset_, {upsert({"bad", "1", "1"})}));
   EXPECT_EQ(receipt.rows, outcomes(0, 0, 0, 0, 1));
-  EXPECT_THAT(receipt.rejected_rows.at(0).sentence, HasSubstr("SQLSTATE 23514"));
-  EXPECT_THAT(receipt.rejected_rows.at(0).sentence, Not(HasSubstr("Li Wei")));
+  EXPECT_THAT(record::test::rejected_rows(receipt).at(0).sentence, HasSubstr("SQLSTATE 23514"));
+  EXPECT_THAT(record::test::rejected_rows(receipt).at(0).sentence, Not(HasSubstr("Li Wei")));
 }
 
 TEST_F(StorePostgresqlDoubtTest, ErrorOfAVersionThatGoesToTheHistoryFindsItsRow) {
@@ -101,7 +103,7 @@ TEST_F(StorePostgresqlDoubtTest, ErrorOfAVersionThatGoesToTheHistoryFindsItsRow)
   const auto receipt = apply_stubbornly(
       *store_, stream_.batch(dataset_, {upsert({"b", "2", "1"}), upsert({"a", "2", null})}));
   EXPECT_EQ(receipt.rows, outcomes(0, 1, 0, 0, 1));
-  EXPECT_EQ(receipt.rejected_rows.at(0).row, 1U);
+  EXPECT_EQ(record::test::rejected_rows(receipt).at(0).row, 1U);
   EXPECT_EQ(ask("SELECT string_agg(code || name, ' ' ORDER BY code) FROM data.enterprise"),
             "a2 b1");
 }

@@ -6,6 +6,7 @@
 
 #include "conformance/store_postgresql_fixture.h"
 #include "support/held_port.h"
+#include "support/refused_rows.h"
 
 namespace sluice::test {
 namespace {
@@ -263,10 +264,10 @@ TEST_F(StorePostgresqlTest, ValueThatItsColumnCanNotHoldIsRejectedWithoutQuoting
       *store, stream_.batch(dataset_, {upsert({"a", "1", "1"}), upsert({secret, "1", "1"}),
                                        upsert({"b", "1", "1"})}));
   EXPECT_EQ(receipt.rows, outcomes(2, 0, 0, 0, 1));
-  ASSERT_EQ(receipt.rejected_rows.size(), 1U);
-  EXPECT_EQ(receipt.rejected_rows.front().row, 2U);
-  EXPECT_EQ(receipt.rejected_rows.front().rule, "store");
-  EXPECT_THAT(receipt.rejected_rows.front().sentence, HasSubstr("SQLSTATE 54000"));
+  ASSERT_EQ(record::test::rejected_rows(receipt).size(), 1U);
+  EXPECT_EQ(record::test::rejected_rows(receipt).front().row, 2U);
+  EXPECT_EQ(record::test::rejected_rows(receipt).front().rule, "store");
+  EXPECT_THAT(record::test::rejected_rows(receipt).front().sentence, HasSubstr("SQLSTATE 54000"));
 }
 
 }  // namespace

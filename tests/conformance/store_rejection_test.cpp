@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "conformance/store_fixture.h"
+#include "support/refused_rows.h"
 
 namespace sluice::test {
 namespace {
@@ -26,7 +27,7 @@ record::Dataset people() {
 // Row, field and rule of each rejected row.
 std::vector<std::string> rejected(const record::Receipt& receipt) {
   std::vector<std::string> list;
-  for (const record::RejectedRow& row : receipt.rejected_rows) {
+  for (const record::RejectedRow& row : record::test::rejected_rows(receipt)) {
     EXPECT_FALSE(row.sentence.empty());
     list.push_back(fmt::format("{} {} {}", row.row, row.field, row.rule));
   }
@@ -115,15 +116,81 @@ TEST_P(StoreRejectionTest, ChangesOfOneRecordAreRejectedOneByOne) {
               ElementsAre("Bob1", "One3"));
 }
 
-TEST_P(StoreRejectionTest, MoreRejectedRowsThanAReceiptHoldsAreCountedAll) {
+TEST_P(StoreRejectionTest, EveryRejectedRowIsNamedHoweverManyThereAre) {
   const auto dataset = people();
   prepare(dataset);
   std::vector<std::string> lines;
-  for (int i = 0; i < 1500; ++i)
-    lines.push_back(upsert({std::to_string(i), null, null}));
+  for (int i = 0; i < 3000; ++i) {
+    lines.push_back(upsert({std::to_string(i), i % 2 == 0 ? Value() : Value("good"), null}));
+  }
   const auto receipt = apply(dataset, lines);
-  EXPECT_EQ(receipt.rows, outcomes(0, 0, 0, 0, 1500));
-  EXPECT_EQ(receipt.rejected_rows.size(), record::max_rejected_rows);
+  EXPECT_EQ(receipt.rows, outcomes(1500, 0, 0, 0, 1500));
+  const auto rows = record::test::rejected_rows(receipt);
+  ASSERT_EQ(rows.size(), 1500U);
+  EXPECT_EQ(rows.front().row, 1U);
+  EXPECT_EQ(rows.back().row, 2999U);
+  EXPECT_EQ(receipt.refused.size(), 1U) << "of one reason";
+}
+
+TEST_P(StoreRejectionTest, ABatchThatIsRejectedWholeMovesTheHeadAndNothingElse) {
+  const auto dataset = people();
+  prepare(dataset);
+  apply(dataset, {upsert({"1", "Anna", "11"})});
+  const Sent sent =
+      stream_.batch(dataset, {upsert({"2", "Bob", "12"}), upsert({"3", "Eve", "13"})});
+  const std::string reason = "its payload does not decode";
+  const auto reject = [&] {
+    return store_->reject({sent.manifest, sent.batch, reason},
+                          receipt_maker(sent.manifest, sent.batch));
+  };
+  const auto rejected_receipt = reject();
+  ASSERT_TRUE(rejected_receipt) << record::to_string(rejected_receipt.error());
+  const auto receipt = receipt_of(*rejected_receipt);
+  EXPECT_EQ(receipt.outcome, record::Outcome::rejected);
+  EXPECT_EQ(receipt.reason, reason);
+  EXPECT_EQ(receipt.rows, outcomes(0, 0, 0, 0, 2));
+  EXPECT_THAT(receipt.refused, ElementsAre(record::RefusedRows{"", "batch", reason, {{1, 2}}}));
+  EXPECT_EQ(store_->head(stream_.id()).value(), stream_.head());
+  EXPECT_THAT(records(dataset), ElementsAre(columns({"1", "Anna", "11"})));
+  EXPECT_EQ(reject().value().json, rejected_receipt->json) << "once";
+  // The stream goes on behind it, and it is archived as it came.
+  EXPECT_EQ(apply(dataset, {upsert({"4", "Dora", "14"})}).rows, outcomes(1, 0, 0, 0, 0));
+  std::vector<std::string> walked;
+  std::string archived;
+  ASSERT_TRUE(store_->walk({}, [&](const store::LedgerEntry& entry, const record::Batch& batch) {
+    walked.push_back(entry.outcome);
+    if (walked.size() == 2) archived = batch.payload;
+    return true;
+  }));
+  EXPECT_THAT(walked, ElementsAre("accepted", "rejected", "accepted"));
+  EXPECT_EQ(archived, sent.batch.payload);
+  // What a dataset's moments and figures are made of are batches that brought something.
+  const auto activity = store_->activity(dataset.id, {}, std::chrono::hours(1'000'000)).value();
+  std::uint64_t batches = 0;
+  for (const auto& span : activity.spans)
+    batches += span.batches;
+  EXPECT_EQ(batches, 2U);
+}
+
+TEST_P(StoreRejectionTest, OnlyTheNextBatchOfItsStreamIsRejectedIntoTheLedger) {
+  const auto dataset = people();
+  prepare(dataset);
+  apply(dataset, {upsert({"1", "Anna", "11"})});
+  const std::string reason = "whatever";
+  const auto problem = [&](const Sent& sent) {
+    const auto entered = store_->reject({sent.manifest, sent.batch, reason},
+                                        receipt_maker(sent.manifest, sent.batch));
+    EXPECT_FALSE(entered);
+    return entered ? store::StoreProblem::failed : entered.error().code;
+  };
+  const std::vector<std::string> lines = {upsert({"2", "Bob", "12"})};
+  const record::Digest other = record::sha256("other");
+  EXPECT_EQ(problem(stream_.stray(dataset, lines, {{5}, other})),
+            store::StoreProblem::out_of_order);
+  EXPECT_EQ(problem(stream_.stray(dataset, lines, {{1}, other})),
+            store::StoreProblem::chain_broken);
+  EXPECT_EQ(problem(stream_.stray(dataset, lines, {{0}, {}})), store::StoreProblem::conflicting);
+  EXPECT_EQ(store_->head(stream_.id()).value(), stream_.head());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,6 +23,14 @@ inline record::Dataset approvals() {
           .schema = {.fields = {{.name = "code", .constraints = {.required = true}},
                                 {.name = "name", .constraints = {.max_length = 10}}},
                      .primary_key = {"code"}}};
+}
+
+// The same form under another name.
+inline record::Dataset like_approvals(const std::string& id, const std::string& owner) {
+  record::Dataset dataset = approvals();
+  dataset.id = record::DatasetId(id);
+  dataset.owner = record::BureauId(owner);
+  return dataset;
 }
 
 inline Catalogue catalogue_of(const record::Dataset& dataset) {
@@ -47,6 +56,11 @@ class UnsteadyStore : public store::Store {
       const store::AdmittedBatch& delivery, const store::ReceiptMaker& make_receipt) override {
     if (!available_) return gone();
     return store_->apply(delivery, make_receipt);
+  }
+  std::expected<record::SignedReceipt, store::StoreFailure> reject(
+      const store::RejectedBatch& rejected, const store::ReceiptMaker& make_receipt) override {
+    if (!available_) return gone();
+    return store_->reject(rejected, make_receipt);
   }
   std::expected<record::ChainHead, store::StoreFailure> head(
       const record::StreamId& stream) override {
@@ -114,6 +128,7 @@ struct Center {
   record::Keyring keyring{{certified("center"), node.verifier()}};
   record::Time now = moment("2026-11-23T04:44:00.000Z");
   record::Dataset dataset = approvals();
+  std::map<record::DatasetId, record::Dataset> known = {{dataset.id, dataset}};
   Catalogue catalogue = catalogue_of(dataset);
   // Besides the origin's own bureau it speaks for one that it has nothing of.
   Reception::Signatories signatories = {{record::BureauId("park"), {node.signer.subject()}},
@@ -148,6 +163,19 @@ struct Center {
     record::Batch sealed = stray(origin(), lines, node.signer);
     head = {{head.sequence.value + 1}, record::sha256(sealed.manifest)};
     return sealed;
+  }
+  // The same of another dataset of that form.
+  [[nodiscard]] record::Batch batch_of(const std::string& id, const std::string& lines) {
+    record::BatchOrigin other = origin();
+    other.dataset = record::DatasetId(id);
+    record::Batch sealed = stray(other, lines, node.signer);
+    head = {{head.sequence.value + 1}, record::sha256(sealed.manifest)};
+    return sealed;
+  }
+  // Puts a dataset of that form into the catalogue. Nobody may be at work with it.
+  void learn(const std::string& id, const std::string& owner) {
+    known.emplace(record::DatasetId(id), like_approvals(id, owner));
+    catalogue = Catalogue::compile(known).value();
   }
   // Numbered and chained as the next, but the stream does not go on from it.
   [[nodiscard]] record::Batch stray(const record::BatchOrigin& from, const std::string& lines,

@@ -73,6 +73,7 @@ inline record::Receipt receipt_for(const record::Batch& batch) {
   const auto manifest = record::parse_manifest(batch.manifest).value();
   return {.stream = manifest.stream,
           .sequence = manifest.sequence,
+          .dataset = manifest.dataset,
           .manifest = record::sha256(batch.manifest),
           .rows = {.inserted = manifest.upserts},
           .at = manifest.collected_at};

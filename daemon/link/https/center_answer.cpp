@@ -101,6 +101,18 @@ Result<record::SignedReceipt> read_receipt(const HttpAnswer& answer, const std::
   return std::move(*receipt);
 }
 
+std::optional<record::SignedDeferral> read_deferral(const HttpAnswer& answer) {
+  boost::json::error_code malformed;
+  const auto value = boost::json::parse(answer.body, malformed);
+  if (answer.status == 200 || malformed || !value.is_object()) return std::nullopt;
+  const auto& object = value.as_object();
+  auto signature = from_base64(text_member(object, "signature"));
+  record::SignedDeferral deferral{text_member(object, "deferral"), std::string()};
+  if (deferral.json.empty() || !signature) return std::nullopt;
+  deferral.signature = std::move(*signature);
+  return deferral;
+}
+
 Result<std::string> read_body(HttpAnswer answer, const std::string& place) {
   if (answer.status != 200) return refusal(answer, place);
   return std::move(answer.body);

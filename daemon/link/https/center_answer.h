@@ -26,6 +26,9 @@ namespace sluice::link {
 [[nodiscard]] Result<record::SignedReceipt> read_receipt(const HttpAnswer& answer,
                                                          const std::string& place);
 
+// What the center signed of a batch that it does not take now; nothing: nothing.
+[[nodiscard]] std::optional<record::SignedDeferral> read_deferral(const HttpAnswer& answer);
+
 // What a good answer says, whatever it is.
 [[nodiscard]] Result<std::string> read_body(HttpAnswer answer, const std::string& place);
 

@@ -165,7 +165,10 @@ void Conversation::take(const HttpAnswer& answer) {
   const Waiting asked = waiting_.front();
   if (asked.fetched && says_no_receipt(answer)) return end(End::no_receipt);
   const auto receipt = read_receipt(answer, connection_.place());
-  if (!receipt) return fail(receipt.error());
+  if (!receipt) {
+    if (const auto deferral = read_deferral(answer)) outgoing_.deferred(*deferral);
+    return fail(receipt.error());
+  }
   waiting_.pop_front();
   waiting_bytes_ -= asked.bytes;
   brought_receipts_ = true;

@@ -25,7 +25,7 @@ using asio::ip::tcp;
 // So small that a rate limit is even, and that a stop is heeded soon.
 constexpr std::size_t piece_bytes = std::size_t{64} << 10;
 // A receipt names at most 1000 rows, each with a sentence.
-constexpr std::uint64_t max_answer_bytes = std::uint64_t{8} << 20;
+constexpr std::uint64_t max_answer_bytes = std::uint64_t{64} << 20;
 
 std::string head_of(const HttpRequest& request, const std::string& host) {
   std::string head =

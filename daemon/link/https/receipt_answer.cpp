@@ -8,7 +8,6 @@
 #include "record/json_members.h"
 
 namespace sluice::link {
-namespace {
 
 std::string to_base64(std::string_view bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // with the closing NUL
@@ -31,8 +30,6 @@ std::optional<std::string> from_base64(std::string_view text) {
   bytes.resize(static_cast<std::size_t>(size) - padding);
   return bytes;
 }
-
-}  // namespace
 
 std::string to_answer(const record::SignedReceipt& receipt) {
   const boost::json::object object{{"receipt", receipt.json},

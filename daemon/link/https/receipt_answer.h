@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,10 @@
 #include "record/receipt.h"
 
 namespace sluice::link {
+
+// Of what is signed, in every answer.
+[[nodiscard]] std::string to_base64(std::string_view bytes);
+[[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
 
 [[nodiscard]] std::string to_answer(const record::SignedReceipt& receipt);
 // Strict about its form; whether the receipt is good is for who asked for it to verify. The error

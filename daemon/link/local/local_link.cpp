@@ -15,9 +15,14 @@ LinkFailure link_failure(exchange::ReceptionFailure failure) {
 
 Result<void> LocalLink::carry(Outgoing& outgoing, const std::stop_token&) {
   while (const auto batch = outgoing.next()) {
-    auto receipt = reception_.receive(*batch);
-    if (!receipt) return std::unexpected(link_failure(std::move(receipt.error())));
-    if (outgoing.received(*receipt) == Outgoing::Then::stop) break;
+    auto answer = reception_.answer(*batch);
+    if (!answer) return std::unexpected(link_failure(std::move(answer.error())));
+    if (auto* deferred = std::get_if<exchange::Deferred>(&*answer)) {
+      outgoing.deferred(deferred->answer);
+      return std::unexpected(link_failure(std::move(deferred->why)));
+    }
+    const auto& receipt = std::get<record::SignedReceipt>(*answer);
+    if (outgoing.received(receipt) == Outgoing::Then::stop) break;
   }
   return {};
 }

@@ -149,6 +149,7 @@ std::string quarantine_entry_page(const Pages& pages, const Frame& frame,
       .text("dataset", view.dataset)
       .text("mode", words.word("mode.", record::to_string(view.mode)))
       .text("source", view.source)
+      .when("is_of_center", view.is_of_center)
       .text("place", words.number(view.place))
       .text("field", if_any(view.field))
       .text("rule", words.word("rule.", view.rule))

@@ -45,6 +45,7 @@ struct QuarantineEntryView {
   std::string original;              // the first 256 KiB are enough
   std::uint64_t original_bytes = 0;  // of all of it
   std::optional<char> delimiter;     // of CSV, where it is known
+  bool is_of_center = false;         // the center refused it
   bool may_settle = false;           // replay and discard
   std::optional<Settled> settled;
   std::optional<RefusedForm> refused;

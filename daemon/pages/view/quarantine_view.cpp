@@ -43,6 +43,7 @@ Values entry_row_values(const QuarantineListView& view, const QuarantineListRow&
       .part("at", words.at(row.at))
       .text("dataset", row.dataset)
       .text("source", row.source)
+      .when("is_of_center", row.is_of_center)
       .text("place", words.number(row.place))
       .text("field", if_any(row.field))
       .text("rule", words.word("rule.", row.rule))

@@ -56,6 +56,7 @@ struct QuarantineListRow {
   std::string field;
   std::string rule;
   EntryState state = EntryState::waiting;
+  bool is_of_center = false;  // the center refused it
 };
 struct QuarantineListView {
   std::string bureau;

@@ -99,7 +99,7 @@ Answer<std::int64_t> draw_ledger_id(Connection& connection) {
 }
 
 Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
-                          const record::RowOutcomes& rows, const record::Batch& batch) {
+                          const record::Batch& batch) {
   const std::string manifest = to_string(entry.manifest);
   const std::string applied_at = record::to_string(entry.applied_at);
   Parameters ledger;
@@ -109,9 +109,10 @@ Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
       .text(std::to_string(entry.sequence.value))
       .text(entry.dataset.str())
       .text(manifest)
-      .text(to_string(record::Outcome::accepted));
+      .text(entry.outcome);
   for (const record::RowCount count :
-       {rows.inserted, rows.updated, rows.unchanged, rows.deleted, rows.rejected}) {
+       {entry.rows.inserted, entry.rows.updated, entry.rows.unchanged, entry.rows.deleted,
+        entry.rows.rejected}) {
     ledger.text(std::to_string(count.value));
   }
   ledger.text(applied_at).text(entry.receipt.json).binary(entry.receipt.signature);
@@ -166,7 +167,8 @@ Answer<std::int64_t> settled_ledger_id(Connection& connection) {
 Answer<std::int64_t> ledger_id_at(Connection& connection, const record::DatasetId& dataset,
                                   record::Time as_of) {
   const auto id = SLUICE_TRY(connection.query(
-      "SELECT coalesce(max(id), 0) FROM sluice.ledger WHERE dataset = $1 AND applied_at <= $2",
+      "SELECT coalesce(max(id), 0) FROM sluice.ledger WHERE dataset = $1 AND applied_at <= $2 "
+      "AND outcome = 'accepted'",
       Parameters().text(dataset.str()).text(record::to_string(as_of))));
   return id.integer(0, 0);
 }
@@ -210,7 +212,7 @@ Answer<Activity> activity_of(Connection& connection, const record::DatasetId& da
         SELECT {}, convert_from(a.manifest, 'UTF8')
         FROM sluice.ledger l
         JOIN sluice.archive a ON a.ledger = l.id
-        WHERE l.dataset = $1
+        WHERE l.dataset = $1 AND l.outcome = 'accepted'
         ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)sql",
                                                               applied_at_ms),
                                                   Parameters().text(dataset.str())));
@@ -221,7 +223,7 @@ Answer<Activity> activity_of(Connection& connection, const record::DatasetId& da
         SELECT ({} - $3) / $4 AS span, count(*),
           sum(inserted + updated + unchanged + deleted + rejected)::bigint
         FROM sluice.ledger
-        WHERE dataset = $1 AND applied_at >= $2
+        WHERE dataset = $1 AND applied_at >= $2 AND outcome = 'accepted'
         GROUP BY span
         ORDER BY span)sql",
                                                              applied_at_ms),

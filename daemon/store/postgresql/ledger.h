@@ -26,7 +26,6 @@ namespace sluice::store::postgresql {
 
 [[nodiscard]] Connection::Answer<void> write_ledger(Connection& connection,
                                                     const LedgerEntry& entry,
-                                                    const record::RowOutcomes& rows,
                                                     const record::Batch& batch);
 
 // The last id up to which every batch was either committed or given up. Waits for those under way,

@@ -23,6 +23,8 @@ class PostgresqlStore final : public Store {
   Result<void> prepare(const record::Dataset& dataset) override;
   Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
                                       const ReceiptMaker& make_receipt) override;
+  Result<record::SignedReceipt> reject(const RejectedBatch& rejected,
+                                       const ReceiptMaker& make_receipt) override;
   Result<record::ChainHead> head(const record::StreamId& stream) override;
   Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId& stream,
                                                        record::Sequence sequence) override;
@@ -76,8 +78,9 @@ std::unexpected<StoreFailure> failed(const ServerError& error, std::string place
 // The transaction of one batch; its failures name that.
 class Applying final : public ApplyTransaction {
  public:
-  // `in_doubt` is set where a commit failed that may have succeeded.
-  Applying(Connection& connection, PostgresqlTransaction transaction, Tables& tables,
+  // `tables`: the dataset's; null where no rows go in. `in_doubt` is set where a commit failed that
+  // may have succeeded.
+  Applying(Connection& connection, PostgresqlTransaction transaction, Tables* tables,
            std::string place, bool& in_doubt)
       : connection_(connection),
         transaction_(std::move(transaction)),
@@ -94,12 +97,11 @@ class Applying final : public ApplyTransaction {
   }
   Result<std::int64_t> draw_id() override { return ours(draw_ledger_id(connection_)); }
   DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
-    tables_.begin_batch(connection_, id, applied_at);
-    return tables_;
+    tables_->begin_batch(connection_, id, applied_at);
+    return *tables_;
   }
-  Result<void> write(const LedgerEntry& entry, const record::RowOutcomes& rows,
-                     const record::Batch& batch) override {
-    return ours(write_ledger(connection_, entry, rows, batch));
+  Result<void> write(const LedgerEntry& entry, const record::Batch& batch) override {
+    return ours(write_ledger(connection_, entry, batch));
   }
   Result<void> commit() override {
     auto committed = ours(transaction_.commit());
@@ -117,7 +119,7 @@ class Applying final : public ApplyTransaction {
 
   Connection& connection_;
   PostgresqlTransaction transaction_;
-  Tables& tables_;
+  Tables* tables_;
   std::string place_;
   bool& in_doubt_;
 };
@@ -202,13 +204,28 @@ Result<record::SignedReceipt> PostgresqlStore::apply(const AdmittedBatch& admitt
   const auto once = [&](Connection& connection) -> Result<record::SignedReceipt> {
     auto begun = PostgresqlTransaction::begin(connection);
     if (!begun) return failed(begun.error(), place_of(admitted.manifest));
-    Applying applying(connection, std::move(*begun), *prepared->second.tables,
+    Applying applying(connection, std::move(*begun), prepared->second.tables.get(),
                       place_of(admitted.manifest), in_doubt);
     return apply_once(admitted, make_receipt, now_, applying, prepared->second.expectation);
   };
   auto receipt = with_connection(once);
   // What was committed is no failure: the ledger is asked, over another connection, once the old
   // one's transaction has ended.
+  if (!receipt && in_doubt) receipt = with_connection(once);
+  return receipt;
+}
+
+Result<record::SignedReceipt> PostgresqlStore::reject(const RejectedBatch& rejected,
+                                                      const ReceiptMaker& make_receipt) {
+  bool in_doubt = false;
+  const auto once = [&](Connection& connection) -> Result<record::SignedReceipt> {
+    auto begun = PostgresqlTransaction::begin(connection);
+    if (!begun) return failed(begun.error(), place_of(rejected.manifest));
+    Applying applying(connection, std::move(*begun), nullptr, place_of(rejected.manifest),
+                      in_doubt);
+    return reject_once(rejected, make_receipt, now_, applying);
+  };
+  auto receipt = with_connection(once);
   if (!receipt && in_doubt) receipt = with_connection(once);
   return receipt;
 }

@@ -67,8 +67,7 @@ Result<void> Ledger::set_number(StoreNumber number) {
   return file_.run(seed);
 }
 
-Result<void> Ledger::write(const LedgerEntry& entry, const record::RowOutcomes& rows,
-                           const record::Batch& batch) {
+Result<void> Ledger::write(const LedgerEntry& entry, const record::Batch& batch) {
   const std::string digest = to_string(entry.manifest);
   const std::int64_t applied_at = entry.applied_at.time_since_epoch().count();
   auto ledger = SLUICE_TRY(file_.statement(
@@ -82,12 +81,12 @@ Result<void> Ledger::write(const LedgerEntry& entry, const record::RowOutcomes& 
       .bind(4, entry.sequence.value)
       .bind(5, entry.dataset.str())
       .bind(6, digest)
-      .bind(7, to_string(record::Outcome::accepted))
-      .bind(8, rows.inserted.value)
-      .bind(9, rows.updated.value)
-      .bind(10, rows.unchanged.value)
-      .bind(11, rows.deleted.value)
-      .bind(12, rows.rejected.value)
+      .bind(7, entry.outcome)
+      .bind(8, entry.rows.inserted.value)
+      .bind(9, entry.rows.updated.value)
+      .bind(10, entry.rows.unchanged.value)
+      .bind(11, entry.rows.deleted.value)
+      .bind(12, entry.rows.rejected.value)
       .bind(13, applied_at)
       .bind(14, entry.receipt.json)
       .bind_blob(15, entry.receipt.signature);
@@ -129,7 +128,8 @@ Result<record::ChainHead> Ledger::head(const record::StreamId& stream) {
 
 Result<std::int64_t> Ledger::id_at(const record::DatasetId& dataset, record::Time as_of) {
   auto last = SLUICE_TRY(file_.statement(
-      "SELECT coalesce(max(id), 0) FROM ledger WHERE dataset = ? AND applied_at <= ?"));
+      "SELECT coalesce(max(id), 0) FROM ledger WHERE dataset = ? AND applied_at <= ? "
+      "AND outcome = 'accepted'"));
   last.bind(1, dataset.str()).bind(2, std::int64_t{as_of.time_since_epoch().count()});
   SLUICE_TRY(file_.step(last));
   return last.integer(0);
@@ -197,7 +197,7 @@ Result<Activity> Ledger::activity(const record::DatasetId& dataset, record::Time
         SELECT l.applied_at, a.manifest
         FROM ledger l
         JOIN archive a ON a.ledger = l.id
-        WHERE l.dataset = ?
+        WHERE l.dataset = ? AND l.outcome = 'accepted'
         ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)sql"));
   newest.bind(1, dataset.str());
   if (SLUICE_TRY(file_.step(newest))) {
@@ -208,7 +208,7 @@ Result<Activity> Ledger::activity(const record::DatasetId& dataset, record::Time
         SELECT (applied_at - ?2) / ?3 AS span, count(*),
           sum(inserted + updated + unchanged + deleted + rejected)
         FROM ledger
-        WHERE dataset = ?1 AND applied_at >= ?2
+        WHERE dataset = ?1 AND applied_at >= ?2 AND outcome = 'accepted'
         GROUP BY span
         ORDER BY span)sql"));
   select.bind(1, dataset.str())

@@ -32,8 +32,7 @@ class Ledger {
   // Whether the ids are those of this store's number; the last one drawn remembers it.
   [[nodiscard]] Result<Numbering> numbering(StoreNumber wanted);
   [[nodiscard]] Result<void> set_number(StoreNumber number);
-  [[nodiscard]] Result<void> write(const LedgerEntry& entry, const record::RowOutcomes& rows,
-                                   const record::Batch& batch);
+  [[nodiscard]] Result<void> write(const LedgerEntry& entry, const record::Batch& batch);
 
   // The last entry of the dataset at that moment; 0: none.
   [[nodiscard]] Result<std::int64_t> id_at(const record::DatasetId& dataset, record::Time as_of);

@@ -38,6 +38,8 @@ class SqliteStore final : public Store {
   Result<void> prepare(const record::Dataset& dataset) override;
   Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
                                       const ReceiptMaker& make_receipt) override;
+  Result<record::SignedReceipt> reject(const RejectedBatch& rejected,
+                                       const ReceiptMaker& make_receipt) override;
   Result<record::ChainHead> head(const record::StreamId& stream) override {
     return ledger_.head(stream);
   }
@@ -125,7 +127,8 @@ class TablesOfFile final : public SchemaTables {
 // The transaction of one batch: the file is locked from its beginning.
 class Applying final : public ApplyTransaction {
  public:
-  Applying(CentralFile& file, Ledger& ledger, Transaction transaction, Tables& tables)
+  // `tables`: the dataset's; null where no rows go in.
+  Applying(CentralFile& file, Ledger& ledger, Transaction transaction, Tables* tables)
       : file_(file), ledger_(ledger), transaction_(std::move(transaction)), tables_(tables) {}
 
   Result<std::optional<StreamPlace>> lock_stream(const record::BureauId& bureau) override {
@@ -137,12 +140,11 @@ class Applying final : public ApplyTransaction {
   }
   Result<std::int64_t> draw_id() override { return ledger_.next_id(); }
   DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
-    tables_.begin_batch(id, applied_at);
-    return tables_;
+    tables_->begin_batch(id, applied_at);
+    return *tables_;
   }
-  Result<void> write(const LedgerEntry& entry, const record::RowOutcomes& rows,
-                     const record::Batch& batch) override {
-    return ledger_.write(entry, rows, batch);
+  Result<void> write(const LedgerEntry& entry, const record::Batch& batch) override {
+    return ledger_.write(entry, batch);
   }
   Result<void> commit() override { return file_.commit(transaction_); }
 
@@ -150,7 +152,7 @@ class Applying final : public ApplyTransaction {
   CentralFile& file_;
   Ledger& ledger_;
   Transaction transaction_;
-  Tables& tables_;
+  Tables* tables_;
 };
 
 std::string key_names(const record::TableSchema& schema) {
@@ -263,8 +265,15 @@ Result<record::SignedReceipt> SqliteStore::apply(const AdmittedBatch& admitted,
   const auto prepared = prepared_.find(manifest.dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(manifest.dataset));
   auto begun = SLUICE_TRY(file_.begin());
-  Applying applying(file_, ledger_, std::move(begun), *prepared->second.tables);
+  Applying applying(file_, ledger_, std::move(begun), prepared->second.tables.get());
   return apply_once(admitted, make_receipt, now_, applying, prepared->second.expectation);
+}
+
+Result<record::SignedReceipt> SqliteStore::reject(const RejectedBatch& rejected,
+                                                  const ReceiptMaker& make_receipt) {
+  auto begun = SLUICE_TRY(file_.begin());
+  Applying applying(file_, ledger_, std::move(begun), nullptr);
+  return reject_once(rejected, make_receipt, now_, applying);
 }
 
 Result<void> SqliteStore::read(const record::DatasetId& dataset, std::optional<record::Time> as_of,

@@ -1,5 +1,6 @@
 #include "exchange/audit.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -57,6 +58,10 @@ class ForgedLedger : public store::Store {
   std::expected<record::SignedReceipt, store::StoreFailure> apply(
       const store::AdmittedBatch& delivery, const store::ReceiptMaker& make_receipt) override {
     return real_->apply(delivery, make_receipt);
+  }
+  std::expected<record::SignedReceipt, store::StoreFailure> reject(
+      const store::RejectedBatch& rejected, const store::ReceiptMaker& make_receipt) override {
+    return real_->reject(rejected, make_receipt);
   }
   std::expected<void, store::StoreFailure> read(
       const record::DatasetId& dataset, std::optional<record::Time> as_of,
@@ -296,6 +301,42 @@ TEST_F(AuditTest, FindsABatchThatWasDatedBack) {
                 entry.row.manifest = record::sha256(entry.batch.manifest);
               }),
               HasSubstr("sealed at 2026-11-23T03:44:00.000Z, before"));
+}
+
+TEST_F(AuditTest, FollowsAStreamThroughBatchesThatWereRejectedWhole) {
+  center.learn("foreign", "quality");
+  Reception reception = center.reception();
+  ASSERT_TRUE(reception.receive(center.batch_of("foreign", line("F"))));
+  ASSERT_TRUE(reception.receive(center.batch(line("D"))));
+  const auto store = center.store();
+  const LedgerReport report = verify(*store);
+  EXPECT_FALSE(report.first_break) << *report.first_break;
+  EXPECT_EQ(report.batches, 5U);
+  EXPECT_THAT(first_break([](auto& entries) { entries[3].row.outcome = "accepted"; }),
+              HasSubstr("the ledger counts accepted"));
+  EXPECT_THAT(first_break([&](auto& entries) {
+                record::Receipt receipt = receipt_of(entries[3]);
+                receipt.rows = {.inserted = {1}};
+                receipt.refused.clear();
+                entries[3].row.rows = receipt.rows;
+                entries[3].row.receipt = signed_by(center.signer, receipt);
+              }),
+              HasSubstr("that rows of it were taken"));
+}
+
+TEST_F(AuditTest, TakesReceiptsOfTheEarlierFormat) {
+  EXPECT_EQ(first_break([&](auto& entries) {
+              const record::Receipt receipt = receipt_of(entries[1]);
+              const std::string json = fmt::format(
+                  R"({{"format":"sluice-receipt/1","bureau":"park","epoch":{},"sequence":{},)"
+                  R"("manifest":"{}","outcome":"accepted","reason":"","inserted":1,"updated":0,)"
+                  R"("unchanged":0,"deleted":0,"rejected":0,"rejected_rows":[],"at":"{}"}})",
+                  receipt.stream.epoch.value, receipt.sequence.value,
+                  record::to_string(receipt.manifest),
+                  record::to_string(receipt.at + std::chrono::milliseconds(3)));
+              entries[1].row.receipt = {json, center.signer.sign(json)};
+            }),
+            "nothing");
 }
 
 TEST_F(AuditTest, SaysThatTheStoreIsGoneInsteadOfCallingTheLedgerBroken) {

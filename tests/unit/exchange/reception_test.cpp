@@ -5,6 +5,7 @@
 
 #include "record/verified_receipt.h"
 #include "support/center_builder.h"
+#include "support/refused_rows.h"
 
 namespace sluice::exchange::test {
 namespace {
@@ -72,9 +73,9 @@ TEST_F(ReceptionTest, WhileSomethingIsInTheWayABatchComesLater) {
 TEST_F(ReceptionTest, TakesTheGoodRowsAndNamesTheBadOnes) {
   const auto receipt = receive(center.batch(line("A") + line("B", "more than ten") + line("C")));
   EXPECT_EQ(receipt.rows.inserted.value, 2U);
-  ASSERT_THAT(receipt.rejected_rows, SizeIs(1));
-  EXPECT_EQ(receipt.rejected_rows[0].row, 2U);
-  EXPECT_EQ(receipt.rejected_rows[0].rule, "maxLength");
+  ASSERT_THAT(record::test::rejected_rows(receipt), SizeIs(1));
+  EXPECT_EQ(record::test::rejected_rows(receipt)[0].row, 2U);
+  EXPECT_EQ(record::test::rejected_rows(receipt)[0].rule, "maxLength");
 }
 
 TEST_F(ReceptionTest, DoesNotTrustABatchThatWasChangedOnItsWay) {
@@ -260,12 +261,56 @@ TEST_F(ReceptionTest, DoesNotTakeADatasetThatItDoesNotKnow) {
   EXPECT_THAT(failure.sentence, HasSubstr("licence"));
 }
 
-TEST_F(ReceptionTest, DoesNotTakeADatasetFromABureauThatDoesNotOwnIt) {
+TEST_F(ReceptionTest, EntersABatchOfADatasetThatTheBureauDoesNotOwnAsRejected) {
   auto origin = center.origin();
   origin.stream.bureau = record::BureauId("quality");
-  const auto failure = refusal(center.stray(origin, line("A"), center.node.signer));
-  EXPECT_EQ(failure.code, ReceptionProblem::not_allowed);
-  EXPECT_THAT(failure.sentence, HasSubstr("owned by park"));
+  const auto receipt = receive(center.stray(origin, line("A"), center.node.signer));
+  EXPECT_EQ(receipt.outcome, record::Outcome::rejected);
+  EXPECT_THAT(receipt.reason, HasSubstr("owned by park"));
+  EXPECT_EQ(receipt.rows.rejected.value, 1U);
+  EXPECT_EQ(reception.place(origin.stream)->head.sequence.value, 1U);
+  EXPECT_EQ(receive(center.batch(line("A"))).rows.inserted.value, 1U) << "park has none of it";
+}
+
+TEST_F(ReceptionTest, EntersABatchWhosePayloadDoesNotDecodeAsRejectedAndGoesOn) {
+  auto payload = record::compress_payload(line("A") + line("B"), {2}, {0});
+  payload.compressed.resize(payload.compressed.size() / 2);
+  payload.digest = record::sha256(payload.compressed);
+  const record::Batch cut =
+      record::seal(center.origin(), std::move(payload), center.head, center.node.signer).batch;
+  center.head = {{1}, record::sha256(cut.manifest)};
+  const auto receipt = receive(cut);
+  EXPECT_EQ(receipt.outcome, record::Outcome::rejected);
+  EXPECT_FALSE(receipt.reason.empty());
+  EXPECT_EQ(receipt.rows.rejected.value, 2U);
+  EXPECT_EQ(receive(center.batch(line("A"))).rows.inserted.value, 1U);
+}
+
+TEST_F(ReceptionTest, EntersABatchOfMoreChangesThanAReceiptMayNameAsRejected) {
+  auto payload = record::compress_payload(line("A"), {1}, {0});
+  payload.upserts = {record::most_batch_rows + 1};
+  const record::Batch vast =
+      record::seal(center.origin(), std::move(payload), center.head, center.node.signer).batch;
+  const auto receipt = receive(vast);
+  EXPECT_EQ(receipt.outcome, record::Outcome::rejected);
+  EXPECT_THAT(receipt.reason, HasSubstr("at most 4194304"));
+}
+
+TEST_F(ReceptionTest, SignsThatABatchIsNotTakenNowForWhoMaySendItOnly) {
+  const auto answer_to = [&](const record::Batch& batch) { return reception.answer(batch); };
+  auto origin = center.origin();
+  origin.dataset = record::DatasetId("licence");
+  const auto answered = answer_to(center.stray(origin, line("A"), center.node.signer));
+  ASSERT_TRUE(answered);
+  const auto* deferred = std::get_if<Deferred>(&*answered);
+  ASSERT_NE(deferred, nullptr);
+  EXPECT_TRUE(
+      center.verifier.verify(deferred->answer.json, deferred->answer.signature, center.now));
+  EXPECT_FALSE(answer_to(center.stray(origin, line("A"), center.certified("stranger"))));
+  // Nor for its own node about a stream that it does not speak for.
+  origin.stream.bureau = record::BureauId("tax");
+  EXPECT_FALSE(answer_to(center.stray(origin, line("A"), center.node.signer)));
+  EXPECT_EQ(reception.place(center.origin().stream)->head.sequence.value, 0U);
 }
 
 TEST_F(ReceptionTest, DoesNotTakeABatchThatWasMadeUnderAnotherSchema) {

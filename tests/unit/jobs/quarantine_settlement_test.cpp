@@ -13,6 +13,7 @@
 #include "sqlite/database.h"
 #include "support/audited_text.h"
 #include "support/development_ca.h"
+#include "support/journal_builder.h"
 #include "support/temporary_directory.h"
 
 namespace sluice::jobs::test {
@@ -97,6 +98,35 @@ TEST_F(QuarantineSettlementTest, AReplayIsToldToTheAuditorWithWhoDidIt) {
   EXPECT_EQ(entry(1).settlement->decision.by, "li.wei");
   EXPECT_EQ(replay_entry(desk(), 1, std::nullopt).error().code, SettlementProblem::not_waiting);
   EXPECT_EQ(replay_entry(desk(), 2, std::nullopt).error().code, SettlementProblem::not_waiting);
+}
+
+TEST_F(QuarantineSettlementTest, ARowThatTheCenterRefusedIsTakenAgainAsALineOfABatch) {
+  {
+    auto opened = journal();
+    const std::vector<journal::QuarantinedRow> rows = {
+        {.dataset = record::DatasetId("approval"),
+         .source = "batch 4",
+         .place = 7,
+         .field = "number",
+         .rule = "unique",
+         .original = "U\t\\N\t7",
+         .refused = journal::RefusedPlace{{1}, {4}, 7}}};
+    ASSERT_TRUE(
+        opened.append(installation_->origin(record::DatasetId("approval"), record::Mode::direct),
+                      record::compress_payload("", {0}, {0}), rows, {}));
+  }
+  const auto sentence = [&](const std::string& corrected) {
+    return replay_entry(desk(), 2, corrected).error().sentence;
+  };
+  EXPECT_THAT(sentence("U\t\\N\t7\t8"), HasSubstr("3 columns"));
+  EXPECT_THAT(sentence("U\t\\N\tseven"), HasSubstr("number"));
+  EXPECT_THAT(sentence(""), HasSubstr("no row"));
+  ASSERT_TRUE(replay_entry(desk(), 2, std::nullopt));
+  EXPECT_EQ(entry(2).state, journal::QuarantineState::replayed);
+  auto opened = journal();
+  ASSERT_TRUE(opened.close_open_batches(journal::Journal::Close::all));
+  const auto batch = opened.next({}).value().value();
+  EXPECT_EQ(journal::test::text_of(batch), "U\t\\N\t7\n");
 }
 
 TEST_F(QuarantineSettlementTest, OfADiscardTheAuditorReadsWhoAndNotWhy) {

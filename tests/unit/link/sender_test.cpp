@@ -129,6 +129,37 @@ TEST_F(SenderTest, AFullDiskWhileAReceiptIsKeptHoldsTheStreamBackUntilThereIsRoo
   EXPECT_EQ(waiting(), 0U);
 }
 
+TEST_F(SenderTest, AReceiptWaitsWhileTheQuarantineHasNoRoomForTheRowsThatWereRefused) {
+  append(2);
+  desk.limits.quarantine_bytes = 1;
+  const std::vector<journal::QuarantinedRow> bad = {{.dataset = record::DatasetId("approval")}};
+  {
+    journal::Journal journal = desk.open();
+    ASSERT_TRUE(
+        journal.append(journal::test::origin(), record::compress_payload("", {0}, {0}), bad, {}));
+  }
+  Conversation center([this](const record::Batch& batch, int) -> Conversation::Answer {
+    record::Receipt receipt = journal::test::receipt_for(batch);
+    receipt.rows = {.rejected = receipt.rows.inserted};
+    receipt.refused = {{"code", "unique", "another has it", {{1, receipt.rows.rejected.value}}}};
+    return sign(receipt, desk.node.signer);
+  });
+  const auto running = sender(center);
+  EXPECT_THAT(center.held_back(2), Each(LinkProblem::unavailable));
+  EXPECT_EQ(waiting(), 2U);
+  // Some time ago.
+  const auto earlier = [before = desk.now - std::chrono::milliseconds(1)] { return before; };
+  const auto discard = [&](std::int64_t id) {
+    auto journal = journal::Journal::open(desk.file(), record::BureauId("park"), desk.limits,
+                                          desk.keyring, earlier);
+    return journal->discard(id, {.by = "li wei", .note = "no"});
+  };
+  ASSERT_TRUE(discard(1));
+  EXPECT_THAT(center.acknowledged(1), ElementsAre(1));
+  ASSERT_TRUE(discard(2));
+  EXPECT_THAT(center.acknowledged(2), ElementsAre(1, 2));
+}
+
 TEST_F(SenderTest, SendsTheSameBatchAgainUntilTheCenterIsThere) {
   append(2);
   Conversation center([this](const record::Batch& batch, int time) -> Conversation::Answer {

@@ -31,6 +31,7 @@ class Source : public Outgoing {
     if (on_receipt) on_receipt();
     return receipts.size() == stop_after ? Then::stop : Then::go_on;
   }
+  void deferred(const record::SignedDeferral& answer) override { deferrals.push_back(answer); }
   void rewind() override { given_ = receipts.size(); }
 
   // Of `given`; any thread.
@@ -53,6 +54,7 @@ class Source : public Outgoing {
   std::size_t stop_after = 0;           // receipts; 0: never
   std::function<void()> on_receipt;
   std::vector<record::SignedReceipt> receipts;
+  std::vector<record::SignedDeferral> deferrals;
   std::size_t given = 0;       // again ones included
   std::size_t most_ahead = 0;  // that were given and had no receipt, at any time
 };

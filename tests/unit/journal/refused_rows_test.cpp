@@ -1,0 +1,178 @@
+// Rows that the center refused come back to the quarantine of where they came in, with the receipt.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sqlite/database.h"
+#include "support/journal_builder.h"
+
+namespace sluice::journal::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class RefusedRows : public testing::Test {
+ protected:
+  // Sealed as batch 1, and no other.
+  record::Batch sealed(int rows) {
+    EXPECT_TRUE(journal.append(origin(), payload("name", rows), {}, {}));
+    return waiting(journal).front();
+  }
+  static record::Receipt refusing(const record::Batch& batch,
+                                  std::vector<record::RefusedRows> refused) {
+    record::Receipt receipt = receipt_for(batch);
+    receipt.rows.rejected = record::count_of(refused);
+    receipt.rows.inserted.value -= receipt.rows.rejected.value;
+    receipt.refused = std::move(refused);
+    return receipt;
+  }
+  Result<void> take(const record::Receipt& receipt) {
+    return journal.acknowledge(receipt, {record::to_json(receipt), "signature"});
+  }
+  std::vector<QuarantineEntry> entries() {
+    std::vector<QuarantineEntry> all;
+    const auto page = journal.quarantine_page({}, {.most = 1000}).value();
+    for (const QuarantineEntry& head : page)
+      all.push_back(journal.quarantine_entry(head.id).value().value());
+    return all;
+  }
+  std::vector<std::string> originals() {
+    std::vector<std::string> all;
+    for (const QuarantineEntry& entry : entries())
+      all.push_back(entry.row.original);
+    return all;
+  }
+  void open_again() { journal = desk.open(); }
+
+  Desk desk;
+  Journal journal = desk.open();
+};
+
+TEST_F(RefusedRows, ComeToTheQuarantineWithReasonAndPlaceAsTheReceiptIsTaken) {
+  const record::Batch batch = sealed(5);
+  const record::Receipt receipt =
+      refusing(batch, {{"code", "unique", "another record has it", {{2, 2}, {4, 5}}},
+                       {"", "store", "SQLSTATE 54000", {{3, 3}}}});
+  ASSERT_TRUE(take(receipt));
+  const auto all = entries();
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_THAT(originals(),
+              ElementsAre("U\t\\N\tname-2", "U\t\\N\tname-3", "U\t\\N\tname-4", "U\t\\N\tname-5"));
+  const QuarantinedRow& first = all[0].row;
+  EXPECT_EQ(first.dataset, record::DatasetId("approval"));
+  EXPECT_EQ(first.source, "batch 1");
+  EXPECT_EQ(first.place, 2U);
+  EXPECT_EQ(first.field, "code");
+  EXPECT_EQ(first.rule, "unique");
+  EXPECT_EQ(first.sentence, "another record has it");
+  EXPECT_EQ(first.refused, (RefusedPlace{receipt.stream.epoch, {1}, 2}));
+  EXPECT_EQ(all[1].row.rule, "store");
+  EXPECT_EQ(all[0].state, QuarantineState::waiting);
+  EXPECT_TRUE(waiting(journal).empty()) << "the batch went with it";
+  ASSERT_TRUE(take(receipt)) << "the same receipt again";
+  EXPECT_EQ(entries().size(), 4U);
+}
+
+TEST_F(RefusedRows, AreAllKeptHoweverMany) {
+  const record::Batch batch = sealed(5000);
+  std::vector<record::RowRange> every_other;
+  for (std::uint64_t row = 1; row <= 5000; row += 2)
+    every_other.push_back({row, row});
+  ASSERT_TRUE(take(refusing(batch, {{"code", "unique", "s", every_other}})));
+  EXPECT_EQ(journal.status()->quarantine_waiting, 2500U);
+}
+
+TEST_F(RefusedRows, OfABatchThatWasRefusedWholeAreAllOfThem) {
+  const record::Batch batch = sealed(3);
+  record::Receipt receipt = refusing(batch, {{"", "batch", "why", {{1, 3}}}});
+  receipt.outcome = record::Outcome::rejected;
+  receipt.reason = "why";
+  ASSERT_TRUE(take(receipt));
+  EXPECT_THAT(originals(), ElementsAre("U\t\\N\tname-1", "U\t\\N\tname-2", "U\t\\N\tname-3"));
+}
+
+TEST_F(RefusedRows, OfAPayloadThatCanNotBeReadAreKeptAsThePayloadItself) {
+  record::Payload odd = payload("name", 3);
+  odd.raw_bytes.value -= 1;  // so a reader stops before its end
+  const std::string bytes = odd.compressed;
+  ASSERT_TRUE(journal.append(origin(), std::move(odd), {}, {}));
+  record::Receipt receipt =
+      refusing(waiting(journal).front(), {{"", "batch", "does not decode", {{1, 3}}}});
+  receipt.outcome = record::Outcome::rejected;
+  receipt.reason = "does not decode";
+  ASSERT_TRUE(take(receipt));
+  const auto all = entries();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].row.original, bytes);
+  EXPECT_EQ(all[0].row.refused->row, 0U);
+  EXPECT_THAT(all[0].row.sentence, HasSubstr("does not decode"));
+}
+
+TEST_F(RefusedRows, ThatACenterOfBeforeDidNotNameAreKeptInTheirBatch) {
+  const record::Batch batch = sealed(5);
+  record::Receipt receipt = refusing(batch, {{"code", "unique", "s", {{2, 2}}}});
+  receipt.rows.rejected = {3};
+  receipt.rows.inserted = {2};
+  ASSERT_TRUE(take(receipt));
+  const auto all = entries();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].row.original, "U\t\\N\tname-2");
+  EXPECT_EQ(all[1].row.original, batch.payload);
+  EXPECT_THAT(all[1].row.sentence, HasSubstr("3 rows of this batch were refused, and 1 of them"));
+}
+
+TEST_F(RefusedRows, WaitWithTheirReceiptWhileTheQuarantineIsFull) {
+  desk.limits.quarantine_bytes = 600;
+  open_again();
+  const std::vector<QuarantinedRow> bad = {
+      {.dataset = record::DatasetId("approval"), .original = std::string(400, 'x')}};
+  const record::Batch batch = sealed(2);
+  ASSERT_TRUE(journal.append(origin(), record::compress_payload("", {0}, {0}), bad, {}));
+  const record::Receipt receipt = refusing(batch, {{"code", "unique", "s", {{1, 1}}}});
+  const auto full = take(receipt);
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, JournalProblem::backlog_full);
+  EXPECT_THAT(full.error().sentence, HasSubstr("sluice quarantine counts park"));
+  EXPECT_EQ(waiting(journal).size(), 1U) << "the batch stays";
+  EXPECT_FALSE(journal.receipt({1}).value());
+  ASSERT_TRUE(journal.discard(1, {.by = "li wei", .note = "no"}));
+  desk.now += std::chrono::milliseconds(1);
+  ASSERT_TRUE(take(receipt));
+  EXPECT_TRUE(waiting(journal).empty());
+  EXPECT_THAT(originals(), ElementsAre("U\t\\N\tname-1"));
+}
+
+TEST_F(RefusedRows, GoWithWhatIsNotedOfThemWhenTheyAreSettledAndOld) {
+  const record::Batch batch = sealed(1);
+  ASSERT_TRUE(take(refusing(batch, {{"code", "unique", "s", {{1, 1}}}})));
+  ASSERT_TRUE(journal.discard(1, {.by = "li wei", .note = "no"}));
+  desk.now += desk.limits.quarantine_age + std::chrono::hours(1);
+  Submission next = submission("next", 1);
+  next.cursors.push_back({"direct", "key", "value", Cursor::Keep::as_an_answer});
+  ASSERT_TRUE(journal.commit(std::span(&next, 1)));
+  EXPECT_TRUE(entries().empty());
+  auto database = sqlite::Database::open(desk.file()).value();
+  auto left = database.prepare("SELECT count(*) FROM quarantine_refusal").value();
+  ASSERT_TRUE(left.step().value());
+  EXPECT_EQ(left.integer(0), 0);
+}
+
+TEST_F(RefusedRows, AreTakenInAFileOfVersionFour) {
+  const record::Batch batch = sealed(2);
+  const std::vector<QuarantinedRow> bad = {{.dataset = record::DatasetId("approval")}};
+  ASSERT_TRUE(journal.append(origin(), record::compress_payload("", {0}, {0}), bad, {}));
+  {
+    auto database = sqlite::Database::open(desk.file()).value();
+    ASSERT_TRUE(database.execute("DROP TABLE quarantine_refusal; PRAGMA user_version=4"));
+  }
+  open_again();
+  ASSERT_TRUE(take(refusing(batch, {{"code", "unique", "s", {{2, 2}}}})));
+  const auto all = entries();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_FALSE(all[0].row.refused);
+  EXPECT_TRUE(all[1].row.refused);
+}
+
+}  // namespace
+}  // namespace sluice::journal::test
