@@ -20,6 +20,7 @@ constexpr auto types = std::to_array<ProblemType>({
      "The Idempotency-Key is not a key"},
     {not_permitted, 403, "urn:sluice:problem:not-permitted", "The bureau may not do this"},
     {unknown_dataset, 404, "urn:sluice:problem:unknown-dataset", "There is no such dataset"},
+    {no_outcome, 404, "urn:sluice:problem:no-outcome", "There is no such call or batch"},
     {still_running, 409, "urn:sluice:problem:still-running", "The first call is still running"},
     {too_large, 413, "urn:sluice:problem:too-large", "The body is too large"},
     {unsupported_media_type, 415, "urn:sluice:problem:unsupported-media-type",

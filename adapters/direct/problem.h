@@ -18,6 +18,7 @@ enum class CallProblem {
   bad_idempotency_key,  // the header's value is no key
   not_permitted,        // this bureau may not publish this dataset here
   unknown_dataset,
+  no_outcome,     // no call with this key, or no batch of this number, is known any more
   still_running,  // a call with the same idempotency key has not ended
   too_large,      // the body
   unsupported_media_type,

@@ -1,18 +1,13 @@
 #include "api/records_endpoint.h"
 
 #include <algorithm>
-#include <exception>
 #include <optional>
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "api/event_headers.h"
+#include "api/on_own_executor.h"
 #include "intake/call_intake.h"
 #include "record/try.h"
 
@@ -37,72 +32,6 @@ class NoProgress : public adapters::Progress {
   void advanced(std::uint64_t, std::uint64_t, std::uint64_t) override {}
 };
 
-// Awaits a function that calls back once, on any thread: goes on upon the coroutine's own executor.
-template <class Result, class Start>
-asio::awaitable<Result> on_own_executor(Start start) {
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result)>(
-      [&start](auto handler) {
-        const auto executor = asio::get_associated_executor(handler);
-        start([executor, handler = std::move(handler)](Result result) mutable {
-          asio::dispatch(executor,
-                         [handler = std::move(handler), result = std::move(result)]() mutable {
-                           std::move(handler)(std::move(result));
-                         });
-        });
-      },
-      asio::use_awaitable);
-}
-
-// What `act` returns, or throws, on a thread of `pool`.
-template <class Result, class Act>
-asio::awaitable<Result> off_the_loop(asio::thread_pool& pool, const Act& act) {
-  std::exception_ptr thrown;
-  auto result = co_await on_own_executor<std::optional<Result>>([&](auto done) {
-    asio::post(pool, [&, done = std::move(done)]() mutable {
-      std::optional<Result> returned;
-      try {
-        returned = act();
-      } catch (...) {
-        thrown = std::current_exception();
-      }
-      done(std::move(returned));
-    });
-  });
-  if (thrown) std::rethrow_exception(thrown);
-  co_return std::move(*result);
-}
-
-server::Response to_response(Reply reply) {
-  server::Response response;
-  response.status = reply.status;
-  response.content_type = reply.content_type;
-  response.body = std::move(reply.body);
-  if (reply.retry_after_seconds) {
-    response.headers.emplace_back("Retry-After", std::to_string(*reply.retry_after_seconds));
-  }
-  return response;
-}
-
-// What is between the operator and the journal is not the caller's to read.
-Reply refuse_without_journal() {
-  return refuse(CallProblem::not_durable,
-                "nothing of this bureau is taken until the node's operator has acted; call again "
-                "later");
-}
-
-Reply refuse(const journal::JournalFailure& failure) {
-  switch (failure.code) {
-    case journal::JournalProblem::lost:
-      return refuse_without_journal();
-    case journal::JournalProblem::backlog_full:
-      return refuse(CallProblem::backlog_full, failure.sentence);
-    case journal::JournalProblem::no_room:
-      return refuse(CallProblem::no_room, failure.sentence);
-    default:
-      return refuse(CallProblem::not_durable, failure.sentence);
-  }
-}
-
 }  // namespace
 
 struct RecordsEndpoint::Publication {
@@ -120,14 +49,16 @@ struct RecordsEndpoint::Stream {
   std::map<record::DatasetId, std::unique_ptr<Publication>> publications;
 };
 
-RecordsEndpoint::RecordsEndpoint(const Surroundings& surroundings) : surroundings_(surroundings) {}
+RecordsEndpoint::RecordsEndpoint(const Surroundings& surroundings)
+    : surroundings_(surroundings),
+      publishers_{surroundings.policy, surroundings.denials, surroundings.log, {}} {}
 RecordsEndpoint::~RecordsEndpoint() = default;
 
 intake::Result<std::unique_ptr<RecordsEndpoint>> RecordsEndpoint::make(
     std::vector<DirectStream> streams, std::vector<record::DatasetId> known_datasets,
     const Surroundings& surroundings) {
   std::unique_ptr<RecordsEndpoint> endpoint(new RecordsEndpoint(surroundings));
-  endpoint->known_datasets_ = std::move(known_datasets);
+  endpoint->publishers_.known_datasets = std::move(known_datasets);
   for (DirectStream& stream : streams) {
     auto made = std::make_unique<Stream>();
     for (const PublishedDataset& published : stream.datasets) {
@@ -171,28 +102,10 @@ asio::awaitable<server::Response> RecordsEndpoint::handle(const server::Request&
 
 std::expected<const RecordsEndpoint::Publication*, Reply> RecordsEndpoint::admit(
     const server::Request& request) {
-  const record::DatasetId dataset{std::string(request.parameter("dataset"))};
-  const auto* bureau = std::get_if<record::BureauId>(&request.peer.caller);
-  if (bureau == nullptr) {
-    return std::unexpected(
-        refuse(CallProblem::not_permitted, "the client certificate names no bureau"));
-  }
-  if (std::ranges::find(known_datasets_, dataset) == known_datasets_.end()) {
-    return std::unexpected(refuse(CallProblem::unknown_dataset,
-                                  "there is no dataset of this name here; see the node's schemas"));
-  }
-  if (surroundings_.policy.may_publish(*bureau, dataset, record::Mode::direct)) {
-    const auto stream = streams_.find(*bureau);
-    if (stream == streams_.end()) return std::unexpected(refuse_without_journal());
-    return stream->second->publications.at(dataset).get();
-  }
-  if (surroundings_.denials.note({"publish-denied", bureau->str(), dataset.str(), "not-granted"})) {
-    surroundings_.log.write<"publish-denied">(
-        {{"bureau", bureau->str()}, {"dataset", dataset.str()}});
-  }
-  return std::unexpected(
-      refuse(CallProblem::not_permitted,
-             fmt::format("{} may not publish {} by direct docking", bureau->str(), dataset.str())));
+  const auto caller = SLUICE_TRY(publishers_.admit(request));
+  const auto stream = streams_.find(caller.bureau);
+  if (stream == streams_.end()) return std::unexpected(refuse_without_journal());
+  return stream->second->publications.at(caller.dataset).get();
 }
 
 asio::awaitable<Reply> RecordsEndpoint::answer_call(const server::Request& request,

@@ -14,6 +14,7 @@
 
 #include "adapters/direct/call_collector.h"
 #include "adapters/direct/idempotency.h"
+#include "api/publishers.h"
 #include "intake/conversion_plan.h"
 #include "intake/mapping.h"
 #include "intake/reject_limit.h"
@@ -96,7 +97,7 @@ class RecordsEndpoint {
   void give_back(std::unique_ptr<RowBuffers> buffers);
 
   Surroundings surroundings_;
-  std::vector<record::DatasetId> known_datasets_;
+  Publishers publishers_;
   std::map<record::BureauId, std::unique_ptr<Stream>> streams_;
   adapters::direct::RunningKeys running_;
   std::mutex mutex_;

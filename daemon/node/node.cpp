@@ -166,6 +166,7 @@ void Node::report_streams() {
 
 std::expected<void, std::string> Node::take_records() {
   std::vector<api::DirectStream> streams;
+  std::vector<api::OutcomesEndpoint::Stream> asked;
   for (const auto& [id, stream] : streams_) {
     api::DirectStream direct{stream->id(), stream->commit(), {}};
     for (const auto& publication : installation_->settings.bureaus.at(id).publishes) {
@@ -175,11 +176,14 @@ std::expected<void, std::string> Node::take_records() {
                                  publication.reject_limit, publication.max_row_bytes,
                                  installation_->origin(publication.dataset, record::Mode::direct)});
     }
-    if (!direct.datasets.empty()) streams.push_back(std::move(direct));
+    if (direct.datasets.empty()) continue;
+    asked.push_back({stream->id(), stream->commit()});
+    streams.push_back(std::move(direct));
   }
   std::vector<record::DatasetId> known;
   for (const auto& [id, dataset] : installation_->catalogue.datasets())
     known.push_back(id);
+  outcomes_.emplace(api::Publishers{policy_, denials_, *log_, known}, std::move(asked));
   // Those of `refused_` have no stream: the endpoint answers that nothing of theirs is taken.
   auto endpoint = api::RecordsEndpoint::make(
       std::move(streams), std::move(known),
@@ -239,6 +243,7 @@ std::expected<void, std::string> Node::listen_to_bureaus(
   auto tls = certificates_.for_bureaus();
   if (!tls) return std::unexpected(record::to_string(tls.error()));
   std::vector<server::Route> routes = records_->routes();
+  std::ranges::move(outcomes_->routes(), std::back_inserter(routes));
   if (node.store) {
     tasks_.emplace(api::TasksEndpoint::Surroundings{policy_, audit_, denials_, *log_,
                                                     installation::system_now, open_tasks,

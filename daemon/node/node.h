@@ -16,6 +16,7 @@
 
 #include "api/health.h"
 #include "api/jobs_endpoint.h"
+#include "api/outcomes_endpoint.h"
 #include "api/records_endpoint.h"
 #include "api/status_endpoint.h"
 #include "api/tasks_endpoint.h"
@@ -123,6 +124,7 @@ class Node {
 
   // What callers reach.
   std::unique_ptr<api::RecordsEndpoint> records_;
+  std::optional<api::OutcomesEndpoint> outcomes_;
   std::optional<api::TasksEndpoint> tasks_;
   std::optional<api::JobsEndpoint> jobs_;
   std::optional<pages::Site> site_;

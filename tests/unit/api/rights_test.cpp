@@ -16,6 +16,7 @@
 #include "api/digests_endpoint.h"
 #include "api/health.h"
 #include "api/jobs_endpoint.h"
+#include "api/outcomes_endpoint.h"
 #include "api/quarantine_endpoint.h"
 #include "api/records_endpoint.h"
 #include "api/status_endpoint.h"
@@ -69,6 +70,8 @@ std::set<std::string> everybody() {
 
 std::vector<Right> rights() {
   return {{Method::post, "/v1/datasets/approval/records", publisher},
+          {Method::get, "/v1/datasets/approval/outcomes", publisher},
+          {Method::get, "/v1/datasets/approval/outcomes/1/1", publisher},
           {Method::post, "/v1/datasets/approval/tasks", publisher},
           {Method::post, "/v1/datasets/register/tasks", {}},  // not by manual entry
           {Method::get, "/v1/tasks/1", publisher},
@@ -110,6 +113,7 @@ class Offer {
       EXPECT_TRUE(queue->add(std::span(&task, 1), std::nullopt, center_.now));
     }
     std::vector<server::Route> routes = records_->routes();
+    std::ranges::move(outcomes_.routes(), std::back_inserter(routes));
     std::ranges::move(tasks_.routes(), std::back_inserter(routes));
     std::ranges::move(batches_.routes(), std::back_inserter(routes));
     std::ranges::move(digests_.routes(), std::back_inserter(routes));
@@ -183,6 +187,8 @@ class Offer {
                               .clock = [] { return schedule::Moment(); },
                               .chance = [] { return 0.0; }}};
   std::unique_ptr<RecordsEndpoint> records_;
+  OutcomesEndpoint outcomes_{{policy_, denials_, log_, {DatasetId("approval")}},
+                             {{{BureauId("park"), {1}}, commit_}}};
   BatchesEndpoint batches_{{{policy_, denials_, log_}, receptions_, receptions_}};
   DigestsEndpoint digests_{{policy_, center_.catalogue, receptions_, denials_, log_}};
   QuarantineEndpoint quarantines_{{{policy_, denials_, log_},
