@@ -125,8 +125,9 @@ TEST_F(RefusedRows, ThatACenterOfBeforeDidNotNameAreKeptInTheirBatch) {
 TEST_F(RefusedRows, WaitWithTheirReceiptWhileTheQuarantineIsFull) {
   desk.limits.quarantine_bytes = 600;
   open_again();
-  const std::vector<QuarantinedRow> bad = {
-      {.dataset = record::DatasetId("approval"), .original = std::string(400, 'x')}};
+  const std::vector<QuarantinedRow> bad = {{.dataset = record::DatasetId("approval"),
+                                            .rule = "uscc",
+                                            .original = std::string(400, 'x')}};
   const record::Batch batch = sealed(2);
   ASSERT_TRUE(journal.append(origin(), record::compress_payload("", {0}, {0}), bad, {}));
   const record::Receipt receipt = refusing(batch, {{"code", "unique", "s", {{1, 1}}}});
@@ -160,7 +161,8 @@ TEST_F(RefusedRows, GoWithWhatIsNotedOfThemWhenTheyAreSettledAndOld) {
 
 TEST_F(RefusedRows, AreTakenInAFileOfVersionFour) {
   const record::Batch batch = sealed(2);
-  const std::vector<QuarantinedRow> bad = {{.dataset = record::DatasetId("approval")}};
+  const std::vector<QuarantinedRow> bad = {
+      {.dataset = record::DatasetId("approval"), .rule = "uscc"}};
   ASSERT_TRUE(journal.append(origin(), record::compress_payload("", {0}, {0}), bad, {}));
   {
     auto database = sqlite::Database::open(desk.file()).value();
