@@ -7,8 +7,8 @@ CREATE TABLE IF NOT EXISTS stream(
   epoch INTEGER NOT NULL,
   head_sequence INTEGER NOT NULL,   -- of the last closed batch
   head_manifest BLOB NOT NULL,      -- its digest
-  acknowledged INTEGER NOT NULL,    -- every batch up to here has its receipt
-  backlog_batches INTEGER NOT NULL, -- closed and waiting for receipts
+  acknowledged INTEGER NOT NULL,    -- the center has every batch up to here, by its receipts
+  backlog_batches INTEGER NOT NULL, -- closed, and never had a receipt
   backlog_bytes INTEGER NOT NULL,
   -- Since version 4:
   follows INTEGER NOT NULL,         -- the bureau's epoch before this one; 0: none is known
@@ -18,8 +18,8 @@ CREATE TABLE IF NOT EXISTS stream(
   confirmed_at INTEGER NOT NULL     -- the same of batches that have receipts, of any epoch
 ) STRICT;
 
--- Closed batches that wait for their receipts. The payload stands last: SQLite reads what is before
--- it without it.
+-- Closed batches: those that wait for their receipts, and those that have one and are retained. The
+-- payload stands last: SQLite reads what is before it without it.
 CREATE TABLE IF NOT EXISTS batch(
   sequence INTEGER PRIMARY KEY,
   closed_at INTEGER NOT NULL,
@@ -52,6 +52,61 @@ CREATE TABLE IF NOT EXISTS receipt(
   at INTEGER NOT NULL,
   json BLOB NOT NULL,
   signature BLOB NOT NULL
+) STRICT;
+
+-- Since version 5: what a batch was answered once more, after the center had lost it.
+CREATE TABLE IF NOT EXISTS receipt_again(
+  id INTEGER PRIMARY KEY,
+  sequence INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  json BLOB NOT NULL,
+  signature BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS receipt_again_of ON receipt_again(sequence);
+
+-- Since version 5: batches that had their receipt and stay for a while, to be sent again to a center
+-- that lost them. Beside the batch, so that its payload is not written anew for it.
+CREATE TABLE IF NOT EXISTS retained(
+  sequence INTEGER PRIMARY KEY,     -- batch.sequence
+  acknowledged_at INTEGER NOT NULL, -- first
+  bytes INTEGER NOT NULL            -- of all its parts
+) STRICT;
+-- How many there are; the triggers keep it.
+CREATE TABLE IF NOT EXISTS retention(
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  batches INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO retention VALUES(1, 0, 0);
+CREATE TRIGGER IF NOT EXISTS retained_comes AFTER INSERT ON retained BEGIN
+  UPDATE retention SET batches = batches + 1, bytes = bytes + new.bytes;
+END;
+CREATE TRIGGER IF NOT EXISTS retained_goes AFTER DELETE ON retained BEGIN
+  UPDATE retention SET batches = batches - 1, bytes = bytes - old.bytes;
+END;
+
+-- Since version 5: what a batch was that is here no more, so that it can be named if the center turns
+-- out to have lost it.
+CREATE TABLE IF NOT EXISTS let_go(
+  sequence INTEGER PRIMARY KEY,
+  closed_at INTEGER NOT NULL,
+  dataset TEXT NOT NULL,
+  mode TEXT NOT NULL,
+  rows INTEGER NOT NULL
+) STRICT;
+-- Batches of earlier epochs that the center lost and that were here no more.
+CREATE TABLE IF NOT EXISTS gap(
+  id INTEGER PRIMARY KEY,
+  noticed_at INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  first INTEGER NOT NULL,           -- batch.sequence
+  last INTEGER NOT NULL,
+  dataset TEXT NOT NULL,            -- empty: it is not known any more
+  mode TEXT NOT NULL,
+  first_at INTEGER,                 -- when they were closed
+  last_at INTEGER,
+  batches INTEGER NOT NULL,
+  rows INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS cursor(

@@ -167,7 +167,8 @@ asio::awaitable<std::optional<Reply>> RecordsEndpoint::earlier_answer(
   std::optional<BatchPlace> place;
   const journal::Placement& placement = (*kept)->placement;
   if (placement.sequence.value != 0) {
-    place = BatchPlace{publication.stream, placement.sequence, placement.first_row};
+    place = BatchPlace{
+        {publication.stream.bureau, placement.epoch}, placement.sequence, placement.first_row};
   }
   co_return answer(remembered->outcome, place);
 }
@@ -205,7 +206,8 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
   }
   std::optional<BatchPlace> place;
   if (placement->sequence.value != 0) {
-    place = BatchPlace{publication.stream, placement->sequence, placement->first_row};
+    place = BatchPlace{
+        {publication.stream.bureau, placement->epoch}, placement->sequence, placement->first_row};
   }
   co_return answer(outcome, place);
 }

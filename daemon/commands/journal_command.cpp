@@ -45,7 +45,7 @@ void print_for_people(const jobs::NewEpochReport& report, const settings::Bureau
   }
   if (!report.ledger) fmt::print("  the center's ledger could not be asked\n");
   fmt::print("{}", gap_of(report));
-  fmt::print("  {} batches that wait for their receipts were sealed anew\n",
+  fmt::print("  {} batches that the center is not known to have were sealed anew\n",
              human_count(report.waiting));
   fmt::print("Read again:\n");
   if (bureau.disk) {
@@ -90,6 +90,83 @@ void print_json(const jobs::NewEpochReport& report) {
   fmt::print("{}\n", boost::json::serialize(object));
 }
 
+struct GapsOptions {
+  std::string bureau;
+  bool settled = false;
+  bool json = false;
+};
+
+std::string time_or_unknown(const std::optional<record::Time>& at) {
+  return at ? record::to_string(*at) : "unknown";
+}
+
+// What brings a gap's rows back.
+std::string remedy_of(const journal::Gap& gap, const std::string& bureau) {
+  if (gap.mode == record::to_string(record::Mode::front_end)) {
+    return fmt::format("sluice reconcile {} {} --repair", bureau, gap.dataset);
+  }
+  if (gap.mode == record::to_string(record::Mode::disk)) {
+    return fmt::format("import the files of that time again: sluice import {} FILE --dataset {}",
+                       bureau, gap.dataset);
+  }
+  if (gap.mode == record::to_string(record::Mode::direct)) {
+    return "the bureau's system must post again what it posted in that time";
+  }
+  if (gap.mode == record::to_string(record::Mode::manual_entry)) {
+    return "what was keyed in that time must be keyed again";
+  }
+  return "ask the bureau for everything of that time again";
+}
+
+void print_gap(const journal::Gap& gap, const std::string& bureau) {
+  fmt::print("{}  {} rows in {} batches between {} and {} of epoch {}\n",
+             gap.dataset.empty() ? "unknown" : gap.dataset, human_count(gap.rows),
+             human_count(gap.batches), gap.from.value, gap.to.value, gap.epoch.value);
+  fmt::print("  closed from {} to {}; noticed {}\n", time_or_unknown(gap.first_at),
+             time_or_unknown(gap.last_at), record::to_string(gap.noticed_at));
+  fmt::print("  {}\n", remedy_of(gap, bureau));
+}
+
+void print_gap_json(const journal::Gap& gap, const std::string& bureau) {
+  boost::json::object object{{"bureau", bureau},
+                             {"dataset", gap.dataset},
+                             {"mode", gap.mode},
+                             {"epoch", gap.epoch.value},
+                             {"from", gap.from.value},
+                             {"to", gap.to.value},
+                             {"batches", gap.batches},
+                             {"rows", gap.rows},
+                             {"noticed_at", record::to_string(gap.noticed_at)},
+                             {"remedy", remedy_of(gap, bureau)}};
+  if (gap.first_at) object["first_at"] = record::to_string(*gap.first_at);
+  if (gap.last_at) object["last_at"] = record::to_string(*gap.last_at);
+  fmt::print("{}\n", boost::json::serialize(object));
+}
+
+ExitStatus list_gaps(const Context& context, const GapsOptions& options) {
+  const auto installation = context.installation();
+  if (!installation) return ExitStatus::usage;
+  const settings::Bureau* bureau = find_bureau(installation->settings, options.bureau);
+  if (bureau == nullptr) return ExitStatus::usage;
+  auto journal = installation->open_journal(bureau->id);
+  if (!journal) return fail(record::to_string(journal.error()));
+  const auto gaps = journal->gaps();
+  if (!gaps) return fail(record::to_string(gaps.error()));
+  for (const journal::Gap& gap : *gaps) {
+    if (options.json) {
+      print_gap_json(gap, options.bureau);
+    } else {
+      print_gap(gap, options.bureau);
+    }
+  }
+  if (gaps->empty() && !options.json) fmt::print("nothing that the center lost is missing\n");
+  if (!options.settled) return ExitStatus::success;
+  if (auto settled = journal->settle_gaps(); !settled) {
+    return fail(record::to_string(settled.error()));
+  }
+  return ExitStatus::success;
+}
+
 ExitStatus begin_new_epoch(const Context& context, const NewEpochOptions& options) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
@@ -119,6 +196,16 @@ ExitStatus begin_new_epoch(const Context& context, const NewEpochOptions& option
 void add_journal(CLI::App& app, Context& context) {
   auto* group = app.add_subcommand("journal", "What to do about a journal that was lost");
   group->require_subcommand(1);
+  auto* gaps = group->add_subcommand(
+      "gaps", "Say what the center lost and this node has no more, and what brings it back");
+  auto gaps_options = std::make_shared<GapsOptions>();
+  gaps->add_option("bureau", gaps_options->bureau, "The bureau whose stream it is")->required();
+  gaps->add_flag("--settled", gaps_options->settled,
+                 "It has been brought back: tell of it once more, and then no longer");
+  gaps->add_flag("--json", gaps_options->json, "For machines, a line each");
+  gaps->callback([&context, gaps_options] {
+    context.chosen = [&context, gaps_options] { return list_gaps(context, *gaps_options); };
+  });
   auto* command = group->add_subcommand(
       "new-epoch",
       "Let a bureau's stream begin anew, where its journal or the central store was lost or put "

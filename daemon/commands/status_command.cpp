@@ -35,6 +35,9 @@ std::string state_of(const boost::json::object& stream) {
     return "held back for " + age_since(member_text(link, "since")) + ": " +
            member_text(link, "reason");
   }
+  if (number(stream, "gaps") > 0) {
+    return "BATCHES LOST by the center: sluice journal gaps " + member_text(stream, "bureau");
+  }
   const std::string oldest = member_text(stream, "backlog_oldest");
   std::string sentence = oldest.empty() ? "up to date" : "oldest batch waits " + age_since(oldest);
   const std::string receipt = member_text(link, "last_receipt");

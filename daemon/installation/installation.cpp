@@ -146,9 +146,9 @@ std::optional<std::string> weak_sslmode_of_store(const settings::Settings& setti
 }
 
 journal::Result<journal::Journal> Installation::open_journal(const record::BureauId& bureau) const {
-  auto journal = SLUICE_TRY(journal::Journal::open(paths.journal(bureau), bureau,
-                                                   settings.node.journal, *keyring, system_now,
-                                                   {.disk = disk, .marks = marks.get()}));
+  auto journal = SLUICE_TRY(journal::Journal::open(
+      paths.journal(bureau), bureau, settings.node.journal, *keyring, system_now,
+      {.disk = disk, .marks = marks.get(), .retention = retention}));
   SLUICE_TRY(journal.compare(embedded_ledger(*this)));
   return journal;
 }
@@ -249,6 +249,12 @@ std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
   auto catalogue = exchange::Catalogue::compile(settings->datasets);
   if (!catalogue) return std::unexpected(Refusal{lines_of(catalogue.error()), true});
   const Paths paths(settings->node.state_directory);
+  if (std::filesystem::exists(paths.unfinished_restore())) {
+    return std::unexpected(Refusal{{fmt::format(
+        "{}: a restore began here and did not end, so what lies here is no state to go on from; "
+        "empty the directory and say `sluice restore` again",
+        settings->node.state_directory.string())}});
+  }
   for (const std::filesystem::path& directory : paths.directories()) {
     if (auto made = make_directory(directory); !made) {
       return std::unexpected(Refusal{{made.error()}});
@@ -259,10 +265,11 @@ std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
   auto marks = journal::StreamMarks::open(paths.remembered());
   if (!marks) return refused(marks.error());
   auto disk = disk_of(*settings);
+  auto retention = std::make_shared<journal::Retention>(settings->node.journal.retention_bytes);
   return std::make_unique<Installation>(
       Installation{std::move(*settings), std::move(*catalogue),
                    std::make_unique<record::Keyring>(std::move(*credentials)), paths,
-                   std::move(disk), std::move(*marks)});
+                   std::move(disk), std::move(*marks), std::move(retention)});
 }
 
 people::Result<std::unique_ptr<people::People>> open_people(

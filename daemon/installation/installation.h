@@ -17,6 +17,7 @@
 #include "files/state_disk.h"
 #include "installation/paths.h"
 #include "journal/journal.h"
+#include "journal/retention.h"
 #include "journal/stream_marks.h"
 #include "people/people.h"
 #include "record/keyring.h"
@@ -36,6 +37,7 @@ struct Installation {
   Paths paths;
   std::shared_ptr<files::StateDisk> disk;  // that of the state directory; never null
   std::unique_ptr<journal::StreamMarks> marks;
+  std::shared_ptr<journal::Retention> retention;  // of all journals here; never null
 
   // As it was last, or new where the bureau never had one here; `lost` where it is not what was
   // remembered of it. It is compared with the embedded store's ledger, where there is one.

@@ -33,6 +33,8 @@ class Paths {
   [[nodiscard]] Path not_durable_mark() const { return state_ / "not-durable"; }
   // /var/lib/sluice/sluiced.lock: held by the one daemon, whose process id stands in it
   [[nodiscard]] Path daemon_lock() const { return state_ / "sluiced.lock"; }
+  // /var/lib/sluice/restore-unfinished: a restore has begun and not ended.
+  [[nodiscard]] Path unfinished_restore() const { return state_ / "restore-unfinished"; }
   // /var/lib/sluice/people.sqlite: the people who may sign in, of a node with the embedded store
   [[nodiscard]] Path people() const { return state_ / "people.sqlite"; }
   // /var/lib/sluice/tasks.sqlite: the tasks of manual entry, of a node with the embedded store

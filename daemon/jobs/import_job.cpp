@@ -49,10 +49,11 @@ adapters::Result<std::string> confirm(const installation::Installation& installa
   if (!status) return std::unexpected(journal_failed(status.error()));
   if (kept.placement.sequence > status->acknowledged) return std::string();
   std::string away;
+  std::optional<journal::LedgerPlace> told;
   const auto ask = [&](const record::StreamId& stream) -> std::optional<journal::LedgerPlace> {
     auto ledger = LedgerSide::open(installation);
     auto place = ledger ? (*ledger)->place(stream) : std::unexpected(ledger.error());
-    if (place) return *place;
+    if (place) return told = *place;
     away = std::move(place.error().sentence);
     return std::nullopt;
   };
@@ -61,6 +62,17 @@ adapters::Result<std::string> confirm(const installation::Installation& installa
   }
   if (auto taking = journal.check_taking(); !taking) {
     return std::unexpected(journal_failed(taking.error()));
+  }
+  const record::Sequence where = kept.placement.sequence;
+  if (told && told->head.sequence < where) {
+    const auto held = journal.holds(where);
+    if (!held) return std::unexpected(journal_failed(held.error()));
+    if (!*held) {
+      return std::unexpected(journal_failed(
+          "", fmt::format("the center has lost batch {}, in which it was loaded, and this node has "
+                          "it no more: say it again in a moment, and it is loaded again",
+                          where.value)));
+    }
   }
   // A store of this node that can not be asked is no center that is away.
   if (!away.empty() && !installation.settings.node.uplink) {

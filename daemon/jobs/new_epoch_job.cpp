@@ -158,7 +158,7 @@ Told<NewEpochReport> Beginning::run(trust::AuditLog& audit) {
   if (report_.reads_tables) beginning.forgotten_channels.emplace(front_end_channel);
   const auto epoch = SLUICE_TRY(flawed(journal->begin_epoch(beginning, *installation_.marks)));
   report_.stream = {request_.bureau, epoch};
-  report_.waiting = SLUICE_TRY(flawed(journal->status())).backlog.batches;
+  report_.waiting = SLUICE_TRY(flawed(journal->status())).head.sequence.value;
   SLUICE_TRY(note(audit));
   return std::move(report_);
 }

@@ -28,7 +28,7 @@ struct NewEpochReport {
   std::optional<journal::LedgerPlace> ledger;  // nothing: it could not be asked
   std::filesystem::path set_aside;  // where a file lies that is no journal; empty: there was none
   // What is now.
-  std::uint64_t waiting = 0;  // batches that wait for their receipts, sealed anew
+  std::uint64_t waiting = 0;  // batches that the ledger is not known to have, sealed anew
   bool reads_all = false;     // every source is read again
   bool reads_tables = false;  // exchange databases are
 };

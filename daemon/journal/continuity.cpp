@@ -78,7 +78,7 @@ std::optional<std::string> objection_of_mark(const record::StreamId& stream,
 }
 
 std::optional<std::string> objection_of_ledger(const RowsAround& rows, const LedgerPlace& place,
-                                               const std::optional<record::Digest>& own) {
+                                               const OwnBatches& own) {
   const StreamRow& row = rows.after;
   const bool same = rows.before.stream == row.stream;
   const record::Sequence acknowledged = same ? rows.before.acknowledged : row.acknowledged;
@@ -89,7 +89,12 @@ std::optional<std::string> objection_of_ledger(const RowsAround& rows, const Led
                              "the later epoch {}",
                              epoch.value, place.latest_sequence.value, place.latest.value));
   }
-  if (place.head.sequence < acknowledged) return ledger_lost(rows.before, place);
+  // One that has something of the bureau was put back as it was earlier, and what it lacks can be
+  // sent again or is named. One that has nothing may be another store than was meant.
+  if (place.head.sequence < acknowledged && !own.reach_back &&
+      (place.latest.value == 0 || own.forks)) {
+    return ledger_lost(rows.before, place);
+  }
   if (place.latest < epoch) {
     if (place.latest <= row.follows) return std::nullopt;
     return unknown_predecessor(row.stream.bureau, place);
@@ -99,7 +104,7 @@ std::optional<std::string> objection_of_ledger(const RowsAround& rows, const Led
                  fmt::format("its last batch is {}, and the center's ledger has batches up to {}",
                              row.head.sequence.value, place.head.sequence.value));
   }
-  if (own && *own != place.head.manifest) {
+  if (own.last && *own.last != place.head.manifest) {
     return older(row.stream.bureau,
                  fmt::format("its batch {} is another one than the center's ledger has",
                              place.head.sequence.value));

@@ -28,8 +28,14 @@ struct RowsAround {
   const StreamRow& before;
   const StreamRow& after;
 };
-// `own`: the digest of what the journal has under the ledger's last number, where it has it still.
-[[nodiscard]] std::optional<std::string> objection_of_ledger(
-    const RowsAround& rows, const LedgerPlace& place, const std::optional<record::Digest>& own);
+// What the journal has that the ledger can be compared with.
+struct OwnBatches {
+  std::optional<record::Digest> last;  // of what lies under the ledger's last number, if it does
+  bool reach_back = false;             // what follows on the ledger's last batch is there
+  bool forks = false;  // what has the number after it is there, and follows on another one
+};
+[[nodiscard]] std::optional<std::string> objection_of_ledger(const RowsAround& rows,
+                                                             const LedgerPlace& place,
+                                                             const OwnBatches& own);
 
 }  // namespace sluice::journal

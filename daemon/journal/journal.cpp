@@ -34,6 +34,7 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
   state->clock = std::move(clock);
   state->disk = std::move(neighbours.disk);
   state->steady = std::move(neighbours.steady);
+  state->retention = std::move(neighbours.retention);
   StreamMarks* const marks = neighbours.marks;
   state->marks = marks;
   const auto lost = [&](std::string sentence) {
@@ -72,6 +73,12 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
   auto quarantine = QuarantineTables::prepare(state->database);
   if (!quarantine) return not_opened(quarantine.error());
   state->quarantine = std::move(*quarantine);
+  auto retained = RetentionTables::prepare(state->database);
+  if (!retained) return not_opened(retained.error());
+  state->retained = std::move(*retained);
+  auto gaps = GapTables::prepare(state->database);
+  if (!gaps) return not_opened(gaps.error());
+  state->gaps = std::move(*gaps);
   const auto row = state->tables.stream();
   if (!row) return not_opened(row.error());
   if (row->stream.bureau != bureau) return unreadable("it is the journal of another bureau");
@@ -80,7 +87,12 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
   if (!numbered) return unreadable(numbered.error().message);
   state->remembered = *numbered;
   if (remembered) {
-    if (auto objection = objection_of_mark(row->stream, *numbered, *remembered)) {
+    const bool is_successor =
+        row->stream.epoch > remembered->epoch && row->follows >= remembered->epoch;
+    if (is_successor) {
+      // Begun by this node, which was ended before it could remember it.
+      SLUICE_TRY(marks->replace(bureau, {row->stream.epoch, *numbered}));
+    } else if (auto objection = objection_of_mark(row->stream, *numbered, *remembered)) {
       return lost(*objection);
     }
   } else if (marks != nullptr) {
@@ -110,7 +122,7 @@ Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Pa
         SLUICE_TRY(state.seal_open(row, batch));
       }
       SLUICE_TRY(state.seal(row, origin, std::move(payload)));
-      placement = {row.head.sequence, 1};
+      placement = {row.head.sequence, 1, row.stream.epoch};
     }
     SLUICE_TRY(state.keep(quarantined, cursors, placement));
     SLUICE_TRY(state.count(origin.dataset, tally));
@@ -164,12 +176,13 @@ Result<bool> Journal::close_open_batches(Close which) {
 }
 
 Result<std::optional<record::Batch>> Journal::next(record::Sequence after) {
-  return state_->ours(state_->tables.next_batch(after));
+  return state_->ours(state_->tables.next_waiting(after));
 }
 
 Result<void> Journal::acknowledge(const record::Receipt& receipt,
                                   const record::SignedReceipt& signed_receipt) {
   State& state = *state_;
+  state.adopt(SLUICE_TRY(state_->ours(state.tables.stream())).stream);
   if (receipt.stream != state.stream) {
     return std::unexpected(state.broken("the receipt is for another stream"));
   }
@@ -187,17 +200,12 @@ Result<void> Journal::acknowledge(const record::Receipt& receipt,
           fmt::format("the receipt for batch {} is for other content than the journal's",
                       receipt.sequence.value)));
     }
-    const auto parsed = record::parse_manifest(*manifest);
-    if (!parsed) return std::unexpected(state.broken(parsed.error().sentence));
-    SLUICE_TRY(state.keep_refused(row, *parsed, receipt));
-    SLUICE_TRY(
-        state_->ours(state.tables.put_receipt(receipt.sequence, receipt.at, signed_receipt)));
-    SLUICE_TRY(state_->ours(state.tables.delete_batch(receipt.sequence)));
-    --row.backlog_batches;
-    row.backlog_bytes -= parsed->payload_bytes.value;
+    SLUICE_TRY(state.take_receipt(row, *manifest, receipt, signed_receipt));
     if (receipt.sequence.value == row.acknowledged.value + 1) row.acknowledged = receipt.sequence;
-    row.confirmed_at = std::max(row.confirmed_at, parsed->collected_at);
-    SLUICE_TRY(state.ours(state.tables.forget_receipts(state.clock() - state.limits.answer_age)));
+    const record::Time too_old = state.clock() - state.limits.answer_age;
+    SLUICE_TRY(state.ours(state.tables.forget_receipts(too_old)));
+    SLUICE_TRY(state.ours(state.retained.forget_receipts(too_old)));
+    SLUICE_TRY(state.let_go_of_retained(row));
     return state.forget_old(0);
   });
 }
@@ -209,7 +217,7 @@ Result<std::optional<record::SignedReceipt>> Journal::receipt(record::Sequence s
 Result<BatchStanding> Journal::standing(record::Sequence sequence) {
   using enum BatchStanding::State;
   if (sequence.value == 0) return BatchStanding{};
-  // The receipt last: it comes in the transaction in which the batch goes.
+  // The receipt last: it comes in the transaction in which the batch is let go of.
   const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
   const auto numbered = SLUICE_TRY(state_->ours(state_->tables.numbered()));
   auto receipt = SLUICE_TRY(state_->ours(state_->tables.receipt(sequence)));
@@ -218,9 +226,27 @@ Result<BatchStanding> Journal::standing(record::Sequence sequence) {
   return BatchStanding{sequence <= numbered ? waiting : unknown, std::nullopt};
 }
 
+Result<std::vector<record::SignedReceipt>> Journal::receipts_again(record::Sequence sequence) {
+  return state_->ours(state_->retained.receipts_again(sequence));
+}
+
+Result<void> Journal::let_go_of_retained() {
+  State& state = *state_;
+  const auto oldest = SLUICE_TRY(state_->ours(state.retained.oldest()));
+  if (!oldest) return {};
+  const StreamRow found = SLUICE_TRY(state_->ours(state.tables.stream()));
+  if (!state.is_to_go(*oldest, found)) return {};
+  return state.write(0,
+                     [&](StreamRow& row) -> Result<void> { return state.let_go_of_retained(row); });
+}
+
 Result<std::optional<KeptCursor>> Journal::cursor(std::string_view channel, std::string_view key) {
   SLUICE_TRY(state_->check_durable());
-  return state_->ours(state_->tables.cursor(channel, key));
+  auto found = SLUICE_TRY(state_->ours(state_->tables.cursor(channel, key)));
+  // Whatever has a place has it in the epoch that there is.
+  if (found)
+    found->placement.epoch = SLUICE_TRY(state_->ours(state_->tables.stream())).stream.epoch;
+  return found;
 }
 
 Result<std::vector<MinuteTally>> Journal::tallies(const record::DatasetId& dataset,
@@ -250,7 +276,10 @@ Result<std::optional<std::string>> Journal::compare(const AskLedger& ask) {
   const auto outcome = [&](const StreamRow& after) -> Result<std::string> {
     if (!place) return after.refused;
     const auto own = SLUICE_TRY(state.digest_of(after, place->head.sequence));
-    return objection_of_ledger({before, after}, *place, own).value_or("");
+    const bool reaches = SLUICE_TRY(state.reaches_back_to(place->head));
+    const bool next = SLUICE_TRY(state.reaches_to({place->head.sequence.value + 1}));
+    return objection_of_ledger({before, after}, *place, {own, reaches, next && !reaches})
+        .value_or("");
   };
   const auto told = [](std::string sentence) {
     return sentence.empty() ? std::nullopt : std::optional(std::move(sentence));
@@ -263,38 +292,51 @@ Result<std::optional<std::string>> Journal::compare(const AskLedger& ask) {
   });
 }
 
+Result<std::optional<SentAgain>> Journal::send_again(const LedgerPlace& place) {
+  State& state = *state_;
+  using Outcome = std::optional<SentAgain>;
+  const StreamRow found = SLUICE_TRY(state_->ours(state.tables.stream()));
+  if (place.head.sequence >= found.acknowledged) return Outcome();
+  const record::Sequence next{place.head.sequence.value + 1};
+  StreamRow after;
+  auto again = state.write(0, [&](StreamRow& row) -> Result<Outcome> {
+    if (row.stream != found.stream || place.head.sequence >= row.acknowledged) return Outcome();
+    if (SLUICE_TRY(state.reaches_back_to(place.head))) {
+      return SentAgain{place.head.sequence, std::exchange(row.acknowledged, place.head.sequence)};
+    }
+    // A store that has nothing may be another one than was meant; a batch that is here and follows
+    // on another one than the ledger's is not ours to judge.
+    if (place.latest.value == 0 || SLUICE_TRY(state.reaches_to(next))) return Outcome();
+    auto sealed = SLUICE_TRY(state.seal_beyond_gap(row, place));
+    after = row;
+    return sealed;
+  });
+  if (again && *again && (*again)->anew) SLUICE_TRY(state.follow(after, state.marks));
+  return again;
+}
+
+Result<bool> Journal::holds(record::Sequence sequence) {
+  return state_->reaches_to(sequence);
+}
+
+Result<std::vector<Gap>> Journal::gaps() {
+  return state_->ours(state_->gaps.gaps());
+}
+
+Result<void> Journal::settle_gaps() {
+  State& state = *state_;
+  return state.write(0,
+                     [&](StreamRow&) -> Result<void> { return state.ours(state.gaps.settle()); });
+}
+
 Result<record::Epoch> Journal::begin_epoch(const NewEpoch& beginning, StreamMarks& marks) {
   State& state = *state_;
-  const auto now = static_cast<std::uint64_t>(milliseconds(state.clock()));
   const auto begun = state.write(0, [&](StreamRow& row) -> Result<StreamRow> {
-    // What is sealed anew need not be later than what nobody has taken: it may have been sealed
-    // while this machine's clock was wrong.
-    row.sealed_at = row.confirmed_at;
-    const auto open = SLUICE_TRY(state_->ours(state.tables.open_batches()));
-    for (const OpenBatch& batch : open) {
-      SLUICE_TRY(state.seal_open(row, batch));
-    }
-    const bool is_whole = beginning.confirmed >= row.acknowledged;
-    SLUICE_TRY(state_->ours(
-        state.tables.forget_cursors({.confirmed = beginning.confirmed,
-                                     .all = beginning.from_start,
-                                     .waiting_stays = is_whole && !beginning.from_start})));
-    for (const std::string& channel : beginning.forgotten_channels) {
-      SLUICE_TRY(state_->ours(state.tables.forget_cursors(channel)));
-    }
-    SLUICE_TRY(state_->ours(state.tables.unplace_cursors()));
-    SLUICE_TRY(state_->ours(state.tables.forget_receipts()));
-    const record::Epoch last = std::max(beginning.after, row.stream.epoch);
-    row.follows = beginning.after;
-    row.stream.epoch.value = std::max(now, last.value + 1);
-    row.refused.clear();
-    SLUICE_TRY(state.seal_anew(row));
+    SLUICE_TRY(state.begin_epoch(row, beginning));
     return row;
   });
   if (!begun) return std::unexpected(begun.error());
-  state.stream = begun->stream;
-  state.remembered = begun->head.sequence;
-  SLUICE_TRY(marks.replace(state.stream.bureau, {state.stream.epoch, state.remembered}));
+  SLUICE_TRY(state.follow(*begun, &marks));
   return state.stream.epoch;
 }
 
@@ -302,11 +344,14 @@ Result<Status> Journal::status() {
   const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
   const auto oldest = SLUICE_TRY(state_->ours(state_->tables.oldest_batch()));
   const auto waiting = SLUICE_TRY(state_->ours(state_->quarantine.waiting()));
+  const auto gaps = SLUICE_TRY(state_->ours(state_->gaps.gaps()));
   return Status{.stream = row.stream,
                 .head = row.head,
                 .acknowledged = row.acknowledged,
                 .backlog = {row.backlog_batches, row.backlog_bytes, oldest},
+                .retained = {row.retained_batches, row.retained_bytes},
                 .quarantine_waiting = waiting,
+                .gaps = gaps.size(),
                 .kept = {row.quarantine_bytes, row.answer_bytes},
                 .refused = row.refused};
 }

@@ -98,6 +98,7 @@ struct Submission {
 struct Placement {
   record::Sequence sequence;    // 0 where the submission had no rows
   std::uint64_t first_row = 0;  // 1 is the batch's first line
+  record::Epoch epoch = {};     // of the stream, which a daemon that runs may begin anew
 };
 
 // A cursor as it was kept, with the place of the rows that it was committed with.
@@ -131,12 +132,47 @@ struct Kept {
   friend bool operator==(const Kept&, const Kept&) = default;
 };
 
+// What has its receipt and stays for a while, to be sent again to a center that lost it.
+struct Retained {
+  std::uint64_t batches = 0;
+  std::uint64_t bytes = 0;
+  friend bool operator==(const Retained&, const Retained&) = default;
+};
+
+// Batches that the center lost and that are in the journal no more: of one dataset and one mode,
+// with others between them, perhaps.
+struct Gap {
+  record::Time noticed_at{};
+  record::Epoch epoch;
+  record::Sequence from;
+  record::Sequence to;
+  std::string dataset;                   // empty: it is not remembered any more
+  std::string mode;                      // as in a manifest
+  std::optional<record::Time> first_at;  // when they were closed
+  std::optional<record::Time> last_at;
+  std::uint64_t batches = 0;
+  std::uint64_t rows = 0;
+  friend bool operator==(const Gap&, const Gap&) = default;
+};
+
+// Batches that had their receipts and are sent again: those after the one, up to the other.
+struct SentAgain {
+  record::Sequence after;
+  record::Sequence up_to;
+  // Where not all of them are here: those that are were sealed anew in this epoch.
+  std::optional<record::Epoch> anew = std::nullopt;
+  std::vector<Gap> lost = {};  // the others
+  friend bool operator==(const SentAgain&, const SentAgain&) = default;
+};
+
 struct Status {
   record::StreamId stream;
   record::ChainHead head;
-  record::Sequence acknowledged;  // all up to here have receipts
-  Backlog backlog;
+  record::Sequence acknowledged;  // all up to here have receipts, and the center has them
+  Backlog backlog;                // of what never had a receipt
+  Retained retained = {};
   std::uint64_t quarantine_waiting = 0;
+  std::uint64_t gaps = 0;
   Kept kept;
   std::string refused;  // why it takes no rows (Journal::compare); empty: it does
 };
@@ -151,6 +187,7 @@ struct NewEpoch {
   std::set<std::string> forgotten_channels = {};
 };
 
+class Retention;
 class StreamMarks;
 using Clock = std::function<record::Time()>;
 
@@ -170,6 +207,8 @@ class Journal {
     StreamMarks* marks = nullptr;
     // What open batches age by, too, so that a clock on the wall that was put back keeps none open.
     std::function<std::chrono::steady_clock::time_point()> steady = std::chrono::steady_clock::now;
+    // By which all together keep no more than the node may. Null: each as much as its limits say.
+    std::shared_ptr<Retention> retention = nullptr;
   };
 
   // Opens, or creates with a new epoch. `keyring` must outlive the journal.
@@ -202,17 +241,26 @@ class Journal {
   enum class Close { due, all };
   [[nodiscard]] Result<bool> close_open_batches(Close which);
 
-  // The first sealed batch after `after` that has no receipt yet.
+  // The first sealed batch after `after` that has no receipt yet, or is to be sent again.
   [[nodiscard]] Result<std::optional<record::Batch>> next(record::Sequence after);
 
-  // Keeps the receipt, which the caller has verified, and lets go of the batch; the rows of it that
-  // the center refused go to the quarantine with it. Where that is full, `backlog_full`: the batch
-  // stays, and its receipt is to be brought again. A receipt that came before is fine; one for
-  // another batch than the journal holds under this number is `broken`. Receipts are forgotten
-  // after Limits::answer_age.
+  // Keeps the receipt, which the caller has verified; the rows of the batch that the center refused
+  // go to the quarantine with it. Where that is full, `backlog_full`: the batch waits on, and its
+  // receipt is to be brought again. Else it waits no more, and stays for a while
+  // (Limits::retention_age, less where room is short). A receipt that came before is fine, another
+  // one for the same batch is kept beside the first; one for another batch than the journal holds
+  // under this number is `broken`. Receipts are forgotten after Limits::answer_age.
   [[nodiscard]] Result<void> acknowledge(const record::Receipt& receipt,
                                          const record::SignedReceipt& signed_receipt);
+  // The first one.
   [[nodiscard]] Result<std::optional<record::SignedReceipt>> receipt(record::Sequence sequence);
+  // Those that came for it later, after it was sent again.
+  [[nodiscard]] Result<std::vector<record::SignedReceipt>> receipts_again(
+      record::Sequence sequence);
+
+  // Lets go of some of what is retained for too long, or is too much, or in the way where room is
+  // short; cheap where there is nothing of the kind.
+  [[nodiscard]] Result<void> let_go_of_retained();
 
   [[nodiscard]] Result<BatchStanding> standing(record::Sequence sequence);
 
@@ -230,13 +278,25 @@ class Journal {
   // comparison finds nothing. The outcome; as it was before where the ledger can not be asked.
   [[nodiscard]] Result<std::optional<std::string>> compare(const AskLedger& ask);
 
+  // Where the ledger stands before what this journal has receipts for, what it lacks waits again,
+  // as far as it is retained: with the numbers that it had, or, beyond a gap, sealed anew in a new
+  // epoch as begin_epoch() does it, and the gap is kept. Nothing: it does not. To be called after a
+  // comparison with the same place that found nothing; other handles may be open.
+  [[nodiscard]] Result<std::optional<SentAgain>> send_again(const LedgerPlace& place);
+  // Whether the batch is here, waiting or retained.
+  [[nodiscard]] Result<bool> holds(record::Sequence sequence);
+
+  // What a center lost and nobody has sent again, until somebody says that it is settled.
+  [[nodiscard]] Result<std::vector<Gap>> gaps();
+  [[nodiscard]] Result<void> settle_gaps();
+
   // `lost` where the last comparison found that it takes no rows.
   [[nodiscard]] Result<void> check_taking();
 
-  // Begins a new epoch in the same file, knowingly: what waits for its receipt is sealed anew, in
-  // order, with numbers from 1 on; the quarantine stays; cursors of what the ledger is not known to
-  // have are forgotten, so that it is read again, and so are receipts. Nobody else may have the
-  // journal open. `marks` remembers the new one.
+  // Begins a new epoch in the same file, knowingly: what the ledger has not, waiting or retained,
+  // is sealed anew, in order, with numbers from 1 on; the quarantine stays; cursors of what the
+  // ledger is not known to have are forgotten, so that it is read again, and so are receipts.
+  // `marks` remembers the new one.
   [[nodiscard]] Result<record::Epoch> begin_epoch(const NewEpoch& beginning, StreamMarks& marks);
 
   // Whether something can be taken; `backlog_full` or `no_room` with figures where it can not, or

@@ -13,9 +13,12 @@
 #include <vector>
 
 #include "fault/kill_point.h"
+#include "journal/gap_tables.h"
 #include "journal/journal.h"
 #include "journal/journal_tables.h"
 #include "journal/quarantine_tables.h"
+#include "journal/retention.h"
+#include "journal/retention_tables.h"
 #include "journal/stream_marks.h"
 #include "record/recast.h"
 #include "record/try.h"
@@ -35,11 +38,14 @@ struct Journal::State {
   sqlite::Database database;
   Tables tables;
   QuarantineTables quarantine;
+  RetentionTables retained;
+  GapTables gaps;
   record::StreamId stream;
   std::shared_ptr<files::StateDisk> disk;  // null: none is shared
   StreamMarks* marks = nullptr;
-  record::Sequence remembered;  // the last number that the marks were told
-  record::Sequence given_out;   // the highest number that an open batch got in this transaction
+  std::shared_ptr<Retention> retention;  // null: none is shared
+  record::Sequence remembered;           // the last number that the marks were told
+  record::Sequence given_out;  // the highest number that an open batch got in this transaction
   // Set by the first write or fsync that failed, and never unset: what the kernel dropped can not
   // be told from what it kept. An fsync's failure is told to the disk too, and so to all journals.
   std::optional<std::string> not_durable;
@@ -70,8 +76,14 @@ struct Journal::State {
   // Of the manifest with this number; nothing: it was let go of, or never was.
   [[nodiscard]] Result<std::optional<record::Digest>> digest_of(const StreamRow& row,
                                                                 record::Sequence sequence);
+  // Whether all that a ledger lacks which stands there is in the journal, in one chain with it.
+  [[nodiscard]] Result<bool> reaches_back_to(const record::ChainHead& head);
+  // Whether the batch is in the journal.
+  [[nodiscard]] Result<bool> reaches_to(record::Sequence sequence);
   // `lost` where rows are not taken.
   [[nodiscard]] Result<void> check_taking(const StreamRow& row) const;
+  // The stream as the file has it now: somebody may have begun a new epoch.
+  void adopt(const record::StreamId& found);
   // Tells the marks of numbers that are in the file now.
   void remember(const StreamRow& row);
 
@@ -89,7 +101,20 @@ struct Journal::State {
   // Answers and settled entries whose time is over go as fast as new ones come.
   [[nodiscard]] Result<void> forget_old(std::uint64_t answers_made);
   [[nodiscard]] Result<void> seal_open(StreamRow& row, const OpenBatch& batch);
-  // What waits, from its first batch on, follows the row's head.
+  // The batch with this manifest has its receipt, once more perhaps.
+  [[nodiscard]] Result<void> take_receipt(StreamRow& row, const std::string& manifest,
+                                          const record::Receipt& receipt,
+                                          const record::SignedReceipt& signed_receipt);
+  // Whether the batch, which has its receipt, is not to stay any longer.
+  [[nodiscard]] bool is_to_go(const RetainedBatch& batch, const StreamRow& row);
+  [[nodiscard]] Result<void> let_go_of_retained(const StreamRow& row);
+  // The row's stream begins anew after `beginning`.
+  [[nodiscard]] Result<void> begin_epoch(StreamRow& row, const NewEpoch& beginning);
+  // What was begun is committed: marks and this handle go along.
+  [[nodiscard]] Result<void> follow(const StreamRow& begun, StreamMarks* told);
+  // Beyond a gap: what is here of what the ledger lacks begins a new epoch.
+  [[nodiscard]] Result<SentAgain> seal_beyond_gap(StreamRow& row, const LedgerPlace& place);
+  // What is there, from its first batch on, begins the row's stream.
   [[nodiscard]] Result<void> seal_anew(StreamRow& row);
   [[nodiscard]] Result<void> keep(std::span<const QuarantinedRow> rows,
                                   std::span<const Cursor> cursors, const Placement& placement);
@@ -118,6 +143,7 @@ auto Journal::State::write(std::uint64_t bytes, Steps steps)
   auto result = [&]() -> decltype(steps(std::declval<StreamRow&>())) {
     auto transaction = SLUICE_TRY(ours(sqlite::Transaction::begin(database)));
     StreamRow row = SLUICE_TRY(ours(tables.stream()));
+    adopt(row.stream);
     const StreamRow before = row;
     auto done = steps(row);
     if (!done) return done;

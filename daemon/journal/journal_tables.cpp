@@ -21,6 +21,10 @@ record::Digest digest_of(std::string_view bytes) {
   return digest;
 }
 
+record::Batch batch_in(const sqlite::Statement& row) {
+  return {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2))};
+}
+
 }  // namespace
 
 sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
@@ -30,8 +34,8 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
        R"sql(
          SELECT bureau, epoch, head_sequence, head_manifest, acknowledged, backlog_batches,
            backlog_bytes, quarantine_bytes, answer_bytes, follows, refused, sealed_at,
-           confirmed_at
-         FROM stream, kept)sql"},
+           confirmed_at, retention.batches, retention.bytes
+         FROM stream, kept, retention)sql"},
       {&Tables::update_stream_,
        R"sql(
          UPDATE stream
@@ -48,11 +52,22 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
          FROM batch
          WHERE sequence > ?1
          ORDER BY sequence LIMIT 1)sql"},
+      {&Tables::next_waiting_,
+       R"sql(
+         SELECT manifest, signature, payload
+         FROM batch
+         WHERE sequence > max(?1, (SELECT acknowledged FROM stream))
+         ORDER BY sequence LIMIT 1)sql"},
       {&Tables::manifest_, "SELECT manifest FROM batch WHERE sequence = ?1"},
       {&Tables::delete_batch_, "DELETE FROM batch WHERE sequence = ?1"},
       {&Tables::renumber_batch_,
        "UPDATE batch SET sequence = ?2, manifest = ?3, signature = ?4 WHERE sequence = ?1"},
-      {&Tables::oldest_batch_, "SELECT closed_at FROM batch ORDER BY sequence LIMIT 1"},
+      {&Tables::oldest_batch_,
+       R"sql(
+         SELECT closed_at
+         FROM batch
+         WHERE sequence > coalesce((SELECT max(sequence) FROM retained), 0)
+         ORDER BY sequence LIMIT 1)sql"},
       {&Tables::open_batches_, "SELECT * FROM open_batch ORDER BY sequence"},
       {&Tables::put_open_batch_,
        R"sql(
@@ -70,7 +85,7 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
       {&Tables::delete_lines_,
        "DELETE FROM open_lines WHERE id >= ?1 * 4294967296 AND id < (?1 + 1) * 4294967296"},
       {&Tables::delete_open_batch_, "DELETE FROM open_batch WHERE sequence = ?1"},
-      {&Tables::put_receipt_, "INSERT OR REPLACE INTO receipt VALUES(?1, ?2, ?3, ?4)"},
+      {&Tables::put_receipt_, "INSERT OR IGNORE INTO receipt VALUES(?1, ?2, ?3, ?4)"},
       {&Tables::receipt_, "SELECT json, signature FROM receipt WHERE sequence = ?1"},
       // Not OR REPLACE: it calls no trigger for what it replaces. Where the last of a source
       // brought no rows, its place is that of the rows before.
@@ -146,6 +161,8 @@ sqlite::Result<StreamRow> Tables::stream() {
         .refused = std::string(found.text(10)),
         .sealed_at = time_of(found.integer(11)),
         .confirmed_at = time_of(found.integer(12)),
+        .retained_batches = count(found, 13),
+        .retained_bytes = count(found, 14),
     };
   });
   if (!row) return std::unexpected(row.error());
@@ -184,10 +201,12 @@ sqlite::Result<void> Tables::insert_batch(const record::SealedBatch& sealed,
 
 sqlite::Result<std::optional<record::Batch>> Tables::next_batch(record::Sequence after) {
   next_batch_.bind(1, after.value);
-  return first_row(next_batch_, [](const sqlite::Statement& row) {
-    return record::Batch{std::string(row.text(0)), std::string(row.text(1)),
-                         std::string(row.text(2))};
-  });
+  return first_row(next_batch_, batch_in);
+}
+
+sqlite::Result<std::optional<record::Batch>> Tables::next_waiting(record::Sequence after) {
+  next_waiting_.bind(1, after.value);
+  return first_row(next_waiting_, batch_in);
 }
 
 sqlite::Result<std::optional<std::string>> Tables::manifest(record::Sequence sequence) {

@@ -26,6 +26,9 @@ struct StreamRow {
   std::string refused;       // why no rows are taken; empty: they are
   record::Time sealed_at{};  // none of this epoch is sealed before it
   record::Time confirmed_at{};  // the latest sealing time that a receipt came for, in any epoch
+  // Of batches that have their receipt; the file keeps these itself, too.
+  std::uint64_t retained_batches = 0;
+  std::uint64_t retained_bytes = 0;
   friend bool operator==(const StreamRow&, const StreamRow&) = default;
 };
 
@@ -55,11 +58,14 @@ class Tables {
   [[nodiscard]] Result<void> insert_batch(const record::SealedBatch& sealed,
                                           record::Time closed_at);
   [[nodiscard]] Result<std::optional<record::Batch>> next_batch(record::Sequence after);
+  // The same, of those that the center is not known to have.
+  [[nodiscard]] Result<std::optional<record::Batch>> next_waiting(record::Sequence after);
   [[nodiscard]] Result<std::optional<std::string>> manifest(record::Sequence sequence);
   [[nodiscard]] Result<void> delete_batch(record::Sequence sequence);
   // The batch has another number, manifest and signature from now on.
   [[nodiscard]] Result<void> renumber_batch(record::Sequence from,
                                             const record::SealedBatch& sealed);
+  // Of those that never had a receipt.
   [[nodiscard]] Result<std::optional<record::Time>> oldest_batch();
 
   [[nodiscard]] Result<std::vector<OpenBatch>> open_batches();  // by sequence
@@ -70,6 +76,7 @@ class Tables {
   [[nodiscard]] Result<std::string> lines(record::Sequence sequence);
   [[nodiscard]] Result<void> delete_open_batch(record::Sequence sequence);
 
+  // Where there is one for the batch already, that one stays.
   [[nodiscard]] Result<void> put_receipt(record::Sequence sequence, record::Time at,
                                          const record::SignedReceipt& receipt);
   [[nodiscard]] Result<std::optional<record::SignedReceipt>> receipt(record::Sequence sequence);
@@ -107,7 +114,7 @@ class Tables {
       delete_open_batch_, put_receipt_, receipt_, put_cursor_, cursor_, forget_cursors_,
       forget_receipts_, add_tally_, tallies_, forget_tallies_, numbered_, renumber_batch_,
       forget_unconfirmed_, forget_channel_, unplace_cursors_, renumber_cursors_,
-      forget_all_receipts_;
+      forget_all_receipts_, next_waiting_;
 };
 
 }  // namespace sluice::journal

@@ -72,7 +72,7 @@ void Sender::send_all(const std::stop_token& stop) {
   bool is_compared = false;
   while (!stop.stop_requested()) {
     const record::Sequence before = acknowledged_;
-    Pass pass = is_compared ? Pass::drained : compare(stop);
+    Pass pass = is_compared && !is_to_ask() ? Pass::drained : compare(stop);
     if (pass == Pass::drained) pass = drain(stop);
     if (pass == Pass::stopped) return;
     // After whatever was in the way, either side may be another one.
@@ -87,12 +87,19 @@ void Sender::send_all(const std::stop_token& stop) {
   }
 }
 
+bool Sender::is_to_ask() const {
+  const record::Time now = surroundings_.clock();
+  return now < asked_at_ || now - asked_at_ >= surroundings_.ask_every;
+}
+
 Sender::Pass Sender::compare(const std::stop_token& stop) {
   std::optional<LinkFailure> away;
+  journal::LedgerPlace stands;
+  asked_at_ = surroundings_.clock();
   const auto objection =
       journal_.compare([&](const record::StreamId& stream) -> std::optional<journal::LedgerPlace> {
         auto place = link_->place(stream, stop);
-        if (place) return *place;
+        if (place) return stands = *place;
         away = std::move(place.error());
         return std::nullopt;
       });
@@ -105,7 +112,18 @@ Sender::Pass Sender::compare(const std::stop_token& stop) {
   } else if (was_in_the_way_ || was_in_the_way) {
     events_.compared(*objection);
   }
-  return was_in_the_way_ ? Pass::held_back : Pass::drained;
+  return was_in_the_way_ ? Pass::held_back : send_again(stands);
+}
+
+Sender::Pass Sender::send_again(const journal::LedgerPlace& place) {
+  const auto again = journal_.send_again(place);
+  if (!again) return journal_failed(again.error());
+  if (*again) {
+    // A new epoch's numbers begin anew.
+    acknowledged_ = (*again)->anew ? record::Sequence{} : (*again)->after;
+    events_.sending_again(**again);
+  }
+  return Pass::drained;
 }
 
 Sender::Pass Sender::drain(const std::stop_token& stop) {
@@ -115,7 +133,10 @@ Sender::Pass Sender::drain(const std::stop_token& stop) {
   const auto carried = link_->carry(*this, stop);
   is_refused_ = false;
   if (pass_ != Pass::drained || stop.stop_requested()) return pass_;
-  if (carried) return Pass::drained;
+  if (carried) {
+    const auto kept = journal_.let_go_of_retained();
+    return kept ? Pass::drained : journal_failed(kept.error());
+  }
   LinkFailure failure = carried.error();
   is_refused_ = failure.code == LinkProblem::refused;
   if (disbelief_) failure.sentence += "; the signed answer is not good: " + *disbelief_;

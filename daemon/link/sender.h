@@ -2,6 +2,7 @@
 // as it takes.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -25,6 +26,9 @@ struct SenderEvents {
   // until nothing does. Told for each time that they were compared; that nothing does, only after
   // something was in the way of comparing them.
   std::function<void(const std::optional<std::string>& objection)> compared;
+  // The center stands before what it gave receipts for: these batches are sent again, by
+  // themselves.
+  std::function<void(const journal::SentAgain&)> sending_again;
   // The journal failed, a receipt was not the center's, or something else that nobody here knows
   // how to go on from: nothing more is sent until a restart.
   std::function<void(const std::string& sentence)> stopped;
@@ -41,6 +45,8 @@ struct ReceiptSigners {
 struct SenderSurroundings {
   journal::Clock clock;
   std::function<double()> random;
+  // How often an idle stream asks where the center stands.
+  std::chrono::milliseconds ask_every = std::chrono::minutes(5);
 };
 
 // Owns its thread, its link and its own handle of the journal.
@@ -62,9 +68,14 @@ class Sender : private Outgoing {
   // An exception ends this stream, not the daemon.
   void run(const std::stop_token& stop);
   void send_all(const std::stop_token& stop);
+  // Whether the center was last asked too long ago, or at a time that is yet to come.
+  [[nodiscard]] bool is_to_ask() const;
   enum class Pass { drained, held_back, stopped };
-  // Whether the journal and the center's ledger are of one stream: `drained`.
+  // Whether the journal and the center's ledger are of one stream: `drained`. What the ledger lacks
+  // then waits again.
   [[nodiscard]] Pass compare(const std::stop_token& stop);
+  // What the center stands before waits again: `drained`.
+  [[nodiscard]] Pass send_again(const journal::LedgerPlace& place);
   // Sends what is waiting until nothing is, or something is in the way.
   [[nodiscard]] Pass drain(const std::stop_token& stop);
   [[nodiscard]] Pass journal_failed(const journal::JournalFailure& failure);
@@ -80,6 +91,7 @@ class Sender : private Outgoing {
   ReceiptSigners center_;
   SenderSurroundings surroundings_;
   SenderEvents events_;
+  record::Time asked_at_{};
   bool was_in_the_way_ = false;  // of comparing, the last time
   record::Sequence acknowledged_;
   record::Sequence given_;

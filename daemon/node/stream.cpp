@@ -103,6 +103,26 @@ link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
               log.write<"journal-refused">({{"bureau", id_.bureau.str()}, {"reason", *objection}});
             }
           },
+      .sending_again =
+          [this, &log](const journal::SentAgain& again) {
+            log.write<"batches-sent-again">({{"bureau", id_.bureau.str()},
+                                             {"after", again.after.value},
+                                             {"up_to", again.up_to.value}});
+            const auto time = [](const std::optional<record::Time>& at) {
+              return at ? record::to_string(*at) : std::string("unknown");
+            };
+            for (const journal::Gap& gap : again.lost) {
+              log.write<"batches-lost">({{"bureau", id_.bureau.str()},
+                                         {"dataset", gap.dataset.empty() ? "unknown" : gap.dataset},
+                                         {"mode", gap.mode.empty() ? "unknown" : gap.mode},
+                                         {"from", gap.from.value},
+                                         {"to", gap.to.value},
+                                         {"batches", gap.batches},
+                                         {"rows", gap.rows},
+                                         {"first_at", time(gap.first_at)},
+                                         {"last_at", time(gap.last_at)}});
+            }
+          },
       .stopped =
           [this, &log](const std::string& sentence) {
             stopped_ = true;

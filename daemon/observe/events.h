@@ -203,6 +203,23 @@ inline constexpr Event stream[] = {
              "Nothing more of this bureau is sent, or taken; `/v1/health` says fail. A full disk "
              "does not stop it",
      .remedy = "repair what `reason` names, then restart `sluiced`"},
+    {.name = "batches-sent-again",
+     .level = warning,
+     .keys = {"bureau", "after", "up_to"},
+     .when = "the center stands at batch `after`, and this node has its receipts up to `up_to`: it "
+             "was restored from a backup, or another server without its last commits took over. "
+             "What it lacks is still in the journal, and is sent again by itself",
+     .remedy = "none is needed here; at the center, find out why it lost them"},
+    {.name = "batches-lost",
+     .level = error,
+     .keys = {"bureau", "dataset", "mode", "from", "to", "batches", "rows", "first_at", "last_at"},
+     .when = "the center lost batches for which this node has its receipts, and they are in the "
+             "journal no more; the stream goes on in a new epoch with what is there. Once for each "
+             "dataset and mode",
+     .remedy =
+         "`sluice journal gaps BUREAU` says it: front-end `sluice reconcile BUREAU --repair`, "
+         "disk the files of that time again, else the bureau sends again what it sent in "
+         "that time"},
     {.name = "journal-refused",
      .level = error,
      .keys = {"bureau", "reason"},

@@ -214,6 +214,8 @@ void read_limits(Section& root, journal::Limits& limits) {
     set(limits.backlog_bytes, section->bytes("backlog_bytes"));
     set_seconds(limits.backlog_age, section->duration("backlog_age"));
     set_seconds(limits.answer_age, section->duration("answer_age"));
+    set_seconds(limits.retention_age, section->duration("retention_age"));
+    set(limits.retention_bytes, section->bytes("retention_bytes"));
     set(limits.quarantine_bytes, section->bytes("quarantine_bytes"));
     set_seconds(limits.quarantine_age, section->duration("quarantine_age"));
     section->finish();

@@ -105,6 +105,8 @@ class Database {
   void leave_memory_to_others();
   [[nodiscard]] std::int64_t changes() const;  // rows of the last statement
   [[nodiscard]] std::int64_t last_row_id() const;
+  // For calls that have no other place, such as SQLite's own copying.
+  [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
  private:
   struct Closer {

@@ -10,6 +10,8 @@ class OverTls final : public Far {
   void set_store_available(bool available) override {
     server_.center.is_store_available = available;
   }
+  void keep_store() override { server_.center.keep_store(); }
+  void put_store_back() override { server_.center.put_store_back(); }
   record::Batch batch(const std::string& key) override {
     return server_.center.batch(exchange::test::line(key));
   }

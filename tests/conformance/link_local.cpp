@@ -11,6 +11,8 @@ class SameProcess final : public Far {
     return std::make_unique<link::LocalLink>(center_.reception());
   }
   void set_store_available(bool available) override { center_.is_store_available = available; }
+  void keep_store() override { center_.keep_store(); }
+  void put_store_back() override { center_.put_store_back(); }
   record::Batch batch(const std::string& key) override {
     return center_.batch(exchange::test::line(key));
   }

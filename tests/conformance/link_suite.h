@@ -21,6 +21,9 @@ class Far {
   [[nodiscard]] virtual std::unique_ptr<Link> connect() = 0;
   // While it is not, the center's store can not be reached.
   virtual void set_store_available(bool available) = 0;
+  // What the center's store is now can be put back later, as from a backup.
+  virtual void keep_store() = 0;
+  virtual void put_store_back() = 0;
   // The next batch of the origin's stream, with this one row in it.
   [[nodiscard]] virtual record::Batch batch(const std::string& key) = 0;
   // The same, of a dataset that the center does not know yet.

@@ -70,6 +70,34 @@ TEST_P(LinkConformance, TellsWhereTheLedgerStandsWithAStreamAndItsBureau) {
   EXPECT_EQ(away.error().code, LinkProblem::unavailable);
 }
 
+TEST_P(LinkConformance, TellsOfACenterThatStandsBeforeAndCarriesAgainWhatItLacks) {
+  const auto far = GetParam().open();
+  const auto link = far->connect();
+  const auto all = batches(*far, 4);
+  Source source(all);
+  source.ready = 1;
+  ASSERT_TRUE(link->carry(source, {}));
+  far->keep_store();
+  source.ready = 3;
+  ASSERT_TRUE(link->carry(source, {}));
+  far->put_store_back();
+  // Whatever the link knew of the center before.
+  source.ready = 4;
+  const auto refused = link->carry(source, {});
+  ASSERT_FALSE(refused) << "the fourth does not follow on the first";
+  const record::StreamId stream = record::parse_manifest(all[0].manifest)->stream;
+  const auto place = link->place(stream, {});
+  ASSERT_TRUE(place) << record::to_string(place.error());
+  EXPECT_EQ(place->head, (record::ChainHead{{1}, record::sha256(all[0].manifest)}));
+  Source again({all[1], all[2], all[3]});
+  const auto carried = link->carry(again, {});
+  ASSERT_TRUE(carried) << record::to_string(carried.error());
+  EXPECT_THAT(again.receipted(), ElementsAre(2, 3, 4));
+  for (const auto& receipt : again.receipts) {
+    EXPECT_EQ(record::parse_receipt(receipt.json).value().rows.inserted.value, 1U) << receipt.json;
+  }
+}
+
 TEST_P(LinkConformance, CarriesNothingWhereThereIsNothing) {
   const auto far = GetParam().open();
   Source source({});

@@ -27,12 +27,13 @@ END
   trap kill_daemon EXIT
   start_daemon
 }
-both_nodes() { # CASE: park's stream begins at the edge
+both_nodes() { # CASE [MORE-OF-EDGE]: park's stream begins at the edge
   workshop=$workshop/$1
   mkdir "$workshop"
   trap kill_all EXIT
   new_center
-  new_edge
+  new_edge edge "batch: {age: 50ms}${2:+
+$2}"
   at edge start_daemon
 }
 
@@ -278,54 +279,83 @@ case_what_an_edge_took_after_it_was_put_back_is_sealed_anew() {
   at center expect_proved
 }
 
-case_a_center_that_was_put_back_gets_again_what_it_has_no_more() {
+# put_center_back: the center as it was at keep_copy.
+put_center_back() {
+  at center kill_daemon
+  at center put_copy_back "$workshop/center/state/central.sqlite"
+  at center start_daemon
+}
+
+case_a_center_that_was_put_back_gets_again_by_itself_what_it_has_no_more() {
   both_nodes center_older
   at edge expect_loaded 1 500 .inserted 500
   at center keep_copy "$workshop/center/state/central.sqlite"
   at edge expect_loaded 501 1000 .inserted 500
   at edge stop_daemon
-  at center kill_daemon
-  at center put_copy_back "$workshop/center/state/central.sqlite"
-  at center start_daemon
-  # Before the sender has asked, and without it.
+  put_center_back
+  center_has 500 || fail "the center has $(at center held register | wc -l)"
+  # What was loaded is in the journal still.
   at edge try sluice import park "$(at edge register 501 1000)" --dataset register --json
-  expect "exit status of an import ($out)" "$status" 1
-  expect_like "what it says" "$err" 'receipts up to batch 2, and the center.s ledger has batches up to 1.*put back as it was earlier'
+  expect "exit status of an import ($err)" "$status" 0
+  expect "it was loaded before" "$(jq .loaded_before <<<"$out")" true
   at edge start_daemon
-  at edge until_true 60 stream_is stopped || fail "the link is $(at edge stream .link.state)"
-  at edge begin_new_epoch
-  at edge expect_loaded 1 500 .loaded_before true
-  at edge expect_loaded 501 1000 .inserted 500
-  center_has 1000 || fail "the center has $(at center held register | wc -l)"
+  until_true 60 center_has 1000 || fail "the center has $(at center held register | wc -l)"
+  grep -q 'event=batches-sent-again bureau=park after=1 up_to=2' "$workshop/edge/sluiced.log" || fail "the log does not tell"
+  expect "health" "$(at edge health)" pass
+  at edge expect_loaded 1001 1010 .inserted 10
   at center expect_proved
 }
 
+has_gaps() { [[ $(at edge stream .gaps) -eq $1 ]]; }
+case_what_a_center_lost_and_the_journal_has_no_more_is_named_and_the_stream_goes_on() {
+  both_nodes gap 'journal: {retention_bytes: 1B}'
+  at edge expect_loaded 1 500 .inserted 500
+  at center keep_copy "$workshop/center/state/central.sqlite"
+  at edge expect_loaded 501 1000 .inserted 500
+  at edge stop_daemon
+  put_center_back
+  at edge try sluice import park "$(at edge register 501 1000)" --dataset register --json
+  expect "exit status of an import ($out)" "$status" 1
+  expect_like "what it says" "$err" 'center has lost batch 2'
+  at edge start_daemon
+  until_true 60 has_gaps 1 || fail "$(at edge sluice status --json)"
+  grep -q 'event=batches-lost bureau=park dataset=register mode=disk from=2 to=2 batches=1 rows=500' "$workshop/edge/sluiced.log" || fail "the log does not tell"
+  expect_like "status" "$(at edge sluice status)" 'BATCHES LOST by the center: sluice journal gaps park'
+  at edge try sluice journal gaps park
+  expect_like "what is missing" "$out" 'register *500 rows in 1 batches between 2 and 2 of epoch'
+  expect_like "what to do" "$out" 'import the files of that time again: sluice import park FILE --dataset register'
+  at edge expect_loaded 1 500 .loaded_before true
+  at edge expect_loaded 501 1000 .inserted 500
+  at edge sluice journal gaps park --settled >/dev/null
+  expect "gaps afterwards" "$(at edge stream .gaps)" 0
+  center_has 1000 || fail "the center has $(at center held register | wc -l)"
+  at center expect_proved
+  at edge expect_proved
+}
+
 imported_at_edge() { grep -c event=dropped-file-imported "$workshop/edge/sluiced.log"; }
-case_a_stream_goes_on_by_itself_when_the_right_backup_is_put_back_at_the_center() {
-  both_nodes resumed
+case_a_stream_goes_on_by_itself_when_the_right_store_is_put_back_at_the_center() {
+  both_nodes resumed 'journal: {retention_bytes: 1B}'
   at edge stop_daemon
   mkdir "$workshop/edge/drop"
   sed -i "s#disk: {}#disk: {drop_folder: $workshop/edge/drop}#" "$workshop/edge/config/bureaus/park.yaml"
   at edge start_daemon
   local store=$workshop/center/state/central.sqlite
-  at edge expect_loaded 1 500 .inserted 500
   at center keep_copy "$store"
   mv "$workshop/center/copy" "$workshop/center/older"
+  at edge expect_loaded 1 500 .inserted 500
   at edge expect_loaded 501 1000 .inserted 500
   at center keep_copy "$store"
   mv "$workshop/center/copy" "$workshop/center/latest"
-  at center kill_daemon
   mv "$workshop/center/older" "$workshop/center/copy"
-  at center put_copy_back "$store"
-  at center start_daemon
+  put_center_back
   at edge stop_daemon
   at edge start_daemon
   at edge until_true 60 stream_is stopped || fail "the link is $(at edge stream .link.state)"
+  expect_like "why" "$(at edge stream .link.reason)" 'ledger has nothing of this bureau: the central store was lost'
   mv "$(at edge register 1001 1100)" "$workshop/edge/drop/register-3.csv"
-  at center kill_daemon
   mv "$workshop/center/latest" "$workshop/center/copy"
-  at center put_copy_back "$store"
-  at center start_daemon
+  put_center_back
   at edge until_true 60 stream_is up || fail "the link is $(at edge stream .link.state)"
   expect "health" "$(at edge health)" pass
   until_true 60 center_has 1100 || fail "the center has $(at center held register | wc -l)"
@@ -350,7 +380,8 @@ case_a_store_that_is_gone_is_refused_and_filled_again_when_a_new_one_is_accepted
   expect "exit status of accept-new ($err)" "$status" 0
   expect_like "the audit log" "$(sluice audit log | jq -r .event | paste -sd ' ')" 'store-accepted journal-epoch-begun'
   start_daemon
-  expect_loaded 1 500 .inserted 500
+  # What was retained came first.
+  expect_loaded 1 500 .unchanged 500
   expect "held" "$(held register | wc -l)" 500
   expect_proved
 }
@@ -377,6 +408,21 @@ case_edges_fill_a_center_again_that_lost_its_store() {
   rm "$workshop/center/state/central.sqlite"
   at center try sluice store accept-new
   expect "exit status of accept-new ($err)" "$status" 0
+  at center start_daemon
+  at edge stop_daemon
+  at edge start_daemon
+  until_true 60 center_has 500 || fail "the center has $(at center held register | wc -l)"
+  at edge expect_loaded 1 500 .loaded_before true
+  at edge expect_loaded 501 600 .inserted 100
+  at center expect_proved
+}
+
+case_a_center_that_lost_its_store_and_edges_with_nothing_retained_need_a_person() {
+  both_nodes all_lost 'journal: {retention_bytes: 1B}'
+  at edge expect_loaded 1 500 .inserted 500
+  at center stop_daemon
+  rm "$workshop/center/state/central.sqlite"
+  at center try sluice store accept-new
   at center start_daemon
   at edge stop_daemon
   at edge start_daemon

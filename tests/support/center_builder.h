@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "exchange/reception.h"
+#include "sqlite/copy.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/batch_builder.h"
 
@@ -147,6 +148,14 @@ struct Center {
   [[nodiscard]] std::unique_ptr<store::Store> store() {
     auto embedded = store::open_sqlite(node.directory / "central.sqlite", [this] { return now; });
     return std::make_unique<UnsteadyStore>(std::move(embedded.value()), is_store_available);
+  }
+  // What the store is now can be put back later, under the connections that there are.
+  void keep_store() const { copy_store("central.sqlite", "kept.sqlite"); }
+  void put_store_back() const { copy_store("kept.sqlite", "central.sqlite"); }
+  void copy_store(const char* from, const char* to) const {
+    auto source = sqlite::Database::open(node.directory / from).value();
+    auto target = sqlite::Database::open(node.directory / to).value();
+    sqlite::copy(source, target, {.pages = -1}).value();
   }
   [[nodiscard]] Reception reception() {
     return Reception(store(), {catalogue, keyring, signatories}, [this] { return now; });

@@ -99,6 +99,18 @@ TEST_F(LostJournal, OfAnotherEpochIsRefused) {
   EXPECT_THAT(objection(), HasSubstr("it is of epoch"));
 }
 
+TEST_F(LostJournal, OneThatBeganAnewJustBeforeItsNodeEndedIsNoOther) {
+  {
+    Journal journal = open();
+    append(journal, "a");
+    const auto unmarked = StreamMarks::open(desk.node.directory / "elsewhere.sqlite").value();
+    const record::Epoch before = journal.status()->stream.epoch;
+    ASSERT_TRUE(journal.begin_epoch({.after = before}, *unmarked));
+  }
+  const auto epoch = open().status()->stream.epoch;
+  EXPECT_EQ(marks->find(park).value()->epoch, epoch);
+}
+
 TEST_F(LostJournal, AnOpenBatchCountsAsGivenOut) {
   {
     Journal journal = open();
@@ -151,7 +163,8 @@ TEST_F(LostJournal, ALedgerThatIsAheadRefusesRowsUntilItIsNot) {
   append(journal, "b");
 }
 
-TEST_F(LostJournal, ALedgerThatLacksWhatItGaveReceiptsForIsTold) {
+TEST_F(LostJournal, ALedgerThatLacksWhatItGaveReceiptsForAndIsNotRetainedIsTold) {
+  desk.limits.retention_bytes = 1;
   Journal journal = open();
   append(journal, "a");
   acknowledge_all(journal);
@@ -261,6 +274,7 @@ TEST_F(BeginningAnew, SealsAsOfNowAndNotBeforeTheLastBatchThatHasAReceipt) {
 }
 
 TEST_F(BeginningAnew, ForgetsTheCursorsOfWhatTheLedgerHasNoMore) {
+  desk.limits.retention_bytes = 1;
   Journal journal = three();
   acknowledge_all(journal);
   ASSERT_TRUE(journal.begin_epoch({.confirmed = {1}}, *marks));
@@ -268,10 +282,23 @@ TEST_F(BeginningAnew, ForgetsTheCursorsOfWhatTheLedgerHasNoMore) {
 }
 
 TEST_F(BeginningAnew, WithAGapBeforeItACursorOfWhatWaitsIsForgottenToo) {
+  desk.limits.retention_bytes = 1;
   Journal journal = three();
   ASSERT_TRUE(journal.begin_epoch({.confirmed = {0}}, *marks));
   EXPECT_EQ(cursors(journal), "") << "the file of b may have begun in a";
   EXPECT_EQ(waiting(journal).size(), 2U);
+}
+
+TEST_F(BeginningAnew, SealsAnewWhatIsRetainedAndTheLedgerHasNot) {
+  Journal journal = three();
+  acknowledge_all(journal);
+  ASSERT_TRUE(journal.begin_epoch({.confirmed = {1}}, *marks));
+  EXPECT_EQ(cursors(journal), "a0b1c2");
+  ASSERT_EQ(waiting(journal).size(), 2U);
+  EXPECT_THAT(text_of(waiting(journal).front()), HasSubstr("b-1"));
+  EXPECT_EQ(journal.status()->retained.batches, 2U);
+  acknowledge_all(journal);
+  EXPECT_EQ(journal.status()->acknowledged.value, 2U);
 }
 
 TEST_F(BeginningAnew, FromTheStartForgetsAllCursors) {

@@ -74,6 +74,20 @@ TEST_F(RefusedRows, ComeToTheQuarantineWithReasonAndPlaceAsTheReceiptIsTaken) {
   EXPECT_EQ(entries().size(), 4U);
 }
 
+TEST_F(RefusedRows, OfASecondReceiptAreKeptWhereTheyAreOthers) {
+  const record::Batch batch = sealed(3);
+  const record::Receipt first = refusing(batch, {{"code", "unique", "another has it", {{2, 2}}}});
+  ASSERT_TRUE(take(first));
+  record::Receipt again = first;
+  again.at += std::chrono::hours(1);
+  ASSERT_TRUE(take(again));
+  EXPECT_EQ(entries().size(), 1U) << "it is there since the first one";
+  record::Receipt other = refusing(batch, {{"code", "unique", "another has it", {{3, 3}}}});
+  other.at += std::chrono::hours(2);
+  ASSERT_TRUE(take(other)) << "a center that was restored judged anew";
+  EXPECT_THAT(originals(), ElementsAre("U\t\\N\tname-2", "U\t\\N\tname-3"));
+}
+
 TEST_F(RefusedRows, AreAllKeptHoweverMany) {
   const record::Batch batch = sealed(5000);
   std::vector<record::RowRange> every_other;

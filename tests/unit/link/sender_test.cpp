@@ -9,6 +9,7 @@
 
 #include "record/verified_receipt.h"
 #include "sending.h"
+#include "sqlite/database.h"
 #include "support/failing_disk.h"
 
 namespace sluice::link::test {
@@ -38,12 +39,19 @@ class SenderTest : public testing::Test {
   std::unique_ptr<Sender> sender(Conversation& conversation) {
     return sender_by(std::make_unique<ConversingLink>(conversation), conversation);
   }
+  // Of a batch that is in the journal still.
+  record::Digest digest_of(record::Sequence sequence) {
+    auto file = sqlite::Database::open(desk.file()).value();
+    auto select = file.prepare("SELECT manifest FROM batch WHERE sequence = ?1").value();
+    select.bind(1, sequence.value);
+    return select.step().value() ? record::sha256(select.text(0)) : record::Digest{};
+  }
   // A center that has what the journal has receipts for.
   journal::LedgerPlace agreeing(const record::StreamId& stream) {
-    const auto status = desk.open().status().value();
-    record::ChainHead head{status.acknowledged, {}};
-    if (head.sequence == status.head.sequence) head = status.head;
-    return {.head = head, .latest = stream.epoch, .latest_sequence = head.sequence};
+    const record::Sequence acknowledged = desk.open().status()->acknowledged;
+    return {.head = {acknowledged, digest_of(acknowledged)},
+            .latest = stream.epoch,
+            .latest_sequence = acknowledged};
   }
   std::unique_ptr<Sender> sender_by(std::unique_ptr<Link> link, Conversation& conversation) {
     if (!conversation.has_ledger()) {
@@ -113,6 +121,61 @@ TEST_F(SenderTest, KeepsTheReceipt) {
   const auto kept = desk.open().receipt({1}).value();
   ASSERT_TRUE(kept);
   EXPECT_TRUE(record::verify(*kept, verifier, desk.now));
+}
+
+TEST_F(SenderTest, SendsAgainByItselfWhatACenterThatStandsBeforeHasNoMore) {
+  append(3);
+  {
+    const auto running = sender(good);
+    good.acknowledged(3);
+  }
+  Conversation restored([this](const record::Batch& batch, int) { return receipt_for(batch); });
+  restored.set_ledger([](const record::StreamId&) { return journal::LedgerPlace{}; });
+  const auto running = sender(restored);
+  EXPECT_THAT(restored.sent_again(1), ElementsAre(std::pair(0U, 3U)));
+  EXPECT_THAT(restored.acknowledged(3), ElementsAre(1, 2, 3));
+  EXPECT_THAT(restored.objections(0), IsEmpty());
+  EXPECT_EQ(desk.open().status()->acknowledged.value, 3U);
+}
+
+TEST_F(SenderTest, BeyondAGapItGoesOnInTheNewEpochFromItsFirstBatch) {
+  desk.limits.retention_bytes = 1;
+  append(3);
+  {
+    const auto running = sender(good);
+    good.acknowledged(3);
+  }
+  append(1);
+  Conversation restored([this](const record::Batch& batch, int) { return receipt_for(batch); });
+  restored.set_ledger([](const record::StreamId& stream) {
+    return journal::LedgerPlace{
+        .head = {{2}, record::sha256("second")}, .latest = stream.epoch, .latest_sequence = {2}};
+  });
+  const auto running = sender(restored);
+  EXPECT_THAT(restored.sent_again(1), ElementsAre(std::pair(2U, 3U)));
+  EXPECT_THAT(restored.acknowledged(1), ElementsAre(1));
+  EXPECT_EQ(desk.open().gaps()->size(), 1U);
+}
+
+TEST_F(SenderTest, AnIdleStreamAsksFromTimeToTimeWhereTheCenterStands) {
+  append(2);
+  std::atomic<bool> is_restored = false;
+  std::atomic<int> asked = 0;
+  good.set_ledger([&](const record::StreamId& stream) {
+    ++asked;
+    return std::optional(is_restored ? journal::LedgerPlace{} : agreeing(stream));
+  });
+  std::atomic<record::Time> now = desk.now;
+  const auto running = std::make_unique<Sender>(
+      desk.open(), std::make_unique<ConversingLink>(good),
+      ReceiptSigners{desk.keyring, {desk.node.signer.subject()}},
+      SenderSurroundings{[&] { return now.load(); }, [] { return 0.0; }}, good.events());
+  good.acknowledged(2);
+  is_restored = true;
+  EXPECT_EQ(asked, 1);
+  now = desk.now + std::chrono::minutes(5);
+  EXPECT_THAT(good.sent_again(1), ElementsAre(std::pair(0U, 2U)));
+  EXPECT_THAT(good.acknowledged(4), ElementsAre(1, 2, 1, 2));
 }
 
 TEST_F(SenderTest, AFullDiskWhileAReceiptIsKeptHoldsTheStreamBackUntilThereIsRoom) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -39,6 +40,10 @@ class Conversation {
                 [this](const std::optional<std::string>& objection) {
                   tell(objections_, objection.value_or(""));
                 },
+            .sending_again =
+                [this](const journal::SentAgain& again) {
+                  tell(sent_again_, {again.after.value, again.up_to.value});
+                },
             .stopped = [this](const std::string& sentence) { tell(stopped_, sentence); }};
   }
   // Where the center's ledger stands, when a sender asks; it is away where this says nothing.
@@ -58,6 +63,9 @@ class Conversation {
   std::vector<std::uint64_t> acknowledged(std::size_t count) { return wait(acknowledged_, count); }
   std::vector<std::string> objections(std::size_t count) { return wait(objections_, count); }
   std::vector<LinkProblem> held_back(std::size_t count) { return wait(held_back_, count); }
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> sent_again(std::size_t count) {
+    return wait(sent_again_, count);
+  }
   std::string stopped() {
     const auto sentences = wait(stopped_, 1);
     return sentences.empty() ? "" : sentences.front();
@@ -90,6 +98,7 @@ class Conversation {
   std::vector<std::uint64_t> acknowledged_;
   std::vector<LinkProblem> held_back_;
   std::vector<std::string> objections_;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> sent_again_;
   std::vector<std::string> stopped_;
 };
 
