@@ -25,6 +25,8 @@ int main(int argc, char** argv) {
     add_jobs(app, context);
     add_journal(app, context);
     add_store(app, context);
+    add_backup(app, context);
+    add_restore(app, context);
     add_batch(app, context);
     add_quarantine(app, context);
     add_dataset(app, context);

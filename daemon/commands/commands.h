@@ -37,6 +37,8 @@ void add_report(CLI::App& app, Context& context);
 void add_jobs(CLI::App& app, Context& context);
 void add_journal(CLI::App& app, Context& context);
 void add_store(CLI::App& app, Context& context);
+void add_backup(CLI::App& app, Context& context);
+void add_restore(CLI::App& app, Context& context);
 void add_batch(CLI::App& app, Context& context);
 void add_quarantine(CLI::App& app, Context& context);
 void add_audit(CLI::App& app, Context& context);

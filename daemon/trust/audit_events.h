@@ -202,6 +202,15 @@ inline constexpr AuditDeclaration audit_events[] = {
                   {"again", "what is read again"}}},
      .when = "`sluice journal new-epoch`: a stream began anew; what lies between the two last "
              "numbers and was not sealed anew is gone"},
+    {.name = "backup-made",
+     .details = {{{"actor", "the operating system's user"},
+                  {"target", "the directory"},
+                  {"manifest", "digest of its manifest.json"}}},
+     .when = "`sluice backup`: the node's state was copied"},
+    {.name = "node-restored",
+     .details = {{{"actor", "the operating system's user"}, {"target", "the backup's directory"}}},
+     .when = "`sluice restore`: all that this log has from here on is after it, and what it had "
+             "between the backup and here is lost"},
     {.name = "denials-summarised",
      .details = {{{"count"}}},
      .when = "more than 256 different denials came in one minute: so many were not told apart"},
