@@ -38,7 +38,7 @@ TEST_F(CopyTest, IsOfTheMomentAtWhichItBeganWhoeverWritesMeanwhile) {
                         ++pieces;
                         ASSERT_TRUE(other.execute("INSERT INTO t(text) VALUES ('later')"));
                       }};
-  ASSERT_TRUE(copy_file(file, target, pace));
+  ASSERT_TRUE(sqlite::copy_file(file, target, pace));
   EXPECT_GT(pieces, 5);
   EXPECT_EQ(rows(target), 2000);
   EXPECT_EQ(rows(file), 2000 + pieces);
@@ -47,18 +47,18 @@ TEST_F(CopyTest, IsOfTheMomentAtWhichItBeganWhoeverWritesMeanwhile) {
 TEST_F(CopyTest, HasWhatIsInTheLogAlone) {
   auto open = Database::open(file).value();
   ASSERT_TRUE(open.execute("PRAGMA wal_autocheckpoint=0; INSERT INTO t(text) VALUES ('logged')"));
-  ASSERT_TRUE(copy_file(file, target));
+  ASSERT_TRUE(sqlite::copy_file(file, target));
   EXPECT_EQ(rows(target), 2001);
 }
 
 TEST_F(CopyTest, OfWhatIsNotThereMakesNothing) {
-  EXPECT_FALSE(copy_file(directory / "none.sqlite", target));
+  EXPECT_FALSE(sqlite::copy_file(directory / "none.sqlite", target));
   EXPECT_FALSE(std::filesystem::exists(target));
   EXPECT_FALSE(std::filesystem::exists(directory / "none.sqlite"));
 }
 
 TEST_F(CopyTest, ADamagedPageIsFound) {
-  ASSERT_TRUE(copy_file(file, target));
+  ASSERT_TRUE(sqlite::copy_file(file, target));
   {
     auto whole = Database::open(target).value();
     EXPECT_EQ(check(whole, Check::thorough).value(), "");
