@@ -104,6 +104,21 @@ TEST_F(TasksSqliteTest, WhoSavesWaitsForTheDiskOnceHoweverMuchWasWrittenBefore) 
   }
 }
 
+// SQLite writes each index on a column that an UPDATE names, changed or not.
+TEST_F(TasksSqliteTest, AStepNamesOnlyWhatItChanges) {
+  const auto tasks = tasks::open_sqlite(file_);
+  const auto id = tasks->add(one_task, boss, now_).value().front().id;
+  ASSERT_TRUE(sqlite::Database::open(file_)->execute(
+      "CREATE TRIGGER named AFTER UPDATE OF entry_id, bureau, dataset, priority, due_at, kept_for, "
+      "record_key, delivery ON task BEGIN SELECT RAISE(ABORT, 'it is named'); END"));
+  const tasks::Wish wish{
+      .bureau = park, .account = wang, .states = {TaskState::open}, .lease = lease};
+  ASSERT_TRUE(tasks->claim_next(wish, now_).value());
+  ASSERT_TRUE(tasks->apply(id, tasks::SaveDraft{wang, "{}", lease}, now_));
+  ASSERT_TRUE(tasks->apply(id, tasks::FinishKeying{wang, "{}", false}, now_));
+  ASSERT_TRUE(tasks->apply(id, tasks::MarkDone{{{1}, 1}}, now_));
+}
+
 TEST_F(TasksSqliteTest, NextTaskIsASeekInTheOrderOfItsIndex) {
   ASSERT_TRUE(tasks::open_sqlite(file_)->add(one_task, boss, now_));
   tasks::Wish wish{.bureau = park, .account = wang};
