@@ -1,7 +1,7 @@
 // Moves a file's write-ahead log into the file beside those who write to it. SQLite, left to do it
 // by itself, has it done by whoever's commit brings the log to a thousand pages: of people who save
-// again and again, one in twenty waited for all that the others had written, and what the disk said
-// to that was swallowed.
+// again and again, one in some tens waited for all that the others had written, and what the disk
+// said to that was swallowed.
 #pragma once
 
 #include <filesystem>
