@@ -229,6 +229,13 @@ std::expected<settings::Settings, Refusal> load_settings(
 }
 
 std::expected<record::Credentials, record::SignatureFailure> load_credentials(
+    const settings::Identity& identity) {
+  auto signer = SLUICE_TRY(record::Signer::load(identity.certificate, identity.key));
+  auto verifier = SLUICE_TRY(record::Verifier::load(identity.authorities, identity.revocations));
+  return record::Credentials{std::move(signer), std::move(verifier)};
+}
+
+std::expected<record::Credentials, record::SignatureFailure> load_credentials(
     const settings::Identity& identity, const Paths& paths) {
   auto signer = SLUICE_TRY(record::Signer::load(identity.certificate, identity.key));
   const trust::SeenLists seen(paths.seen_lists());

@@ -94,6 +94,9 @@ struct Verdict {
 // revocation lists are kept, and those that were kept before count too.
 [[nodiscard]] std::expected<record::Credentials, record::SignatureFailure> load_credentials(
     const settings::Identity& identity, const Paths& paths);
+// By the configuration's own files alone: for where there is no state yet. Writes nothing.
+[[nodiscard]] std::expected<record::Credentials, record::SignatureFailure> load_credentials(
+    const settings::Identity& identity);
 
 // Loads everything and makes the node's directories.
 [[nodiscard]] std::expected<std::unique_ptr<Installation>, Refusal> load_installation(

@@ -221,8 +221,10 @@ void GroupCommit::find(std::string channel, std::string key, Found found) {
 }
 
 void GroupCommit::standing(record::Sequence sequence, Stands told) {
-  state_->look_up([sequence, told = std::move(told)](Journal& journal) mutable -> Answers {
-    return [told = std::move(told), standing = journal.standing(sequence)]() mutable {
+  state_->look_up([sequence, told = std::move(told)](
+                      Journal& journal, const JournalFailure* stopped) mutable -> Answers {
+    auto standing = stopped == nullptr ? journal.standing(sequence) : std::unexpected(*stopped);
+    return [told = std::move(told), standing = std::move(standing)]() mutable {
       told(std::move(standing));
     };
   });

@@ -179,14 +179,15 @@ void Sender::deferred(const record::SignedDeferral& answer) {
 
 std::optional<std::string> Sender::why_not_believed(const record::Manifest& manifest,
                                                     const record::SignedDeferral& answer) {
-  const auto signatory = center_.keyring.current()->verifier.verify(answer.json, answer.signature,
-                                                                    surroundings_.clock());
-  if (!signatory) return record::to_string(signatory.error());
-  if (!center_.subjects.contains(signatory->subject)) {
-    return fmt::format("{} signed it, which is not the center", signatory->subject);
-  }
   const auto deferral = record::parse_deferral(answer.json);
   if (!deferral) return record::to_string(deferral.error());
+  const auto signatory = center_.keyring.current()->verifier.verify(
+      answer.json, answer.signature,
+      record::Judgement::of_arrival(deferral->at, surroundings_.clock()));
+  if (!signatory) return record::to_string(signatory.error());
+  if (const auto objection = center_.signers.objection(*signatory, deferral->at)) {
+    return fmt::format("{} signed it, which is not the center: {}", signatory->subject, *objection);
+  }
   if (deferral->stream == manifest.stream && deferral->sequence == manifest.sequence) {
     return std::nullopt;
   }

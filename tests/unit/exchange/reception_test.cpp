@@ -304,8 +304,8 @@ TEST_F(ReceptionTest, SignsThatABatchIsNotTakenNowForWhoMaySendItOnly) {
   ASSERT_TRUE(answered);
   const auto* deferred = std::get_if<Deferred>(&*answered);
   ASSERT_NE(deferred, nullptr);
-  EXPECT_TRUE(
-      center.verifier.verify(deferred->answer.json, deferred->answer.signature, center.now));
+  EXPECT_TRUE(center.verifier.verify(deferred->answer.json, deferred->answer.signature,
+                                     record::Judgement::of_arrival(center.now, center.now)));
   EXPECT_FALSE(answer_to(center.stray(origin, line("A"), center.certified("stranger"))));
   // Nor for its own node about a stream that it does not speak for.
   origin.stream.bureau = record::BureauId("tax");
