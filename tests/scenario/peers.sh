@@ -49,8 +49,8 @@ case_a_second_daemon_on_one_state_directory_refuses_to_start_and_commands_go_on(
 # What the daemon's imports do they do by hand, too: two processes, and no key where the file is parsed.
 case_a_file_is_read_where_no_key_is_and_within_limits() {
   running_node readers
-  sed -i 's|disk: {}|disk: {drop_folder: drop, memory_limit: 128MiB, cpu_limit: 20m}|' "$node/config/bureaus/park.yaml"
-  mkdir -p "$node/config/bureaus/drop"
+  sed -i 's|disk: {}|disk: {drop_folder: '"$node"'/drop, memory_limit: 128MiB, cpu_limit: 20m}|' "$node/config/bureaus/park.yaml"
+  mkdir -p "$node/drop"
   stop_daemon
   start_daemon
   local file digest
@@ -64,12 +64,12 @@ case_a_file_is_read_where_no_key_is_and_within_limits() {
     '{bureau: "park", dataset: "register", file: $file, digest: $digest, lines: 101, stamp: $stamp,
       taken: "rows=0 accepted=0 quarantined=0 partial", recent: []}' >"$node/question"
   "$bin/sluice" --config "$node/keyless" read-file <"$node/question" >"$node/frames" || fail "it did not read without a key"
-  grep -aq 'changed while it was read' "$node/frames" || fail "it did not look at the file: $(tr -cd '[:print:]' <"$node/frames")"
+  grep -aq 'changed or replaced while it was read' "$node/frames" || fail "it did not look at the file: $(tr -cd '[:print:]' <"$node/frames")"
   # A header of 1 MB, within a row's limit, and of more columns than a row may have.
-  seq -s, 1 150000 >"$node/config/bureaus/drop/register-wide.csv"
-  cp "$file" "$node/config/bureaus/drop/register-good.csv"
+  seq -s, 1 150000 >"$node/drop/register-wide.csv"
+  cp "$file" "$node/drop/register-good.csv"
   await_held register 100
-  until_true 60 test -e "$node/config/bureaus/drop/failed/register-wide.csv" || fail "the wide file is not in failed"
+  until_true 60 test -e "$node/drop/failed/register-wide.csv" || fail "the wide file is not in failed"
   grep -q 'file=register-wide.csv status=4.*150000 fields.*4096' "$node/sluiced.log" || fail "the log does not say why"
 }
 
