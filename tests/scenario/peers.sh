@@ -46,6 +46,20 @@ case_a_second_daemon_on_one_state_directory_refuses_to_start_and_commands_go_on(
   start_daemon
 }
 
+case_connections_on_which_nobody_speaks_lock_nobody_out() {
+  running_node silent
+  expect "a call" "$(post park approval '{"number":"A1","name":"one"}')" 200
+  ulimit -Sn "$(ulimit -Hn)"
+  local each descriptor
+  for each in {1..1100}; do
+    # Held open until this case ends, from the address that the bureau comes from, too.
+    exec {descriptor}<>"/dev/tcp/127.0.0.1/$port" || fail "connection $each was not taken"
+  done
+  # Less than the time after which each of them is cut.
+  expect "a call beside them" "$(post park approval '{"number":"A2","name":"two"}' --max-time 8)" 200
+  expect "an import beside them" "$(sluice import park "$(register 1 10)" --dataset register --json | jq .inserted)" 10
+}
+
 # What the daemon's imports do they do by hand, too: two processes, and no key where the file is parsed.
 case_a_file_is_read_where_no_key_is_and_within_limits() {
   running_node readers
