@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include <CLI/CLI.hpp>
+#include <malloc.h>
 
 #include "node/node.h"
 #include "runs/exit_status.h"
@@ -65,9 +66,19 @@ int run(int argc, char** argv) {
   return exit_with(ExitStatus::success);
 }
 
+// What is large is given back to the system once it is free, and a thread's small blocks are not
+// kept apart from those of each of the hundreds of others: a node's memory is what its streams
+// share.
+void share_memory() {
+  constexpr int large = 1 << 20;  // bytes; else it grows with what was freed last
+  mallopt(M_MMAP_THRESHOLD, large);
+  mallopt(M_ARENA_MAX, 4);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  share_memory();
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

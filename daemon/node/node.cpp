@@ -29,6 +29,8 @@ constexpr std::chrono::seconds stop_grace{10};
 // Of journals, store and all else that is in SQLite, for the whole node: a store's cache alone may
 // grow to 48 MiB, and each stream has one.
 constexpr std::uint64_t memory_of_databases = std::uint64_t{192} << 20;
+// In the store's hands. The embedded one applies one after the other anyway.
+constexpr std::ptrdiff_t batches_at_once = 6;
 // How soon certificates, keys and revocation lists that were replaced are noticed.
 constexpr std::chrono::seconds look_at_certificates{15};
 
@@ -141,10 +143,19 @@ std::expected<void, std::string> Node::make_uplink() {
 
 std::expected<void, std::string> Node::open_streams() {
   const auto waiting = std::make_shared<journal::WaitingMemory>();
-  for (const auto& [id, bureau] : installation_->settings.bureaus) {
-    if (bureau.publishes.empty() || installation_->settings.carrier(id) != nullptr) continue;
-    auto stream = Stream::open(id, {*installation_, *log_, metrics_, context_.get_executor(),
-                                    signatories_, waiting, uplink_identity_.get(), &bandwidth_});
+  const auto applying = std::make_shared<link::Applying>(batches_at_once);
+  const settings::Settings& settings = installation_->settings;
+  const auto begins_here = [&](const auto& entry) {
+    return !entry.second.publishes.empty() && settings.carrier(entry.first) == nullptr;
+  };
+  const auto streams =
+      static_cast<std::size_t>(std::ranges::count_if(settings.bureaus, begins_here));
+  for (const auto& entry : settings.bureaus) {
+    if (!begins_here(entry)) continue;
+    const record::BureauId& id = entry.first;
+    auto stream =
+        Stream::open(id, {*installation_, *log_, metrics_, context_.get_executor(), signatories_,
+                          waiting, applying, streams, uplink_identity_.get(), &bandwidth_});
     if (stream) {
       streams_.emplace(id, std::move(*stream));
     } else if (const auto& journal = stream.error().journal) {

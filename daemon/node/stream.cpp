@@ -1,5 +1,6 @@
 #include "node/stream.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -7,13 +8,15 @@
 
 #include "installation/system_clock.h"
 #include "link/https/https_link.h"
-#include "link/local/local_link.h"
 #include "node/randomness.h"
 #include "record/recast.h"
 #include "record/try.h"
 
 namespace sluice::node {
 namespace {
+
+// Of all streams, in bytes of batches that wait for their answer; one batch always goes.
+constexpr std::uint64_t in_flight_of_node = std::uint64_t{128} << 20;
 
 // The way to the center, and whose receipts then count.
 struct Way {
@@ -24,9 +27,12 @@ struct Way {
 std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surroundings) {
   const installation::Installation& installation = surroundings.installation;
   if (const auto& uplink = installation.settings.node.uplink) {
-    return Way{
-        std::make_unique<link::HttpsLink>(*uplink, *surroundings.identity, *surroundings.bandwidth),
-        {*installation.keyring, uplink->center_signers}};
+    link::Uplink shared = *uplink;
+    shared.in_flight_bytes =
+        std::min(shared.in_flight_bytes, in_flight_of_node / surroundings.streams);
+    return Way{std::make_unique<link::HttpsLink>(std::move(shared), *surroundings.identity,
+                                                 *surroundings.bandwidth),
+               {*installation.keyring, uplink->center_signers}};
   }
   auto store = installation.open_store();
   if (!store) return std::unexpected(record::to_string(store.error()));
@@ -41,7 +47,7 @@ std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surrou
       [&applied = surroundings.metrics.batch_apply_seconds()](std::chrono::duration<double> took) {
         applied.Observe(took.count());
       });
-  return Way{std::make_unique<link::LocalLink>(std::move(reception)),
+  return Way{std::make_unique<link::LocalLink>(std::move(reception), surroundings.applying),
              {*installation.keyring, installation.own_signers()}};
 }
 

@@ -16,6 +16,7 @@
 #include "link/bandwidth.h"
 #include "link/https/uplink_identity.h"
 #include "link/link_state.h"
+#include "link/local/local_link.h"
 #include "link/sender.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -32,6 +33,8 @@ class Stream {
     boost::asio::io_context::executor_type callers;  // where calls are answered
     const exchange::Reception::Signatories& signatories;
     std::shared_ptr<journal::WaitingMemory> waiting;  // of calls, for all streams
+    std::shared_ptr<link::Applying> applying;         // where this node is the center
+    std::size_t streams = 1;                          // of the node, this one included
     // Of a node with an uplink; else null.
     const link::UplinkIdentity* identity = nullptr;
     link::Bandwidth* bandwidth = nullptr;

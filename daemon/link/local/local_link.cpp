@@ -1,5 +1,7 @@
 #include "link/local/local_link.h"
 
+#include <chrono>
+
 #include "record/recast.h"
 
 namespace sluice::link {
@@ -13,8 +15,25 @@ LinkFailure link_failure(exchange::ReceptionFailure failure) {
 
 }  // namespace
 
-Result<void> LocalLink::carry(Outgoing& outgoing, const std::stop_token&) {
-  while (const auto batch = outgoing.next()) {
+bool Applying::take(const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds look_again{100};
+  while (!places_.try_acquire_for(look_again)) {
+    if (stop.stop_requested()) return false;
+  }
+  return true;
+}
+
+Result<void> LocalLink::carry(Outgoing& outgoing, const std::stop_token& stop) {
+  // Given back with each batch, so that a long backlog lets the other streams in.
+  const auto give_back = [](Applying* applying) { applying->give_back(); };
+  while (!stop.stop_requested()) {
+    std::unique_ptr<Applying, decltype(give_back)> place(nullptr, give_back);
+    if (applying_) {
+      if (!applying_->take(stop)) break;
+      place.reset(applying_.get());
+    }
+    const auto batch = outgoing.next();
+    if (!batch) break;
     auto answer = reception_.answer(*batch);
     if (!answer) return std::unexpected(link_failure(std::move(answer.error())));
     if (auto* deferred = std::get_if<exchange::Deferred>(&*answer)) {
