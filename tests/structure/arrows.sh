@@ -51,12 +51,12 @@ for target in "${!folder_of[@]}"; do
 done
 
 # Every route for machines is in daemon/api, and asks trust/policy who may use it; what is for nodes does
-# so through api/carriers.h.
+# so through api/carriers.h, what is for bureaus that call about their own through api/publishers.h.
 for file in $(grep -rl --include='*.h' --include='*.cpp' '"server/router.h"' daemon adapters); do
   [[ $file =~ ^daemon/(api|pages|server|node)/ ]] || complain "$file has routes; they belong in daemon/api or daemon/pages"
 done
-for file in daemon/api/*_endpoint.h daemon/api/carriers.h; do
-  grep -qE '"(trust/policy|api/carriers)\.h"' "$file" || complain "$file does not ask trust/policy.h who may do what it offers"
+for file in daemon/api/*_endpoint.h daemon/api/carriers.h daemon/api/publishers.h; do
+  grep -qE '"(trust/policy|api/carriers|api/publishers)\.h"' "$file" || complain "$file does not ask trust/policy.h who may do what it offers"
 done
 if grep -rn --include='*.h' --include='*.cpp' '#include' daemon/record | grep -E '"[^"]+"' | grep -vE '"record/'; then
   complain "daemon/record depends on nothing of ours"
