@@ -201,7 +201,8 @@ TEST_P(LinkConformance, BringsASignedAnswerForABatchThatIsNotTakenNowAndTakesItL
     EXPECT_EQ(refused.error().code, LinkProblem::refused);
     ASSERT_EQ(source.deferrals.size(), time);
     const record::SignedDeferral& answer = source.deferrals.back();
-    EXPECT_TRUE(far->verifier().verify(answer.json, answer.signature, far->now()));
+    EXPECT_TRUE(far->verifier().verify(answer.json, answer.signature,
+                                       record::Judgement::of_arrival(far->now(), far->now())));
     const auto said = record::parse_deferral(answer.json).value();
     EXPECT_EQ(said.stream, stream);
     EXPECT_EQ(said.sequence.value, 1U);
@@ -227,7 +228,7 @@ TEST_P(LinkConformance, BringsTheReceiptOfABatchThatCanNeverBeTakenAndGoesOnBehi
   ASSERT_TRUE(carried) << record::to_string(carried.error());
   ASSERT_EQ(source.receipts.size(), 2U);
   const auto& answer = source.receipts.front();
-  EXPECT_TRUE(far->verifier().verify(answer.json, answer.signature, far->now()));
+  EXPECT_TRUE(record::verify(answer, far->verifier(), far->now()));
   const auto receipt = record::parse_receipt(answer.json).value();
   EXPECT_EQ(receipt.outcome, record::Outcome::rejected);
   EXPECT_THAT(receipt.reason, testing::HasSubstr("owned by quality"));

@@ -129,6 +129,8 @@ TEST_F(BatchesEndpointTest, RefusesABatchThatIsNotTheNext) {
   static_cast<void>(center.batch(line("A")));
   const std::string refused = ask(put(path(2), file(center.batch(line("B")))));
   EXPECT_EQ(problem_of(refused), "409 out-of-order");
+  EXPECT_THAT(refused, HasSubstr("\"deferral\":\"{\\\"format\\\":\\\"sluice-deferral/1"));
+  EXPECT_THAT(refused, HasSubstr("\"signature\":\"M"));
   EXPECT_THAT(refused, HasSubstr("batch 1")) << "it says which one must come";
 }
 

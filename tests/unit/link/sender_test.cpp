@@ -223,6 +223,60 @@ TEST_F(SenderTest, AReceiptWaitsWhileTheQuarantineHasNoRoomForTheRowsThatWereRef
   EXPECT_THAT(center.acknowledged(2), ElementsAre(1, 2));
 }
 
+// Answers each batch with what `signs` makes of it, and never takes one.
+class DeferringLink : public Link {
+ public:
+  using Signs = std::function<record::SignedDeferral(const record::Batch&)>;
+  explicit DeferringLink(Signs signs) : signs_(std::move(signs)) {}
+  std::expected<void, LinkFailure> carry(Outgoing& outgoing, const std::stop_token&) override {
+    const auto batch = outgoing.next();
+    if (!batch) return {};
+    outgoing.deferred(signs_(*batch));
+    return std::unexpected(LinkFailure{LinkProblem::refused, "center", "not yet"});
+  }
+  Result<journal::LedgerPlace> place(const record::StreamId& stream,
+                                     const std::stop_token&) override {
+    return journal::LedgerPlace{.head = {}, .latest = stream.epoch, .latest_sequence = {}};
+  }
+
+ private:
+  Signs signs_;
+};
+
+TEST_F(SenderTest, ASignedAnswerLetsGoOfNothingAndOneThatIsNotTheCentersIsToldToBeSo) {
+  append(1);
+  const auto stranger =
+      desk.node.authority.issue("stranger", {record::test::moment("2020-01-01T00:00:00.000Z"),
+                                             record::test::moment("2090-01-01T00:00:00.000Z")});
+  const auto files = write_signer(stranger, desk.node.directory.path(), "stranger");
+  const record::Signer other = record::Signer::load(files.certificate, files.key).value();
+  // The first is good; the second is of another batch, the third of another signer.
+  int time = 0;
+  const auto signs = [&](const record::Batch& batch) {
+    ++time;
+    const auto manifest = record::parse_manifest(batch.manifest).value();
+    const std::string json =
+        record::to_json(record::Deferral{.stream = manifest.stream,
+                                         .sequence = {time == 2 ? 9U : manifest.sequence.value},
+                                         .manifest = record::sha256(batch.manifest),
+                                         .problem = "not-allowed",
+                                         .sentence = "not yet",
+                                         .at = desk.now});
+    return record::SignedDeferral{json, (time == 3 ? other : desk.node.signer).sign(json)};
+  };
+  Conversation center(
+      [](const record::Batch&, int) -> Conversation::Answer { return unavailable(); });
+  std::vector<std::string> reasons;
+  {
+    const auto running = sender_by(std::make_unique<DeferringLink>(signs), center);
+    reasons = center.reasons(3);
+  }
+  EXPECT_EQ(reasons.at(0), "not yet");
+  EXPECT_THAT(reasons.at(1), HasSubstr("batch 1 was sent, and it is of batch 9"));
+  EXPECT_THAT(reasons.at(2), HasSubstr("which is not the center"));
+  EXPECT_EQ(waiting(), 1U);
+}
+
 TEST_F(SenderTest, SendsTheSameBatchAgainUntilTheCenterIsThere) {
   append(2);
   Conversation center([this](const record::Batch& batch, int time) -> Conversation::Answer {

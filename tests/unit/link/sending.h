@@ -35,7 +35,11 @@ class Conversation {
                 [this](const record::Manifest& manifest, const record::Receipt&) {
                   tell(acknowledged_, manifest.sequence.value);
                 },
-            .held_back = [this](const LinkFailure& failure) { tell(held_back_, failure.code); },
+            .held_back =
+                [this](const LinkFailure& failure) {
+                  tell(reasons_, failure.sentence);
+                  tell(held_back_, failure.code);
+                },
             .compared =
                 [this](const std::optional<std::string>& objection) {
                   tell(objections_, objection.value_or(""));
@@ -66,6 +70,7 @@ class Conversation {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> sent_again(std::size_t count) {
     return wait(sent_again_, count);
   }
+  std::vector<std::string> reasons(std::size_t count) { return wait(reasons_, count); }
   std::string stopped() {
     const auto sentences = wait(stopped_, 1);
     return sentences.empty() ? "" : sentences.front();
@@ -97,6 +102,7 @@ class Conversation {
   std::vector<std::uint64_t> sent_;
   std::vector<std::uint64_t> acknowledged_;
   std::vector<LinkProblem> held_back_;
+  std::vector<std::string> reasons_;  // as many, told before
   std::vector<std::string> objections_;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> sent_again_;
   std::vector<std::string> stopped_;

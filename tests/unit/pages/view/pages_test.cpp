@@ -338,6 +338,19 @@ TEST(QuarantineEntry, GivesTheRowBackByteForByte) {
               HasSubstr(R"(name="line_break" value="crlf")"));
 }
 
+TEST(QuarantineEntry, OfTheCenterSaysSoAndIsLaidOutByTheDatasetsFields) {
+  QuarantineEntryView view = waiting_entry("U\t\\N\tA1\tone");
+  EXPECT_THAT(entry_page(view), Not(HasSubstr("refused by the center")));
+  view.is_of_center = true;
+  view.columns = R"columns(["(U or D)","(time at the source)","number","name"])columns";
+  view.delimiter = '\t';
+  const std::string html = entry_page(view);
+  EXPECT_THAT(html, HasSubstr("refused by the center"));
+  EXPECT_THAT(html, HasSubstr("a tab between each"));
+  EXPECT_THAT(html, HasSubstr("<code>name</code></th><td><bdi>one</bdi>"));
+  EXPECT_THAT(html, HasSubstr("\tA1\tone</textarea>"));
+}
+
 TEST(QuarantineEntry, IsNotTypedWhereAFormCouldNotGiveItBack) {
   const std::string unfit[] = {std::string("a\0b", 3), "a\rb", "a\nb\r\n", "\xFF\xFE",
                                std::string(longest_typed_row + 1, 'a')};
