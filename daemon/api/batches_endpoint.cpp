@@ -99,8 +99,14 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
   }
   SLUICE_KILL_POINT("batches.before-reception");
   using Answer = exchange::Reception::Answer;
+  std::string store;
   const std::function<exchange::Result<Answer>(exchange::Reception&)> receive =
-      [&](exchange::Reception& reception) { return reception.answer(*batch); };
+      [&](exchange::Reception& reception) {
+        auto answer = reception.answer(*batch);
+        // What was taken is answered whatever becomes of this question.
+        store = answer ? reception.incarnation().value_or("") : "";
+        return answer;
+      };
   const auto answer = co_await surroundings_.receptions.run(place->stream.bureau, receive);
   SLUICE_KILL_POINT("batches.before-answer");
   if (answer) {
@@ -111,7 +117,9 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
       }
       co_return refuse(*deferred);
     }
-    co_return receipt_response(std::get<record::SignedReceipt>(*answer));
+    auto response = receipt_response(std::get<record::SignedReceipt>(*answer));
+    if (!store.empty()) response.headers.emplace_back(std::string(link::store_header), store);
+    co_return response;
   }
   if (answer.error().code == exchange::ReceptionProblem::not_trusted) {
     surroundings_.carriers.deny(request.peer, place->stream.bureau.str(), "not-trusted");
@@ -131,7 +139,8 @@ asio::awaitable<server::Response> BatchesEndpoint::tell_standing(const server::R
       {"epoch", place->stream.epoch.value},
       {"sequence", stands->head.sequence.value},
       {"manifest", record::to_string(stands->head.manifest)},
-      {"latest", {{"epoch", stands->latest.value}, {"sequence", stands->latest_sequence.value}}}};
+      {"latest", {{"epoch", stands->latest.value}, {"sequence", stands->latest_sequence.value}}},
+      {"store", stands->store}};
   co_return server::Response{.content_type = "application/json",
                              .body = boost::json::serialize(object) + "\n"};
 }

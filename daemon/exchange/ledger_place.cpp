@@ -8,6 +8,8 @@ namespace sluice::exchange {
 
 store::Result<journal::LedgerPlace> place_in(store::Store& store, const record::StreamId& stream) {
   journal::LedgerPlace place;
+  // A server that can not tell is no worse off than before there was such a thing.
+  place.store = store.incarnation().value_or("");
   const auto streams = SLUICE_TRY(store.streams());
   const auto latest = std::ranges::find(streams, stream.bureau, &record::StreamId::bureau);
   if (latest != streams.end()) {

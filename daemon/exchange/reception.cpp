@@ -253,6 +253,10 @@ Result<record::SignedReceipt> Reception::receive(const record::Batch& batch) {
   return std::get<record::SignedReceipt>(std::move(answered));
 }
 
+Result<std::string> Reception::incarnation() {
+  return record::recast(store_->incarnation(), reception_failure);
+}
+
 Result<journal::LedgerPlace> Reception::place(const record::StreamId& stream) {
   return record::recast(place_in(*store_, stream), reception_failure);
 }

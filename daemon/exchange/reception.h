@@ -84,6 +84,8 @@ class Reception {
   // The same, where it does not matter whether a refusal was signed.
   [[nodiscard]] Result<record::SignedReceipt> receive(const record::Batch& batch);
 
+  // Which store it is.
+  [[nodiscard]] Result<std::string> incarnation();
   // Where a stream stands, and its bureau's latest.
   [[nodiscard]] Result<journal::LedgerPlace> place(const record::StreamId& stream);
   // What a batch was answered; nothing: the ledger has no such batch.

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "record/batch.h"
 
@@ -14,6 +15,7 @@ struct LedgerPlace {
   record::ChainHead head;  // of the stream that was asked for; 0: nothing of it is there
   record::Epoch latest;    // of the bureau's batches; 0: none ever came
   record::Sequence latest_sequence;
+  std::string store = {};  // which store it is (store::Store::incarnation); empty: it was not told
 };
 
 // Nothing: it can not be asked now. Blocks.

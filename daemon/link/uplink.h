@@ -29,6 +29,8 @@ struct Uplink {
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   // How long nothing may move in either direction while an answer is waited for.
   std::chrono::milliseconds answer_timeout = std::chrono::seconds(60);
+  // How often a stream asks where the center stands though it has nothing to send.
+  std::chrono::milliseconds ask_every = std::chrono::minutes(5);
 };
 
 }  // namespace sluice::link

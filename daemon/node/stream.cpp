@@ -22,6 +22,7 @@ constexpr std::uint64_t in_flight_of_node = std::uint64_t{128} << 20;
 struct Way {
   std::unique_ptr<link::Link> link;
   link::ReceiptSigners signers;
+  std::chrono::milliseconds ask_every = link::Uplink{}.ask_every;
 };
 
 std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surroundings) {
@@ -32,7 +33,8 @@ std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surrou
         std::min(shared.in_flight_bytes, in_flight_of_node / surroundings.streams);
     return Way{std::make_unique<link::HttpsLink>(std::move(shared), *surroundings.identity,
                                                  *surroundings.bandwidth),
-               {*installation.keyring, uplink->center_signers}};
+               {*installation.keyring, uplink->center_signers},
+               uplink->ask_every};
   }
   auto store = installation.open_store();
   if (!store) return std::unexpected(record::to_string(store.error()));
@@ -162,7 +164,7 @@ std::expected<void, Stream::Refusal> Stream::send_on(const Surroundings& surroun
   auto sending = SLUICE_TRY(open_journal(id_.bureau, surroundings));
   sender_ = std::make_unique<link::Sender>(
       std::move(sending), std::move(way->link), std::move(way->signers),
-      link::SenderSurroundings{installation::system_now, randomness()},
+      link::SenderSurroundings{installation::system_now, randomness(), way->ask_every},
       sender_events(surroundings));
   return {};
 }

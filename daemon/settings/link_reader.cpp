@@ -89,6 +89,7 @@ link::Uplink read_uplink(Section section) {
   uplink.bandwidth = section.bytes("bandwidth");
   uplink.connect_timeout = section.duration("connect_timeout").value_or(uplink.connect_timeout);
   uplink.answer_timeout = section.duration("answer_timeout").value_or(uplink.answer_timeout);
+  uplink.ask_every = section.duration("ask_every").value_or(uplink.ask_every);
   section.finish();
   return uplink;
 }

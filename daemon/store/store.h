@@ -120,6 +120,9 @@ class Store {
   [[nodiscard]] virtual Result<record::SignedReceipt> reject(const RejectedBatch& rejected,
                                                              const ReceiptMaker& make_receipt) = 0;
 
+  // Which store this is: another text once it was restored from a backup, another one lies in its
+  // place, or another server took over, which may not have all that this one had.
+  [[nodiscard]] virtual Result<std::string> incarnation() = 0;
   // Where a stream stands; sequence 0 if the store never saw it.
   [[nodiscard]] virtual Result<record::ChainHead> head(const record::StreamId& stream) = 0;
   // What a batch was answered; nothing: the ledger has none of this number. A seek that waits for

@@ -98,6 +98,29 @@ TEST_P(LinkConformance, TellsOfACenterThatStandsBeforeAndCarriesAgainWhatItLacks
   }
 }
 
+TEST_P(LinkConformance, SaysThatTheStoreIsAnotherOneThoughItTakesTheNextBatch) {
+  const auto far = GetParam().open();
+  const auto link = far->connect();
+  const auto all = batches(*far, 3);
+  Source source(all);
+  source.ready = 1;
+  const record::StreamId stream = record::parse_manifest(all[0].manifest)->stream;
+  const auto before = link->place(stream, {});
+  ASSERT_TRUE(link->carry(source, {}));
+  far->keep_store();
+  far->put_store_back();
+  source.ready = 2;
+  const auto noticed = link->carry(source, {});
+  ASSERT_FALSE(noticed);
+  EXPECT_EQ(noticed.error().code, LinkProblem::unavailable);
+  EXPECT_THAT(source.receipted(), ElementsAre(1, 2)) << "its receipt is good all the same";
+  const auto after = link->place(stream, {});
+  ASSERT_TRUE(before && after);
+  EXPECT_NE(after->store, before->store);
+  source.ready = 3;
+  EXPECT_TRUE(link->carry(source, {})) << "once is enough";
+}
+
 TEST_P(LinkConformance, CarriesNothingWhereThereIsNothing) {
   const auto far = GetParam().open();
   Source source({});

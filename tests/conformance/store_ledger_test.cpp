@@ -49,6 +49,17 @@ TEST_P(StoreLedgerTest, ReceiptIsFoundByStreamAndNumber) {
   EXPECT_FALSE(receipt({record::BureauId("portal"), stream_.id().epoch}, 1));
 }
 
+TEST_P(StoreLedgerTest, AnIncarnationStaysWhileNothingHappensToTheStore) {
+  const auto first = store_->incarnation();
+  ASSERT_TRUE(first) << record::to_string(first.error());
+  EXPECT_THAT(*first, HasSubstr("-"));
+  const auto dataset = enterprises();
+  prepare(dataset);
+  apply(dataset, {upsert({"a", "Alpha", "1"})});
+  EXPECT_EQ(store_->incarnation().value(), *first);
+  EXPECT_EQ(home_->open(clock_)->incarnation().value(), *first);
+}
+
 TEST_P(StoreLedgerTest, WalkIsInTheOrderOfIdsWhateverItIsOf) {
   const auto dataset = enterprises();
   const auto other = DatasetBuilder("person", "portal").field("code").build();

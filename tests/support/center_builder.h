@@ -63,6 +63,10 @@ class UnsteadyStore : public store::Store {
     if (!available_) return gone();
     return store_->reject(rejected, make_receipt);
   }
+  std::expected<std::string, store::StoreFailure> incarnation() override {
+    if (!available_) return gone();
+    return store_->incarnation();
+  }
   std::expected<record::ChainHead, store::StoreFailure> head(
       const record::StreamId& stream) override {
     if (!available_) return gone();
@@ -151,7 +155,11 @@ struct Center {
   }
   // What the store is now can be put back later, under the connections that there are.
   void keep_store() const { copy_store("central.sqlite", "kept.sqlite"); }
-  void put_store_back() const { copy_store("kept.sqlite", "central.sqlite"); }
+  void put_store_back() const {
+    copy_store("kept.sqlite", "central.sqlite");
+    auto store = sqlite::Database::open(node.directory / "central.sqlite").value();
+    store.execute("PRAGMA user_version=4711").value();  // as `sluice restore` does
+  }
   void copy_store(const char* from, const char* to) const {
     auto source = sqlite::Database::open(node.directory / from).value();
     auto target = sqlite::Database::open(node.directory / to).value();

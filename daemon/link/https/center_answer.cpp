@@ -82,6 +82,7 @@ Result<journal::LedgerPlace> read_place(const HttpAnswer& answer, const record::
   journal::LedgerPlace told{.head = {{*sequence}, *manifest},
                             .latest = *sequence > 0 ? stream.epoch : record::Epoch{},
                             .latest_sequence = {*sequence}};
+  told.store = text_member(*object, "store");
   const auto* latest = object->if_contains("latest");
   if (latest == nullptr) return told;
   const auto* latest_object = latest->if_object();

@@ -35,11 +35,13 @@ std::unexpected<LinkFailure> not_a_manifest(const record::ManifestFailure& failu
 }  // namespace
 
 Conversation::Conversation(asio::io_context& context, HttpsConnection& connection,
-                           Outgoing& outgoing, const Uplink& uplink, const UplinkIdentity& identity)
+                           Outgoing& outgoing, const Uplink& uplink, const UplinkIdentity& identity,
+                           std::string& store)
     : connection_(connection),
       outgoing_(outgoing),
       uplink_(uplink),
       identity_(identity),
+      store_(store),
       change_(context) {}
 
 awaitable<Result<Conversation::Standing>> Conversation::ask(const record::Batch& batch) {
@@ -173,6 +175,14 @@ void Conversation::take(const HttpAnswer& answer) {
   waiting_bytes_ -= asked.bytes;
   brought_receipts_ = true;
   if (outgoing_.received(*receipt) == Outgoing::Then::stop) return end(End::stopped);
+  const std::string before = answer.store.empty() ? store_ : std::exchange(store_, answer.store);
+  if (!before.empty() && before != store_) {
+    brought_receipts_ = false;  // it is to be told
+    found_another_store_ = true;
+    return fail({LinkProblem::unavailable, connection_.place(),
+                 "the center's store is another one than before, or was restored: it is asked "
+                 "where it stands"});
+  }
   if (answer.last) return end(End::out_of_date);
   changed();
 }

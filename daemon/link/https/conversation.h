@@ -28,8 +28,10 @@ class Conversation {
     record::Sequence sequence;
   };
   // `latest`: the identity's generation; no more is sent once it is another than the connection's.
+  // `store`: which store the center had, as far as it was told; empty: it was not. An answer of
+  // another one is the last, and fails: who knows what that lacks must ask.
   Conversation(boost::asio::io_context& context, HttpsConnection& connection, Outgoing& outgoing,
-               const Uplink& uplink, const UplinkIdentity& identity);
+               const Uplink& uplink, const UplinkIdentity& identity, std::string& store);
 
   // Asks where the center stands with the batch's stream.
   [[nodiscard]] boost::asio::awaitable<Result<Standing>> ask(const record::Batch& batch);
@@ -46,6 +48,7 @@ class Conversation {
                                                      std::optional<Standing> standing);
   [[nodiscard]] const LinkFailure& failure() const { return *failure_; }
   [[nodiscard]] bool brought_receipts() const { return brought_receipts_; }
+  [[nodiscard]] bool found_another_store() const { return found_another_store_; }
 
  private:
   struct Waiting {
@@ -66,6 +69,7 @@ class Conversation {
   Outgoing& outgoing_;
   const Uplink& uplink_;
   const UplinkIdentity& identity_;
+  std::string& store_;
   std::optional<Standing> standing_;
   std::deque<Waiting> waiting_;  // for an answer, in order
   std::uint64_t waiting_bytes_ = 0;
@@ -73,6 +77,7 @@ class Conversation {
   std::optional<LinkFailure> failure_;
   std::optional<LinkFailure> write_failure_;
   bool brought_receipts_ = false;
+  bool found_another_store_ = false;
   boost::asio::steady_timer change_;
 };
 

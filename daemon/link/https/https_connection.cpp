@@ -12,6 +12,7 @@
 
 #include "boost/awaited.h"
 #include "fault/kill_point.h"
+#include "link/https/receipt_answer.h"
 #include "trust/tls_context.h"
 
 namespace sluice::link {
@@ -208,9 +209,11 @@ awaitable<Result<HttpAnswer>> HttpsConnection::receive(std::chrono::milliseconds
   if (error) co_return ended(error);
   http::response<http::string_body> response = parser.release();
   const auto type = response[http::field::content_type];
+  const auto store = response[boost::beast::string_view(store_header.data(), store_header.size())];
   co_return HttpAnswer{.status = response.result_int(),
                        .content_type = std::string(type.data(), type.size()),
                        .body = std::move(response.body()),
+                       .store = std::string(store.data(), store.size()),
                        .last = !response.keep_alive()};
 }
 

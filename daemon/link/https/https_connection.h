@@ -27,7 +27,8 @@ struct HttpAnswer {
   unsigned status = 0;
   std::string content_type;
   std::string body;
-  bool last = false;  // the center closes the connection after it
+  std::string store = {};  // of which the answer is; empty: it was not told
+  bool last = false;       // the center closes the connection after it
 };
 
 struct HttpRequest {

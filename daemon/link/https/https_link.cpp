@@ -37,6 +37,7 @@ struct HttpsLink::State {
   std::shared_ptr<HttpsConnection> connection;     // kept from one carry() to the next
   std::size_t address = 0;                         // the one to try first
   std::optional<Conversation::Standing> standing;  // asked on this connection
+  std::string store;  // which one the center has, as far as it was told
   bool fetch_receipts = true;
   bool stopping = false;
 };
@@ -93,7 +94,9 @@ awaitable<Result<journal::LedgerPlace>> HttpsLink::State::place(const record::St
       if (answer) {
         const std::string whose = connection->place();
         if (answer->last || answer->status != 200) disconnect();
-        co_return read_place(*answer, stream, whose);
+        auto told = read_place(*answer, stream, whose);
+        if (told) store = told->store;
+        co_return told;
       }
       failure = answer.error();
     }
@@ -122,7 +125,7 @@ awaitable<Result<void>> HttpsLink::State::carry(Outgoing& outgoing) {
     if (!is_kept) {
       if (auto connected = co_await connect(); !connected) co_return connected;
     }
-    Conversation conversation(context, *connection, outgoing, uplink, identity);
+    Conversation conversation(context, *connection, outgoing, uplink, identity, store);
     const auto end = co_await converse(conversation, std::move(*first));
     if (end && *end == Conversation::End::done) co_return Result<void>{};
     disconnect();
@@ -133,7 +136,8 @@ awaitable<Result<void>> HttpsLink::State::carry(Outgoing& outgoing) {
       const LinkFailure& failure = end ? conversation.failure() : end.error();
       // A connection that was kept may have been closed long ago, one that worked may break: that
       // is no failure of the center until it fails at once.
-      const bool worked = is_kept || conversation.brought_receipts();
+      const bool worked =
+          (is_kept && !conversation.found_another_store()) || conversation.brought_receipts();
       if (failure.code != LinkProblem::unavailable || !worked) {
         address = (address + 1) % uplink.addresses.size();
         co_return std::unexpected(failure);

@@ -15,6 +15,8 @@ namespace sluice::link {
 // Of what is signed, in every answer.
 [[nodiscard]] std::string to_base64(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
+// Which store a receipt is of.
+inline constexpr std::string_view store_header = "Sluice-Store";
 
 [[nodiscard]] std::string to_answer(const record::SignedReceipt& receipt);
 // Strict about its form; whether the receipt is good is for who asked for it to verify. The error

@@ -1,6 +1,7 @@
 #include "link/local/local_link.h"
 
 #include <chrono>
+#include <utility>
 
 #include "record/recast.h"
 
@@ -42,13 +43,22 @@ Result<void> LocalLink::carry(Outgoing& outgoing, const std::stop_token& stop) {
     }
     const auto& receipt = std::get<record::SignedReceipt>(*answer);
     if (outgoing.received(receipt) == Outgoing::Then::stop) break;
+    std::string found = reception_.incarnation().value_or(store_);
+    const std::string before = std::exchange(store_, std::move(found));
+    if (!before.empty() && before != store_) {
+      return std::unexpected(LinkFailure{
+          LinkProblem::unavailable, "central store",
+          "it is another one than before, or was restored: it is asked where it stands"});
+    }
   }
   return {};
 }
 
 Result<journal::LedgerPlace> LocalLink::place(const record::StreamId& stream,
                                               const std::stop_token&) {
-  return record::recast(reception_.place(stream), link_failure);
+  auto told = reception_.place(stream);
+  if (told) store_ = told->store;
+  return record::recast(std::move(told), link_failure);
 }
 
 }  // namespace sluice::link

@@ -41,6 +41,7 @@ class LocalLink : public Link {
  private:
   exchange::Reception reception_;
   std::shared_ptr<Applying> applying_;
+  std::string store_;  // which one it is, as far as it was told
 };
 
 }  // namespace sluice::link

@@ -175,6 +175,18 @@ Answer<std::int64_t> ledger_id_at(Connection& connection, const record::DatasetI
 
 // Not from the ledger alone: whoever verifies it must learn that entries at its end are missing.
 // Of an epoch that is over only the ledger knows.
+Answer<std::string> incarnation_of(Connection& connection) {
+  // pg_control_checkpoint() would tell the timeline only from the first checkpoint on it.
+  const auto here = connection.execute(
+      "SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8), oid FROM pg_database "
+      "WHERE datname = current_database()");
+  if (!here) return std::unexpected(here.error());
+  // Where this may not be asked, timeline and database have to do.
+  const auto cluster = connection.execute("SELECT system_identifier FROM pg_control_system()");
+  return fmt::format("postgresql-{}-{}-{}", cluster ? cluster->text(0, 0) : "0", here->text(0, 0),
+                     here->text(0, 1));
+}
+
 Answer<record::ChainHead> head_of(Connection& connection, const record::StreamId& stream) {
   const auto last = SLUICE_TRY(connection.query(
       R"sql(

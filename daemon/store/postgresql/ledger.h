@@ -35,6 +35,9 @@ namespace sluice::store::postgresql {
 [[nodiscard]] Connection::Answer<std::int64_t> ledger_id_at(Connection& connection,
                                                             const record::DatasetId& dataset,
                                                             record::Time as_of);
+// Of the cluster, its timeline and the database: a copy that was recovered or promoted is on
+// another timeline, a dump is in another cluster or database.
+[[nodiscard]] Connection::Answer<std::string> incarnation_of(Connection& connection);
 [[nodiscard]] Connection::Answer<record::ChainHead> head_of(Connection& connection,
                                                             const record::StreamId& stream);
 [[nodiscard]] Connection::Answer<std::vector<record::StreamId>> known_streams(

@@ -25,6 +25,7 @@ class PostgresqlStore final : public Store {
                                       const ReceiptMaker& make_receipt) override;
   Result<record::SignedReceipt> reject(const RejectedBatch& rejected,
                                        const ReceiptMaker& make_receipt) override;
+  Result<std::string> incarnation() override;
   Result<record::ChainHead> head(const record::StreamId& stream) override;
   Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId& stream,
                                                        record::Sequence sequence) override;
@@ -68,6 +69,7 @@ class PostgresqlStore final : public Store {
   std::function<record::Time()> now_;
   StoreNumber number_;
   std::optional<Connection> connection_;
+  std::string incarnation_;  // as the connection found it; empty: it was not asked
   std::map<record::DatasetId, Prepared> prepared_;
 };
 
@@ -161,6 +163,7 @@ auto PostgresqlStore::with_connection(Work work) -> decltype(work(std::declval<C
   if (!connection_) {
     auto opened = SLUICE_TRY(open_session(access_, number_));
     connection_.emplace(std::move(opened));
+    incarnation_.clear();
   }
   auto result = work(*connection_);
   if (result) return result;
@@ -228,6 +231,15 @@ Result<record::SignedReceipt> PostgresqlStore::reject(const RejectedBatch& rejec
   auto receipt = with_connection(once);
   if (!receipt && in_doubt) receipt = with_connection(once);
   return receipt;
+}
+
+Result<std::string> PostgresqlStore::incarnation() {
+  return with_connection([this](Connection& connection) -> Result<std::string> {
+    if (!incarnation_.empty()) return incarnation_;
+    auto found = incarnation_of(connection);
+    if (!found) return failed(found.error(), "incarnation");
+    return incarnation_ = std::move(*found);
+  });
 }
 
 Result<record::ChainHead> PostgresqlStore::head(const record::StreamId& stream) {

@@ -40,6 +40,9 @@ class SqliteStore final : public Store {
                                       const ReceiptMaker& make_receipt) override;
   Result<record::SignedReceipt> reject(const RejectedBatch& rejected,
                                        const ReceiptMaker& make_receipt) override;
+  Result<std::string> incarnation() override {
+    return fmt::format("sqlite-{:08x}", SLUICE_TRY(drawn_incarnation()));
+  }
   Result<record::ChainHead> head(const record::StreamId& stream) override {
     return ledger_.head(stream);
   }
@@ -74,7 +77,7 @@ class SqliteStore final : public Store {
   // Whether the store's own tables are there; fails where they are of another format.
   Result<bool> has_tables();
   // 0: the file was made before stores had one.
-  Result<std::uint32_t> incarnation();
+  Result<std::uint32_t> drawn_incarnation();
   Result<void> draw_incarnation();
   // A query about the current records of a prepared dataset within a range.
   Result<Statement> select_within(std::string_view before_from, const record::DatasetId& dataset,
@@ -190,7 +193,7 @@ Result<bool> SqliteStore::has_tables() {
                   format.integer(0), format_version)});
 }
 
-Result<std::uint32_t> SqliteStore::incarnation() {
+Result<std::uint32_t> SqliteStore::drawn_incarnation() {
   auto version = SLUICE_TRY(file_.statement("PRAGMA user_version"));
   SLUICE_TRY(file_.step(version));
   return static_cast<std::uint32_t>(version.integer(0));
@@ -212,9 +215,9 @@ Result<void> SqliteStore::open(StoreNumber number, const IncarnationCheck& check
   }
   // Who only reads waits for nobody that writes.
   const bool has_all = SLUICE_TRY(has_tables());
-  if (!has_all || SLUICE_TRY(incarnation()) == 0) SLUICE_TRY(make_tables());
+  if (!has_all || SLUICE_TRY(drawn_incarnation()) == 0) SLUICE_TRY(make_tables());
   if (check) {
-    const std::uint32_t found = SLUICE_TRY(incarnation());
+    const std::uint32_t found = SLUICE_TRY(drawn_incarnation());
     SLUICE_TRY(check(found));
   }
   if (SLUICE_TRY(ledger_.numbering(number)) == Numbering::fits) return {};
@@ -233,7 +236,7 @@ Result<void> SqliteStore::make_tables() {
       return std::unexpected(file_.failure(made.error()));
     }
   }
-  if (SLUICE_TRY(incarnation()) == 0) SLUICE_TRY(draw_incarnation());
+  if (SLUICE_TRY(drawn_incarnation()) == 0) SLUICE_TRY(draw_incarnation());
   return file_.commit(transaction);
 }
 

@@ -36,6 +36,9 @@ class ForgedLedger : public store::Store {
     }
     return {};
   }
+  std::expected<std::string, store::StoreFailure> incarnation() override {
+    return real_->incarnation();
+  }
   std::expected<record::ChainHead, store::StoreFailure> head(
       const record::StreamId& stream) override {
     return real_->head(stream);

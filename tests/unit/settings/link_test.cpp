@@ -52,7 +52,8 @@ TEST(Uplink, SetsEveryLimit) {
   const Node node = edge(configuration)
                         .with("node.yaml", "center_subject: CN=center",
                               "center_subject: [CN=c1, CN=c2]\n  in_flight: 9\n  bandwidth: 1MiB\n"
-                              "  connect_timeout: 3s\n  answer_timeout: 2m")
+                              "  connect_timeout: 3s\n  answer_timeout: 2m\n"
+                              "  ask_every: 1m")
                         .settings()
                         .node;
   EXPECT_EQ(node.uplink->center_signers, (record::Signers{"CN=c1", "CN=c2"}));
@@ -60,6 +61,7 @@ TEST(Uplink, SetsEveryLimit) {
   EXPECT_EQ(node.uplink->bandwidth, 1U << 20);
   EXPECT_EQ(node.uplink->connect_timeout, 3s);
   EXPECT_EQ(node.uplink->answer_timeout, 2min);
+  EXPECT_EQ(node.uplink->ask_every, 1min);
 }
 
 TEST(Uplink, DoesNotGoTogetherWithAStore) {
