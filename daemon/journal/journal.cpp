@@ -10,6 +10,7 @@
 #include "journal/journal_creation.h"
 #include "journal/journal_state.h"
 #include "record/try.h"
+#include "sqlite/shrinking.h"
 
 namespace sluice::journal {
 namespace {
@@ -58,6 +59,7 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
     auto room = no_room(error, file.string());
     return room ? std::unexpected(std::move(*room)) : unreadable(error.message);
   };
+  if (auto made = sqlite::make_shrinkable(file); !made) return not_opened(made.error());
   auto database = sqlite::Database::open(file);
   if (!database) return not_opened(database.error());
   state->database = std::move(*database);
@@ -232,6 +234,7 @@ Result<std::vector<record::SignedReceipt>> Journal::receipts_again(record::Seque
 
 Result<void> Journal::let_go_of_retained() {
   State& state = *state_;
+  SLUICE_TRY(state.give_room_back());
   const auto oldest = SLUICE_TRY(state_->ours(state.retained.oldest()));
   if (!oldest) return {};
   const StreamRow found = SLUICE_TRY(state_->ours(state.tables.stream()));

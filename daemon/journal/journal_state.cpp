@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "record/try.h"
+#include "sqlite/shrinking.h"
 
 namespace sluice::journal {
 namespace {
@@ -217,6 +218,15 @@ bool Journal::State::is_to_go(const RetainedBatch& batch, const StreamRow& row) 
                 : row.retained_bytes - std::min(row.retained_bytes, limits.retention_bytes);
   if (excess > 0) return true;
   return disk && disk->shortage();
+}
+
+Result<void> Journal::State::give_room_back() {
+  // So much is written into the log meanwhile, of what the reserve has.
+  constexpr int most_pages = 2048;
+  if (!disk || !disk->shortage()) return {};
+  const auto shrunk = sqlite::shrink(database, most_pages);
+  if (shrunk || shrunk.error().is_busy() || no_room(shrunk.error(), file.string())) return {};
+  return std::unexpected(failure(shrunk.error()));
 }
 
 Result<void> Journal::State::let_go_of_retained(const StreamRow& row) {

@@ -108,6 +108,8 @@ struct Journal::State {
   // Whether the batch, which has its receipt, is not to stay any longer.
   [[nodiscard]] bool is_to_go(const RetainedBatch& batch, const StreamRow& row);
   [[nodiscard]] Result<void> let_go_of_retained(const StreamRow& row);
+  // Where room is short, what was let go of is given back to the disk, a piece at a time.
+  [[nodiscard]] Result<void> give_room_back();
   // The row's stream begins anew after `beginning`.
   [[nodiscard]] Result<void> begin_epoch(StreamRow& row, const NewEpoch& beginning);
   // What was begun is committed: marks and this handle go along.

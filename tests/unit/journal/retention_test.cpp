@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sqlite/database.h"
 #include "support/journal_builder.h"
 
 namespace sluice::journal::test {
@@ -113,6 +114,31 @@ TEST_F(RetentionTest, ItGoesFirstWhereRoomIsShort) {
   is_short = true;
   ASSERT_TRUE(journal.let_go_of_retained());
   EXPECT_EQ(journal.status()->retained, Retained{});
+}
+
+TEST_F(RetentionTest, WhatGoesWhereRoomIsShortIsGivenBackToTheDisk) {
+  bool is_short = false;
+  desk.disk = std::make_shared<files::StateDisk>(desk.node.directory / "not-durable", 100, [&] {
+    return files::Space{.free = is_short ? 50U : 1000U, .total = 2000};
+  });
+  Journal journal = desk.open();
+  // Rows that can not be made smaller: each digest is of the one before.
+  std::string lines;
+  record::Digest last = record::sha256("seed");
+  for (int i = 0; i < 20'000; ++i) {
+    last = record::sha256(record::to_string(last));
+    lines += "U\t\\N\t" + record::to_string(last) + "\n";
+  }
+  ASSERT_TRUE(journal.append(origin(), record::compress_payload(lines, {20'000}, {0}), {}, {}));
+  append_acknowledged(journal, 0);
+  const auto size = [&] { return std::filesystem::file_size(desk.file()); };
+  is_short = true;
+  ASSERT_TRUE(journal.let_go_of_retained());
+  sqlite::Database::open(desk.file()).value().empty_log().value();
+  const auto before = size();
+  ASSERT_GT(before, 600'000U);
+  ASSERT_TRUE(journal.let_go_of_retained());
+  EXPECT_LT(size(), before / 2);
 }
 
 TEST_F(RetentionTest, ALedgerThatStandsBeforeGetsAgainWhatItLacks) {
