@@ -28,6 +28,8 @@ std::expected<Applied, std::string> await_receipts(const installation::Installat
   Applied applied{.waited = true};
   auto journal = installation.open_journal(bureau);
   if (!journal) return std::unexpected(record::to_string(journal.error()));
+  const auto begun = journal->status();
+  if (!begun) return std::unexpected(record::to_string(begun.error()));
   const auto& socket = installation.settings.node.control_socket;
   ProgressLine line("applying");
   auto asked_at = std::chrono::steady_clock::now() - daemon_poll;
@@ -45,6 +47,13 @@ std::expected<Applied, std::string> await_receipts(const installation::Installat
     if (const auto now = std::chrono::steady_clock::now(); now - asked_at >= daemon_poll) {
       asked_at = now;
       if (!daemon_is_there(socket)) return applied;
+      const auto now_is = journal->status();
+      if (now_is && now_is->stream != begun->stream) {
+        return std::unexpected(
+            "the stream began a new epoch meanwhile, since the center had lost batches, and the "
+            "numbers that were waited for stand for nothing any more: `sluice status` tells when "
+            "everything has arrived");
+      }
     }
     std::this_thread::sleep_for(receipt_poll);
   }
