@@ -3,8 +3,8 @@
 # Single records, alone and beside a stream of calls as large as the node takes them: of another
 # bureau, and of the same one.
 
-# Of the wide register, about 500 bytes each in JSON; the limit is 16 MiB.
-rows_of_large_call=30000
+# Of the wide register, about 1 KB each in JSON; the limit is 16 MiB.
+rows_of_large_call=15000
 
 measure_beside() {
   node_store=sqlite
