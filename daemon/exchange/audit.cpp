@@ -78,8 +78,13 @@ Fault fault_of_signer(const record::VerifiedBatch& batch, const AuditTrust& trus
                      batch.signatory.subject, bureau.str(), *objection);
 }
 
+// As the store counts it: by the clock, which the receipt tells, and after the one in front.
+record::Time applied_after_last(record::Time at, const BureauPlace& last) {
+  return std::max(at, last.applied_at + std::chrono::milliseconds(1));
+}
+
 Fault fault_of_receipt(const store::LedgerEntry& entry, const record::Manifest& manifest,
-                       const AuditTrust& trust) {
+                       const BureauPlace& last, const AuditTrust& trust) {
   const auto verified = record::verify_kept(entry.receipt, trust.verifier);
   if (!verified) return "its receipt: " + record::to_string(verified.error());
   const record::Receipt& receipt = verified->receipt;
@@ -93,7 +98,7 @@ Fault fault_of_receipt(const store::LedgerEntry& entry, const record::Manifest& 
     return "its receipt is for another batch";
   }
   // One of format 1, which names no dataset, tells when it was signed: a moment later.
-  if (receipt.at != entry.applied_at && !receipt.dataset.str().empty()) {
+  if (applied_after_last(receipt.at, last) != entry.applied_at && !receipt.dataset.str().empty()) {
     return fmt::format("the ledger says that it was applied at {}, its receipt at {}",
                        record::to_string(entry.applied_at), record::to_string(receipt.at));
   }
@@ -127,7 +132,7 @@ Fault fault(const store::LedgerEntry& entry, const record::Batch& batch,
   if (auto wrong = fault_of_place(entry, manifest, head)) return wrong;
   if (auto wrong = fault_of_order(entry, manifest, last)) return wrong;
   if (auto wrong = fault_of_signer(*verified, trust)) return wrong;
-  if (auto wrong = fault_of_receipt(entry, manifest, trust)) return wrong;
+  if (auto wrong = fault_of_receipt(entry, manifest, last, trust)) return wrong;
   last = {entry.stream.epoch, manifest.collected_at, entry.applied_at};
   return std::nullopt;
 }

@@ -156,7 +156,7 @@ record::SignedReceipt Reception::sign(const record::Batch& batch, const record::
                                       record::Outcome outcome, const std::string& reason,
                                       const record::RowOutcomes& rows,
                                       const std::vector<record::RefusedRows>& refused,
-                                      record::Time applied_at, const record::Signer& signer) const {
+                                      record::Time at, const record::Signer& signer) const {
   record::SignedReceipt receipt;
   receipt.json = record::to_json(record::Receipt{.stream = manifest.stream,
                                                  .sequence = manifest.sequence,
@@ -166,7 +166,7 @@ record::SignedReceipt Reception::sign(const record::Batch& batch, const record::
                                                  .reason = reason,
                                                  .rows = rows,
                                                  .refused = refused,
-                                                 .at = applied_at});
+                                                 .at = at});
   receipt.signature = signer.sign(receipt.json);
   return receipt;
 }
@@ -194,11 +194,11 @@ Result<record::SignedReceipt> Reception::take(const record::Batch& batch,
     return std::unexpected(
         ReceptionFailure{ReceptionProblem::unavailable, "central store", std::move(*why)});
   }
-  const auto make_receipt =
-      [&](record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
-          const std::vector<record::RefusedRows>& refused, record::Time applied_at) {
-        return sign(batch, manifest, outcome, reason, rows, refused, applied_at, signer);
-      };
+  const auto make_receipt = [&](record::Outcome outcome, const std::string& reason,
+                                const record::RowOutcomes& rows,
+                                const std::vector<record::RefusedRows>& refused, record::Time at) {
+    return sign(batch, manifest, outcome, reason, rows, refused, at, signer);
+  };
   const auto reject = [&](const std::string& reason) {
     return record::recast(store_->reject({manifest, batch, reason}, make_receipt),
                           reception_failure);

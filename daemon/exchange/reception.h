@@ -125,8 +125,7 @@ class Reception {
                                            record::Outcome outcome, const std::string& reason,
                                            const record::RowOutcomes& rows,
                                            const std::vector<record::RefusedRows>& refused,
-                                           record::Time applied_at,
-                                           const record::Signer& signer) const;
+                                           record::Time at, const record::Signer& signer) const;
 
   std::unique_ptr<store::Store> store_;
   Surroundings surroundings_;

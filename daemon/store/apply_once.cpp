@@ -39,7 +39,8 @@ Result<record::SignedReceipt> enter_once(const record::Manifest& manifest,
   if (auto refused = refuse_place(manifest, place)) return std::unexpected(std::move(*refused));
 
   const auto id = SLUICE_TRY(transaction.draw_id());
-  const record::Time applied_at = applied_after(place, now());
+  const record::Time at = now();
+  const record::Time applied_at = applied_after(place, at);
   const Entered entered = SLUICE_TRY(settle(id, applied_at));
   const LedgerEntry entry{
       id,
@@ -48,7 +49,7 @@ Result<record::SignedReceipt> enter_once(const record::Manifest& manifest,
       manifest.dataset,
       digest,
       applied_at,
-      make_receipt(entered.outcome, entered.reason, entered.rows, entered.refused, applied_at),
+      make_receipt(entered.outcome, entered.reason, entered.rows, entered.refused, at),
       std::string(record::to_string(entered.outcome)),
       entered.rows};
   SLUICE_TRY(transaction.write(entry, batch));

@@ -55,10 +55,11 @@ struct RejectedBatch {
 
 // Makes the signed receipt for what apply() or reject() did; called inside the transaction, just
 // before it commits, so that the receipt is in the ledger if and only if the batch was applied. The
-// time is the entry's `applied_at`, which the receipt must tell as its own: an audit compares them.
+// time is that of the clock by which the entry's `applied_at` was counted, which the receipt must
+// tell as its own: an audit compares them.
 using ReceiptMaker = std::function<record::SignedReceipt(
     record::Outcome, const std::string& reason, const record::RowOutcomes&,
-    const std::vector<record::RefusedRows>&, record::Time applied_at)>;
+    const std::vector<record::RefusedRows>&, record::Time at)>;
 
 // A row of the ledger.
 struct LedgerEntry {

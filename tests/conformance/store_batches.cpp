@@ -115,9 +115,9 @@ record::RecordChecker checker_of(const record::Dataset& dataset) {
 }
 
 store::ReceiptMaker receipt_maker(const record::Manifest& manifest, const record::Batch& batch) {
-  return [&manifest, &batch](
-             record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
-             const std::vector<record::RefusedRows>& refused, record::Time applied_at) {
+  return [&manifest, &batch](record::Outcome outcome, const std::string& reason,
+                             const record::RowOutcomes& rows,
+                             const std::vector<record::RefusedRows>& refused, record::Time at) {
     record::Receipt receipt;
     receipt.stream = manifest.stream;
     receipt.sequence = manifest.sequence;
@@ -127,7 +127,7 @@ store::ReceiptMaker receipt_maker(const record::Manifest& manifest, const record
     receipt.reason = reason;
     receipt.rows = rows;
     receipt.refused = refused;
-    receipt.at = applied_at;
+    receipt.at = at;
     return record::SignedReceipt{record::to_json(receipt), std::string("\0\xFF signed", 9)};
   };
 }

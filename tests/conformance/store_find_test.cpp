@@ -163,11 +163,11 @@ TEST_P(StoreFindTest, WhoLooksDoesNotWaitForABatchThatIsBeingApplied) {
   const auto applied = store_->apply(
       {sent.manifest, sent.batch, dataset, checker},
       [&](record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
-          const std::vector<record::RefusedRows>& refused, record::Time applied_at) {
+          const std::vector<record::RefusedRows>& refused, record::Time at) {
         const auto found = home_->open(clock_)->find(dataset, {"a"});
         EXPECT_TRUE(found) << record::to_string(found.error());
         if (found && *found) seen = (*found)->values;
-        return make_receipt(outcome, reason, rows, refused, applied_at);
+        return make_receipt(outcome, reason, rows, refused, at);
       });
   ASSERT_TRUE(applied) << record::to_string(applied.error());
   EXPECT_THAT(seen, ElementsAre("a", "Alpha", "1"));

@@ -92,6 +92,8 @@ case_the_first_break_of_a_chain_is_named() {
   local change
   for change in 'UPDATE archive SET payload = (SELECT payload FROM archive WHERE ledger = 2) WHERE ledger = 1' \
     'UPDATE ledger SET manifest = replace(manifest, "a", "b") WHERE id = 1' \
+    'UPDATE ledger SET applied_at = applied_at + 86400000 WHERE id = 2' \
+    'UPDATE ledger SET inserted = inserted + 1 WHERE id = 2' \
     'DELETE FROM archive WHERE ledger = 1; DELETE FROM ledger WHERE id = 1' \
     'DELETE FROM archive WHERE ledger = 2; DELETE FROM ledger WHERE id = 2'; do
     cp "$node/good.sqlite" "$central"

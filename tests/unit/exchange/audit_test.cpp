@@ -266,6 +266,19 @@ TEST_F(AuditTest, FindsThatTheLedgersTimeIsNotTheReceipts) {
       AllOf(HasSubstr("park batch 3"), HasSubstr("its receipt at")));
 }
 
+TEST_F(AuditTest, KnowsHowTheLedgerCountsAfterTheCentersClockWasSetBack) {
+  Reception reception = center.reception();
+  record::BatchOrigin next = center.origin();
+  center.now -= std::chrono::minutes(1);
+  ASSERT_TRUE(reception.receive(center.stray(next, line("D"), center.node.signer)));
+  const auto store = center.store();
+  EXPECT_EQ(verify(*store).first_break.value_or("none"), "none");
+  EXPECT_THAT(first_break([](auto& entries) {
+                entries.back().row.applied_at += std::chrono::milliseconds(1);
+              }),
+              HasSubstr("park batch 4"));
+}
+
 TEST_F(AuditTest, FindsThatTheLedgersCountsAreNotTheReceipts) {
   EXPECT_THAT(first_break([](auto& entries) {
                 ++entries[0].row.rows.rejected.value;
@@ -288,8 +301,9 @@ TEST_F(AuditTest, FollowsABureauFromEpochToEpoch) {
   EXPECT_EQ(report.first_break.value_or("none"), "none");
   EXPECT_EQ(report.batches, 4U);
   EXPECT_EQ(report.heads.size(), 2U) << "each epoch has its end";
-  EXPECT_THAT(first_break([](auto& entries) {
+  EXPECT_THAT(first_break([&](auto& entries) {
                 std::rotate(entries.begin(), entries.end() - 1, entries.end());
+                entries.front().row.applied_at = receipt_of(entries.front()).at;
               }),
               HasSubstr("its epoch was over"));
 }
