@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -60,6 +61,7 @@ class Copying {
  private:
   Told<void> begin();
   Told<void> copy_database(const StateFile& file);
+  Told<void> copy_seen_lists();
   Told<void> copy_configuration();
   [[nodiscard]] bool is_wanted(const fs::path& file) const;
   Told<void> copy_file(const fs::path& from, const std::string& name);
@@ -130,6 +132,22 @@ Told<void> Copying::copy_file(const fs::path& from, const std::string& name) {
   return note(name);
 }
 
+Told<void> Copying::copy_seen_lists() {
+  std::set<std::string> copied;
+  for (bool is_complete = false; !is_complete;) {
+    is_complete = true;
+    for (const StateFile& list : seen_lists(settings_)) {
+      if (copied.contains(list.name)) continue;
+      const auto done = copy_file(list.file, list.name);
+      std::error_code error;
+      if (!done && fs::exists(list.file, error)) return done;
+      if (done) copied.insert(list.name);
+      is_complete = is_complete && done;
+    }
+  }
+  return {};
+}
+
 Told<void> Copying::copy_configuration() {
   std::error_code error;
   fs::recursive_directory_iterator each(request_.configuration, error);
@@ -161,6 +179,7 @@ Told<BackupManifest> Copying::run() {
   SLUICE_TRY(begin());
   for (const StateFile& file : state_files(settings_))
     SLUICE_TRY(copy_database(file));
+  SLUICE_TRY(copy_seen_lists());
   SLUICE_TRY(copy_configuration());
   SLUICE_TRY(finish());
   return std::move(manifest_);

@@ -4,12 +4,14 @@
 #include <variant>
 
 #include "installation/paths.h"
+#include "trust/seen_lists.h"
 
 namespace sluice::backup {
 namespace {
 
 constexpr std::string_view journals_prefix = "journals/";
 constexpr std::string_view journal_ending = ".journal";
+constexpr std::string_view lists_prefix = "revocations/";
 
 const settings::SqliteLocation* embedded_store(const settings::Settings& settings) {
   const auto& store = settings.node.store;
@@ -42,7 +44,19 @@ std::vector<StateFile> state_files(const settings::Settings& settings) {
   return files;
 }
 
+std::vector<StateFile> seen_lists(const settings::Settings& settings) {
+  const installation::Paths paths(settings.node.state_directory);
+  std::vector<StateFile> files;
+  for (const auto& file : trust::SeenLists(paths.seen_lists()).files())
+    files.push_back({std::string(lists_prefix) + file.filename().string(), file});
+  return files;
+}
+
 std::filesystem::path place_of(const std::string& name, const settings::Settings& settings) {
+  if (name.starts_with(lists_prefix)) {
+    return installation::Paths(settings.node.state_directory).seen_lists() /
+           name.substr(lists_prefix.size());
+  }
   const auto files = state_files(settings);
   const auto found = std::ranges::find(files, name, &StateFile::name);
   return found == files.end() ? std::filesystem::path() : found->file;
