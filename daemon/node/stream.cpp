@@ -115,7 +115,7 @@ link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
           [this, &log](const journal::SentAgain& again) {
             log.write<"batches-sent-again">({{"bureau", id_.bureau.str()},
                                              {"after", again.after.value},
-                                             {"up_to", again.up_to.value}});
+                                             {"to", again.up_to.value}});
             const auto time = [](const std::optional<record::Time>& at) {
               return at ? record::to_string(*at) : std::string("unknown");
             };
@@ -127,8 +127,8 @@ link::SenderEvents Stream::sender_events(const Surroundings& surroundings) {
                                          {"to", gap.to.value},
                                          {"batches", gap.batches},
                                          {"rows", gap.rows},
-                                         {"first_at", time(gap.first_at)},
-                                         {"last_at", time(gap.last_at)}});
+                                         {"since", time(gap.first_at)},
+                                         {"until", time(gap.last_at)}});
             }
           },
       .stopped =

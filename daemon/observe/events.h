@@ -205,14 +205,14 @@ inline constexpr Event stream[] = {
      .remedy = "repair what `reason` names, then restart `sluiced`"},
     {.name = "batches-sent-again",
      .level = warning,
-     .keys = {"bureau", "after", "up_to"},
-     .when = "the center stands at batch `after`, and this node has its receipts up to `up_to`: it "
+     .keys = {"bureau", "after", "to"},
+     .when = "the center stands at batch `after`, and this node has its receipts up to `to`: it "
              "was restored from a backup, or another server without its last commits took over. "
              "What it lacks is still in the journal, and is sent again by itself",
      .remedy = "none is needed here; at the center, find out why it lost them"},
     {.name = "batches-lost",
      .level = error,
-     .keys = {"bureau", "dataset", "mode", "from", "to", "batches", "rows", "first_at", "last_at"},
+     .keys = {"bureau", "dataset", "mode", "from", "to", "batches", "rows", "since", "until"},
      .when = "the center lost batches for which this node has its receipts, and they are in the "
              "journal no more; the stream goes on in a new epoch with what is there. Once for each "
              "dataset and mode",

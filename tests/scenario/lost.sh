@@ -300,7 +300,7 @@ case_a_center_that_was_put_back_gets_again_by_itself_what_it_has_no_more() {
   expect "it was loaded before" "$(jq .loaded_before <<<"$out")" true
   at edge start_daemon
   until_true 60 center_has 1000 || fail "the center has $(at center held register | wc -l)"
-  grep -q 'event=batches-sent-again bureau=park after=1 up_to=2' "$workshop/edge/sluiced.log" || fail "the log does not tell"
+  grep -q 'event=batches-sent-again bureau=park after=1 to=2' "$workshop/edge/sluiced.log" || fail "the log does not tell"
   expect "health" "$(at edge health)" pass
   at edge expect_loaded 1001 1010 .inserted 10
   at center expect_proved

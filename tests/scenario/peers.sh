@@ -100,7 +100,7 @@ case_what_is_quarantined_is_shown_and_not_obeyed() {
     expect "control characters in what $each says" "$(LC_ALL=C grep -c $'[\001-\010\013-\037\177]' "$node/out" || true)" 0
   done
   expect_like "the row" "$out" '\\x1b\]0;owned\\x07\\x1b\[2J\\u202etxt'
-  expect "its bytes in JSON" "$(sluice quarantine show park 1 --json | jq -r .original)" $',\033]0;owned\007\033[2J\u202etxt'
+  expect "its bytes in JSON" "$(sluice quarantine show park 1 --json | jq -r .original)" $',\033]0;owned\007\033[2J\xe2\x80\xaetxt'
 }
 
 open_workshop peers park

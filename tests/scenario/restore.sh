@@ -79,7 +79,7 @@ case_a_center_that_was_restored_is_filled_again_by_its_edge() {
   sql 'UPDATE payment SET amount = 8, changed = 3000 WHERE number = 100'
   at edge collect
   expect_the_same
-  grep -q 'event=batches-sent-again bureau=park after=1 up_to=2' "$workshop/edge/sluiced.log" ||
+  grep -q 'event=batches-sent-again bureau=park after=1 to=2' "$workshop/edge/sluiced.log" ||
     fail "the log does not tell: $(grep again "$workshop/edge/sluiced.log")"
   expect "what waits" "$(at edge stream park .backlog_batches)" 0
   at center expect_proved
