@@ -6,21 +6,12 @@
 #include <fmt/format.h>
 
 #include "record/try.h"
-#include "sqlite/shrinking.h"
 
 namespace sluice::journal {
 namespace {
 
 // Log bytes after which the write-ahead log is moved into the file.
 constexpr std::uint64_t checkpoint_bytes = std::uint64_t{32} << 20;
-
-// Whether the rows that a receipt refuses are in the quarantine since the first one came.
-bool refuses_the_same(const std::optional<record::SignedReceipt>& first,
-                      const record::Receipt& receipt) {
-  if (!first) return false;
-  const auto earlier = record::parse_receipt(first->json);
-  return earlier && earlier->refused == receipt.refused;
-}
 
 }  // namespace
 
@@ -189,69 +180,6 @@ Result<void> Journal::State::forget_old(std::uint64_t answers_made) {
   return {};
 }
 
-Result<void> Journal::State::take_receipt(StreamRow& row, const std::string& manifest,
-                                          const record::Receipt& receipt,
-                                          const record::SignedReceipt& signed_receipt) {
-  const record::Sequence sequence = receipt.sequence;
-  const auto parsed = record::parse_manifest(manifest);
-  if (!parsed) return std::unexpected(broken(parsed.error().sentence));
-  if (SLUICE_TRY(ours(retained.has(sequence)))) {
-    const auto first = SLUICE_TRY(ours(tables.receipt(sequence)));
-    if (!refuses_the_same(first, receipt)) SLUICE_TRY(keep_refused(row, *parsed, receipt));
-    return ours(retained.put_receipt_again(sequence, receipt.at, signed_receipt));
-  }
-  SLUICE_TRY(keep_refused(row, *parsed, receipt));
-  SLUICE_TRY(ours(tables.put_receipt(sequence, receipt.at, signed_receipt)));
-  SLUICE_TRY(ours(retained.retain(sequence, clock())));
-  --row.backlog_batches;
-  row.backlog_bytes -= parsed->payload_bytes.value;
-  row.confirmed_at = std::max(row.confirmed_at, parsed->collected_at);
-  return {};
-}
-
-bool Journal::State::is_to_go(const RetainedBatch& batch, const StreamRow& row) {
-  // What is to be sent again stays until it is.
-  if (batch.sequence > row.acknowledged) return false;
-  if (clock() - batch.acknowledged_at >= limits.retention_age) return true;
-  const std::uint64_t excess =
-      retention ? retention->excess(stream.bureau, row.retained_bytes, batch.acknowledged_at)
-                : row.retained_bytes - std::min(row.retained_bytes, limits.retention_bytes);
-  if (excess > 0) return true;
-  return disk && disk->shortage();
-}
-
-Result<void> Journal::State::give_room_back() {
-  // So much is written into the log meanwhile, of what the reserve has.
-  constexpr int most_pages = 2048;
-  if (!disk || !disk->shortage()) return {};
-  const auto shrunk = sqlite::shrink(database, most_pages);
-  if (shrunk || shrunk.error().is_busy() || no_room(shrunk.error(), file.string())) return {};
-  return std::unexpected(failure(shrunk.error()));
-}
-
-Result<void> Journal::State::let_go_of_retained(const StreamRow& row) {
-  // A few at a time, so that no one receipt pays for all.
-  constexpr int most_batches = 64;
-  constexpr std::uint64_t most_bytes = std::uint64_t{32} << 20;
-  // As long as a backup of a center may be old.
-  constexpr std::chrono::days remembered_for{90};
-  SLUICE_TRY(ours(gaps.forget(clock() - remembered_for)));
-  StreamRow left = row;
-  const StreamRow now = SLUICE_TRY(ours(tables.stream()));
-  left.retained_batches = now.retained_batches;
-  left.retained_bytes = now.retained_bytes;
-  std::uint64_t gone = 0;
-  for (int i = 0; i < most_batches && gone < most_bytes; ++i) {
-    const auto oldest = SLUICE_TRY(ours(retained.oldest()));
-    if (!oldest || !is_to_go(*oldest, left)) break;
-    SLUICE_TRY(ours(gaps.remember(oldest->sequence)));
-    SLUICE_TRY(ours(retained.let_go(oldest->sequence)));
-    left.retained_bytes -= oldest->bytes;
-    gone += oldest->bytes;
-  }
-  return {};
-}
-
 Result<void> Journal::State::checkpoint_after(std::uint64_t bytes) {
   constexpr std::uint64_t page_overhead = 16 << 10;
   bytes_since_checkpoint += bytes + page_overhead;
@@ -298,91 +226,6 @@ Result<void> Journal::State::seal_open(StreamRow& row, const OpenBatch& batch) {
     return sealed;
   }
   SLUICE_TRY(ours(tables.delete_open_batch(batch.sequence)));
-  return {};
-}
-
-Result<void> Journal::State::begin_epoch(StreamRow& row, const NewEpoch& beginning) {
-  const auto now = static_cast<std::uint64_t>(milliseconds(clock()));
-  // What is sealed anew need not be later than what nobody has taken: it may have been sealed while
-  // this machine's clock was wrong.
-  row.sealed_at = row.confirmed_at;
-  const auto open = SLUICE_TRY(ours(tables.open_batches()));
-  for (const OpenBatch& batch : open) {
-    SLUICE_TRY(seal_open(row, batch));
-  }
-  SLUICE_TRY(ours(retained.let_go_up_to(beginning.confirmed)));
-  const record::Sequence next{beginning.confirmed.value + 1};
-  const bool is_whole = beginning.confirmed >= row.acknowledged || SLUICE_TRY(reaches_to(next));
-  SLUICE_TRY(ours(tables.forget_cursors({.confirmed = beginning.confirmed,
-                                         .all = beginning.from_start,
-                                         .waiting_stays = is_whole && !beginning.from_start})));
-  for (const std::string& channel : beginning.forgotten_channels) {
-    SLUICE_TRY(ours(tables.forget_cursors(channel)));
-  }
-  SLUICE_TRY(ours(tables.unplace_cursors()));
-  SLUICE_TRY(ours(tables.forget_receipts()));
-  SLUICE_TRY(ours(retained.forget_receipts()));
-  SLUICE_TRY(ours(gaps.forget_all()));
-  const record::Epoch last = std::max(beginning.after, row.stream.epoch);
-  row.follows = beginning.after;
-  row.stream.epoch.value = std::max(now, last.value + 1);
-  row.refused.clear();
-  return seal_anew(row);
-}
-
-Result<void> Journal::State::follow(const StreamRow& begun, StreamMarks* told) {
-  stream = begun.stream;
-  remembered = begun.head.sequence;
-  if (told == nullptr) return {};
-  return told->replace(stream.bureau, {stream.epoch, remembered});
-}
-
-Result<SentAgain> Journal::State::seal_beyond_gap(StreamRow& row, const LedgerPlace& place) {
-  const record::Sequence after = place.head.sequence;
-  SentAgain again{.after = after, .up_to = row.acknowledged};
-  const auto first = SLUICE_TRY(ours(tables.next_batch(after)));
-  record::Sequence last_lost = row.acknowledged;
-  if (first) {
-    const auto manifest = record::parse_manifest(first->manifest);
-    if (!manifest) return std::unexpected(broken(manifest.error().sentence));
-    last_lost = {manifest->sequence.value - 1};
-  }
-  again.lost =
-      SLUICE_TRY(ours(gaps.add({row.stream.epoch, {after.value + 1}, last_lost}, clock())));
-  SLUICE_TRY(
-      begin_epoch(row, {.after = std::max(place.latest, row.stream.epoch), .confirmed = after}));
-  again.anew = row.stream.epoch;
-  return again;
-}
-
-Result<void> Journal::State::seal_anew(StreamRow& row) {
-  SLUICE_TRY(check_certificate(row));
-  record::Sequence last;
-  row.head = {};
-  row.acknowledged = {};
-  while (const auto batch = SLUICE_TRY(ours(tables.next_batch(last)))) {
-    const auto manifest = record::parse_manifest(batch->manifest);
-    if (!manifest) return std::unexpected(broken(manifest.error().sentence));
-    last = manifest->sequence;
-    const record::SealedBatch sealed =
-        record::seal({.stream = row.stream,
-                      .dataset = manifest->dataset,
-                      .schema = manifest->schema,
-                      .mode = manifest->mode,
-                      .collected_at = sealing_time(row),
-                      .carries_case_numbers = manifest->carries_case_numbers},
-                     {.compressed = batch->payload,
-                      .digest = manifest->payload,
-                      .raw_bytes = manifest->payload_raw_bytes,
-                      .upserts = manifest->upserts,
-                      .deletes = manifest->deletes},
-                     row.head, keyring->current()->signer);
-    SLUICE_TRY(ours(tables.renumber_batch(last, sealed)));
-    SLUICE_TRY(ours(retained.renumber(last, sealed.manifest.sequence)));
-    SLUICE_TRY(ours(tables.renumber_cursors(last, sealed.manifest.sequence)));
-    row.head = {sealed.manifest.sequence, record::sha256(sealed.batch.manifest)};
-    row.sealed_at = sealed.manifest.collected_at;
-  }
   return {};
 }
 

@@ -1,0 +1,95 @@
+// How a stream goes on that can not go on as it is: what the center does not have is sealed anew.
+#include <algorithm>
+
+#include "journal/journal_columns.h"
+#include "journal/journal_state.h"
+#include "record/try.h"
+
+namespace sluice::journal {
+
+Result<void> Journal::State::begin_epoch(StreamRow& row, const NewEpoch& beginning) {
+  const auto now = static_cast<std::uint64_t>(milliseconds(clock()));
+  // What is sealed anew need not be later than what nobody has taken: it may have been sealed while
+  // this machine's clock was wrong.
+  row.sealed_at = row.confirmed_at;
+  const auto open = SLUICE_TRY(ours(tables.open_batches()));
+  for (const OpenBatch& batch : open) {
+    SLUICE_TRY(seal_open(row, batch));
+  }
+  SLUICE_TRY(ours(retained.let_go_up_to(beginning.confirmed)));
+  const record::Sequence next{beginning.confirmed.value + 1};
+  const bool is_whole = beginning.confirmed >= row.acknowledged || SLUICE_TRY(reaches_to(next));
+  SLUICE_TRY(ours(tables.forget_cursors({.confirmed = beginning.confirmed,
+                                         .all = beginning.from_start,
+                                         .waiting_stays = is_whole && !beginning.from_start})));
+  for (const std::string& channel : beginning.forgotten_channels) {
+    SLUICE_TRY(ours(tables.forget_cursors(channel)));
+  }
+  SLUICE_TRY(ours(tables.unplace_cursors()));
+  SLUICE_TRY(ours(tables.forget_receipts()));
+  SLUICE_TRY(ours(retained.forget_receipts()));
+  SLUICE_TRY(ours(gaps.forget_all()));
+  const record::Epoch last = std::max(beginning.after, row.stream.epoch);
+  row.follows = beginning.after;
+  row.stream.epoch.value = std::max(now, last.value + 1);
+  row.refused.clear();
+  return seal_anew(row);
+}
+
+Result<void> Journal::State::follow(const StreamRow& begun, StreamMarks* told) {
+  stream = begun.stream;
+  remembered = begun.head.sequence;
+  if (told == nullptr) return {};
+  return told->replace(stream.bureau, {stream.epoch, remembered});
+}
+
+Result<SentAgain> Journal::State::seal_beyond_gap(StreamRow& row, const LedgerPlace& place) {
+  const record::Sequence after = place.head.sequence;
+  SentAgain again{.after = after, .up_to = row.acknowledged};
+  const auto first = SLUICE_TRY(ours(tables.next_batch(after)));
+  record::Sequence last_lost = row.acknowledged;
+  if (first) {
+    const auto manifest = record::parse_manifest(first->manifest);
+    if (!manifest) return std::unexpected(broken(manifest.error().sentence));
+    last_lost = {manifest->sequence.value - 1};
+  }
+  again.lost =
+      SLUICE_TRY(ours(gaps.add({row.stream.epoch, {after.value + 1}, last_lost}, clock())));
+  SLUICE_TRY(
+      begin_epoch(row, {.after = std::max(place.latest, row.stream.epoch), .confirmed = after}));
+  again.anew = row.stream.epoch;
+  return again;
+}
+
+Result<void> Journal::State::seal_anew(StreamRow& row) {
+  SLUICE_TRY(check_certificate(row));
+  record::Sequence last;
+  row.head = {};
+  row.acknowledged = {};
+  while (const auto batch = SLUICE_TRY(ours(tables.next_batch(last)))) {
+    const auto manifest = record::parse_manifest(batch->manifest);
+    if (!manifest) return std::unexpected(broken(manifest.error().sentence));
+    last = manifest->sequence;
+    const record::SealedBatch sealed =
+        record::seal({.stream = row.stream,
+                      .dataset = manifest->dataset,
+                      .schema = manifest->schema,
+                      .mode = manifest->mode,
+                      .collected_at = sealing_time(row),
+                      .carries_case_numbers = manifest->carries_case_numbers},
+                     {.compressed = batch->payload,
+                      .digest = manifest->payload,
+                      .raw_bytes = manifest->payload_raw_bytes,
+                      .upserts = manifest->upserts,
+                      .deletes = manifest->deletes},
+                     row.head, keyring->current()->signer);
+    SLUICE_TRY(ours(tables.renumber_batch(last, sealed)));
+    SLUICE_TRY(ours(retained.renumber(last, sealed.manifest.sequence)));
+    SLUICE_TRY(ours(tables.renumber_cursors(last, sealed.manifest.sequence)));
+    row.head = {sealed.manifest.sequence, record::sha256(sealed.batch.manifest)};
+    row.sealed_at = sealed.manifest.collected_at;
+  }
+  return {};
+}
+
+}  // namespace sluice::journal
