@@ -85,7 +85,8 @@ TEST_F(RetentionTest, ItGoesWhenItsTimeIsOver) {
 TEST_F(RetentionTest, TheOldestGoesWhereTheBytesAreTooMany) {
   Journal journal = desk.open();
   append_acknowledged(journal, 2);
-  desk.limits.retention_bytes = journal.status()->retained.bytes;
+  // Of two, whose signatures may be some bytes longer, and not of three.
+  desk.limits.retention_bytes = journal.status()->retained.bytes * 5 / 4;
   journal = desk.open();
   append_acknowledged(journal, 2);
   EXPECT_EQ(journal.status()->retained.batches, 2U);
