@@ -1,7 +1,6 @@
 #include "backup/backup.h"
 
 #include <array>
-#include <cerrno>
 #include <fstream>
 #include <set>
 #include <string>
@@ -11,19 +10,13 @@
 #include <fmt/format.h>
 
 #include "backup/state_files.h"
-#include "files/sync.h"
+#include "backup/told.h"
 #include "record/try.h"
 
 namespace sluice::backup {
 namespace {
 
 namespace fs = std::filesystem;
-template <class T>
-using Told = std::expected<T, record::Flaw>;
-
-std::unexpected<record::Flaw> flaw(const fs::path& place, const std::string& what) {
-  return std::unexpected(record::Flaw{fmt::format("{}: {}", place.string(), what)});
-}
 
 Told<void> make_directories(const fs::path& directory) {
   std::error_code error;
@@ -31,11 +24,6 @@ Told<void> make_directories(const fs::path& directory) {
   if (!error) fs::permissions(directory, fs::perms::owner_all, error);
   if (error) return flaw(directory, "can not be made: " + error.message());
   return {};
-}
-
-Told<void> sync(const fs::path& path) {
-  if (files::sync(path)) return {};
-  return flaw(path, "fsync: " + std::generic_category().message(errno));
 }
 
 class Copying {
@@ -128,7 +116,7 @@ Told<void> Copying::copy_file(const fs::path& from, const std::string& name) {
   std::error_code error;
   fs::copy_file(from, target, error);
   if (error) return flaw(from, "can not be copied: " + error.message());
-  SLUICE_TRY(sync(target));
+  SLUICE_TRY(make_durable(target));
   return note(name);
 }
 
@@ -163,16 +151,16 @@ Told<void> Copying::copy_configuration() {
 Told<void> Copying::finish() {
   const fs::path file = partial_ / manifest_name;
   std::ofstream(file, std::ios::binary) << to_json(manifest_);
-  SLUICE_TRY(sync(file));
+  SLUICE_TRY(make_durable(file));
   std::error_code error;
   for (const auto& entry : fs::recursive_directory_iterator(partial_, error)) {
-    if (entry.is_directory()) SLUICE_TRY(sync(entry.path()));
+    if (entry.is_directory()) SLUICE_TRY(make_durable(entry.path()));
   }
-  SLUICE_TRY(sync(partial_));
+  SLUICE_TRY(make_durable(partial_));
   fs::rename(partial_, request_.target, error);
   if (error) return flaw(request_.target, "can not be made: " + error.message());
   is_ours_ = false;
-  return sync(fs::absolute(request_.target).parent_path());
+  return make_durable(fs::absolute(request_.target).parent_path());
 }
 
 Told<BackupManifest> Copying::run() {

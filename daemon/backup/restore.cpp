@@ -1,6 +1,5 @@
 #include "backup/restore.h"
 
-#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -11,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "backup/state_files.h"
-#include "files/sync.h"
+#include "backup/told.h"
 #include "installation/paths.h"
 #include "installation/store_memory.h"
 #include "installation/system_clock.h"
@@ -25,12 +24,6 @@ namespace sluice::backup {
 namespace {
 
 namespace fs = std::filesystem;
-template <class T>
-using Told = std::expected<T, record::Flaw>;
-
-std::unexpected<record::Flaw> restore_flaw(const fs::path& place, const std::string& what) {
-  return std::unexpected(record::Flaw{fmt::format("{}: {}", place.string(), what)});
-}
 
 template <class T, class Code>
 Told<T> told(std::expected<T, record::Failure<Code>> result) {
@@ -39,17 +32,12 @@ Told<T> told(std::expected<T, record::Failure<Code>> result) {
   });
 }
 
-Told<void> make_durable(const fs::path& path) {
-  if (files::sync(path)) return {};
-  return restore_flaw(path, "fsync: " + std::generic_category().message(errno));
-}
-
 Told<void> must_be_empty(const fs::path& directory) {
   std::error_code error;
   if (!fs::exists(directory, error) || fs::is_empty(directory, error)) return {};
-  return restore_flaw(directory,
-                      "is not empty: a restore puts nothing on top of what is there; move it away "
-                      "whole, and keep it until all is well");
+  return flaw(directory,
+              "is not empty: a restore puts nothing on top of what is there; move it away "
+              "whole, and keep it until all is well");
 }
 
 Told<void> put(const fs::path& from, const fs::path& to, fs::perms permissions) {
@@ -57,7 +45,7 @@ Told<void> put(const fs::path& from, const fs::path& to, fs::perms permissions) 
   fs::create_directories(to.parent_path(), error);
   if (!error) fs::copy_file(from, to, error);
   if (!error) fs::permissions(to, permissions, error);
-  if (error) return restore_flaw(to, "can not be written: " + error.message());
+  if (error) return flaw(to, "can not be written: " + error.message());
   return make_durable(to);
 }
 
@@ -92,23 +80,23 @@ class Restoring {
 
 Told<void> Restoring::check() const {
   if (manifest_.node != settings_.node.name) {
-    return restore_flaw(directory_, fmt::format("is of node {}, and the configuration is of {}",
-                                                manifest_.node.str(), settings_.node.name.str()));
+    return flaw(directory_, fmt::format("is of node {}, and the configuration is of {}",
+                                        manifest_.node.str(), settings_.node.name.str()));
   }
   if ((manifest_.store == StoreKind::embedded) != (store_kind(settings_) == StoreKind::embedded)) {
-    return restore_flaw(directory_,
-                        "is of a node with another kind of central store than the configuration "
-                        "has; restore it with the configuration that it was made with");
+    return flaw(directory_,
+                "is of a node with another kind of central store than the configuration "
+                "has; restore it with the configuration that it was made with");
   }
   SLUICE_TRY(must_be_empty(settings_.node.state_directory));
   for (const BackedUpFile& file : manifest_.files) {
     std::error_code error;
     const fs::path place = place_of(file.path, settings_);
     if (!place.empty() && fs::exists(place, error)) {
-      return restore_flaw(place, "is there already; move it away first");
+      return flaw(place, "is there already; move it away first");
     }
     if (place.empty() && !file.path.starts_with(configuration_prefix)) {
-      return restore_flaw(
+      return flaw(
           directory_,
           fmt::format("{} has no place here: the configuration names no such bureau or store; "
                       "restore it with the configuration that it was made with",
@@ -152,7 +140,7 @@ Told<void> Restoring::begin_store(const fs::path& file) const {
     SLUICE_TRY(store.execute(fmt::format("PRAGMA user_version={}", drawn)));
     return store.empty_log();
   }();
-  if (!set) return restore_flaw(file, set.error().message);
+  if (!set) return flaw(file, set.error().message);
   return told(installation::StoreMemory(paths_.remembered()).replace(drawn));
 }
 
@@ -173,7 +161,7 @@ Told<void> Restoring::finish() const {
   }
   std::error_code error;
   fs::remove(paths_.unfinished_restore(), error);
-  if (error) return restore_flaw(paths_.unfinished_restore(), error.message());
+  if (error) return flaw(paths_.unfinished_restore(), error.message());
   return make_durable(settings_.node.state_directory);
 }
 
@@ -194,18 +182,18 @@ std::expected<BackupManifest, record::Flaw> verify_backup(const fs::path& direct
   std::ifstream in(directory / manifest_name, std::ios::binary);
   const std::string json{std::istreambuf_iterator<char>(in), {}};
   if (!in.is_open()) {
-    return restore_flaw(directory, "is no backup: it has no manifest.json that can be read");
+    return flaw(directory, "is no backup: it has no manifest.json that can be read");
   }
   auto manifest = parse_backup_manifest(json);
-  if (!manifest) return restore_flaw(directory / manifest_name, manifest.error().sentence);
+  if (!manifest) return flaw(directory / manifest_name, manifest.error().sentence);
   for (const BackedUpFile& file : manifest->files) {
     const auto found = SLUICE_TRY(describe(directory, file.path));
     if (found == file) continue;
-    return restore_flaw(directory / file.path,
-                        fmt::format("is not as it was backed up: {} bytes, {}; expected {} bytes, "
-                                    "{}; take another backup",
-                                    found.bytes, record::to_string(found.digest), file.bytes,
-                                    record::to_string(file.digest)));
+    return flaw(directory / file.path,
+                fmt::format("is not as it was backed up: {} bytes, {}; expected {} bytes, "
+                            "{}; take another backup",
+                            found.bytes, record::to_string(found.digest), file.bytes,
+                            record::to_string(file.digest)));
   }
   return manifest;
 }

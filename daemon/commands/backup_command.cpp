@@ -42,8 +42,7 @@ std::uint64_t bytes_of(const backup::BackupManifest& manifest) {
 // What is of one node alone and was noted in its audit log.
 std::expected<void, std::string> note(const settings::Settings& settings,
                                       const trust::AuditEvent& event) {
-  auto audit = trust::AuditLog::open(installation::Paths(settings.node.state_directory).audit_log(),
-                                     installation::system_now);
+  auto audit = installation::open_audit_log(settings);
   if (!audit) return std::unexpected(record::to_string(audit.error()));
   if (auto noted = audit->append(event); !noted) {
     return std::unexpected(record::to_string(noted.error()));
@@ -107,7 +106,7 @@ ExitStatus begin_streams(const Context& context, const backup::Restored& restore
                          const RestoreOptions& options) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
-  auto audit = trust::AuditLog::open(installation->paths.audit_log(), installation::system_now);
+  auto audit = installation->open_audit_log();
   if (!audit) return fail(record::to_string(audit.error()));
   const auto noted = audit->append(
       {"node-restored", {{"actor", invoking_user()}, {"target", options.backup.string()}}});

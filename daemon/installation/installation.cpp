@@ -196,8 +196,7 @@ store::Result<void> Installation::accept_store() const {
 }
 
 std::expected<trust::AuditLog, trust::AuditFailure> Installation::open_audit_log() const {
-  return trust::AuditLog::open(paths.audit_log(), system_now, trust::AuditLog::default_retention,
-                               told_of_failed_sync(settings, disk));
+  return installation::open_audit_log(settings, disk);
 }
 
 record::Signers Installation::own_signers() const {
@@ -303,6 +302,13 @@ TasksOpener tasks_opener(const settings::Settings& settings,
   }
   return tasks::sqlite_opener(Paths(settings.node.state_directory).tasks(),
                               told_of_failed_sync(settings, std::move(disk)));
+}
+
+std::expected<trust::AuditLog, trust::AuditFailure> open_audit_log(
+    const settings::Settings& settings, std::shared_ptr<files::StateDisk> disk) {
+  return trust::AuditLog::open(Paths(settings.node.state_directory).audit_log(), system_now,
+                               trust::AuditLog::default_retention,
+                               told_of_failed_sync(settings, std::move(disk)));
 }
 
 edges::Result<std::unique_ptr<edges::KeptReports>> open_kept_reports(

@@ -117,6 +117,10 @@ using TasksOpener = std::function<tasks::Result<std::unique_ptr<tasks::Tasks>>()
 [[nodiscard]] TasksOpener tasks_opener(const settings::Settings& settings,
                                        std::shared_ptr<files::StateDisk> disk = nullptr);
 
+// The audit log, in the same way.
+[[nodiscard]] std::expected<trust::AuditLog, trust::AuditFailure> open_audit_log(
+    const settings::Settings& settings, std::shared_ptr<files::StateDisk> disk = nullptr);
+
 // What edges last reported of their quarantines, in the same way.
 [[nodiscard]] edges::Result<std::unique_ptr<edges::KeptReports>> open_kept_reports(
     const settings::Settings& settings, std::shared_ptr<files::StateDisk> disk = nullptr);
