@@ -368,10 +368,7 @@ case_a_store_that_is_gone_is_refused_and_filled_again_when_a_new_one_is_accepted
   expect_loaded 1 500 .inserted 500
   stop_daemon
   remove "$node/state/central.sqlite"
-  launch_daemon
-  ! await_ready || fail "the node starts without a word"
-  daemon=
-  expect_like "what it says" "$(cat "$node/sluiced.log")" "central.sqlite: this node's store is gone.*sluice store accept-new"
+  expect_it_does_not_start "central.sqlite: this node's store is gone.*sluice store accept-new"
   try sluice import park "$(register 1 500)" --dataset register
   expect "an import of the same file ($out)" "$status" 1
   expect_like "what it says" "$err" "this node's store is gone"
@@ -395,10 +392,7 @@ case_another_store_in_its_place_is_refused() {
   stop_daemon
   remove "$node/state/central.sqlite"
   cp "$another" "$node/state/central.sqlite"
-  launch_daemon
-  ! await_ready || fail "the node starts without a word"
-  daemon=
-  expect_like "what it says" "$(cat "$node/sluiced.log")" 'store is another one than it was'
+  expect_it_does_not_start 'store is another one than it was'
 }
 
 case_edges_fill_a_center_again_that_lost_its_store() {

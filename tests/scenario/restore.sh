@@ -203,10 +203,7 @@ case_a_backup_is_whole_or_refused_and_nothing_is_put_on_top_of_what_is_there() {
   stop_daemon
   touch "$node/state/restore-unfinished"
   try sluice status
-  launch_daemon
-  ! await_ready || fail "the node starts on half of a restore"
-  daemon=
-  expect_like "what it says" "$(cat "$node/sluiced.log")" 'a restore began here and did not end'
+  expect_it_does_not_start 'a restore began here and did not end'
 }
 
 case_the_configuration_can_be_taken_from_a_backup_first() {

@@ -38,6 +38,14 @@ try() {
 
 audited() { sluice audit log | jq -e "select($1)" >/dev/null; }
 
+# expect_it_does_not_start REGULAR-EXPRESSION: which its log is like.
+expect_it_does_not_start() {
+  launch_daemon
+  ! await_ready || fail "the node starts without a word"
+  daemon=
+  expect_like "what it says" "$(cat "$node/sluiced.log")" "$1"
+}
+
 run_cases() {
   local each status failed=()
   for each in $(compgen -A function case_); do

@@ -1,5 +1,3 @@
-#include "link/sender.h"
-
 #include <atomic>
 #include <stdexcept>
 
@@ -8,8 +6,7 @@
 #include <sqlite3.h>
 
 #include "record/verified_receipt.h"
-#include "sending.h"
-#include "sqlite/database.h"
+#include "sender_fixture.h"
 #include "support/failing_disk.h"
 
 namespace sluice::link::test {
@@ -20,53 +17,6 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-class SenderTest : public testing::Test {
- protected:
-  void append(int batches) {
-    journal::Journal journal = desk.open();
-    for (int i = 0; i < batches; ++i) {
-      ASSERT_TRUE(journal.append(journal::test::origin(), payload("row", 1), {}, {}));
-    }
-  }
-  record::SignedReceipt receipt_for(const record::Batch& batch) const {
-    return sign(journal::test::receipt_for(batch), desk.node.signer);
-  }
-  static record::SignedReceipt sign(const record::Receipt& receipt, const record::Signer& signer) {
-    const std::string json = record::to_json(receipt);
-    return {json, signer.sign(json)};
-  }
-  std::unique_ptr<Sender> sender(Conversation& conversation) {
-    return sender_by(std::make_unique<ConversingLink>(conversation), conversation);
-  }
-  // Of a batch that is in the journal still.
-  record::Digest digest_of(record::Sequence sequence) {
-    auto file = sqlite::Database::open(desk.file()).value();
-    auto select = file.prepare("SELECT manifest FROM batch WHERE sequence = ?1").value();
-    select.bind(1, sequence.value);
-    return select.step().value() ? record::sha256(select.text(0)) : record::Digest{};
-  }
-  // A center that has what the journal has receipts for.
-  journal::LedgerPlace agreeing(const record::StreamId& stream) {
-    const record::Sequence acknowledged = desk.open().status()->acknowledged;
-    return {.head = {acknowledged, digest_of(acknowledged)},
-            .latest = stream.epoch,
-            .latest_sequence = acknowledged};
-  }
-  std::unique_ptr<Sender> sender_by(std::unique_ptr<Link> link, Conversation& conversation) {
-    if (!conversation.has_ledger()) {
-      conversation.set_ledger([this](const record::StreamId& stream) { return agreeing(stream); });
-    }
-    return std::make_unique<Sender>(
-        desk.open(), std::move(link), ReceiptSigners{desk.keyring, {desk.node.signer.subject()}},
-        SenderSurroundings{[this] { return desk.now; }, [] { return 0.0; }}, conversation.events());
-  }
-  std::uint64_t waiting() { return desk.open().status()->backlog.batches; }
-
-  journal::test::Desk desk;
-  record::Verifier verifier = desk.node.verifier();
-  Conversation good{[this](const record::Batch& batch, int) { return receipt_for(batch); }};
-};
 
 TEST_F(SenderTest, AnExceptionOnItsThreadStopsTheStreamWithAReason) {
   Conversation throwing([](const record::Batch&, int) -> Conversation::Answer {
@@ -346,131 +296,6 @@ TEST_F(SenderTest, GoesOnAfterARestartWithTheFirstBatchThatHasNoReceipt) {
   const auto running = sender(good);
   EXPECT_THAT(good.acknowledged(2), ElementsAre(2, 3));
   EXPECT_THAT(good.sent(), ElementsAre(2, 3));
-}
-
-// A receipt that must not be believed, and a word of the reason.
-struct BadReceipt {
-  const char* name;
-  std::function<void(record::Receipt&)> change;
-  const char* reason;
-};
-
-class BadReceiptTest : public SenderTest, public testing::WithParamInterface<BadReceipt> {};
-
-INSTANTIATE_TEST_SUITE_P(
-    All, BadReceiptTest,
-    testing::Values(
-        BadReceipt{"OfAnotherBureau",
-                   [](auto& receipt) { receipt.stream.bureau = record::BureauId("quality"); },
-                   "another stream"},
-        BadReceipt{"OfAnotherEpoch", [](auto& receipt) { ++receipt.stream.epoch.value; },
-                   "another stream"},
-        BadReceipt{"ForABatchThatWasAcknowledgedBefore",
-                   [](auto& receipt) { receipt.sequence = {1}; }, "receipt for batch 1 came back"},
-        BadReceipt{"ForABatchThatWasNotSent", [](auto& receipt) { receipt.sequence = {3}; },
-                   "receipt for batch 3 came back"},
-        BadReceipt{"ForOtherContent",
-                   [](auto& receipt) { receipt.manifest = record::sha256("other"); },
-                   "other content"}),
-    [](const auto& bad) { return std::string(bad.param.name); });
-
-TEST_P(BadReceiptTest, StopsTheSenderAndTheBatchStays) {
-  append(3);
-  Conversation center([this](const record::Batch& batch, int time) -> Conversation::Answer {
-    record::Receipt receipt = journal::test::receipt_for(batch);
-    if (time == 2) GetParam().change(receipt);
-    return sign(receipt, desk.node.signer);
-  });
-  const auto running = sender(center);
-  EXPECT_THAT(center.stopped(), HasSubstr(GetParam().reason));
-  EXPECT_THAT(center.sent(), ElementsAre(1, 2));
-  EXPECT_EQ(waiting(), 2U);
-}
-
-// Its list is renewed while it runs, and it goes on by itself.
-TEST_F(SenderTest, HoldsBatchesBackWhileItsRevocationListIsOutOfDate) {
-  const auto lists = desk.node.directory / "crl.pem";
-  const auto renew_lists = [&](std::string_view until) {
-    record::test::write_file(lists, desk.node.authority.revocation_list(
-                                        {}, {record::test::moment("2026-01-01T00:00:00.000Z"),
-                                             record::test::moment(until)}));
-    desk.keyring.replace(
-        {record::Signer::load(desk.node.files.certificate, desk.node.files.key).value(),
-         record::Verifier::load(desk.node.authorities(), lists).value()});
-  };
-  renew_lists("2026-02-01T00:00:00.000Z");
-  append(1);
-  const auto running = sender(good);
-  good.held_back(1);
-  renew_lists("2027-02-01T00:00:00.000Z");
-  EXPECT_THAT(good.acknowledged(1), ElementsAre(1));
-}
-
-// An old receipt that comes again after the center's certificate was renewed.
-TEST_F(SenderTest, KeepsAReceiptThatWasMadeBeforeTheCentersRenewal) {
-  append(1);
-  const auto until = desk.now - std::chrono::hours(1);
-  const auto ended = desk.node.credentials_of(
-      "front-end-1", {record::test::moment("2020-01-01T00:00:00.000Z"), until});
-  Conversation center([&](const record::Batch& batch, int) -> Conversation::Answer {
-    record::Receipt receipt = journal::test::receipt_for(batch);
-    receipt.at = until - std::chrono::hours(1);
-    return sign(receipt, ended.signer);
-  });
-  const auto running = sender(center);
-  EXPECT_THAT(center.acknowledged(1), ElementsAre(1));
-}
-
-TEST_F(SenderTest, StopsOnAReceiptThatWasMadeAfterItsSignersCertificateHadEnded) {
-  append(1);
-  const auto until = desk.now - std::chrono::hours(1);
-  const auto ended = desk.node.credentials_of(
-      "front-end-1", {record::test::moment("2020-01-01T00:00:00.000Z"), until});
-  Conversation center([&](const record::Batch& batch, int) -> Conversation::Answer {
-    record::Receipt receipt = journal::test::receipt_for(batch);
-    receipt.at = until + std::chrono::seconds(1);
-    return sign(receipt, ended.signer);
-  });
-  const auto running = sender(center);
-  EXPECT_THAT(center.stopped(), HasSubstr(record::to_string(until)));
-}
-
-TEST_F(SenderTest, StopsOnAReceiptWhoseSignatureIsNotGood) {
-  append(1);
-  Conversation center([this](const record::Batch& batch, int) -> Conversation::Answer {
-    auto receipt = receipt_for(batch);
-    receipt.json += ' ';
-    return receipt;
-  });
-  const auto running = sender(center);
-  EXPECT_THAT(center.stopped(), HasSubstr("receipt is not good"));
-  EXPECT_EQ(waiting(), 1U);
-}
-
-TEST_F(SenderTest, StopsOnAReceiptOfAnAuthorityThatItDoesNotTrust) {
-  append(1);
-  const record::test::SigningNode impostor;
-  Conversation center([&](const record::Batch& batch, int) -> Conversation::Answer {
-    return sign(journal::test::receipt_for(batch), impostor.signer);
-  });
-  const auto running = sender(center);
-  EXPECT_THAT(center.stopped(), HasSubstr("receipt is not good"));
-  EXPECT_THAT(center.acknowledged(0), IsEmpty());
-}
-
-TEST_F(SenderTest, StopsOnAReceiptOfAnotherNodeThanTheCenter) {
-  append(1);
-  const auto issued =
-      desk.node.authority.issue("front-end-2", {record::test::moment("2020-01-01T00:00:00.000Z"),
-                                                record::test::moment("2090-01-01T00:00:00.000Z")});
-  const auto files = record::test::write_signer(issued, desk.node.directory.path(), "other");
-  const auto other = record::Signer::load(files.certificate, files.key).value();
-  Conversation center([&](const record::Batch& batch, int) -> Conversation::Answer {
-    return sign(journal::test::receipt_for(batch), other);
-  });
-  const auto running = sender(center);
-  EXPECT_THAT(center.stopped(), HasSubstr("front-end-2"));
-  EXPECT_EQ(waiting(), 1U);
 }
 
 }  // namespace
