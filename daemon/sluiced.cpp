@@ -68,11 +68,15 @@ int run(int argc, char** argv) {
 
 // What is large is given back to the system once it is free, and a thread's small blocks are not
 // kept apart from those of each of the hundreds of others: a node's memory is what its streams
-// share.
+// share. What is not large is kept for the next one: a compressed page, or a query that sorts,
+// takes some hundreds of KiB for a moment, and fetching them from the system page by page took
+// longer than the work itself.
 void share_memory() {
   constexpr int large = 1 << 20;  // bytes; else it grows with what was freed last
   mallopt(M_MMAP_THRESHOLD, large);
   mallopt(M_ARENA_MAX, 4);
+  mallopt(M_TRIM_THRESHOLD, 4 * large);  // an arena's; else 128 KiB
+  mallopt(M_TOP_PAD, large / 4);
 }
 
 }  // namespace
