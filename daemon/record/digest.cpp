@@ -23,6 +23,18 @@ void add_to(RowDigest& sum, const RowDigest& term) {
   sum.high += term.high + (sum.low < term.low ? 1 : 0);
 }
 
+struct FreeAlgorithm {
+  void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
+};
+
+// Looked up once: EVP_sha256() stands for a look-up among OpenSSL's providers with each digest,
+// which takes longer than the digest of a line.
+const EVP_MD* algorithm() {
+  static const std::unique_ptr<EVP_MD, FreeAlgorithm> fetched(
+      EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  return fetched.get();
+}
+
 }  // namespace
 
 struct DigestStream::State {
@@ -33,7 +45,7 @@ struct DigestStream::State {
 };
 
 DigestStream::DigestStream() : state_(std::make_unique<State>()) {
-  if (!state_->context || EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) != 1) {
+  if (!state_->context || EVP_DigestInit_ex(state_->context.get(), algorithm(), nullptr) != 1) {
     throw std::runtime_error("OpenSSL has no SHA-256");
   }
 }
