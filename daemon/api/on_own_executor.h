@@ -1,6 +1,7 @@
 // How an endpoint waits for what answers on another thread.
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -49,6 +50,19 @@ boost::asio::awaitable<Result> off_the_loop(boost::asio::thread_pool& pool, cons
   });
   if (thrown) std::rethrow_exception(thrown);
   co_return std::move(*result);
+}
+
+// What is read there and then: for less than this another thread costs more than it saves, and a
+// connection that waits for it waits for less than a millisecond.
+inline constexpr std::size_t small_text = std::size_t{64} << 10;
+
+// What `act` returns, which reads a text of `bytes`: a large one on a thread of `pool`, so that it
+// holds up no other connection.
+template <class Result, class Act>
+boost::asio::awaitable<Result> read_beside(boost::asio::thread_pool& pool, std::size_t bytes,
+                                           const Act& act) {
+  if (bytes <= small_text) co_return act();
+  co_return co_await off_the_loop<Result>(pool, act);
 }
 
 }  // namespace sluice::api

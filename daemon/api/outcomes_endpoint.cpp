@@ -94,6 +94,10 @@ Reply unreadable(const record::Failure<record::ReceiptProblem>& failure) {
   return refuse(CallProblem::not_durable, "the receipt that is kept: " + failure.sentence);
 }
 
+std::size_t receipt_bytes(const BatchStanding& standing) {
+  return standing.receipt ? standing.receipt->json.size() : 0;
+}
+
 asio::awaitable<journal::Result<BatchStanding>> standing_of(journal::GroupCommit& commit,
                                                             record::Sequence sequence) {
   using Result = journal::Result<BatchStanding>;
@@ -103,8 +107,9 @@ asio::awaitable<journal::Result<BatchStanding>> standing_of(journal::GroupCommit
 
 }  // namespace
 
-OutcomesEndpoint::OutcomesEndpoint(Publishers publishers, std::vector<Stream> streams)
-    : publishers_(std::move(publishers)) {
+OutcomesEndpoint::OutcomesEndpoint(Publishers publishers, std::vector<Stream> streams,
+                                   boost::asio::thread_pool& large_receipts)
+    : publishers_(std::move(publishers)), large_receipts_(large_receipts) {
   for (Stream& stream : streams) {
     record::BureauId bureau = stream.id.bureau;
     streams_.emplace(std::move(bureau), std::move(stream));
@@ -173,12 +178,14 @@ asio::awaitable<Reply> OutcomesEndpoint::of_call(const server::Request& request)
   const auto standing = co_await standing_of((*stream)->commit, placement.sequence);
   if (!standing) co_return refuse(standing.error());
   object["state"] = std::string(name_of(standing->state));
-  if (standing->receipt) {
+  const auto tell = [&]() -> Reply {
+    if (!standing->receipt) return reply_of(object);
     const auto receipt = record::parse_receipt(standing->receipt->json);
-    if (!receipt) co_return unreadable(receipt.error());
+    if (!receipt) return unreadable(receipt.error());
     put_taken(object, *receipt, placement.first_row, rows);
-  }
-  co_return reply_of(object);
+    return reply_of(object);
+  };
+  co_return co_await read_beside<Reply>(large_receipts_, receipt_bytes(*standing), tell);
 }
 
 asio::awaitable<Reply> OutcomesEndpoint::of_batch(const server::Request& request) const {
@@ -202,11 +209,12 @@ asio::awaitable<Reply> OutcomesEndpoint::of_batch(const server::Request& request
   }
   boost::json::object object{{"batch", batch_object((*stream)->id, {*sequence})},
                              {"state", std::string(name_of(standing->state))}};
-  if (standing->receipt) {
+  const auto tell = [&]() -> Reply {
+    if (!standing->receipt) return reply_of(object);
     const auto receipt = record::parse_receipt(standing->receipt->json);
-    if (!receipt) co_return unreadable(receipt.error());
+    if (!receipt) return unreadable(receipt.error());
     // Of a dataset that the caller may not ask for, perhaps.
-    if (receipt->dataset != caller->dataset) co_return none();
+    if (receipt->dataset != caller->dataset) return none();
     const record::RowOutcomes& rows = receipt->rows;
     object["inserted"] = rows.inserted.value;
     object["updated"] = rows.updated.value;
@@ -215,8 +223,9 @@ asio::awaitable<Reply> OutcomesEndpoint::of_batch(const server::Request& request
     put_taken(object, *receipt, 1,
               rows.inserted.value + rows.updated.value + rows.unchanged.value + rows.deleted.value +
                   rows.rejected.value);
-  }
-  co_return reply_of(object);
+    return reply_of(object);
+  };
+  co_return co_await read_beside<Reply>(large_receipts_, receipt_bytes(*standing), tell);
 }
 
 }  // namespace sluice::api

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "api/publishers.h"
 #include "journal/group_commit.h"
@@ -21,8 +22,10 @@ class OutcomesEndpoint {
     record::StreamId id;
     journal::GroupCommit& commit;
   };
-  // What they refer to must outlive the endpoint.
-  OutcomesEndpoint(Publishers publishers, std::vector<Stream> streams);
+  // What they refer to must outlive the endpoint. `large_receipts` reads those that name many rows;
+  // it is joined before the endpoint and the calls' executors go.
+  OutcomesEndpoint(Publishers publishers, std::vector<Stream> streams,
+                   boost::asio::thread_pool& large_receipts);
 
   // They refer to the endpoint.
   [[nodiscard]] std::vector<server::Route> routes();
@@ -36,6 +39,7 @@ class OutcomesEndpoint {
 
   Publishers publishers_;
   std::map<record::BureauId, Stream> streams_;
+  boost::asio::thread_pool& large_receipts_;
 };
 
 }  // namespace sluice::api

@@ -23,10 +23,6 @@ using adapters::direct::MediaType;
 using adapters::direct::Outcome;
 using adapters::direct::Reply;
 
-// What is parsed there and then: for less than this another thread costs more than it saves, and a
-// connection that waits for it waits for less than a millisecond.
-constexpr std::size_t small_body = std::size_t{64} << 10;
-
 class NoProgress : public adapters::Progress {
  public:
   void advanced(std::uint64_t, std::uint64_t, std::uint64_t) override {}
@@ -133,12 +129,8 @@ asio::awaitable<Reply> RecordsEndpoint::answer_call(const server::Request& reque
                      "a call with this idempotency key has not ended; ask again in a moment");
   }
   const auto digest = [&] { return fingerprint(call); };
-  record::Digest call_fingerprint;
-  if (call.body.size() <= small_body) {
-    call_fingerprint = digest();
-  } else {
-    call_fingerprint = co_await off_the_loop<record::Digest>(surroundings_.large_calls, digest);
-  }
+  const auto call_fingerprint =
+      co_await read_beside<record::Digest>(surroundings_.large_calls, call.body.size(), digest);
   if (auto earlier = co_await earlier_answer(publication, *key, call_fingerprint)) {
     co_return std::move(*earlier);
   }
@@ -224,8 +216,8 @@ asio::awaitable<adapters::Result<void>> RecordsEndpoint::collect(const Publicati
     give_back(std::move(buffers));
     return collected;
   };
-  if (call.body.size() <= small_body) co_return read();
-  co_return co_await off_the_loop<adapters::Result<void>>(surroundings_.large_calls, read);
+  co_return co_await read_beside<adapters::Result<void>>(surroundings_.large_calls,
+                                                         call.body.size(), read);
 }
 
 asio::awaitable<std::optional<Reply>> RecordsEndpoint::passed_limit(const Publication& publication,

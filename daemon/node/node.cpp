@@ -193,7 +193,8 @@ std::expected<void, std::string> Node::take_records() {
   std::vector<record::DatasetId> known;
   for (const auto& [id, dataset] : installation_->catalogue.datasets())
     known.push_back(id);
-  outcomes_.emplace(api::Publishers{policy_, denials_, *log_, known}, std::move(asked));
+  outcomes_.emplace(api::Publishers{policy_, denials_, *log_, known}, std::move(asked),
+                    large_calls_);
   // Those of `refused_` have no stream: the endpoint answers that nothing of theirs is taken.
   auto endpoint = api::RecordsEndpoint::make(
       std::move(streams), std::move(known),

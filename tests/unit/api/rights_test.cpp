@@ -188,7 +188,8 @@ class Offer {
                               .chance = [] { return 0.0; }}};
   std::unique_ptr<RecordsEndpoint> records_;
   OutcomesEndpoint outcomes_{{policy_, denials_, log_, {DatasetId("approval")}},
-                             {{{BureauId("park"), {1}}, commit_}}};
+                             {{{BureauId("park"), {1}}, commit_}},
+                             blocking_};
   BatchesEndpoint batches_{{{policy_, denials_, log_}, receptions_, receptions_}};
   DigestsEndpoint digests_{{policy_, center_.catalogue, receptions_, denials_, log_}};
   QuarantineEndpoint quarantines_{{{policy_, denials_, log_},
