@@ -188,6 +188,13 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
                                   .value = direct::encode({fingerprint, outcome}),
                                   .keep = journal::Cursor::Keep::as_an_answer});
   }
+  if (submission.lines.size() > journal::large_submission_bytes) {
+    submission.payload = co_await off_the_loop<record::Payload>(surroundings_.large_calls, [&] {
+      return record::compress_payload(submission.lines, submission.upserts, submission.deletes);
+    });
+    submission.lines.clear();
+    submission.lines.shrink_to_fit();
+  }
   using Result = journal::Result<journal::Placement>;
   const Result placement = co_await on_own_executor<Result>(
       [&](auto done) { publication.commit.submit(std::move(submission), std::move(done)); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <iterator>
 #include <mutex>
@@ -16,10 +17,28 @@ namespace {
 
 std::uint64_t bytes_of(const Submission& submission) {
   std::uint64_t bytes = submission.lines.size();
+  if (submission.payload) bytes += submission.payload->compressed.size();
   for (const QuarantinedRow& row : submission.quarantined)
     bytes += row.original.size();
   return bytes;
 }
+
+bool is_large(const Submission& submission) {
+  return submission.payload || submission.lines.size() > large_submission_bytes;
+}
+
+// What goes into one transaction, in this order, and who waits for it.
+struct Group {
+  std::vector<Submission> submissions;
+  std::vector<GroupCommit::Done> callbacks;
+  std::uint64_t bytes = 0;
+
+  void add(Submission submission, GroupCommit::Done done, std::uint64_t of_it) {
+    submissions.push_back(std::move(submission));
+    callbacks.push_back(std::move(done));
+    bytes += of_it;
+  }
+};
 
 }  // namespace
 
@@ -38,7 +57,7 @@ struct GroupCommit::State {
         memory(shared ? std::move(shared) : std::make_shared<WaitingMemory>()) {}
   ~State() {
     thread = {};
-    memory->give_back(waiting_bytes);
+    memory->give_back(waiting_bytes());
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -52,14 +71,14 @@ struct GroupCommit::State {
 
   std::mutex mutex;
   std::condition_variable_any wake;
-  bool asleep = false;  // guarded by mutex, as the next four
-  std::vector<Submission> submissions;
-  std::vector<Done> callbacks;
-  std::uint64_t waiting_bytes = 0;
+  bool asleep = false;  // guarded by mutex, as the next three
+  Group small;
+  std::deque<Group> large;  // one in each
   std::vector<LookUp> look_ups;
 
   // The commit thread's: who waits for what it does now.
   std::vector<Done> under_way;
+  std::deque<Group> taken;  // large ones that are committed next
   std::vector<LookUp> looking;
   std::optional<JournalFailure> stopped;   // guarded by mutex: what ended the thread
   std::optional<JournalFailure> unclosed;  // the commit thread's: why batches are not closed
@@ -70,8 +89,17 @@ struct GroupCommit::State {
   // Until there is nothing left to do and `stop` is asked for.
   void work(const std::stop_token& stop);
   void end_with(JournalFailure failure);
-  void commit(const std::vector<Submission>& group);
+  void commit(Group group);
+  // What of the small ones is waiting now: large ones hold them up for one commit, not for all.
+  void commit_small();
   void close_batches();
+  // With the mutex held.
+  [[nodiscard]] std::uint64_t waiting_bytes() const {
+    std::uint64_t bytes = small.bytes;
+    for (const Group& each : large)
+      bytes += each.bytes;
+    return bytes;
+  }
   void look_up(LookUp question) {
     {
       const std::lock_guard lock(mutex);
@@ -105,14 +133,20 @@ void GroupCommit::State::run(const std::stop_token& stop) {
 void GroupCommit::State::end_with(JournalFailure failure) {
   std::vector<LookUp> unasked = std::move(looking);
   std::vector<Done> unanswered = std::move(under_way);
+  const auto take_from = [&](Group& group) {
+    std::ranges::move(group.callbacks, std::back_inserter(unanswered));
+    group.submissions.clear();
+    group.callbacks.clear();
+  };
+  std::ranges::for_each(taken, take_from);
+  taken.clear();
   {
     const std::lock_guard lock(mutex);
     stopped = failure;
-    std::ranges::move(callbacks, std::back_inserter(unanswered));
+    take_from(small);
+    std::ranges::for_each(large, take_from);
     std::ranges::move(look_ups, std::back_inserter(unasked));
-    callbacks.clear();
     look_ups.clear();
-    submissions.clear();
   }
   if (on_stopped) on_stopped(failure);
   deliver([done = std::move(unanswered), failure]() mutable {
@@ -127,25 +161,44 @@ void GroupCommit::State::end_with(JournalFailure failure) {
 
 void GroupCommit::State::work(const std::stop_token& stop) {
   while (true) {
-    std::vector<Submission> group;
     {
       std::unique_lock lock(mutex);
       asleep = true;
-      wake.wait_for(lock, stop, tick, [&] { return !submissions.empty() || !look_ups.empty(); });
+      wake.wait_for(lock, stop, tick, [&] {
+        return !small.submissions.empty() || !large.empty() || !look_ups.empty();
+      });
       asleep = false;
-      group.swap(submissions);
-      under_way = std::exchange(callbacks, {});
+      if (stop.stop_requested() && small.submissions.empty() && large.empty() && look_ups.empty()) {
+        return;
+      }
+      for (const Group& each : large)
+        memory->give_back(each.bytes);
+      taken = std::exchange(large, {});
       looking = std::exchange(look_ups, {});
-      memory->give_back(std::exchange(waiting_bytes, 0));
     }
-    if (group.empty() && looking.empty() && stop.stop_requested()) return;
-    if (!group.empty()) commit(group);
+    commit_small();
+    while (!taken.empty()) {
+      Group next = std::move(taken.front());
+      taken.pop_front();
+      commit(std::move(next));
+      commit_small();
+    }
     for (LookUp& look_up : looking) {
       deliver(look_up(journal, nullptr));
       look_up = nullptr;  // it has its answer
     }
     close_batches();
   }
+}
+
+void GroupCommit::State::commit_small() {
+  Group group;
+  {
+    const std::lock_guard lock(mutex);
+    group = std::exchange(small, {});
+    memory->give_back(group.bytes);
+  }
+  if (!group.submissions.empty()) commit(std::move(group));
 }
 
 void GroupCommit::State::close_batches() {
@@ -158,8 +211,9 @@ void GroupCommit::State::close_batches() {
   }
 }
 
-void GroupCommit::State::commit(const std::vector<Submission>& group) {
-  auto committed = journal.commit(group);
+void GroupCommit::State::commit(Group group) {
+  under_way = std::move(group.callbacks);
+  auto committed = journal.commit(group.submissions);
   deliver([done = std::exchange(under_way, {}), placements = std::move(committed)]() mutable {
     for (std::size_t i = 0; i < done.size(); ++i) {
       if (placements) {
@@ -197,10 +251,9 @@ void GroupCommit::submit(Submission submission, Done done) {
     if (state_->stopped) {
       why = *state_->stopped;
     } else if (const std::uint64_t bytes = bytes_of(submission);
-               state_->memory->take(bytes, state_->waiting_bytes)) {
-      state_->waiting_bytes += bytes;
-      state_->submissions.push_back(std::move(submission));
-      state_->callbacks.push_back(std::move(done));
+               state_->memory->take(bytes, state_->waiting_bytes())) {
+      Group& group = is_large(submission) ? state_->large.emplace_back() : state_->small;
+      group.add(std::move(submission), std::move(done), bytes);
       state_->wake_up();
       return;
     }

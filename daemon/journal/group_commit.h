@@ -1,5 +1,7 @@
 // Lets many callers share one fsync: what they submit while a commit is under way goes into the
-// next one together.
+// next one together. A large submission has one to itself, and small ones pass those that wait: who
+// submits before the answer to another is there has no order with it. Large ones keep theirs, and
+// small ones theirs.
 #pragma once
 
 #include <atomic>

@@ -117,15 +117,7 @@ Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Pa
     SLUICE_TRY(state.check_certificate(row));
     if (has_rows || !quarantined.empty()) SLUICE_TRY(state.check_room(row));
     if (!quarantined.empty()) SLUICE_TRY(state.make_quarantine_room(row));
-    if (has_rows) {
-      // Numbered before this one, so they go before it.
-      const auto open = SLUICE_TRY(state_->ours(state.tables.open_batches()));
-      for (const OpenBatch& batch : open) {
-        SLUICE_TRY(state.seal_open(row, batch));
-      }
-      SLUICE_TRY(state.seal(row, origin, std::move(payload)));
-      placement = {row.head.sequence, 1, row.stream.epoch};
-    }
+    if (has_rows) placement = SLUICE_TRY(state.seal_alone(row, origin, std::move(payload)));
     SLUICE_TRY(state.keep(quarantined, cursors, placement));
     SLUICE_TRY(state.count(origin.dataset, tally));
     return placement.sequence;
@@ -140,6 +132,7 @@ Result<std::vector<Placement>> Journal::commit(std::span<const Submission> submi
   bool has_quarantined = false;
   for (const Submission& submission : submissions) {
     bytes += submission.lines.size();
+    if (submission.payload) bytes += submission.payload->compressed.size();
     answers += submission.cursors.size();
     has_quarantined = has_quarantined || !submission.quarantined.empty();
   }

@@ -82,17 +82,22 @@ struct DatasetOrigin {
   friend bool operator==(const DatasetOrigin&, const DatasetOrigin&) = default;
 };
 
-// The rows of one small call, to go into an open batch together with others.
+// The rows of one call: a small one's go into an open batch together with others.
 struct Submission {
   DatasetOrigin origin;
-  std::string lines;  // COPY text
+  std::string lines;  // COPY text; empty where there is a payload
   record::RowCount upserts;
   record::RowCount deletes;
   std::vector<QuarantinedRow> quarantined;
   std::vector<Cursor> cursors;
   // Where somebody will ask for it: added to what came of the dataset in this minute.
   std::optional<RowTally> tally = std::nullopt;
+  // The lines, compressed by the caller: they become a batch of their own.
+  std::optional<record::Payload> payload = std::nullopt;
 };
+
+// Lines of more than this are to be handed in as a payload: with others they would hold these up.
+inline constexpr std::uint64_t large_submission_bytes = std::uint64_t{1} << 20;
 
 // Where a submission's rows went.
 struct Placement {
@@ -233,7 +238,7 @@ class Journal {
       std::span<const QuarantinedRow> quarantined, std::span<const Cursor> cursors,
       const std::optional<RowTally>& tally = std::nullopt);
 
-  // Makes many small submissions durable in one transaction, in order.
+  // Makes many submissions durable in one transaction, in order.
   [[nodiscard]] Result<std::vector<Placement>> commit(std::span<const Submission> submissions);
 
   // Closes open batches that are old enough (`all`: whatever their age). True if any was closed.

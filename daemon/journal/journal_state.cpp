@@ -279,8 +279,39 @@ void Journal::State::see_open(const std::vector<OpenBatch>& batches) {
   seen_open = std::move(still);
 }
 
-Result<std::vector<Placement>> Journal::State::place(const StreamRow& row,
+Result<Placement> Journal::State::seal_alone(StreamRow& row, const DatasetOrigin& origin,
+                                             record::Payload payload) {
+  // Numbered before this one, so they go before it.
+  const auto open = SLUICE_TRY(ours(tables.open_batches()));
+  for (const OpenBatch& batch : open) {
+    SLUICE_TRY(seal_open(row, batch));
+  }
+  SLUICE_TRY(seal(row, origin, std::move(payload)));
+  return Placement{row.head.sequence, 1, row.stream.epoch};
+}
+
+Result<std::vector<Placement>> Journal::State::place(StreamRow& row,
                                                      std::span<const Submission> submissions) {
+  std::vector<Placement> placements;
+  placements.reserve(submissions.size());
+  while (!submissions.empty()) {
+    const auto large = std::ranges::find_if(
+        submissions, [](const auto& each) { return each.payload.has_value(); });
+    const auto small = submissions.first(static_cast<std::size_t>(large - submissions.begin()));
+    std::ranges::copy(SLUICE_TRY(place_lines(row, small)), std::back_inserter(placements));
+    submissions = submissions.subspan(small.size());
+    if (submissions.empty()) break;
+    const Submission& alone = submissions.front();
+    placements.push_back(SLUICE_TRY(seal_alone(row, alone.origin, *alone.payload)));
+    SLUICE_TRY(keep(alone.quarantined, alone.cursors, placements.back()));
+    SLUICE_TRY(count(alone.origin.dataset, alone.tally));
+    submissions = submissions.subspan(1);
+  }
+  return placements;
+}
+
+Result<std::vector<Placement>> Journal::State::place_lines(
+    const StreamRow& row, std::span<const Submission> submissions) {
   auto open = SLUICE_TRY(ours(tables.open_batches()));
   struct NewLines {
     std::uint64_t first_row = 0;

@@ -122,9 +122,15 @@ struct Journal::State {
                                   std::span<const Cursor> cursors, const Placement& placement);
   [[nodiscard]] Result<void> count(const record::DatasetId& dataset,
                                    const std::optional<RowTally>& tally);
-  // Puts rows into open batches, which it opens where there is none that takes them.
-  [[nodiscard]] Result<std::vector<Placement>> place(const StreamRow& row,
+  // Puts rows into open batches, which it opens where there is none that takes them, and payloads
+  // into batches of their own, behind those.
+  [[nodiscard]] Result<std::vector<Placement>> place(StreamRow& row,
                                                      std::span<const Submission> submissions);
+  [[nodiscard]] Result<std::vector<Placement>> place_lines(const StreamRow& row,
+                                                           std::span<const Submission> submissions);
+  // A batch of its own, behind all that are open, which are sealed.
+  [[nodiscard]] Result<Placement> seal_alone(StreamRow& row, const DatasetOrigin& origin,
+                                             record::Payload payload);
   // The rows of a batch that its receipt says were refused: into the quarantine, all of them.
   [[nodiscard]] Result<void> keep_refused(const StreamRow& row, const record::Manifest& manifest,
                                           const record::Receipt& receipt);

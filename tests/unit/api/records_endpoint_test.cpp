@@ -117,5 +117,24 @@ TEST_F(RecordsEndpointTest, SmallCallIsAnsweredWhileALargeOneIsStillToBeRead) {
   EXPECT_THAT(later->body, HasSubstr("5000"));
 }
 
+TEST_F(RecordsEndpointTest, ALargeCallIsABatchOfItsOwnThatIsCompressedBesideTheJournal) {
+  const std::string name(100, 'n');
+  std::string large;
+  for (int row = 0; row < 12'000; ++row)
+    large += R"({"code": "L)" + std::to_string(row) + R"(", "name": ")" + name + "\"}\n";
+  const std::vector<server::HeaderField> ndjson{{"Content-Type", "application/x-ndjson"}};
+  std::promise<server::Response> of_large;
+  call(large, ndjson, of_large);
+  const auto answer = await(of_large);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200U) << answer->body;
+  auto journal = journal::Journal::open(center_.node.directory / "park.journal", BureauId("park"),
+                                        limits_, center_.keyring, clock_)
+                     .value();
+  const auto sealed = journal.next({}).value();
+  ASSERT_TRUE(sealed) << "it waits in an open batch";
+  EXPECT_EQ(record::parse_manifest(sealed->manifest)->upserts.value, 12'000U);
+}
+
 }  // namespace
 }  // namespace sluice::api::test

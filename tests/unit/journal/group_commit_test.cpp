@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <future>
 #include <set>
 #include <stdexcept>
@@ -148,6 +149,81 @@ TEST(GroupCommit, WhatIsSettledBesideItIsNumberedTogetherWithWhatIsSubmitted) {
   }
   EXPECT_EQ(rows, 2U * rounds) << "every call, and what was replayed";
   EXPECT_EQ(journal.status()->quarantine_waiting, 0U);
+}
+
+// Where a thread is held, the first time that it comes by once this is asked for.
+class Halt {
+ public:
+  void ask_for() { asked_ = true; }
+  void come_by() {
+    if (!asked_.exchange(false)) return;
+    is_there_.set_value();
+    go_on_.get_future().wait();
+  }
+  void wait_for_it() { is_there_.get_future().wait(); }
+  void let_go() { go_on_.set_value(); }
+
+ private:
+  std::atomic<bool> asked_ = false;
+  std::promise<void> is_there_;
+  std::promise<void> go_on_;
+};
+
+TEST(GroupCommit, SmallOnesPassLargeOnesThatWaitAndBothKeepTheirOrder) {
+  Desk desk;
+  desk.limits.batch_age = std::chrono::hours(1);
+  Halt halt;
+  Journal journal =
+      Journal::open(desk.file(), record::BureauId("park"), desk.limits, desk.keyring, [&] {
+        halt.come_by();
+        return desk.now;
+      }).value();
+  Limits often;
+  often.batch_age = std::chrono::milliseconds(0);
+  halt.ask_for();
+  std::string answered;  // the commit thread's until it has ended
+  {
+    GroupCommit commit(std::move(journal), often, no_failure);
+    const auto submit = [&](
+                            const std::string& name, Submission call,
+                            const std::function<void()>& then = [] {}) {
+      commit.submit(std::move(call), [&answered, name, then](auto placement) {
+        EXPECT_TRUE(placement) << record::to_string(placement.error());
+        answered += name + " ";
+        then();
+      });
+    };
+    const auto large = [](const std::string& name) {
+      return Submission{.origin = origin(), .upserts = {2}, .payload = payload(name, 2)};
+    };
+    halt.wait_for_it();
+    submit("a", submission("a", 1));
+    submit("L1", large("L1"), [&] { submit("c", submission("c", 1)); });
+    submit("L2", large("L2"));
+    submit("b", submission("b", 1));
+    halt.let_go();
+  }
+  EXPECT_EQ(answered, "a b L1 c L2 ");
+  Journal after = desk.open();
+  std::vector<std::string> texts;
+  for (const record::Batch& batch : waiting(after))
+    texts.push_back(text_of(batch));
+  EXPECT_THAT(texts, testing::ElementsAre(lines("a", 1) + lines("b", 1), lines("L1", 2),
+                                          lines("c", 1), lines("L2", 2)));
+}
+
+TEST(GroupCommit, LooksUpWhatALargeOneThatWasSubmittedBeforeHasLeft) {
+  Desk desk;
+  GroupCommit commit(desk.open(), desk.limits, no_failure);
+  Submission large{.origin = origin(), .upserts = {2}, .payload = payload("large", 2)};
+  large.cursors.push_back({"direct", "key", "answer", Cursor::Keep::as_an_answer});
+  commit.submit(submission("small", 1), [](auto placement) { EXPECT_TRUE(placement); });
+  commit.submit(std::move(large), [](auto placement) { EXPECT_TRUE(placement); });
+  std::promise<std::optional<KeptCursor>> found;
+  commit.find("direct", "key", [&](auto cursor) { found.set_value(cursor.value()); });
+  const auto cursor = found.get_future().get();
+  ASSERT_TRUE(cursor);
+  EXPECT_EQ(cursor->placement.sequence.value, 2U);
 }
 
 TEST(GroupCommit, TellsTheTalliesOfWhatWasSubmittedBefore) {

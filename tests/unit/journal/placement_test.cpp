@@ -51,6 +51,27 @@ TEST_F(PlacementTest, ABatchThatIsDueTakesTheOnesBeforeItAlong) {
   EXPECT_EQ(text_of(batches[1]), lines("full", 3));
 }
 
+TEST_F(PlacementTest, APayloadIsABatchOfItsOwnBetweenWhatIsCommittedBeforeAndAfterIt) {
+  Journal journal = desk.open();
+  Submission large{.origin = origin(), .upserts = {2}, .payload = payload("large", 2)};
+  large.cursors.push_back({"direct", "key", "answer", Cursor::Keep::as_an_answer});
+  const std::vector<Submission> calls{submission("a", 1), submission("b", 2), large,
+                                      submission("c", 1)};
+  const auto places = journal.commit(calls).value();
+  ASSERT_THAT(places, SizeIs(4));
+  EXPECT_EQ(places[1].first_row, 2U);
+  EXPECT_EQ(places[2].sequence.value, 2U);
+  EXPECT_EQ(places[2].first_row, 1U);
+  EXPECT_EQ(places[3].sequence.value, 3U);
+  EXPECT_EQ(journal.cursor("direct", "key").value()->placement.sequence.value, 2U);
+  const auto sealed = waiting(journal);
+  ASSERT_THAT(sealed, SizeIs(2)) << "what comes after it takes more rows";
+  EXPECT_EQ(text_of(sealed[0]), lines("a", 1) + lines("b", 2));
+  EXPECT_EQ(text_of(sealed[1]), lines("large", 2));
+  ASSERT_TRUE(journal.close_open_batches(Journal::Close::all));
+  EXPECT_EQ(text_of(waiting(journal).at(2)), lines("c", 1));
+}
+
 TEST_F(PlacementTest, RowsOfADatasetAreNeverPlacedBeforeRowsThatCameEarlier) {
   Journal journal = desk.open();
   Submission keyed = submission("keyed", 1);
