@@ -109,6 +109,17 @@ CREATE TABLE IF NOT EXISTS gap(
   rows INTEGER NOT NULL
 ) STRICT;
 
+-- Since version 6: what the first batch of the stream's epoch says of the one before it. None: there
+-- was none, or nobody could say.
+CREATE TABLE IF NOT EXISTS predecessor(
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,        -- of its last batch in the center's ledger
+  numbered INTEGER NOT NULL,        -- the highest number that was given out in it
+  lost INTEGER NOT NULL,            -- of the batches between
+  reason INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS cursor(
   channel TEXT NOT NULL,
   key TEXT NOT NULL,

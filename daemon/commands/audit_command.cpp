@@ -60,6 +60,8 @@ ExitStatus verify(const Context& context) {
     fmt::print("ledger and archive: {} batches of {} streams, {} of signed data: {}\n",
                human_count(report->batches), human_count(report->heads.size()),
                human_bytes(report->bytes), report->first_break ? "BROKEN" : "every one verified");
+    for (const std::string& seam : report->seams)
+      fmt::print("  epochs of {}\n", seam);
     if (report->first_break) status = fail(*report->first_break);
   } else {
     fmt::print("ledger and archive: none on this node; verify them at the center\n");

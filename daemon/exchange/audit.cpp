@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "exchange/epoch_seams.h"
 #include "record/batch.h"
 #include "record/try.h"
 #include "record/verified_receipt.h"
@@ -16,7 +17,7 @@ using Fault = std::optional<std::string>;
 
 // The last entry of a bureau that was walked, whatever its epoch.
 struct BureauPlace {
-  record::Epoch epoch;
+  EpochEnd end;
   record::Time sealed_at{};
   record::Time applied_at{};
 };
@@ -45,8 +46,9 @@ Fault fault_of_place(const store::LedgerEntry& entry, const record::Manifest& ma
 // Epochs and times go forward, from one epoch of a bureau to the next too.
 Fault fault_of_order(const store::LedgerEntry& entry, const record::Manifest& manifest,
                      const BureauPlace& last) {
-  if (entry.stream.epoch < last.epoch) {
-    return fmt::format("its epoch was over: entries of epoch {} stand before it", last.epoch.value);
+  if (entry.stream.epoch < last.end.epoch) {
+    return fmt::format("its epoch was over: entries of epoch {} stand before it",
+                       last.end.epoch.value);
   }
   if (manifest.collected_at < last.sealed_at) {
     return fmt::format(
@@ -122,7 +124,8 @@ Fault fault_of_receipt(const store::LedgerEntry& entry, const record::Manifest& 
 // What is wrong with one entry that follows `head` in its stream and `last` of its bureau, which it
 // then is itself; nothing: it is good.
 Fault fault(const store::LedgerEntry& entry, const record::Batch& batch,
-            const record::ChainHead& head, BureauPlace& last, const AuditTrust& trust) {
+            const record::ChainHead& head, BureauPlace& last, const AuditTrust& trust,
+            std::vector<std::string>& seams) {
   const auto verified = record::verify_kept(batch, trust.verifier);
   if (!verified) return record::to_string(verified.error());
   const record::Manifest& manifest = verified->manifest;
@@ -133,7 +136,10 @@ Fault fault(const store::LedgerEntry& entry, const record::Batch& batch,
   if (auto wrong = fault_of_order(entry, manifest, last)) return wrong;
   if (auto wrong = fault_of_signer(*verified, trust)) return wrong;
   if (auto wrong = fault_of_receipt(entry, manifest, last, trust)) return wrong;
-  last = {entry.stream.epoch, manifest.collected_at, entry.applied_at};
+  Seam seam = judge_seam(manifest, last.end);
+  if (seam.fault) return seam.fault;
+  if (seam.notice) seams.push_back(fmt::format("{}: {}", entry.stream.bureau.str(), *seam.notice));
+  last = {{entry.stream.epoch, entry.sequence}, manifest.collected_at, entry.applied_at};
   return std::nullopt;
 }
 
@@ -148,7 +154,8 @@ store::Result<LedgerReport> verify_ledger(
   const auto check = [&](const store::LedgerEntry& entry, const record::Batch& batch) {
     last_seen = entry.id;
     record::ChainHead& head = report.heads[entry.stream];
-    if (const auto wrong = fault(entry, batch, head, places[entry.stream.bureau], trust)) {
+    if (const auto wrong =
+            fault(entry, batch, head, places[entry.stream.bureau], trust, report.seams)) {
       report.first_break = fmt::format("ledger entry {} ({} batch {}, epoch {}): {}", entry.id,
                                        entry.stream.bureau.str(), entry.sequence.value,
                                        entry.stream.epoch.value, *wrong);
@@ -167,10 +174,12 @@ store::Result<LedgerReport> verify_ledger(
   const auto streams = SLUICE_TRY(store.streams());
   for (const auto& [bureau, place] : places) {
     const auto latest = std::ranges::find(streams, bureau, &record::StreamId::bureau);
-    if (report.first_break || (latest != streams.end() && latest->epoch >= place.epoch)) continue;
+    if (report.first_break || (latest != streams.end() && latest->epoch >= place.end.epoch)) {
+      continue;
+    }
     report.first_break = fmt::format(
         "bureau {}: the ledger has batches of epoch {}, and its head {}", bureau.str(),
-        place.epoch.value,
+        place.end.epoch.value,
         latest == streams.end() ? std::string("is gone")
                                 : fmt::format("stands in epoch {}", latest->epoch.value));
   }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "record/signature.h"
 #include "record/signers.h"
@@ -21,6 +22,8 @@ struct LedgerReport {
   // Where each stream ends in the ledger, those included of which it should have entries.
   std::map<record::StreamId, record::ChainHead> heads;
   std::uint64_t bytes = 0;  // of payloads
+  // What is to be known of where epochs end, which breaks no proof (epoch_seams.h).
+  std::vector<std::string> seams;
   // Where the proof breaks first, and why.
   std::optional<std::string> first_break;
 };

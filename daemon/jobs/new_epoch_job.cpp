@@ -43,6 +43,9 @@ class Beginning {
   Told<void> take_receipts(journal::Journal& journal);
   // Whether the journal is as it was earlier: then what captures keep is later than its cursors.
   bool is_older(const journal::Status& status) const;
+  // `own`: the epoch of the journal that was there; 0: there was none. Nothing: the ledger was not
+  // asked, or there was no epoch before.
+  std::optional<record::Predecessor> predecessor(record::Epoch own, bool was_older) const;
   Told<void> note(trust::AuditLog& audit) const;
 
   const installation::Installation& installation_;
@@ -116,6 +119,21 @@ bool Beginning::is_older(const journal::Status& status) const {
                    place->head.sequence > status.head.sequence);
 }
 
+std::optional<record::Predecessor> Beginning::predecessor(record::Epoch own, bool was_older) const {
+  using record::EpochReason;
+  const auto& mark = report_.remembered;
+  if (!report_.ledger) return std::nullopt;
+  record::Predecessor follows{.epoch = report_.ledger->latest,
+                              .sequence = report_.ledger->latest_sequence,
+                              .reason = own.value == 0 ? EpochReason::lost_journal
+                                        : was_older    ? EpochReason::older_journal
+                                                       : EpochReason::by_operator};
+  if (follows.epoch.value == 0) follows.epoch = mark ? mark->epoch : own;
+  if (follows.epoch.value == 0) return std::nullopt;
+  if (mark && mark->epoch == follows.epoch) follows.numbered = mark->numbered;
+  return follows;
+}
+
 Told<NewEpochReport> Beginning::run(trust::AuditLog& audit) {
   const auto importing =
       SLUICE_TRY(RunLock::take(installation_.paths.import_lock(request_.bureau)));
@@ -149,12 +167,14 @@ Told<NewEpochReport> Beginning::run(trust::AuditLog& audit) {
   const auto status = SLUICE_TRY(flawed(journal->status()));
   report_.reads_all = request_.from_start;
   report_.reads_tables = request_.from_start || is_older(status);
+  const bool was_older = was_there && is_older(status);
   journal::NewEpoch beginning{
       .after = std::max({was_there ? status.stream.epoch : record::Epoch{},
                          report_.remembered ? report_.remembered->epoch : record::Epoch{},
                          report_.ledger ? report_.ledger->latest : record::Epoch{}}),
       .confirmed = report_.ledger ? report_.ledger->head.sequence : record::Sequence{},
-      .from_start = request_.from_start};
+      .from_start = request_.from_start,
+      .follows = predecessor(was_there ? status.stream.epoch : record::Epoch{}, was_older)};
   if (report_.reads_tables) beginning.forgotten_channels.emplace(front_end_channel);
   const auto epoch = SLUICE_TRY(flawed(journal->begin_epoch(beginning, *installation_.marks)));
   report_.stream = {request_.bureau, epoch};

@@ -81,6 +81,9 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
   auto gaps = GapTables::prepare(state->database);
   if (!gaps) return not_opened(gaps.error());
   state->gaps = std::move(*gaps);
+  auto predecessors = PredecessorTables::prepare(state->database);
+  if (!predecessors) return not_opened(predecessors.error());
+  state->predecessors = std::move(*predecessors);
   const auto row = state->tables.stream();
   if (!row) return not_opened(row.error());
   if (row->stream.bureau != bureau) return unreadable("it is the journal of another bureau");
@@ -292,11 +295,20 @@ Result<std::optional<SentAgain>> Journal::send_again(const LedgerPlace& place) {
   State& state = *state_;
   using Outcome = std::optional<SentAgain>;
   const StreamRow found = SLUICE_TRY(state_->ours(state.tables.stream()));
-  if (place.head.sequence >= found.acknowledged) return Outcome();
+  // What follows on an epoch that the ledger has less of than it had is not its continuation.
+  const auto said = SLUICE_TRY(state_->ours(state.predecessors.find()));
+  const bool is_cut = said && said->epoch == place.latest && said->sequence > place.latest_sequence;
+  if (place.head.sequence >= found.acknowledged && !is_cut) return Outcome();
   const record::Sequence next{place.head.sequence.value + 1};
   StreamRow after;
   auto again = state.write(0, [&](StreamRow& row) -> Result<Outcome> {
-    if (row.stream != found.stream || place.head.sequence >= row.acknowledged) return Outcome();
+    if (row.stream != found.stream) return Outcome();
+    if (is_cut) {
+      auto sealed = SLUICE_TRY(state.seal_beyond_gap(row, place));
+      after = row;
+      return sealed;
+    }
+    if (place.head.sequence >= row.acknowledged) return Outcome();
     if (SLUICE_TRY(state.reaches_back_to(place.head))) {
       return SentAgain{place.head.sequence, std::exchange(row.acknowledged, place.head.sequence)};
     }

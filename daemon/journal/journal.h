@@ -190,6 +190,9 @@ struct NewEpoch {
   bool from_start = false;  // the cursors of all sources are forgotten
   // And of these channels in any case: what is kept beside the journal is later than they are.
   std::set<std::string> forgotten_channels = {};
+  // What its first batch says of the epoch before it, as far as the ledger and the marks tell: the
+  // journal adds what it knows itself. Nothing: nobody can say.
+  std::optional<record::Predecessor> follows = std::nullopt;
 };
 
 class Retention;

@@ -10,7 +10,7 @@ namespace sluice::journal {
 namespace {
 
 // PRAGMA user_version of the files that this version writes and reads.
-constexpr int format_version = 5;
+constexpr int format_version = 6;
 
 sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view query) {
   auto statement = SLUICE_TRY(database.prepare(query));

@@ -197,13 +197,15 @@ Result<void> Journal::State::seal(StreamRow& row, const DatasetOrigin& origin,
                                   record::Payload payload) {
   SLUICE_TRY(check_certificate(row));
   const record::Time now = sealing_time(row);
+  const auto follows = SLUICE_TRY(said_by_next(row));
   const record::SealedBatch sealed =
       record::seal({.stream = row.stream,
                     .dataset = origin.dataset,
                     .schema = origin.schema,
                     .mode = origin.mode,
                     .collected_at = now,
-                    .carries_case_numbers = origin.carries_case_numbers},
+                    .carries_case_numbers = origin.carries_case_numbers,
+                    .follows = follows},
                    std::move(payload), row.head, keyring->current()->signer);
   SLUICE_TRY(ours(tables.insert_batch(sealed, clock())));
   row.sealed_at = now;

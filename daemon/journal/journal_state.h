@@ -16,6 +16,7 @@
 #include "journal/gap_tables.h"
 #include "journal/journal.h"
 #include "journal/journal_tables.h"
+#include "journal/predecessor_tables.h"
 #include "journal/quarantine_tables.h"
 #include "journal/retention.h"
 #include "journal/retention_tables.h"
@@ -40,6 +41,7 @@ struct Journal::State {
   QuarantineTables quarantine;
   RetentionTables retained;
   GapTables gaps;
+  PredecessorTables predecessors;
   record::StreamId stream;
   std::shared_ptr<files::StateDisk> disk;  // null: none is shared
   StreamMarks* marks = nullptr;
@@ -112,6 +114,10 @@ struct Journal::State {
   [[nodiscard]] Result<void> give_room_back();
   // The row's stream begins anew after `beginning`.
   [[nodiscard]] Result<void> begin_epoch(StreamRow& row, const NewEpoch& beginning);
+  // What the row's epoch follows, said whole; before its rows are sealed anew.
+  [[nodiscard]] Result<void> note_predecessor(const StreamRow& row, const NewEpoch& beginning);
+  // What the next batch says of it: it is the epoch's first.
+  [[nodiscard]] Result<std::optional<record::Predecessor>> said_by_next(const StreamRow& row);
   // What was begun is committed: marks and this handle go along.
   [[nodiscard]] Result<void> follow(const StreamRow& begun, StreamMarks* told);
   // Beyond a gap: what is here of what the ledger lacks begins a new epoch.

@@ -29,11 +29,38 @@ Result<void> Journal::State::begin_epoch(StreamRow& row, const NewEpoch& beginni
   SLUICE_TRY(ours(tables.forget_receipts()));
   SLUICE_TRY(ours(retained.forget_receipts()));
   SLUICE_TRY(ours(gaps.forget_all()));
+  SLUICE_TRY(note_predecessor(row, beginning));
   const record::Epoch last = std::max(beginning.after, row.stream.epoch);
   row.follows = beginning.after;
   row.stream.epoch.value = std::max(now, last.value + 1);
   row.refused.clear();
   return seal_anew(row);
+}
+
+Result<void> Journal::State::note_predecessor(const StreamRow& row, const NewEpoch& beginning) {
+  if (!beginning.follows) return ours(predecessors.put(std::nullopt));
+  record::Predecessor follows = *beginning.follows;
+  follows.numbered = std::max(follows.numbered, follows.sequence);
+  const auto before = SLUICE_TRY(ours(predecessors.find()));
+  if (follows.epoch == row.stream.epoch) {
+    follows.numbered = std::max(follows.numbered, row.head.sequence);
+    const std::uint64_t between = follows.numbered.value - follows.sequence.value;
+    follows.lost = between - std::min(between, SLUICE_TRY(ours(predecessors.batches())));
+  } else if (before && before->epoch == follows.epoch) {
+    // Of the epoch between them the ledger has nothing, and what that had is sealed anew once more.
+    follows.numbered = std::max(follows.numbered, before->numbered);
+    follows.lost = before->lost;
+    if (before->sequence > follows.sequence)
+      follows.lost += before->sequence.value - follows.sequence.value;
+  } else {
+    follows.lost = follows.numbered.value - follows.sequence.value;
+  }
+  return ours(predecessors.put(follows));
+}
+
+Result<std::optional<record::Predecessor>> Journal::State::said_by_next(const StreamRow& row) {
+  if (row.head.sequence.value != 0) return std::nullopt;
+  return ours(predecessors.find());
 }
 
 Result<void> Journal::State::follow(const StreamRow& begun, StreamMarks* told) {
@@ -53,10 +80,22 @@ Result<SentAgain> Journal::State::seal_beyond_gap(StreamRow& row, const LedgerPl
     if (!manifest) return std::unexpected(broken(manifest.error().sentence));
     last_lost = {manifest->sequence.value - 1};
   }
-  again.lost =
-      SLUICE_TRY(ours(gaps.add({row.stream.epoch, {after.value + 1}, last_lost}, clock())));
-  SLUICE_TRY(
-      begin_epoch(row, {.after = std::max(place.latest, row.stream.epoch), .confirmed = after}));
+  if (const auto said = SLUICE_TRY(ours(predecessors.find()));
+      said && said->epoch == place.latest && said->sequence > place.latest_sequence) {
+    again.lost = SLUICE_TRY(
+        ours(gaps.add({said->epoch, {place.latest_sequence.value + 1}, said->sequence}, clock())));
+  }
+  if (last_lost > after) {
+    const auto own =
+        SLUICE_TRY(ours(gaps.add({row.stream.epoch, {after.value + 1}, last_lost}, clock())));
+    again.lost.insert(again.lost.end(), own.begin(), own.end());
+  }
+  SLUICE_TRY(begin_epoch(
+      row, {.after = std::max(place.latest, row.stream.epoch),
+            .confirmed = after,
+            .follows = record::Predecessor{.epoch = place.latest,
+                                           .sequence = place.latest_sequence,
+                                           .reason = record::EpochReason::center_restored}}));
   again.anew = row.stream.epoch;
   return again;
 }
@@ -70,13 +109,15 @@ Result<void> Journal::State::seal_anew(StreamRow& row) {
     const auto manifest = record::parse_manifest(batch->manifest);
     if (!manifest) return std::unexpected(broken(manifest.error().sentence));
     last = manifest->sequence;
+    const auto follows = SLUICE_TRY(said_by_next(row));
     const record::SealedBatch sealed =
         record::seal({.stream = row.stream,
                       .dataset = manifest->dataset,
                       .schema = manifest->schema,
                       .mode = manifest->mode,
                       .collected_at = sealing_time(row),
-                      .carries_case_numbers = manifest->carries_case_numbers},
+                      .carries_case_numbers = manifest->carries_case_numbers,
+                      .follows = follows},
                      {.compressed = batch->payload,
                       .digest = manifest->payload,
                       .raw_bytes = manifest->payload_raw_bytes,

@@ -19,6 +19,7 @@ SealedBatch seal(const BatchOrigin& origin, Payload payload, const ChainHead& he
       .previous = head.manifest,
       .collected_at = origin.collected_at,
       .carries_case_numbers = origin.carries_case_numbers,
+      .follows = origin.follows,
   };
   sealed.batch.manifest = to_json(sealed.manifest);
   sealed.batch.signature = signer.sign(sealed.batch.manifest);

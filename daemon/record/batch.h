@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 
 #include "record/failure.h"
@@ -40,6 +41,7 @@ struct BatchOrigin {
   Mode mode = Mode::direct;
   Time collected_at{};
   bool carries_case_numbers = false;
+  std::optional<Predecessor> follows = std::nullopt;  // of an epoch's first batch
 };
 
 // Numbers, chains and signs. The returned manifest is what `batch.manifest` says.

@@ -68,6 +68,11 @@ std::vector<simdjson::dom::element> JsonMembers::array(std::string_view name) {
   return {array->begin(), array->end()};
 }
 
+std::optional<simdjson::dom::element> JsonMembers::if_there(std::string_view name) {
+  if (!members_.contains(name)) return std::nullopt;
+  return *find(name);
+}
+
 void JsonMembers::complain(std::string_view name, std::string_view expected) {
   if (!problem_) problem_ = fmt::format("expected `{}` {}", name, expected);
 }

@@ -24,6 +24,8 @@ class JsonMembers {
   [[nodiscard]] std::uint64_t number(std::string_view name);  // below 2^63
   [[nodiscard]] bool boolean(std::string_view name);
   [[nodiscard]] std::vector<simdjson::dom::element> array(std::string_view name);
+  // A member that need not be there.
+  [[nodiscard]] std::optional<simdjson::dom::element> if_there(std::string_view name);
 
   // Says that a member's value is not as it should be.
   void complain(std::string_view name, std::string_view expected);

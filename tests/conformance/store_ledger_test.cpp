@@ -83,6 +83,29 @@ TEST_P(StoreLedgerTest, WalkIsInTheOrderOfIdsWhateverItIsOf) {
               ElementsAre("park 1", "portal 1", "park 1"));
 }
 
+TEST_P(StoreLedgerTest, WhatAnEpochsFirstBatchSaysOfTheOneBeforeIsKeptAsItWasSigned) {
+  const auto dataset = enterprises();
+  prepare(dataset);
+  apply(dataset, {upsert({"a", "Alpha", "1"})});
+  stream_ = TestStream("park", 2000);
+  Sent first = stream_.batch(dataset, {upsert({"b", "Beta", "1"})});
+  first.manifest.follows = record::Predecessor{.epoch = {1000},
+                                               .sequence = {1},
+                                               .numbered = {3},
+                                               .lost = 2,
+                                               .reason = record::EpochReason::center_restored};
+  first.batch.manifest = record::to_json(first.manifest);
+  apply(dataset, first);
+  std::string archived;
+  ASSERT_TRUE(
+      store_->walk({.after = 1}, [&](const store::LedgerEntry&, const record::Batch& batch) {
+        archived = batch.manifest;
+        return true;
+      }));
+  EXPECT_EQ(archived, first.batch.manifest);
+  EXPECT_EQ(record::parse_manifest(archived)->follows, first.manifest.follows);
+}
+
 TEST_P(StoreLedgerTest, WalkOfABureauGoesByTheLedgersUniqueIndexAndSortsNothing) {
   prepare(enterprises());
   for (const auto sequence :

@@ -109,6 +109,12 @@ case_a_journal_that_is_gone_is_refused_and_the_others_go_on() {
   expect_loaded 1 500 .unchanged 500
   expect "a call" "$(post park approval '{"number":"A1","name":"one"}')" 200
   expect_proved
+  # What the new epoch's first batch says of the one before is in the ledger, signed.
+  stop_daemon
+  sqlite3 "$node/state/central.sqlite" "DELETE FROM archive WHERE ledger = 1; DELETE FROM ledger WHERE id = 1"
+  try sluice audit verify
+  [[ $status -ne 0 ]] || fail "the audit does not notice that an epoch which is over was cut off"
+  expect_like "what it says" "$err" 'batch 1 of epoch [0-9]+ is missing in front of it'
 }
 
 case_a_journal_of_0_bytes_is_refused() {
@@ -124,6 +130,7 @@ case_a_journal_of_0_bytes_is_refused() {
   expect_like "what is gone" "$out" 'numbers up to 2 .*ledger has them up to 1'
   expect_loaded 501 1000 .inserted 500
   expect_proved
+  expect_like "what the proof tells" "$out" 'epochs of park: batch 2 of epoch [0-9]+ never came .the journal was lost.: lost'
 }
 
 case_a_journal_that_is_damaged_stops_its_bureau_only() {

@@ -301,11 +301,39 @@ TEST_F(AuditTest, FollowsABureauFromEpochToEpoch) {
   EXPECT_EQ(report.first_break.value_or("none"), "none");
   EXPECT_EQ(report.batches, 4U);
   EXPECT_EQ(report.heads.size(), 2U) << "each epoch has its end";
+  EXPECT_THAT(report.seams, testing::ElementsAre(HasSubstr("nobody says that it should")));
   EXPECT_THAT(first_break([&](auto& entries) {
                 std::rotate(entries.begin(), entries.end() - 1, entries.end());
                 entries.front().row.applied_at = receipt_of(entries.front()).at;
               }),
               HasSubstr("its epoch was over"));
+}
+
+// The streams' heads tell of the last epoch only.
+TEST_F(AuditTest, FindsThatTheTailOfAnEpochThatIsOverWasCutOff) {
+  Reception reception = center.reception();
+  const record::StreamId over = center.origin().stream;
+  center.head = {};
+  record::BatchOrigin later = center.origin();
+  later.stream.epoch = {2000};
+  later.follows = record::Predecessor{.epoch = over.epoch,
+                                      .sequence = {3},
+                                      .numbered = {5},
+                                      .lost = 2,
+                                      .reason = record::EpochReason::lost_journal};
+  ASSERT_TRUE(reception.receive(center.stray(later, line("D"), center.node.signer)));
+  const auto store = center.store();
+  const LedgerReport report = verify(*store);
+  EXPECT_EQ(report.first_break.value_or("none"), "none");
+  EXPECT_THAT(report.seams,
+              testing::ElementsAre(
+                  AllOf(HasSubstr("park"), HasSubstr("batches 4 to 5 of epoch 1000 never came (the "
+                                                     "journal was lost): lost"))));
+  EXPECT_THAT(first_break([](auto& entries) { entries.erase(entries.begin() + 2); }),
+              AllOf(HasSubstr("park batch 1, epoch 2000"),
+                    HasSubstr("batch 3 of epoch 1000 is missing in front of it")));
+  EXPECT_THAT(first_break([](auto& entries) { entries.erase(entries.begin(), entries.end() - 1); }),
+              HasSubstr("batches 1 to 3 of epoch 1000 are missing"));
 }
 
 TEST_F(AuditTest, FindsABatchThatWasDatedBack) {

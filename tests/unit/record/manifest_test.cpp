@@ -39,6 +39,52 @@ TEST(Manifest, ReadsBackAsItself) {
   }
 }
 
+Manifest first_of_a_later_epoch() {
+  Manifest first = sample_manifest();
+  first.sequence = {1};
+  first.follows = Predecessor{.epoch = {1'780'000'000'000},
+                              .sequence = {480},
+                              .numbered = {500},
+                              .lost = 7,
+                              .reason = EpochReason::center_restored};
+  return first;
+}
+
+TEST(Manifest, TellsWhatItsEpochFollows) {
+  Manifest first = first_of_a_later_epoch();
+  EXPECT_EQ(
+      to_json(first).substr(to_json(first).find("  \"carries_case_numbers\"")),
+      "  \"carries_case_numbers\": true,\n  \"follows\": {\"epoch\": 1780000000000, "
+      "\"sequence\": 480, \"numbered\": 500, \"lost\": 7, \"reason\": \"center-restored\"}\n}\n");
+  for (const EpochReason reason : {EpochReason::lost_journal, EpochReason::older_journal,
+                                   EpochReason::center_restored, EpochReason::by_operator}) {
+    first.follows->reason = reason;
+    EXPECT_EQ(parse_manifest(to_json(first)).value(), first);
+  }
+}
+
+TEST(Manifest, ThatFollowsNothingIsWrittenAsBefore) {
+  const std::string json = to_json(sample_manifest());
+  EXPECT_TRUE(json.ends_with("  \"carries_case_numbers\": true\n}\n")) << json;
+}
+
+TEST(Manifest, WhatItFollowsIsAnEarlierEpochAndToldOnceAndWhole) {
+  const std::string good = to_json(first_of_a_later_epoch());
+  for (const std::string& json :
+       {replaced(good, "\"sequence\": 1,", "\"sequence\": 2,"),
+        replaced(good, "1780000000000", "1790000000000"),
+        replaced(good, "\"numbered\": 500", "\"numbered\": 479"),
+        replaced(good, "\"lost\": 7", "\"lost\": 21"), replaced(good, "\"lost\": 7, ", ""),
+        replaced(good, "\"lost\": 7", "\"lost\": 7, \"x\": 1"),
+        replaced(good, "center-restored", "forgotten"),
+        replaced(good, "\"lost\": 7", "\"lost\": -7"),
+        replaced(good, "{\"epoch\"", "{\"lost\": 7, \"epoch\"")}) {
+    const auto parsed = parse_manifest(json);
+    ASSERT_FALSE(parsed) << json;
+    EXPECT_EQ(parsed.error().code, ManifestProblem::malformed);
+  }
+}
+
 TEST(Manifest, MayBeWrittenWithOtherSpacesAndOrder) {
   std::string json = to_json(sample_manifest());
   std::erase(json, '\n');
