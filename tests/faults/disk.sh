@@ -23,6 +23,8 @@ source "$here/../support/shell/node.sh"
 source "$here/../support/shell/cases.sh"
 # shellcheck source=tests/support/shell/two_nodes.sh
 source "$here/../support/shell/two_nodes.sh"
+# shellcheck source=tests/support/shell/browser.sh
+source "$here/../support/shell/browser.sh"
 # shellcheck source=tests/support/shell/levy.sh
 source "$here/../support/shell/levy.sh"
 
@@ -332,6 +334,77 @@ case_a_scheduled_collection_waits_while_the_disk_is_full() {
   rm "$workshop/full"
   await_payments 1499
   expect "rows that came twice" "$(sqlite3 "$workshop/center/state/central.sqlite" 'SELECT sum(unchanged) FROM ledger')" 0
+}
+
+# Where one person keys licences that nobody checks.
+make_desk() {
+  new_node "$1" '{kind: sqlite}' "pages: {address: 127.0.0.1, port: 0, certificate: $pki/node.pem, key: $pki/node.key}"
+  add_bureau industry <<'END'
+channels: {manual-entry: {}}
+publishes:
+  - {dataset: licence, channels: [manual-entry]}
+END
+  add_schema licence <<'END'
+{"sluice:dataset": {"owner": "industry", "title": "Licences"},
+ "fields": [{"name": "code", "type": "string", "constraints": {"required": true}},
+            {"name": "name", "type": "string"}],
+ "primaryKey": "code"}
+END
+  start_daemon "LD_PRELOAD=$failing_disk" "SLUICE_FAIL_PATH=$2" "SLUICE_FAIL_SPACE=$node/full"
+  open_browser clerk
+  come_in clerk "$(sluice user add clerk --role clerk --bureau industry 2>/dev/null)"
+}
+# take_task: a new one; sets `number`.
+take_task() {
+  sluice task add industry licence >/dev/null
+  visit /entry
+  send /entry/next work=key bureau=industry
+  expect "taking a task" "$code" 303
+  follow
+  expect "the desk" "$code" 200
+  number=${place#/entry/}
+}
+save() { # CODE NAME
+  local version
+  version=$(sed -n 's/.*name="version" value="\([^"]*\)".*/\1/p' <<<"$page" | head -n 1)
+  send "/entry/$number/save" "version=$version" "field.code=$1" "field.name=$2"
+}
+
+case_a_clerks_save_on_a_full_disk_is_refused_with_what_was_typed_and_taken_once_there_is_room() {
+  trap kill_daemon EXIT
+  make_desk keyed /state/
+  take_task
+  touch "$node/full"
+  save A1 'typed once'
+  expect "a save on a full disk" "$code" 503
+  expect_like "what it says" "$(text_of_page)" 'nothing was done.* disk is full'
+  rm "$node/full"
+  visit "/entry/$number"
+  expect "the desk" "$code" 200
+  save A1 'typed once'
+  expect "the same with room again" "$code" 303
+  await_held licence 1
+  expect "the record" "$(held licence | cut -f 1,2)" $'A1\ttyped once'
+  stop_daemon
+}
+
+case_what_a_clerk_saved_while_the_journals_disk_was_full_is_journaled_once_there_is_room() {
+  trap kill_daemon EXIT
+  make_desk noted /state/journals/
+  take_task
+  touch "$node/full"
+  save A1 'typed once'
+  expect "a save, which the tasks' database keeps" "$code" 303
+  await_log record-not-journaled
+  expect "its state" "$(sqlite3 -readonly "$node/state/tasks.sqlite" 'SELECT state FROM task')" ready
+  rm "$node/full"
+  await_held licence 1
+  is_done() { [[ $(sqlite3 -readonly "$node/state/tasks.sqlite" 'SELECT state FROM task') = done ]]; }
+  until_true 60 is_done || fail "the task is not done: $(sluice task list)"
+  expect "rows that came" "$(sqlite3 "$node/state/central.sqlite" 'SELECT sum(inserted), sum(unchanged) FROM ledger')" '1|0'
+  expect "marks" "$(find "$node/state" -name not-durable)" ""
+  sluice audit verify >/dev/null
+  stop_daemon
 }
 
 # On a disk of its own, of 64 MiB. 77 where none may be mounted.
