@@ -318,6 +318,31 @@ case_a_file_in_the_drop_folder_waits_while_the_disk_is_full() {
   stop_daemon
 }
 
+case_an_import_that_takes_too_long_is_ended_with_its_reader_and_nothing_is_lost() {
+  make_node cut-off
+  sed -i "s|drop_folder: |time_limit: 1s, drop_folder: |" "$node/config/bureaus/park.yaml"
+  trap kill_daemon EXIT
+  start_daemon "${on_failing_disk[@]}" "SLUICE_FAIL_SPACE=$node/full"
+  expect "before" "$(post_one 1001)" 200
+  await_held register 1
+  touch "$node/full" # for which its rows wait, and its reader for them
+  register_of 1 50000 >"$node/drop/.register.csv"
+  mv "$node/drop/.register.csv" "$node/drop/register.csv"
+  await_log import-cut-off
+  expect_like "what the log says" "$(grep event=import-cut-off "$node/sluiced.log")" 'register.csv.*channels.disk.time_limit .1 s'
+  expect "the daemon" "$(call park GET /v1/health)" 200
+  sed -i 's|time_limit: 1s, ||' "$node/config/bureaus/park.yaml"
+  kill_daemon
+  no_reader_is_left() { ! pgrep -f "$node/config read-file" >/dev/null; }
+  until_true 60 no_reader_is_left || fail "a reader is left: $(pgrep -af read-file)"
+  rm "$node/full"
+  start_daemon
+  await_held register 50001
+  until_true 60 test -e "$node/drop/done/register.csv" || fail "the file is not in done: $(ls -R "$node/drop")"
+  expect "rows that came twice" "$(sqlite3 "$node/state/central.sqlite" 'SELECT sum(unchanged) FROM ledger')" 0
+  stop_daemon
+}
+
 case_a_scheduled_collection_waits_while_the_disk_is_full() {
   [[ -e $driver ]] || { echo "        skipped: there is no $driver"; return 0; }
   both_nodes collected ", schedule: {run: '@every 1s'}"

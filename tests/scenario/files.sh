@@ -283,6 +283,50 @@ case_a_dry_run_finds_what_is_bad_and_takes_nothing() {
   expect_like "the import after it" "$(jq -c '[.loaded_before, .resumed_after, .accepted]' <<<"$out")" '^.false,0,1.$'
 }
 
+# limit_disk MEMBERS: of the channel; before the node starts.
+limit_disk() { sed -i "s|disk: {drop_folder|disk: {$1, drop_folder|" "$node/config/bureaus/park.yaml"; }
+# drop NAME: from standard input
+drop() {
+  cat >"$node/drop/.$1"
+  mv "$node/drop/.$1" "$node/drop/$1"
+}
+until_there() { until_true 120 test -e "$node/drop/$1" || fail "$1 is not there: $(ls -R "$node/drop") $(tail -n 3 "$node/sluiced.log")"; }
+expect_it_goes_on() {
+  printf 'number,name,capital\nB1,b,1\n' | drop register-small.csv
+  until_there done/register-small.csv
+  await_held register 1
+  expect "what is held" "$(numbers)" B1
+  expect "quarantine" "$(quarantined)" ''
+  sluice audit verify >/dev/null
+}
+
+case_a_file_that_takes_too_much_memory_ends_in_failed_and_the_next_one_in_done() {
+  [[ -z ${SLUICE_ADDRESS_SPACE:-} ]] || { echo "        skipped: a sanitizer needs the memory"; return 0; }
+  make_node memory
+  limit_disk 'memory_limit: 48MiB'
+  sed -i 's|max_row_bytes: 64KiB|max_row_bytes: 64MiB|' "$node/config/bureaus/park.yaml"
+  trap kill_daemon EXIT
+  start_daemon
+  { printf 'number,name,capital\nA1,' && head -c 60000000 /dev/zero | tr '\0' x && printf ',1\n'; } | drop register-large.csv
+  until_there failed/register-large.csv
+  expect_like "what the log says" "$(grep event=dropped-file-imported "$node/sluiced.log")" \
+    'register-large.csv.*more memory than an import may have .`channels.disk.memory_limit`'
+  expect_it_goes_on
+}
+
+case_a_file_that_takes_too_much_processor_time_ends_in_failed_and_the_next_one_in_done() {
+  make_node processor
+  limit_disk 'cpu_limit: 1s'
+  trap kill_daemon EXIT
+  start_daemon
+  # Copies, which its reader alone has work with.
+  awk 'BEGIN { print "number,name,capital"; for (i = 0; i < 5000000; ++i) print "A1,the same,1" }' | drop register-large.csv
+  until_there failed/register-large.csv
+  expect_like "what the log says" "$(grep event=dropped-file-imported "$node/sluiced.log")" \
+    'register-large.csv.*processor time that an import may have .`channels.disk.cpu_limit`'
+  expect_it_goes_on
+}
+
 case_dropped_files_end_in_done_or_failed() {
   running_node drop
   printf 'number,name,capital\nA1,a,1\nA2,b,many\n' >"$node/drop/register-1.csv.part"
