@@ -9,8 +9,10 @@ set -euo pipefail
 source "$(dirname "$0")/../support/shell/cases.sh" "$@"
 # shellcheck source=tests/support/shell/two_nodes.sh
 source "$(dirname "$0")/../support/shell/two_nodes.sh"
+# shellcheck source=tests/support/shell/cluster.sh
+source "$(dirname "$0")/../support/shell/cluster.sh"
 # shellcheck source=tests/support/shell/levy.sh
-source "$(dirname "$0")/../support/shell/levy.sh"
+source "$(dirname "$0")/../support/shell/levy.sh" # the last one: its sql() is the one that is meant
 
 register() { # FIRST LAST: a file with these rows
   { echo number,name && seq -f 'A%.0f,name' "$1" "$2"; } >"$node/register-$1.csv"
@@ -84,6 +86,59 @@ case_a_center_that_was_restored_is_filled_again_by_its_edge() {
   expect "what waits" "$(at edge stream park .backlog_batches)" 0
   at center expect_proved
   at edge expect_proved
+}
+
+# Both nodes, the center's store in a PostgreSQL of its own, after their first day.
+both_nodes_on_postgresql() { # CASE
+  workshop=$workshop/$1
+  mkdir -m 711 "$workshop"
+  trap 'halt_cluster INT' EXIT
+  start_cluster
+  createdb center
+  store_of_center="{kind: postgresql, connection: 'host=$PGHOST port=$PGPORT user=$PGUSER dbname=center'}"
+  both_nodes nodes
+  trap 'kill_all; halt_cluster INT' EXIT
+  first_day
+}
+# After the second day was lost: whatever comes next shows where the center stands.
+expect_filled_again() {
+  expect "what it has of yesterday" "$(at center held register | wc -l)" 500
+  at edge load 1001 1010 .inserted 10
+  until_true 60 center_has 1010 || fail "the center has $(at center held register | wc -l)"
+  sql 'UPDATE payment SET amount = 8, changed = 3000 WHERE number = 100'
+  at edge collect
+  expect_the_same
+  grep -q 'event=batches-sent-again bureau=park after=1 to=2' "$workshop/edge/sluiced.log" ||
+    fail "the log does not tell: $(grep again "$workshop/edge/sluiced.log")"
+  expect "what waits" "$(at edge stream park .backlog_batches)" 0
+  at center expect_proved
+  at edge expect_proved
+}
+
+case_a_center_whose_postgresql_is_yesterdays_dump_is_filled_again_by_its_edge() {
+  both_nodes_on_postgresql dumped
+  pg_dump center >"$workshop/yesterday.sql"
+  second_day
+  at center stop_daemon
+  dropdb --force center
+  createdb center
+  psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname=center --file="$workshop/yesterday.sql" >"$workshop/psql.log"
+  at center start_daemon
+  expect_filled_again
+}
+
+# While the center runs, which knows nothing of it.
+case_a_center_whose_standby_lacks_the_last_commits_and_is_promoted_is_filled_again_by_its_edge() {
+  both_nodes_on_postgresql promoted
+  (as_cluster_user pg_basebackup --pgdata="$PGHOST/standby" --write-recovery-conf --checkpoint=fast) 2>"$workshop/basebackup.log" ||
+    fail "pg_basebackup: $(tail -n 3 "$workshop/basebackup.log")"
+  second_day
+  halt_cluster QUIT
+  mv "$PGHOST/data" "$PGHOST/lost"
+  mv "$PGHOST/standby" "$PGHOST/data"
+  resume_cluster
+  expect "it is promoted" "$(psql --no-psqlrc --no-align --tuples-only --dbname=center --command='SELECT pg_promote()')" t
+  expect_filled_again
 }
 
 case_an_edge_that_was_restored_begins_its_streams_anew() {

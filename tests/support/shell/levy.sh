@@ -32,7 +32,8 @@ found() { answer '"\(.found.missing) \(.found.extra) \(.found.different)"'; }
 
 sql() { sqlite3 -cmd '.timeout 60000' "$workshop/exchange.db" "$1"; }
 
-# Both nodes, and 1000 payments of which the last is not one. MORE-OF-CHANNEL as add_levy has it.
+# Both nodes, and 1000 payments of which the last is not one. MORE-OF-CHANNEL as add_levy has it. The
+# center's store is what `store_of_center` says, where that is set.
 both_nodes() { # CASE [MORE-OF-CHANNEL] [MORE-YAML-OF-EDGE]
   workshop=$workshop/$1
   mkdir "$workshop"
@@ -41,7 +42,7 @@ both_nodes() { # CASE [MORE-OF-CHANNEL] [MORE-YAML-OF-EDGE]
        WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 999)
        INSERT INTO payment SELECT CASE i % 3 WHEN 0 THEN char(31246) ELSE char(65 + i % 26) END, i, i || char(46) || 50, i FROM n;
        INSERT INTO payment VALUES (char(90), 1000, -1, 1000)'
-  new_center
+  new_center "${store_of_center:-}"
   at center stop_daemon
   sed -i 's/bureaus: \[park\]/bureaus: [park, levy]/' "$workshop/center/config/node.yaml"
   at center add_levy
