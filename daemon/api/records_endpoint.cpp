@@ -189,9 +189,11 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
                                   .keep = journal::Cursor::Keep::as_an_answer});
   }
   if (submission.lines.size() > journal::large_submission_bytes) {
-    submission.payload = co_await off_the_loop<record::Payload>(surroundings_.large_calls, [&] {
+    const auto compress = [&] {
       return record::compress_payload(submission.lines, submission.upserts, submission.deletes);
-    });
+    };
+    submission.payload =
+        co_await off_the_loop<record::Payload>(surroundings_.large_calls, compress);
     submission.lines.clear();
     submission.lines.shrink_to_fit();
   }

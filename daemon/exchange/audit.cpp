@@ -135,9 +135,9 @@ Fault fault(const store::LedgerEntry& entry, const record::Batch& batch,
   if (auto wrong = fault_of_place(entry, manifest, head)) return wrong;
   if (auto wrong = fault_of_order(entry, manifest, last)) return wrong;
   if (auto wrong = fault_of_signer(*verified, trust)) return wrong;
-  if (auto wrong = fault_of_receipt(entry, manifest, last, trust)) return wrong;
   Seam seam = judge_seam(manifest, last.end);
   if (seam.fault) return seam.fault;
+  if (auto wrong = fault_of_receipt(entry, manifest, last, trust)) return wrong;
   if (seam.notice) seams.push_back(fmt::format("{}: {}", entry.stream.bureau.str(), *seam.notice));
   last = {{entry.stream.epoch, entry.sequence}, manifest.collected_at, entry.applied_at};
   return std::nullopt;

@@ -34,8 +34,7 @@ std::string missing(const Predecessor& follows, std::uint64_t after) {
   return fmt::format(
       "{} of epoch {} {} missing in front of it: the ledger had that epoch up to {} when this one "
       "began, as this batch says, which its origin signed; the store was put back as it was "
-      "earlier "
-      "since then, or somebody cut the end off",
+      "earlier since then, or somebody cut the end off",
       batches(after + 1, follows.sequence.value), follows.epoch.value, is_one ? "is" : "are",
       follows.sequence.value);
 }

@@ -17,8 +17,8 @@ struct EpochEnd {
 };
 
 struct Seam {
-  std::optional<std::string> fault;   // the ledger lacks what it had
-  std::optional<std::string> notice;  // what an auditor is to know: lost batches, an untold reason
+  std::optional<std::string> fault = std::nullopt;   // the ledger lacks what it had
+  std::optional<std::string> notice = std::nullopt;  // lost batches, an end that nobody tells
 };
 
 // Of a batch that stands next in the ledger; nothing to tell where it begins no epoch.

@@ -1,6 +1,7 @@
 #include "journal/journal_state.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>

@@ -30,9 +30,9 @@ enum class EpochReason {
 // What the first batch of an epoch says of the one before it, so that its end in the ledger can be
 // told from one that was cut off.
 struct Predecessor {
-  Epoch epoch;             // the latest that the center's ledger had of the bureau
-  Sequence sequence;       // the last of it there; 0: it had none of that epoch
-  Sequence numbered;       // the highest number that was given out in it, as far as its node knows
+  Epoch epoch = {};        // the latest that the center's ledger had of the bureau
+  Sequence sequence = {};  // the last of it there; 0: it had none of that epoch
+  Sequence numbered = {};  // the highest number that was given out in it, as far as its node knows
   std::uint64_t lost = 0;  // of the batches between: not sealed anew in this epoch
   EpochReason reason = EpochReason::by_operator;
   friend bool operator==(const Predecessor&, const Predecessor&) = default;

@@ -82,7 +82,7 @@ class OutcomesEndpointTest : public testing::Test {
     boost::asio::co_spawn(
         context, (*route)->handler(question.request),
         [&question, then](const std::exception_ptr&, const server::Response& response) {
-          question.told = {response.status, json::parse(response.body).as_object()};
+          question.told = Told{response.status, json::parse(response.body).as_object()};
           then();
         });
   }

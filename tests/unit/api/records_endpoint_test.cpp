@@ -118,10 +118,10 @@ TEST_F(RecordsEndpointTest, SmallCallIsAnsweredWhileALargeOneIsStillToBeRead) {
 }
 
 TEST_F(RecordsEndpointTest, ALargeCallIsABatchOfItsOwnThatIsCompressedBesideTheJournal) {
-  const std::string name(100, 'n');
+  const std::string code(100, 'L');
   std::string large;
   for (int row = 0; row < 12'000; ++row)
-    large += R"({"code": "L)" + std::to_string(row) + R"(", "name": ")" + name + "\"}\n";
+    large += R"({"code": ")" + code + std::to_string(row) + R"(", "name": "large"})" + "\n";
   const std::vector<server::HeaderField> ndjson{{"Content-Type", "application/x-ndjson"}};
   std::promise<server::Response> of_large;
   call(large, ndjson, of_large);

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace sluice::exchange {
+namespace sluice::exchange::test {
 namespace {
 
 using record::EpochReason;
@@ -14,7 +14,11 @@ using testing::HasSubstr;
 constexpr EpochEnd ends_at_480{{1000}, {480}};
 
 record::Manifest first(const std::optional<Predecessor>& follows) {
-  return {.stream = {record::BureauId("park"), {2000}}, .sequence = {1}, .follows = follows};
+  record::Manifest manifest;
+  manifest.stream = {record::BureauId("park"), {2000}};
+  manifest.sequence = {1};
+  manifest.follows = follows;
+  return manifest;
 }
 std::string fault(const std::optional<Predecessor>& follows, const EpochEnd& before) {
   const Seam seam = judge_seam(first(follows), before);
@@ -82,4 +86,4 @@ TEST(EpochSeams, WhatCameAfterTheOriginAskedIsToldAndNoFault) {
 }
 
 }  // namespace
-}  // namespace sluice::exchange
+}  // namespace sluice::exchange::test

@@ -35,7 +35,7 @@ class PredecessorTest : public testing::Test {
   static record::Epoch epoch(Journal& journal) { return journal.status()->stream.epoch; }
   // Of a ledger with these batches of the epoch, of which the last of them is here.
   static LedgerPlace ledger(record::Epoch latest, std::uint64_t sequence) {
-    return {.latest = latest, .latest_sequence = {sequence}};
+    return {.head = {}, .latest = latest, .latest_sequence = {sequence}};
   }
 
   Desk desk;
