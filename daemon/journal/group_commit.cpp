@@ -27,22 +27,22 @@ bool is_large(const Submission& submission) {
   return submission.payload || submission.lines.size() > large_submission_bytes;
 }
 
-// What goes into one transaction, in this order, and who waits for it.
-struct Group {
-  std::vector<Submission> submissions;
-  std::vector<GroupCommit::Done> callbacks;
-  std::uint64_t bytes = 0;
-
-  void add(Submission submission, GroupCommit::Done done, std::uint64_t of_it) {
-    submissions.push_back(std::move(submission));
-    callbacks.push_back(std::move(done));
-    bytes += of_it;
-  }
-};
-
 }  // namespace
 
 struct GroupCommit::State {
+  // What goes into one transaction, in this order, and who waits for it.
+  struct Group {
+    std::vector<Submission> submissions;
+    std::vector<Done> callbacks;
+    std::uint64_t bytes = 0;
+
+    void add(Submission submission, Done done, std::uint64_t of_it) {
+      submissions.push_back(std::move(submission));
+      callbacks.push_back(std::move(done));
+      bytes += of_it;
+    }
+  };
+
   // Asks the journal on the commit thread; what it returns gives the answer where callers are.
   // Given a failure it does not ask, and answers with that.
   using LookUp = std::move_only_function<Answers(Journal&, const JournalFailure*)>;
@@ -252,7 +252,7 @@ void GroupCommit::submit(Submission submission, Done done) {
       why = *state_->stopped;
     } else if (const std::uint64_t bytes = bytes_of(submission);
                state_->memory->take(bytes, state_->waiting_bytes())) {
-      Group& group = is_large(submission) ? state_->large.emplace_back() : state_->small;
+      State::Group& group = is_large(submission) ? state_->large.emplace_back() : state_->small;
       group.add(std::move(submission), std::move(done), bytes);
       state_->wake_up();
       return;
