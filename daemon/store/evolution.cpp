@@ -182,6 +182,28 @@ Result<Evolution> evolve(std::string_view stored_schema, const record::Dataset& 
   return evolution;
 }
 
+// Somebody may have written in it who is not us.
+Result<std::set<std::string>> kept_fields(std::string_view stored_schema,
+                                          const record::DatasetId& dataset) {
+  boost::system::error_code error;
+  const auto schema = boost::json::parse({stored_schema.data(), stored_schema.size()}, error);
+  const auto* object = error ? nullptr : schema.if_object();
+  const auto* fields = object == nullptr ? nullptr : object->if_contains("fields");
+  std::set<std::string> names;
+  if (fields != nullptr && fields->is_array()) {
+    for (const auto& field : fields->get_array()) {
+      const auto* members = field.if_object();
+      const auto* name = members == nullptr ? nullptr : members->if_contains("name");
+      if (name != nullptr && name->is_string()) names.insert(text(*name));
+    }
+  }
+  if (!names.empty()) return names;
+  return std::unexpected(
+      StoreFailure{StoreProblem::failed, "dataset " + dataset.str(),
+                   "the schema that the store keeps of it can not be read: somebody wrote in the "
+                   "table of datasets; put it back from a backup"});
+}
+
 Result<void> follow_schema(const record::Dataset& dataset, SchemaTables& tables) {
   SLUICE_TRY(check_storable(dataset));
   const std::string canonical = canonical_json(dataset.schema);

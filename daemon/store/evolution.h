@@ -5,6 +5,7 @@
 
 #include <expected>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,10 @@ struct Evolution {
 
 [[nodiscard]] Result<Evolution> evolve(std::string_view stored_schema,
                                        const record::Dataset& dataset);
+
+// The fields that the tables have, by the canonical schema that they were made for.
+[[nodiscard]] Result<std::set<std::string>> kept_fields(std::string_view stored_schema,
+                                                        const record::DatasetId& dataset);
 
 // What following a schema asks of a store, inside one open transaction.
 class SchemaTables {

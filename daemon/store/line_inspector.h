@@ -1,20 +1,16 @@
-// Looks at each line of a payload again, as the center must, and makes the digest by which a record
-// is recognised as unchanged.
-//
-// The digest is over the escaped text of the fields that have a value: escaping is one to one, so
-// it tells versions apart as well as the plain text would, and costs no unescaping.
+// Looks at each line of a payload again, as the center must, before it becomes a row.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "record/receipt.h"
 #include "record/record_checker.h"
 #include "record/table_schema.h"
 #include "store/row.h"
+#include "store/row_reader.h"
 
 namespace sluice::store {
 
@@ -30,8 +26,7 @@ class LineInspector {
 
  private:
   const record::RecordChecker& checker_;
-  std::vector<std::uint64_t> salts_;
-  std::vector<std::string_view> columns_;
+  RowReader reader_;
   std::string buffer_;
 };
 

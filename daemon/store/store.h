@@ -92,6 +92,24 @@ struct StoredRecord {
   std::int64_t ledger_id = 0;  // of the batch that brought this version
 };
 
+// One version of a record: the current one, or one that has ended and lies in the history.
+struct StoredVersion {
+  // As a StoredRecord's; a field that the tables do not have is missing (\N).
+  std::string_view columns;
+  record::RowDigest digest;      // as it stands beside them
+  std::string_view source_time;  // COPY text
+  std::int64_t begun_by = 0;     // ledger id
+  struct End {
+    std::int64_t by = 0;     // ledger id
+    std::uint64_t line = 0;  // of that batch
+    std::string_view how;    // superseded, deleted
+    // As the history says when those two batches were applied.
+    record::Time begun_at{};
+    record::Time at{};
+  };
+  std::optional<End> end = std::nullopt;  // nothing: it is the current one
+};
+
 // One record as it is now.
 struct FoundRecord {
   std::vector<std::optional<std::string>> values;  // canonical text, in the schema's order
@@ -139,6 +157,12 @@ class Store {
   [[nodiscard]] virtual Result<void> read(
       const record::DatasetId& dataset, std::optional<record::Time> as_of,
       const std::function<bool(const StoredRecord&)>& consume) = 0;
+
+  // All versions of all records as of one moment, by key, and of a record in the order in which
+  // they ended, the current one last; streams and stops early as read() does. Needs no prepare()
+  // and makes nothing: `unknown_dataset` where the store has no tables of it.
+  [[nodiscard]] virtual Result<void> read_versions(
+      const record::Dataset& dataset, const std::function<bool(const StoredVersion&)>& consume) = 0;
 
   // The current record with this key; nothing: there is none. Needs no prepare(), makes nothing,
   // and waits for no lock longer than two seconds: then it is `unavailable`. Fails where it is no

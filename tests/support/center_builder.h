@@ -87,6 +87,12 @@ class UnsteadyStore : public store::Store {
     if (!available_) return gone();
     return store_->read(dataset, as_of, consume);
   }
+  std::expected<void, store::StoreFailure> read_versions(
+      const record::Dataset& dataset,
+      const std::function<bool(const store::StoredVersion&)>& consume) override {
+    if (!available_) return gone();
+    return store_->read_versions(dataset, consume);
+  }
   std::expected<std::optional<store::FoundRecord>, store::StoreFailure> find(
       const record::Dataset& dataset, const record::Key& key) override {
     if (!available_) return gone();

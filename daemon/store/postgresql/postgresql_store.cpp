@@ -11,6 +11,7 @@
 #include "store/postgresql/ledger.h"
 #include "store/postgresql/session.h"
 #include "store/postgresql/tables.h"
+#include "store/postgresql/versions.h"
 
 namespace sluice::store::postgresql {
 namespace {
@@ -32,6 +33,8 @@ class PostgresqlStore final : public Store {
   Result<std::vector<record::StreamId>> streams() override;
   Result<void> read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
                     const std::function<bool(const StoredRecord&)>& consume) override;
+  Result<void> read_versions(const record::Dataset& dataset,
+                             const std::function<bool(const StoredVersion&)>& consume) override;
   Result<std::optional<FoundRecord>> find(const record::Dataset& dataset,
                                           const record::Key& key) override;
   Result<void> read_digests(
@@ -313,6 +316,15 @@ Result<void> PostgresqlStore::read_on(Connection& connection, const record::Data
   });
   if (!read) return failed(read.error(), where);
   return {};
+}
+
+Result<void> PostgresqlStore::read_versions(
+    const record::Dataset& dataset, const std::function<bool(const StoredVersion&)>& consume) {
+  return with_connection([&](Connection& connection) -> Result<void> {
+    auto transaction = begin_long_read(connection);
+    if (!transaction) return failed(transaction.error(), "dataset " + dataset.id.str());
+    return postgresql::read_versions(connection, dataset, consume);
+  });
 }
 
 Result<std::optional<FoundRecord>> PostgresqlStore::find(const record::Dataset& dataset,

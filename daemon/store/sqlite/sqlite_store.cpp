@@ -18,6 +18,7 @@
 #include "store/sqlite/ledger.h"
 #include "store/sqlite/stored_value.h"
 #include "store/sqlite/tables.h"
+#include "store/sqlite/versions.h"
 
 namespace sluice::store::sqlite {
 namespace {
@@ -55,6 +56,10 @@ class SqliteStore final : public Store {
   Result<std::vector<record::StreamId>> streams() override { return ledger_.streams(); }
   Result<void> read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
                     const std::function<bool(const StoredRecord&)>& consume) override;
+  Result<void> read_versions(const record::Dataset& dataset,
+                             const std::function<bool(const StoredVersion&)>& consume) override {
+    return sqlite::read_versions(file_, dataset, consume);
+  }
   Result<std::optional<FoundRecord>> find(const record::Dataset& dataset,
                                           const record::Key& key) override;
   Result<void> read_digests(

@@ -71,6 +71,11 @@ class ForgedLedger : public store::Store {
       const std::function<bool(const store::StoredRecord&)>& consume) override {
     return real_->read(dataset, as_of, consume);
   }
+  std::expected<void, store::StoreFailure> read_versions(
+      const record::Dataset& dataset,
+      const std::function<bool(const store::StoredVersion&)>& consume) override {
+    return real_->read_versions(dataset, consume);
+  }
   std::expected<std::optional<store::FoundRecord>, store::StoreFailure> find(
       const record::Dataset& dataset, const record::Key& key) override {
     return real_->find(dataset, key);

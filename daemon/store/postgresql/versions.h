@@ -1,0 +1,25 @@
+// Reads all versions of a dataset's records, the current ones and those that ended, as one stream
+// (Store::read_versions): for who proves that the tables are what the archive makes of them.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <set>
+#include <string>
+
+#include "record/table_schema.h"
+#include "store/postgresql/connection.h"
+#include "store/store.h"
+
+namespace sluice::store::postgresql {
+
+// In order: digest, source time, the ledger ids of beginning and end, both moments, line, how, then
+// the fields. `has`: those that the tables have.
+[[nodiscard]] std::string versions_sql(const record::Dataset& dataset,
+                                       const std::set<std::string>& has);
+
+// Inside an open transaction that has no time limit.
+[[nodiscard]] Result<void> read_versions(Connection& connection, const record::Dataset& dataset,
+                                         const std::function<bool(const StoredVersion&)>& consume);
+
+}  // namespace sluice::store::postgresql
