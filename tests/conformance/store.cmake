@@ -13,3 +13,9 @@ sluice_test(store_postgresql_test
   DEPENDS store_homes test_authorities sluice_postgresql
   LABELS store
   TIMEOUT 900)
+
+sluice_test(replay_conformance_test
+  SOURCES replay_test.cpp
+  DEPENDS store_homes sluice_exchange sluice_reconciliation
+  LABELS store
+  TIMEOUT 300)

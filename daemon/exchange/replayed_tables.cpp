@@ -1,0 +1,171 @@
+#include "exchange/replayed_tables.h"
+
+#include <limits>
+#include <utility>
+
+#include "record/copy_text.h"
+#include "record/try.h"
+#include "store/dataset_tables.h"
+
+namespace sluice::exchange {
+namespace {
+
+// Of the version that has not ended: behind all that have.
+constexpr std::int64_t not_ended = std::numeric_limits<std::int64_t>::max();
+
+std::int64_t milliseconds(record::Time time) {
+  return time.time_since_epoch().count();
+}
+
+record::Time time_of(std::int64_t milliseconds) {
+  return record::Time(std::chrono::milliseconds(milliseconds));
+}
+
+}  // namespace
+
+ReplayedTables::Result<ReplayedTables> ReplayedTables::open(
+    reconciliation::ScratchDatabase& scratch) {
+  ReplayedTables tables(scratch);
+  SLUICE_TRY(tables.prepare());
+  return tables;
+}
+
+// One transaction that is never committed: the file goes with the work.
+ReplayedTables::Result<void> ReplayedTables::prepare() {
+  SLUICE_TRY(scratch_.execute(
+      R"sql(
+        BEGIN;
+        CREATE TABLE version (
+          dataset INTEGER NOT NULL,
+          key BLOB NOT NULL,
+          ended_by INTEGER NOT NULL,
+          line INTEGER NOT NULL,
+          digest BLOB NOT NULL,
+          source_time TEXT NOT NULL,
+          begun_by INTEGER NOT NULL,
+          begun_at INTEGER NOT NULL,
+          how TEXT,
+          ended_at INTEGER,
+          PRIMARY KEY (dataset, key, ended_by, line)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE doubt (
+          dataset INTEGER NOT NULL,
+          key BLOB NOT NULL,
+          PRIMARY KEY (dataset, key)
+        ) STRICT, WITHOUT ROWID)sql"));
+  current_ = SLUICE_TRY(scratch_.prepare(
+      "SELECT digest FROM version WHERE dataset = ? AND key = ? AND ended_by = ?"));
+  end_ = SLUICE_TRY(scratch_.prepare(
+      R"sql(
+        UPDATE version
+        SET ended_by = ?4, line = ?5, how = ?6, ended_at = ?7
+        WHERE dataset = ?1 AND key = ?2 AND ended_by = ?3)sql"));
+  begin_ = SLUICE_TRY(scratch_.prepare(
+      R"sql(
+        INSERT INTO version (dataset, key, ended_by, line, digest, source_time, begun_by, begun_at)
+        VALUES (?, ?, ?, 0, ?, ?, ?, ?))sql"));
+  doubt_ = SLUICE_TRY(scratch_.prepare("INSERT OR IGNORE INTO doubt VALUES (?, ?)"));
+  is_in_doubt_ = SLUICE_TRY(scratch_.prepare("SELECT 1 FROM doubt WHERE dataset = ? AND key = ?"));
+  return {};
+}
+
+ReplayedTables::Result<std::optional<record::RowDigest>> ReplayedTables::current(
+    int dataset, std::string_view key) {
+  current_.bind(1, std::int64_t{dataset}).bind_blob(2, key).bind(3, not_ended);
+  std::optional<record::RowDigest> digest;
+  if (SLUICE_TRY(scratch_.step(current_))) digest = store::parse_digest_bytes(current_.text(0));
+  current_.reset();
+  return digest;
+}
+
+ReplayedTables::Result<void> ReplayedTables::end(int dataset, std::string_view key,
+                                                 const store::Row& row,
+                                                 const store::LedgerEntry& entry) {
+  const bool removes = row.operation == record::Operation::remove;
+  end_.bind(1, std::int64_t{dataset})
+      .bind_blob(2, key)
+      .bind(3, not_ended)
+      .bind(4, entry.id)
+      .bind(5, row.number)
+      .bind(6, std::string_view(removes ? "deleted" : "superseded"))
+      .bind(7, milliseconds(entry.applied_at));
+  return scratch_.run(end_);
+}
+
+ReplayedTables::Result<void> ReplayedTables::begin(int dataset, std::string_view key,
+                                                   const store::Row& row,
+                                                   const store::LedgerEntry& entry) {
+  const auto digest = store::digest_bytes(row.digest);
+  begin_.bind(1, std::int64_t{dataset})
+      .bind_blob(2, key)
+      .bind(3, not_ended)
+      .bind_blob(4, {digest.data(), digest.size()})
+      .bind(5, row.source_time)
+      .bind(6, entry.id)
+      .bind(7, milliseconds(entry.applied_at));
+  return scratch_.run(begin_);
+}
+
+// The rules are those of docs/store.md ("History"), and are written here once more on purpose: what
+// proves the store must not be the store's own code.
+ReplayedTables::Result<ChangeEffect> ReplayedTables::apply(int dataset, std::string_view key,
+                                                           const store::Row& row,
+                                                           const store::LedgerEntry& entry) {
+  const auto stands = SLUICE_TRY(current(dataset, key));
+  if (row.operation == record::Operation::remove) {
+    if (!stands) return ChangeEffect::unchanged;
+    SLUICE_TRY(end(dataset, key, row, entry));
+    return ChangeEffect::deleted;
+  }
+  if (stands == row.digest) return ChangeEffect::unchanged;
+  if (stands) SLUICE_TRY(end(dataset, key, row, entry));
+  SLUICE_TRY(begin(dataset, key, row, entry));
+  return stands ? ChangeEffect::updated : ChangeEffect::inserted;
+}
+
+ReplayedTables::Result<void> ReplayedTables::doubt(int dataset, std::string_view key) {
+  return scratch_.run(doubt_.bind(1, std::int64_t{dataset}).bind_blob(2, key));
+}
+
+ReplayedTables::Result<bool> ReplayedTables::is_in_doubt(int dataset, std::string_view key) {
+  is_in_doubt_.bind(1, std::int64_t{dataset}).bind_blob(2, key);
+  const bool is_there = SLUICE_TRY(scratch_.step(is_in_doubt_));
+  is_in_doubt_.reset();
+  return is_there;
+}
+
+ReplayedTables::Result<std::uint64_t> ReplayedTables::count_in_doubt(int dataset) {
+  auto count = SLUICE_TRY(scratch_.prepare("SELECT count(*) FROM doubt WHERE dataset = ?"));
+  count.bind(1, std::int64_t{dataset});
+  SLUICE_TRY(scratch_.step(count));
+  return static_cast<std::uint64_t>(count.integer(0));
+}
+
+ReplayedTables::Result<ReplayedTables::Reader> ReplayedTables::read(int dataset,
+                                                                    std::int64_t up_to) {
+  auto select = SLUICE_TRY(scratch_.prepare(
+      R"sql(
+        SELECT key, digest, source_time, begun_by, begun_at, ended_by, line, how, ended_at
+        FROM version
+        WHERE dataset = ?1 AND begun_by <= ?2
+        ORDER BY key, ended_by, line)sql"));
+  select.bind(1, std::int64_t{dataset}).bind(2, up_to);
+  return Reader(scratch_, std::move(select), up_to);
+}
+
+ReplayedTables::Result<std::optional<ReplayedVersion>> ReplayedTables::Reader::next() {
+  if (!SLUICE_TRY(scratch_.step(select_))) return std::nullopt;
+  ReplayedVersion version{.key = std::string(select_.text(0)),
+                          .digest = store::parse_digest_bytes(select_.text(1)),
+                          .source_time = std::string(select_.text(2)),
+                          .begun_by = select_.integer(3),
+                          .begun_at = time_of(select_.integer(4))};
+  if (select_.integer(5) <= up_to_) {
+    version.end =
+        ReplayedVersion::End{select_.integer(5), static_cast<std::uint64_t>(select_.integer(6)),
+                             std::string(select_.text(7)), time_of(select_.integer(8))};
+  }
+  return version;
+}
+
+}  // namespace sluice::exchange

@@ -1,0 +1,86 @@
+// What the datasets' tables must hold after the archived batches that were put in here, worked out
+// without the central store's own tables: each record's versions, with the ledger entries that
+// began and ended them. It lies in a scratch database, so that memory does not grow with the
+// records.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "reconciliation/scratch_database.h"
+#include "record/digest.h"
+#include "record/time.h"
+#include "store/row.h"
+#include "store/store.h"
+
+namespace sluice::exchange {
+
+// What one change does to its record.
+enum class ChangeEffect { inserted, updated, unchanged, deleted };
+
+struct ReplayedVersion {
+  std::string key;  // as record::KeyOrder encodes it
+  record::RowDigest digest;
+  std::string source_time;    // COPY text
+  std::int64_t begun_by = 0;  // ledger id
+  record::Time begun_at{};
+  struct End {
+    std::int64_t by = 0;  // ledger id
+    std::uint64_t line = 0;
+    std::string how;
+    record::Time at{};
+  };
+  std::optional<End> end = std::nullopt;  // nothing: it is the current one
+};
+
+// `scratch` must outlive it, and be nobody else's. Datasets go by numbers of the caller's.
+class ReplayedTables {
+ public:
+  template <class T>
+  using Result = reconciliation::Result<T>;
+
+  [[nodiscard]] static Result<ReplayedTables> open(reconciliation::ScratchDatabase& scratch);
+
+  // The next change, of that entry's batch, to the record with this key.
+  [[nodiscard]] Result<ChangeEffect> apply(int dataset, std::string_view key, const store::Row& row,
+                                           const store::LedgerEntry& entry);
+
+  // From here on nobody can tell what becomes of the record.
+  [[nodiscard]] Result<void> doubt(int dataset, std::string_view key);
+  [[nodiscard]] Result<bool> is_in_doubt(int dataset, std::string_view key);
+  [[nodiscard]] Result<std::uint64_t> count_in_doubt(int dataset);
+
+  // A dataset's versions as they were after the entry `up_to`, in the order of
+  // Store::read_versions().
+  class Reader {
+   public:
+    // Nothing: that was the last one.
+    [[nodiscard]] Result<std::optional<ReplayedVersion>> next();
+
+   private:
+    friend class ReplayedTables;
+    Reader(reconciliation::ScratchDatabase& scratch, sqlite::Statement select, std::int64_t up_to)
+        : scratch_(scratch), select_(std::move(select)), up_to_(up_to) {}
+    reconciliation::ScratchDatabase& scratch_;
+    sqlite::Statement select_;
+    std::int64_t up_to_;
+  };
+  [[nodiscard]] Result<Reader> read(int dataset, std::int64_t up_to);
+
+ private:
+  explicit ReplayedTables(reconciliation::ScratchDatabase& scratch) : scratch_(scratch) {}
+  [[nodiscard]] Result<void> prepare();
+  [[nodiscard]] Result<std::optional<record::RowDigest>> current(int dataset, std::string_view key);
+  [[nodiscard]] Result<void> end(int dataset, std::string_view key, const store::Row& row,
+                                 const store::LedgerEntry& entry);
+  [[nodiscard]] Result<void> begin(int dataset, std::string_view key, const store::Row& row,
+                                   const store::LedgerEntry& entry);
+
+  reconciliation::ScratchDatabase& scratch_;
+  sqlite::Statement current_, end_, begin_, doubt_, is_in_doubt_;
+};
+
+}  // namespace sluice::exchange
