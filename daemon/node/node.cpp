@@ -118,6 +118,7 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
                                     node->uplink_identity_.get()});
   node->watch_drop_folders(command, configuration);
   node->watch_room();
+  node->sign_audit_log();
   node->report_streams();
   return node;
 }
@@ -276,6 +277,12 @@ void Node::watch_room() {
   room_watch_.emplace(RoomWatch::Surroundings{*installation_->disk, streams_,
                                               installation_->settings.node.journal.quarantine_bytes,
                                               *log_});
+}
+
+void Node::sign_audit_log() {
+  head_signing_.emplace(HeadSigning::Surroundings{installation_->paths.audit_log(),
+                                                  *installation_->keyring, *installation_->disk,
+                                                  *log_, installation::system_now});
 }
 
 void Node::measure_journals() {

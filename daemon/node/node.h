@@ -28,6 +28,7 @@
 #include "node/certificates.h"
 #include "node/desks.h"
 #include "node/edge_reports.h"
+#include "node/head_signing.h"
 #include "node/room_watch.h"
 #include "node/stream.h"
 #include "observe/log.h"
@@ -80,6 +81,7 @@ class Node {
   void watch_drop_folders(const std::filesystem::path& command,
                           const std::filesystem::path& configuration);
   void watch_room();
+  void sign_audit_log();
   [[nodiscard]] api::Health health() const;
   [[nodiscard]] api::NodeStatus status();
   // Sets the metrics of what lies in the journals: reads them.
@@ -96,6 +98,7 @@ class Node {
   std::unique_ptr<observe::Log> log_;
   observe::Metrics metrics_;
   trust::AuditLog audit_;
+  std::optional<HeadSigning> head_signing_;  // signs what the denials still write, too
   trust::Denials denials_;
   trust::Directory directory_;
   trust::Policy policy_;

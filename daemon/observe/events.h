@@ -105,6 +105,19 @@ inline constexpr Event node[] = {
      .when = "an audit line could not be made durable",
      .remedy = "check the disk: one that once failed to take a line is not asked again until "
                "`sluiced` is restarted (docs/audit-log.md)"},
+    {.name = "audit-log-signed",
+     .level = info,
+     .keys = {"line", "digest"},
+     .when = "this node signed where its audit log stands: the number of the last line, and its "
+             "digest, which stands for all lines up to it. Kept on another machine, these lines "
+             "tell whether somebody wrote the log anew (docs/audit-log.md)"},
+    {.name = "audit-log-altered",
+     .level = error,
+     .keys = {"reason"},
+     .when = "the audit log is not what this node has signed of it: lines were changed, or taken "
+             "away. It is written on, and signed no more",
+     .remedy = "find out who wrote in the file; `sluice audit verify` says what is wrong. Keep "
+               "`audit.sqlite` as proof: with `sluiced` stopped, move it away (docs/audit-log.md)"},
     {.name = "disk-not-trusted",
      .level = error,
      .keys = {"reason"},

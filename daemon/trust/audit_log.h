@@ -29,7 +29,11 @@ struct AuditEvent {
   std::vector<std::pair<std::string, std::string>> details;
 };
 
-enum class AuditProblem { unreadable, not_durable };
+enum class AuditProblem {
+  unreadable,
+  not_durable,
+  altered,  // it is not what was signed of it
+};
 using AuditFailure = record::Failure<AuditProblem>;
 
 // Where the chain does not hold.

@@ -21,6 +21,8 @@ class AuditDirectory {
     now_ = std::chrono::sys_days(std::chrono::year(year) / std::chrono::month(month) /
                                  std::chrono::day(day));
   }
+  [[nodiscard]] record::Time now() const { return now_; }
+  void pass(std::chrono::milliseconds time) { now_ += time; }
   [[nodiscard]] std::vector<std::string> lines() const {
     std::vector<std::string> found;
     const auto read = trust::read_audit_log(path(), [&](std::string_view line) {

@@ -1,0 +1,59 @@
+#include "node/head_signing.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+namespace sluice::node {
+namespace {
+
+constexpr std::chrono::minutes look_at_head_again{1};
+
+}  // namespace
+
+HeadSigning::HeadSigning(Surroundings surroundings)
+    : surroundings_(std::move(surroundings)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+void HeadSigning::run(const std::stop_token& stop) {
+  using When = trust::AuditHeadSigner::When;
+  std::mutex mutex;
+  std::condition_variable_any woken;
+  while (!stop.stop_requested()) {
+    sign(When::if_due);
+    std::unique_lock lock(mutex);
+    woken.wait_for(lock, stop, look_at_head_again, [] { return false; });
+  }
+  sign(When::at_once);
+}
+
+void HeadSigning::sign(trust::AuditHeadSigner::When when) {
+  if (!signer_) {
+    auto opened = trust::AuditHeadSigner::open(
+        surroundings_.audit_log, surroundings_.keyring, surroundings_.clock,
+        [this](const std::string& reason) { surroundings_.disk.distrust(reason); });
+    if (!opened) return tell(opened.error());
+    signer_.emplace(std::move(*opened));
+  }
+  const auto done = signer_->sign(when);
+  if (!done) return tell(done.error());
+  told_.clear();
+  if (const auto& head = *done) {
+    surroundings_.log.write<"audit-log-signed">(
+        {{"line", head->line}, {"digest", record::to_string(head->digest)}});
+  }
+}
+
+// Once, and not every minute.
+void HeadSigning::tell(const trust::AuditFailure& failure) {
+  const std::string reason = record::to_string(failure);
+  if (reason == std::exchange(told_, reason)) return;
+  if (failure.code == trust::AuditProblem::altered) {
+    surroundings_.log.write<"audit-log-altered">({{"reason", reason}});
+  } else {
+    surroundings_.log.write<"audit-not-written">({{"reason", reason}});
+  }
+}
+
+}  // namespace sluice::node
