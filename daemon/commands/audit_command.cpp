@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "commands/audit_replay.h"
 #include "commands/commands.h"
 #include "commands/terminal.h"
 #include "exchange/audit.h"
 #include "people/record_mark.h"
 #include "record/try.h"
+#include "trust/audit_head.h"
 #include "trust/audit_log.h"
 
 namespace sluice::commands {
@@ -42,27 +44,75 @@ journal::Result<Journals> read_journals(const installation::Installation& instal
   return journals;
 }
 
-ExitStatus verify(const Context& context) {
+struct VerifyOptions {
+  bool replay = false;
+  std::string dataset;
+  std::size_t show = exchange::ReplayWish{}.named;
+};
+
+ExitStatus verify_store(const installation::Installation& installation, const Journals& journals,
+                        const VerifyOptions& options) {
+  auto store = installation.open_store();
+  if (!store) return fail(record::to_string(store.error()));
+  const auto credentials = installation.keyring->current();
+  const auto signatories = installation.signatories();
+  const auto own = installation.own_signers();
+  const auto report = exchange::verify_ledger(**store, {credentials->verifier, signatories, own},
+                                              journals.claims, [](const store::LedgerEntry&) {});
+  if (!report) return fail(record::to_string(report.error()));
+  fmt::print("ledger and archive: {} batches of {} streams, {} of signed data: {}\n",
+             human_count(report->batches), human_count(report->heads.size()),
+             human_bytes(report->bytes), report->first_break ? "BROKEN" : "every one verified");
+  for (const std::string& seam : report->seams)
+    fmt::print("  epochs of {}\n", seam);
+  if (report->first_break) {
+    if (options.replay) fmt::print("tables: not replayed, since the archive is not proved\n");
+    return fail(*report->first_break);
+  }
+  if (!options.replay) return ExitStatus::success;
+  exchange::ReplayWish wish{.named = options.show};
+  if (!options.dataset.empty()) wish.only = record::DatasetId(options.dataset);
+  return replay_archive(installation, **store, wish, report->bytes);
+}
+
+// "the chain holds; signed up to …".
+std::string text_of(const trust::AuditHeadsReport& heads) {
+  if (!heads.last) return "no line of it is signed";
+  return fmt::format("signed up to line number {} at {}, {} behind it are not yet",
+                     heads.last->line, record::to_string(heads.last->at),
+                     human_count(heads.lines_behind));
+}
+
+ExitStatus verify_log(const installation::Installation& installation) {
+  const auto file = installation.paths.audit_log();
+  const auto log = trust::verify_audit_log(file);
+  if (!log) return fail(record::to_string(log.error()));
+  const auto heads = trust::verify_audit_heads(file, installation.keyring->current()->verifier,
+                                               installation.own_signers());
+  if (!heads) return fail(record::to_string(heads.error()));
+  fmt::print("audit log: {} lines: {}; {}\n", human_count(log->lines),
+             log->first_break ? "BROKEN" : "the chain holds",
+             heads->first_break ? "NOT WHAT WAS SIGNED" : text_of(*heads));
+  auto status = ExitStatus::success;
+  if (log->first_break) {
+    status = fail(fmt::format("{}: line {}: {}", file.string(), log->first_break->line,
+                              log->first_break->sentence));
+  }
+  if (heads->first_break) status = fail(file.string() + ": " + *heads->first_break);
+  return status;
+}
+
+ExitStatus verify(const Context& context, const VerifyOptions& options) {
   const auto installation = context.installation();
   if (!installation) return ExitStatus::usage;
-  auto status = ExitStatus::success;
   const auto journals = read_journals(*installation);
   if (!journals) return fail(record::to_string(journals.error()));
+  auto status = ExitStatus::success;
   if (installation->settings.node.store) {
-    auto store = installation->open_store();
-    if (!store) return fail(record::to_string(store.error()));
-    const auto credentials = installation->keyring->current();
-    const auto signatories = installation->signatories();
-    const auto own = installation->own_signers();
-    const auto report = exchange::verify_ledger(**store, {credentials->verifier, signatories, own},
-                                                journals->claims, [](const store::LedgerEntry&) {});
-    if (!report) return fail(record::to_string(report.error()));
-    fmt::print("ledger and archive: {} batches of {} streams, {} of signed data: {}\n",
-               human_count(report->batches), human_count(report->heads.size()),
-               human_bytes(report->bytes), report->first_break ? "BROKEN" : "every one verified");
-    for (const std::string& seam : report->seams)
-      fmt::print("  epochs of {}\n", seam);
-    if (report->first_break) status = fail(*report->first_break);
+    status = verify_store(*installation, *journals, options);
+    if (status == ExitStatus::usage) return status;
+  } else if (options.replay) {
+    return fail_without_store();
   } else {
     fmt::print("ledger and archive: none on this node; verify them at the center\n");
   }
@@ -70,15 +120,8 @@ ExitStatus verify(const Context& context) {
              journals->objections.empty() ? "none is missing" : "NOT WHAT THEY WERE");
   for (const std::string& objection : journals->objections)
     status = fail(objection);
-  const auto log = trust::verify_audit_log(installation->paths.audit_log());
-  if (!log) return fail(record::to_string(log.error()));
-  fmt::print("audit log: {} lines: {}\n", human_count(log->lines),
-             log->first_break ? "BROKEN" : "the chain holds");
-  if (log->first_break) {
-    status = fail(fmt::format("{}: line {}: {}", installation->paths.audit_log().string(),
-                              log->first_break->line, log->first_break->sentence));
-  }
-  return status;
+  const ExitStatus log = verify_log(*installation);
+  return log == ExitStatus::success ? status : log;
 }
 
 // What lines about the record have (people/record_mark.h). `named`: its dataset, then its key.
@@ -135,10 +178,20 @@ ExitStatus print_log(const Context& context, const std::vector<std::string>& rec
 void add_audit(CLI::App& app, Context& context) {
   auto* group = app.add_subcommand("audit", "Prove what was exchanged");
   group->require_subcommand(1);
-  group
-      ->add_subcommand("verify",
-                       "Walk ledger, archive, chains and signatures; report the first break")
-      ->callback([&context] { context.chosen = [&context] { return verify(context); }; });
+  auto* verify_command = group->add_subcommand(
+      "verify", "Walk ledger, archive, chains and signatures; report the first break");
+  auto options = std::make_shared<VerifyOptions>();
+  auto* replay = verify_command->add_flag(
+      "--replay", options->replay,
+      "Replay the archive, and compare current and history tables with what comes of it");
+  verify_command->add_option("--dataset", options->dataset, "Only this dataset's tables")
+      ->needs(replay);
+  verify_command->add_option("--show", options->show, "How many differences to name")
+      ->needs(replay)
+      ->capture_default_str();
+  verify_command->callback([&context, options] {
+    context.chosen = [&context, options] { return verify(context, *options); };
+  });
   auto* log =
       group->add_subcommand("log", "Print the audit log, a JSON object a line, the oldest first");
   auto record = std::make_shared<std::vector<std::string>>();

@@ -75,6 +75,9 @@ class Paths {
     return scratch() / (dataset.str() + ".reconciliation");
   }
 
+  // /var/lib/sluice/scratch/audit.replay: what a replay of the archive works out.
+  [[nodiscard]] Path replay() const { return scratch() / "audit.replay"; }
+
   // Those that must be there before anything else is written, the outer ones first.
   [[nodiscard]] std::vector<Path> directories() const { return {state_, journals(), scratch()}; }
 

@@ -87,6 +87,7 @@ case_the_first_break_of_a_chain_is_named() {
   stop_daemon
   try sluice audit verify
   expect "before ($err)" "$status" 0
+  expect_like "the head that was signed at the end" "$out" 'audit log: 2 lines: the chain holds; signed up to line number 2'
   expect "the audit log" "$(sluice audit log | jq -r .event | sort | paste -sd ' ')" 'certificate-refused publish-denied'
   cp "$central" "$node/good.sqlite"
   local change
@@ -103,10 +104,45 @@ case_the_first_break_of_a_chain_is_named() {
     expect_like "what it says of $change" "$out$err" 'ledger entry|stream park'
   done
   cp "$node/good.sqlite" "$central"
+  cp "$node/state/audit.sqlite" "$node/good-audit.sqlite"
+  sqlite3 "$node/state/audit.sqlite" 'DELETE FROM line WHERE number = 2'
+  try sluice audit verify
+  [[ $status -ne 0 ]] || fail "that the audit log's end was cut off was not noticed"
+  expect_like "what it says" "$err" 'audit.sqlite: the log ends at line number 1, and had line number 2'
+  cp "$node/good-audit.sqlite" "$node/state/audit.sqlite"
   sqlite3 "$node/state/audit.sqlite" "UPDATE line SET text = replace(text, 'T', 't') WHERE number = 1"
   try sluice audit verify
   [[ $status -ne 0 ]] || fail "a changed line of the audit log was not noticed"
   expect_like "what it says" "$err" 'audit.sqlite: line 2: this line does not hold the digest of the line before it'
+}
+
+case_a_replay_names_the_row_that_somebody_changed_in_the_database() {
+  central=$workshop/replayed/state/central.sqlite
+  running_node replayed
+  try sluice audit verify --replay
+  expect "beside the daemon ($err)" "$status" 0
+  expect_like "what it says" "$out" 'tables: replayed up to ledger id 2: what the archive makes of them'
+  expect_like "of the dataset" "$out" 'register +2 +0 +3 +1 +0'
+  stop_daemon
+  cp "$central" "$node/good.sqlite"
+  local change found
+  while IFS='|' read -r change found; do
+    cp "$node/good.sqlite" "$central"
+    sqlite3 "$central" "$change"
+    try sluice audit verify
+    expect "the ledger is not touched by $change ($err)" "$status" 0
+    try sluice audit verify --replay --dataset register
+    expect "noticed: $change" "$status" 1
+    expect_like "what it says of $change" "$out" "$found"
+    expect_like "and at the end" "$err" 'not what the archive makes of them: register \(1\)'
+    [[ $err != *A[123]* ]] || fail "a key in what goes into logs: $err"
+  done <<'END'
+UPDATE "data.register" SET name = 'other' WHERE number = 'A1'|register +current +A1 +1 +it has other values
+DELETE FROM "history.register"|register +history +A2 +1 +it is missing
+INSERT INTO "data.register" SELECT 'A9', name, sluice_digest, sluice_batch, sluice_source_time FROM "data.register" WHERE number = 'A1'|register +current +A9 +1 +no batch brought it
+END
+  try sluice audit verify --replay --dataset unknown
+  expect "a dataset that there is not ($err)" "$status" 2
 }
 
 case_the_configuration_examples_are_good() {
