@@ -2,7 +2,7 @@
 -- milliseconds since 1970-01-01T00:00Z.
 
 CREATE TABLE format (version INTEGER NOT NULL) STRICT;
-INSERT INTO format VALUES (1);
+INSERT INTO format VALUES (2);
 
 CREATE TABLE dataset (
   id     TEXT NOT NULL PRIMARY KEY,
@@ -34,9 +34,12 @@ CREATE TABLE ledger (
   applied_at        INTEGER NOT NULL,
   receipt           TEXT NOT NULL,
   receipt_signature BLOB NOT NULL,
-  UNIQUE (bureau, epoch, sequence)
+  -- The id of the entry of a batch that was held, of which this one says what became; else 0.
+  settles           INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (bureau, epoch, sequence, settles)
 ) STRICT;
 CREATE INDEX ledger_dataset ON ledger (dataset, applied_at);
+CREATE UNIQUE INDEX ledger_settles ON ledger (settles) WHERE settles <> 0;
 
 CREATE TABLE archive (
   ledger    INTEGER PRIMARY KEY REFERENCES ledger (id),
@@ -44,3 +47,11 @@ CREATE TABLE archive (
   signature BLOB NOT NULL,
   payload   BLOB NOT NULL
 ) STRICT;
+
+-- Batches that are in the ledger as held and that nothing settles yet.
+CREATE TABLE held (
+  ledger  INTEGER PRIMARY KEY REFERENCES ledger (id),
+  bureau  TEXT NOT NULL,
+  dataset TEXT NOT NULL
+) STRICT;
+CREATE INDEX held_dataset ON held (bureau, dataset, ledger);

@@ -205,3 +205,25 @@ CREATE TABLE IF NOT EXISTS tally(
   failed INTEGER NOT NULL,
   PRIMARY KEY (dataset, minute)
 ) STRICT, WITHOUT ROWID;
+
+-- Since version 6: batches that the center has in its ledger and holds, so that their rows are nowhere
+-- but here and in its archive. They wait for another receipt, which says what became of them.
+CREATE TABLE IF NOT EXISTS held(
+  epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  dataset TEXT NOT NULL,
+  at INTEGER NOT NULL,              -- when the center made the receipt that says so
+  json BLOB NOT NULL,               -- that receipt
+  signature BLOB NOT NULL,
+  PRIMARY KEY (epoch, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS held_dataset ON held(dataset, epoch, sequence);
+-- Of epochs that are over, what such a batch is; of the stream's own it is in `batch`.
+CREATE TABLE IF NOT EXISTS held_batch(
+  epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  manifest BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  payload BLOB NOT NULL,
+  PRIMARY KEY (epoch, sequence)
+) STRICT;

@@ -63,6 +63,7 @@ BatchProblem batch_problem(exchange::ReceptionProblem problem) {
     case exchange::ReceptionProblem::out_of_order:
       return out_of_order;
     case exchange::ReceptionProblem::not_allowed:
+    case exchange::ReceptionProblem::behind_held:
     case exchange::ReceptionProblem::refused:
       break;
   }

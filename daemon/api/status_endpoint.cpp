@@ -40,6 +40,13 @@ boost::json::object to_json(const journal::Status& status) {
       {"quarantine_bytes", status.kept.quarantine_bytes},
       {"answer_bytes", status.kept.answer_bytes},
   };
+  boost::json::array held;
+  for (const journal::HeldDataset& of : status.held) {
+    held.push_back({{"dataset", of.dataset.str()},
+                    {"batches", of.batches},
+                    {"since", record::to_string(of.since)}});
+  }
+  object["held"] = std::move(held);
   if (status.backlog.oldest) object["backlog_oldest"] = record::to_string(*status.backlog.oldest);
   return object;
 }
@@ -51,6 +58,20 @@ boost::json::object to_json(const StreamStatus& stream) {
   boost::json::object object = to_json(*stream.journal);
   object["link"] = to_json(stream.link, stream.is_stopped);
   return object;
+}
+
+boost::json::array to_json(const std::vector<HeldStatus>& held) {
+  boost::json::array all;
+  for (const HeldStatus& of : held) {
+    all.push_back({{"bureau", of.bureau},
+                   {"dataset", of.dataset},
+                   {"batches", of.batches},
+                   {"since", record::to_string(of.since)},
+                   {"epoch", of.epoch.value},
+                   {"sequence", of.sequence.value},
+                   {"reason", of.reason}});
+  }
+  return all;
 }
 
 boost::json::object disk_of(const NodeStatus& node) {
@@ -81,6 +102,7 @@ std::string to_text(const NodeStatus& node) {
     object["certificate_ends"] = record::to_string(*node.certificate_ends);
   }
   if (node.not_signing) object["not_signing"] = *node.not_signing;
+  if (node.held) object["held"] = to_json(*node.held);
   if (node.uplink) object["uplink"] = boost::json::value_from(*node.uplink);
   return boost::json::serialize(object);
 }

@@ -26,6 +26,17 @@ struct StreamStatus {
   bool is_stopped = false;  // until a person has acted
 };
 
+// What a center holds of a dataset, and of its first batch which it is, since when and why.
+struct HeldStatus {
+  std::string bureau;
+  std::string dataset;
+  std::uint64_t batches = 0;
+  record::Time since{};
+  record::Epoch epoch;
+  record::Sequence sequence;
+  std::string reason;
+};
+
 struct NodeStatus {
   record::NodeId name;
   record::Time started_at;
@@ -37,7 +48,8 @@ struct NodeStatus {
   std::optional<record::Time> certificate_ends;    // of our own the one that expires first
   std::optional<std::string> not_signing;          // why nothing is sealed, receipted or taken
   std::optional<files::StateDisk::Room> room = {};
-  std::optional<std::string> distrusted_disk = {};  // why nothing is acknowledged
+  std::optional<std::string> distrusted_disk = {};   // why nothing is acknowledged
+  std::optional<std::vector<HeldStatus>> held = {};  // of a node with a store
 };
 
 // `status` is called on `blocking`, where it may read journals. All must outlive the route.

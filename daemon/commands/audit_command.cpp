@@ -65,6 +65,10 @@ ExitStatus verify_store(const installation::Installation& installation, const Jo
              human_bytes(report->bytes), report->first_break ? "BROKEN" : "every one verified");
   for (const std::string& seam : report->seams)
     fmt::print("  epochs of {}\n", seam);
+  for (const auto& [dataset, open] : report->held) {
+    fmt::print("held: {} batches of {}, dataset {}: their rows are in the archive alone\n",
+               human_count(open.batches), dataset.first.str(), dataset.second.str());
+  }
   if (report->first_break) {
     if (options.replay) fmt::print("tables: not replayed, since the archive is not proved\n");
     return fail(*report->first_break);

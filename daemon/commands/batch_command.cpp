@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "commands/commands.h"
+#include "commands/held_batches.h"
 #include "commands/terminal.h"
 #include "record/batch_file.h"
 
@@ -190,6 +191,7 @@ void add_batch(CLI::App& app, Context& context) {
   add("verify", "Check a batch file's signature and content", verify_one)
       ->add_option("file", options->file)
       ->required();
+  add_held_batches(*group, context);
 }
 
 }  // namespace sluice::commands

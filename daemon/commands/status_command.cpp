@@ -23,6 +23,35 @@ std::string age_since(const std::string& time) {
       std::chrono::duration_cast<std::chrono::seconds>(installation::system_now() - *parsed));
 }
 
+// What the center has of a stream and can not apply yet.
+std::string held_of(const boost::json::object& stream) {
+  std::string sentence;
+  const auto* held = stream.if_contains("held");
+  if (held == nullptr) return sentence;
+  for (const auto& value : held->as_array()) {
+    const boost::json::object& of = value.as_object();
+    sentence += fmt::format("{}{} of {} HELD by the center for {}", sentence.empty() ? "" : ", ",
+                            human_count(number(of, "batches")), member_text(of, "dataset"),
+                            age_since(member_text(of, "since")));
+  }
+  return sentence;
+}
+
+// What this node, as a center, has of datasets that it can not take as they are.
+void print_held(const boost::json::object& status) {
+  const auto* held = status.if_contains("held");
+  if (held == nullptr || held->as_array().empty()) return;
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& value : held->as_array()) {
+    const boost::json::object& of = value.as_object();
+    rows.push_back({member_text(of, "bureau"), member_text(of, "dataset"),
+                    human_count(number(of, "batches")), age_since(member_text(of, "since")),
+                    member_text(of, "reason")});
+  }
+  fmt::print("\nHELD HERE, and applied by itself once what is said is done (docs/link.md):\n{}",
+             table({"bureau", "dataset", "batches", "for", "why"}, rows));
+}
+
 // What to read first of a stream.
 std::string state_of(const boost::json::object& stream) {
   const boost::json::object& link = stream.at("link").as_object();
@@ -40,6 +69,7 @@ std::string state_of(const boost::json::object& stream) {
   }
   const std::string oldest = member_text(stream, "backlog_oldest");
   std::string sentence = oldest.empty() ? "up to date" : "oldest batch waits " + age_since(oldest);
+  if (const std::string held = held_of(stream); !held.empty()) sentence += ", " + held;
   const std::string receipt = member_text(link, "last_receipt");
   return receipt.empty() ? sentence : sentence + ", last receipt " + age_since(receipt) + " ago";
 }
@@ -89,11 +119,12 @@ void print_for_people(const boost::json::object& status) {
   }
   if (rows.empty()) {
     fmt::print("no bureau publishes anything here\n");
-    return;
+  } else {
+    fmt::print(
+        "\n{}",
+        table({"bureau", "last batch", "acknowledged", "backlog", "quarantine", "state"}, rows));
   }
-  fmt::print(
-      "\n{}",
-      table({"bureau", "last batch", "acknowledged", "backlog", "quarantine", "state"}, rows));
+  print_held(status);
 }
 
 }  // namespace

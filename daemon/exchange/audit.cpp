@@ -43,6 +43,13 @@ Fault fault_of_place(const store::LedgerEntry& entry, const record::Manifest& ma
   return std::nullopt;
 }
 
+std::string not_after(const store::LedgerEntry& entry, const BureauPlace& last) {
+  return fmt::format(
+      "the ledger says that it was applied at {}, not after the bureau's batch in "
+      "front of it ({})",
+      record::to_string(entry.applied_at), record::to_string(last.applied_at));
+}
+
 // Epochs and times go forward, from one epoch of a bureau to the next too.
 Fault fault_of_order(const store::LedgerEntry& entry, const record::Manifest& manifest,
                      const BureauPlace& last) {
@@ -56,12 +63,7 @@ Fault fault_of_order(const store::LedgerEntry& entry, const record::Manifest& ma
         "({})",
         record::to_string(manifest.collected_at), record::to_string(last.sealed_at));
   }
-  if (entry.applied_at <= last.applied_at) {
-    return fmt::format(
-        "the ledger says that it was applied at {}, not after the bureau's batch in "
-        "front of it ({})",
-        record::to_string(entry.applied_at), record::to_string(last.applied_at));
-  }
+  if (entry.applied_at <= last.applied_at) return not_after(entry, last);
   return std::nullopt;
 }
 
@@ -112,6 +114,10 @@ Fault fault_of_receipt(const store::LedgerEntry& entry, const record::Manifest& 
   const record::RowOutcomes& rows = receipt.rows;
   const std::uint64_t outcomes = rows.inserted.value + rows.updated.value + rows.unchanged.value +
                                  rows.deleted.value + rows.rejected.value;
+  if (receipt.outcome == record::Outcome::held) {
+    if (outcomes == 0) return std::nullopt;
+    return "its receipt says that it is held, and that rows of it were taken";
+  }
   if (outcomes != manifest.upserts.value + manifest.deletes.value) {
     return "its receipt does not account for every row";
   }
@@ -143,6 +149,35 @@ Fault fault(const store::LedgerEntry& entry, const record::Batch& batch,
   return std::nullopt;
 }
 
+// The same of one that settles a batch, which has its place in the chain where it was held.
+Fault fault_of_settlement(const store::LedgerEntry& entry, const record::Batch& batch,
+                          const HeldAudit& held, BureauPlace& last, const AuditTrust& trust) {
+  const auto manifest = record::parse_manifest(batch.manifest);
+  if (!manifest) return record::to_string(manifest.error());
+  if (record::sha256(batch.manifest) != entry.manifest) {
+    return "the ledger names another batch than the archive holds";
+  }
+  if (auto wrong = held.fault_of_settlement(entry)) return wrong;
+  if (entry.applied_at <= last.applied_at) return not_after(entry, last);
+  if (auto wrong = fault_of_receipt(entry, *manifest, last, trust)) return wrong;
+  last.applied_at = entry.applied_at;
+  return std::nullopt;
+}
+
+// The list is read while a daemon may hold and settle: what differs by that is walked meanwhile.
+store::Result<Fault> fault_of_held(store::Store& store, const HeldAudit& held,
+                                   const std::function<store::Result<void>()>& walk_on) {
+  constexpr int tries = 10;
+  Fault wrong;
+  for (int i = 0; i < tries; ++i) {
+    const auto listed = SLUICE_TRY(store.held());
+    SLUICE_TRY(walk_on());
+    wrong = held.fault_of_list(listed);
+    if (!wrong) break;
+  }
+  return wrong;
+}
+
 }  // namespace
 
 store::Result<LedgerReport> verify_ledger(
@@ -151,19 +186,25 @@ store::Result<LedgerReport> verify_ledger(
   LedgerReport report;
   std::int64_t last_seen = 0;
   std::map<record::BureauId, BureauPlace> places;
+  HeldAudit held;
   const auto check = [&](const store::LedgerEntry& entry, const record::Batch& batch) {
     last_seen = entry.id;
     record::ChainHead& head = report.heads[entry.stream];
-    if (const auto wrong =
-            fault(entry, batch, head, places[entry.stream.bureau], trust, report.seams)) {
+    BureauPlace& place = places[entry.stream.bureau];
+    if (const auto wrong = entry.settles == 0
+                               ? fault(entry, batch, head, place, trust, report.seams)
+                               : fault_of_settlement(entry, batch, held, place, trust)) {
       report.first_break = fmt::format("ledger entry {} ({} batch {}, epoch {}): {}", entry.id,
                                        entry.stream.bureau.str(), entry.sequence.value,
                                        entry.stream.epoch.value, *wrong);
       return false;
     }
-    head = {entry.sequence, entry.manifest};
-    ++report.batches;
-    report.bytes += batch.payload.size();
+    held.note(entry);
+    if (entry.settles == 0) {
+      head = {entry.sequence, entry.manifest};
+      ++report.batches;
+      report.bytes += batch.payload.size();
+    }
     seen(entry);
     return true;
   };
@@ -199,6 +240,11 @@ store::Result<LedgerReport> verify_ledger(
           stream.bureau.str(), stream.epoch.value, stands.sequence.value, head.sequence.value);
     }
   }
+  if (!report.first_break) {
+    report.first_break = SLUICE_TRY(
+        fault_of_held(store, held, [&] { return store.walk({.after = last_seen}, check); }));
+  }
+  report.held = held.open();
   for (const JournalClaim& claim : claims) {
     const record::Sequence end = report.heads[claim.stream].sequence;
     if (report.first_break || end >= claim.acknowledged) continue;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "exchange/held_audit.h"
 #include "record/signature.h"
 #include "record/signers.h"
 #include "store/store.h"
@@ -24,6 +25,8 @@ struct LedgerReport {
   std::uint64_t bytes = 0;  // of payloads
   // What is to be known of where epochs end, which breaks no proof (epoch_seams.h).
   std::vector<std::string> seams;
+  // What is held and not settled.
+  std::map<HeldAudit::Dataset, HeldAudit::Open> held = {};
   // Where the proof breaks first, and why.
   std::optional<std::string> first_break;
 };

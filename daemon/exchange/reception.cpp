@@ -16,6 +16,8 @@ std::string name_of(const record::Manifest& manifest) {
   return fmt::format("{} batch {}", manifest.stream.bureau.str(), manifest.sequence.value);
 }
 
+}  // namespace
+
 ReceptionFailure reception_failure(const store::StoreFailure& failure) {
   const auto problem = [&] {
     switch (failure.code) {
@@ -25,14 +27,16 @@ ReceptionFailure reception_failure(const store::StoreFailure& failure) {
         return ReceptionProblem::out_of_order;
       case store::StoreProblem::untimely:
         return ReceptionProblem::untimely;
+      case store::StoreProblem::behind_held:
+        return ReceptionProblem::behind_held;
+      case store::StoreProblem::schema_conflict:
+        return ReceptionProblem::not_allowed;
       default:
         return ReceptionProblem::refused;
     }
   };
   return {problem(), failure.place, failure.sentence};
 }
-
-}  // namespace
 
 std::string_view to_string(ReceptionProblem problem) {
   switch (problem) {
@@ -43,6 +47,7 @@ std::string_view to_string(ReceptionProblem problem) {
     case ReceptionProblem::untimely:
       return "untimely";
     case ReceptionProblem::not_allowed:
+    case ReceptionProblem::behind_held:
       return "not-allowed";
     case ReceptionProblem::out_of_order:
       return "out-of-order";
@@ -194,26 +199,41 @@ Result<record::SignedReceipt> Reception::take(const record::Batch& batch,
     return std::unexpected(
         ReceptionFailure{ReceptionProblem::unavailable, "central store", std::move(*why)});
   }
-  const auto make_receipt = [&](record::Outcome outcome, const std::string& reason,
-                                const record::RowOutcomes& rows,
-                                const std::vector<record::RefusedRows>& refused, record::Time at) {
+  const store::ReceiptMaker make_receipt = receipt_maker(batch, manifest, signer);
+  SLUICE_TRY(check_time(manifest));
+  if (const auto why = final_objection(manifest)) {
+    return record::recast(store_->reject({manifest, batch, *why}, make_receipt), reception_failure);
+  }
+  const KnownDataset& known = *SLUICE_TRY(known_dataset(manifest));
+  return apply(
+      {.manifest = manifest, .batch = batch, .dataset = known.dataset, .checker = known.checker},
+      known, make_receipt);
+}
+
+store::ReceiptMaker Reception::receipt_maker(const record::Batch& batch,
+                                             const record::Manifest& manifest,
+                                             const record::Signer& signer) const {
+  return [this, &batch, &manifest, &signer](
+             record::Outcome outcome, const std::string& reason, const record::RowOutcomes& rows,
+             const std::vector<record::RefusedRows>& refused, record::Time at) {
     return sign(batch, manifest, outcome, reason, rows, refused, at, signer);
   };
-  const auto reject = [&](const std::string& reason) {
-    return record::recast(store_->reject({manifest, batch, reason}, make_receipt),
-                          reception_failure);
-  };
-  SLUICE_TRY(check_time(manifest));
-  if (const auto why = final_objection(manifest)) return reject(*why);
-  const KnownDataset& known = *SLUICE_TRY(known_dataset(manifest));
+}
+
+Result<record::SignedReceipt> Reception::apply(const store::AdmittedBatch& admitted,
+                                               const KnownDataset& known,
+                                               const store::ReceiptMaker& make_receipt) {
   SLUICE_TRY(prepare(known));
   const auto begun = std::chrono::steady_clock::now();
-  auto receipt = store_->apply(
-      {.manifest = manifest, .batch = batch, .dataset = known.dataset, .checker = known.checker},
-      make_receipt);
+  auto receipt = store_->apply(admitted, make_receipt);
   if (!receipt) {
     const store::StoreFailure& failure = receipt.error();
-    if (failure.code == store::StoreProblem::corrupt) return reject(failure.sentence);
+    if (failure.code == store::StoreProblem::corrupt) {
+      return record::recast(
+          store_->reject({admitted.manifest, admitted.batch, failure.sentence, admitted.settles},
+                         make_receipt),
+          reception_failure);
+    }
     // The tables may be gone with a database that was replaced: look again next time.
     if (failure.code == store::StoreProblem::unknown_dataset) prepared_.clear();
     return std::unexpected(reception_failure(failure));
@@ -230,7 +250,7 @@ Result<Reception::Answer> Reception::answer(const record::Batch& batch) {
     return std::unexpected(admitted.error());
   }
   const record::Manifest& manifest = *admitted;
-  auto receipt = take(batch, manifest, credentials->signer);
+  auto receipt = take_or_hold(batch, manifest, credentials->signer);
   if (receipt) return Answer(std::move(*receipt));
   if (auto known = answered_before(batch, receipt.error())) return Answer(std::move(*known));
   record::SignedDeferral deferral;

@@ -14,6 +14,7 @@
 #include <variant>
 
 #include "exchange/catalogue.h"
+#include "exchange/holding.h"
 #include "journal/ledger_place.h"
 #include "reconciliation/digest_question.h"
 #include "record/batch.h"
@@ -30,8 +31,10 @@ enum class ReceptionProblem {
                  // hold: the same batch again, later
   not_trusted,   // the signature is not good, or its signer did not speak for this bureau then
   untimely,      // it says that it was sealed before its bureau's last batch, or in the future
-  not_allowed,   // the dataset is unknown here, or has another schema
+  not_allowed,   // the dataset is unknown here, or has another schema, or its tables can not
+                 // follow the one that it has: it may be held, so that the others go on
   out_of_order,  // the store waits for another one of its stream
+  behind_held,   // an earlier one of its dataset is held, and can not be settled yet
   refused,       // the store will not take it: conflicting, schema conflict …
 };
 using ReceptionFailure = record::Failure<ReceptionProblem>;
@@ -40,6 +43,9 @@ using Result = std::expected<T, ReceptionFailure>;
 
 // The name by which programs go: docs/link.md has them.
 [[nodiscard]] std::string_view to_string(ReceptionProblem problem);
+
+// What a store's failure is called here.
+[[nodiscard]] ReceptionFailure reception_failure(const store::StoreFailure& failure);
 
 // A batch that is not taken now, with the answer that says so to its sender.
 struct Deferred {
@@ -67,6 +73,8 @@ class Reception {
     std::function<std::optional<std::string>()> obstacle = {};
     // By how much the clock of who seals may be ahead of this node's.
     std::chrono::milliseconds clock_tolerance = usual_clock_tolerance;
+    // When batches are held; null: never.
+    Holding* holding = nullptr;
   };
 
   // How long the store took for a batch that it answered.
@@ -83,6 +91,24 @@ class Reception {
   [[nodiscard]] Result<Answer> answer(const record::Batch& batch);
   // The same, where it does not matter whether a refusal was signed.
   [[nodiscard]] Result<record::SignedReceipt> receive(const record::Batch& batch);
+
+  // What came of a try to settle what is held.
+  struct Settled {
+    std::size_t batches = 0;
+    bool is_all = true;  // there is no more that could be settled now
+  };
+  // Applies batches of the dataset that are held, in their order, at most so many; fails where the
+  // first of them can not be applied as things are here.
+  [[nodiscard]] Result<Settled> settle_held(const record::BureauId& bureau,
+                                            const record::DatasetId& dataset, std::size_t most);
+  // The same of all datasets, so many of each; who can not be settled keeps none from it.
+  [[nodiscard]] Result<Settled> settle_held(std::size_t most);
+  // What is held.
+  [[nodiscard]] Result<std::vector<store::HeldDataset>> held();
+  // Settles a batch that is held as rejected, for a reason that a person gives: its receipt.
+  [[nodiscard]] Result<record::SignedReceipt> release_held(const record::StreamId& stream,
+                                                           record::Sequence sequence,
+                                                           const std::string& reason);
 
   // Which store it is.
   [[nodiscard]] Result<std::string> incarnation();
@@ -113,6 +139,23 @@ class Reception {
   [[nodiscard]] Result<record::SignedReceipt> take(const record::Batch& batch,
                                                    const record::Manifest& manifest,
                                                    const record::Signer& signer);
+  // The same, where a batch that is not taken now may be held.
+  [[nodiscard]] Result<record::SignedReceipt> take_or_hold(const record::Batch& batch,
+                                                           const record::Manifest& manifest,
+                                                           const record::Signer& signer);
+  [[nodiscard]] Result<record::SignedReceipt> hold(const record::Batch& batch,
+                                                   const record::Manifest& manifest,
+                                                   const record::Signer& signer,
+                                                   const std::string& reason);
+  // A batch that is held is applied, or rejected where it can never be taken.
+  [[nodiscard]] Result<record::SignedReceipt> settle(const store::HeldBatch& held);
+  // What becomes of rows that are to go into the dataset's tables.
+  [[nodiscard]] Result<record::SignedReceipt> apply(const store::AdmittedBatch& admitted,
+                                                    const KnownDataset& known,
+                                                    const store::ReceiptMaker& make_receipt);
+  [[nodiscard]] store::ReceiptMaker receipt_maker(const record::Batch& batch,
+                                                  const record::Manifest& manifest,
+                                                  const record::Signer& signer) const;
   // Why the store takes nothing now.
   [[nodiscard]] std::optional<std::string> obstacle() const;
   // Why it can never be taken as it is.

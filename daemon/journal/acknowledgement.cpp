@@ -25,13 +25,23 @@ Result<void> Journal::State::take_receipt(StreamRow& row, const std::string& man
   const record::Sequence sequence = receipt.sequence;
   const auto parsed = record::parse_manifest(manifest);
   if (!parsed) return std::unexpected(broken(parsed.error().sentence));
-  if (SLUICE_TRY(ours(retained.has(sequence)))) {
-    const auto first = SLUICE_TRY(ours(tables.receipt(sequence)));
-    if (!refuses_the_same(first, receipt)) SLUICE_TRY(keep_refused(row, *parsed, receipt));
-    return ours(retained.put_receipt_again(sequence, receipt.at, signed_receipt));
+  if (receipt.outcome == record::Outcome::held) {
+    return take_held(row, *parsed, receipt, signed_receipt);
   }
-  SLUICE_TRY(keep_refused(row, *parsed, receipt));
-  SLUICE_TRY(ours(tables.put_receipt(sequence, receipt.at, signed_receipt)));
+  const auto first = SLUICE_TRY(ours(tables.receipt(sequence)));
+  if (receipt.rows.rejected.value > 0 && !refuses_the_same(first, receipt)) {
+    const auto batch = SLUICE_TRY(ours(tables.next_batch({sequence.value - 1})));
+    if (!batch) return std::unexpected(broken("a batch is gone whose manifest is there"));
+    SLUICE_TRY(keep_refused(row, *batch, *parsed, receipt));
+  }
+  SLUICE_TRY(ours(held.remove({stream.epoch, sequence})));
+  const bool had_one = SLUICE_TRY(ours(retained.has(sequence)));
+  if (had_one || first) {
+    SLUICE_TRY(ours(retained.put_receipt_again(sequence, receipt.at, signed_receipt)));
+  } else {
+    SLUICE_TRY(ours(tables.put_receipt(sequence, receipt.at, signed_receipt)));
+  }
+  if (had_one) return {};
   SLUICE_TRY(ours(retained.retain(sequence, clock())));
   --row.backlog_batches;
   row.backlog_bytes -= parsed->payload_bytes.value;

@@ -84,6 +84,9 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
   auto predecessors = PredecessorTables::prepare(state->database);
   if (!predecessors) return not_opened(predecessors.error());
   state->predecessors = std::move(*predecessors);
+  auto held = HeldTables::prepare(state->database);
+  if (!held) return not_opened(held.error());
+  state->held = std::move(*held);
   const auto row = state->tables.stream();
   if (!row) return not_opened(row.error());
   if (row->stream.bureau != bureau) return unreadable("it is the journal of another bureau");
@@ -181,10 +184,10 @@ Result<void> Journal::acknowledge(const record::Receipt& receipt,
                                   const record::SignedReceipt& signed_receipt) {
   State& state = *state_;
   state.adopt(SLUICE_TRY(state_->ours(state.tables.stream())).stream);
-  if (receipt.stream != state.stream) {
-    return std::unexpected(state.broken("the receipt is for another stream"));
-  }
   const std::uint64_t bytes = refused_row_bytes * receipt.rows.rejected.value;
+  if (receipt.stream != state.stream) {
+    return state.write(bytes, [&](StreamRow& row) { return state.settle_earlier(row, receipt); });
+  }
   return state.write(bytes, [&](StreamRow& row) -> Result<void> {
     const auto manifest = SLUICE_TRY(state_->ours(state.tables.manifest(receipt.sequence)));
     if (!manifest) {
@@ -220,7 +223,8 @@ Result<BatchStanding> Journal::standing(record::Sequence sequence) {
   const auto numbered = SLUICE_TRY(state_->ours(state_->tables.numbered()));
   auto receipt = SLUICE_TRY(state_->ours(state_->tables.receipt(sequence)));
   if (receipt) return BatchStanding{answered, std::move(receipt)};
-  if (sequence <= row.acknowledged) return BatchStanding{forgotten, std::nullopt};
+  const bool is_held = SLUICE_TRY(state_->ours(state_->held.has({row.stream.epoch, sequence})));
+  if (sequence <= row.acknowledged && !is_held) return BatchStanding{forgotten, std::nullopt};
   return BatchStanding{sequence <= numbered ? waiting : unknown, std::nullopt};
 }
 
@@ -275,10 +279,10 @@ Result<std::optional<std::string>> Journal::compare(const AskLedger& ask) {
   const auto outcome = [&](const StreamRow& after) -> Result<std::string> {
     if (!place) return after.refused;
     const auto own = SLUICE_TRY(state.digest_of(after, place->head.sequence));
-    const bool reaches = SLUICE_TRY(state.reaches_back_to(place->head));
-    const bool next = SLUICE_TRY(state.reaches_to({place->head.sequence.value + 1}));
-    return objection_of_ledger({before, after}, *place, {own, reaches, next && !reaches})
-        .value_or("");
+    const bool reaches = SLUICE_TRY(state.reaches_back_to(place->head, after));
+    const bool forks = SLUICE_TRY(state.reaches_to({place->head.sequence.value + 1})) &&
+                       !SLUICE_TRY(state.follows_on(place->head));
+    return objection_of_ledger({before, after}, *place, {own, reaches, forks}).value_or("");
   };
   const auto told = [](std::string sentence) {
     return sentence.empty() ? std::nullopt : std::optional(std::move(sentence));
@@ -309,12 +313,14 @@ Result<std::optional<SentAgain>> Journal::send_again(const LedgerPlace& place) {
       return sealed;
     }
     if (place.head.sequence >= row.acknowledged) return Outcome();
-    if (SLUICE_TRY(state.reaches_back_to(place.head))) {
+    if (SLUICE_TRY(state.reaches_back_to(place.head, row))) {
       return SentAgain{place.head.sequence, std::exchange(row.acknowledged, place.head.sequence)};
     }
     // A store that has nothing may be another one than was meant; a batch that is here and follows
     // on another one than the ledger's is not ours to judge.
-    if (place.latest.value == 0 || SLUICE_TRY(state.reaches_to(next))) return Outcome();
+    const bool forks =
+        SLUICE_TRY(state.reaches_to(next)) && !SLUICE_TRY(state.follows_on(place.head));
+    if (place.latest.value == 0 || forks) return Outcome();
     auto sealed = SLUICE_TRY(state.seal_beyond_gap(row, place));
     after = row;
     return sealed;
@@ -353,11 +359,13 @@ Result<Status> Journal::status() {
   const auto oldest = SLUICE_TRY(state_->ours(state_->tables.oldest_batch()));
   const auto waiting = SLUICE_TRY(state_->ours(state_->quarantine.waiting()));
   const auto gaps = SLUICE_TRY(state_->ours(state_->gaps.gaps()));
+  auto held = SLUICE_TRY(state_->ours(state_->held.datasets()));
   return Status{.stream = row.stream,
                 .head = row.head,
                 .acknowledged = row.acknowledged,
                 .backlog = {row.backlog_batches, row.backlog_bytes, oldest},
                 .retained = {row.retained_batches, row.retained_bytes},
+                .held = std::move(held),
                 .quarantine_waiting = waiting,
                 .gaps = gaps.size(),
                 .kept = {row.quarantine_bytes, row.answer_bytes},

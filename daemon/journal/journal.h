@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "files/state_disk.h"
+#include "journal/held.h"
 #include "journal/ledger_place.h"
 #include "journal/limits.h"
 #include "journal/quarantine.h"
@@ -176,6 +177,7 @@ struct Status {
   record::Sequence acknowledged;  // all up to here have receipts, and the center has them
   Backlog backlog;                // of what never had a receipt
   Retained retained = {};
+  std::vector<HeldDataset> held = {};  // of the backlog, what the center has and holds
   std::uint64_t quarantine_waiting = 0;
   std::uint64_t gaps = 0;
   Kept kept;
@@ -257,7 +259,9 @@ class Journal {
   // receipt is to be brought again. Else it waits no more, and stays for a while
   // (Limits::retention_age, less where room is short). A receipt that came before is fine, another
   // one for the same batch is kept beside the first; one for another batch than the journal holds
-  // under this number is `broken`. Receipts are forgotten after Limits::answer_age.
+  // under this number is `broken`. Receipts are forgotten after Limits::answer_age. One that says
+  // that the center holds the batch lets the stream go on behind it, and the batch waits on for its
+  // last one, also where the stream has begun a new epoch meanwhile.
   [[nodiscard]] Result<void> acknowledge(const record::Receipt& receipt,
                                          const record::SignedReceipt& signed_receipt);
   // The first one.
@@ -265,6 +269,11 @@ class Journal {
   // Those that came for it later, after it was sent again.
   [[nodiscard]] Result<std::vector<record::SignedReceipt>> receipts_again(
       record::Sequence sequence);
+
+  // What the center holds, by dataset; and of a dataset the first batches behind that one.
+  [[nodiscard]] Result<std::vector<HeldDataset>> held();
+  [[nodiscard]] Result<std::vector<HeldBatch>> held_of(const record::DatasetId& dataset,
+                                                       const HeldBatch& after, std::uint64_t most);
 
   // Lets go of some of what is retained for too long, or is too much, or in the way where room is
   // short; cheap where there is nothing of the kind.

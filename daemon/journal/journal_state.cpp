@@ -98,7 +98,12 @@ Result<std::optional<record::Digest>> Journal::State::digest_of(const StreamRow&
   return record::sha256(*manifest);
 }
 
-Result<bool> Journal::State::reaches_back_to(const record::ChainHead& head) {
+Result<bool> Journal::State::reaches_back_to(const record::ChainHead& head, const StreamRow& row) {
+  if (!SLUICE_TRY(follows_on(head))) return false;
+  return !SLUICE_TRY(ours(held.missing(head.sequence, row.acknowledged)));
+}
+
+Result<bool> Journal::State::follows_on(const record::ChainHead& head) {
   const auto manifest = SLUICE_TRY(ours(tables.manifest({head.sequence.value + 1})));
   if (!manifest) return false;
   const auto next = record::parse_manifest(*manifest);

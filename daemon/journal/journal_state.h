@@ -14,6 +14,7 @@
 
 #include "fault/kill_point.h"
 #include "journal/gap_tables.h"
+#include "journal/held_tables.h"
 #include "journal/journal.h"
 #include "journal/journal_tables.h"
 #include "journal/predecessor_tables.h"
@@ -42,6 +43,7 @@ struct Journal::State {
   RetentionTables retained;
   GapTables gaps;
   PredecessorTables predecessors;
+  HeldTables held;
   record::StreamId stream;
   std::shared_ptr<files::StateDisk> disk;  // null: none is shared
   StreamMarks* marks = nullptr;
@@ -78,8 +80,10 @@ struct Journal::State {
   // Of the manifest with this number; nothing: it was let go of, or never was.
   [[nodiscard]] Result<std::optional<record::Digest>> digest_of(const StreamRow& row,
                                                                 record::Sequence sequence);
-  // Whether all that a ledger lacks which stands there is in the journal, in one chain with it.
-  [[nodiscard]] Result<bool> reaches_back_to(const record::ChainHead& head);
+  // Whether the batch that follows on a ledger which stands there is in the journal.
+  [[nodiscard]] Result<bool> follows_on(const record::ChainHead& head);
+  // Whether all that such a ledger lacks is.
+  [[nodiscard]] Result<bool> reaches_back_to(const record::ChainHead& head, const StreamRow& row);
   // Whether the batch is in the journal.
   [[nodiscard]] Result<bool> reaches_to(record::Sequence sequence);
   // `lost` where rows are not taken.
@@ -107,6 +111,12 @@ struct Journal::State {
   [[nodiscard]] Result<void> take_receipt(StreamRow& row, const std::string& manifest,
                                           const record::Receipt& receipt,
                                           const record::SignedReceipt& signed_receipt);
+  // The receipt says that the center holds it: it waits on.
+  [[nodiscard]] Result<void> take_held(StreamRow& row, const record::Manifest& manifest,
+                                       const record::Receipt& receipt,
+                                       const record::SignedReceipt& signed_receipt);
+  // What became of a batch of an epoch that is over.
+  [[nodiscard]] Result<void> settle_earlier(StreamRow& row, const record::Receipt& receipt);
   // Whether the batch, which has its receipt, is not to stay any longer.
   [[nodiscard]] bool is_to_go(const RetainedBatch& batch, const StreamRow& row);
   [[nodiscard]] Result<void> let_go_of_retained(const StreamRow& row);
@@ -138,7 +148,8 @@ struct Journal::State {
   [[nodiscard]] Result<Placement> seal_alone(StreamRow& row, const DatasetOrigin& origin,
                                              record::Payload payload);
   // The rows of a batch that its receipt says were refused: into the quarantine, all of them.
-  [[nodiscard]] Result<void> keep_refused(const StreamRow& row, const record::Manifest& manifest,
+  [[nodiscard]] Result<void> keep_refused(const StreamRow& row, const record::Batch& batch,
+                                          const record::Manifest& manifest,
                                           const record::Receipt& receipt);
   // `not_waiting` where the entry does not.
   [[nodiscard]] Result<void> settle(std::int64_t id, QuarantineState becomes,

@@ -66,7 +66,9 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
        R"sql(
          SELECT closed_at
          FROM batch
-         WHERE sequence > coalesce((SELECT max(sequence) FROM retained), 0)
+         WHERE sequence > max(coalesce((SELECT max(sequence) FROM retained), 0),
+           coalesce((SELECT max(sequence) FROM held
+                     WHERE epoch = (SELECT epoch FROM stream)), 0))
          ORDER BY sequence LIMIT 1)sql"},
       {&Tables::open_batches_, "SELECT * FROM open_batch ORDER BY sequence"},
       {&Tables::put_open_batch_,

@@ -17,8 +17,11 @@ Result<void> Journal::State::begin_epoch(StreamRow& row, const NewEpoch& beginni
     SLUICE_TRY(seal_open(row, batch));
   }
   SLUICE_TRY(ours(retained.let_go_up_to(beginning.confirmed)));
-  const record::Sequence next{beginning.confirmed.value + 1};
-  const bool is_whole = beginning.confirmed >= row.acknowledged || SLUICE_TRY(reaches_to(next));
+  // What the ledger has and holds is not sealed anew: it is applied there, or comes back.
+  const HeldBatch last_confirmed{row.stream.epoch, beginning.confirmed};
+  SLUICE_TRY(ours(held.set_aside(last_confirmed)));
+  SLUICE_TRY(ours(held.forget_after(last_confirmed)));
+  const bool is_whole = !SLUICE_TRY(ours(held.missing(beginning.confirmed, row.acknowledged)));
   SLUICE_TRY(ours(tables.forget_cursors({.confirmed = beginning.confirmed,
                                          .all = beginning.from_start,
                                          .waiting_stays = is_whole && !beginning.from_start})));
@@ -73,12 +76,10 @@ Result<void> Journal::State::follow(const StreamRow& begun, StreamMarks* told) {
 Result<SentAgain> Journal::State::seal_beyond_gap(StreamRow& row, const LedgerPlace& place) {
   const record::Sequence after = place.head.sequence;
   SentAgain again{.after = after, .up_to = row.acknowledged};
-  const auto first = SLUICE_TRY(ours(tables.next_batch(after)));
-  record::Sequence last_lost = row.acknowledged;
-  if (first) {
-    const auto manifest = record::parse_manifest(first->manifest);
-    if (!manifest) return std::unexpected(broken(manifest.error().sentence));
-    last_lost = {manifest->sequence.value - 1};
+  const auto missing = SLUICE_TRY(ours(held.missing(after, row.acknowledged)));
+  if (missing) {
+    again.lost =
+        SLUICE_TRY(ours(gaps.add({row.stream.epoch, missing->first, missing->last}, clock())));
   }
   if (const auto said = SLUICE_TRY(ours(predecessors.find()));
       said && said->epoch == place.latest && said->sequence > place.latest_sequence) {

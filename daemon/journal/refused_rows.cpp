@@ -50,7 +50,8 @@ Result<void> each_refused(const record::Batch& batch, const record::Manifest& ma
 
 }  // namespace
 
-Result<void> Journal::State::keep_refused(const StreamRow& row, const record::Manifest& manifest,
+Result<void> Journal::State::keep_refused(const StreamRow& row, const record::Batch& batch,
+                                          const record::Manifest& manifest,
                                           const record::Receipt& receipt) {
   const std::uint64_t refused = receipt.rows.rejected.value;
   if (refused == 0) return {};
@@ -61,9 +62,6 @@ Result<void> Journal::State::keep_refused(const StreamRow& row, const record::Ma
     }
   }
   SLUICE_TRY(make_quarantine_room(row));
-  const std::uint64_t before = manifest.sequence.value - 1;
-  const auto batch = SLUICE_TRY(ours(tables.next_batch({before})));
-  if (!batch) return std::unexpected(broken("a batch is gone whose manifest is there"));
   const record::Time now = clock();
   QuarantinedRow entry{.dataset = manifest.dataset,
                        .mode = manifest.mode,
@@ -75,9 +73,9 @@ Result<void> Journal::State::keep_refused(const StreamRow& row, const record::Ma
     return ours(quarantine.add(entry, now));
   };
   std::uint64_t kept = 0;
-  if (lines_in(*batch, manifest)) {
+  if (lines_in(batch, manifest)) {
     SLUICE_TRY(each_refused(
-        *batch, manifest, record::by_row(receipt.refused),
+        batch, manifest, record::by_row(receipt.refused),
         [&](std::string_view line, std::uint64_t number, const record::RefusedRows& why) {
           entry.field = why.field;
           entry.rule = why.rule;
@@ -94,7 +92,7 @@ Result<void> Journal::State::keep_refused(const StreamRow& row, const record::Ma
       "{} rows of this batch were refused, and {} of them can be told: this is its whole payload, "
       "as `zstdcat` reads it{}{}",
       refused, kept, receipt.reason.empty() ? "" : "; ", receipt.reason);
-  return add(0, batch->payload);
+  return add(0, batch.payload);
 }
 
 }  // namespace sluice::journal

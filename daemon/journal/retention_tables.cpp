@@ -68,6 +68,10 @@ sqlite::Result<std::optional<RetainedBatch>> RetentionTables::oldest() {
   });
 }
 
+sqlite::Result<void> RetentionTables::release(record::Sequence sequence) {
+  return delete_retained_.bind(1, sequence.value).run();
+}
+
 sqlite::Result<void> RetentionTables::let_go(record::Sequence sequence) {
   SLUICE_TRY(delete_batch_.bind(1, sequence.value).run());
   return delete_retained_.bind(1, sequence.value).run();

@@ -30,6 +30,8 @@ class RetentionTables {
   // From now on the batch is one that has its receipt.
   [[nodiscard]] Result<void> retain(record::Sequence sequence, record::Time acknowledged_at);
   [[nodiscard]] Result<std::optional<RetainedBatch>> oldest();
+  // It is one no more, and the batch stays.
+  [[nodiscard]] Result<void> release(record::Sequence sequence);
   // With the batch itself.
   [[nodiscard]] Result<void> let_go(record::Sequence sequence);
   [[nodiscard]] Result<void> let_go_up_to(record::Sequence sequence);

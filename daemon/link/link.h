@@ -56,6 +56,11 @@ class Link {
   // is requested.
   [[nodiscard]] virtual Result<void> carry(Outgoing& outgoing, const std::stop_token& stop) = 0;
 
+  // What the center answers to that batch now; nothing: its ledger has none of this number. Its
+  // signature is for the caller to verify.
+  [[nodiscard]] virtual Result<std::optional<record::SignedReceipt>> receipt(
+      const record::StreamId& stream, record::Sequence sequence, const std::stop_token& stop) = 0;
+
   // Where the center's ledger stands with the stream and its bureau.
   [[nodiscard]] virtual Result<journal::LedgerPlace> place(const record::StreamId& stream,
                                                            const std::stop_token& stop) = 0;

@@ -73,6 +73,7 @@ void Sender::send_all(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const record::Sequence before = acknowledged_;
     Pass pass = is_compared && !is_to_ask() ? Pass::drained : compare(stop);
+    if (pass == Pass::drained && is_to_ask_for_held_) pass = ask_for_held(stop);
     if (pass == Pass::drained) pass = drain(stop);
     if (pass == Pass::stopped) return;
     // After whatever was in the way, either side may be another one.
@@ -112,6 +113,7 @@ Sender::Pass Sender::compare(const std::stop_token& stop) {
   } else if (was_in_the_way_ || was_in_the_way) {
     events_.compared(*objection);
   }
+  is_to_ask_for_held_ = true;
   return was_in_the_way_ ? Pass::held_back : send_again(stands);
 }
 
@@ -213,41 +215,54 @@ Sender::Pass Sender::journal_failed(const journal::JournalFailure& failure) {
   return Pass::stopped;
 }
 
-Sender::Pass Sender::keep_receipt(const record::Manifest& manifest,
-                                  const record::SignedReceipt& signed_receipt) {
+std::expected<record::Receipt, Sender::Pass> Sender::believed(
+    const record::SignedReceipt& signed_receipt) {
   const auto stop_with = [&](const std::string& sentence) {
     events_.stopped(sentence);
-    return Pass::stopped;
+    return std::unexpected(Pass::stopped);
   };
-  const auto verified =
+  auto verified =
       record::verify(signed_receipt, center_.keyring.current()->verifier, surroundings_.clock());
   if (!verified && is_to_be_renewed(verified.error())) {
     // It comes again with the same batch.
     events_.held_back({LinkProblem::unavailable, verified.error().place,
                        "the receipt can not be checked: " + verified.error().sentence});
-    return Pass::held_back;
+    return std::unexpected(Pass::held_back);
   }
   if (!verified) {
     return stop_with("the receipt is not good: " + record::to_string(verified.error()));
   }
-  const record::Receipt& receipt = verified->receipt;
-  if (const auto objection = center_.signers.objection(verified->signatory, receipt.at)) {
+  if (const auto objection = center_.signers.objection(verified->signatory, verified->receipt.at)) {
     return stop_with(
         fmt::format("the receipt is not good: {} signed it, {}; "
                     "`uplink.center_subject` says who the center is",
                     verified->signatory.subject, *objection));
   }
+  return std::move(verified->receipt);
+}
+
+Sender::Pass Sender::keep_receipt(const record::Manifest& manifest,
+                                  const record::SignedReceipt& signed_receipt) {
+  const auto receipt = believed(signed_receipt);
+  if (!receipt) return receipt.error();
   // The journal takes receipts that came before; here, one for another batch would never end.
-  if (receipt.sequence != manifest.sequence) {
-    return stop_with(fmt::format("batch {} was sent, and the receipt for batch {} came back",
-                                 manifest.sequence.value, receipt.sequence.value));
+  if (receipt->sequence != manifest.sequence) {
+    events_.stopped(fmt::format("batch {} was sent, and the receipt for batch {} came back",
+                                manifest.sequence.value, receipt->sequence.value));
+    return Pass::stopped;
   }
-  if (auto kept = journal_.acknowledge(receipt, signed_receipt); !kept) {
+  if (auto kept = journal_.acknowledge(*receipt, signed_receipt); !kept) {
     return journal_failed(kept.error());
   }
   SLUICE_KILL_POINT("sender.after-acknowledge");
-  acknowledged_ = receipt.sequence;
-  events_.acknowledged(manifest, receipt);
+  acknowledged_ = receipt->sequence;
+  if (receipt->outcome == record::Outcome::held) {
+    held_.insert(manifest.dataset);
+  } else if (held_.contains(manifest.dataset)) {
+    // The center applies what it holds before what comes later.
+    is_to_ask_for_held_ = true;
+  }
+  events_.acknowledged(manifest, *receipt);
   return Pass::drained;
 }
 

@@ -4,9 +4,12 @@
 
 #include <chrono>
 #include <deque>
+#include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -74,6 +77,13 @@ class Sender : private Outgoing {
   // Whether the journal and the center's ledger are of one stream: `drained`. What the ledger lacks
   // then waits again.
   [[nodiscard]] Pass compare(const std::stop_token& stop);
+  // Asks what became of batches that the center holds, some at a time: `drained`.
+  [[nodiscard]] Pass ask_for_held(const std::stop_token& stop);
+  // The same of a dataset's.
+  [[nodiscard]] Pass ask_for_held(const record::DatasetId& dataset, const std::stop_token& stop);
+  // Of one: whether its last receipt came and is kept.
+  [[nodiscard]] std::expected<bool, Pass> ask_for_held(const journal::HeldBatch& batch,
+                                                       const std::stop_token& stop);
   // What the center stands before waits again: `drained`.
   [[nodiscard]] Pass send_again(const journal::LedgerPlace& place);
   // Sends what is waiting until nothing is, or something is in the way.
@@ -82,6 +92,9 @@ class Sender : private Outgoing {
   // Why what the center signed of that batch is not to be believed.
   [[nodiscard]] std::optional<std::string> why_not_believed(const record::Manifest& manifest,
                                                             const record::SignedDeferral& answer);
+  // What the receipt says, where it is the center's.
+  [[nodiscard]] std::expected<record::Receipt, Pass> believed(
+      const record::SignedReceipt& signed_receipt);
   // `drained` when the receipt is good and kept.
   [[nodiscard]] Pass keep_receipt(const record::Manifest& manifest,
                                   const record::SignedReceipt& receipt);
@@ -100,7 +113,10 @@ class Sender : private Outgoing {
   // Why the center's signed answer to the oldest batch is not to be believed; nothing: it is, or
   // none came.
   std::optional<std::string> disbelief_;
-  bool is_refused_ = false;  // whatever is in the way does not pass by itself
+  bool is_refused_ = false;           // whatever is in the way does not pass by itself
+  std::set<record::DatasetId> held_;  // of which the center holds something
+  std::map<record::DatasetId, journal::HeldBatch> asked_up_to_;
+  bool is_to_ask_for_held_ = false;
   std::stop_token stop_;
   std::jthread thread_;  // last: joined before the rest goes
 };

@@ -16,10 +16,17 @@ constexpr std::size_t lookups_at_once = 2;
 // How many datasets are compared with their bureaus' databases at once.
 constexpr std::size_t comparisons_at_once = 1;
 
-exchange::ReceptionPool::Open reception_of(const Center::Surroundings& surroundings) {
+api::Carriers carriers_of(const Center::Surroundings& surroundings) {
+  return {surroundings.policy, surroundings.denials, surroundings.log};
+}
+
+}  // namespace
+
+exchange::ReceptionPool::Open Center::reception_of(const Surroundings& surroundings) {
   using exchange::Reception;
   using Opened = exchange::Result<std::unique_ptr<Reception>>;
   return [&installation = surroundings.installation, &signatories = surroundings.signatories,
+          &holding = surroundings.holding,
           &applied = surroundings.metrics.batch_apply_seconds()]() -> Opened {
     auto store = installation.open_store();
     if (!store) {
@@ -33,17 +40,12 @@ exchange::ReceptionPool::Open reception_of(const Center::Surroundings& surroundi
             .keyring = *installation.keyring,
             .signatories = signatories,
             .obstacle = [&installation] { return installation.store_obstacle(); },
-            .clock_tolerance = installation.settings.node.clock_tolerance},
+            .clock_tolerance = installation.settings.node.clock_tolerance,
+            .holding = &holding},
         installation::system_now,
         [&applied](std::chrono::duration<double> took) { applied.Observe(took.count()); });
   };
 }
-
-api::Carriers carriers_of(const Center::Surroundings& surroundings) {
-  return {surroundings.policy, surroundings.denials, surroundings.log};
-}
-
-}  // namespace
 
 Center::Center(const Surroundings& surroundings)
     : receptions_(receptions_at_once, reception_of(surroundings)),

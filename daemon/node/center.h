@@ -27,7 +27,10 @@ class Center {
     trust::Denials& denials;
     observe::Log& log;
     observe::Metrics& metrics;
+    exchange::Holding& holding;
   };
+  // What opens receptions for them, and for who looks after what is held.
+  [[nodiscard]] static exchange::ReceptionPool::Open reception_of(const Surroundings& surroundings);
   explicit Center(const Surroundings& surroundings);
 
   // They refer to the center.

@@ -38,8 +38,8 @@ std::expected<void, std::string> Node::listen_to_bureaus(
     routes.push_back(api::metrics_route(metrics_, blocking_, [this] { measure_journals(); }));
   }
   if (!node.nodes.empty()) {
-    center_.emplace(
-        Center::Surroundings{*installation_, signatories_, policy_, denials_, *log_, metrics_});
+    center_.emplace(Center::Surroundings{*installation_, signatories_, policy_, denials_, *log_,
+                                         metrics_, holding_});
     std::ranges::move(center_->routes(), std::back_inserter(routes));
   }
   auto listening = server::HttpServer::listen(context_, *node.listen, std::move(*tls),

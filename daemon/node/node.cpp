@@ -65,6 +65,7 @@ Node::Node(installation::SoleDaemon sole, std::unique_ptr<installation::Installa
       directory_(directory_of(installation_->settings)),
       policy_(installation::policy_of(installation_->settings)),
       signatories_(installation_->signatories()),
+      holding_(installation_->settings.node.hold_after, holding_events()),
       certificates_({*installation_, *log_, metrics_, installation::system_now}),
       notifier_(std::getenv("NOTIFY_SOCKET"), std::getenv("WATCHDOG_USEC")),
       started_at_(installation::system_now()),
@@ -82,6 +83,7 @@ Node::~Node() {
   streams_.clear();
   large_calls_.join();
   if (center_) center_->join();
+  held_look_.reset();
   blocking_.join();
   task_calls_.join();
 }
@@ -108,6 +110,7 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   }
   SLUICE_TRY(node->find_store());
   SLUICE_TRY(node->make_uplink());
+  node->look_after_held();
   SLUICE_TRY(node->open_streams());
   SLUICE_TRY(node->take_records());
   SLUICE_TRY(node->take_forms());
@@ -153,9 +156,9 @@ std::expected<void, std::string> Node::open_streams() {
   for (const auto& entry : settings.bureaus) {
     if (!begins_here(entry)) continue;
     const record::BureauId& id = entry.first;
-    auto stream =
-        Stream::open(id, {*installation_, *log_, metrics_, context_.get_executor(), signatories_,
-                          waiting, applying, streams, uplink_identity_.get(), &bandwidth_});
+    auto stream = Stream::open(
+        id, {*installation_, *log_, metrics_, context_.get_executor(), signatories_, holding_,
+             waiting, applying, streams, uplink_identity_.get(), &bandwidth_});
     if (stream) {
       streams_.emplace(id, std::move(*stream));
     } else if (const auto& journal = stream.error().journal) {
@@ -285,6 +288,30 @@ void Node::sign_audit_log() {
                                                   *log_, installation::system_now});
 }
 
+exchange::Holding::Events Node::holding_events() {
+  return {.begun =
+              [this](const record::Manifest& manifest, const std::string& reason) {
+                log_->write<"dataset-held">({{"bureau", manifest.stream.bureau.str()},
+                                             {"dataset", manifest.dataset.str()},
+                                             {"sequence", manifest.sequence.value},
+                                             {"reason", reason}});
+              },
+          .ended =
+              [this](const record::BureauId& bureau, const record::DatasetId& dataset,
+                     std::uint64_t batches) {
+                log_->write<"dataset-settled">(
+                    {{"bureau", bureau.str()}, {"dataset", dataset.str()}, {"batches", batches}});
+              }};
+}
+
+void Node::look_after_held() {
+  if (!installation_->settings.node.store) return;
+  held_look_ =
+      std::make_unique<HeldLook>(Center::reception_of({*installation_, signatories_, policy_,
+                                                       denials_, *log_, metrics_, holding_}),
+                                 HeldLook::Surroundings{holding_, *log_, metrics_});
+}
+
 void Node::measure_journals() {
   measure_disk();
   const record::Time now = installation::system_now();
@@ -327,6 +354,7 @@ api::NodeStatus Node::status() {
   status.not_signing = certificates_.why_not_signing();
   status.distrusted_disk = installation_->disk->distrusted();
   status.room = installation_->disk->room();
+  if (held_look_) status.held = held_look_->held();
   if (node.uplink) {
     status.uplink.emplace();
     for (const auto& address : node.uplink->addresses)
@@ -338,6 +366,7 @@ api::NodeStatus Node::status() {
 void Node::reload() {
   notifier_.reloading();
   certificates_.renew_all();
+  holding_.stir();
   notifier_.ready("serving");
 }
 

@@ -29,6 +29,7 @@
 #include "node/desks.h"
 #include "node/edge_reports.h"
 #include "node/head_signing.h"
+#include "node/held_look.h"
 #include "node/room_watch.h"
 #include "node/stream.h"
 #include "observe/log.h"
@@ -82,6 +83,9 @@ class Node {
                           const std::filesystem::path& configuration);
   void watch_room();
   void sign_audit_log();
+  // What a center's holding tells.
+  [[nodiscard]] exchange::Holding::Events holding_events();
+  void look_after_held();
   [[nodiscard]] api::Health health() const;
   [[nodiscard]] api::NodeStatus status();
   // Sets the metrics of what lies in the journals: reads them.
@@ -103,6 +107,7 @@ class Node {
   trust::Directory directory_;
   trust::Policy policy_;
   exchange::Reception::Signatories signatories_;
+  exchange::Holding holding_;
   Certificates certificates_;
   observe::ServiceNotifier notifier_;
   record::Time started_at_;
@@ -124,6 +129,8 @@ class Node {
   boost::asio::thread_pool large_calls_{2};  // for bodies that take long to read
 
   std::optional<RoomWatch> room_watch_;
+  // Of a node with a store.
+  std::unique_ptr<HeldLook> held_look_;
 
   // What callers reach.
   std::unique_ptr<api::RecordsEndpoint> records_;

@@ -44,7 +44,8 @@ std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surrou
        .keyring = *installation.keyring,
        .signatories = surroundings.signatories,
        .obstacle = [&installation] { return installation.store_obstacle(); },
-       .clock_tolerance = installation.settings.node.clock_tolerance},
+       .clock_tolerance = installation.settings.node.clock_tolerance,
+       .holding = &surroundings.holding},
       installation::system_now,
       [&applied = surroundings.metrics.batch_apply_seconds()](std::chrono::duration<double> took) {
         applied.Observe(took.count());

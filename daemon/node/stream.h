@@ -32,6 +32,7 @@ class Stream {
     observe::Metrics& metrics;
     boost::asio::io_context::executor_type callers;  // where calls are answered
     const exchange::Reception::Signatories& signatories;
+    exchange::Holding& holding;
     std::shared_ptr<journal::WaitingMemory> waiting;  // of calls, for all streams
     std::shared_ptr<link::Applying> applying;         // where this node is the center
     std::size_t streams = 1;                          // of the node, this one included

@@ -170,8 +170,10 @@ inline constexpr Event stream[] = {
      .keys = {"bureau", "dataset", "sequence", "outcome", "inserted", "updated", "unchanged",
               "deleted", "rejected"},
      .when = "the center's receipt for a batch is in the journal",
-     .remedy = "where `rejected` is not 0, the rows are in the quarantine: `sluice quarantine list "
-               "BUREAU`"},
+     .remedy =
+         "where `rejected` is not 0, the rows are in the quarantine: `sluice quarantine list "
+         "BUREAU`. With the outcome `held` the center has the batch and can not apply it yet: "
+         "it stays here, and is told of once more"},
     {.name = "batch-rejected",
      .level = warning,
      .keys = {"bureau", "dataset", "sequence", "rows", "reason"},
@@ -249,6 +251,31 @@ inline constexpr Event stream[] = {
      .remedy =
          "repair what `reason` names. After a write that failed the journal takes nothing more "
          "until `sluiced` is restarted; a full disk needs space only"},
+};
+
+inline constexpr Event center[] = {
+    {.name = "dataset-held",
+     .level = warning,
+     .keys = {"bureau", "dataset", "sequence", "reason"},
+     .when =
+         "this center holds batches of a dataset from `sequence` on: they are in the ledger and "
+         "the archive, and their rows in no table, since the dataset can not be taken as things "
+         "are here. The bureau's other datasets go on, and the origin lets go of nothing. Once, "
+         "until none of it is held; once more after a restart, with the next batch",
+     .remedy = "repair what `reason` names: what is held is applied by itself, in order, within a "
+               "minute. Or give it back: `sluice batch release`"},
+    {.name = "dataset-settled",
+     .level = info,
+     .keys = {"bureau", "dataset", "batches"},
+     .when =
+         "nothing of that dataset is held any more: so many batches were applied or, where they "
+         "can never be, refused"},
+    {.name = "held-not-settled",
+     .level = warning,
+     .keys = {"reason"},
+     .when = "what is held could not be looked after: the store does not answer. Once, until it "
+             "does",
+     .remedy = "see to the store; it is tried again every minute"},
 };
 
 inline constexpr Event drop_folders[] = {
@@ -419,6 +446,7 @@ inline constexpr EventGroup event_groups[] = {
     {"HTTP server", declarations::http_server},
     {"the node", declarations::node},
     {"a bureau's stream", declarations::stream},
+    {"a center", declarations::center},
     {"drop folders", declarations::drop_folders},
     {"jobs", declarations::jobs},
     {"pages", declarations::pages},

@@ -122,12 +122,15 @@ std::string_view to_string(Outcome outcome) {
       return "duplicate";
     case Outcome::rejected:
       return "rejected";
+    case Outcome::held:
+      return "held";
   }
   return "?";
 }
 
 std::optional<Outcome> parse_outcome(std::string_view text) {
-  for (const Outcome outcome : {Outcome::accepted, Outcome::duplicate, Outcome::rejected}) {
+  for (const Outcome outcome :
+       {Outcome::accepted, Outcome::duplicate, Outcome::rejected, Outcome::held}) {
     if (to_string(outcome) == text) return outcome;
   }
   return std::nullopt;
@@ -179,7 +182,7 @@ std::expected<Receipt, Failure<ReceiptProblem>> parse_receipt(std::string_view j
   if (!manifest) members.complain("manifest", "to be a sha256 digest");
   receipt.manifest = manifest.value_or(Digest{});
   const auto outcome = parse_outcome(members.text("outcome"));
-  if (!outcome) members.complain("outcome", "to be accepted, duplicate or rejected");
+  if (!outcome) members.complain("outcome", "to be accepted, duplicate, rejected or held");
   receipt.outcome = outcome.value_or(Outcome::rejected);
   receipt.reason = members.text("reason");
   receipt.rows.inserted = {members.number("inserted")};

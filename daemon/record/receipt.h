@@ -14,11 +14,14 @@
 
 namespace sluice::record {
 
-enum class Outcome { accepted, duplicate, rejected };
+// `held`: the batch is in the ledger and the archive, and none of its rows anywhere yet: another
+// receipt follows, which tells what became of them. Until then nobody lets go of it.
+enum class Outcome { accepted, duplicate, rejected, held };
 [[nodiscard]] std::string_view to_string(Outcome outcome);
 [[nodiscard]] std::optional<Outcome> parse_outcome(std::string_view text);
 
-// What became of a batch's rows; they add up to its changes.
+// What became of a batch's rows; they add up to its changes, but for those of a held one, which are
+// not counted yet.
 struct RowOutcomes {
   RowCount inserted;
   RowCount updated;
@@ -34,7 +37,7 @@ struct Receipt {
   DatasetId dataset;  // empty in one of format 1
   Digest manifest;
   Outcome outcome = Outcome::accepted;
-  std::string reason;  // why a rejected batch was rejected
+  std::string reason;  // why a rejected batch was rejected, or a held one is held
   RowOutcomes rows;
   // By their first rows. One of format 1 names 1,000 at most; `rows.rejected` has the count.
   std::vector<RefusedRows> refused;

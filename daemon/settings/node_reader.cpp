@@ -169,6 +169,7 @@ void read_store(Section section, const std::filesystem::path& base, Node& node) 
   const auto kind = section.choice("kind", kinds);
   if (!kind) return;
   set(node.store_number.value, section.count("number", 0, store::largest_store_number));
+  set(node.hold_after, section.duration("hold_after"));
   if (*kind == 0) {
     const std::string file = section.text("file").value_or("");
     node.store = SqliteLocation{file.empty() ? node.state_directory / "central.sqlite"

@@ -90,6 +90,8 @@ struct Node {
   // Where batches go: exactly one of the two.
   std::optional<std::variant<SqliteLocation, PostgresqlLocation>> store;
   store::StoreNumber store_number;
+  // How long a batch is deferred for its dataset's sake before it is held.
+  std::chrono::milliseconds hold_after = std::chrono::minutes(10);
   // By how much the clocks of nodes that seal batches may be ahead of this one's.
   std::chrono::milliseconds clock_tolerance = std::chrono::minutes(5);
   std::optional<link::Uplink> uplink;

@@ -19,6 +19,7 @@ namespace sluice::store {
 struct LedgerAnswer {
   std::string manifest;  // digest, as text
   record::SignedReceipt receipt;
+  std::int64_t held = 0;  // its id, where it is held and not settled; else 0
 };
 
 // A store's open transaction, which is rolled back unless it is committed.
@@ -31,6 +32,9 @@ class ApplyTransaction {
       const record::BureauId& bureau) = 0;
   [[nodiscard]] virtual Result<std::optional<LedgerAnswer>> find(const record::StreamId& stream,
                                                                  record::Sequence sequence) = 0;
+  // The first batch of the dataset that is held and not settled: its ledger id.
+  [[nodiscard]] virtual Result<std::optional<std::int64_t>> first_held(
+      const record::BureauId& bureau, const record::DatasetId& dataset) = 0;
   // Of the ledger's next entry.
   [[nodiscard]] virtual Result<std::int64_t> draw_id() = 0;
   // The dataset's tables, for the rows of that entry.
@@ -46,6 +50,12 @@ class ApplyTransaction {
                                                         const ReceiptMaker& make_receipt,
                                                         const std::function<record::Time()>& now,
                                                         ApplyTransaction& transaction);
+
+// The same of one that is to be entered as held.
+[[nodiscard]] Result<record::SignedReceipt> hold_once(const RejectedBatch& held,
+                                                      const ReceiptMaker& make_receipt,
+                                                      const std::function<record::Time()>& now,
+                                                      ApplyTransaction& transaction);
 
 // `expectation` is what to expect of the dataset's next batch: read, and set after the commit.
 // `now` is asked once the stream is locked.

@@ -19,6 +19,7 @@
 #include "record/record_checker.h"
 #include "record/table_schema.h"
 #include "store/activity.h"
+#include "store/held.h"
 
 namespace sluice::store {
 
@@ -30,6 +31,7 @@ enum class StoreProblem {
   chain_broken,     // it is the next by number, but its `previous` digest is not the head's
   conflicting,      // another batch with this number was applied before
   untimely,         // it was sealed before the last batch of its bureau
+  behind_held,      // an earlier batch of its dataset is held, and is to be settled first
   another_store,    // not the one that the configuration means; says what to do
   corrupt,          // the payload does not decode, though its digest is right
   failed,           // anything else that the database said
@@ -44,6 +46,7 @@ struct AdmittedBatch {
   const record::Batch& batch;            // verified by the caller
   const record::Dataset& dataset;        // of manifest.dataset
   const record::RecordChecker& checker;  // compiled from dataset.schema
+  std::int64_t settles = 0;  // the ledger id under which it is held; 0: it is not in the ledger
 };
 
 // A batch that can never be taken as it is, and why: a sentence for whoever sent it.
@@ -51,6 +54,7 @@ struct RejectedBatch {
   const record::Manifest& manifest;
   const record::Batch& batch;  // verified by the caller, and from who may speak for its bureau
   const std::string& reason;
+  std::int64_t settles = 0;  // as of an admitted one
 };
 
 // Makes the signed receipt for what apply() or reject() did; called inside the transaction, just
@@ -74,6 +78,9 @@ struct LedgerEntry {
   // batch was taken, its number all the same.
   std::string outcome = {};
   record::RowOutcomes rows = {};
+  // The entry of a batch that was held, of which this one tells what became: of the same number,
+  // with no place of its own in the chain. 0: none.
+  std::int64_t settles = 0;
 };
 
 // Which entries of the ledger are walked.
@@ -139,13 +146,25 @@ class Store {
   [[nodiscard]] virtual Result<record::SignedReceipt> reject(const RejectedBatch& rejected,
                                                              const ReceiptMaker& make_receipt) = 0;
 
+  // Enters a batch into the ledger and the archive as held, for that reason: its stream goes on
+  // behind it, and what becomes of its rows is known once it is settled: by apply() or reject()
+  // with `settles`, which make another entry, with the receipt that is then the batch's. Of a
+  // dataset the first is applied first, and nothing is applied behind one that is held.
+  [[nodiscard]] virtual Result<record::SignedReceipt> hold(const RejectedBatch& held,
+                                                           const ReceiptMaker& make_receipt) = 0;
+  // What is held and not settled, by bureau and dataset.
+  [[nodiscard]] virtual Result<std::vector<HeldDataset>> held() = 0;
+  // Of that dataset the first, or, where a number is said, the batch of that number; nothing: it is
+  // not held.
+  [[nodiscard]] virtual Result<std::optional<HeldBatch>> find_held(const HeldPlace& place) = 0;
+
   // Which store this is: another text once it was restored from a backup, another one lies in its
   // place, or another server took over, which may not have all that this one had.
   [[nodiscard]] virtual Result<std::string> incarnation() = 0;
   // Where a stream stands; sequence 0 if the store never saw it.
   [[nodiscard]] virtual Result<record::ChainHead> head(const record::StreamId& stream) = 0;
-  // What a batch was answered; nothing: the ledger has none of this number. A seek that waits for
-  // nobody who writes.
+  // What a batch was answered last; nothing: the ledger has none of this number. A seek that waits
+  // for nobody who writes.
   [[nodiscard]] virtual Result<std::optional<record::SignedReceipt>> receipt(
       const record::StreamId& stream, record::Sequence sequence) = 0;
   // Every bureau's stream that the store ever took a batch of, in its latest epoch; known from
@@ -186,8 +205,10 @@ class Store {
                                                   record::Time since,
                                                   std::chrono::milliseconds span) = 0;
 
-  // Ledger entries in the order of their ids, with the archived batch of each. Waits for the
-  // batches that are being applied, and keeps none waiting.
+  // Ledger entries in the order of their ids, with the archived batch of each; what settles a batch
+  // comes with the batch that was held. Of one bureau in the order of epochs and numbers, where
+  // what settles a batch follows it at once. Waits for the batches that are being applied, and
+  // keeps none waiting.
   [[nodiscard]] virtual Result<void> walk(
       const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) = 0;

@@ -37,6 +37,17 @@ StoreFailure unknown_dataset(const record::DatasetId& dataset) {
           "its tables were not prepared; check that the node's settings name it"};
 }
 
+StoreFailure behind_held(const record::Manifest& manifest) {
+  return {StoreProblem::behind_held, place_of(manifest),
+          fmt::format("an earlier batch of its dataset {} is held, and is to be settled first",
+                      manifest.dataset.str())};
+}
+
+StoreFailure not_held(const record::Manifest& manifest) {
+  return {StoreProblem::failed, place_of(manifest),
+          "the ledger does not have it, so it is not held, and nothing can settle it"};
+}
+
 std::optional<StoreFailure> refuse_other(const record::Manifest& manifest,
                                          const record::Digest& digest,
                                          std::string_view digest_in_ledger) {

@@ -34,6 +34,11 @@ struct StreamPlace {
 [[nodiscard]] StoreFailure not_a_range(const record::DatasetId& dataset);
 [[nodiscard]] StoreFailure not_a_key(const record::DatasetId& dataset);
 
+// Of a batch of which an earlier one of its dataset is held.
+[[nodiscard]] StoreFailure behind_held(const record::Manifest& manifest);
+// Of one that was to be settled, and that the ledger does not have.
+[[nodiscard]] StoreFailure not_held(const record::Manifest& manifest);
+
 // Where the ledger has a batch with this number: why it is not the same one; nothing if it is.
 [[nodiscard]] std::optional<StoreFailure> refuse_other(const record::Manifest& manifest,
                                                        const record::Digest& digest,

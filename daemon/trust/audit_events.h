@@ -188,6 +188,15 @@ inline constexpr AuditDeclaration audit_events[] = {
                   {"bureau"},
                   {"order", "`run`, `pause` or `resume`"}}},
      .when = "a person steered a bureau's jobs on the pages"},
+    {.name = "batch-released",
+     .details = {{{"actor", "the operating system's user"},
+                  {"bureau"},
+                  {"dataset"},
+                  {"epoch"},
+                  {"sequence"},
+                  {"count", "of its rows"}}},
+     .when = "`sluice batch release`: a batch that was held is refused for good, and its rows go "
+             "back to the quarantine of where they came from; the reason stands in its receipt"},
     {.name = "store-accepted",
      .details = {{{"actor", "the operating system's user"}, {"target", "the store's file"}}},
      .when =

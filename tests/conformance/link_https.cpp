@@ -19,6 +19,8 @@ class OverTls final : public Far {
     return server_.center.batch_of("permit", "U\t\\N\tP\tname\n");
   }
   void learn() override { server_.center.learn("permit", "park"); }
+  void hold_at_once() override { server_.center.hold_after(std::chrono::milliseconds(0)); }
+  void settle() override { server_.center.reception().settle_held(64).value(); }
   record::Batch hopeless_batch() override {
     server_.center.learn("foreign", "quality");
     return server_.center.batch_of("foreign", "U\t\\N\tF\tname\n");

@@ -30,6 +30,11 @@ class Far {
   [[nodiscard]] virtual record::Batch unknown_batch() = 0;
   // It knows that dataset from now on.
   virtual void learn() = 0;
+  // It holds what it can not take for its dataset's sake, without waiting; of links that are made
+  // from now on.
+  virtual void hold_at_once() = 0;
+  // It applies what it holds, as far as it can.
+  virtual void settle() = 0;
   // The next batch, which the center can never take as it is: its dataset is another bureau's.
   [[nodiscard]] virtual record::Batch hopeless_batch() = 0;
   // A batch signed by somebody whom the center does not trust.

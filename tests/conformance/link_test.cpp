@@ -260,6 +260,36 @@ TEST_P(LinkConformance, BringsTheReceiptOfABatchThatCanNeverBeTakenAndGoesOnBehi
   EXPECT_EQ(carry_one(*link, hopeless).json, answer.json) << "again, the same";
 }
 
+// Nobody sends it again: who waits for its last receipt asks.
+TEST_P(LinkConformance, BringsWhatABatchThatIsHeldWasAnsweredLast) {
+  const auto far = GetParam().open();
+  far->hold_at_once();
+  const auto link = far->connect();
+  const record::Batch batch = far->unknown_batch();
+  const record::StreamId stream = record::parse_manifest(batch.manifest)->stream;
+  EXPECT_FALSE(link->receipt(stream, {1}, {}).value()) << "there is none";
+  EXPECT_EQ(record::parse_receipt(carry_one(*link, batch).json)->outcome, record::Outcome::held);
+  EXPECT_EQ(record::parse_receipt(carry_one(*link, far->batch("A")).json)->outcome,
+            record::Outcome::accepted)
+      << "the stream goes on behind it";
+  const auto asked = [&] {
+    const auto receipt = link->receipt(stream, {1}, {});
+    EXPECT_TRUE(receipt && *receipt);
+    EXPECT_TRUE(record::verify(receipt->value(), far->verifier(), far->now()));
+    return record::parse_receipt(receipt->value().json).value();
+  };
+  EXPECT_EQ(asked().outcome, record::Outcome::held);
+  far->learn();
+  far->settle();
+  EXPECT_EQ(asked().outcome, record::Outcome::accepted);
+  EXPECT_EQ(asked().rows.inserted.value, 1U);
+  EXPECT_EQ(record::parse_receipt(carry_one(*link, batch).json), asked()) << "sent again, the same";
+  far->set_store_available(false);
+  const auto away = link->receipt(stream, {1}, {});
+  ASSERT_FALSE(away);
+  EXPECT_EQ(away.error().code, LinkProblem::unavailable);
+}
+
 // What it signs and enters can not be had by who has nothing to do with the stream.
 TEST_P(LinkConformance, SignsNothingAndEntersNothingForWhoMayNotSpeakForTheStream) {
   const auto far = GetParam().open();

@@ -50,6 +50,32 @@ class SqliteHome final : public StoreHome {
     return plan_of(store::sqlite::walk_sql(extent));
   }
 
+  void make_format_1() override {
+    auto database = sqlite::Database::open(directory_ / "central.db").value();
+    database.execute("PRAGMA foreign_keys=OFF").value();
+    database
+        .execute(R"sql(
+          BEGIN;
+          CREATE TABLE old (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, bureau TEXT NOT NULL, epoch INTEGER NOT NULL,
+            sequence INTEGER NOT NULL, dataset TEXT NOT NULL, manifest TEXT NOT NULL,
+            outcome TEXT NOT NULL, inserted INTEGER NOT NULL, updated INTEGER NOT NULL,
+            unchanged INTEGER NOT NULL, deleted INTEGER NOT NULL, rejected INTEGER NOT NULL,
+            applied_at INTEGER NOT NULL, receipt TEXT NOT NULL, receipt_signature BLOB NOT NULL,
+            UNIQUE (bureau, epoch, sequence)) STRICT;
+          INSERT INTO old
+          SELECT id, bureau, epoch, sequence, dataset, manifest, outcome, inserted, updated,
+            unchanged, deleted, rejected, applied_at, receipt, receipt_signature
+          FROM ledger;
+          DROP TABLE held;
+          DROP TABLE ledger;
+          ALTER TABLE old RENAME TO ledger;
+          CREATE INDEX ledger_dataset ON ledger (dataset, applied_at);
+          UPDATE format SET version = 1;
+          COMMIT)sql")
+        .value();
+  }
+
   std::string table(const std::string& kind, const std::string& dataset) override {
     return fmt::format("\"{}.{}\"", kind, dataset);
   }
@@ -98,6 +124,17 @@ class PostgresqlHome final : public StoreHome {
   }
   std::string plan_of_walk(const store::Extent& extent) override {
     return plan_of(store::postgresql::walk_sql(extent));
+  }
+
+  void make_format_1() override {
+    query(R"sql(
+      DROP TABLE sluice.held;
+      DROP INDEX sluice.ledger_settles;
+      ALTER TABLE sluice.ledger DROP CONSTRAINT ledger_bureau_epoch_sequence_settles_key;
+      ALTER TABLE sluice.ledger DROP COLUMN settles;
+      ALTER TABLE sluice.ledger ADD UNIQUE (bureau, epoch, sequence);
+      UPDATE sluice.format SET version = 1;
+      SELECT version FROM sluice.format)sql");
   }
 
   std::string table(const std::string& kind, const std::string& dataset) override {

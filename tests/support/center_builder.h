@@ -63,6 +63,20 @@ class UnsteadyStore : public store::Store {
     if (!available_) return gone();
     return store_->reject(rejected, make_receipt);
   }
+  std::expected<record::SignedReceipt, store::StoreFailure> hold(
+      const store::RejectedBatch& held, const store::ReceiptMaker& make_receipt) override {
+    if (!available_) return gone();
+    return store_->hold(held, make_receipt);
+  }
+  std::expected<std::vector<store::HeldDataset>, store::StoreFailure> held() override {
+    if (!available_) return gone();
+    return store_->held();
+  }
+  std::expected<std::optional<store::HeldBatch>, store::StoreFailure> find_held(
+      const store::HeldPlace& place) override {
+    if (!available_) return gone();
+    return store_->find_held(place);
+  }
   std::expected<std::string, store::StoreFailure> incarnation() override {
     if (!available_) return gone();
     return store_->incarnation();
@@ -145,7 +159,8 @@ struct Center {
   Reception::Signatories signatories = {{record::BureauId("park"), {node.signer.subject()}},
                                         {record::BureauId("quality"), {node.signer.subject()}}};
   std::atomic<bool> is_store_available = true;
-  record::ChainHead head;  // of what the origin has sealed
+  std::unique_ptr<Holding> holding;  // null: nothing is held
+  record::ChainHead head;            // of what the origin has sealed
 
   // Another signer whose certificate is of the same authority.
   [[nodiscard]] record::Signer certified(const std::string& name) {
@@ -172,7 +187,16 @@ struct Center {
     sqlite::copy(source, target, {.pages = -1}).value();
   }
   [[nodiscard]] Reception reception() {
-    return Reception(store(), {catalogue, keyring, signatories}, [this] { return now; });
+    return Reception(store(),
+                     {.catalogue = catalogue,
+                      .keyring = keyring,
+                      .signatories = signatories,
+                      .holding = holding.get()},
+                     [this] { return now; });
+  }
+  // Of receptions that are opened from now on.
+  void hold_after(std::chrono::milliseconds deferred) {
+    holding = std::make_unique<Holding>(deferred);
   }
 
   [[nodiscard]] record::BatchOrigin origin() const {

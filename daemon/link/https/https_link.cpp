@@ -26,6 +26,14 @@ struct HttpsLink::State {
   Result<T> run(awaitable<Result<T>> work, const std::stop_token& stop);
   awaitable<Result<void>> carry(Outgoing& outgoing);
   awaitable<Result<journal::LedgerPlace>> place(const record::StreamId& stream);
+  awaitable<Result<std::optional<record::SignedReceipt>>> receipt(const record::StreamId& stream,
+                                                                  record::Sequence sequence);
+  // An answer, and whose it is.
+  struct Reply {
+    HttpAnswer answer;
+    std::string place;
+  };
+  awaitable<Result<Reply>> ask(const HttpRequest& question);
   awaitable<Result<void>> connect();
   awaitable<Result<Conversation::End>> converse(Conversation& conversation, record::Batch first);
   void disconnect();
@@ -76,8 +84,30 @@ Result<journal::LedgerPlace> HttpsLink::place(const record::StreamId& stream,
   return state_->run(state_->place(stream), stop);
 }
 
+Result<std::optional<record::SignedReceipt>> HttpsLink::receipt(const record::StreamId& stream,
+                                                                record::Sequence sequence,
+                                                                const std::stop_token& stop) {
+  return state_->run(state_->receipt(stream, sequence), stop);
+}
+
 awaitable<Result<journal::LedgerPlace>> HttpsLink::State::place(const record::StreamId& stream) {
   const HttpRequest question = place_question(stream);
+  const auto reply = co_await ask(question);
+  if (!reply) co_return std::unexpected(reply.error());
+  auto told = read_place(reply->answer, stream, reply->place);
+  if (told) store = told->store;
+  co_return told;
+}
+
+awaitable<Result<std::optional<record::SignedReceipt>>> HttpsLink::State::receipt(
+    const record::StreamId& stream, record::Sequence sequence) {
+  const HttpRequest question = receipt_question(stream, sequence);
+  const auto reply = co_await ask(question);
+  if (!reply) co_return std::unexpected(reply.error());
+  co_return read_any_receipt(reply->answer, reply->place);
+}
+
+awaitable<Result<HttpsLink::State::Reply>> HttpsLink::State::ask(const HttpRequest& question) {
   for (;;) {
     if (connection && connection->generation() != identity.current().generation) disconnect();
     const bool is_kept = connection != nullptr;
@@ -90,13 +120,11 @@ awaitable<Result<journal::LedgerPlace>> HttpsLink::State::place(const record::St
     if (auto sent = co_await connection->send(question); !sent) {
       failure = std::move(sent.error());
     } else {
-      const auto answer = co_await connection->receive(uplink.answer_timeout);
+      auto answer = co_await connection->receive(uplink.answer_timeout);
       if (answer) {
-        const std::string whose = connection->place();
+        std::string whose = connection->place();
         if (answer->last || answer->status != 200) disconnect();
-        auto told = read_place(*answer, stream, whose);
-        if (told) store = told->store;
-        co_return told;
+        co_return Reply{std::move(*answer), std::move(whose)};
       }
       failure = answer.error();
     }

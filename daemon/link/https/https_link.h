@@ -22,6 +22,9 @@ class HttpsLink : public Link {
 
   // Cuts what is under way when a stop is requested.
   [[nodiscard]] Result<void> carry(Outgoing& outgoing, const std::stop_token& stop) override;
+  [[nodiscard]] Result<std::optional<record::SignedReceipt>> receipt(
+      const record::StreamId& stream, record::Sequence sequence,
+      const std::stop_token& stop) override;
   [[nodiscard]] Result<journal::LedgerPlace> place(const record::StreamId& stream,
                                                    const std::stop_token& stop) override;
 

@@ -28,13 +28,22 @@ Result<journal::LedgerPlace> ask_place(HttpsCaller& caller, const record::Stream
   return read_place(reply.answer, stream, reply.place);
 }
 
+HttpRequest receipt_question(const record::StreamId& stream, record::Sequence sequence) {
+  return {.method = "GET",
+          .target = fmt::format("{}/batches/{}/receipt", path_of(stream), sequence.value)};
+}
+
+Result<std::optional<record::SignedReceipt>> read_any_receipt(const HttpAnswer& answer,
+                                                              const std::string& place) {
+  if (says_no_receipt(answer)) return std::nullopt;
+  return SLUICE_TRY(read_receipt(answer, place));
+}
+
 Result<std::optional<record::SignedReceipt>> ask_receipt(HttpsCaller& caller,
                                                          const record::StreamId& stream,
                                                          record::Sequence sequence) {
-  const std::string target = fmt::format("{}/batches/{}/receipt", path_of(stream), sequence.value);
-  const auto reply = SLUICE_TRY(caller.call({.method = "GET", .target = target}, longest_silence));
-  if (says_no_receipt(reply.answer)) return std::nullopt;
-  return SLUICE_TRY(read_receipt(reply.answer, reply.place));
+  const auto reply = SLUICE_TRY(caller.call(receipt_question(stream, sequence), longest_silence));
+  return read_any_receipt(reply.answer, reply.place);
 }
 
 }  // namespace sluice::link

@@ -16,6 +16,13 @@ namespace sluice::link {
 [[nodiscard]] Result<journal::LedgerPlace> ask_place(HttpsCaller& caller,
                                                      const record::StreamId& stream);
 
+// The same of what a batch was answered.
+[[nodiscard]] HttpRequest receipt_question(const record::StreamId& stream,
+                                           record::Sequence sequence);
+// Nothing: the ledger has no such batch. Its signature is for the caller to verify.
+[[nodiscard]] Result<std::optional<record::SignedReceipt>> read_any_receipt(
+    const HttpAnswer& answer, const std::string& place);
+
 // Nothing: the ledger has no such batch. Its signature is for the caller to verify.
 [[nodiscard]] Result<std::optional<record::SignedReceipt>> ask_receipt(
     HttpsCaller& caller, const record::StreamId& stream, record::Sequence sequence);

@@ -54,6 +54,12 @@ Result<void> LocalLink::carry(Outgoing& outgoing, const std::stop_token& stop) {
   return {};
 }
 
+Result<std::optional<record::SignedReceipt>> LocalLink::receipt(const record::StreamId& stream,
+                                                                record::Sequence sequence,
+                                                                const std::stop_token&) {
+  return record::recast(reception_.receipt(stream, sequence), link_failure);
+}
+
 Result<journal::LedgerPlace> LocalLink::place(const record::StreamId& stream,
                                               const std::stop_token&) {
   auto told = reception_.place(stream);

@@ -35,6 +35,9 @@ class LocalLink : public Link {
   // One batch after the other; a stop is heeded between two.
   [[nodiscard]] Result<void> carry(Outgoing& outgoing, const std::stop_token& stop) override;
 
+  [[nodiscard]] Result<std::optional<record::SignedReceipt>> receipt(
+      const record::StreamId& stream, record::Sequence sequence,
+      const std::stop_token& stop) override;
   [[nodiscard]] Result<journal::LedgerPlace> place(const record::StreamId& stream,
                                                    const std::stop_token& stop) override;
 

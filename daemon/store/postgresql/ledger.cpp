@@ -31,6 +31,44 @@ std::string stream_number(const record::StreamId& stream) {
   return std::to_string(stream.epoch.value);
 }
 
+// The next of its stream.
+Answer<void> write_place(Connection& connection, const LedgerEntry& entry,
+                         const record::Batch& batch) {
+  SLUICE_TRY(connection.query(
+      "INSERT INTO sluice.archive (ledger, manifest, signature, payload) VALUES ($1, $2, $3, $4)",
+      Parameters()
+          .number(entry.id)
+          .binary(batch.manifest)
+          .binary(batch.signature)
+          .binary(batch.payload)));
+  SLUICE_TRY(connection.query(
+      R"sql(
+        UPDATE sluice.stream
+        SET epoch = $2, sequence = $3, manifest = $4, applied_at = $5
+        WHERE bureau = $1)sql",
+      Parameters()
+          .text(entry.stream.bureau.str())
+          .text(stream_number(entry.stream))
+          .text(std::to_string(entry.sequence.value))
+          .text(to_string(entry.manifest))
+          .text(record::to_string(entry.applied_at))));
+  if (entry.outcome != record::to_string(record::Outcome::held)) return {};
+  SLUICE_TRY(connection.query(
+      "INSERT INTO sluice.held (ledger, bureau, dataset) VALUES ($1, $2, $3)",
+      Parameters().number(entry.id).text(entry.stream.bureau.str()).text(entry.dataset.str())));
+  return {};
+}
+
+// The stream stands where it stood; but nothing is applied before this.
+Answer<void> write_settlement(Connection& connection, const LedgerEntry& entry) {
+  SLUICE_TRY(connection.query(
+      "UPDATE sluice.stream SET applied_at = $2 WHERE bureau = $1",
+      Parameters().text(entry.stream.bureau.str()).text(record::to_string(entry.applied_at))));
+  SLUICE_TRY(connection.query("DELETE FROM sluice.held WHERE ledger = $1",
+                              Parameters().number(entry.settles)));
+  return {};
+}
+
 }  // namespace
 
 Answer<std::optional<StreamPlace>> lock_stream(Connection& connection,
@@ -77,16 +115,75 @@ Answer<std::optional<LedgerAnswer>> find_in_ledger(Connection& connection,
                                                    record::Sequence sequence) {
   const auto entry = SLUICE_TRY(connection.query(
       R"sql(
-        SELECT manifest, receipt, encode(receipt_signature, 'hex')
+        SELECT manifest, receipt, encode(receipt_signature, 'hex'),
+          CASE WHEN outcome = 'held' THEN id ELSE 0 END
         FROM sluice.ledger
-        WHERE bureau = $1 AND epoch = $2 AND sequence = $3)sql",
+        WHERE bureau = $1 AND epoch = $2 AND sequence = $3
+        ORDER BY settles DESC LIMIT 1)sql",
       Parameters()
           .text(stream.bureau.str())
           .text(stream_number(stream))
           .text(std::to_string(sequence.value))));
   if (entry.rows() == 0) return std::nullopt;
   return LedgerAnswer{std::string(entry.text(0, 0)),
-                      {std::string(entry.text(0, 1)), from_hexadecimal(entry.text(0, 2))}};
+                      {std::string(entry.text(0, 1)), from_hexadecimal(entry.text(0, 2))},
+                      entry.integer(0, 3)};
+}
+
+Answer<std::optional<std::int64_t>> first_held(Connection& connection,
+                                               const record::BureauId& bureau,
+                                               const record::DatasetId& dataset) {
+  const auto first = SLUICE_TRY(connection.query(
+      "SELECT ledger FROM sluice.held WHERE bureau = $1 AND dataset = $2 ORDER BY ledger LIMIT 1",
+      Parameters().text(bureau.str()).text(dataset.str())));
+  if (first.rows() == 0) return std::nullopt;
+  return first.integer(0, 0);
+}
+
+Answer<std::vector<HeldDataset>> held_datasets(Connection& connection) {
+  const auto rows = SLUICE_TRY(connection.query(fmt::format(R"sql(
+        SELECT h.bureau, h.dataset, h.batches, l.id, {}, l.receipt,
+          encode(l.receipt_signature, 'hex')
+        FROM (SELECT bureau, dataset, count(*) AS batches, min(ledger) AS first
+              FROM sluice.held
+              GROUP BY bureau, dataset) h
+        JOIN sluice.ledger l ON l.id = h.first
+        ORDER BY h.bureau, h.dataset)sql",
+                                                            applied_at_ms),
+                                                Parameters()));
+  std::vector<HeldDataset> all;
+  for (int row = 0; row < rows.rows(); ++row) {
+    all.push_back({record::BureauId(std::string(rows.text(row, 0))),
+                   record::DatasetId(std::string(rows.text(row, 1))),
+                   unsigned_number(rows, row, 2),
+                   rows.integer(row, 3),
+                   time_of(rows.integer(row, 4)),
+                   {std::string(rows.text(row, 5)), from_hexadecimal(rows.text(row, 6))}});
+  }
+  return all;
+}
+
+Answer<std::optional<HeldBatch>> find_held(Connection& connection, const HeldPlace& place) {
+  std::int64_t id = 0;
+  if (const auto* dataset = std::get_if<FirstOfDataset>(&place)) {
+    id = SLUICE_TRY(first_held(connection, dataset->bureau, dataset->dataset)).value_or(0);
+  } else {
+    const auto& number = std::get<NumberOfStream>(place);
+    const auto found = SLUICE_TRY(find_in_ledger(connection, number.stream, number.sequence));
+    id = found ? found->held : 0;
+  }
+  if (id == 0) return std::nullopt;
+  std::optional<HeldBatch> held;
+  SLUICE_TRY(connection.stream(
+      "SELECT manifest, signature, payload FROM sluice.archive "
+      "WHERE ledger = $1",
+      Parameters().number(id), [&](const QueryResult& row) {
+        held = HeldBatch{id,
+                         {std::string(row.text(0, 0)), std::string(row.text(0, 1)),
+                          std::string(row.text(0, 2))}};
+        return true;
+      }));
+  return held;
 }
 
 Answer<std::int64_t> draw_ledger_id(Connection& connection) {
@@ -100,48 +197,32 @@ Answer<std::int64_t> draw_ledger_id(Connection& connection) {
 
 Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
                           const record::Batch& batch) {
-  const std::string manifest = to_string(entry.manifest);
-  const std::string applied_at = record::to_string(entry.applied_at);
   Parameters ledger;
   ledger.number(entry.id)
       .text(entry.stream.bureau.str())
       .text(stream_number(entry.stream))
       .text(std::to_string(entry.sequence.value))
       .text(entry.dataset.str())
-      .text(manifest)
+      .text(to_string(entry.manifest))
       .text(entry.outcome);
   for (const record::RowCount count :
        {entry.rows.inserted, entry.rows.updated, entry.rows.unchanged, entry.rows.deleted,
         entry.rows.rejected}) {
     ledger.text(std::to_string(count.value));
   }
-  ledger.text(applied_at).text(entry.receipt.json).binary(entry.receipt.signature);
+  ledger.text(record::to_string(entry.applied_at))
+      .text(entry.receipt.json)
+      .binary(entry.receipt.signature)
+      .number(entry.settles);
   SLUICE_TRY(connection.query(
       R"sql(
         INSERT INTO sluice.ledger (id, bureau, epoch, sequence, dataset, manifest, outcome,
           inserted, updated, unchanged, deleted, rejected, applied_at, receipt,
-          receipt_signature)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15))sql",
+          receipt_signature, settles)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16))sql",
       ledger));
-  SLUICE_TRY(connection.query(
-      "INSERT INTO sluice.archive (ledger, manifest, signature, payload) VALUES ($1, $2, $3, $4)",
-      Parameters()
-          .number(entry.id)
-          .binary(batch.manifest)
-          .binary(batch.signature)
-          .binary(batch.payload)));
-  SLUICE_TRY(connection.query(
-      R"sql(
-        UPDATE sluice.stream
-        SET epoch = $2, sequence = $3, manifest = $4, applied_at = $5
-        WHERE bureau = $1)sql",
-      Parameters()
-          .text(entry.stream.bureau.str())
-          .text(stream_number(entry.stream))
-          .text(std::to_string(entry.sequence.value))
-          .text(manifest)
-          .text(applied_at)));
-  return {};
+  return entry.settles == 0 ? write_place(connection, entry, batch)
+                            : write_settlement(connection, entry);
 }
 
 Answer<std::int64_t> settled_ledger_id(Connection& connection) {
@@ -223,7 +304,7 @@ Answer<Activity> activity_of(Connection& connection, const record::DatasetId& da
   const auto newest = SLUICE_TRY(connection.query(fmt::format(R"sql(
         SELECT {}, convert_from(a.manifest, 'UTF8')
         FROM sluice.ledger l
-        JOIN sluice.archive a ON a.ledger = l.id
+        JOIN sluice.archive a ON a.ledger = CASE l.settles WHEN 0 THEN l.id ELSE l.settles END
         WHERE l.dataset = $1 AND l.outcome = 'accepted'
         ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)sql",
                                                               applied_at_ms),
@@ -251,7 +332,7 @@ Answer<Activity> activity_of(Connection& connection, const record::DatasetId& da
   return activity;
 }
 
-// Of one bureau the order of epochs and numbers is that of the ids, and has an index.
+// Of one bureau the order of epochs and numbers has an index.
 std::string walk_sql(const Extent& extent) {
   std::string conditions = "l.id > $1 AND l.id <= $2";
   int next = 3;
@@ -262,13 +343,14 @@ std::string walk_sql(const Extent& extent) {
       R"sql(
         SELECT l.id::text, l.bureau, l.epoch::text, l.sequence::text, l.dataset, l.manifest,
           {}::text, l.receipt, l.receipt_signature, l.outcome, l.inserted::text, l.updated::text,
-          l.unchanged::text, l.deleted::text, l.rejected::text, a.manifest, a.signature, {}
+          l.unchanged::text, l.deleted::text, l.rejected::text, a.manifest, a.signature, {},
+          l.settles::text
         FROM sluice.ledger l
-        JOIN sluice.archive a ON a.ledger = l.id
+        JOIN sluice.archive a ON a.ledger = CASE l.settles WHEN 0 THEN l.id ELSE l.settles END
         WHERE {}
         ORDER BY {})sql",
       applied_at_ms, extent.payloads == Extent::Payloads::read ? "a.payload" : "''::bytea",
-      conditions, extent.bureau ? "l.epoch, l.sequence" : "l.id");
+      conditions, extent.bureau ? "l.epoch, l.sequence, l.settles" : "l.id");
 }
 
 Answer<void> walk_ledger(
@@ -292,7 +374,8 @@ Answer<void> walk_ledger(
                              {unsigned_number(row, 0, 11)},
                              {unsigned_number(row, 0, 12)},
                              {unsigned_number(row, 0, 13)},
-                             {unsigned_number(row, 0, 14)}}};
+                             {unsigned_number(row, 0, 14)}},
+                            row.integer(0, 18)};
     return consume(entry, record::Batch{text(15), text(16), text(17)});
   });
 }

@@ -20,6 +20,12 @@ namespace sluice::store::postgresql {
 [[nodiscard]] Connection::Answer<std::optional<LedgerAnswer>> find_in_ledger(
     Connection& connection, const record::StreamId& stream, record::Sequence sequence);
 
+[[nodiscard]] Connection::Answer<std::optional<std::int64_t>> first_held(
+    Connection& connection, const record::BureauId& bureau, const record::DatasetId& dataset);
+[[nodiscard]] Connection::Answer<std::vector<HeldDataset>> held_datasets(Connection& connection);
+[[nodiscard]] Connection::Answer<std::optional<HeldBatch>> find_held(Connection& connection,
+                                                                     const HeldPlace& place);
+
 // Until the transaction ends who walks the ledger waits for it: of two batches that are applied at
 // the same time, the one with the higher id may be committed first.
 [[nodiscard]] Connection::Answer<std::int64_t> draw_ledger_id(Connection& connection);

@@ -26,6 +26,10 @@ class PostgresqlStore final : public Store {
                                       const ReceiptMaker& make_receipt) override;
   Result<record::SignedReceipt> reject(const RejectedBatch& rejected,
                                        const ReceiptMaker& make_receipt) override;
+  Result<record::SignedReceipt> hold(const RejectedBatch& held,
+                                     const ReceiptMaker& make_receipt) override;
+  Result<std::vector<HeldDataset>> held() override;
+  Result<std::optional<HeldBatch>> find_held(const HeldPlace& place) override;
   Result<std::string> incarnation() override;
   Result<record::ChainHead> head(const record::StreamId& stream) override;
   Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId& stream,
@@ -58,6 +62,11 @@ class PostgresqlStore final : public Store {
   // Runs `work` on a live connection, and lets go of one that it left broken or unsure.
   template <class Work>
   auto with_connection(Work work) -> decltype(work(std::declval<Connection&>()));
+  // Enters a batch of which no row goes in: as rejected, or as held.
+  using EnterOnce = decltype(reject_once);
+  Result<record::SignedReceipt> enter_without_rows(const RejectedBatch& batch,
+                                                   const ReceiptMaker& make_receipt,
+                                                   EnterOnce& enter);
 
   Result<void> prepare_on(Connection& connection, const record::Dataset& dataset);
   Result<void> read_on(Connection& connection, const record::DatasetId& dataset,
@@ -99,6 +108,10 @@ class Applying final : public ApplyTransaction {
   Result<std::optional<LedgerAnswer>> find(const record::StreamId& stream,
                                            record::Sequence sequence) override {
     return ours(find_in_ledger(connection_, stream, sequence));
+  }
+  Result<std::optional<std::int64_t>> first_held(const record::BureauId& bureau,
+                                                 const record::DatasetId& dataset) override {
+    return ours(postgresql::first_held(connection_, bureau, dataset));
   }
   Result<std::int64_t> draw_id() override { return ours(draw_ledger_id(connection_)); }
   DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
@@ -223,17 +236,43 @@ Result<record::SignedReceipt> PostgresqlStore::apply(const AdmittedBatch& admitt
 
 Result<record::SignedReceipt> PostgresqlStore::reject(const RejectedBatch& rejected,
                                                       const ReceiptMaker& make_receipt) {
+  return enter_without_rows(rejected, make_receipt, reject_once);
+}
+
+Result<record::SignedReceipt> PostgresqlStore::hold(const RejectedBatch& held,
+                                                    const ReceiptMaker& make_receipt) {
+  return enter_without_rows(held, make_receipt, hold_once);
+}
+
+Result<record::SignedReceipt> PostgresqlStore::enter_without_rows(const RejectedBatch& batch,
+                                                                  const ReceiptMaker& make_receipt,
+                                                                  EnterOnce& enter) {
   bool in_doubt = false;
   const auto once = [&](Connection& connection) -> Result<record::SignedReceipt> {
     auto begun = PostgresqlTransaction::begin(connection);
-    if (!begun) return failed(begun.error(), place_of(rejected.manifest));
-    Applying applying(connection, std::move(*begun), nullptr, place_of(rejected.manifest),
-                      in_doubt);
-    return reject_once(rejected, make_receipt, now_, applying);
+    if (!begun) return failed(begun.error(), place_of(batch.manifest));
+    Applying applying(connection, std::move(*begun), nullptr, place_of(batch.manifest), in_doubt);
+    return enter(batch, make_receipt, now_, applying);
   };
   auto receipt = with_connection(once);
   if (!receipt && in_doubt) receipt = with_connection(once);
   return receipt;
+}
+
+Result<std::vector<HeldDataset>> PostgresqlStore::held() {
+  return with_connection([](Connection& connection) -> Result<std::vector<HeldDataset>> {
+    auto held = held_datasets(connection);
+    if (!held) return failed(held.error(), "held batches");
+    return std::move(*held);
+  });
+}
+
+Result<std::optional<HeldBatch>> PostgresqlStore::find_held(const HeldPlace& place) {
+  return with_connection([&](Connection& connection) -> Result<std::optional<HeldBatch>> {
+    auto held = postgresql::find_held(connection, place);
+    if (!held) return failed(held.error(), "held batches");
+    return std::move(*held);
+  });
 }
 
 Result<std::string> PostgresqlStore::incarnation() {

@@ -6,11 +6,11 @@
 
 #include "record/try.h"
 #include "store/postgresql/ddl.h"
+#include "store/postgresql/format.h"
 
 namespace sluice::store::postgresql {
 namespace {
 
-constexpr std::int64_t format_version = 1;
 constexpr std::string_view place = "central store";
 
 // A statement may take long, a COPY of a batch onto a slow disk does; nobody waits for a lock much
@@ -45,6 +45,7 @@ Result<void> check_format(Connection& connection) {
   if (!version) return failed(version.error());
   const std::int64_t found = version->rows() == 1 ? version->integer(0, 0) : 0;
   if (found == format_version) return {};
+  if (can_upgrade(found)) return upgrade(connection);
   return std::unexpected(
       StoreFailure{StoreProblem::failed, std::string(place),
                    fmt::format("the database's schema sluice is of format {}, this version knows "

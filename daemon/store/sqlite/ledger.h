@@ -28,6 +28,8 @@ class Ledger {
   [[nodiscard]] Result<std::optional<LedgerAnswer>> find(const record::StreamId& stream,
                                                          record::Sequence sequence);
   [[nodiscard]] Result<std::optional<StreamPlace>> place(const record::BureauId& bureau);
+  [[nodiscard]] Result<std::optional<std::int64_t>> first_held(const record::BureauId& bureau,
+                                                               const record::DatasetId& dataset);
   [[nodiscard]] Result<std::int64_t> next_id();
   // Whether the ids are those of this store's number; the last one drawn remembers it.
   [[nodiscard]] Result<Numbering> numbering(StoreNumber wanted);
@@ -36,7 +38,9 @@ class Ledger {
 
   // The last entry of the dataset at that moment; 0: none.
   [[nodiscard]] Result<std::int64_t> id_at(const record::DatasetId& dataset, record::Time as_of);
-  // As in store.h, the next four.
+  // As in store.h, the next six.
+  [[nodiscard]] Result<std::vector<HeldDataset>> held();
+  [[nodiscard]] Result<std::optional<HeldBatch>> find_held(const HeldPlace& place);
   [[nodiscard]] Result<record::ChainHead> head(const record::StreamId& stream);
   [[nodiscard]] Result<std::vector<record::StreamId>> streams();
   [[nodiscard]] Result<Activity> activity(const record::DatasetId& dataset, record::Time since,
@@ -47,6 +51,9 @@ class Ledger {
 
  private:
   [[nodiscard]] Result<std::int64_t> last_drawn_id();
+  // Of what is held, and of where its stream stands, what the entry changes.
+  [[nodiscard]] Result<void> write_settlement(const LedgerEntry& entry);
+  [[nodiscard]] Result<void> write_place(const LedgerEntry& entry, const record::Batch& batch);
 
   CentralFile& file_;
 };

@@ -15,6 +15,7 @@
 #include "store/evolution.h"
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/ddl.h"
+#include "store/sqlite/format.h"
 #include "store/sqlite/ledger.h"
 #include "store/sqlite/stored_value.h"
 #include "store/sqlite/tables.h"
@@ -22,8 +23,6 @@
 
 namespace sluice::store::sqlite {
 namespace {
-
-constexpr std::int64_t format_version = 1;
 
 class SqliteStore final : public Store {
  public:
@@ -41,6 +40,12 @@ class SqliteStore final : public Store {
                                       const ReceiptMaker& make_receipt) override;
   Result<record::SignedReceipt> reject(const RejectedBatch& rejected,
                                        const ReceiptMaker& make_receipt) override;
+  Result<record::SignedReceipt> hold(const RejectedBatch& held,
+                                     const ReceiptMaker& make_receipt) override;
+  Result<std::vector<HeldDataset>> held() override { return ledger_.held(); }
+  Result<std::optional<HeldBatch>> find_held(const HeldPlace& place) override {
+    return ledger_.find_held(place);
+  }
   Result<std::string> incarnation() override {
     return fmt::format("sqlite-{:08x}", SLUICE_TRY(drawn_incarnation()));
   }
@@ -146,6 +151,10 @@ class Applying final : public ApplyTransaction {
                                            record::Sequence sequence) override {
     return ledger_.find(stream, sequence);
   }
+  Result<std::optional<std::int64_t>> first_held(const record::BureauId& bureau,
+                                                 const record::DatasetId& dataset) override {
+    return ledger_.first_held(bureau, dataset);
+  }
   Result<std::int64_t> draw_id() override { return ledger_.next_id(); }
   DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
     tables_->begin_batch(id, applied_at);
@@ -185,17 +194,10 @@ std::string current_within(const record::DatasetId& dataset, const record::Table
 }
 
 Result<bool> SqliteStore::has_tables() {
-  auto known = SLUICE_TRY(file_.statement("SELECT 1 FROM sqlite_schema WHERE name = 'format'"));
-  const auto there = SLUICE_TRY(file_.step(known));
-  if (!there) return false;
-  auto format = SLUICE_TRY(file_.statement("SELECT version FROM format"));
-  SLUICE_TRY(file_.step(format));
-  if (format.integer(0) == format_version) return true;
-  return std::unexpected(StoreFailure{
-      StoreProblem::failed, file_.place(),
-      fmt::format("the central store is of format {}, this version knows format {}; run the "
-                  "version of sluiced that made it",
-                  format.integer(0), format_version)});
+  const std::int64_t format = SLUICE_TRY(format_of(file_));
+  if (format == 0) return false;
+  if (format == format_version) return true;
+  return std::unexpected(unknown_format(file_, format));
 }
 
 Result<std::uint32_t> SqliteStore::drawn_incarnation() {
@@ -218,6 +220,7 @@ Result<void> SqliteStore::open(StoreNumber number, const IncarnationCheck& check
   if (auto set = file_.database.execute("PRAGMA cache_size=-49152"); !set) {
     return std::unexpected(file_.failure(set.error()));
   }
+  SLUICE_TRY(upgrade(file_));
   // Who only reads waits for nobody that writes.
   const bool has_all = SLUICE_TRY(has_tables());
   if (!has_all || SLUICE_TRY(drawn_incarnation()) == 0) SLUICE_TRY(make_tables());
@@ -282,6 +285,13 @@ Result<record::SignedReceipt> SqliteStore::reject(const RejectedBatch& rejected,
   auto begun = SLUICE_TRY(file_.begin());
   Applying applying(file_, ledger_, std::move(begun), nullptr);
   return reject_once(rejected, make_receipt, now_, applying);
+}
+
+Result<record::SignedReceipt> SqliteStore::hold(const RejectedBatch& held,
+                                                const ReceiptMaker& make_receipt) {
+  auto begun = SLUICE_TRY(file_.begin());
+  Applying applying(file_, ledger_, std::move(begun), nullptr);
+  return hold_once(held, make_receipt, now_, applying);
 }
 
 Result<void> SqliteStore::read(const record::DatasetId& dataset, std::optional<record::Time> as_of,

@@ -66,6 +66,17 @@ class ForgedLedger : public store::Store {
       const store::RejectedBatch& rejected, const store::ReceiptMaker& make_receipt) override {
     return real_->reject(rejected, make_receipt);
   }
+  std::expected<record::SignedReceipt, store::StoreFailure> hold(
+      const store::RejectedBatch& batch, const store::ReceiptMaker& make_receipt) override {
+    return real_->hold(batch, make_receipt);
+  }
+  std::expected<std::vector<store::HeldDataset>, store::StoreFailure> held() override {
+    return real_->held();
+  }
+  std::expected<std::optional<store::HeldBatch>, store::StoreFailure> find_held(
+      const store::HeldPlace& place) override {
+    return real_->find_held(place);
+  }
   std::expected<void, store::StoreFailure> read(
       const record::DatasetId& dataset, std::optional<record::Time> as_of,
       const std::function<bool(const store::StoredRecord&)>& consume) override {

@@ -184,6 +184,10 @@ class DeferringLink : public Link {
     outgoing.deferred(signs_(*batch));
     return std::unexpected(LinkFailure{LinkProblem::refused, "center", "not yet"});
   }
+  Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId&, record::Sequence,
+                                                       const std::stop_token&) override {
+    return std::nullopt;
+  }
   Result<journal::LedgerPlace> place(const record::StreamId& stream,
                                      const std::stop_token&) override {
     return journal::LedgerPlace{.head = {}, .latest = stream.epoch, .latest_sequence = {}};

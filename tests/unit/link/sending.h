@@ -63,6 +63,20 @@ class Conversation {
     return std::unexpected(LinkFailure{LinkProblem::unavailable, "center", "no connection"});
   }
 
+  // What it answers of a batch when it is asked; nothing where nobody says.
+  using Receipts = std::function<std::optional<record::SignedReceipt>(const record::StreamId&,
+                                                                      record::Sequence)>;
+  void set_receipts(Receipts receipts) {
+    const std::lock_guard lock(mutex_);
+    receipts_ = std::move(receipts);
+  }
+  Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId& stream,
+                                                       record::Sequence sequence) {
+    const std::lock_guard lock(mutex_);
+    if (!receipts_) return std::nullopt;
+    return receipts_(stream, sequence);
+  }
+
   // Each waits until there are `count`, and gives all that there are.
   std::vector<std::uint64_t> acknowledged(std::size_t count) { return wait(acknowledged_, count); }
   std::vector<std::string> objections(std::size_t count) { return wait(objections_, count); }
@@ -96,7 +110,8 @@ class Conversation {
   }
 
   Center center_;
-  Ledger ledger_;  // guarded by mutex_
+  Ledger ledger_;      // guarded by mutex_
+  Receipts receipts_;  // the same
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::uint64_t> sent_;
@@ -119,6 +134,11 @@ class ConversingLink : public Link {
       if (outgoing.received(*receipt) == Outgoing::Then::stop) break;
     }
     return {};
+  }
+  Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId& stream,
+                                                       record::Sequence sequence,
+                                                       const std::stop_token&) override {
+    return conversation_.receipt(stream, sequence);
   }
   Result<journal::LedgerPlace> place(const record::StreamId& stream,
                                      const std::stop_token&) override {
@@ -144,6 +164,11 @@ class HurriedLink : public Link {
       if (outgoing.received(*receipt) == Outgoing::Then::stop) break;
     }
     return {};
+  }
+  Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId& stream,
+                                                       record::Sequence sequence,
+                                                       const std::stop_token&) override {
+    return conversation_.receipt(stream, sequence);
   }
   Result<journal::LedgerPlace> place(const record::StreamId& stream,
                                      const std::stop_token&) override {

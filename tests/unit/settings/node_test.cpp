@@ -285,10 +285,18 @@ TEST(NodeFile, TakesTheNumberOfTheStore) {
               ElementsAre(HasSubstr("found `32768`, expected")));
 }
 
+TEST(NodeFile, TakesHowLongABatchIsDeferredBeforeItIsHeld) {
+  Configuration configuration;
+  EXPECT_EQ(configuration.settings().node.hold_after, std::chrono::minutes(10));
+  configuration.with("node.yaml", "kind: sqlite", "kind: sqlite\n  hold_after: 1s");
+  EXPECT_EQ(configuration.settings().node.hold_after, std::chrono::seconds(1));
+}
+
 TEST(NodeFile, RefusesKeysOfTheOtherKindOfStore) {
   EXPECT_THAT(
       complaints_of_node("kind: sqlite", "kind: sqlite\n  connection: host=a"),
-      ElementsAre("node.yaml:13:3: found `connection`, expected one of file, kind, number"));
+      ElementsAre(
+          "node.yaml:13:3: found `connection`, expected one of file, hold_after, kind, number"));
   EXPECT_THAT(
       complaints_of_node("kind: sqlite", "kind: postgres"),
       ElementsAre("node.yaml:12:9: found `postgres`, expected one of sqlite, postgresql for "

@@ -1,0 +1,92 @@
+#include "node/held_look.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <string>
+
+#include "record/try.h"
+
+namespace sluice::node {
+namespace {
+
+constexpr std::chrono::seconds look_at_held_again{60};
+// However often somebody says that something has changed.
+constexpr std::chrono::milliseconds between_looks{500};
+// Of each dataset, before the others have their turn and a stop is heeded.
+constexpr std::size_t settled_at_once = 64;
+
+}  // namespace
+
+HeldLook::HeldLook(Open open, Surroundings surroundings)
+    : open_(std::move(open)),
+      surroundings_(surroundings),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+HeldLook::~HeldLook() = default;
+
+std::vector<api::HeldStatus> HeldLook::held() const {
+  const std::lock_guard lock(mutex_);
+  return held_;
+}
+
+void HeldLook::run(const std::stop_token& stop) {
+  std::uint64_t seen = 0;
+  while (!stop.stop_requested()) {
+    if (look()) continue;
+    seen = surroundings_.holding.await_change(stop, seen, look_at_held_again);
+    // What comes meanwhile is seen with it.
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any().wait_for(lock, stop, between_looks, [] { return false; });
+  }
+}
+
+bool HeldLook::look() {
+  const auto is_more = settle_and_list();
+  if (is_more) {
+    has_failed_ = false;
+    return *is_more;
+  }
+  if (!has_failed_) {
+    surroundings_.log.write<"held-not-settled">({{"reason", record::to_string(is_more.error())}});
+  }
+  has_failed_ = true;
+  return false;
+}
+
+exchange::Result<bool> HeldLook::settle_and_list() {
+  if (!reception_) {
+    auto opened = SLUICE_TRY(open_());
+    reception_ = std::move(opened);
+  }
+  const auto settled = SLUICE_TRY(reception_->settle_held(settled_at_once));
+  const auto listed = SLUICE_TRY(reception_->held());
+  std::vector<api::HeldStatus> held;
+  for (const store::HeldDataset& of : listed) {
+    const auto receipt = record::parse_receipt(of.receipt.json);
+    held.push_back({of.bureau.str(), of.dataset.str(), of.batches, of.since,
+                    receipt ? receipt->stream.epoch : record::Epoch{},
+                    receipt ? receipt->sequence : record::Sequence{},
+                    receipt ? receipt->reason : record::to_string(receipt.error())});
+  }
+  tell(std::move(held));
+  return !settled.is_all;
+}
+
+void HeldLook::tell(std::vector<api::HeldStatus> held) {
+  std::set<std::pair<std::string, std::string>> measured;
+  for (const api::HeldStatus& of : held) {
+    measured.emplace(of.bureau, of.dataset);
+    surroundings_.metrics.held_batches(of.bureau, of.dataset).Set(static_cast<double>(of.batches));
+  }
+  for (const auto& [bureau, dataset] : measured_) {
+    if (!measured.contains({bureau, dataset})) {
+      surroundings_.metrics.held_batches(bureau, dataset).Set(0);
+    }
+  }
+  measured_ = std::move(measured);
+  const std::lock_guard lock(mutex_);
+  held_ = std::move(held);
+}
+
+}  // namespace sluice::node

@@ -1,0 +1,55 @@
+// Looks after what a center holds: tries from time to time whether it can be applied by now, and
+// knows what is held, for `sluice status` and the metrics.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "api/status_endpoint.h"
+#include "exchange/reception.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+
+namespace sluice::node {
+
+// Owns its thread, and a reception of its own.
+class HeldLook {
+ public:
+  using Open = std::function<exchange::Result<std::unique_ptr<exchange::Reception>>()>;
+  // All must outlive it.
+  struct Surroundings {
+    exchange::Holding& holding;
+    observe::Log& log;
+    observe::Metrics& metrics;
+  };
+  HeldLook(Open open, Surroundings surroundings);
+  ~HeldLook();
+  HeldLook(const HeldLook&) = delete;
+  HeldLook& operator=(const HeldLook&) = delete;
+
+  // As of the last look. Any thread.
+  [[nodiscard]] std::vector<api::HeldStatus> held() const;
+
+ private:
+  void run(const std::stop_token& stop);
+  // Whether there is more to be done at once.
+  [[nodiscard]] bool look();
+  [[nodiscard]] exchange::Result<bool> settle_and_list();
+  void tell(std::vector<api::HeldStatus> held);
+
+  Open open_;
+  Surroundings surroundings_;
+  std::unique_ptr<exchange::Reception> reception_;  // the thread's, as the next two
+  bool has_failed_ = false;
+  std::set<std::pair<std::string, std::string>> measured_;
+  mutable std::mutex mutex_;
+  std::vector<api::HeldStatus> held_;  // guarded by mutex_
+  std::jthread thread_;                // last: joined before the rest goes
+};
+
+}  // namespace sluice::node

@@ -1,0 +1,103 @@
+// What the center holds: the sender goes on behind it, and asks what became of it.
+#include "sender_fixture.h"
+
+namespace sluice::link::test {
+namespace {
+
+using testing::ElementsAre;
+
+class HeldSending : public SenderTest {
+ protected:
+  static record::Receipt held(const record::Batch& batch) {
+    record::Receipt receipt = journal::test::receipt_for(batch);
+    receipt.outcome = record::Outcome::held;
+    receipt.reason = "its schema is not here";
+    receipt.rows = {};
+    return receipt;
+  }
+  // The center holds the first two batches, and takes the others.
+  Conversation::Answer answer(const record::Batch& batch, int time) {
+    if (time > 2) return receipt_for(batch);
+    batches.push_back(batch);
+    return sign(held(batch), desk.node.signer);
+  }
+  // What it answers of them, once they are settled.
+  std::optional<record::SignedReceipt> settled(record::Sequence sequence) const {
+    return receipt_for(batches.at(sequence.value - 1));
+  }
+
+  std::vector<record::Batch> batches;  // that are held; the sender's, until it has ended
+  Conversation center{[this](const record::Batch& batch, int time) { return answer(batch, time); }};
+};
+
+TEST_F(HeldSending, GoesOnBehindABatchThatIsHeldAndKeepsIt) {
+  append(3);
+  const auto sending = sender(center);
+  EXPECT_THAT(center.acknowledged(3), ElementsAre(1, 2, 3));
+  EXPECT_EQ(waiting(), 2U);
+  EXPECT_THAT(center.sent(), ElementsAre(1, 2, 3));
+}
+
+TEST_F(HeldSending, AsksWhatBecameOfItAtItsStart) {
+  append(2);
+  {
+    const auto sending = sender(center);
+    EXPECT_THAT(center.acknowledged(2), ElementsAre(1, 2));
+  }
+  center.set_receipts(
+      [this](const record::StreamId&, record::Sequence sequence) { return settled(sequence); });
+  const auto sending = sender(center);
+  EXPECT_THAT(center.acknowledged(4), ElementsAre(1, 2, 1, 2));
+  EXPECT_EQ(waiting(), 0U);
+  EXPECT_THAT(center.sent(), ElementsAre(1, 2)) << "none was sent again";
+}
+
+// It applies what it holds before what comes later: so that is settled by now.
+TEST_F(HeldSending, AsksAtOnceWhenALaterBatchOfTheDatasetWasTaken) {
+  append(2);
+  const auto sending = sender(center);
+  EXPECT_THAT(center.acknowledged(2), ElementsAre(1, 2));
+  center.set_receipts(
+      [this](const record::StreamId&, record::Sequence sequence) { return settled(sequence); });
+  append(1);
+  EXPECT_THAT(center.acknowledged(5), ElementsAre(1, 2, 3, 1, 2));
+  EXPECT_EQ(waiting(), 0U);
+}
+
+TEST_F(HeldSending, KeepsWhatIsStillHeldAndWhatTheCenterDoesNotHave) {
+  append(2);
+  {
+    const auto sending = sender(center);
+    EXPECT_THAT(center.acknowledged(2), ElementsAre(1, 2));
+  }
+  // The second was released; of the first there is nothing new.
+  center.set_receipts([this](const record::StreamId&, record::Sequence sequence) {
+    return sequence.value == 2 ? settled(sequence)
+                               : std::optional(sign(held(batches.at(0)), desk.node.signer));
+  });
+  {
+    const auto sending = sender(center);
+    EXPECT_THAT(center.acknowledged(3), ElementsAre(1, 2, 2));
+  }
+  EXPECT_EQ(waiting(), 1U);
+  center.set_receipts([](const record::StreamId&, record::Sequence) { return std::nullopt; });
+  append(1);
+  const auto sending = sender(center);
+  EXPECT_THAT(center.acknowledged(4), ElementsAre(1, 2, 2, 3));
+  EXPECT_EQ(waiting(), 1U);
+}
+
+TEST_F(HeldSending, StopsAtAReceiptThatIsNotTheCenters) {
+  append(2);
+  {
+    const auto sending = sender(center);
+    EXPECT_THAT(center.acknowledged(2), ElementsAre(1, 2));
+  }
+  center.set_receipts([this](const record::StreamId&, record::Sequence) { return settled({2}); });
+  const auto sending = sender(center);
+  EXPECT_THAT(center.stopped(), testing::HasSubstr("batch 1 was asked after"));
+  EXPECT_EQ(waiting(), 2U);
+}
+
+}  // namespace
+}  // namespace sluice::link::test
