@@ -42,9 +42,9 @@ boost::json::object to_json(const journal::Status& status) {
   };
   boost::json::array held;
   for (const journal::HeldDataset& of : status.held) {
-    held.push_back({{"dataset", of.dataset.str()},
-                    {"batches", of.batches},
-                    {"since", record::to_string(of.since)}});
+    held.push_back(boost::json::object{{"dataset", of.dataset.str()},
+                                       {"batches", of.batches},
+                                       {"since", record::to_string(of.since)}});
   }
   object["held"] = std::move(held);
   if (status.backlog.oldest) object["backlog_oldest"] = record::to_string(*status.backlog.oldest);
@@ -63,13 +63,13 @@ boost::json::object to_json(const StreamStatus& stream) {
 boost::json::array to_json(const std::vector<HeldStatus>& held) {
   boost::json::array all;
   for (const HeldStatus& of : held) {
-    all.push_back({{"bureau", of.bureau},
-                   {"dataset", of.dataset},
-                   {"batches", of.batches},
-                   {"since", record::to_string(of.since)},
-                   {"epoch", of.epoch.value},
-                   {"sequence", of.sequence.value},
-                   {"reason", of.reason}});
+    all.push_back(boost::json::object{{"bureau", of.bureau},
+                                      {"dataset", of.dataset},
+                                      {"batches", of.batches},
+                                      {"since", record::to_string(of.since)},
+                                      {"epoch", of.epoch.value},
+                                      {"sequence", of.sequence.value},
+                                      {"reason", of.reason}});
   }
   return all;
 }

@@ -54,6 +54,10 @@ std::expected<Applied, std::string> await_receipts(const installation::Installat
             "numbers that were waited for stand for nothing any more: `sluice status` tells when "
             "everything has arrived");
       }
+      const auto standing = journal->standing(batches[done]);
+      applied.held = now_is && standing && batches[done] <= now_is->acknowledged &&
+                     standing->state == journal::BatchStanding::State::waiting;
+      if (applied.held) return applied;
     }
     std::this_thread::sleep_for(receipt_poll);
   }

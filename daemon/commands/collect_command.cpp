@@ -87,8 +87,7 @@ void print_for_people(const CollectOptions& options, const CollectSummary& summa
     fmt::print("  see them with: sluice quarantine list {}\n", options.bureau);
   }
   if (summary.applied.waited && !summary.applied.complete) {
-    fmt::print(
-        "  durable in the journal; sluiced is not running, so not yet in the central store\n");
+    fmt::print("  {}\n", why_not_applied(summary.applied));
   }
 }
 

@@ -86,15 +86,27 @@ center_says() {
   grep -Eq "$1" <<<"$out"
 }
 
+case_an_import_does_not_wait_for_what_the_center_holds() {
+  both_nodes import
+  sed -i 's/dataset: approval, channels: \[direct\]/dataset: approval, channels: [direct, disk]/' \
+    "$workshop/edge/config/bureaus/park.yaml"
+  printf 'number,name\nA1,a\n' >"$workshop/edge/approval.csv"
+  at edge try timeout 60 "$bin/sluice" --config "$workshop/edge/config" import park \
+    "$workshop/edge/approval.csv" --dataset approval
+  expect "it is taken ($err)" "$status" 0
+  expect_like "and told" "$out" 'the center, which holds it'
+  await_holding 1
+}
+
 case_a_held_batch_that_is_released_comes_back_to_the_edges_quarantine() {
   both_nodes release
   approve A1 one first
   await_holding 1
-  local place
-  place=$(at center sluice batch held --json | jq -r '"\(.epoch) \(.sequence)"')
-  at center try sluice batch release park ${place} --reason ' '
+  local epoch sequence
+  read -r epoch sequence < <(at center sluice batch held --json | jq -r '"\(.epoch) \(.sequence)"')
+  at center try sluice batch release park "$epoch" "$sequence" --reason ' '
   expect "without a reason" "$status" 2
-  at center try sluice batch release park ${place} --reason 'the bureau corrects it'
+  at center try sluice batch release park "$epoch" "$sequence" --reason 'the bureau corrects it'
   expect "released ($err)" "$status" 0
   await_backlog 0
   expect "the edge's quarantine" \
@@ -102,7 +114,7 @@ case_a_held_batch_that_is_released_comes_back_to_the_edges_quarantine() {
   at edge try sluice quarantine show park 1
   expect_like "with the reason" "$out" 'the bureau corrects it'
   expect "nothing is held" "$(held_at_center)" 0
-  at center try sluice batch release park ${place} --reason 'once more'
+  at center try sluice batch release park "$epoch" "$sequence" --reason 'once more'
   [[ $status -ne 0 ]] || fail "it was released twice"
   expect_like "audited" "$(at center sluice audit log | tail -n 1)" '"batch-released".*"park"'
   proved

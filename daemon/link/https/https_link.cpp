@@ -124,7 +124,10 @@ awaitable<Result<HttpsLink::State::Reply>> HttpsLink::State::ask(const HttpReque
       if (answer) {
         std::string whose = connection->place();
         if (answer->last || answer->status != 200) disconnect();
-        co_return Reply{std::move(*answer), std::move(whose)};
+        Reply reply;
+        reply.answer = std::move(*answer);
+        reply.place = std::move(whose);
+        co_return reply;
       }
       failure = answer.error();
     }

@@ -166,7 +166,9 @@ TEST_F(HeldAtOnce, OneDatasetThatCanNotBeSettledKeepsNoOtherFromIt) {
 
 TEST_F(HeldAtOnce, ADatasetWhoseTablesCanNotFollowItsSchemaIsHeld) {
   EXPECT_EQ(outcome(center.batch(line("A"))), record::Outcome::accepted);
-  center.known.at(center.dataset.id).schema.fields[1].type = record::FieldType::integer;
+  record::Field& name = center.known.at(center.dataset.id).schema.fields[1];
+  name.type = record::FieldType::integer;
+  name.constraints = {};
   center.catalogue = Catalogue::compile(center.known).value();
   Reception restarted = open(&holding);
   record::BatchOrigin from = center.origin();
