@@ -261,7 +261,7 @@ inline constexpr Event center[] = {
          "this center holds batches of a dataset from `sequence` on: they are in the ledger and "
          "the archive, and their rows in no table, since the dataset can not be taken as things "
          "are here. The bureau's other datasets go on, and the origin lets go of nothing. Once, "
-         "until none of it is held; once more after a restart, with the next batch",
+         "until none of it is held",
      .remedy = "repair what `reason` names: what is held is applied by itself, in order, within a "
                "minute. Or give it back: `sluice batch release`"},
     {.name = "dataset-settled",
