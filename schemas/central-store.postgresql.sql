@@ -19,6 +19,13 @@ CREATE TABLE sluice.dataset (
   schema text NOT NULL
 );
 
+-- Every schema that a dataset's tables ever followed, or were to follow, by the SHA-256 of its
+-- canonical JSON: a batch names that of its columns.
+CREATE TABLE sluice.schema (
+  digest text COLLATE "C" PRIMARY KEY,
+  schema text NOT NULL
+);
+
 -- Where each bureau's stream stands: the row that is locked while one of its batches is applied.
 CREATE TABLE sluice.stream (
   bureau     text COLLATE "C" PRIMARY KEY,

@@ -10,6 +10,11 @@ CREATE TABLE dataset (
   schema TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE schema (
+  digest TEXT NOT NULL PRIMARY KEY,
+  schema TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE stream (
   bureau     TEXT NOT NULL PRIMARY KEY,
   epoch      INTEGER NOT NULL,

@@ -77,12 +77,14 @@ Result<record::SignedReceipt> Reception::settle(const store::HeldBatch& held) {
     return record::recast(store_->reject({manifest, held.batch, *why, held.id}, make_receipt),
                           reception_failure);
   }
-  const KnownDataset& known = *SLUICE_TRY(known_dataset(manifest));
+  const Reading reading = SLUICE_TRY(known_dataset(manifest));
+  const KnownDataset& known = *reading.known;
   return apply({.manifest = manifest,
                 .batch = held.batch,
                 .dataset = known.dataset,
                 .checker = known.checker,
-                .settles = held.id},
+                .settles = held.id,
+                .written = reading.written ? &*reading.written : nullptr},
                known, make_receipt);
 }
 

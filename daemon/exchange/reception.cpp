@@ -6,6 +6,7 @@
 
 #include "exchange/ledger_place.h"
 #include "reconciliation/store_digests.h"
+#include "record/older_schema.h"
 #include "record/recast.h"
 #include "record/try.h"
 
@@ -129,7 +130,7 @@ std::optional<std::string> Reception::final_objection(const record::Manifest& ma
   return std::nullopt;
 }
 
-Result<const KnownDataset*> Reception::known_dataset(const record::Manifest& manifest) const {
+Result<Reception::Reading> Reception::known_dataset(const record::Manifest& manifest) const {
   const KnownDataset* known = surroundings_.catalogue.find(manifest.dataset);
   const auto not_allowed = [&](std::string sentence) {
     return std::unexpected(
@@ -139,13 +140,24 @@ Result<const KnownDataset*> Reception::known_dataset(const record::Manifest& man
     return not_allowed(fmt::format("its dataset {} is not known here; put its schema back",
                                    manifest.dataset.str()));
   }
-  if (known->schema != manifest.schema) {
+  if (known->schema == manifest.schema) return Reading{known, std::nullopt};
+  auto written = store_->schema(manifest.schema);
+  if (!written) return std::unexpected(reception_failure(written.error()));
+  if (!*written) {
     return not_allowed(fmt::format(
-        "it was made under another schema of {}; put that schema back until the journal "
-        "is drained (`sluice status`), then change it",
-        manifest.dataset.str()));
+        "it was made under a schema of {0} that the center has never had ({1}): if the bureau's "
+        "node has a newer schemas/{0}.json, put that one here too and restart sluiced; if it is an "
+        "older one that was never used here, put it here first, and the present one after that",
+        manifest.dataset.str(), record::to_string(manifest.schema)));
   }
-  return known;
+  if (const auto why = record::why_unreadable(**written, known->dataset.schema)) {
+    return not_allowed(fmt::format(
+        "it was made under another schema of {0} than the center has now, and can not be read "
+        "under that: {1}; if the bureau's node has the newer schemas/{0}.json, put that one here "
+        "too, else put back what is missing; then restart sluiced",
+        manifest.dataset.str(), *why));
+  }
+  return Reading{known, std::move(*written)};
 }
 
 Result<void> Reception::prepare(const KnownDataset& known) {
@@ -204,10 +216,14 @@ Result<record::SignedReceipt> Reception::take(const record::Batch& batch,
   if (const auto why = final_objection(manifest)) {
     return record::recast(store_->reject({manifest, batch, *why}, make_receipt), reception_failure);
   }
-  const KnownDataset& known = *SLUICE_TRY(known_dataset(manifest));
-  return apply(
-      {.manifest = manifest, .batch = batch, .dataset = known.dataset, .checker = known.checker},
-      known, make_receipt);
+  const Reading reading = SLUICE_TRY(known_dataset(manifest));
+  const KnownDataset& known = *reading.known;
+  return apply({.manifest = manifest,
+                .batch = batch,
+                .dataset = known.dataset,
+                .checker = known.checker,
+                .written = reading.written ? &*reading.written : nullptr},
+               known, make_receipt);
 }
 
 store::ReceiptMaker Reception::receipt_maker(const record::Batch& batch,

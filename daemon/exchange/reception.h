@@ -33,8 +33,9 @@ enum class ReceptionProblem {
                  // hold: the same batch again, later
   not_trusted,   // the signature is not good, or its signer did not speak for this bureau then
   untimely,      // it says that it was sealed before its bureau's last batch, or in the future
-  not_allowed,   // the dataset is unknown here, or has another schema, or its tables can not
-                 // follow the one that it has: it may be held, so that the others go on
+  not_allowed,   // the dataset is unknown here, or its schema, or that can not be read any more, or
+                 // its tables can not follow the one that it has: it may be held, so that the
+                 // others go on
   out_of_order,  // the store waits for another one of its stream
   behind_held,   // an earlier one of its dataset is held, and can not be settled yet
   refused,       // the store will not take it: conflicting, schema conflict …
@@ -162,8 +163,13 @@ class Reception {
   [[nodiscard]] std::optional<std::string> obstacle() const;
   // Why it can never be taken as it is.
   [[nodiscard]] std::optional<std::string> final_objection(const record::Manifest& manifest) const;
-  // The dataset, or why the batch is not taken as things are here.
-  [[nodiscard]] Result<const KnownDataset*> known_dataset(const record::Manifest& manifest) const;
+  // The dataset of a batch, with the schema under which it was made, where that is another one.
+  struct Reading {
+    const KnownDataset* known = nullptr;
+    std::optional<record::TableSchema> written;
+  };
+  // Or why the batch is not taken as things are here.
+  [[nodiscard]] Result<Reading> known_dataset(const record::Manifest& manifest) const;
   [[nodiscard]] Result<void> prepare(const KnownDataset& known);
   [[nodiscard]] record::SignedReceipt sign(const record::Batch& batch,
                                            const record::Manifest& manifest,

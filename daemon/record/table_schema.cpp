@@ -6,6 +6,8 @@
 
 #include <boost/json.hpp>
 
+#include "record/canonical_schema.h"
+
 namespace sluice::record {
 namespace {
 
@@ -23,22 +25,6 @@ constexpr std::array<std::pair<FieldType, std::string_view>, 12> type_names = {{
     {FieldType::yearmonth, "yearmonth"},
     {FieldType::duration, "duration"},
 }};
-
-std::string_view to_string(StringFormat format) {
-  switch (format) {
-    case StringFormat::any:
-      return "default";
-    case StringFormat::email:
-      return "email";
-    case StringFormat::uri:
-      return "uri";
-    case StringFormat::uuid:
-      return "uuid";
-    case StringFormat::binary:
-      return "binary";
-  }
-  return "?";
-}
 
 boost::json::string json_text(std::string_view text) {
   return boost::json::string(text.data(), text.size());
@@ -142,6 +128,22 @@ std::optional<FieldType> field_type(std::string_view name) {
       std::ranges::find(type_names, name, &decltype(type_names)::value_type::second);
   if (found == type_names.end()) return std::nullopt;
   return found->first;
+}
+
+std::string_view to_string(StringFormat format) {
+  switch (format) {
+    case StringFormat::any:
+      return "default";
+    case StringFormat::email:
+      return "email";
+    case StringFormat::uri:
+      return "uri";
+    case StringFormat::uuid:
+      return "uuid";
+    case StringFormat::binary:
+      return "binary";
+  }
+  return "?";
 }
 
 std::string_view to_string(Check check) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "fault/kill_point.h"
+#include "record/older_schema.h"
 #include "record/payload.h"
 #include "record/try.h"
 #include "store/line_inspector.h"
@@ -39,7 +40,9 @@ class Application {
         tables_(tables),
         inspector_(admitted.dataset.schema, admitted.checker),
         slice_(record::key_columns(admitted.dataset.schema)),
-        columns_(admitted.dataset.schema.fields.size()) {}
+        columns_(admitted.dataset.schema.fields.size()) {
+    if (admitted.written != nullptr) turner_.emplace(*admitted.written, admitted.dataset.schema);
+  }
 
   // False: some record was there already, and nothing was written.
   Result<bool> insert_all();
@@ -47,6 +50,7 @@ class Application {
   AppliedRows take_result();
 
  private:
+  // Lines have the columns of the dataset's schema, and live until the next one.
   using Consumer = std::function<bool(std::string_view line, std::uint64_t number)>;
   Result<void> for_each_line(const Consumer& consume);
   void reject(const record::RejectedRow& row);
@@ -64,6 +68,7 @@ class Application {
 
   const AdmittedBatch& admitted_;
   DatasetTables& tables_;
+  std::optional<record::LineTurner> turner_;  // of a batch that was made under another schema
   LineInspector inspector_;
   Slice slice_;
   std::vector<Probe> asked_;  // the probe under way: of the keys before next_key_
@@ -84,7 +89,8 @@ Result<void> Application::for_each_line(const Consumer& consume) {
       admitted_.batch.payload, admitted_.manifest.payload_raw_bytes, [&](std::string_view lines) {
         while (!lines.empty()) {
           const std::size_t end = lines.find('\n');
-          if (!consume(lines.substr(0, end), ++number)) {
+          const std::string_view line = lines.substr(0, end);
+          if (!consume(turner_ ? turner_->turn(line) : line, ++number)) {
             stopped = true;
             return false;
           }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "record/canonical_schema.h"
 #include "record/digest.h"
 #include "record/try.h"
 
@@ -18,45 +18,6 @@ constexpr std::size_t max_name_bytes = 63;
 constexpr std::string_view reserved_prefix = "sluice_";
 
 using Names = std::vector<std::string>;
-
-struct StoredField {
-  std::string name;
-  std::string type;
-  bool required = false;
-  bool unique = false;
-};
-
-struct StoredSchema {
-  std::vector<StoredField> fields;
-  Names primary_key;
-  std::vector<Names> unique_keys;
-};
-
-std::string text(const boost::json::value& value) {
-  return std::string(value.as_string());
-}
-
-Names names(const boost::json::value& list) {
-  Names result;
-  for (const auto& name : list.as_array())
-    result.push_back(text(name));
-  return result;
-}
-
-StoredSchema parse(std::string_view json) {
-  const boost::json::value schema = boost::json::parse({json.data(), json.size()});
-  StoredSchema stored;
-  for (const auto& field : schema.at("fields").as_array()) {
-    const auto& constraints = field.at("constraints").as_object();
-    stored.fields.push_back({text(field.at("name")), text(field.at("type")),
-                             constraints.contains("required"), constraints.contains("unique")});
-  }
-  stored.primary_key = names(schema.at("primaryKey"));
-  for (const auto& key : schema.at("uniqueKeys").as_array()) {
-    stored.unique_keys.push_back(names(key));
-  }
-  return stored;
-}
 
 // In order of index name, each once; the primary key has its own index.
 std::vector<UniqueKey> named(const record::DatasetId& dataset, std::vector<Names> keys,
@@ -73,14 +34,6 @@ std::vector<UniqueKey> named(const record::DatasetId& dataset, std::vector<Names
   const auto repeated = std::ranges::unique(result);
   result.erase(repeated.begin(), repeated.end());
   return result;
-}
-
-std::vector<UniqueKey> unique_keys(const record::DatasetId& dataset, const StoredSchema& schema) {
-  std::vector<Names> keys = schema.unique_keys;
-  for (const StoredField& field : schema.fields) {
-    if (field.unique) keys.push_back({field.name});
-  }
-  return named(dataset, std::move(keys), schema.primary_key);
 }
 
 StoreFailure conflict(const record::Dataset& dataset, std::string sentence) {
@@ -104,6 +57,12 @@ std::vector<UniqueKey> unique_keys(const record::DatasetId& dataset,
     if (field.constraints.unique) keys.push_back({field.name});
   }
   return named(dataset, std::move(keys), schema.primary_key);
+}
+
+bool names_any(const UniqueKey& key, const std::vector<std::string>& fields) {
+  return std::ranges::any_of(key.fields, [&](const std::string& name) {
+    return std::ranges::find(fields, name) != fields.end();
+  });
 }
 
 Result<void> check_storable(const record::Dataset& dataset) {
@@ -131,49 +90,61 @@ Result<void> check_storable(const record::Dataset& dataset) {
   return {};
 }
 
+Result<record::TableSchema> read_kept_schema(std::string_view canonical) {
+  auto schema = record::parse_canonical_schema(canonical);
+  if (schema) return std::move(*schema);
+  return std::unexpected(StoreFailure{
+      StoreProblem::failed, "the store's schemas",
+      fmt::format("a schema that the store keeps can not be read ({}); was it written by a later "
+                  "version, or changed by hand?",
+                  schema.error().sentence)});
+}
+
 Result<Evolution> evolve(std::string_view stored_schema, const record::Dataset& dataset) {
-  const StoredSchema stored = parse(stored_schema);
+  const record::TableSchema stored = SLUICE_TRY(read_kept_schema(stored_schema));
   const record::TableSchema& schema = dataset.schema;
-  constexpr std::string_view new_dataset = "publish the new form under a new dataset id";
-  const auto refuse = [&](std::string found, std::string_view remedy) {
-    return std::unexpected(conflict(dataset, fmt::format("{}; {}", found, remedy)));
-  };
+  std::vector<std::string> conflicts;
   if (stored.primary_key != schema.primary_key) {
-    return refuse(
-        fmt::format("the primary key is ({}), the store's tables have ({})",
-                    fmt::join(schema.primary_key, ", "), fmt::join(stored.primary_key, ", ")),
-        new_dataset);
+    conflicts.push_back(
+        fmt::format("the primary key is ({}), the store's tables have ({}); keep that one",
+                    fmt::join(schema.primary_key, ", "), fmt::join(stored.primary_key, ", ")));
   }
-  for (const StoredField& field : stored.fields) {
+  for (const record::Field& field : stored.fields) {
     const auto index = record::field_index(schema, field.name);
     if (!index) {
-      return refuse(
-          fmt::format("the field {} was removed, and the store holds its values", field.name),
-          "keep it as an optional field, or publish the new form under a new dataset id");
+      conflicts.push_back(fmt::format(
+          "the field {} was removed, and the store holds its values; keep it as an optional field",
+          field.name));
+      continue;
     }
-    const std::string_view type = to_string(schema.fields[*index].type);
+    const record::FieldType type = schema.fields[*index].type;
     if (type != field.type) {
-      return refuse(fmt::format("the field {} is of type {}, the store's tables have it as {}",
-                                field.name, type, field.type),
-                    "keep the type and add a field of the new type under another name, or publish "
-                    "the new form under a new dataset id");
+      conflicts.push_back(
+          fmt::format("the field {} is of type {}, the store's tables have it as {}; keep the type "
+                      "and add a field of the new type under another name",
+                      field.name, to_string(type), to_string(field.type)));
     }
   }
   Evolution evolution;
   for (const record::Field& field : schema.fields) {
-    const auto had = std::ranges::find(stored.fields, field.name, &StoredField::name);
+    const auto had = record::field_index(stored, field.name);
     const bool required = field.constraints.required;
-    if (had == stored.fields.end()) {
-      if (required) {
-        return refuse(fmt::format("the new field {} is required, and the records that the store "
-                                  "holds do not have it",
-                                  field.name),
-                      "make it optional");
-      }
+    if (!had && required) {
+      conflicts.push_back(
+          fmt::format("the new field {} is required, and the records that the store holds do not "
+                      "have it; make it optional",
+                      field.name));
+    } else if (!had) {
       evolution.added_fields.push_back(field.name);
-    } else if (required && !had->required) {
+    } else if (required && !stored.fields[*had].constraints.required) {
       evolution.newly_required.push_back(field.name);
     }
+  }
+  if (!conflicts.empty()) {
+    return std::unexpected(conflict(
+        dataset, fmt::format("{}; or give the dataset a new version of its tables: `sluice dataset "
+                             "migrate {}`, or publish the new form under a new dataset id",
+                             fmt::join(conflicts, "; "), dataset.id.str())));
   }
   const auto have = unique_keys(dataset.id, stored);
   const auto want = unique_keys(dataset.id, schema);
@@ -216,6 +187,29 @@ Result<void> follow_schema(const record::Dataset& dataset, SchemaTables& tables)
     return made;
   }
   return tables.keep_schema(dataset, canonical);
+}
+
+Result<void> compare_schema(const record::Dataset& dataset, SchemaTables& tables) {
+  SLUICE_TRY(check_storable(dataset));
+  const auto kept = SLUICE_TRY(tables.kept_schema(dataset.id));
+  if (!kept || *kept == canonical_json(dataset.schema)) return {};
+  const auto evolution = SLUICE_TRY(evolve(*kept, dataset));
+  return tables.check(dataset, evolution);
+}
+
+Result<std::vector<StoreFailure>> conflicts_of(
+    const std::vector<const record::Dataset*>& datasets,
+    const std::function<Result<void>(const record::Dataset&)>& compare) {
+  std::vector<StoreFailure> conflicts;
+  for (const record::Dataset* dataset : datasets) {
+    auto compared = compare(*dataset);
+    if (compared) continue;
+    if (compared.error().code != StoreProblem::schema_conflict) {
+      return std::unexpected(std::move(compared.error()));
+    }
+    conflicts.push_back(std::move(compared.error()));
+  }
+  return conflicts;
 }
 
 StoreFailure missing_values_conflict(const record::Dataset& dataset, std::string_view field) {

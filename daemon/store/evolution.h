@@ -4,6 +4,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,6 +25,9 @@ struct UniqueKey {
 [[nodiscard]] std::vector<UniqueKey> unique_keys(const record::DatasetId& dataset,
                                                  const record::TableSchema& schema);
 
+// Whether one of its fields is among these.
+[[nodiscard]] bool names_any(const UniqueKey& key, const std::vector<std::string>& fields);
+
 struct Evolution {
   std::vector<std::string> added_fields;
   std::vector<std::string> newly_required;  // must have a value in every current record
@@ -33,6 +37,9 @@ struct Evolution {
 
 // Whether a dataset can have tables at all: names that a database can hold and tell apart.
 [[nodiscard]] Result<void> check_storable(const record::Dataset& dataset);
+
+// What a store kept of a schema, as canonical text.
+[[nodiscard]] Result<record::TableSchema> read_kept_schema(std::string_view canonical);
 
 [[nodiscard]] Result<Evolution> evolve(std::string_view stored_schema,
                                        const record::Dataset& dataset);
@@ -50,14 +57,26 @@ class SchemaTables {
   [[nodiscard]] virtual Result<std::optional<std::string>> kept_schema(
       const record::DatasetId& dataset) = 0;
   [[nodiscard]] virtual Result<void> create(const record::Dataset& dataset) = 0;
+  // Whether what the tables hold allows it; changes nothing.
+  [[nodiscard]] virtual Result<void> check(const record::Dataset& dataset,
+                                           const Evolution& evolution) = 0;
   [[nodiscard]] virtual Result<void> evolve(const record::Dataset& dataset,
                                             const Evolution& evolution) = 0;
+  // As the one that the tables have now, and by its digest for ever.
   [[nodiscard]] virtual Result<void> keep_schema(const record::Dataset& dataset,
                                                  const std::string& canonical) = 0;
 };
 
 // Makes the dataset's tables, or lets them follow its schema, or says why they can not.
 [[nodiscard]] Result<void> follow_schema(const record::Dataset& dataset, SchemaTables& tables);
+
+// Why they could not: changes nothing, and needs no transaction.
+[[nodiscard]] Result<void> compare_schema(const record::Dataset& dataset, SchemaTables& tables);
+
+// Of each of these why it is refused; fails where one can not be compared.
+[[nodiscard]] Result<std::vector<StoreFailure>> conflicts_of(
+    const std::vector<const record::Dataset*>& datasets,
+    const std::function<Result<void>(const record::Dataset&)>& compare);
 
 // What to say when the database refuses a step of an evolution because of what the tables hold.
 [[nodiscard]] StoreFailure missing_values_conflict(const record::Dataset& dataset,

@@ -47,6 +47,8 @@ struct AdmittedBatch {
   const record::Dataset& dataset;        // of manifest.dataset
   const record::RecordChecker& checker;  // compiled from dataset.schema
   std::int64_t settles = 0;  // the ledger id under which it is held; 0: it is not in the ledger
+  // By whose columns the payload is read, where that is another one: it can be (older_schema.h).
+  const record::TableSchema* written = nullptr;
 };
 
 // A batch that can never be taken as it is, and why: a sentence for whoever sent it.
@@ -132,6 +134,18 @@ class Store {
   // added; anything else that differs is refused with what to do. Idempotent, and cheap when
   // nothing differs.
   [[nodiscard]] virtual Result<void> prepare(const record::Dataset& dataset) = 0;
+
+  // Why prepare() would fail with `schema_conflict`, as far as the tables tell it now; changes
+  // nothing.
+  [[nodiscard]] virtual Result<void> compare(const record::Dataset& dataset) = 0;
+
+  // Keeps a schema for schema(): one that batches are made under may have changed before the first
+  // of them comes, and then no tables ever followed it.
+  [[nodiscard]] virtual Result<void> keep(const record::TableSchema& schema) = 0;
+  // The schema with this digest, if the tables of a dataset ever followed it, or it was kept: by
+  // its columns a batch that was made under it is read. Nothing: the store never saw it.
+  [[nodiscard]] virtual Result<std::optional<record::TableSchema>> schema(
+      const record::Digest& digest) = 0;
 
   // Applies one batch whole in one transaction: its rows, its ledger row, its archive row, its
   // receipt. A batch that is in the ledger already is not applied: the receipt it got then comes

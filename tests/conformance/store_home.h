@@ -34,6 +34,15 @@ class StoreHome {
   }
   // The first column of a query's rows, in the store's own SQL; tables as `data.x` or `"data.x"`.
   [[nodiscard]] virtual std::vector<std::string> query(const std::string& sql) = 0;
+  // What is told to who only looks.
+  [[nodiscard]] virtual store::Result<std::vector<store::StoreFailure>> conflicts(
+      const std::vector<const record::Dataset*>& datasets) = 0;
+  // Runs statements that somebody gives the database behind the store's back.
+  virtual void change(const std::string& sql) = 0;
+  // The store's own table of this name.
+  [[nodiscard]] virtual std::string own_table(const std::string& name) = 0;
+  // Makes it a store of the version before schemas were kept, whose owner is gone.
+  virtual void make_format_1() = 0;
   // How the store looks for one record.
   [[nodiscard]] virtual std::string plan_of_find(const record::Dataset& dataset) = 0;
   // How it walks the ledger.

@@ -6,9 +6,11 @@
 
 #include "conformance/store_home.h"
 #include "sqlite/database.h"
+#include "store/postgresql/conflicts.h"
 #include "store/postgresql/ledger.h"
 #include "store/postgresql/postgresql_store.h"
 #include "store/postgresql/tables.h"
+#include "store/sqlite/conflicts.h"
 #include "store/sqlite/ledger.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/tables.h"
@@ -42,6 +44,18 @@ class SqliteHome final : public StoreHome {
       rows.emplace_back(statement->text(0));
     return rows;
   }
+
+  store::Result<std::vector<store::StoreFailure>> conflicts(
+      const std::vector<const record::Dataset*>& datasets) override {
+    return store::sqlite_conflicts(directory_ / "central.db", datasets);
+  }
+  void change(const std::string& sql) override {
+    auto database = sqlite::Database::open(directory_ / "central.db");
+    const auto done = database->execute(sql);
+    if (!done) throw std::runtime_error(done.error().message);
+  }
+  std::string own_table(const std::string& name) override { return name; }
+  void make_format_1() override { change("DROP TABLE schema; UPDATE format SET version = 1"); }
 
   std::string plan_of_find(const record::Dataset& dataset) override {
     return plan_of(store::sqlite::find_sql(dataset));
@@ -117,6 +131,16 @@ class PostgresqlHome final : public StoreHome {
       rows.emplace_back(PQgetvalue(result.get(), row, 0));
     }
     return rows;
+  }
+
+  store::Result<std::vector<store::StoreFailure>> conflicts(
+      const std::vector<const record::Dataset*>& datasets) override {
+    return store::postgresql_conflicts({.connection = cluster().socket(database_)}, datasets);
+  }
+  void change(const std::string& sql) override { query(sql + "; SELECT 1"); }
+  std::string own_table(const std::string& name) override { return "sluice." + name; }
+  void make_format_1() override {
+    change("DROP TABLE sluice.schema; UPDATE sluice.format SET version = 1");
   }
 
   std::string plan_of_find(const record::Dataset& dataset) override {

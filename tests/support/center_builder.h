@@ -53,6 +53,19 @@ class UnsteadyStore : public store::Store {
     if (!available_) return gone();
     return store_->prepare(dataset);
   }
+  std::expected<void, store::StoreFailure> compare(const record::Dataset& dataset) override {
+    if (!available_) return gone();
+    return store_->compare(dataset);
+  }
+  std::expected<void, store::StoreFailure> keep(const record::TableSchema& schema) override {
+    if (!available_) return gone();
+    return store_->keep(schema);
+  }
+  std::expected<std::optional<record::TableSchema>, store::StoreFailure> schema(
+      const record::Digest& digest) override {
+    if (!available_) return gone();
+    return store_->schema(digest);
+  }
   std::expected<record::SignedReceipt, store::StoreFailure> apply(
       const store::AdmittedBatch& delivery, const store::ReceiptMaker& make_receipt) override {
     if (!available_) return gone();
@@ -222,6 +235,21 @@ struct Center {
   // Puts a dataset of that form into the catalogue. Nobody may be at work with it.
   void learn(const std::string& id, const std::string& owner) {
     known.emplace(record::DatasetId(id), like_approvals(id, owner));
+    catalogue = Catalogue::compile(known).value();
+  }
+  // The stream's next batch, made under another schema of the dataset.
+  [[nodiscard]] record::Batch batch_under(const record::TableSchema& schema,
+                                          const std::string& lines) {
+    record::BatchOrigin other = origin();
+    other.schema = record::schema_digest(schema);
+    record::Batch sealed = stray(other, lines, node.signer);
+    head = {{head.sequence.value + 1}, record::sha256(sealed.manifest)};
+    return sealed;
+  }
+  // Its schema is another one from now on. Nobody may be at work with it.
+  void change(const record::TableSchema& schema) {
+    dataset.schema = schema;
+    known.at(dataset.id) = dataset;
     catalogue = Catalogue::compile(known).value();
   }
   // Numbered and chained as the next, but the stream does not go on from it.

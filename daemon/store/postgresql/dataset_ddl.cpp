@@ -8,6 +8,7 @@
 #include "record/try.h"
 #include "store/dataset_tables.h"
 #include "store/evolution.h"
+#include "store/postgresql/kept_schemas.h"
 #include "store/postgresql/session.h"
 #include "store/postgresql/stored_value.h"
 
@@ -84,6 +85,32 @@ Result<void> check_required(Connection& connection, const record::Dataset& datas
   return {};
 }
 
+Result<void> check_unique(Connection& connection, const record::Dataset& dataset,
+                          const UniqueKey& key) {
+  std::vector<std::string> present;
+  for (const std::string& name : key.fields)
+    present.push_back(quoted_name(name) + " IS NOT NULL");
+  const auto found = connection.execute(fmt::format(
+      "SELECT 1 FROM {} WHERE {} GROUP BY {} HAVING count(*) > 1 LIMIT 1",
+      current_table(dataset.id), fmt::join(present, " AND "), quoted_names(key.fields)));
+  if (!found) return failed(dataset, found.error());
+  if (found->rows() > 0) return std::unexpected(duplicates_conflict(dataset, key));
+  return {};
+}
+
+// A key of fields that the tables do not have yet is in nobody's way.
+Result<void> check_tables(Connection& connection, const record::Dataset& dataset,
+                          const Evolution& evolution) {
+  for (const std::string& name : evolution.newly_required) {
+    SLUICE_TRY(check_required(connection, dataset, name));
+  }
+  for (const UniqueKey& key : evolution.added_keys) {
+    if (names_any(key, evolution.added_fields)) continue;
+    SLUICE_TRY(check_unique(connection, dataset, key));
+  }
+  return {};
+}
+
 Result<void> evolve_tables(Connection& connection, const record::Dataset& dataset,
                            const Evolution& evolution) {
   const auto columns = stored_columns(dataset.schema);
@@ -121,6 +148,9 @@ class TablesOfConnection final : public SchemaTables {
   Result<void> create(const record::Dataset& dataset) override {
     return create_tables(connection_, dataset);
   }
+  Result<void> check(const record::Dataset& dataset, const Evolution& evolution) override {
+    return check_tables(connection_, dataset, evolution);
+  }
   Result<void> evolve(const record::Dataset& dataset, const Evolution& evolution) override {
     return evolve_tables(connection_, dataset, evolution);
   }
@@ -132,7 +162,7 @@ class TablesOfConnection final : public SchemaTables {
           ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema)sql",
         Parameters().text(dataset.id.str()).text(dataset.owner.str()).text(canonical));
     if (!kept) return failed(dataset, kept.error());
-    return {};
+    return postgresql::keep_schema(connection_, canonical);
   }
 
  private:
@@ -163,6 +193,16 @@ Result<void> make_tables_follow(Connection& connection, const record::Dataset& d
     return failed(dataset, committed.error());
   }
   return {};
+}
+
+Result<void> compare_tables(Connection& connection, const record::Dataset& dataset) {
+  auto transaction = PostgresqlTransaction::begin(connection);
+  if (!transaction) return failed(dataset, transaction.error());
+  // All of a table may be read here.
+  const auto set = connection.execute("SET LOCAL enable_seqscan = on");
+  if (!set) return failed(dataset, set.error());
+  TablesOfConnection tables(connection);
+  return compare_schema(dataset, tables);
 }
 
 }  // namespace sluice::store::postgresql

@@ -18,4 +18,7 @@ namespace sluice::store::postgresql {
 [[nodiscard]] Result<void> make_tables_follow(Connection& connection,
                                               const record::Dataset& dataset);
 
+// Why that would fail, as far as the tables tell it now; changes nothing.
+[[nodiscard]] Result<void> compare_tables(Connection& connection, const record::Dataset& dataset);
+
 }  // namespace sluice::store::postgresql

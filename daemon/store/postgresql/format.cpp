@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "record/try.h"
+#include "store/postgresql/kept_schemas.h"
 #include "store/postgresql/session.h"
 
 namespace sluice::store::postgresql {
@@ -21,8 +22,7 @@ constexpr const char* settlements = R"sql(
     bureau  text COLLATE "C" NOT NULL,
     dataset text COLLATE "C" NOT NULL
   );
-  CREATE INDEX held_dataset ON sluice.held (bureau, dataset, ledger);
-  UPDATE sluice.format SET version = 2)sql";
+  CREATE INDEX held_dataset ON sluice.held (bureau, dataset, ledger))sql";
 
 }  // namespace
 
@@ -41,6 +41,10 @@ Result<void> upgrade(Connection& connection) {
   if (!found) return as_failure(found.error());
   if (can_upgrade(found->rows() == 1 ? found->integer(0, 0) : 0)) {
     if (auto made = connection.execute(settlements); !made) return as_failure(made.error());
+    SLUICE_TRY(begin_keeping_schemas(connection));
+    if (auto set = connection.execute("UPDATE sluice.format SET version = 2"); !set) {
+      return as_failure(set.error());
+    }
   }
   if (auto committed = transaction->commit(); !committed) return as_failure(committed.error());
   return {};

@@ -8,6 +8,7 @@
 #include "store/apply_once.h"
 #include "store/postgresql/binary_array.h"
 #include "store/postgresql/dataset_ddl.h"
+#include "store/postgresql/kept_schemas.h"
 #include "store/postgresql/ledger.h"
 #include "store/postgresql/session.h"
 #include "store/postgresql/tables.h"
@@ -22,6 +23,18 @@ class PostgresqlStore final : public Store {
       : access_(std::move(access)), now_(std::move(now)), number_(number) {}
 
   Result<void> prepare(const record::Dataset& dataset) override;
+  Result<void> compare(const record::Dataset& dataset) override {
+    return with_connection(
+        [&](Connection& connection) { return compare_tables(connection, dataset); });
+  }
+  Result<void> keep(const record::TableSchema& schema) override {
+    return with_connection([&](Connection& connection) {
+      return keep_schema(connection, record::canonical_json(schema));
+    });
+  }
+  Result<std::optional<record::TableSchema>> schema(const record::Digest& digest) override {
+    return with_connection([&](Connection& connection) { return find_schema(connection, digest); });
+  }
   Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
                                       const ReceiptMaker& make_receipt) override;
   Result<record::SignedReceipt> reject(const RejectedBatch& rejected,

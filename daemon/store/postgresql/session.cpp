@@ -40,10 +40,21 @@ std::unexpected<StoreFailure> failed(const ServerError& error) {
   return std::unexpected(store_failure(error, std::string(place)));
 }
 
-Result<void> check_format(Connection& connection) {
+Result<std::int64_t> format_of(Connection& connection) {
   const auto version = connection.execute("SELECT version FROM sluice.format");
   if (!version) return failed(version.error());
-  const std::int64_t found = version->rows() == 1 ? version->integer(0, 0) : 0;
+  return version->rows() == 1 ? version->integer(0, 0) : 0;
+}
+
+Result<void> lock_own_tables(Connection& connection) {
+  auto locked =
+      connection.execute(fmt::format("SELECT pg_advisory_xact_lock({})", lock_keys(Lock::tables)));
+  if (!locked) return failed(locked.error());
+  return {};
+}
+
+Result<void> check_format(Connection& connection) {
+  const std::int64_t found = SLUICE_TRY(format_of(connection));
   if (found == format_version) return {};
   if (can_upgrade(found)) return upgrade(connection);
   return std::unexpected(
@@ -63,9 +74,7 @@ Result<void> make_own_tables(Connection& connection) {
   if (there->rows() == 1) return check_format(connection);
   auto transaction = PostgresqlTransaction::begin(connection);
   if (!transaction) return failed(transaction.error());
-  auto locked =
-      connection.execute(fmt::format("SELECT pg_advisory_xact_lock({})", lock_keys(Lock::tables)));
-  if (!locked) return failed(locked.error());
+  SLUICE_TRY(lock_own_tables(connection));
   there = connection.execute(is_there);  // another center may have made them meanwhile
   if (!there) return failed(there.error());
   if (there->rows() == 0) {
@@ -125,7 +134,7 @@ Result<void> refuse_worker(Connection& connection) {
 
 }  // namespace
 
-Result<Connection> open_session(const PostgresqlAccess& access, StoreNumber number) {
+Result<Connection> open_bare_session(const PostgresqlAccess& access) {
   const auto parameters = sluice::postgresql::parameters(access);
   if (!parameters) return std::unexpected(access_failure(parameters.error()));
   const Connection::Settings settings(parameters->begin(), parameters->end());
@@ -136,9 +145,14 @@ Result<Connection> open_session(const PostgresqlAccess& access, StoreNumber numb
   if (is_citus->text(0, 0) == "t") {
     SLUICE_TRY(refuse_worker(*connection));
   }
-  SLUICE_TRY(make_own_tables(*connection));
-  SLUICE_TRY(take_number(*connection, number));
   return std::move(*connection);
+}
+
+Result<Connection> open_session(const PostgresqlAccess& access, StoreNumber number) {
+  auto connection = SLUICE_TRY(open_bare_session(access));
+  SLUICE_TRY(make_own_tables(connection));
+  SLUICE_TRY(take_number(connection, number));
+  return connection;
 }
 
 Connection::Answer<PostgresqlTransaction> PostgresqlTransaction::begin(Connection& connection) {

@@ -15,6 +15,8 @@ using sluice::postgresql::drawn_ledger_id;
 using sluice::postgresql::Lock;
 using sluice::postgresql::lock_keys;
 
+// Where nothing is to be made: the store's tables may not be there.
+[[nodiscard]] Result<Connection> open_bare_session(const PostgresqlAccess& access);
 [[nodiscard]] Result<Connection> open_session(const PostgresqlAccess& access, StoreNumber number);
 
 // BEGIN … COMMIT; rolls back when it goes without commit(). `connection` must outlive it.

@@ -44,14 +44,35 @@ Result<void> add_unique_key(Database& database, const record::Dataset& dataset,
   return std::unexpected(sqlite_failure(done.error(), "dataset " + dataset.id.str()));
 }
 
-Result<void> check_required(Database& database, const record::Dataset& dataset,
-                            const std::string& field) {
-  auto statement = database.prepare(fmt::format("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1",
-                                                current_table(dataset.id), quoted_name(field)));
+// Whether the query finds a row.
+Result<bool> finds(Database& database, const record::Dataset& dataset, const std::string& query) {
+  auto statement = database.prepare(query);
   auto found = statement ? statement->step()
                          : sluice::sqlite::Result<bool>(std::unexpected(statement.error()));
   if (!found) return std::unexpected(sqlite_failure(found.error(), "dataset " + dataset.id.str()));
-  if (*found) return std::unexpected(missing_values_conflict(dataset, field));
+  return *found;
+}
+
+Result<void> check_required(Database& database, const record::Dataset& dataset,
+                            const std::string& field) {
+  const bool found = SLUICE_TRY(finds(database, dataset,
+                                      fmt::format("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1",
+                                                  current_table(dataset.id), quoted_name(field))));
+  if (found) return std::unexpected(missing_values_conflict(dataset, field));
+  return {};
+}
+
+Result<void> check_unique(Database& database, const record::Dataset& dataset,
+                          const UniqueKey& key) {
+  std::vector<std::string> present;
+  for (const std::string& name : key.fields)
+    present.push_back(quoted_name(name) + " IS NOT NULL");
+  const bool found = SLUICE_TRY(
+      finds(database, dataset,
+            fmt::format("SELECT 1 FROM {} WHERE {} GROUP BY {} HAVING count(*) > 1 LIMIT 1",
+                        current_table(dataset.id), fmt::join(present, " AND "),
+                        quoted_names(key.fields))));
+  if (found) return std::unexpected(duplicates_conflict(dataset, key));
   return {};
 }
 
@@ -93,6 +114,18 @@ Result<void> create_tables(Database& database, const record::Dataset& dataset) {
   SLUICE_TRY(run(database, dataset, sql));
   for (const UniqueKey& unique : unique_keys(dataset.id, dataset.schema)) {
     SLUICE_TRY(add_unique_key(database, dataset, unique));
+  }
+  return {};
+}
+
+Result<void> check_tables(Database& database, const record::Dataset& dataset,
+                          const Evolution& evolution) {
+  for (const std::string& name : evolution.newly_required) {
+    SLUICE_TRY(check_required(database, dataset, name));
+  }
+  for (const UniqueKey& key : evolution.added_keys) {
+    if (names_any(key, evolution.added_fields)) continue;
+    SLUICE_TRY(check_unique(database, dataset, key));
   }
   return {};
 }

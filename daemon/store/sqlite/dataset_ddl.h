@@ -21,6 +21,10 @@ using sluice::sqlite::Transaction;
 [[nodiscard]] std::string history_table(const record::DatasetId& dataset);
 
 [[nodiscard]] Result<void> create_tables(Database& database, const record::Dataset& dataset);
+// Whether what the tables hold allows an evolution; changes nothing. A key of fields that they do
+// not have yet is in nobody's way.
+[[nodiscard]] Result<void> check_tables(Database& database, const record::Dataset& dataset,
+                                        const Evolution& evolution);
 [[nodiscard]] Result<void> evolve_tables(Database& database, const record::Dataset& dataset,
                                          const Evolution& evolution);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "record/try.h"
+#include "store/sqlite/kept_schemas.h"
 
 namespace sluice::store::sqlite {
 namespace {
@@ -45,8 +46,7 @@ constexpr const char* settlements = R"sql(
     bureau  TEXT NOT NULL,
     dataset TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX held_dataset ON held (bureau, dataset, ledger);
-  UPDATE format SET version = 2)sql";
+  CREATE INDEX held_dataset ON held (bureau, dataset, ledger))sql";
 
 // While a table that others refer to is made anew. Can not be said within a transaction.
 class WithoutForeignKeys {
@@ -93,6 +93,10 @@ Result<void> upgrade(CentralFile& file) {
   if (SLUICE_TRY(format_of(file)) == 1) {
     if (auto made = file.database.execute(settlements); !made) {
       return std::unexpected(file.failure(made.error()));
+    }
+    SLUICE_TRY(begin_keeping_schemas(file));
+    if (auto set = file.database.execute("UPDATE format SET version = 2"); !set) {
+      return std::unexpected(file.failure(set.error()));
     }
   }
   return file.commit(transaction);

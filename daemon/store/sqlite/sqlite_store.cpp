@@ -16,7 +16,9 @@
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/ddl.h"
 #include "store/sqlite/format.h"
+#include "store/sqlite/kept_schemas.h"
 #include "store/sqlite/ledger.h"
+#include "store/sqlite/schema_tables.h"
 #include "store/sqlite/stored_value.h"
 #include "store/sqlite/tables.h"
 #include "store/sqlite/versions.h"
@@ -36,6 +38,16 @@ class SqliteStore final : public Store {
   Result<void> open(StoreNumber number, const IncarnationCheck& check);
 
   Result<void> prepare(const record::Dataset& dataset) override;
+  Result<void> compare(const record::Dataset& dataset) override {
+    SchemaTablesOfFile tables(file_);
+    return compare_schema(dataset, tables);
+  }
+  Result<void> keep(const record::TableSchema& schema) override {
+    return keep_schema(file_, record::canonical_json(schema));
+  }
+  Result<std::optional<record::TableSchema>> schema(const record::Digest& digest) override {
+    return find_schema(file_, digest);
+  }
   Result<record::SignedReceipt> apply(const AdmittedBatch& admitted,
                                       const ReceiptMaker& make_receipt) override;
   Result<record::SignedReceipt> reject(const RejectedBatch& rejected,
@@ -104,37 +116,6 @@ class SqliteStore final : public Store {
   Ledger ledger_{file_};
   std::function<record::Time()> now_;
   std::map<record::DatasetId, Prepared> prepared_;
-};
-
-class TablesOfFile final : public SchemaTables {
- public:
-  explicit TablesOfFile(CentralFile& file) : file_(file) {}
-
-  Result<std::optional<std::string>> kept_schema(const record::DatasetId& dataset) override {
-    auto known = SLUICE_TRY(file_.statement("SELECT schema FROM dataset WHERE id = ?"));
-    known.bind(1, dataset.str());
-    const auto row = SLUICE_TRY(file_.step(known));
-    if (!row) return std::nullopt;
-    return std::string(known.text(0));
-  }
-  Result<void> create(const record::Dataset& dataset) override {
-    return create_tables(file_.database, dataset);
-  }
-  Result<void> evolve(const record::Dataset& dataset, const Evolution& evolution) override {
-    return evolve_tables(file_.database, dataset, evolution);
-  }
-  Result<void> keep_schema(const record::Dataset& dataset, const std::string& canonical) override {
-    auto keep = SLUICE_TRY(file_.statement(
-        R"sql(
-          INSERT INTO dataset (id, owner, schema)
-          VALUES (?, ?, ?)
-          ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema)sql"));
-    keep.bind(1, dataset.id.str()).bind(2, dataset.owner.str()).bind(3, canonical);
-    return file_.run(keep);
-  }
-
- private:
-  CentralFile& file_;
 };
 
 // The transaction of one batch: the file is locked from its beginning.
@@ -256,7 +237,7 @@ Result<void> SqliteStore::prepare(const record::Dataset& dataset) {
   }
   prepared_.erase(dataset.id);
   auto transaction = SLUICE_TRY(file_.begin());
-  TablesOfFile followed(file_);
+  SchemaTablesOfFile followed(file_);
   SLUICE_TRY(follow_schema(dataset, followed));
   SLUICE_TRY(file_.commit(transaction));
   auto tables = SLUICE_TRY(Tables::open(file_.database, dataset));

@@ -58,6 +58,16 @@ class ForgedLedger : public store::Store {
   std::expected<void, store::StoreFailure> prepare(const record::Dataset& dataset) override {
     return real_->prepare(dataset);
   }
+  std::expected<void, store::StoreFailure> compare(const record::Dataset& dataset) override {
+    return real_->compare(dataset);
+  }
+  std::expected<void, store::StoreFailure> keep(const record::TableSchema& schema) override {
+    return real_->keep(schema);
+  }
+  std::expected<std::optional<record::TableSchema>, store::StoreFailure> schema(
+      const record::Digest& digest) override {
+    return real_->schema(digest);
+  }
   std::expected<record::SignedReceipt, store::StoreFailure> apply(
       const store::AdmittedBatch& delivery, const store::ReceiptMaker& make_receipt) override {
     return real_->apply(delivery, make_receipt);

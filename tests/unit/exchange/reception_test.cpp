@@ -309,11 +309,50 @@ TEST_F(ReceptionTest, SignsThatABatchIsNotTakenNowForWhoMaySendItOnly) {
   EXPECT_EQ(reception.place(center.origin().stream)->head.sequence.value, 0U);
 }
 
-TEST_F(ReceptionTest, DoesNotTakeABatchThatWasMadeUnderAnotherSchema) {
+TEST_F(ReceptionTest, DoesNotTakeABatchThatWasMadeUnderASchemaThatItNeverHad) {
   auto origin = center.origin();
   origin.schema = record::sha256("another schema");
-  EXPECT_EQ(refusal(center.stray(origin, line("A"), center.node.signer)).code,
-            ReceptionProblem::not_allowed);
+  const auto why = refusal(center.stray(origin, line("A"), center.node.signer));
+  EXPECT_EQ(why.code, ReceptionProblem::not_allowed);
+  EXPECT_THAT(why.sentence, AllOf(HasSubstr("never had (sha256:"), HasSubstr("approval.json")));
+}
+
+TEST_F(ReceptionTest, TakesABacklogThatWasMadeBeforeAnOptionalFieldWasAdded) {
+  EXPECT_EQ(receive(center.batch(line("A"))).rows.inserted.value, 1U);
+  const record::TableSchema before = center.dataset.schema;
+  const record::Batch second = center.batch(line("B"));
+  const record::Batch third = center.batch(line("C") + line("A", "changed"));
+  record::TableSchema after = before;
+  after.fields.insert(after.fields.begin() + 1, {.name = "phone"});
+  center.change(after);
+  Reception restarted = center.reception();
+  const auto taken = [&](const record::Batch& batch) {
+    return record::parse_receipt(restarted.receive(batch).value().json).value().rows;
+  };
+  EXPECT_EQ(taken(second).inserted.value, 1U);
+  EXPECT_EQ(taken(third), (record::RowOutcomes{{1}, {1}, {}, {}, {}}));
+  EXPECT_EQ(taken(center.batch("U\t\\N\tD\t12\tname\n")).inserted.value, 1U);
+  EXPECT_EQ(taken(center.batch_under(before, line("E"))).inserted.value, 1U);
+}
+
+TEST_F(ReceptionTest, SaysWhyABatchCanNotBeReadUnderThePresentSchemaAndTakesItOnceItCan) {
+  record::TableSchema newer = center.dataset.schema;
+  const record::TableSchema older = newer;
+  newer.fields.push_back({.name = "phone"});
+  center.change(newer);
+  Reception first = center.reception();
+  ASSERT_TRUE(first.receive(center.batch("U\t\\N\tA\tname\t12\n")));
+  const record::Batch waiting = center.batch("U\t\\N\tB\tname\t12\n");
+  // Another center, whose schemas are still the older ones.
+  center.change(older);
+  Reception behind = center.reception();
+  const auto why = behind.receive(waiting);
+  ASSERT_FALSE(why);
+  EXPECT_EQ(why.error().code, ReceptionProblem::not_allowed);
+  EXPECT_THAT(why.error().sentence, HasSubstr("has a field phone, the present one has not"));
+  center.change(newer);
+  Reception upgraded = center.reception();
+  EXPECT_TRUE(upgraded.receive(waiting));
 }
 
 TEST_F(ReceptionTest, DoesNotTakeABatchBeforeTheOneItFollows) {
