@@ -76,19 +76,14 @@ Result<void> Journal::State::follow(const StreamRow& begun, StreamMarks* told) {
 Result<SentAgain> Journal::State::seal_beyond_gap(StreamRow& row, const LedgerPlace& place) {
   const record::Sequence after = place.head.sequence;
   SentAgain again{.after = after, .up_to = row.acknowledged};
-  const auto missing = SLUICE_TRY(ours(held.missing(after, row.acknowledged)));
-  if (missing) {
-    again.lost =
-        SLUICE_TRY(ours(gaps.add({row.stream.epoch, missing->first, missing->last}, clock())));
-  }
   if (const auto said = SLUICE_TRY(ours(predecessors.find()));
       said && said->epoch == place.latest && said->sequence > place.latest_sequence) {
     again.lost = SLUICE_TRY(
         ours(gaps.add({said->epoch, {place.latest_sequence.value + 1}, said->sequence}, clock())));
   }
-  if (last_lost > after) {
+  if (const auto missing = SLUICE_TRY(ours(held.missing(after, row.acknowledged)))) {
     const auto own =
-        SLUICE_TRY(ours(gaps.add({row.stream.epoch, {after.value + 1}, last_lost}, clock())));
+        SLUICE_TRY(ours(gaps.add({row.stream.epoch, missing->first, missing->last}, clock())));
     again.lost.insert(again.lost.end(), own.begin(), own.end());
   }
   SLUICE_TRY(begin_epoch(

@@ -156,17 +156,10 @@ Result<Evolution> evolve(std::string_view stored_schema, const record::Dataset& 
 // Somebody may have written in it who is not us.
 Result<std::set<std::string>> kept_fields(std::string_view stored_schema,
                                           const record::DatasetId& dataset) {
-  boost::system::error_code error;
-  const auto schema = boost::json::parse({stored_schema.data(), stored_schema.size()}, error);
-  const auto* object = error ? nullptr : schema.if_object();
-  const auto* fields = object == nullptr ? nullptr : object->if_contains("fields");
   std::set<std::string> names;
-  if (fields != nullptr && fields->is_array()) {
-    for (const auto& field : fields->get_array()) {
-      const auto* members = field.if_object();
-      const auto* name = members == nullptr ? nullptr : members->if_contains("name");
-      if (name != nullptr && name->is_string()) names.insert(text(*name));
-    }
+  if (const auto schema = record::parse_canonical_schema(stored_schema)) {
+    for (const record::Field& field : schema->fields)
+      names.insert(field.name);
   }
   if (!names.empty()) return names;
   return std::unexpected(
