@@ -77,3 +77,21 @@ CREATE TABLE sluice.held (
   dataset text COLLATE "C" NOT NULL
 );
 CREATE INDEX held_dataset ON sluice.held (bureau, dataset, ledger);
+
+-- The migrations of datasets' tables, entries of the ledger as the batches are, with ids of the same
+-- sequence. `statement` is what the center signed, `mapping` how the records of the version before
+-- became those of `version`; once `dropped_at`, the tables of the version before are gone.
+CREATE TABLE sluice.migration (
+  id          bigint PRIMARY KEY,
+  dataset     text COLLATE "C" NOT NULL,
+  version     bigint NOT NULL,
+  from_schema text NOT NULL,
+  to_schema   text NOT NULL,
+  mapping     text NOT NULL,
+  records     bigint NOT NULL,
+  applied_at  timestamptz NOT NULL,
+  statement   text NOT NULL,
+  signature   bytea NOT NULL,
+  dropped_at  timestamptz,
+  UNIQUE (dataset, version)
+);

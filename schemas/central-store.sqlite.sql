@@ -60,3 +60,18 @@ CREATE TABLE held (
   dataset TEXT NOT NULL
 ) STRICT;
 CREATE INDEX held_dataset ON held (bureau, dataset, ledger);
+
+CREATE TABLE migration (
+  id          INTEGER PRIMARY KEY,
+  dataset     TEXT NOT NULL,
+  version     INTEGER NOT NULL,
+  from_schema TEXT NOT NULL,
+  to_schema   TEXT NOT NULL,
+  mapping     TEXT NOT NULL,
+  records     INTEGER NOT NULL,
+  applied_at  INTEGER NOT NULL,
+  statement   TEXT NOT NULL,
+  signature   BLOB NOT NULL,
+  dropped_at  INTEGER,
+  UNIQUE (dataset, version)
+) STRICT;

@@ -9,6 +9,7 @@
 #include "commands/commands.h"
 #include "commands/terminal.h"
 #include "exchange/audit.h"
+#include "exchange/migration_audit.h"
 #include "people/record_mark.h"
 #include "record/try.h"
 #include "trust/audit_head.h"
@@ -73,6 +74,14 @@ ExitStatus verify_store(const installation::Installation& installation, const Jo
     if (options.replay) fmt::print("tables: not replayed, since the archive is not proved\n");
     return fail(*report->first_break);
   }
+  const auto migrations =
+      exchange::verify_migrations((*store)->migrations(), credentials->verifier, own);
+  if (!migrations) return fail(record::to_string(migrations.error()));
+  if (migrations->migrations > 0 || migrations->first_break) {
+    fmt::print("migrations of datasets: {}: {}\n", human_count(migrations->migrations),
+               migrations->first_break ? "BROKEN" : "every one verified");
+  }
+  if (migrations->first_break) return fail(*migrations->first_break);
   if (!options.replay) return ExitStatus::success;
   exchange::ReplayWish wish{.named = options.show};
   if (!options.dataset.empty()) wish.only = record::DatasetId(options.dataset);

@@ -73,6 +73,7 @@ EntryEffect effect_of(const record::Receipt& receipt) {
     case record::Outcome::accepted:
       return EntryEffect::rows;
     case record::Outcome::rejected:
+    case record::Outcome::held:  // what settles it has the rows
       return EntryEffect::nothing;
     case record::Outcome::duplicate:
       break;

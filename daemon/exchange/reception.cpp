@@ -1,20 +1,44 @@
 #include "exchange/reception.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "exchange/ledger_place.h"
 #include "reconciliation/store_digests.h"
+#include "record/canonical_schema.h"
 #include "record/older_schema.h"
 #include "record/recast.h"
 #include "record/try.h"
+#include "store/migrations.h"
 
 namespace sluice::exchange {
 namespace {
 
 std::string name_of(const record::Manifest& manifest) {
   return fmt::format("{} batch {}", manifest.stream.bureau.str(), manifest.sequence.value);
+}
+
+// A schema of before a migration may have the columns of today, and mean something else by them.
+// Which version it is of is known of the last of each; any other is of the present one where what
+// that began with could still be read under it.
+std::optional<std::string> why_of_another_version(
+    const record::TableSchema& written, const std::vector<store::MigrationEntry>& migrations) {
+  if (migrations.empty()) return std::nullopt;
+  const std::string canonical = record::canonical_json(written);
+  const store::MigrationEntry& last = migrations.back();
+  const auto of = std::ranges::find(migrations, canonical, &store::MigrationEntry::from_schema);
+  const auto began = record::parse_canonical_schema(last.to_schema);
+  if (of == migrations.end() && began && !record::why_unreadable(*began, written)) {
+    return std::nullopt;
+  }
+  return fmt::format(
+      "it was made under a schema of {0} from before its tables were migrated to version {1} "
+      "(ledger entry {2}), and what its fields meant is not what they mean now: put the present "
+      "schemas/{0}.json on the node that it comes from and restart sluiced there; what that node "
+      "made under the old one is to be sent again by its source",
+      last.dataset.str(), last.version.value, last.id);
 }
 
 }  // namespace
@@ -150,6 +174,9 @@ Result<Reception::Reading> Reception::known_dataset(const record::Manifest& mani
         "older one that was never used here, put it here first, and the present one after that",
         manifest.dataset.str(), record::to_string(manifest.schema)));
   }
+  const auto migrated = store_->migrations().of(manifest.dataset);
+  if (!migrated) return std::unexpected(reception_failure(migrated.error()));
+  if (const auto why = why_of_another_version(**written, *migrated)) return not_allowed(*why);
   if (const auto why = record::why_unreadable(**written, known->dataset.schema)) {
     return not_allowed(fmt::format(
         "it was made under another schema of {0} than the center has now, and can not be read "

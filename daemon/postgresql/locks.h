@@ -18,10 +18,12 @@ enum class Lock {
   return std::to_string(0x536C7563) + ", " + std::to_string(static_cast<int>(lock));
 }
 
-// The second keys of two more first keys: of each server process that has drawn a ledger id and not
-// yet committed, so that one can be waited for and nobody else is; of each dataset whose tables are
-// made or changed.
-inline constexpr int drawn_ledger_id = 0x536C7564;  // "Slud"
-inline constexpr int dataset_tables = 0x536C7573;   // "Slus"
+// The second keys of three more first keys: of each server process that has drawn a ledger id and
+// not yet committed, so that one can be waited for and nobody else is; of each dataset whose tables
+// are made or changed; of each dataset whose tables are migrated, shared by all who apply to them
+// or read much of them.
+inline constexpr int drawn_ledger_id = 0x536C7564;   // "Slud"
+inline constexpr int dataset_tables = 0x536C7573;    // "Slus"
+inline constexpr int dataset_versions = 0x536C7576;  // "Sluv"
 
 }  // namespace sluice::postgresql

@@ -174,6 +174,7 @@ Result<void> follow_schema(const record::Dataset& dataset, SchemaTables& tables)
   const auto kept = SLUICE_TRY(tables.kept_schema(dataset.id));
   if (kept == canonical) return {};
   if (kept) {
+    SLUICE_TRY(tables.refuse_former(dataset.id, canonical));
     const auto evolution = SLUICE_TRY(evolve(*kept, dataset));
     SLUICE_TRY(tables.evolve(dataset, evolution));
   } else if (auto made = tables.create(dataset); !made) {
@@ -185,7 +186,9 @@ Result<void> follow_schema(const record::Dataset& dataset, SchemaTables& tables)
 Result<void> compare_schema(const record::Dataset& dataset, SchemaTables& tables) {
   SLUICE_TRY(check_storable(dataset));
   const auto kept = SLUICE_TRY(tables.kept_schema(dataset.id));
-  if (!kept || *kept == canonical_json(dataset.schema)) return {};
+  const std::string canonical = canonical_json(dataset.schema);
+  if (!kept || *kept == canonical) return {};
+  SLUICE_TRY(tables.refuse_former(dataset.id, canonical));
   const auto evolution = SLUICE_TRY(evolve(*kept, dataset));
   return tables.check(dataset, evolution);
 }

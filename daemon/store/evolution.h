@@ -56,6 +56,10 @@ class SchemaTables {
   // The canonical schema that the dataset's tables were made for; nothing: there are none.
   [[nodiscard]] virtual Result<std::optional<std::string>> kept_schema(
       const record::DatasetId& dataset) = 0;
+  // Fails where that is the schema of an older version of the tables (migrations.h): who still has
+  // it does not know of the migration, and is not to undo it.
+  [[nodiscard]] virtual Result<void> refuse_former(const record::DatasetId& dataset,
+                                                   const std::string& canonical) = 0;
   [[nodiscard]] virtual Result<void> create(const record::Dataset& dataset) = 0;
   // Whether what the tables hold allows it; changes nothing.
   [[nodiscard]] virtual Result<void> check(const record::Dataset& dataset,

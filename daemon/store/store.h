@@ -23,10 +23,14 @@
 
 namespace sluice::store {
 
+class Migrations;
+
 enum class StoreProblem {
   unavailable,  // no connection, or it was lost (a commit may be in doubt): try the same call again
   schema_conflict,  // the dataset's tables can not follow its schema; says what to do
-  unknown_dataset,  // prepare() was not called, or is to be called again: a table is gone
+  unknown_dataset,  // prepare() was not called, or is to be called again: a table is gone, or of
+                    // another version
+  another_version,  // what was asked for is of a version of the dataset with another schema
   out_of_order,     // the batch is not the next of its stream: `expected` in the sentence
   chain_broken,     // it is the next by number, but its `previous` digest is not the head's
   conflicting,      // another batch with this number was applied before
@@ -186,7 +190,8 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<record::StreamId>> streams() = 0;
 
   // The dataset's records as of a moment (nothing: now), ordered by primary key. `consume` returns
-  // false to stop early. Streams: memory does not grow with the table.
+  // false to stop early. Streams: memory does not grow with the table. A moment before the current
+  // version of its tables is `another_version`.
   [[nodiscard]] virtual Result<void> read(
       const record::DatasetId& dataset, std::optional<record::Time> as_of,
       const std::function<bool(const StoredRecord&)>& consume) = 0;
@@ -226,6 +231,9 @@ class Store {
   [[nodiscard]] virtual Result<void> walk(
       const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) = 0;
+
+  // The versions of the datasets' tables (migrations.h); lives as long as the store.
+  [[nodiscard]] virtual Migrations& migrations() = 0;
 };
 
 }  // namespace sluice::store

@@ -55,7 +55,9 @@ class SqliteHome final : public StoreHome {
     if (!done) throw std::runtime_error(done.error().message);
   }
   std::string own_table(const std::string& name) override { return name; }
-  void make_format_1() override { change("DROP TABLE schema; UPDATE format SET version = 1"); }
+  void make_format_1() override {
+    change("DROP TABLE schema; DROP TABLE migration; UPDATE format SET version = 1");
+  }
 
   std::string plan_of_find(const record::Dataset& dataset) override {
     return plan_of(store::sqlite::find_sql(dataset));
@@ -140,7 +142,7 @@ class PostgresqlHome final : public StoreHome {
   void change(const std::string& sql) override { query(sql + "; SELECT 1"); }
   std::string own_table(const std::string& name) override { return "sluice." + name; }
   void make_format_1() override {
-    change("DROP TABLE sluice.schema; UPDATE sluice.format SET version = 1");
+    change("DROP TABLE sluice.schema, sluice.migration; UPDATE sluice.format SET version = 1");
   }
 
   std::string plan_of_find(const record::Dataset& dataset) override {

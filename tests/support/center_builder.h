@@ -149,6 +149,7 @@ class UnsteadyStore : public store::Store {
     if (!available_) return gone();
     return store_->walk(extent, consume);
   }
+  store::Migrations& migrations() override { return store_->migrations(); }
 
  private:
   static std::unexpected<store::StoreFailure> gone() {

@@ -9,6 +9,7 @@
 #include "store/dataset_tables.h"
 #include "store/evolution.h"
 #include "store/postgresql/kept_schemas.h"
+#include "store/postgresql/migrations.h"
 #include "store/postgresql/session.h"
 #include "store/postgresql/stored_value.h"
 
@@ -40,40 +41,6 @@ Result<void> add_unique_key(Connection& connection, const record::Dataset& datas
   if (done) return {};
   if (done.error().is_unique_violation()) return std::unexpected(duplicates_conflict(dataset, key));
   return failed(dataset, done.error());
-}
-
-Result<void> create_tables(Connection& connection, const record::Dataset& dataset) {
-  std::string fields;
-  for (const StoredColumn& column : stored_columns(dataset.schema)) {
-    fields += fmt::format("{} {}, ", column.name, column.definition);
-  }
-  const std::string sql = fmt::format(
-      R"sql(
-        CREATE TABLE {current} (
-          sluice_digest uuid NOT NULL,
-          sluice_batch bigint NOT NULL,
-          sluice_source_time timestamptz,
-          {fields}PRIMARY KEY ({key})
-        );
-        CREATE TABLE {history} (
-          {fields}sluice_digest uuid NOT NULL,
-          sluice_source_time timestamptz,
-          sluice_batch_from bigint NOT NULL,
-          sluice_batch_to bigint NOT NULL,
-          sluice_valid_from timestamptz NOT NULL,
-          sluice_valid_to timestamptz NOT NULL,
-          sluice_ended_by_line bigint NOT NULL,
-          sluice_ended text NOT NULL
-        );
-        CREATE INDEX ON {history} ({key}, sluice_batch_to, sluice_ended_by_line);)sql",
-      fmt::arg("current", current_table(dataset.id)),
-      fmt::arg("history", history_table(dataset.id)), fmt::arg("fields", fields),
-      fmt::arg("key", quoted_names(dataset.schema.primary_key)));
-  SLUICE_TRY(run(connection, dataset, sql));
-  for (const UniqueKey& unique : unique_keys(dataset.id, dataset.schema)) {
-    SLUICE_TRY(add_unique_key(connection, dataset, unique));
-  }
-  return {};
 }
 
 Result<void> check_required(Connection& connection, const record::Dataset& dataset,
@@ -145,6 +112,13 @@ class TablesOfConnection final : public SchemaTables {
     if (known->rows() == 0) return std::nullopt;
     return std::string(known->text(0, 0));
   }
+  Result<void> refuse_former(const record::DatasetId& dataset,
+                             const std::string& canonical) override {
+    const auto former = SLUICE_TRY(former_version(connection_, dataset, canonical));
+    if (!former) return {};
+    const Begun begun = SLUICE_TRY(current_version(connection_, dataset));
+    return std::unexpected(former_schema(dataset, *former, begun.version));
+  }
   Result<void> create(const record::Dataset& dataset) override {
     return create_tables(connection_, dataset);
   }
@@ -179,7 +153,41 @@ std::string history_table(const record::DatasetId& dataset) {
   return "history." + quoted_name(dataset.str());
 }
 
-Result<void> make_tables_follow(Connection& connection, const record::Dataset& dataset) {
+Result<void> create_tables(Connection& connection, const record::Dataset& dataset) {
+  std::string fields;
+  for (const StoredColumn& column : stored_columns(dataset.schema)) {
+    fields += fmt::format("{} {}, ", column.name, column.definition);
+  }
+  const std::string sql = fmt::format(
+      R"sql(
+        CREATE TABLE {current} (
+          sluice_digest uuid NOT NULL,
+          sluice_batch bigint NOT NULL,
+          sluice_source_time timestamptz,
+          {fields}PRIMARY KEY ({key})
+        );
+        CREATE TABLE {history} (
+          {fields}sluice_digest uuid NOT NULL,
+          sluice_source_time timestamptz,
+          sluice_batch_from bigint NOT NULL,
+          sluice_batch_to bigint NOT NULL,
+          sluice_valid_from timestamptz NOT NULL,
+          sluice_valid_to timestamptz NOT NULL,
+          sluice_ended_by_line bigint NOT NULL,
+          sluice_ended text NOT NULL
+        );
+        CREATE INDEX ON {history} ({key}, sluice_batch_to, sluice_ended_by_line);)sql",
+      fmt::arg("current", current_table(dataset.id)),
+      fmt::arg("history", history_table(dataset.id)), fmt::arg("fields", fields),
+      fmt::arg("key", quoted_names(dataset.schema.primary_key)));
+  SLUICE_TRY(run(connection, dataset, sql));
+  for (const UniqueKey& unique : unique_keys(dataset.id, dataset.schema)) {
+    SLUICE_TRY(add_unique_key(connection, dataset, unique));
+  }
+  return {};
+}
+
+Result<Version> make_tables_follow(Connection& connection, const record::Dataset& dataset) {
   auto transaction = PostgresqlTransaction::begin(connection);
   if (!transaction) return failed(dataset, transaction.error());
   // Of this dataset alone: its tables may be in use by a batch that takes long.
@@ -189,10 +197,11 @@ Result<void> make_tables_follow(Connection& connection, const record::Dataset& d
   if (!locked) return failed(dataset, locked.error());
   TablesOfConnection tables(connection);
   SLUICE_TRY(follow_schema(dataset, tables));
+  const Begun begun = SLUICE_TRY(current_version(connection, dataset.id));
   if (auto committed = transaction->commit(); !committed) {
     return failed(dataset, committed.error());
   }
-  return {};
+  return begun.version;
 }
 
 Result<void> compare_tables(Connection& connection, const record::Dataset& dataset) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "record/table_schema.h"
+#include "store/migrations.h"
 #include "store/postgresql/connection.h"
 #include "store/store.h"
 
@@ -14,9 +15,12 @@ namespace sluice::store::postgresql {
 [[nodiscard]] std::string current_table(const record::DatasetId& dataset);
 [[nodiscard]] std::string history_table(const record::DatasetId& dataset);
 
-// In one transaction of its own, alone among all centers.
-[[nodiscard]] Result<void> make_tables_follow(Connection& connection,
-                                              const record::Dataset& dataset);
+// Within a transaction of the caller's.
+[[nodiscard]] Result<void> create_tables(Connection& connection, const record::Dataset& dataset);
+
+// In one transaction of its own, alone among all centers. Which version the tables are of.
+[[nodiscard]] Result<Version> make_tables_follow(Connection& connection,
+                                                 const record::Dataset& dataset);
 
 // Why that would fail, as far as the tables tell it now; changes nothing.
 [[nodiscard]] Result<void> compare_tables(Connection& connection, const record::Dataset& dataset);

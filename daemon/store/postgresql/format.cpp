@@ -4,6 +4,7 @@
 
 #include "record/try.h"
 #include "store/postgresql/kept_schemas.h"
+#include "store/postgresql/migrations.h"
 #include "store/postgresql/session.h"
 
 namespace sluice::store::postgresql {
@@ -42,6 +43,7 @@ Result<void> upgrade(Connection& connection) {
   if (can_upgrade(found->rows() == 1 ? found->integer(0, 0) : 0)) {
     if (auto made = connection.execute(settlements); !made) return as_failure(made.error());
     SLUICE_TRY(begin_keeping_schemas(connection));
+    SLUICE_TRY(begin_migrations(connection));
     if (auto set = connection.execute("UPDATE sluice.format SET version = 2"); !set) {
       return as_failure(set.error());
     }

@@ -248,8 +248,11 @@ Answer<std::int64_t> settled_ledger_id(Connection& connection) {
 Answer<std::int64_t> ledger_id_at(Connection& connection, const record::DatasetId& dataset,
                                   record::Time as_of) {
   const auto id = SLUICE_TRY(connection.query(
-      "SELECT coalesce(max(id), 0) FROM sluice.ledger WHERE dataset = $1 AND applied_at <= $2 "
-      "AND outcome = 'accepted'",
+      R"sql(
+        SELECT greatest(
+          (SELECT max(id) FROM sluice.ledger
+           WHERE dataset = $1 AND applied_at <= $2 AND outcome = 'accepted'),
+          (SELECT max(id) FROM sluice.migration WHERE dataset = $1 AND applied_at <= $2), 0))sql",
       Parameters().text(dataset.str()).text(record::to_string(as_of))));
   return id.integer(0, 0);
 }

@@ -38,6 +38,7 @@ namespace sluice::store::postgresql {
 // and keeps no other batch waiting meanwhile.
 [[nodiscard]] Connection::Answer<std::int64_t> settled_ledger_id(Connection& connection);
 
+// Of the dataset's last entry by then, be it a batch or a migration; 0: none.
 [[nodiscard]] Connection::Answer<std::int64_t> ledger_id_at(Connection& connection,
                                                             const record::DatasetId& dataset,
                                                             record::Time as_of);

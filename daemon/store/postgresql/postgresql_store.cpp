@@ -10,6 +10,8 @@
 #include "store/postgresql/dataset_ddl.h"
 #include "store/postgresql/kept_schemas.h"
 #include "store/postgresql/ledger.h"
+#include "store/postgresql/migrations.h"
+#include "store/postgresql/records.h"
 #include "store/postgresql/session.h"
 #include "store/postgresql/tables.h"
 #include "store/postgresql/versions.h"
@@ -64,11 +66,13 @@ class PostgresqlStore final : public Store {
   Result<void> walk(
       const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override;
+  Migrations& migrations() override { return migrations_; }
 
  private:
   // A dataset that prepare() has seen.
   struct Prepared {
     std::unique_ptr<Tables> tables;
+    Version version;
     Expectation expectation = Expectation::any;
   };
 
@@ -83,7 +87,7 @@ class PostgresqlStore final : public Store {
 
   Result<void> prepare_on(Connection& connection, const record::Dataset& dataset);
   Result<void> read_on(Connection& connection, const record::DatasetId& dataset,
-                       const Tables& tables, std::optional<record::Time> as_of,
+                       const Prepared& prepared, std::optional<record::Time> as_of,
                        const std::function<bool(const StoredRecord&)>& consume);
   // What `sql` makes of a prepared dataset's records within a range.
   Result<void> stream_range(const record::DatasetId& dataset, const record::KeyRange& range,
@@ -96,6 +100,10 @@ class PostgresqlStore final : public Store {
   std::optional<Connection> connection_;
   std::string incarnation_;  // as the connection found it; empty: it was not asked
   std::map<record::DatasetId, Prepared> prepared_;
+  ServerMigrations migrations_{[this](const std::function<Result<void>(Connection&)>& work) {
+                                 return with_connection(work);
+                               },
+                               now_};
 };
 
 std::unexpected<StoreFailure> failed(const ServerError& error, std::string place) {
@@ -105,13 +113,19 @@ std::unexpected<StoreFailure> failed(const ServerError& error, std::string place
 // The transaction of one batch; its failures name that.
 class Applying final : public ApplyTransaction {
  public:
-  // `tables`: the dataset's; null where no rows go in. `in_doubt` is set where a commit failed that
-  // may have succeeded.
-  Applying(Connection& connection, PostgresqlTransaction transaction, Tables* tables,
+  // Where the rows go.
+  struct Target {
+    const record::DatasetId& dataset;
+    Version version;
+    Tables& tables;
+  };
+  // `target`: nothing where no rows go in. `in_doubt` is set where a commit failed that may have
+  // succeeded.
+  Applying(Connection& connection, PostgresqlTransaction transaction, std::optional<Target> target,
            std::string place, bool& in_doubt)
       : connection_(connection),
         transaction_(std::move(transaction)),
-        tables_(tables),
+        target_(target),
         place_(std::move(place)),
         in_doubt_(in_doubt) {}
 
@@ -126,10 +140,13 @@ class Applying final : public ApplyTransaction {
                                                  const record::DatasetId& dataset) override {
     return ours(postgresql::first_held(connection_, bureau, dataset));
   }
-  Result<std::int64_t> draw_id() override { return ours(draw_ledger_id(connection_)); }
+  Result<std::int64_t> draw_id() override {
+    if (!target_) return ours(draw_ledger_id(connection_));
+    return draw_ledger_id_of_version(connection_, target_->dataset, target_->version);
+  }
   DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
-    tables_->begin_batch(connection_, id, applied_at);
-    return *tables_;
+    target_->tables.begin_batch(connection_, id, applied_at);
+    return target_->tables;
   }
   Result<void> write(const LedgerEntry& entry, const record::Batch& batch) override {
     return ours(write_ledger(connection_, entry, batch));
@@ -150,29 +167,10 @@ class Applying final : public ApplyTransaction {
 
   Connection& connection_;
   PostgresqlTransaction transaction_;
-  Tables* tables_;
+  std::optional<Target> target_;
   std::string place_;
   bool& in_doubt_;
 };
-
-// The reader may be slow.
-Connection::Answer<PostgresqlTransaction> begin_walk(Connection& connection) {
-  auto transaction = PostgresqlTransaction::begin(connection);
-  if (!transaction) return transaction;
-  auto set = connection.execute(
-      "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0");
-  if (!set) return std::unexpected(set.error());
-  return transaction;
-}
-
-// All of a table may be read here.
-Connection::Answer<PostgresqlTransaction> begin_long_read(Connection& connection) {
-  auto transaction = begin_walk(connection);
-  if (!transaction) return transaction;
-  auto set = connection.execute("SET LOCAL enable_seqscan = on");
-  if (!set) return std::unexpected(set.error());
-  return transaction;
-}
 
 // A person waits for the answer.
 Connection::Answer<PostgresqlTransaction> begin_short_read(Connection& connection) {
@@ -216,12 +214,12 @@ Result<void> PostgresqlStore::prepare(const record::Dataset& dataset) {
 
 Result<void> PostgresqlStore::prepare_on(Connection& connection, const record::Dataset& dataset) {
   prepared_.erase(dataset.id);
-  SLUICE_TRY(make_tables_follow(connection, dataset));
+  const Version version = SLUICE_TRY(make_tables_follow(connection, dataset));
   const auto any = connection.execute("SELECT 1 FROM " + current_table(dataset.id) + " LIMIT 1");
   if (!any) return failed(any.error(), "dataset " + dataset.id.str());
   auto tables = std::make_unique<Tables>(dataset);
   const auto expected = any->rows() == 0 ? Expectation::new_records : Expectation::any;
-  prepared_.emplace(dataset.id, Prepared{std::move(tables), expected});
+  prepared_.emplace(dataset.id, Prepared{std::move(tables), version, expected});
   return {};
 }
 
@@ -236,8 +234,10 @@ Result<record::SignedReceipt> PostgresqlStore::apply(const AdmittedBatch& admitt
   const auto once = [&](Connection& connection) -> Result<record::SignedReceipt> {
     auto begun = PostgresqlTransaction::begin(connection);
     if (!begun) return failed(begun.error(), place_of(admitted.manifest));
-    Applying applying(connection, std::move(*begun), prepared->second.tables.get(),
-                      place_of(admitted.manifest), in_doubt);
+    Applying applying(
+        connection, std::move(*begun),
+        Applying::Target{prepared->first, prepared->second.version, *prepared->second.tables},
+        place_of(admitted.manifest), in_doubt);
     return apply_once(admitted, make_receipt, now_, applying, prepared->second.expectation);
   };
   auto receipt = with_connection(once);
@@ -264,7 +264,8 @@ Result<record::SignedReceipt> PostgresqlStore::enter_without_rows(const Rejected
   const auto once = [&](Connection& connection) -> Result<record::SignedReceipt> {
     auto begun = PostgresqlTransaction::begin(connection);
     if (!begun) return failed(begun.error(), place_of(batch.manifest));
-    Applying applying(connection, std::move(*begun), nullptr, place_of(batch.manifest), in_doubt);
+    Applying applying(connection, std::move(*begun), std::nullopt, place_of(batch.manifest),
+                      in_doubt);
     return enter(batch, make_receipt, now_, applying);
   };
   auto receipt = with_connection(once);
@@ -339,35 +340,28 @@ Result<void> PostgresqlStore::read(const record::DatasetId& dataset,
   const auto prepared = prepared_.find(dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
   return with_connection([&](Connection& connection) {
-    return read_on(connection, dataset, *prepared->second.tables, as_of, consume);
+    return read_on(connection, dataset, prepared->second, as_of, consume);
   });
 }
 
 Result<void> PostgresqlStore::read_on(Connection& connection, const record::DatasetId& dataset,
-                                      const Tables& tables, std::optional<record::Time> as_of,
+                                      const Prepared& prepared, std::optional<record::Time> as_of,
                                       const std::function<bool(const StoredRecord&)>& consume) {
   const std::string where = "dataset " + dataset.str();
   std::optional<std::int64_t> last;
   if (as_of) {
+    const Begun begun = SLUICE_TRY(current_version(connection, dataset));
+    if (*as_of < begun.at) {
+      return std::unexpected(before_version(dataset, begun.version, begun.at));
+    }
     const auto id = ledger_id_at(connection, dataset, *as_of);
     if (!id) return failed(id.error(), where);
     last = *id;
   }
   auto transaction = begin_long_read(connection);
   if (!transaction) return failed(transaction.error(), where);
-  const auto read = connection.copy_out(tables.read_sql(last), [&](std::string_view line) {
-    const std::size_t digest_end = line.find('\t');
-    const std::size_t batch_end = line.find('\t', digest_end + 1);
-    StoredRecord record;
-    record.digest = parse_digest_bytes(from_hexadecimal(line.substr(0, digest_end)));
-    for (const char digit : line.substr(digest_end + 1, batch_end - digest_end - 1)) {
-      record.ledger_id = 10 * record.ledger_id + (digit - '0');
-    }
-    record.columns = line.substr(batch_end + 1);
-    return consume(record);
-  });
-  if (!read) return failed(read.error(), where);
-  return {};
+  SLUICE_TRY(hold_version(connection, dataset, prepared.version));
+  return copy_records(connection, dataset, prepared.tables->read_sql(last), consume);
 }
 
 Result<void> PostgresqlStore::read_versions(
@@ -442,6 +436,7 @@ Result<void> PostgresqlStore::stream_range(const record::DatasetId& dataset,
     const std::string where = "dataset " + dataset.str();
     auto transaction = begin_long_read(connection);
     if (!transaction) return failed(transaction.error(), where);
+    SLUICE_TRY(hold_version(connection, dataset, prepared->second.version));
     Parameters parameters;
     for (const auto* end : {&range.after, &range.up_to}) {
       if (!*end) continue;

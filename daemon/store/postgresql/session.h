@@ -11,6 +11,7 @@
 namespace sluice::store::postgresql {
 
 using sluice::postgresql::dataset_tables;
+using sluice::postgresql::dataset_versions;
 using sluice::postgresql::drawn_ledger_id;
 using sluice::postgresql::Lock;
 using sluice::postgresql::lock_keys;

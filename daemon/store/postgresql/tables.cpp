@@ -84,7 +84,9 @@ void Tables::compose_sql() {
         INSERT INTO {history} ({fields}, sluice_digest, sluice_source_time, sluice_batch_from,
           sluice_batch_to, sluice_valid_from, sluice_valid_to, sluice_ended_by_line, sluice_ended)
         SELECT {gone}, sluice_digest, sluice_source_time, sluice_batch, ${batch}::bigint,
-          coalesce(l.applied_at, ${time}::timestamptz), ${time}::timestamptz, sluice_line,
+          coalesce(l.applied_at,
+            (SELECT m.applied_at FROM sluice.migration m WHERE m.id = gone.sluice_batch),
+            ${time}::timestamptz), ${time}::timestamptz, sluice_line,
           sluice_ending
         FROM gone
         LEFT JOIN sluice.ledger l ON l.id = gone.sluice_batch)sql",
@@ -146,11 +148,10 @@ std::string Tables::find_sql() const {
   }
   return fmt::format(
       R"sql(
-        SELECT (
-          SELECT (extract(epoch FROM l.applied_at) * 1000)::bigint
-          FROM sluice.ledger l
-          WHERE l.id = c.sluice_batch
-        ), {}
+        SELECT (extract(epoch FROM coalesce(
+          (SELECT l.applied_at FROM sluice.ledger l WHERE l.id = c.sluice_batch),
+          (SELECT m.applied_at FROM sluice.migration m WHERE m.id = c.sluice_batch)
+        )) * 1000)::bigint, {}
         FROM {} c
         WHERE {})sql",
       fmt::join(read, ", "), current_table(dataset_), fmt::join(conditions, " AND "));

@@ -86,6 +86,17 @@ std::string history_table(const record::DatasetId& dataset) {
   return quoted_name("history." + dataset.str());
 }
 
+std::string history_index(const record::DatasetId& dataset) {
+  return quoted_name("history_key." + dataset.str());
+}
+
+std::string create_history_index(const record::DatasetId& tables,
+                                 const record::TableSchema& schema) {
+  return fmt::format("CREATE INDEX {} ON {} ({}, sluice_batch_to, sluice_ended_by_line)",
+                     history_index(tables), history_table(tables),
+                     quoted_names(schema.primary_key));
+}
+
 Result<void> create_tables(Database& database, const record::Dataset& dataset) {
   const std::string fields = field_definitions(dataset.schema);
   const std::string key = quoted_names(dataset.schema.primary_key);
@@ -106,12 +117,12 @@ Result<void> create_tables(Database& database, const record::Dataset& dataset) {
           sluice_valid_to INTEGER NOT NULL,
           sluice_ended_by_line INTEGER NOT NULL,
           sluice_ended TEXT NOT NULL
-        ) STRICT;
-        CREATE INDEX {index} ON {history} ({key}, sluice_batch_to, sluice_ended_by_line);)sql",
+        ) STRICT;)sql",
       fmt::arg("current", current_table(dataset.id)),
       fmt::arg("history", history_table(dataset.id)), fmt::arg("fields", fields),
-      fmt::arg("key", key), fmt::arg("index", quoted_name("history_key." + dataset.id.str())));
+      fmt::arg("key", key));
   SLUICE_TRY(run(database, dataset, sql));
+  SLUICE_TRY(run(database, dataset, create_history_index(dataset.id, dataset.schema)));
   for (const UniqueKey& unique : unique_keys(dataset.id, dataset.schema)) {
     SLUICE_TRY(add_unique_key(database, dataset, unique));
   }

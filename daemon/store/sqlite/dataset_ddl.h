@@ -20,6 +20,11 @@ using sluice::sqlite::Transaction;
 [[nodiscard]] std::string current_table(const record::DatasetId& dataset);
 [[nodiscard]] std::string history_table(const record::DatasetId& dataset);
 
+// The index by which a record's earlier versions are found.
+[[nodiscard]] std::string history_index(const record::DatasetId& dataset);
+[[nodiscard]] std::string create_history_index(const record::DatasetId& tables,
+                                               const record::TableSchema& schema);
+
 [[nodiscard]] Result<void> create_tables(Database& database, const record::Dataset& dataset);
 // Whether what the tables hold allows an evolution; changes nothing. A key of fields that they do
 // not have yet is in nobody's way.

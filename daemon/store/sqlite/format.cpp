@@ -4,6 +4,7 @@
 
 #include "record/try.h"
 #include "store/sqlite/kept_schemas.h"
+#include "store/sqlite/migrations.h"
 
 namespace sluice::store::sqlite {
 namespace {
@@ -95,6 +96,7 @@ Result<void> upgrade(CentralFile& file) {
       return std::unexpected(file.failure(made.error()));
     }
     SLUICE_TRY(begin_keeping_schemas(file));
+    SLUICE_TRY(begin_migrations(file));
     if (auto set = file.database.execute("UPDATE format SET version = 2"); !set) {
       return std::unexpected(file.failure(set.error()));
     }

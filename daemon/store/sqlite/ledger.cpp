@@ -58,6 +58,18 @@ Result<std::int64_t> Ledger::next_id() {
   return SLUICE_TRY(last_drawn_id()) + 1;
 }
 
+Result<void> Ledger::take_id(std::int64_t id) {
+  auto update =
+      SLUICE_TRY(file_.statement("UPDATE sqlite_sequence SET seq = ? WHERE name = 'ledger'"));
+  update.bind(1, id);
+  SLUICE_TRY(file_.run(update));
+  if (file_.database.changes() > 0) return {};
+  auto insert =
+      SLUICE_TRY(file_.statement("INSERT INTO sqlite_sequence (name, seq) VALUES ('ledger', ?)"));
+  insert.bind(1, id);
+  return file_.run(insert);
+}
+
 Result<Numbering> Ledger::numbering(StoreNumber wanted) {
   const auto last = SLUICE_TRY(last_drawn_id());
   return check_number(wanted, number_of(last), last != 0, file_.place());
@@ -200,9 +212,11 @@ Result<record::ChainHead> Ledger::head(const record::StreamId& stream) {
 }
 
 Result<std::int64_t> Ledger::id_at(const record::DatasetId& dataset, record::Time as_of) {
-  auto last = SLUICE_TRY(file_.statement(
-      "SELECT coalesce(max(id), 0) FROM ledger WHERE dataset = ? AND applied_at <= ? "
-      "AND outcome = 'accepted'"));
+  auto last = SLUICE_TRY(file_.statement(R"sql(
+    SELECT max(
+      coalesce((SELECT max(id) FROM ledger
+                WHERE dataset = ?1 AND applied_at <= ?2 AND outcome = 'accepted'), 0),
+      coalesce((SELECT max(id) FROM migration WHERE dataset = ?1 AND applied_at <= ?2), 0)))sql"));
   last.bind(1, dataset.str()).bind(2, std::int64_t{as_of.time_since_epoch().count()});
   SLUICE_TRY(file_.step(last));
   return last.integer(0);

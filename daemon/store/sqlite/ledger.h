@@ -31,12 +31,14 @@ class Ledger {
   [[nodiscard]] Result<std::optional<std::int64_t>> first_held(const record::BureauId& bureau,
                                                                const record::DatasetId& dataset);
   [[nodiscard]] Result<std::int64_t> next_id();
+  // That id is an entry's which is no batch's: the ledger goes on behind it.
+  [[nodiscard]] Result<void> take_id(std::int64_t id);
   // Whether the ids are those of this store's number; the last one drawn remembers it.
   [[nodiscard]] Result<Numbering> numbering(StoreNumber wanted);
   [[nodiscard]] Result<void> set_number(StoreNumber number);
   [[nodiscard]] Result<void> write(const LedgerEntry& entry, const record::Batch& batch);
 
-  // The last entry of the dataset at that moment; 0: none.
+  // The last entry of the dataset at that moment, be it a batch or a migration; 0: none.
   [[nodiscard]] Result<std::int64_t> id_at(const record::DatasetId& dataset, record::Time as_of);
   // As in store.h, the next six.
   [[nodiscard]] Result<std::vector<HeldDataset>> held();

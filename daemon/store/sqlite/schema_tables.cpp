@@ -3,6 +3,7 @@
 #include "record/try.h"
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/kept_schemas.h"
+#include "store/sqlite/migrations.h"
 
 namespace sluice::store::sqlite {
 
@@ -13,6 +14,14 @@ Result<std::optional<std::string>> SchemaTablesOfFile::kept_schema(
   const auto row = SLUICE_TRY(file_.step(known));
   if (!row) return std::nullopt;
   return std::string(known.text(0));
+}
+
+Result<void> SchemaTablesOfFile::refuse_former(const record::DatasetId& dataset,
+                                               const std::string& canonical) {
+  const auto former = SLUICE_TRY(former_version(file_, dataset, canonical));
+  if (!former) return {};
+  const auto begun = SLUICE_TRY(current_version(file_, dataset));
+  return std::unexpected(former_schema(dataset, *former, begun.version));
 }
 
 Result<void> SchemaTablesOfFile::create(const record::Dataset& dataset) {

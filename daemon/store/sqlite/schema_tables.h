@@ -15,6 +15,8 @@ class SchemaTablesOfFile final : public SchemaTables {
   explicit SchemaTablesOfFile(CentralFile& file) : file_(file) {}
 
   Result<std::optional<std::string>> kept_schema(const record::DatasetId& dataset) override;
+  Result<void> refuse_former(const record::DatasetId& dataset,
+                             const std::string& canonical) override;
   Result<void> create(const record::Dataset& dataset) override;
   Result<void> check(const record::Dataset& dataset, const Evolution& evolution) override;
   Result<void> evolve(const record::Dataset& dataset, const Evolution& evolution) override;

@@ -18,6 +18,8 @@
 #include "store/sqlite/format.h"
 #include "store/sqlite/kept_schemas.h"
 #include "store/sqlite/ledger.h"
+#include "store/sqlite/migrations.h"
+#include "store/sqlite/records.h"
 #include "store/sqlite/schema_tables.h"
 #include "store/sqlite/stored_value.h"
 #include "store/sqlite/tables.h"
@@ -93,6 +95,7 @@ class SqliteStore final : public Store {
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override {
     return ledger_.walk(extent, consume);
   }
+  Migrations& migrations() override { return migrations_; }
 
  private:
   Result<void> make_tables();
@@ -109,12 +112,16 @@ class SqliteStore final : public Store {
     record::Dataset dataset;
     record::KeyOrder key_order;
     std::unique_ptr<Tables> tables;
+    Version version;
     Expectation expectation = Expectation::any;
   };
+  // Fails where it was not prepared, or its tables are of another version since.
+  Result<Prepared*> prepared_now(const record::DatasetId& dataset);
 
   CentralFile file_;
   Ledger ledger_{file_};
   std::function<record::Time()> now_;
+  FileMigrations migrations_{file_, ledger_, now_};
   std::map<record::DatasetId, Prepared> prepared_;
 };
 
@@ -239,6 +246,7 @@ Result<void> SqliteStore::prepare(const record::Dataset& dataset) {
   auto transaction = SLUICE_TRY(file_.begin());
   SchemaTablesOfFile followed(file_);
   SLUICE_TRY(follow_schema(dataset, followed));
+  const auto begun = SLUICE_TRY(current_version(file_, dataset.id));
   SLUICE_TRY(file_.commit(transaction));
   auto tables = SLUICE_TRY(Tables::open(file_.database, dataset));
   auto any = SLUICE_TRY(
@@ -246,19 +254,26 @@ Result<void> SqliteStore::prepare(const record::Dataset& dataset) {
   const auto row = SLUICE_TRY(file_.step(any));
   prepared_.emplace(dataset.id,
                     Prepared{dataset, record::KeyOrder(dataset.schema), std::move(tables),
-                             row ? Expectation::any : Expectation::new_records});
+                             begun.version, row ? Expectation::any : Expectation::new_records});
   return {};
+}
+
+Result<SqliteStore::Prepared*> SqliteStore::prepared_now(const record::DatasetId& dataset) {
+  const auto prepared = prepared_.find(dataset);
+  if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
+  const auto begun = SLUICE_TRY(current_version(file_, dataset));
+  if (begun.version == prepared->second.version) return &prepared->second;
+  prepared_.erase(prepared);
+  return std::unexpected(migrated_meanwhile(dataset, begun.version));
 }
 
 Result<record::SignedReceipt> SqliteStore::apply(const AdmittedBatch& admitted,
                                                  const ReceiptMaker& make_receipt) {
-  const record::Manifest& manifest = admitted.manifest;
   SLUICE_TRY(check_admitted(admitted));
-  const auto prepared = prepared_.find(manifest.dataset);
-  if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(manifest.dataset));
   auto begun = SLUICE_TRY(file_.begin());
-  Applying applying(file_, ledger_, std::move(begun), prepared->second.tables.get());
-  return apply_once(admitted, make_receipt, now_, applying, prepared->second.expectation);
+  Prepared* prepared = SLUICE_TRY(prepared_now(admitted.manifest.dataset));
+  Applying applying(file_, ledger_, std::move(begun), prepared->tables.get());
+  return apply_once(admitted, make_receipt, now_, applying, prepared->expectation);
 }
 
 Result<record::SignedReceipt> SqliteStore::reject(const RejectedBatch& rejected,
@@ -277,45 +292,16 @@ Result<record::SignedReceipt> SqliteStore::hold(const RejectedBatch& held,
 
 Result<void> SqliteStore::read(const record::DatasetId& dataset, std::optional<record::Time> as_of,
                                const std::function<bool(const StoredRecord&)>& consume) {
-  const auto prepared = prepared_.find(dataset);
-  if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
-  const record::TableSchema& schema = prepared->second.dataset.schema;
-  std::string fields;
-  for (const record::Field& field : schema.fields)
-    fields += ", " + quoted_name(field.name);
-  std::string sql =
-      fmt::format("SELECT sluice_digest, sluice_batch{} FROM {}", fields, current_table(dataset));
+  const Prepared* prepared = SLUICE_TRY(prepared_now(dataset));
+  std::optional<std::int64_t> up_to;
   if (as_of) {
-    sql += fmt::format(
-        R"sql(
-          WHERE sluice_batch <= ?1
-          UNION ALL
-          SELECT sluice_digest, sluice_batch_from{}
-          FROM {}
-          WHERE sluice_batch_from <= ?1 AND sluice_batch_to > ?1)sql",
-        fields, history_table(dataset));
-  }
-  const char* separator = " ORDER BY ";
-  for (const std::string& name : schema.primary_key) {
-    sql += separator + quoted_name(name);
-    separator = ", ";
-  }
-  auto select = SLUICE_TRY(file_.statement(sql));
-  if (as_of) {
-    const auto id = SLUICE_TRY(ledger_.id_at(dataset, *as_of));
-    select.bind(1, id);
-  }
-  std::string columns;
-  for (auto row = file_.step(select);; row = file_.step(select)) {
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return {};
-    columns.clear();
-    for (std::size_t i = 0; i < schema.fields.size(); ++i) {
-      if (i > 0) columns += '\t';
-      append_value(columns, select, static_cast<int>(i) + 2, schema.fields[i].type);
+    const Begun begun = SLUICE_TRY(current_version(file_, dataset));
+    if (*as_of < begun.at) {
+      return std::unexpected(before_version(dataset, begun.version, begun.at));
     }
-    if (!consume({columns, parse_digest_bytes(select.text(0)), select.integer(1)})) return {};
+    up_to = SLUICE_TRY(ledger_.id_at(dataset, *as_of));
   }
+  return read_records(file_, dataset, prepared->dataset.schema, up_to, consume);
 }
 
 Result<std::optional<FoundRecord>> SqliteStore::find(const record::Dataset& dataset,
@@ -344,10 +330,9 @@ Result<Statement> SqliteStore::select_within(std::string_view before_from,
                                              const record::DatasetId& dataset,
                                              const record::KeyRange& range,
                                              std::string_view behind) {
-  const auto prepared = prepared_.find(dataset);
-  if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
-  if (!prepared->second.key_order.takes(range)) return std::unexpected(not_a_range(dataset));
-  const record::TableSchema& schema = prepared->second.dataset.schema;
+  const Prepared* prepared = SLUICE_TRY(prepared_now(dataset));
+  if (!prepared->key_order.takes(range)) return std::unexpected(not_a_range(dataset));
+  const record::TableSchema& schema = prepared->dataset.schema;
   auto select = file_.statement(
       fmt::format("{} FROM {}{}", before_from, current_within(dataset, schema, range), behind));
   if (!select) return select;
@@ -364,9 +349,8 @@ Result<Statement> SqliteStore::select_within(std::string_view before_from,
 Result<void> SqliteStore::read_digests(
     const record::DatasetId& dataset, const record::KeyRange& range,
     const std::function<bool(const record::KeyedDigest&)>& consume) {
-  const auto prepared = prepared_.find(dataset);
-  if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
-  const record::TableSchema& schema = prepared->second.dataset.schema;
+  const Prepared* prepared = SLUICE_TRY(prepared_now(dataset));
+  const record::TableSchema& schema = prepared->dataset.schema;
   const std::string names = key_names(schema);
   auto select = SLUICE_TRY(
       select_within("SELECT sluice_digest, " + names, dataset, range, " ORDER BY " + names));

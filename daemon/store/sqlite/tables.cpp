@@ -38,7 +38,8 @@ std::string find_sql(const record::Dataset& dataset) {
   for (const std::string& name : dataset.schema.primary_key)
     conditions.push_back(fmt::format("c.{} = ?", quoted_name(name)));
   return fmt::format(
-      "SELECT (SELECT l.applied_at FROM ledger l WHERE l.id = c.sluice_batch){} FROM {} c WHERE {}",
+      "SELECT coalesce((SELECT l.applied_at FROM ledger l WHERE l.id = c.sluice_batch), "
+      "(SELECT m.applied_at FROM migration m WHERE m.id = c.sluice_batch)){} FROM {} c WHERE {}",
       fields, current_table(dataset.id), fmt::join(conditions, " AND "));
 }
 
@@ -78,7 +79,8 @@ Result<void> Tables::prepare_statements() {
   constexpr auto copy_into_history = R"sql(
     INSERT INTO {} (sluice_digest, sluice_source_time, sluice_batch_from, {}, {})
     SELECT sluice_digest, sluice_source_time, sluice_batch, {}, ?1,
-      coalesce((SELECT applied_at FROM ledger WHERE id = sluice_batch), ?2), ?2, ?3, ?4
+      coalesce((SELECT applied_at FROM ledger WHERE id = sluice_batch),
+        (SELECT applied_at FROM migration WHERE id = sluice_batch), ?2), ?2, ?3, ?4
     FROM {}
     WHERE {})sql";
   const std::pair<Statement*, std::string> wanted[] = {

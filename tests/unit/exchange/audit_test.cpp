@@ -110,6 +110,7 @@ class ForgedLedger : public store::Store {
       const record::DatasetId& dataset, const record::KeyRange& range) override {
     return real_->sum_digests(dataset, range);
   }
+  store::Migrations& migrations() override { return real_->migrations(); }
 
   std::vector<Entry> entries;
 

@@ -1,0 +1,143 @@
+#include "jobs/migration_job.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "exchange/version_conversion.h"
+#include "installation/system_clock.h"
+#include "record/canonical_schema.h"
+#include "record/try.h"
+#include "settings/mapping_text.h"
+
+namespace sluice::jobs {
+namespace {
+
+using Purpose = store::MigrationOrder::Purpose;
+
+std::unexpected<MigrationObjections> objection(std::string sentence) {
+  return std::unexpected(MigrationObjections{std::move(sentence)});
+}
+
+std::expected<intake::Mapping, MigrationObjections> mapping_for(const MigrationRequest& request) {
+  auto mapping = settings::read_mapping_file(request.mapping, request.known.dataset.schema);
+  if (mapping) return std::move(*mapping);
+  MigrationObjections lines;
+  for (const settings::Complaint& complaint : mapping.error())
+    lines.push_back(settings::to_string(complaint));
+  return std::unexpected(std::move(lines));
+}
+
+std::expected<store::StoredVersion, MigrationObjections> present_version(
+    const record::Dataset& dataset, store::Store& store) {
+  auto present = store.migrations().current(dataset.id);
+  if (!present) return objection(record::to_string(present.error()));
+  if (!*present) {
+    return objection(fmt::format(
+        "dataset {}: the store has no tables of it; with its first batch it gets those of the "
+        "schema that is configured, and there is nothing to migrate",
+        dataset.id.str()));
+  }
+  if ((*present)->schema == record::canonical_json(dataset.schema)) {
+    return objection(
+        fmt::format("dataset {}: the store's tables (version {}) have the schema that is "
+                    "configured; change its file in the schemas' directory first",
+                    dataset.id.str(), (*present)->number.value));
+  }
+  return std::move(**present);
+}
+
+std::expected<exchange::VersionConversion, MigrationObjections> conversion_for(
+    const MigrationRequest& request, const store::StoredVersion& present,
+    const intake::Mapping& mapping) {
+  const auto old = record::parse_canonical_schema(present.schema);
+  if (!old) return objection(record::to_string(old.error()));
+  auto conversion = exchange::VersionConversion::bind(*old, request.known.dataset, mapping);
+  if (!conversion) {
+    return objection(fmt::format("{}: {}", request.mapping.string(), conversion.error().sentence));
+  }
+  return std::move(*conversion);
+}
+
+std::expected<void, MigrationObjections> note(const installation::Installation& installation,
+                                              const MigrationRequest& request,
+                                              const store::MigrationEntry& entry) {
+  auto audit = installation.open_audit_log();
+  if (!audit) return objection(record::to_string(audit.error()));
+  const auto noted = audit->append({"dataset-migrated",
+                                    {{"actor", request.actor},
+                                     {"dataset", entry.dataset.str()},
+                                     {"version", fmt::to_string(entry.version.value)},
+                                     {"ledger_id", fmt::to_string(entry.id)},
+                                     {"mapping", to_string(record::sha256(entry.mapping))},
+                                     {"count", fmt::to_string(entry.records.value)}}});
+  if (!noted) {
+    return objection("the migration was done, but not noted: " + record::to_string(noted.error()));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<store::MigrationReport, MigrationObjections> run_migration(
+    const installation::Installation& installation, const MigrationRequest& request,
+    store::Store& store) {
+  const auto mapping = SLUICE_TRY(mapping_for(request));
+  const auto present = SLUICE_TRY(present_version(request.known.dataset, store));
+  auto conversion = SLUICE_TRY(conversion_for(request, present, mapping));
+  const auto credentials = installation.keyring->current();
+  const record::Signer& signer = credentials->signer;
+  // What is not signed while its certificate holds would be no proof.
+  if (const auto why = record::why_not_signing(signer.certificate(), installation::system_now())) {
+    return objection(*why);
+  }
+  if (const auto why = installation.store_obstacle()) return objection(*why);
+  const std::string text = settings::mapping_text(mapping);
+  const store::RecordConverter convert =
+      [&](std::span<const std::optional<std::string_view>> values) {
+        return conversion.convert(values);
+      };
+  auto report =
+      store.migrations().migrate({.dataset = request.known.dataset,
+                                  .checker = request.known.checker,
+                                  .from = present,
+                                  .mapping = text,
+                                  .convert = convert,
+                                  .purpose = request.purpose},
+                                 [&](const record::Migration& migration) {
+                                   const std::string json = record::to_json(migration);
+                                   return record::SignedMigration{json, signer.sign(json)};
+                                 });
+  if (!report) return objection(record::to_string(report.error()));
+  if (report->entry) SLUICE_TRY(note(installation, request, *report->entry));
+  return std::move(*report);
+}
+
+std::expected<void, std::string> drop_version(const installation::Installation& installation,
+                                              const record::DatasetId& dataset,
+                                              store::Version version, const std::string& actor,
+                                              store::Store& store) {
+  const auto entries = store.migrations().of(dataset);
+  if (!entries) return std::unexpected(record::to_string(entries.error()));
+  const auto ended_by = std::ranges::find(*entries, store::Version{version.value + 1},
+                                          &store::MigrationEntry::version);
+  if (ended_by == entries->end()) {
+    return std::unexpected(fmt::format(
+        "dataset {} has no older version {}: its tables are of version {} (`sluice dataset show "
+        "{}`), and that one stays",
+        dataset.str(), version.value, entries->size() + 1, dataset.str()));
+  }
+  auto audit = installation.open_audit_log();
+  if (!audit) return std::unexpected(record::to_string(audit.error()));
+  if (auto dropped = store.migrations().drop(*ended_by); !dropped) {
+    return std::unexpected(record::to_string(dropped.error()));
+  }
+  const auto noted = audit->append(
+      {"dataset-version-dropped",
+       {{"actor", actor}, {"dataset", dataset.str()}, {"version", fmt::to_string(version.value)}}});
+  if (!noted) return std::unexpected(record::to_string(noted.error()));
+  return {};
+}
+
+}  // namespace sluice::jobs

@@ -1,0 +1,50 @@
+#include "store/migrations.h"
+
+#include <fmt/format.h>
+
+namespace sluice::store {
+namespace {
+
+std::string place_of_dataset(const record::DatasetId& dataset) {
+  return "dataset " + dataset.str();
+}
+
+}  // namespace
+
+record::DatasetId name_of_version(const record::DatasetId& dataset, Version version) {
+  return record::DatasetId(fmt::format("{}@{}", dataset.str(), version.value));
+}
+
+StoreFailure migrated_meanwhile(const record::DatasetId& dataset, Version found) {
+  return {StoreProblem::unknown_dataset, place_of_dataset(dataset),
+          fmt::format("its tables are of version {} now, and this program has prepared those of "
+                      "another; it looks for them anew",
+                      found.value)};
+}
+
+StoreFailure before_version(const record::DatasetId& dataset, Version version,
+                            record::Time began_at) {
+  return {StoreProblem::another_version, place_of_dataset(dataset),
+          fmt::format("at that moment it had another schema: version {} began at {} (`sluice "
+                      "dataset show {}`); `sluice dataset read {} --version {}` reads what stood "
+                      "before",
+                      version.value, record::to_string(began_at), dataset.str(), dataset.str(),
+                      version.value - 1)};
+}
+
+StoreFailure dropped_version(const MigrationEntry& ended_by) {
+  return {StoreProblem::another_version, place_of_dataset(ended_by.dataset),
+          fmt::format("the tables of version {} were dropped at {}; a backup of before has them",
+                      ended_by.version.value - 1,
+                      record::to_string(ended_by.dropped_at.value_or(record::Time{})))};
+}
+
+StoreFailure former_schema(const record::DatasetId& dataset, Version of, Version current) {
+  return {StoreProblem::schema_conflict, place_of_dataset(dataset),
+          fmt::format("this is the schema of version {}, and the store's tables were migrated to "
+                      "version {} (`sluice dataset show {}`); put the schema of that version into "
+                      "the configuration and restart sluiced; or migrate back to this one",
+                      of.value, current.value, dataset.str())};
+}
+
+}  // namespace sluice::store

@@ -1,0 +1,247 @@
+#include "store/postgresql/migrations.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "record/try.h"
+#include "store/evolution.h"
+#include "store/postgresql/binary_array.h"
+#include "store/postgresql/dataset_ddl.h"
+#include "store/postgresql/ledger.h"
+#include "store/postgresql/migrating.h"
+#include "store/postgresql/records.h"
+#include "store/postgresql/session.h"
+
+namespace sluice::store::postgresql {
+namespace {
+
+std::unexpected<StoreFailure> migration_failed(const ServerError& error,
+                                               const record::DatasetId& dataset) {
+  return std::unexpected(store_failure(error, "dataset " + dataset.str()));
+}
+
+record::Time moment(std::int64_t count) {
+  return record::Time(std::chrono::milliseconds(count));
+}
+
+// The dataset as text in SQL: the names of datasets have no quotes.
+std::string literal(const record::DatasetId& dataset) {
+  return "'" + dataset.str() + "'";
+}
+
+// A statement that waits for a migration, and one that then sees what it has done.
+std::string hold_sql(const record::DatasetId& dataset) {
+  return fmt::format("SELECT pg_advisory_xact_lock_shared({}, hashtext({}));", dataset_versions,
+                     literal(dataset));
+}
+std::string version_sql(const record::DatasetId& dataset) {
+  return fmt::format("(SELECT coalesce(max(version), 1) FROM sluice.migration WHERE dataset = {})",
+                     literal(dataset));
+}
+
+Result<void> check_held(const record::DatasetId& dataset, Version wanted, std::int64_t found) {
+  if (static_cast<std::uint64_t>(found) == wanted.value) return {};
+  return std::unexpected(migrated_meanwhile(dataset, {static_cast<std::uint64_t>(found)}));
+}
+
+// `which`: what follows FROM; its parameters are these.
+Result<void> read_entries(Connection& connection, const std::string& which,
+                          const Parameters& parameters,
+                          const std::function<bool(const MigrationEntry&)>& consume) {
+  // Everything as text or bytea: the answer comes in binary format.
+  const auto read = connection.stream(
+      R"sql(
+        SELECT id::text, dataset, version::text, from_schema, to_schema, mapping, records::text,
+          (extract(epoch FROM applied_at) * 1000)::bigint::text, statement, signature,
+          (extract(epoch FROM dropped_at) * 1000)::bigint::text
+        FROM )sql" +
+          which,
+      parameters, [&](const QueryResult& row) {
+        const auto text = [&](int column) { return std::string(row.text(0, column)); };
+        const auto number = [&](int column) {
+          return static_cast<std::uint64_t>(row.integer(0, column));
+        };
+        MigrationEntry entry{.id = row.integer(0, 0),
+                             .dataset = record::DatasetId(text(1)),
+                             .version = {number(2)},
+                             .from_schema = text(3),
+                             .to_schema = text(4),
+                             .mapping = text(5),
+                             .records = {number(6)},
+                             .applied_at = moment(row.integer(0, 7)),
+                             .statement = {text(8), text(9)}};
+        if (!row.is_null(0, 10)) entry.dropped_at = moment(row.integer(0, 10));
+        return consume(entry);
+      });
+  if (!read) return std::unexpected(store_failure(read.error(), "ledger"));
+  return {};
+}
+
+Result<void> drop_tables(Connection& connection, const MigrationEntry& ended_by, record::Time at) {
+  auto transaction = PostgresqlTransaction::begin(connection);
+  if (!transaction) return migration_failed(transaction.error(), ended_by.dataset);
+  const auto tables = name_of_version(ended_by.dataset, {ended_by.version.value - 1});
+  const auto dropped = connection.execute(
+      fmt::format("DROP TABLE {}, {}", current_table(tables), history_table(tables)));
+  if (!dropped) return migration_failed(dropped.error(), ended_by.dataset);
+  const auto noted = connection.query("UPDATE sluice.migration SET dropped_at = $2 WHERE id = $1",
+                                      Parameters().number(ended_by.id).text(record::to_string(at)));
+  if (!noted) return migration_failed(noted.error(), ended_by.dataset);
+  if (auto committed = transaction->commit(); !committed) {
+    return migration_failed(committed.error(), ended_by.dataset);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Begun> current_version(Connection& connection, const record::DatasetId& dataset) {
+  const auto last = connection.query(
+      R"sql(
+        SELECT version, (extract(epoch FROM applied_at) * 1000)::bigint
+        FROM sluice.migration
+        WHERE dataset = $1
+        ORDER BY version DESC LIMIT 1)sql",
+      Parameters().text(dataset.str()));
+  if (!last) return migration_failed(last.error(), dataset);
+  if (last->rows() == 0) return Begun{};
+  return Begun{{static_cast<std::uint64_t>(last->integer(0, 0))}, moment(last->integer(0, 1))};
+}
+
+Result<std::optional<Version>> former_version(Connection& connection,
+                                              const record::DatasetId& dataset,
+                                              const std::string& canonical) {
+  // Who only looks may look at a store of before there were any.
+  const auto there = connection.execute("SELECT to_regclass('sluice.migration') IS NOT NULL");
+  if (!there) return migration_failed(there.error(), dataset);
+  if (there->text(0, 0) != "t") return std::nullopt;
+  const auto former = connection.query(
+      "SELECT max(version) FROM sluice.migration WHERE dataset = $1 AND from_schema = $2",
+      Parameters().text(dataset.str()).text(canonical));
+  if (!former) return migration_failed(former.error(), dataset);
+  if (former->is_null(0, 0)) return std::nullopt;
+  return Version{static_cast<std::uint64_t>(former->integer(0, 0)) - 1};
+}
+
+Result<void> hold_version(Connection& connection, const record::DatasetId& dataset,
+                          Version version) {
+  const auto found = connection.execute(hold_sql(dataset) + " SELECT " + version_sql(dataset));
+  if (!found) return migration_failed(found.error(), dataset);
+  return check_held(dataset, version, found->integer(0, 0));
+}
+
+// The version first: who waits for a migration has not drawn an id, for which others would wait.
+Result<std::int64_t> draw_ledger_id_of_version(Connection& connection,
+                                               const record::DatasetId& dataset, Version version) {
+  const auto drawn = connection.execute(
+      fmt::format("{} SELECT pg_advisory_xact_lock({}, pg_backend_pid()); "
+                  "SELECT nextval(pg_get_serial_sequence('sluice.ledger', 'id')), {}",
+                  hold_sql(dataset), drawn_ledger_id, version_sql(dataset)));
+  if (!drawn) return migration_failed(drawn.error(), dataset);
+  SLUICE_TRY(check_held(dataset, version, drawn->integer(0, 1)));
+  return drawn->integer(0, 0);
+}
+
+Result<void> begin_migrations(Connection& connection) {
+  const auto made = connection.execute(R"sql(
+    CREATE TABLE sluice.migration (
+      id          bigint PRIMARY KEY,
+      dataset     text COLLATE "C" NOT NULL,
+      version     bigint NOT NULL,
+      from_schema text NOT NULL,
+      to_schema   text NOT NULL,
+      mapping     text NOT NULL,
+      records     bigint NOT NULL,
+      applied_at  timestamptz NOT NULL,
+      statement   text NOT NULL,
+      signature   bytea NOT NULL,
+      dropped_at  timestamptz,
+      UNIQUE (dataset, version)
+    ))sql");
+  if (!made) return std::unexpected(store_failure(made.error(), "sluice.migration"));
+  return {};
+}
+
+Result<std::optional<StoredVersion>> ServerMigrations::current(const record::DatasetId& dataset) {
+  std::optional<StoredVersion> found;
+  const auto ask = [&](Connection& connection) -> Result<void> {
+    const auto known = connection.query("SELECT schema FROM sluice.dataset WHERE id = $1",
+                                        Parameters().text(dataset.str()));
+    if (!known) return migration_failed(known.error(), dataset);
+    if (known->rows() == 0) return {};
+    const Begun begun = SLUICE_TRY(current_version(connection, dataset));
+    found = StoredVersion{begun.version, std::string(known->text(0, 0))};
+    return {};
+  };
+  SLUICE_TRY(with_connection_(ask));
+  return found;
+}
+
+Result<MigrationReport> ServerMigrations::migrate(const MigrationOrder& order,
+                                                  const MigrationSigner& sign) {
+  const auto old = SLUICE_TRY(read_kept_schema(order.from.schema));
+  MigrationReport report;
+  const auto work = [&](Connection& connection) -> Result<void> {
+    auto begun = PostgresqlTransaction::begin(connection);
+    if (!begun) return migration_failed(begun.error(), order.dataset.id);
+    Migrating migrating(connection, std::move(*begun), order, old);
+    report = SLUICE_TRY(migrate_once(order, old, sign, now_, migrating));
+    return {};
+  };
+  SLUICE_TRY(with_connection_(work));
+  return report;
+}
+
+Result<void> ServerMigrations::walk(std::int64_t after,
+                                    const std::function<bool(const MigrationEntry&)>& consume) {
+  return with_connection_([&](Connection& connection) -> Result<void> {
+    if (const auto settled = settled_ledger_id(connection); !settled) {
+      return std::unexpected(store_failure(settled.error(), "ledger"));
+    }
+    return read_entries(connection, "sluice.migration WHERE id > $1 ORDER BY id",
+                        Parameters().number(after), consume);
+  });
+}
+
+Result<std::vector<MigrationEntry>> ServerMigrations::of(const record::DatasetId& dataset) {
+  std::vector<MigrationEntry> entries;
+  const auto work = [&](Connection& connection) {
+    return read_entries(connection, "sluice.migration WHERE dataset = $1 ORDER BY version",
+                        Parameters().text(dataset.str()), [&](const MigrationEntry& entry) {
+                          entries.push_back(entry);
+                          return true;
+                        });
+  };
+  SLUICE_TRY(with_connection_(work));
+  return entries;
+}
+
+Result<void> ServerMigrations::read(const MigrationEntry& ended_by,
+                                    std::optional<record::Time> as_of,
+                                    const std::function<bool(const StoredRecord&)>& consume) {
+  if (ended_by.dropped_at) return std::unexpected(dropped_version(ended_by));
+  record::Dataset old{.id = name_of_version(ended_by.dataset, {ended_by.version.value - 1}),
+                      .owner = {},
+                      .title = {},
+                      .schema = SLUICE_TRY(read_kept_schema(ended_by.from_schema))};
+  return with_connection_([&](Connection& connection) -> Result<void> {
+    std::optional<std::int64_t> up_to;
+    if (as_of) {
+      const auto id = ledger_id_at(connection, ended_by.dataset, *as_of);
+      if (!id) return migration_failed(id.error(), ended_by.dataset);
+      up_to = *id;
+    }
+    auto transaction = begin_long_read(connection);
+    if (!transaction) return migration_failed(transaction.error(), ended_by.dataset);
+    return copy_records(connection, ended_by.dataset, Tables(old).read_sql(up_to), consume);
+  });
+}
+
+Result<void> ServerMigrations::drop(const MigrationEntry& ended_by) {
+  if (ended_by.dropped_at) return std::unexpected(dropped_version(ended_by));
+  return with_connection_(
+      [&](Connection& connection) { return drop_tables(connection, ended_by, now_()); });
+}
+
+}  // namespace sluice::store::postgresql

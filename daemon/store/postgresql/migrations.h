@@ -1,0 +1,63 @@
+// The versions of the datasets' tables in PostgreSQL: table sluice.migration, and the tables
+// data."DATASET@VERSION" and history."DATASET@VERSION" of those that are over.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/migrations.h"
+#include "store/postgresql/connection.h"
+
+namespace sluice::store::postgresql {
+
+[[nodiscard]] Result<Begun> current_version(Connection& connection,
+                                            const record::DatasetId& dataset);
+
+// Of which older version `canonical` was the last schema; nothing: of none.
+[[nodiscard]] Result<std::optional<Version>> former_version(Connection& connection,
+                                                            const record::DatasetId& dataset,
+                                                            const std::string& canonical);
+
+// Within a transaction: no migration of the dataset begins until it ends. Fails where one has been
+// since `version` was prepared.
+[[nodiscard]] Result<void> hold_version(Connection& connection, const record::DatasetId& dataset,
+                                        Version version);
+
+// As draw_ledger_id() and hold_version() at once, since a round trip more would be felt.
+[[nodiscard]] Result<std::int64_t> draw_ledger_id_of_version(Connection& connection,
+                                                             const record::DatasetId& dataset,
+                                                             Version version);
+
+// What a store of format 1 lacks.
+[[nodiscard]] Result<void> begin_migrations(Connection& connection);
+
+class ServerMigrations final : public Migrations {
+ public:
+  // Calls the work with a connection that lives, or says why there is none.
+  using WithConnection =
+      std::function<Result<void>(const std::function<Result<void>(Connection&)>& work)>;
+
+  // `now` must outlive it.
+  ServerMigrations(WithConnection with_connection, const std::function<record::Time()>& now)
+      : with_connection_(std::move(with_connection)), now_(now) {}
+
+  Result<std::optional<StoredVersion>> current(const record::DatasetId& dataset) override;
+  Result<MigrationReport> migrate(const MigrationOrder& order,
+                                  const MigrationSigner& sign) override;
+  Result<void> walk(std::int64_t after,
+                    const std::function<bool(const MigrationEntry&)>& consume) override;
+  Result<std::vector<MigrationEntry>> of(const record::DatasetId& dataset) override;
+  Result<void> read(const MigrationEntry& ended_by, std::optional<record::Time> as_of,
+                    const std::function<bool(const StoredRecord&)>& consume) override;
+  Result<void> drop(const MigrationEntry& ended_by) override;
+
+ private:
+  WithConnection with_connection_;
+  const std::function<record::Time()>& now_;
+};
+
+}  // namespace sluice::store::postgresql

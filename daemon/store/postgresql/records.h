@@ -1,0 +1,23 @@
+// Reads that take as long as the reader likes, in transactions of their own.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "store/postgresql/connection.h"
+#include "store/postgresql/session.h"
+#include "store/store.h"
+
+namespace sluice::store::postgresql {
+
+// The reader may be slow.
+[[nodiscard]] Connection::Answer<PostgresqlTransaction> begin_walk(Connection& connection);
+// All of a table may be read here.
+[[nodiscard]] Connection::Answer<PostgresqlTransaction> begin_long_read(Connection& connection);
+
+// What Tables::read_sql() brings, record by record, until `consume` says false.
+[[nodiscard]] Result<void> copy_records(Connection& connection, const record::DatasetId& dataset,
+                                        const std::string& sql,
+                                        const std::function<bool(const StoredRecord&)>& consume);
+
+}  // namespace sluice::store::postgresql

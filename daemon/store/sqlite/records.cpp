@@ -1,0 +1,58 @@
+#include "store/sqlite/records.h"
+
+#include <fmt/format.h>
+
+#include "record/try.h"
+#include "store/dataset_tables.h"
+#include "store/sqlite/dataset_ddl.h"
+#include "store/sqlite/stored_value.h"
+
+namespace sluice::store::sqlite {
+namespace {
+
+std::string records_sql(const record::DatasetId& tables, const record::TableSchema& schema,
+                        bool as_of) {
+  std::string fields;
+  for (const record::Field& field : schema.fields)
+    fields += ", " + quoted_name(field.name);
+  std::string sql =
+      fmt::format("SELECT sluice_digest, sluice_batch{} FROM {}", fields, current_table(tables));
+  if (as_of) {
+    sql += fmt::format(
+        R"sql(
+          WHERE sluice_batch <= ?1
+          UNION ALL
+          SELECT sluice_digest, sluice_batch_from{}
+          FROM {}
+          WHERE sluice_batch_from <= ?1 AND sluice_batch_to > ?1)sql",
+        fields, history_table(tables));
+  }
+  const char* separator = " ORDER BY ";
+  for (const std::string& name : schema.primary_key) {
+    sql += separator + quoted_name(name);
+    separator = ", ";
+  }
+  return sql;
+}
+
+}  // namespace
+
+Result<void> read_records(CentralFile& file, const record::DatasetId& tables,
+                          const record::TableSchema& schema, std::optional<std::int64_t> up_to,
+                          const std::function<bool(const StoredRecord&)>& consume) {
+  auto select = SLUICE_TRY(file.statement(records_sql(tables, schema, up_to.has_value())));
+  if (up_to) select.bind(1, *up_to);
+  std::string columns;
+  for (auto row = file.step(select);; row = file.step(select)) {
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return {};
+    columns.clear();
+    for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+      if (i > 0) columns += '\t';
+      append_value(columns, select, static_cast<int>(i) + 2, schema.fields[i].type);
+    }
+    if (!consume({columns, parse_digest_bytes(select.text(0)), select.integer(1)})) return {};
+  }
+}
+
+}  // namespace sluice::store::sqlite

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# A dataset's schema changes in what its tables can not follow, on the real programs: they are
+# migrated while the daemon serves, and go on under the new schema.
+#   tests/scenario/migrate.sh [--bin DIR] [--only PART-OF-A-CASE'S-NAME]
+# shellcheck disable=SC2119,SC2154  # start_daemon takes arguments only where it gets some; cases.sh sets the rest
+set -euo pipefail
+# shellcheck source=tests/support/shell/cases.sh
+source "$(dirname "$0")/../support/shell/cases.sh" "$@"
+
+old_schema() {
+  add_schema approval <<'END'
+{"sluice:dataset": {"owner": "park", "title": "Approval"},
+ "fields": [{"name": "number", "type": "string", "constraints": {"required": true}},
+            {"name": "name", "type": "string"}, {"name": "staff", "type": "string"},
+            {"name": "fax", "type": "string"}],
+ "primaryKey": "number"}
+END
+}
+
+# Another name, another type, a field less, another key.
+new_schema() {
+  add_schema approval <<'END'
+{"sluice:dataset": {"owner": "park", "title": "Approval"},
+ "fields": [{"name": "district", "type": "string", "constraints": {"required": true}},
+            {"name": "number", "type": "string", "constraints": {"required": true}},
+            {"name": "title", "type": "string"}, {"name": "staff", "type": "integer"}],
+ "primaryKey": ["district", "number"]}
+END
+}
+
+mapping() {
+  cat >"$node/mapping.yaml" <<'END'
+fields:
+  - {field: district, constant: haidian}
+  - {field: title, from: name}
+ignore: [fax]
+END
+}
+
+# Whatever staff was said.
+mapping_without_staff() {
+  cat >"$node/mapping.yaml" <<'END'
+fields:
+  - {field: district, constant: haidian}
+  - {field: title, from: name}
+  - {field: staff, constant: "1"}
+ignore: [fax, staff]
+END
+}
+
+serving_node() { # NAME
+  new_node "$1" '{kind: sqlite}' 'batch: {age: 50ms}'
+  add_bureau park <<'END'
+channels: {direct: {}}
+publishes:
+  - {dataset: approval, channels: [direct]}
+END
+  old_schema
+  trap kill_daemon EXIT
+  start_daemon
+  expect "a call" "$(post park approval '{"number":"A1","name":"first","staff":"12","fax":"1"}
+{"number":"A2","name":"second","staff":"many","fax":null}')" 200
+  await_held approval 2
+}
+
+lines() { LC_ALL=C sort | tr '\t\n' ',;'; }
+
+case_a_dataset_gets_a_new_name_type_and_key_and_goes_on() {
+  serving_node changed
+  new_schema
+  mapping
+  try sluice dataset migrate approval --mapping "$node/mapping.yaml" --dry-run
+  expect "a trial with a record that does not fit" "$status" 1
+  [[ $out = *staff*type*A2* ]] || fail "the record is not named: $out"
+  old_schema # as the daemon still has it
+  expect "a correction" "$(post park approval '{"number":"A2","name":"second","staff":"7"}')" 200
+  until_true 60 corrected || fail "the correction was not applied: $(held approval)"
+  stop_daemon
+  new_schema
+  start_daemon
+  expect "a call before the migration" "$(post park approval '{"district":"chaoyang","number":"A1"}')" 503
+  try sluice dataset migrate approval --mapping "$node/mapping.yaml" --dry-run
+  expect "a trial: $err" "$status" 0
+  try sluice dataset migrate approval --mapping "$node/mapping.yaml"
+  expect "the migration: $err" "$status" 0
+  expect "held" "$(held approval | lines)" 'haidian,A1,first,12;haidian,A2,second,7;'
+  until_true 60 audited '.event == "dataset-migrated" and .dataset == "approval" and .version == "2"' ||
+    fail "it is not in the audit log"
+  until_true 60 goes_on || fail "it does not go on by itself: $(sluice status)"
+  await_held approval 3
+  expect "held" "$(held approval | lines)" \
+    'chaoyang,A1,third,1;haidian,A1,changed,13;haidian,A2,second,7;'
+  try sluice audit verify
+  expect "audit: $err" "$status" 0
+  [[ $out = *'migrations of datasets: 1: every one verified'* ]] || fail "it verified no migration: $out"
+}
+goes_on() {
+  [[ $(post park approval '{"district":"haidian","number":"A1","title":"changed","staff":13}
+{"district":"chaoyang","number":"A1","title":"third","staff":1}') = 200 ]]
+}
+corrected() { [[ $(held approval | grep -c $'^A2\tsecond\t7\t') = 1 ]]; }
+
+case_the_old_version_is_read_until_it_is_dropped() {
+  serving_node kept
+  local before
+  before=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
+  new_schema
+  mapping_without_staff
+  try sluice dataset migrate approval --mapping "$node/mapping.yaml"
+  expect "the migration: $err" "$status" 0
+  expect "version 1" "$(sluice dataset read approval --version 1 | lines)" \
+    'A1,first,12,1;A2,second,many,\N;number,name,staff,fax;'
+  expect "as it was" "$(sluice dataset read approval --as-of "$before" | lines)" \
+    'A1,first,12,1;A2,second,many,\N;number,name,staff,fax;'
+  [[ $(sluice dataset show approval) = *kept*'in use'* ]] || fail "$(sluice dataset show approval)"
+  try sluice dataset drop-version approval 2
+  expect "dropping the version in use" "$status" 1
+  try sluice dataset drop-version approval 1
+  expect "dropping the old one: $err" "$status" 0
+  try sluice dataset read approval --version 1
+  expect "reading what was dropped" "$status" 1
+  [[ $(sluice dataset show approval) = *dropped* ]] || fail "$(sluice dataset show approval)"
+  until_true 60 audited '.event == "dataset-version-dropped" and .version == "1"' ||
+    fail "it is not in the audit log"
+}
+
+case_a_daemon_with_the_old_schema_applies_nothing_to_the_new_tables() {
+  serving_node late
+  new_schema
+  mapping_without_staff
+  try sluice dataset migrate approval --mapping "$node/mapping.yaml"
+  expect "the migration: $err" "$status" 0
+  kill -HUP "$daemon" # before, it would take in what it can not bring to the store
+  until_true 60 refuses || fail "it takes rows under the old schema: $(sluice status)"
+  [[ $(sluice status) = *'schema of version 1'* ]] || fail "status does not say why: $(sluice status)"
+  expect "held" "$(held approval | cut -f 2 | tr '\n' ' ')" 'A1 A2 '
+  try sluice dataset migrate approval --mapping "$node/mapping.yaml"
+  expect "a migration to the schema that is there" "$status" 1
+}
+refuses() { [[ $(post park approval '{"number":"A3","name":"late"}') = 503 ]]; }
+
+open_workshop migrate park
+trap 'close_workshop $?' EXIT
+run_cases
