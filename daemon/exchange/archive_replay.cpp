@@ -5,8 +5,11 @@
 #include <numeric>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "exchange/scratch_failure.h"
 #include "record/try.h"
+#include "store/migrations.h"
 
 namespace sluice::exchange {
 namespace {
@@ -28,12 +31,13 @@ class ArchiveReplay {
   struct Dataset {
     ReplayedDataset report;
     BatchReplay replay;
+    std::string why_not;  // of the entries behind what is judged
   };
   store::Result<std::optional<record::TableSchema>> schema(const record::Digest& digest) const;
   [[nodiscard]] bool is_wished(const record::DatasetId& id) const {
     return !wish_.only || *wish_.only == id;
   }
-  Dataset& dataset(const record::DatasetId& id);
+  store::Result<Dataset*> dataset(const record::DatasetId& id);
   store::Result<void> walk();
   store::Result<void> take(const store::LedgerEntry& entry, const record::Batch& batch);
   void note(const store::LedgerEntry& entry, const Replayed& replayed, ReplayedDataset& report);
@@ -59,14 +63,26 @@ store::Result<std::optional<record::TableSchema>> ArchiveReplay::schema(
   return surroundings_.schema_of(digest);
 }
 
-ArchiveReplay::Dataset& ArchiveReplay::dataset(const record::DatasetId& id) {
+store::Result<ArchiveReplay::Dataset*> ArchiveReplay::dataset(const record::DatasetId& id) {
   const auto number = static_cast<int>(datasets_.size());
   const auto [known, is_new] = numbers_.emplace(id, number);
   if (is_new) {
     datasets_.push_back(
-        std::make_unique<Dataset>(Dataset{{.dataset = id}, {number, schema_of_, tables_}}));
+        std::make_unique<Dataset>(Dataset{{.dataset = id},
+                                          {number, schema_of_, tables_},
+                                          "an entry in front of it could not be replayed"}));
+    Dataset& made = *datasets_.back();
+    const auto migrations = SLUICE_TRY(surroundings_.store.migrations().of(id));
+    if (!migrations.empty()) {
+      // What a migration made of a record follows from its values, and here are only digests.
+      made.report.judged_up_to = 0;
+      made.why_not = fmt::format(
+          "the dataset's tables were migrated to version {} (ledger entry {}), and migrations are "
+          "not replayed",
+          migrations.back().version.value, migrations.back().id);
+    }
   }
-  return *datasets_[static_cast<std::size_t>(known->second)];
+  return datasets_[static_cast<std::size_t>(known->second)].get();
 }
 
 store::Result<void> ArchiveReplay::walk() {
@@ -85,10 +101,10 @@ store::Result<void> ArchiveReplay::walk() {
 
 store::Result<void> ArchiveReplay::take(const store::LedgerEntry& entry,
                                         const record::Batch& batch) {
-  Dataset& of = dataset(entry.dataset);
+  Dataset& of = *SLUICE_TRY(dataset(entry.dataset));
   ++of.report.entries;
   if (of.report.judged_up_to) {
-    note(entry, {.why_not = "an entry in front of it could not be replayed"}, of.report);
+    note(entry, {.why_not = of.why_not}, of.report);
     return {};
   }
   const Replayed replayed = SLUICE_TRY(of.replay.take(entry, batch));
@@ -154,7 +170,7 @@ store::Result<void> ArchiveReplay::compare(int number, Dataset& dataset) {
 store::Result<ReplayReport> ArchiveReplay::run() {
   // Those, too, that no batch came of: then nothing must be in their tables.
   for (const auto& [id, known] : surroundings_.catalogue.datasets()) {
-    if (is_wished(id)) dataset(id);
+    if (is_wished(id)) SLUICE_TRY(dataset(id));
   }
   SLUICE_TRY(walk());
   for (const auto& [id, number] : numbers_) {

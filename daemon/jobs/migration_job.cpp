@@ -29,7 +29,7 @@ std::expected<intake::Mapping, MigrationObjections> mapping_for(const MigrationR
   return std::unexpected(std::move(lines));
 }
 
-std::expected<store::StoredVersion, MigrationObjections> present_version(
+std::expected<store::TablesVersion, MigrationObjections> present_version(
     const record::Dataset& dataset, store::Store& store) {
   auto present = store.migrations().current(dataset.id);
   if (!present) return objection(record::to_string(present.error()));
@@ -49,7 +49,7 @@ std::expected<store::StoredVersion, MigrationObjections> present_version(
 }
 
 std::expected<exchange::VersionConversion, MigrationObjections> conversion_for(
-    const MigrationRequest& request, const store::StoredVersion& present,
+    const MigrationRequest& request, const store::TablesVersion& present,
     const intake::Mapping& mapping) {
   const auto old = record::parse_canonical_schema(present.schema);
   if (!old) return objection(record::to_string(old.error()));

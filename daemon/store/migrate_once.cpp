@@ -199,7 +199,7 @@ MigrationEntry entry_of(const MigrationOrder& order, std::int64_t id, record::Ti
 }
 
 Result<void> check_unchanged(const MigrationOrder& order,
-                             const std::optional<StoredVersion>& present) {
+                             const std::optional<TablesVersion>& present) {
   if (present == order.from) return {};
   return std::unexpected(
       StoreFailure{StoreProblem::schema_conflict, "dataset " + order.dataset.id.str(),

@@ -27,7 +27,7 @@ class MigrationTransaction {
 
   // What the tables are. To migrate, nobody else applies to them or changes them until the
   // transaction ends; to try it out, nobody is kept from anything.
-  [[nodiscard]] virtual Result<std::optional<StoredVersion>> look(
+  [[nodiscard]] virtual Result<std::optional<TablesVersion>> look(
       MigrationOrder::Purpose purpose) = 0;
   // When the dataset's last batch or migration was applied; the beginning of time: there was none.
   [[nodiscard]] virtual Result<record::Time> last_applied() = 0;

@@ -23,10 +23,10 @@ namespace sluice::store {
 using record::Version;
 
 // What a dataset's tables are now.
-struct StoredVersion {
+struct TablesVersion {
   Version number;
   std::string schema;  // canonical
-  friend bool operator==(const StoredVersion&, const StoredVersion&) = default;
+  friend bool operator==(const TablesVersion&, const TablesVersion&) = default;
 };
 
 // The version of a dataset's tables and when it began: the first, where nothing was ever migrated.
@@ -65,7 +65,7 @@ using RecordConverter = std::function<std::expected<std::string_view, Unfit>(
 struct MigrationOrder {
   const record::Dataset& dataset;        // with the new schema
   const record::RecordChecker& checker;  // compiled from it
-  const StoredVersion& from;             // what `convert` was made for
+  const TablesVersion& from;             // what `convert` was made for
   const std::string& mapping;            // what `convert` does, in words
   const RecordConverter& convert;
   // Trying out does everything, and undoes it.
@@ -96,7 +96,7 @@ class Migrations {
   virtual ~Migrations() = default;
 
   // Nothing: the dataset has no tables.
-  [[nodiscard]] virtual Result<std::optional<StoredVersion>> current(
+  [[nodiscard]] virtual Result<std::optional<TablesVersion>> current(
       const record::DatasetId& dataset) = 0;
 
   // Begins the dataset's next version, filled from the current records, in one transaction; while

@@ -314,7 +314,7 @@ TEST_P(StoreMigrationTest, WhoPreparedTheOldVersionAppliesNothingToTheNew) {
 
 TEST_P(StoreMigrationTest, TablesChangedSinceTheyWereLookedAtAreNotMigrated) {
   prepare(enterprises());
-  const store::StoredVersion outdated{{1}, record::canonical_json(renewed().schema)};
+  const store::TablesVersion outdated{{1}, record::canonical_json(renewed().schema)};
   const auto checker = checker_of(renewed());
   const store::RecordConverter none = [](auto) { return std::string_view(); };
   const auto refused = store_->migrations().migrate(

@@ -44,7 +44,7 @@ Result<void> Migrating::execute(const std::string& sql) {
   return {};
 }
 
-Result<std::optional<StoredVersion>> Migrating::look(MigrationOrder::Purpose purpose) {
+Result<std::optional<TablesVersion>> Migrating::look(MigrationOrder::Purpose purpose) {
   if (purpose == MigrationOrder::Purpose::migrate) {
     const auto locked =
         connection_.query(fmt::format("SELECT pg_advisory_xact_lock({}, hashtext($1)), "
@@ -58,7 +58,7 @@ Result<std::optional<StoredVersion>> Migrating::look(MigrationOrder::Purpose pur
   if (!known) return failed(known.error());
   if (known->rows() == 0) return std::nullopt;
   const Begun begun = SLUICE_TRY(current_version(connection_, dataset_.id));
-  return StoredVersion{begun.version, std::string(known->text(0, 0))};
+  return TablesVersion{begun.version, std::string(known->text(0, 0))};
 }
 
 Result<record::Time> Migrating::last_applied() {

@@ -19,7 +19,7 @@ class Migrating final : public MigrationTransaction {
   Migrating(Connection& connection, PostgresqlTransaction transaction, const MigrationOrder& order,
             const record::TableSchema& old);
 
-  Result<std::optional<StoredVersion>> look(MigrationOrder::Purpose purpose) override;
+  Result<std::optional<TablesVersion>> look(MigrationOrder::Purpose purpose) override;
   Result<record::Time> last_applied() override;
   Result<std::int64_t> draw_id() override;
   Result<DatasetTables*> begin_version(std::int64_t id, record::Time applied_at) override;

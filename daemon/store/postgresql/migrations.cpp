@@ -163,15 +163,15 @@ Result<void> begin_migrations(Connection& connection) {
   return {};
 }
 
-Result<std::optional<StoredVersion>> ServerMigrations::current(const record::DatasetId& dataset) {
-  std::optional<StoredVersion> found;
+Result<std::optional<TablesVersion>> ServerMigrations::current(const record::DatasetId& dataset) {
+  std::optional<TablesVersion> found;
   const auto ask = [&](Connection& connection) -> Result<void> {
     const auto known = connection.query("SELECT schema FROM sluice.dataset WHERE id = $1",
                                         Parameters().text(dataset.str()));
     if (!known) return migration_failed(known.error(), dataset);
     if (known->rows() == 0) return {};
     const Begun begun = SLUICE_TRY(current_version(connection, dataset));
-    found = StoredVersion{begun.version, std::string(known->text(0, 0))};
+    found = TablesVersion{begun.version, std::string(known->text(0, 0))};
     return {};
   };
   SLUICE_TRY(with_connection_(ask));

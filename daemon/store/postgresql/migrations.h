@@ -45,7 +45,7 @@ class ServerMigrations final : public Migrations {
   ServerMigrations(WithConnection with_connection, const std::function<record::Time()>& now)
       : with_connection_(std::move(with_connection)), now_(now) {}
 
-  Result<std::optional<StoredVersion>> current(const record::DatasetId& dataset) override;
+  Result<std::optional<TablesVersion>> current(const record::DatasetId& dataset) override;
   Result<MigrationReport> migrate(const MigrationOrder& order,
                                   const MigrationSigner& sign) override;
   Result<void> walk(std::int64_t after,

@@ -51,7 +51,7 @@ class Migrating final : public MigrationTransaction {
         old_(old),
         migrations_(migrations) {}
 
-  Result<std::optional<StoredVersion>> look(MigrationOrder::Purpose) override {
+  Result<std::optional<TablesVersion>> look(MigrationOrder::Purpose) override {
     return migrations_.current(dataset_.id);
   }
   Result<record::Time> last_applied() override;
@@ -191,14 +191,14 @@ Result<void> Migrating::write(const MigrationEntry& entry) {
   return ledger_.take_id(entry.id);
 }
 
-Result<std::optional<StoredVersion>> kept_version(CentralFile& file,
+Result<std::optional<TablesVersion>> kept_version(CentralFile& file,
                                                   const record::DatasetId& dataset) {
   auto known = SLUICE_TRY(file.statement("SELECT schema FROM dataset WHERE id = ?"));
   known.bind(1, dataset.str());
   const auto row = SLUICE_TRY(file.step(known));
   if (!row) return std::nullopt;
   const Begun begun = SLUICE_TRY(current_version(file, dataset));
-  return StoredVersion{begun.version, std::string(known.text(0))};
+  return TablesVersion{begun.version, std::string(known.text(0))};
 }
 
 constexpr std::string_view entry_columns =
@@ -268,7 +268,7 @@ Result<void> begin_migrations(CentralFile& file) {
     ) STRICT)sql");
 }
 
-Result<std::optional<StoredVersion>> FileMigrations::current(const record::DatasetId& dataset) {
+Result<std::optional<TablesVersion>> FileMigrations::current(const record::DatasetId& dataset) {
   return kept_version(file_, dataset);
 }
 

@@ -30,7 +30,7 @@ class FileMigrations final : public Migrations {
   FileMigrations(CentralFile& file, Ledger& ledger, const std::function<record::Time()>& now)
       : file_(file), ledger_(ledger), now_(now) {}
 
-  Result<std::optional<StoredVersion>> current(const record::DatasetId& dataset) override;
+  Result<std::optional<TablesVersion>> current(const record::DatasetId& dataset) override;
   Result<MigrationReport> migrate(const MigrationOrder& order,
                                   const MigrationSigner& sign) override;
   Result<void> walk(std::int64_t after,
