@@ -11,6 +11,7 @@ enum class Lock {
   tables = 1,          // whoever makes or changes our own tables
   administrators = 3,  // whoever takes the node from an administrator
   deliveries = 4,      // whoever hands a delivery over to clerks
+  checkpoints = 7,     // whoever makes the ledger's checkpoints
 };
 
 // "1400006243, 1": the first key, "Sluc", tells ours from those of other users of the database.

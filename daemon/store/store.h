@@ -129,6 +129,8 @@ struct FoundRecord {
   record::Time applied_at{};                       // of the batch that brought this version
 };
 
+class Checkpoints;  // store/checkpoint.h
+
 // Not thread-safe: one owner, one thread, one connection. All calls block.
 class Store {
  public:
@@ -234,6 +236,8 @@ class Store {
 
   // The versions of the datasets' tables (migrations.h); lives as long as the store.
   [[nodiscard]] virtual Migrations& migrations() = 0;
+  // Of the ledger. It lives as long as the store.
+  [[nodiscard]] virtual Checkpoints& checkpoints() = 0;
 };
 
 }  // namespace sluice::store

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "conformance/store_postgresql_fixture.h"
+#include "postgresql/locks.h"
+#include "store/checkpoint.h"
 
 namespace sluice::test {
 namespace {
@@ -77,6 +79,65 @@ TEST_F(StorePostgresqlWaitingTest, BatchThatTakesLongHoldsUpNoOtherBureauAndNoRe
   EXPECT_TRUE(applied.get());
   // What came while it waited may be missing, what it waited for may not.
   EXPECT_THAT(walked.get(), ElementsAre("park 1", "park 2"));
+}
+
+// A batch that hangs keeps no checkpoint from being made of what stands before it.
+TEST_F(StorePostgresqlWaitingTest, CheckpointEndsBeforeTheFirstBatchThatIsUnderWay) {
+  const auto other = DatasetBuilder("person", "portal").field("code").build();
+  TestStream portal("portal");
+  auto slow = open();
+  auto quick = open();
+  auto maker = open();
+  ASSERT_TRUE(slow->prepare(dataset_));
+  ASSERT_TRUE(quick->prepare(other));
+  apply_stubbornly(*slow, new_records(1));
+  HeldTable held(cluster().socket(database_), "data.enterprise IN ACCESS EXCLUSIVE MODE");
+  const Sent sent = new_records(1);
+  auto applied = std::async(std::launch::async, [&] { return apply(*slow, dataset_, sent); });
+  wait_until("SELECT count(*) FROM pg_locks WHERE locktype = 'relation' AND NOT granted", "1");
+  ASSERT_TRUE(apply(*quick, other, portal.batch(other, {upsert({"a"})})));
+  const auto before = maker->checkpoints().make();
+  ASSERT_TRUE(before) << record::to_string(before.error());
+  ASSERT_TRUE(before->newest);
+  EXPECT_EQ(before->newest->ledger, 1) << "the third is there, and the second is not yet";
+  EXPECT_FALSE(maker->checkpoints().make()->is_made);
+  held.release();
+  EXPECT_TRUE(applied.get());
+  EXPECT_EQ(maker->checkpoints().make()->newest->ledger, 3);
+}
+
+// Between showing itself and showing its id, and in a version that shows none.
+TEST_F(StorePostgresqlWaitingTest, CheckpointIsNotMadeWhileABatchHasNotShownItsId) {
+  auto store = open();
+  ASSERT_TRUE(store->prepare(dataset_));
+  apply_stubbornly(*store, new_records(1));
+  const std::unique_ptr<PGconn, void (*)(PGconn*)> drawing(
+      PQconnectdb(cluster().socket(database_).c_str()), PQfinish);
+  const auto run = [&](const std::string& sql) { PQclear(PQexec(drawing.get(), sql.c_str())); };
+  run(fmt::format("BEGIN; SELECT pg_advisory_xact_lock({}, pg_backend_pid())",
+                  postgresql::drawn_ledger_id));
+  EXPECT_FALSE(store->checkpoints().make()->newest);
+  run("ROLLBACK");
+  EXPECT_EQ(store->checkpoints().make()->newest->ledger, 1);
+}
+
+TEST_F(StorePostgresqlWaitingTest, CenterThatFindsAnotherAtItTellsTheLastCheckpoint) {
+  auto store = open();
+  ASSERT_TRUE(store->prepare(dataset_));
+  apply_stubbornly(*store, new_records(1));
+  const auto first = store->checkpoints().make();
+  apply_stubbornly(*store, new_records(1));
+  const std::unique_ptr<PGconn, void (*)(PGconn*)> other(
+      PQconnectdb(cluster().socket(database_).c_str()), PQfinish);
+  const auto run = [&](const std::string& sql) { PQclear(PQexec(other.get(), sql.c_str())); };
+  const std::string keys = postgresql::lock_keys(postgresql::Lock::checkpoints);
+  run(fmt::format("SELECT pg_advisory_lock({})", keys));
+  const auto meanwhile = store->checkpoints().make();
+  ASSERT_TRUE(meanwhile) << record::to_string(meanwhile.error());
+  EXPECT_FALSE(meanwhile->is_made);
+  EXPECT_EQ(meanwhile->newest, first->newest);
+  run(fmt::format("SELECT pg_advisory_unlock({})", keys));
+  EXPECT_TRUE(store->checkpoints().make()->is_made);
 }
 
 // Its tables can not change while a batch is written to them, and that is its own matter.

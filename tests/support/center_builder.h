@@ -150,6 +150,7 @@ class UnsteadyStore : public store::Store {
     return store_->walk(extent, consume);
   }
   store::Migrations& migrations() override { return store_->migrations(); }
+  store::Checkpoints& checkpoints() override { return store_->checkpoints(); }
 
  private:
   static std::unexpected<store::StoreFailure> gone() {

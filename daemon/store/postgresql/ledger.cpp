@@ -1,5 +1,7 @@
 #include "store/postgresql/ledger.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "record/try.h"
@@ -68,6 +70,10 @@ Answer<void> write_settlement(Connection& connection, const LedgerEntry& entry) 
                               Parameters().number(entry.settles)));
   return {};
 }
+
+constexpr const char* last_drawn_id =
+    "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('sluice.ledger', 'id')"
+    "::regclass), 0)";
 
 }  // namespace
 
@@ -186,11 +192,20 @@ Answer<std::optional<HeldBatch>> find_held(Connection& connection, const HeldPla
   return held;
 }
 
-Answer<std::int64_t> draw_ledger_id(Connection& connection) {
+std::string drawing_sql(std::string_view beside) {
+  // The id is shown by a lock that nobody waits for: its key is the id with the sign of a negative
+  // number, which others hardly use.
   constexpr auto draw = R"sql(
     SELECT pg_advisory_xact_lock({}, pg_backend_pid());
-    SELECT nextval(pg_get_serial_sequence('sluice.ledger', 'id')))sql";
-  const auto id = connection.execute(fmt::format(draw, drawn_ledger_id));
+    WITH drawn AS MATERIALIZED (
+      SELECT nextval(pg_get_serial_sequence('sluice.ledger', 'id')) AS id
+    )
+    SELECT id, pg_try_advisory_xact_lock_shared(id - 9223372036854775807 - 1){} FROM drawn)sql";
+  return fmt::format(draw, drawn_ledger_id, beside);
+}
+
+Answer<std::int64_t> draw_ledger_id(Connection& connection) {
+  const auto id = connection.execute(drawing_sql());
   if (!id) return std::unexpected(id.error());
   return id->integer(0, 0);
 }
@@ -227,9 +242,7 @@ Answer<void> write_ledger(Connection& connection, const LedgerEntry& entry,
 
 Answer<std::int64_t> settled_ledger_id(Connection& connection) {
   // The last id first: who drew it or one before it has shown itself by a lock, or is done.
-  const auto last = SLUICE_TRY(connection.execute(
-      "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('sluice.ledger', 'id')"
-      "::regclass), 0)"));
+  const auto last = SLUICE_TRY(connection.execute(last_drawn_id));
   const auto under_way = SLUICE_TRY(connection.execute(fmt::format(
       R"sql(
         SELECT objid FROM pg_locks
@@ -243,6 +256,31 @@ Answer<std::int64_t> settled_ledger_id(Connection& connection) {
         drawn_ledger_id, under_way.integer(row, 0))));
   }
   return last.integer(0, 0);
+}
+
+Answer<std::int64_t> settled_without_waiting(Connection& connection, std::int64_t after) {
+  // As above.
+  const auto drawn = SLUICE_TRY(connection.execute(last_drawn_id));
+  std::int64_t last = drawn.integer(0, 0);
+  if (last <= after) return after;
+  // All in one look: a process that has shown itself, and not yet its id, may have drawn any.
+  const auto under_way = SLUICE_TRY(connection.execute(fmt::format(
+      R"sql(
+        SELECT min(CASE WHEN objsubid = 1
+          THEN ((classid::bigint & 2147483647) << 32) | objid::bigint END)
+        FROM pg_locks
+        WHERE locktype = 'advisory' AND granted
+          AND ((objsubid = 2 AND classid = {} AND mode = 'ExclusiveLock')
+            OR (objsubid = 1 AND classid::bigint > 2147483647 AND mode = 'ShareLock'))
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        GROUP BY pid
+        HAVING bool_or(objsubid = 2))sql",
+      drawn_ledger_id)));
+  for (int row = 0; row < under_way.rows(); ++row) {
+    if (under_way.is_null(row, 0)) return after;
+    last = std::min(last, under_way.integer(row, 0) - 1);
+  }
+  return std::max(last, after);
 }
 
 Answer<std::int64_t> ledger_id_at(Connection& connection, const record::DatasetId& dataset,

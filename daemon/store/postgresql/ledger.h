@@ -27,8 +27,12 @@ namespace sluice::store::postgresql {
                                                                      const HeldPlace& place);
 
 // Until the transaction ends who walks the ledger waits for it: of two batches that are applied at
-// the same time, the one with the higher id may be committed first.
+// the same time, the one with the higher id may be committed first. Which id it drew can be seen by
+// whoever does not wait.
 [[nodiscard]] Connection::Answer<std::int64_t> draw_ledger_id(Connection& connection);
+// The statements by which it does: the id is the last one's first column, and what is asked beside
+// it (", expression") its third.
+[[nodiscard]] std::string drawing_sql(std::string_view beside = {});
 
 [[nodiscard]] Connection::Answer<void> write_ledger(Connection& connection,
                                                     const LedgerEntry& entry,
@@ -37,6 +41,10 @@ namespace sluice::store::postgresql {
 // The last id up to which every batch was either committed or given up. Waits for those under way,
 // and keeps no other batch waiting meanwhile.
 [[nodiscard]] Connection::Answer<std::int64_t> settled_ledger_id(Connection& connection);
+// The same as far as it can be said without waiting: it ends before the first id that is under way.
+// `after`: what was settled before. A statement that comes after this sees what was committed.
+[[nodiscard]] Connection::Answer<std::int64_t> settled_without_waiting(Connection& connection,
+                                                                       std::int64_t after);
 
 // Of the dataset's last entry by then, be it a batch or a migration; 0: none.
 [[nodiscard]] Connection::Answer<std::int64_t> ledger_id_at(Connection& connection,

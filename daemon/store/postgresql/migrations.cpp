@@ -135,11 +135,9 @@ Result<void> hold_version(Connection& connection, const record::DatasetId& datas
 Result<std::int64_t> draw_ledger_id_of_version(Connection& connection,
                                                const record::DatasetId& dataset, Version version) {
   const auto drawn = connection.execute(
-      fmt::format("{} SELECT pg_advisory_xact_lock({}, pg_backend_pid()); "
-                  "SELECT nextval(pg_get_serial_sequence('sluice.ledger', 'id')), {}",
-                  hold_sql(dataset), drawn_ledger_id, version_sql(dataset)));
+      fmt::format("{} {}", hold_sql(dataset), drawing_sql(", " + version_sql(dataset))));
   if (!drawn) return migration_failed(drawn.error(), dataset);
-  SLUICE_TRY(check_held(dataset, version, drawn->integer(0, 1)));
+  SLUICE_TRY(check_held(dataset, version, drawn->integer(0, 2)));
   return drawn->integer(0, 0);
 }
 

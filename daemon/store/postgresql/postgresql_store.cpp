@@ -7,6 +7,7 @@
 #include "record/try.h"
 #include "store/apply_once.h"
 #include "store/postgresql/binary_array.h"
+#include "store/postgresql/checkpoints.h"
 #include "store/postgresql/dataset_ddl.h"
 #include "store/postgresql/kept_schemas.h"
 #include "store/postgresql/ledger.h"
@@ -67,6 +68,7 @@ class PostgresqlStore final : public Store {
       const Extent& extent,
       const std::function<bool(const LedgerEntry&, const record::Batch&)>& consume) override;
   Migrations& migrations() override { return migrations_; }
+  Checkpoints& checkpoints() override { return checkpoints_; }
 
  private:
   // A dataset that prepare() has seen.
@@ -99,6 +101,9 @@ class PostgresqlStore final : public Store {
   StoreNumber number_;
   std::optional<Connection> connection_;
   std::string incarnation_;  // as the connection found it; empty: it was not asked
+  PostgresqlCheckpoints checkpoints_{
+      {[this](const PostgresqlCheckpoints::Work& work) { return with_connection(work); },
+       [this] { return incarnation(); }, [this] { return now_(); }}};
   std::map<record::DatasetId, Prepared> prepared_;
   ServerMigrations migrations_{[this](const std::function<Result<void>(Connection&)>& work) {
                                  return with_connection(work);

@@ -13,6 +13,7 @@
 #include "sqlite/database.h"
 #include "store/apply_once.h"
 #include "store/evolution.h"
+#include "store/sqlite/checkpoints.h"
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/ddl.h"
 #include "store/sqlite/format.h"
@@ -96,6 +97,7 @@ class SqliteStore final : public Store {
     return ledger_.walk(extent, consume);
   }
   Migrations& migrations() override { return migrations_; }
+  Checkpoints& checkpoints() override { return checkpoints_; }
 
  private:
   Result<void> make_tables();
@@ -122,6 +124,8 @@ class SqliteStore final : public Store {
   Ledger ledger_{file_};
   std::function<record::Time()> now_;
   FileMigrations migrations_{file_, ledger_, now_};
+  SqliteCheckpoints checkpoints_{file_, [this] { return incarnation(); },
+                                 [this] { return now_(); }};
   std::map<record::DatasetId, Prepared> prepared_;
 };
 

@@ -111,6 +111,7 @@ class ForgedLedger : public store::Store {
     return real_->sum_digests(dataset, range);
   }
   store::Migrations& migrations() override { return real_->migrations(); }
+  store::Checkpoints& checkpoints() override { return real_->checkpoints(); }
 
   std::vector<Entry> entries;
 
