@@ -210,9 +210,14 @@ record::SignedReceipt Reception::sign(const record::Batch& batch, const record::
                                                  .reason = reason,
                                                  .rows = rows,
                                                  .refused = refused,
-                                                 .at = at});
+                                                 .at = at,
+                                                 .checkpoint = newest_checkpoint()});
   receipt.signature = signer.sign(receipt.json);
   return receipt;
+}
+
+std::optional<record::Checkpoint> Reception::newest_checkpoint() const {
+  return surroundings_.newest_checkpoint ? surroundings_.newest_checkpoint() : std::nullopt;
 }
 
 std::optional<std::string> Reception::obstacle() const {
@@ -329,6 +334,11 @@ Result<std::optional<record::SignedReceipt>> Reception::receipt(const record::St
   auto found = store_->receipt(stream, sequence);
   if (!found) return std::unexpected(reception_failure(found.error()));
   return std::move(*found);
+}
+
+Result<LineAnswer> Reception::checkpoints(const std::string& line,
+                                          std::span<const std::uint64_t> numbers) {
+  return record::recast(answer_of(*store_, line, numbers), reception_failure);
 }
 
 Result<std::string> Reception::digests(const KnownDataset& known,

@@ -10,12 +10,14 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "exchange/catalogue.h"
+#include "exchange/checkpoint_answer.h"
 #include "exchange/holding.h"
 #include "journal/ledger_place.h"
 #include "reconciliation/digest_question.h"
@@ -78,6 +80,9 @@ class Reception {
     std::chrono::milliseconds clock_tolerance = usual_clock_tolerance;
     // When batches are held; null: never.
     Holding* holding = nullptr;
+    // The newest checkpoint of the ledger, for receipts to tell; asked for each, so it asks nobody.
+    // Empty: none is told.
+    std::function<std::optional<record::Checkpoint>()> newest_checkpoint = {};
   };
 
   // How long the store took for a batch that it answered.
@@ -121,6 +126,10 @@ class Reception {
   [[nodiscard]] Result<std::optional<record::SignedReceipt>> receipt(const record::StreamId& stream,
                                                                      record::Sequence sequence);
 
+  // What the store has of a line of checkpoints.
+  [[nodiscard]] Result<LineAnswer> checkpoints(const std::string& line,
+                                               std::span<const std::uint64_t> numbers);
+
   // What the store holds of a dataset, as far as somebody who compares it asks: JSON
   // (reconciliation/digest_question.h).
   [[nodiscard]] Result<std::string> digests(const KnownDataset& known,
@@ -159,6 +168,7 @@ class Reception {
   [[nodiscard]] store::ReceiptMaker receipt_maker(const record::Batch& batch,
                                                   const record::Manifest& manifest,
                                                   const record::Signer& signer) const;
+  [[nodiscard]] std::optional<record::Checkpoint> newest_checkpoint() const;
   // Why the store takes nothing now.
   [[nodiscard]] std::optional<std::string> obstacle() const;
   // Why it can never be taken as it is.

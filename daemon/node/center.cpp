@@ -27,7 +27,8 @@ exchange::ReceptionPool::Open Center::reception_of(const Surroundings& surroundi
   using Opened = exchange::Result<std::unique_ptr<Reception>>;
   return [&installation = surroundings.installation, &signatories = surroundings.signatories,
           &holding = surroundings.holding,
-          &applied = surroundings.metrics.batch_apply_seconds()]() -> Opened {
+          &applied = surroundings.metrics.batch_apply_seconds(),
+          newest = surroundings.newest_checkpoint]() -> Opened {
     auto store = installation.open_store();
     if (!store) {
       return std::unexpected(exchange::ReceptionFailure{
@@ -41,7 +42,8 @@ exchange::ReceptionPool::Open Center::reception_of(const Surroundings& surroundi
             .signatories = signatories,
             .obstacle = [&installation] { return installation.store_obstacle(); },
             .clock_tolerance = installation.settings.node.clock_tolerance,
-            .holding = &holding},
+            .holding = &holding,
+            .newest_checkpoint = [newest] { return newest->get(); }},
         installation::system_now,
         [&applied](std::chrono::duration<double> took) { applied.Observe(took.count()); });
   };
@@ -52,6 +54,7 @@ Center::Center(const Surroundings& surroundings)
       lookups_(lookups_at_once, reception_of(surroundings)),
       comparisons_(comparisons_at_once, reception_of(surroundings)),
       batches_({carriers_of(surroundings), receptions_, lookups_}),
+      checkpoints_({carriers_of(surroundings), lookups_}),
       digests_({surroundings.policy, surroundings.installation.catalogue, comparisons_,
                 surroundings.denials, surroundings.log}),
       quarantines_({carriers_of(surroundings),
@@ -63,6 +66,7 @@ Center::Center(const Surroundings& surroundings)
 
 std::vector<server::Route> Center::routes() {
   std::vector<server::Route> routes = batches_.routes();
+  std::ranges::move(checkpoints_.routes(), std::back_inserter(routes));
   std::ranges::move(digests_.routes(), std::back_inserter(routes));
   std::ranges::move(quarantines_.routes(), std::back_inserter(routes));
   return routes;

@@ -2,11 +2,14 @@
 // they ask to compare, and keeps what they tell of their quarantines.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "api/batches_endpoint.h"
+#include "api/checkpoints_endpoint.h"
 #include "api/digests_endpoint.h"
 #include "api/quarantine_endpoint.h"
+#include "exchange/checkpoint_maker.h"
 #include "exchange/reception_pool.h"
 #include "installation/installation.h"
 #include "observe/log.h"
@@ -28,6 +31,7 @@ class Center {
     observe::Log& log;
     observe::Metrics& metrics;
     exchange::Holding& holding;
+    std::shared_ptr<exchange::NewestCheckpoint> newest_checkpoint;
   };
   // What opens receptions for them, and for who looks after what is held.
   [[nodiscard]] static exchange::ReceptionPool::Open reception_of(const Surroundings& surroundings);
@@ -43,6 +47,7 @@ class Center {
   exchange::ReceptionPool lookups_;
   exchange::ReceptionPool comparisons_;
   api::BatchesEndpoint batches_;
+  api::CheckpointsEndpoint checkpoints_;
   api::DigestsEndpoint digests_;
   api::QuarantineEndpoint quarantines_;
 };

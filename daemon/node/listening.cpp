@@ -39,7 +39,7 @@ std::expected<void, std::string> Node::listen_to_bureaus(
   }
   if (!node.nodes.empty()) {
     center_.emplace(Center::Surroundings{*installation_, signatories_, policy_, denials_, *log_,
-                                         metrics_, holding_});
+                                         metrics_, holding_, newest_checkpoint_});
     std::ranges::move(center_->routes(), std::back_inserter(routes));
   }
   auto listening = server::HttpServer::listen(context_, *node.listen, std::move(*tls),

@@ -109,6 +109,7 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
     node->log_->write<"store-not-verified">({{"sslmode", *mode}});
   }
   SLUICE_TRY(node->find_store());
+  node->make_checkpoints();
   SLUICE_TRY(node->make_uplink());
   node->look_after_held();
   SLUICE_TRY(node->open_streams());
@@ -136,6 +137,12 @@ std::expected<void, std::string> Node::find_store() {
   return {};
 }
 
+void Node::make_checkpoints() {
+  if (!installation_->settings.node.store) return;
+  checkpointing_.emplace(
+      Checkpointing::Surroundings{*installation_, *log_, metrics_, newest_checkpoint_});
+}
+
 std::expected<void, std::string> Node::make_uplink() {
   if (!installation_->settings.node.uplink) return {};
   auto identity = link::UplinkIdentity::load(certificates_.uplink_files());
@@ -158,7 +165,7 @@ std::expected<void, std::string> Node::open_streams() {
     const record::BureauId& id = entry.first;
     auto stream = Stream::open(
         id, {*installation_, *log_, metrics_, context_.get_executor(), signatories_, holding_,
-             waiting, applying, streams, uplink_identity_.get(), &bandwidth_});
+             waiting, applying, newest_checkpoint_, streams, uplink_identity_.get(), &bandwidth_});
     if (stream) {
       streams_.emplace(id, std::move(*stream));
     } else if (const auto& journal = stream.error().journal) {
@@ -308,7 +315,8 @@ void Node::look_after_held() {
   if (!installation_->settings.node.store) return;
   held_look_ =
       std::make_unique<HeldLook>(Center::reception_of({*installation_, signatories_, policy_,
-                                                       denials_, *log_, metrics_, holding_}),
+                                                       denials_, *log_, metrics_, holding_,
+                                                       newest_checkpoint_}),
                                  HeldLook::Surroundings{holding_, *log_, metrics_});
 }
 

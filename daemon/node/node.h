@@ -26,6 +26,7 @@
 #include "link/https/uplink_identity.h"
 #include "node/center.h"
 #include "node/certificates.h"
+#include "node/checkpointing.h"
 #include "node/desks.h"
 #include "node/edge_reports.h"
 #include "node/head_signing.h"
@@ -66,6 +67,7 @@ class Node {
   [[nodiscard]] std::expected<void, std::string> find_store();
   [[nodiscard]] std::expected<void, std::string> open_streams();
   void report_streams();
+  void make_checkpoints();
   [[nodiscard]] std::expected<void, std::string> make_uplink();
   [[nodiscard]] std::expected<void, std::string> take_records();
   [[nodiscard]] std::expected<void, std::string> take_forms();
@@ -114,6 +116,11 @@ class Node {
   // What streams send by.
   std::unique_ptr<link::UplinkIdentity> uplink_identity_;
   link::Bandwidth bandwidth_;
+
+  // Of a node with a store. What is made of its ledger is told by whoever signs receipts.
+  std::shared_ptr<exchange::NewestCheckpoint> newest_checkpoint_ =
+      std::make_shared<exchange::NewestCheckpoint>();
+  std::optional<Checkpointing> checkpointing_;
 
   // What work is done by. Their threads post to `context_`, so the destructor ends them first.
   std::map<record::BureauId, std::unique_ptr<Stream>> streams_;

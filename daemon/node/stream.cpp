@@ -45,7 +45,8 @@ std::expected<Way, std::string> way_to_center(const Stream::Surroundings& surrou
        .signatories = surroundings.signatories,
        .obstacle = [&installation] { return installation.store_obstacle(); },
        .clock_tolerance = installation.settings.node.clock_tolerance,
-       .holding = &surroundings.holding},
+       .holding = &surroundings.holding,
+       .newest_checkpoint = [newest = surroundings.newest_checkpoint] { return newest->get(); }},
       installation::system_now,
       [&applied = surroundings.metrics.batch_apply_seconds()](std::chrono::duration<double> took) {
         applied.Observe(took.count());

@@ -10,6 +10,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "exchange/checkpoint_maker.h"
 #include "exchange/reception.h"
 #include "installation/installation.h"
 #include "journal/group_commit.h"
@@ -33,9 +34,10 @@ class Stream {
     boost::asio::io_context::executor_type callers;  // where calls are answered
     const exchange::Reception::Signatories& signatories;
     exchange::Holding& holding;
-    std::shared_ptr<journal::WaitingMemory> waiting;  // of calls, for all streams
-    std::shared_ptr<link::Applying> applying;         // where this node is the center
-    std::size_t streams = 1;                          // of the node, this one included
+    std::shared_ptr<journal::WaitingMemory> waiting;                // of calls, for all streams
+    std::shared_ptr<link::Applying> applying;                       // where this node is the center
+    std::shared_ptr<exchange::NewestCheckpoint> newest_checkpoint;  // the same
+    std::size_t streams = 1;  // of the node, this one included
     // Of a node with an uplink; else null.
     const link::UplinkIdentity* identity = nullptr;
     link::Bandwidth* bandwidth = nullptr;

@@ -140,6 +140,32 @@ inline constexpr Event node[] = {
      .level = info,
      .keys = {"free", "reserve"},
      .when = "a quarter more than the reserve is free: everything goes on by itself"},
+    {.name = "checkpoint-line-begun",
+     .level = warning,
+     .keys = {"line", "after", "of"},
+     .when =
+         "the central store is another one than its last checkpoint was made of: it is new, was "
+         "restored or replaced, or another server took over. A line of checkpoints begins after "
+         "number `after` of line `of`; what edges keep of that one beyond it is told there as "
+         "lost by restore",
+     .remedy = "none, where somebody restored it; else find out who did what",
+     .other_level = info,
+     .other_level_when = "where there was no checkpoint before"},
+    {.name = "checkpoints-late",
+     .level = warning,
+     .keys = {"reason"},
+     .when =
+         "for a minute no checkpoint of the ledger could be made, or looked for; once an outage. "
+         "Batches are applied all the same, and their receipts tell of an older one",
+     .remedy = "repair what `reason` names"},
+    {.name = "checkpoints-gone",
+     .level = error,
+     .keys = {"line", "number", "ledger"},
+     .when =
+         "the central store has not the checkpoint any more that was in it a moment ago, nor was "
+         "it restored: somebody takes entries out of its tables",
+     .remedy = "`sluice audit verify`, here and on the edges, which have kept what was told them; "
+               "see who may write to the database"},
     {.name = "publish-denied",
      .level = warning,
      .keys = {"bureau", "dataset"},

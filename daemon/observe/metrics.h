@@ -127,6 +127,7 @@ class Metrics {
   Counters<3> rows_quarantined{registry_, "sluice_rows_quarantined_total", "rows kept in quarantine", {"bureau", "dataset", "mode"}};
   Counters<2> batches_applied{registry_, "sluice_batches_applied_total", "batches that the central store answered; `outcome` is `accepted`, `duplicate`, `rejected` or `held`", {"bureau", "outcome"}};
   Histograms<0> batch_apply_seconds{registry_, "sluice_batch_apply_seconds", "time the central store took for a batch", {}, {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
+  Counters<0> checkpoints_made{registry_, "sluice_checkpoints_made_total", "checkpoints of the central store's ledger that this node made", {}};
   Gauges<2> held_batches{registry_, "sluice_held_batches", "batches that this center has in its ledger and holds, since their dataset can not be taken as things are here; as of the last look, at most a minute old", {"bureau", "dataset"}};
   Gauges<1> journal_backlog_batches{registry_, "sluice_journal_backlog_batches", "batches that wait for their receipt", {"bureau"}};
   Gauges<1> journal_backlog_bytes{registry_, "sluice_journal_backlog_bytes", "bytes of the batches that wait for their receipt", {"bureau"}};

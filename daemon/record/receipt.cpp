@@ -155,6 +155,7 @@ std::string to_json(const Receipt& receipt) {
   };
   std::string json = boost::json::serialize(object);
   json.pop_back();
+  if (receipt.checkpoint) json += ",\"checkpoint\":" + to_json(*receipt.checkpoint);
   json += ",\"refused\":";
   append_refused(json, receipt.refused);
   return json + "}\n";
@@ -194,6 +195,10 @@ std::expected<Receipt, Failure<ReceiptProblem>> parse_receipt(std::string_view j
     read_rejected_rows(members, receipt);
   } else {
     read_refused(members, receipt);
+  }
+  if (const auto checkpoint = members.if_there("checkpoint")) {
+    receipt.checkpoint = checkpoint_in(*checkpoint);
+    if (!receipt.checkpoint) members.complain("checkpoint", "to be one of a ledger");
   }
   const auto at = parse_time(members.text("at"));
   if (!at) members.complain("at", "to be a time");

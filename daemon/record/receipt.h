@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "record/checkpoint.h"
 #include "record/failure.h"
 #include "record/manifest.h"
 #include "record/refused_rows.h"
@@ -42,6 +43,8 @@ struct Receipt {
   // By their first rows. One of format 1 names 1,000 at most; `rows.rejected` has the count.
   std::vector<RefusedRows> refused;
   Time at{};
+  // The newest that the center had made of its ledger, as far as it knew of one.
+  std::optional<Checkpoint> checkpoint = std::nullopt;
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 

@@ -38,6 +38,39 @@ TEST(Receipt, ReadsBackAsItself) {
   EXPECT_EQ(parse_receipt(to_json(rejected)).value(), rejected);
 }
 
+Receipt with_checkpoint() {
+  Receipt receipt = sample_receipt();
+  receipt.checkpoint = {"0123456789abcdef", 12, (std::int64_t{30'000} << 48) + 57, sha256("chain")};
+  return receipt;
+}
+
+TEST(Receipt, TellsOfACheckpointOfTheLedgerOrOfNone) {
+  const std::string json = to_json(with_checkpoint());
+  EXPECT_EQ(parse_receipt(json).value(), with_checkpoint());
+  EXPECT_NE(json.find(R"("number":12,"ledger":"8444249301319680057")"), std::string::npos) << json;
+  EXPECT_EQ(to_json(sample_receipt()).find("checkpoint"), std::string::npos)
+      << "one without is as it was before there were any";
+  EXPECT_EQ(parse_receipt(to_json(sample_receipt()))->checkpoint, std::nullopt);
+}
+
+TEST(Receipt, ThatTellsOfAMalformedCheckpointIsRefused) {
+  const std::string good = to_json(with_checkpoint());
+  const std::vector<std::string> bad = {
+      exchanged(good, "0123456789abcdef", "0123456789ABCDEF"),
+      exchanged(good, "0123456789abcdef", "0123456789abcde"),
+      exchanged(good, "\"number\":12", "\"number\":0"),
+      exchanged(good, "\"number\":12", "\"number\":12,\"more\":1"),
+      exchanged(good, "\"8444249301319680057\"", "8444249301319680057"),
+      exchanged(good, "\"8444249301319680057\"", "\"0\""),
+      exchanged(good, "\"8444249301319680057\"", "\"8444249301319680057x\""),
+      exchanged(good, "\"8444249301319680057\"", "\"98444249301319680057\""),
+      exchanged(good, "\"checkpoint\":{", "\"checkpoint\":{},\"checkpoint\":{"),
+      exchanged(good, "\"checkpoint\":", "\"checkpoint\":null,\"other\":"),
+  };
+  for (const std::string& json : bad)
+    EXPECT_FALSE(parse_receipt(json)) << json;
+}
+
 TEST(Receipt, ThatIsMalformedIsRefused) {
   const std::string good = to_json(sample_receipt());
   const std::vector<std::string> bad = {
