@@ -226,4 +226,14 @@ CREATE TABLE IF NOT EXISTS held_batch(
   signature BLOB NOT NULL,
   payload BLOB NOT NULL,
   PRIMARY KEY (epoch, sequence)
+) STRICT, WITHOUT ROWID;
+-- Since version 6: checkpoints of the center's ledger, each with the receipt that says it. They outlive
+-- receipts and epochs.
+CREATE TABLE IF NOT EXISTS anchor(
+  hour INTEGER NOT NULL,            -- of the receipt, since 1970 in UTC: the newest of each stays
+  line TEXT NOT NULL,
+  number INTEGER NOT NULL,          -- of the checkpoint in its line
+  json BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  PRIMARY KEY (hour, line)
 ) STRICT;

@@ -87,6 +87,9 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
   auto held = HeldTables::prepare(state->database);
   if (!held) return not_opened(held.error());
   state->held = std::move(*held);
+  auto anchors = AnchorTables::prepare(state->database);
+  if (!anchors) return not_opened(anchors.error());
+  state->anchors = std::move(*anchors);
   const auto row = state->tables.stream();
   if (!row) return not_opened(row.error());
   if (row->stream.bureau != bureau) return unreadable("it is the journal of another bureau");
@@ -203,6 +206,7 @@ Result<void> Journal::acknowledge(const record::Receipt& receipt,
     }
     SLUICE_TRY(state.take_receipt(row, *manifest, receipt, signed_receipt));
     if (receipt.sequence.value == row.acknowledged.value + 1) row.acknowledged = receipt.sequence;
+    SLUICE_TRY(state.ours(state.anchors.keep(receipt, signed_receipt, state.clock())));
     const record::Time too_old = state.clock() - state.limits.answer_age;
     SLUICE_TRY(state.ours(state.tables.forget_receipts(too_old)));
     SLUICE_TRY(state.ours(state.retained.forget_receipts(too_old)));
@@ -230,6 +234,11 @@ Result<BatchStanding> Journal::standing(record::Sequence sequence) {
 
 Result<std::vector<record::SignedReceipt>> Journal::receipts_again(record::Sequence sequence) {
   return state_->ours(state_->retained.receipts_again(sequence));
+}
+
+Result<void> Journal::read_anchors(
+    const std::function<bool(const record::SignedReceipt&)>& consume) {
+  return state_->ours(state_->anchors.read(consume));
 }
 
 Result<void> Journal::let_go_of_retained() {

@@ -274,6 +274,10 @@ class Journal {
   [[nodiscard]] Result<std::vector<HeldDataset>> held();
   [[nodiscard]] Result<std::vector<HeldBatch>> held_of(const record::DatasetId& dataset,
                                                        const HeldBatch& after, std::uint64_t most);
+  // The receipts that tell of checkpoints of the center's ledger, thinned to one an hour, for a
+  // year, the newest always; of whatever epoch, also where the receipts themselves are forgotten.
+  [[nodiscard]] Result<void> read_anchors(
+      const std::function<bool(const record::SignedReceipt&)>& consume);
 
   // Lets go of some of what is retained for too long, or is too much, or in the way where room is
   // short; cheap where there is nothing of the kind.

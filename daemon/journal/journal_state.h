@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fault/kill_point.h"
+#include "journal/anchor_tables.h"
 #include "journal/gap_tables.h"
 #include "journal/held_tables.h"
 #include "journal/journal.h"
@@ -44,6 +45,7 @@ struct Journal::State {
   GapTables gaps;
   PredecessorTables predecessors;
   HeldTables held;
+  AnchorTables anchors;
   record::StreamId stream;
   std::shared_ptr<files::StateDisk> disk;  // null: none is shared
   StreamMarks* marks = nullptr;
