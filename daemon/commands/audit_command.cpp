@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "commands/audit_replay.h"
+#include "commands/checkpoint_proof.h"
 #include "commands/commands.h"
 #include "commands/terminal.h"
 #include "exchange/audit.h"
@@ -58,8 +59,10 @@ ExitStatus verify_store(const installation::Installation& installation, const Jo
   const auto credentials = installation.keyring->current();
   const auto signatories = installation.signatories();
   const auto own = installation.own_signers();
-  const auto report = exchange::verify_ledger(**store, {credentials->verifier, signatories, own},
-                                              journals.claims, [](const store::LedgerEntry&) {});
+  CheckpointProof checkpoints(installation);
+  const auto report =
+      exchange::verify_ledger(**store, {credentials->verifier, signatories, own}, journals.claims,
+                              [&](const store::LedgerEntry& entry) { checkpoints.see(entry); });
   if (!report) return fail(record::to_string(report.error()));
   fmt::print("ledger and archive: {} batches of {} streams, {} of signed data: {}\n",
              human_count(report->batches), human_count(report->heads.size()),
@@ -74,6 +77,7 @@ ExitStatus verify_store(const installation::Installation& installation, const Jo
     if (options.replay) fmt::print("tables: not replayed, since the archive is not proved\n");
     return fail(*report->first_break);
   }
+  if (const auto proved = checkpoints.tell(); proved != ExitStatus::success) return proved;
   const auto migrations =
       exchange::verify_migrations((*store)->migrations(), credentials->verifier, own);
   if (!migrations) return fail(record::to_string(migrations.error()));
@@ -133,6 +137,9 @@ ExitStatus verify(const Context& context, const VerifyOptions& options) {
              journals->objections.empty() ? "none is missing" : "NOT WHAT THEY WERE");
   for (const std::string& objection : journals->objections)
     status = fail(objection);
+  if (const auto proved = prove_anchors(*installation); proved != ExitStatus::success) {
+    status = proved;
+  }
   const ExitStatus log = verify_log(*installation);
   return log == ExitStatus::success ? status : log;
 }

@@ -309,6 +309,34 @@ case_what_only_a_center_can_do_is_refused_on_an_edge_and_the_other_way_round() {
   [[ ! -e $workshop/center/state/journals/park.journal ]] || fail "the center has a journal for park"
 }
 
+covered_up_to() { [[ $(sqlite3 "$workshop/center/state/central.sqlite" 'SELECT coalesce(max(ledger), 0) FROM checkpoint') -ge $1 ]]; }
+
+# By somebody with all rights on the center's database, who leaves nothing there that does not fit.
+case_a_ledger_whose_end_was_cut_off_is_found_by_what_the_edge_has_kept() {
+  both_nodes cut
+  local number
+  for number in 1 2 3 4; do
+    at edge sluice import park "$(register "${number}01" "${number}10")" --dataset register >/dev/null
+    until_true 60 covered_up_to "$number" || fail "the center has made no checkpoint of entry $number"
+  done
+  at edge try sluice audit verify
+  expect "the edge's proof ($err)" "$status" 0
+  expect_like "what it says" "$out" 'anchors: [12] kept checkpoints of the center.s ledger: every one is in it'
+  expect_like "the metric" "$(at center metric sluice_checkpoints_made_total)" '^[1-9]'
+  grep -q 'event=checkpoint-line-begun' "$workshop/center/sluiced.log" || fail "the log does not tell that a line began"
+  at edge stop_daemon
+  at center stop_daemon
+  sqlite3 "$workshop/center/state/central.sqlite" 'DELETE FROM archive WHERE ledger > 1; DELETE FROM ledger WHERE id > 1;
+    UPDATE stream SET sequence = 1, manifest = (SELECT manifest FROM ledger); DELETE FROM checkpoint WHERE ledger > 1'
+  at center start_daemon
+  at center try sluice audit verify
+  expect "what the center itself finds ($err)" "$status" 0
+  expect_like "what it says" "$out" 'checkpoints: 1: every one fits the ledger'
+  at edge try sluice audit verify
+  expect "exit status on the edge ($out)" "$status" 1
+  expect_like "what it says" "$err" 'checkpoint [23] of line [0-9a-f]+, up to ledger entry [23]: the center has it no more.*for park batch [34].*signed by CN=node'
+}
+
 # docs/link.md as it is printed, by curl, jq and openssl alone.
 case_the_examples_of_the_protocols_page_run() {
   both_nodes examples
@@ -319,7 +347,7 @@ case_the_examples_of_the_protocols_page_run() {
     sed "s/localhost:8443/localhost:${port_of[center]}/" >"$workshop/examples.sh"
   (cd "$workshop" && bash -euo pipefail examples.sh) >"$workshop/answers" 2>"$workshop/errors" ||
     fail "$(cat "$workshop/errors" "$workshop/answers")"
-  expect "statuses" "$(grep -xE 'status [0-9]{3}' "$workshop/answers" | cut -d ' ' -f 2 | tr '\n' ' ')" '200 200 200 200 '
+  expect "statuses" "$(grep -xE 'status [0-9]{3}' "$workshop/answers" | cut -d ' ' -f 2 | tr '\n' ' ')" '200 200 200 200 200 '
   expect "receipts that openssl verified" "$(grep -c 'CMS Verification successful' "$workshop/errors")" 1
   expect "the number where the stream stands" "$(jq -r 'select(.sequence) | .sequence' <(grep '^{' "$workshop/answers") | head -n 1)" 1
   expect "the receipt's outcome" "$(jq -r .outcome "$workshop/receipt.json")" accepted

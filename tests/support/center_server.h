@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "api/batches_endpoint.h"
+#include "api/checkpoints_endpoint.h"
 #include "api/digests_endpoint.h"
 #include "api/quarantine_endpoint.h"
 #include "edges/sqlite/sqlite_kept_reports.h"
@@ -62,6 +63,8 @@ class CenterServer {
     lookups_ = std::make_unique<ReceptionPool>(1, open);
     endpoint_ = std::make_unique<BatchesEndpoint>(
         BatchesEndpoint::Surroundings{{policy_, *denials_, log_}, *pool_, *lookups_});
+    checkpoints_ = std::make_unique<CheckpointsEndpoint>(
+        CheckpointsEndpoint::Surroundings{{policy_, *denials_, log_}, *lookups_});
     digests_ = std::make_unique<DigestsEndpoint>(
         DigestsEndpoint::Surroundings{policy_, center.catalogue, *pool_, *denials_, log_});
     quarantines_ = std::make_unique<QuarantineEndpoint>(
@@ -73,6 +76,8 @@ class CenterServer {
     options.check_revocations = true;
     for (server::Route& route : endpoint_->routes())
       options.routes.push_back(watched(std::move(route)));
+    for (server::Route& route : checkpoints_->routes())
+      options.routes.push_back(std::move(route));
     for (server::Route& route : digests_->routes())
       options.routes.push_back(std::move(route));
     if (takes_reports) {
@@ -157,6 +162,7 @@ class CenterServer {
   std::unique_ptr<ReceptionPool> pool_;
   std::unique_ptr<ReceptionPool> lookups_;
   std::unique_ptr<BatchesEndpoint> endpoint_;
+  std::unique_ptr<CheckpointsEndpoint> checkpoints_;
   std::unique_ptr<DigestsEndpoint> digests_;
   std::unique_ptr<QuarantineEndpoint> quarantines_;
   std::unique_ptr<sluice::test::RunningServer> server_;

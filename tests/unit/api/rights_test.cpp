@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "api/batches_endpoint.h"
+#include "api/checkpoints_endpoint.h"
 #include "api/digests_endpoint.h"
 #include "api/health.h"
 #include "api/jobs_endpoint.h"
@@ -81,6 +82,7 @@ std::vector<Right> rights() {
           {Method::get, "/v1/streams/park/1", carrier},
           {Method::get, "/v1/streams/park/1/batches/1/receipt", carrier},
           {Method::put, "/v1/streams/park/quarantine", carrier},
+          {Method::get, "/v1/checkpoints/park/0123456789abcdef/1", carrier},
           {Method::post, "/v1/datasets/approval/digests", carrier},
           {Method::get, "/v1/jobs", operators},
           {Method::post, "/v1/jobs/park/pause", operators},
@@ -116,6 +118,7 @@ class Offer {
     std::ranges::move(outcomes_.routes(), std::back_inserter(routes));
     std::ranges::move(tasks_.routes(), std::back_inserter(routes));
     std::ranges::move(batches_.routes(), std::back_inserter(routes));
+    std::ranges::move(checkpoints_.routes(), std::back_inserter(routes));
     std::ranges::move(digests_.routes(), std::back_inserter(routes));
     std::ranges::move(quarantines_.routes(), std::back_inserter(routes));
     std::ranges::move(jobs_.routes(), std::back_inserter(routes));
@@ -191,6 +194,7 @@ class Offer {
                              {{{BureauId("park"), {1}}, commit_}},
                              blocking_};
   BatchesEndpoint batches_{{{policy_, denials_, log_}, receptions_, receptions_}};
+  CheckpointsEndpoint checkpoints_{{{policy_, denials_, log_}, receptions_}};
   DigestsEndpoint digests_{{policy_, center_.catalogue, receptions_, denials_, log_}};
   QuarantineEndpoint quarantines_{{{policy_, denials_, log_},
                                    [this]() -> edges::Result<std::unique_ptr<edges::KeptReports>> {
