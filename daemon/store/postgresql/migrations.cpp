@@ -6,7 +6,6 @@
 
 #include "record/try.h"
 #include "store/evolution.h"
-#include "store/postgresql/binary_array.h"
 #include "store/postgresql/dataset_ddl.h"
 #include "store/postgresql/ledger.h"
 #include "store/postgresql/migrating.h"

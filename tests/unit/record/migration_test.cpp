@@ -51,13 +51,13 @@ TEST(MigrationTest, StatementThatWasChangedAfterwardsIsNotBelieved) {
   const std::string json = to_json(some_migration());
   const std::string signature = node.signer.sign(json);
   const auto verifier = node.verifier();
-  const auto good = verify_kept({json, signature}, verifier);
+  const auto good = verify_kept(SignedMigration{json, signature}, verifier);
   ASSERT_TRUE(good) << to_string(good.error());
   EXPECT_EQ(good->migration, some_migration());
   EXPECT_EQ(good->signatory.subject, node.signer.subject());
   Migration other = some_migration();
   other.records = {4};
-  EXPECT_FALSE(verify_kept({to_json(other), signature}, verifier));
+  EXPECT_FALSE(verify_kept(SignedMigration{to_json(other), signature}, verifier));
 }
 
 }  // namespace
