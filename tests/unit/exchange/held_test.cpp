@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "exchange/audit.h"
+#include "record/verified_receipt.h"
 #include "sqlite/database.h"
 #include "support/center_builder.h"
 
@@ -18,12 +19,12 @@ using testing::SizeIs;
 class HeldTest : public testing::Test {
  protected:
   explicit HeldTest(std::chrono::milliseconds after = std::chrono::minutes(10)) : after_(after) {}
-  Reception open(Holding* holding) {
+  Reception open(Holding* by) {
     return Reception(center.store(),
                      {.catalogue = center.catalogue,
                       .keyring = center.keyring,
                       .signatories = center.signatories,
-                      .holding = holding},
+                      .holding = by},
                      [this] { return center.now; });
   }
   record::Batch permit(const std::string& code, const std::string& name = "name") {
