@@ -34,6 +34,8 @@ constexpr auto types = std::to_array<ProblemType>({
     {backlog_full, 503, "urn:sluice:problem:backlog-full", "The node can take no more now"},
     {no_room, 503, "urn:sluice:problem:no-room", "The node's disk has no room now"},
     {not_durable, 503, "urn:sluice:problem:not-durable", "The node can not store durably"},
+    {schema_conflict, 503, "urn:sluice:problem:schema-conflict",
+     "The dataset's schema is not the store's"},
 });
 
 // Long enough for a backlog to move, short enough for a caller that holds its records back.

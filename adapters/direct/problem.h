@@ -27,8 +27,9 @@ enum class CallProblem {
   key_reused,        // the idempotency key came with another body before
   columns_mismatch,  // the dataset's mapping can not be served by records at all
   backlog_full,
-  no_room,      // on the disk; nothing was taken, and it passes
-  not_durable,  // the journal failed; nothing was acknowledged
+  no_room,          // on the disk; nothing was taken, and it passes
+  not_durable,      // the journal failed; nothing was acknowledged
+  schema_conflict,  // the store could not take the dataset as it is here; nothing was taken
 };
 
 struct ProblemType {

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "reconciliation/digest_question.h"
+#include "reconciliation/schema_standing.h"
+#include "record/canonical_schema.h"
 #include "record/key_order.h"
 
 namespace sluice::api {
@@ -17,6 +19,10 @@ namespace asio = boost::asio;
 constexpr server::BodyLimits question_bodies{.max_bytes = std::uint64_t{4} << 20,
                                              .max_memory_bytes = std::uint64_t{16} << 20};
 
+// A thousand fields, each with its constraints.
+constexpr server::BodyLimits schema_bodies{.max_bytes = std::uint64_t{1} << 20,
+                                           .max_memory_bytes = std::uint64_t{4} << 20};
+
 }  // namespace
 
 std::vector<server::Route> DigestsEndpoint::routes() {
@@ -25,7 +31,13 @@ std::vector<server::Route> DigestsEndpoint::routes() {
            .content_types = {"application/json"},
            .handler = [this](const server::Request& request) { return answer(request); },
            .admission = [this](const server::Request& request) { return turn_away(request); },
-           .bodies = question_bodies}};
+           .bodies = question_bodies},
+          {.method = server::Method::post,
+           .path = "/v1/datasets/{dataset}/schema",
+           .content_types = {"application/json"},
+           .handler = [this](const server::Request& request) { return judge(request); },
+           .admission = [this](const server::Request& request) { return turn_away(request); },
+           .bodies = schema_bodies}};
 }
 
 std::optional<server::Response> DigestsEndpoint::turn_away(const server::Request& request) {
@@ -43,6 +55,21 @@ std::optional<server::Response> DigestsEndpoint::turn_away(const server::Request
   return refuse(BatchProblem::not_permitted,
                 "only the node that brings the batches of a dataset's owner may compare it; see "
                 "`nodes` in the center's node.yaml");
+}
+
+asio::awaitable<server::Response> DigestsEndpoint::judge(const server::Request& request) {
+  const exchange::KnownDataset& known =
+      *surroundings_.catalogue.find(record::DatasetId(std::string(request.parameter("dataset"))));
+  const auto asked = record::parse_canonical_schema(request.body);
+  if (!asked) {
+    co_return refuse(BatchProblem::not_a_question,
+                     fmt::format("expected a schema in its canonical form, of which a manifest "
+                                 "names the digest: {}",
+                                 asked.error().sentence));
+  }
+  co_return server::Response{
+      .content_type = "application/json",
+      .body = reconciliation::to_json(reconciliation::standing_of(*asked, known.dataset))};
 }
 
 asio::awaitable<server::Response> DigestsEndpoint::answer(const server::Request& request) {

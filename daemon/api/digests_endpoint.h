@@ -1,5 +1,6 @@
 // Where other nodes ask what the central store holds, to compare it with their bureaus' own
-// databases: keys and digests only (docs/reconciliation.md).
+// databases: keys and digests only (docs/reconciliation.md); and whether their schemas could be
+// taken (docs/link.md).
 #pragma once
 
 #include <optional>
@@ -38,6 +39,7 @@ class DigestsEndpoint {
   // Nothing: the caller may ask this.
   [[nodiscard]] std::optional<server::Response> turn_away(const server::Request& request);
   [[nodiscard]] boost::asio::awaitable<server::Response> answer(const server::Request& request);
+  [[nodiscard]] boost::asio::awaitable<server::Response> judge(const server::Request& request);
 
   Surroundings surroundings_;
 };

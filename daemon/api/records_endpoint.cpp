@@ -168,6 +168,7 @@ asio::awaitable<std::optional<Reply>> RecordsEndpoint::earlier_answer(
 asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, const Call& call,
                                              const std::optional<std::string>& key,
                                              const record::Digest& fingerprint) {
+  if (auto refused = why_not_taken(publication)) co_return std::move(*refused);
   const PublishedDataset& published = publication.published;
   intake::CallIntake intake(publication.plan, published.origin, key.value_or("direct"),
                             publication.columns);
@@ -211,6 +212,16 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
         {publication.stream.bureau, placement->epoch}, placement->sequence, placement->first_row};
   }
   co_return answer(outcome, place);
+}
+
+std::optional<Reply> RecordsEndpoint::why_not_taken(const Publication& publication) const {
+  const record::DatasetId& dataset = publication.published.dataset.id;
+  if (!surroundings_.objection || !surroundings_.objection(dataset)) return std::nullopt;
+  return refuse(CallProblem::schema_conflict,
+                fmt::format("the central store can not take {} under the schema that this node has "
+                            "for it; nothing of this dataset is taken until the node's operator "
+                            "has acted (`sluice status` says what to do); call again later",
+                            dataset.str()));
 }
 
 asio::awaitable<adapters::Result<void>> RecordsEndpoint::collect(const Publication& publication,

@@ -2,6 +2,7 @@
 // the journal has the rows on disk.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -57,6 +58,8 @@ class RecordsEndpoint {
     journal::Clock clock;
     // Reads large bodies. Joined before the endpoint and the calls' executors go.
     boost::asio::thread_pool& large_calls;
+    // Why nothing of a dataset is to be taken now; nothing where it may. Empty: it always may.
+    std::function<std::optional<std::string>(const record::DatasetId&)> objection = {};
   };
 
   // `known_datasets`: all of the node, to tell an unknown dataset from a forbidden one. The error
@@ -86,6 +89,8 @@ class RecordsEndpoint {
                                                    const adapters::direct::Call& call,
                                                    const std::optional<std::string>& key,
                                                    const record::Digest& fingerprint);
+  // What is wrong between a dataset's schema and the store is the operator's to read.
+  [[nodiscard]] std::optional<Reply> why_not_taken(const Publication& publication) const;
   // Hands the call's rows to `intake`: a large body's on another thread, so that it holds up no
   // other connection.
   [[nodiscard]] boost::asio::awaitable<adapters::Result<void>> collect(

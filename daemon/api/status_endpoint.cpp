@@ -103,6 +103,12 @@ std::string to_text(const NodeStatus& node) {
   }
   if (node.not_signing) object["not_signing"] = *node.not_signing;
   if (node.held) object["held"] = to_json(*node.held);
+  if (!node.schema_conflicts.empty()) {
+    boost::json::array conflicts;
+    for (const auto& [dataset, reason] : node.schema_conflicts)
+      conflicts.push_back({{"dataset", dataset.str()}, {"reason", reason}});
+    object["schema_conflicts"] = std::move(conflicts);
+  }
   if (node.uplink) object["uplink"] = boost::json::value_from(*node.uplink);
   return boost::json::serialize(object);
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,8 @@ struct NodeStatus {
   std::optional<files::StateDisk::Room> room = {};
   std::optional<std::string> distrusted_disk = {};   // why nothing is acknowledged
   std::optional<std::vector<HeldStatus>> held = {};  // of a node with a store
+  // Of which datasets nothing is taken in, and why.
+  std::map<record::DatasetId, std::string> schema_conflicts = {};
 };
 
 // `status` is called on `blocking`, where it may read journals. All must outlive the route.

@@ -210,10 +210,9 @@ ExitStatus show_row(const Context& context, const QuarantineOptions& options) {
         } else {
           const journal::QuarantinedRow& row = (*entry)->row;
           const exchange::KnownDataset* known = installation.catalogue.find(row.dataset);
-          print_for_people(**entry, options.bureau,
-                           row.refused && known != nullptr
-                               ? jobs::columns_of_line(known->dataset.schema)
-                               : row.columns);
+          print_for_people(
+              **entry, options.bureau,
+              row.refused && known != nullptr ? jobs::columns_of_line(row, *known) : row.columns);
         }
         return ExitStatus::success;
       });

@@ -88,6 +88,16 @@ void print_disk(const boost::json::object& disk) {
   }
 }
 
+void print_schema_conflicts(const boost::json::object& status) {
+  const auto* conflicts = status.if_contains("schema_conflicts");
+  if (conflicts == nullptr) return;
+  for (const auto& value : conflicts->as_array()) {
+    const boost::json::object& conflict = value.as_object();
+    fmt::print("\nNOTHING OF {} IS TAKEN IN: {}\n", member_text(conflict, "dataset"),
+               member_text(conflict, "reason"));
+  }
+}
+
 void print_for_people(const boost::json::object& status) {
   fmt::print("{}  sluiced {}  up {}", member_text(status, "node"), member_text(status, "version"),
              age_since(member_text(status, "started_at")));
@@ -105,6 +115,7 @@ void print_for_people(const boost::json::object& status) {
     fmt::print("NOTHING IS TAKEN: {}\n", member_text(status, "not_signing"));
   }
   print_disk(status.at("disk").as_object());
+  print_schema_conflicts(status);
   std::vector<std::vector<std::string>> rows;
   for (const auto& value : status.at("streams").as_array()) {
     const boost::json::object& stream = value.as_object();

@@ -9,19 +9,22 @@ namespace sluice::entry {
 
 std::expected<std::unique_ptr<Desk>, record::Flaw> Desk::make(
     const std::vector<KeyedDataset>& datasets, journal::Journal journal,
-    const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure) {
+    const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure,
+    Objection objection) {
   std::map<record::DatasetId, FormChecker> checkers;
   for (const KeyedDataset& keyed : datasets)
     checkers.emplace(keyed.dataset.id, SLUICE_TRY(FormChecker::make(keyed)));
-  return std::unique_ptr<Desk>(
-      new Desk(std::move(checkers), std::move(journal), limits, std::move(on_failure)));
+  return std::unique_ptr<Desk>(new Desk(std::move(checkers), std::move(journal), limits,
+                                        std::move(on_failure), std::move(objection)));
 }
 
 Desk::Desk(std::map<record::DatasetId, FormChecker> checkers, journal::Journal journal,
-           const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure)
+           const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure,
+           Objection objection)
     : checkers_(std::move(checkers)),
       commit_(std::move(journal), limits, std::move(on_failure)),
-      sink_(commit_) {}
+      sink_(commit_),
+      objection_(std::move(objection)) {}
 
 const FormChecker* Desk::find(const record::DatasetId& dataset) const {
   const auto found = checkers_.find(dataset);
@@ -30,6 +33,11 @@ const FormChecker* Desk::find(const record::DatasetId& dataset) const {
 
 std::expected<SavedRecord, SaveFailure> Desk::save(const DraftId& draft, CheckedRecord record) {
   using Answer = std::expected<SavedRecord, SaveFailure>;
+  if (objection_) {
+    if (auto why = objection_(record.submission().origin.dataset)) {
+      return std::unexpected(SaveFailure{SaveProblem::schema_conflict, "", std::move(*why)});
+    }
+  }
   std::promise<Answer> promise;
   auto answer = promise.get_future();
   sink_.save(draft, std::move(record), [promise = std::move(promise)](Answer saved) mutable {

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "entry/form_checker.h"
@@ -18,11 +21,15 @@ namespace sluice::entry {
 // Thread-safe.
 class Desk {
  public:
+  // Why nothing of a dataset is to be taken now; nothing where it may. Any thread.
+  using Objection = std::function<std::optional<std::string>(const record::DatasetId&)>;
+
   // One a stream, at its home: it keeps apart two saves of one draft. `on_failure` as of the group
   // commit. What the datasets name must outlive it. Fails where a code table is missing.
   [[nodiscard]] static std::expected<std::unique_ptr<Desk>, record::Flaw> make(
       const std::vector<KeyedDataset>& datasets, journal::Journal journal,
-      const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure);
+      const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure,
+      Objection objection = {});
 
   // By dataset. They live as long as the desk.
   [[nodiscard]] const std::map<record::DatasetId, FormChecker>& checkers() const {
@@ -37,12 +44,14 @@ class Desk {
 
  private:
   Desk(std::map<record::DatasetId, FormChecker> checkers, journal::Journal journal,
-       const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure);
+       const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure,
+       Objection objection);
 
   std::map<record::DatasetId, FormChecker> checkers_;
   // Answers on its own thread: whoever waits for one needs no other thread to go on.
   journal::GroupCommit commit_;
   KeyedRecordSink sink_;
+  Objection objection_;
 };
 
 }  // namespace sluice::entry

@@ -17,9 +17,10 @@ namespace sluice::entry {
 using DraftId = record::Name<struct DraftTag>;
 
 enum class SaveProblem {
-  conflicting,   // the draft was saved before, with other content
-  backlog_full,  // the journal holds as much as it may, or its disk does: later
-  not_durable,   // nothing may be acknowledged
+  conflicting,      // the draft was saved before, with other content
+  backlog_full,     // the journal holds as much as it may, or its disk does: later
+  not_durable,      // nothing may be acknowledged
+  schema_conflict,  // nothing of the dataset is taken until an operator has acted: later
 };
 using SaveFailure = record::Failure<SaveProblem>;
 

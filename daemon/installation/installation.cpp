@@ -9,6 +9,7 @@
 #include "edges/postgresql/postgresql_kept_reports.h"
 #include "edges/sqlite/sqlite_kept_reports.h"
 #include "exchange/ledger_place.h"
+#include "installation/schema_check.h"
 #include "installation/store_memory.h"
 #include "installation/system_clock.h"
 #include "people/postgresql/postgresql_people.h"
@@ -136,6 +137,16 @@ Verdict check_configuration(const std::filesystem::path& configuration) {
         "sslrootcert",
         *mode));
   }
+  const auto conflicts = schema_conflicts(*settings);
+  if (!conflicts) {
+    verdict.warnings.push_back(
+        fmt::format("the schemas were not compared with the central store, which can not be asked: "
+                    "{}",
+                    record::to_string(conflicts.error())));
+    return verdict;
+  }
+  for (const store::StoreFailure& conflict : *conflicts)
+    verdict.complaints.push_back(record::to_string(conflict));
   return verdict;
 }
 

@@ -80,7 +80,8 @@ struct Verdict {
   std::vector<std::string> complaints;  // why it can not be used
   std::vector<std::string> warnings;    // of what should not stay so
 };
-// Touches nothing but its files.
+// Reads its files, and asks the central store, where it is this node's, whether its tables can
+// follow the schemas; makes nothing.
 [[nodiscard]] Verdict check_configuration(const std::filesystem::path& configuration);
 
 // The `sslmode` of a PostgreSQL off this machine that need not prove who it is.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "installation/schema_side.h"
 #include "installation/system_clock.h"
 #include "intake/reject_limit.h"
 #include "jobs/front_end_source.h"
@@ -48,6 +49,10 @@ adapters::Result<std::unique_ptr<FrontEndIntake>> FrontEndIntake::open(
   auto journal = SLUICE_TRY(ours(installation.open_journal(bureau.id)));
   // Though nothing may have changed there: what was collected may be gone at the center.
   SLUICE_TRY(ours(journal.check_taking()));
+  if (auto why = installation::schema_objection(installation, dataset)) {
+    return std::unexpected(adapters::CollectionFailure{adapters::CollectionProblem::journal_failed,
+                                                       "", std::move(*why)});
+  }
   const auto kept = SLUICE_TRY(ours(journal.cursor(front_end_channel, dataset.str())));
   auto recent = SLUICE_TRY(ours(
       intake::recent_rows(journal, dataset, publication.reject_limit, installation::system_now)));

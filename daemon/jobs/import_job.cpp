@@ -10,6 +10,7 @@
 
 #include "adapters/disk/drop_folder.h"
 #include "adapters/disk/file_digest.h"
+#include "installation/schema_side.h"
 #include "installation/system_clock.h"
 #include "intake/journal_sink.h"
 #include "jobs/ledger_side.h"
@@ -154,7 +155,8 @@ adapters::Result<ImportReport> run_import(const installation::Installation& inst
   if (auto taking = journal->check_taking(); !taking) {
     return std::unexpected(journal_failed(taking.error()));
   }
-  const std::string key = cursor_key(request.publication.dataset, digest.digest);
+  const record::DatasetId& dataset = request.publication.dataset;
+  const std::string key = cursor_key(dataset, digest.digest);
   const auto kept = journal->cursor(channel, key);
   if (!kept) return std::unexpected(journal_failed(kept.error().place, kept.error().sentence));
   intake::SourceCursor taken;
@@ -168,6 +170,9 @@ adapters::Result<ImportReport> run_import(const installation::Installation& inst
                         .accepted = taken.accepted,
                         .quarantined = taken.quarantined,
                         .copies = taken.copies};
+  }
+  if (auto why = installation::schema_objection(installation, dataset)) {
+    return std::unexpected(journal_failed("", std::move(*why)));
   }
   auto recent = SLUICE_TRY(recent_tallies(*journal, request.publication));
   intake::JournalSink sink(*journal,

@@ -9,8 +9,10 @@
 #include "adapters/direct/call_collector.h"
 #include "adapters/disk/bytes_in_memory.h"
 #include "adapters/disk/csv_reader.h"
+#include "installation/schema_side.h"
 #include "intake/call_intake.h"
 #include "record/copy_text.h"
+#include "record/older_schema.h"
 #include "record/rules.h"
 
 namespace sluice::jobs {
@@ -110,6 +112,37 @@ std::expected<journal::Submission, record::Flaw> read_lines(std::string_view byt
   return submission;
 }
 
+// The digest of the schema of a line that the center refused, where it is not the present one.
+std::optional<record::Digest> earlier_schema(const journal::QuarantinedRow& row,
+                                             const exchange::KnownDataset& known) {
+  const auto written = record::parse_digest(row.columns);
+  if (!written || *written == known.schema) return std::nullopt;
+  return *written;
+}
+
+// A line of an earlier schema with the columns of the present one, which only the store may know.
+std::expected<std::string, record::Flaw> turned(const installation::Installation& installation,
+                                                const exchange::KnownDataset& known,
+                                                const record::Digest& written,
+                                                std::string_view line) {
+  const auto refuse = [&](std::string_view why) {
+    return std::unexpected(record::Flaw{fmt::format(
+        "it was made under an earlier schema of {}, {}; take it again corrected (`--with`), in "
+        "the columns of the present one",
+        known.dataset.id.str(), why)});
+  };
+  if (!installation.settings.node.store) return refuse("which only its center keeps");
+  auto store = installation.open_store_to_look_up();
+  if (!store) return std::unexpected(record::Flaw{record::to_string(store.error())});
+  const auto schema = (*store)->schema(written);
+  if (!schema) return std::unexpected(record::Flaw{record::to_string(schema.error())});
+  if (!*schema) return refuse("which the store does not have");
+  if (const auto why = record::why_unreadable(**schema, known.dataset.schema)) return refuse(*why);
+  record::LineTurner turner(**schema, known.dataset.schema);
+  const std::string_view present = turner.turn(line);
+  return std::string(present.empty() ? line : present);
+}
+
 const settings::Publication* publication_of(const settings::Bureau& bureau,
                                             const record::DatasetId& dataset) {
   const auto found = std::ranges::find(bureau.publishes, dataset, &settings::Publication::dataset);
@@ -141,6 +174,9 @@ std::expected<journal::Placement, SettlementFailure> replay(
     return failure(not_published,
                    fmt::format("{} no longer publishes {}", bureau.str(), row.dataset.str()));
   }
+  if (auto why = installation::schema_objection(installation, row.dataset)) {
+    return failure(failed, std::move(*why));
+  }
   const std::string_view bytes = request.corrected ? *request.corrected : row.original;
   const auto again = [&](const journal::Submission& submission)
       -> std::expected<journal::Placement, SettlementFailure> {
@@ -153,7 +189,14 @@ std::expected<journal::Placement, SettlementFailure> replay(
     return failure(failed, record::to_string(placement.error()));
   };
   if (row.refused) {
-    auto submission = read_lines(bytes, *known);
+    std::string present(bytes);
+    const auto written = earlier_schema(row, *known);
+    if (written && !request.corrected) {
+      auto line = turned(installation, *known, *written, bytes);
+      if (!line) return failure(still_refused, line.error().sentence);
+      present = std::move(*line);
+    }
+    auto submission = read_lines(present, *known);
     if (!submission) return failure(still_refused, submission.error().sentence);
     submission->origin = installation.origin(row.dataset, row.mode);
     return again(*submission);
@@ -178,9 +221,11 @@ std::expected<journal::Placement, SettlementFailure> replay(
   return again(intake.take());
 }
 
-std::string columns_of_line(const record::TableSchema& schema) {
+std::string columns_of_line(const journal::QuarantinedRow& row,
+                            const exchange::KnownDataset& known) {
+  if (earlier_schema(row, known)) return "";
   boost::json::array names{"(U or D)", "(time at the source)"};
-  for (const record::Field& field : schema.fields)
+  for (const record::Field& field : known.dataset.schema.fields)
     names.emplace_back(field.name);
   return boost::json::serialize(names);
 }

@@ -7,10 +7,10 @@
 #include <optional>
 #include <string>
 
+#include "exchange/catalogue.h"
 #include "installation/installation.h"
 #include "jobs/settlement_failure.h"
 #include "journal/journal.h"
-#include "record/table_schema.h"
 
 namespace sluice::jobs {
 
@@ -28,7 +28,8 @@ struct ReplayRequest {
     const ReplayRequest& request);
 
 // The columns of a row that the center refused, as journal::QuarantinedRow has them of others: a
-// JSON array.
-[[nodiscard]] std::string columns_of_line(const record::TableSchema& schema);
+// JSON array. Empty where it was made under another schema than the dataset has now.
+[[nodiscard]] std::string columns_of_line(const journal::QuarantinedRow& row,
+                                          const exchange::KnownDataset& known);
 
 }  // namespace sluice::jobs

@@ -29,7 +29,7 @@ struct QuarantinedRow {
   std::string field;
   std::string rule;
   std::string sentence;
-  std::string columns;  // the source's columns as a JSON array of names; may be empty
+  std::string columns;  // the source's, as JSON; of a refused line its schema's digest; or empty
   // A row as it came; of one that the center refused the line of its batch, without its end.
   std::string original;
   std::optional<RefusedPlace> refused = std::nullopt;  // nothing: the node itself refused it

@@ -65,7 +65,8 @@ Result<void> Journal::State::keep_refused(const StreamRow& row, const record::Ba
   const record::Time now = clock();
   QuarantinedRow entry{.dataset = manifest.dataset,
                        .mode = manifest.mode,
-                       .source = fmt::format("batch {}", manifest.sequence.value)};
+                       .source = fmt::format("batch {}", manifest.sequence.value),
+                       .columns = record::to_string(manifest.schema)};
   const auto add = [&](std::uint64_t number, std::string_view bytes) {
     entry.place = number;
     entry.original = bytes;

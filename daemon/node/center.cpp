@@ -26,8 +26,7 @@ exchange::ReceptionPool::Open Center::reception_of(const Surroundings& surroundi
   using exchange::Reception;
   using Opened = exchange::Result<std::unique_ptr<Reception>>;
   return [&installation = surroundings.installation, &signatories = surroundings.signatories,
-          &holding = surroundings.holding,
-          &applied = surroundings.metrics.batch_apply_seconds(),
+          &holding = surroundings.holding, &applied = surroundings.metrics.batch_apply_seconds(),
           newest = surroundings.newest_checkpoint]() -> Opened {
     auto store = installation.open_store();
     if (!store) {

@@ -29,7 +29,8 @@ std::vector<entry::KeyedDataset> keyed_datasets(const settings::Bureau& bureau,
 
 std::expected<void, std::string> Desks::open(const std::vector<record::BureauId>& own,
                                              const installation::Installation& installation,
-                                             observe::Log& log) {
+                                             observe::Log& log,
+                                             const installation::SchemaObjection& objection) {
   const entry::PinyinReadings readings;
   for (const auto& [name, entries] : installation.settings.code_tables)
     tables_.emplace(name, entry::CodeTable(entries, readings));
@@ -38,12 +39,13 @@ std::expected<void, std::string> Desks::open(const std::vector<record::BureauId>
     if (keyed.empty()) continue;
     auto journal = installation.open_journal(id);
     if (!journal) return std::unexpected(record::to_string(journal.error()));
-    auto desk =
-        entry::Desk::make(keyed, std::move(*journal), installation.settings.node.journal,
-                          [&log, bureau = id](const journal::JournalFailure& failure) {
-                            log.write<"batch-not-closed">(
-                                {{"bureau", bureau.str()}, {"reason", record::to_string(failure)}});
-                          });
+    auto desk = entry::Desk::make(
+        keyed, std::move(*journal), installation.settings.node.journal,
+        [&log, bureau = id](const journal::JournalFailure& failure) {
+          log.write<"batch-not-closed">(
+              {{"bureau", bureau.str()}, {"reason", record::to_string(failure)}});
+        },
+        objection);
     if (!desk) return std::unexpected(desk.error().sentence);
     desks_.emplace(id, std::move(*desk));
   }

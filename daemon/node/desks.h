@@ -10,17 +10,18 @@
 
 #include "entry/desk.h"
 #include "installation/installation.h"
+#include "installation/schema_side.h"
 #include "observe/log.h"
 
 namespace sluice::node {
 
 class Desks {
  public:
-  // `own` are the bureaus whose streams begin here. All must outlive the desks. Opens a journal of
-  // its own for each that has forms.
+  // `own` are the bureaus whose streams begin here; by `objection` records of a dataset wait. All
+  // must outlive the desks. Opens a journal of its own for each that has forms.
   [[nodiscard]] std::expected<void, std::string> open(
       const std::vector<record::BureauId>& own, const installation::Installation& installation,
-      observe::Log& log);
+      observe::Log& log, const installation::SchemaObjection& objection);
 
   [[nodiscard]] const std::map<record::BureauId, std::unique_ptr<entry::Desk>>& all() const {
     return desks_;

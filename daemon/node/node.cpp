@@ -110,6 +110,9 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   }
   SLUICE_TRY(node->find_store());
   node->make_checkpoints();
+  // Before anything is acknowledged.
+  node->schemas_.emplace(
+      SchemaWatch::Surroundings{*node->installation_, *node->log_, node->metrics_});
   SLUICE_TRY(node->make_uplink());
   node->look_after_held();
   SLUICE_TRY(node->open_streams());
@@ -209,7 +212,8 @@ std::expected<void, std::string> Node::take_records() {
   // Those of `refused_` have no stream: the endpoint answers that nothing of theirs is taken.
   auto endpoint = api::RecordsEndpoint::make(
       std::move(streams), std::move(known),
-      {policy_, denials_, *log_, metrics_, installation::system_now, large_calls_});
+      {policy_, denials_, *log_, metrics_, installation::system_now, large_calls_,
+       [this](const record::DatasetId& dataset) { return schema_conflict(dataset); }});
   if (!endpoint) return std::unexpected(record::to_string(endpoint.error()));
   records_ = std::move(*endpoint);
   return {};
@@ -220,7 +224,8 @@ std::expected<void, std::string> Node::take_forms() {
   std::vector<record::BureauId> own;
   for (const auto& [id, stream] : streams_)
     own.push_back(id);
-  return desks_.open(own, *installation_, *log_);
+  return desks_.open(own, *installation_, *log_,
+                     [this](const record::DatasetId& dataset) { return schema_conflict(dataset); });
 }
 
 api::Health Node::health() const {
@@ -313,11 +318,10 @@ exchange::Holding::Events Node::holding_events() {
 
 void Node::look_after_held() {
   if (!installation_->settings.node.store) return;
-  held_look_ =
-      std::make_unique<HeldLook>(Center::reception_of({*installation_, signatories_, policy_,
-                                                       denials_, *log_, metrics_, holding_,
-                                                       newest_checkpoint_}),
-                                 HeldLook::Surroundings{holding_, *log_, metrics_});
+  held_look_ = std::make_unique<HeldLook>(
+      Center::reception_of({*installation_, signatories_, policy_, denials_, *log_, metrics_,
+                            holding_, newest_checkpoint_}),
+      HeldLook::Surroundings{holding_, *log_, metrics_});
 }
 
 void Node::measure_journals() {
@@ -363,6 +367,7 @@ api::NodeStatus Node::status() {
   status.distrusted_disk = installation_->disk->distrusted();
   status.room = installation_->disk->room();
   if (held_look_) status.held = held_look_->held();
+  if (schemas_) status.schema_conflicts = schemas_->conflicts();
   if (node.uplink) {
     status.uplink.emplace();
     for (const auto& address : node.uplink->addresses)
@@ -375,6 +380,7 @@ void Node::reload() {
   notifier_.reloading();
   certificates_.renew_all();
   holding_.stir();
+  if (schemas_) schemas_->look_again();
   notifier_.ready("serving");
 }
 

@@ -32,6 +32,7 @@
 #include "node/head_signing.h"
 #include "node/held_look.h"
 #include "node/room_watch.h"
+#include "node/schema_watch.h"
 #include "node/stream.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -77,6 +78,10 @@ class Node {
   [[nodiscard]] std::expected<void, std::string> listen_to_operators();
   [[nodiscard]] std::expected<void, std::string> listen_to_people(
       const installation::TasksOpener& open_tasks);
+  // Why nothing of a dataset is to be taken in.
+  [[nodiscard]] std::optional<std::string> schema_conflict(const record::DatasetId& dataset) const {
+    return schemas_ ? schemas_->conflict(dataset) : std::nullopt;
+  }
   // Why a bureau's runs and files must wait. Refers to its stream.
   [[nodiscard]] runs::HoldBack hold_back_of(const record::BureauId& bureau);
   [[nodiscard]] std::expected<void, std::string> start_jobs(
@@ -121,6 +126,7 @@ class Node {
   std::shared_ptr<exchange::NewestCheckpoint> newest_checkpoint_ =
       std::make_shared<exchange::NewestCheckpoint>();
   std::optional<Checkpointing> checkpointing_;
+  std::optional<SchemaWatch> schemas_;
 
   // What work is done by. Their threads post to `context_`, so the destructor ends them first.
   std::map<record::BureauId, std::unique_ptr<Stream>> streams_;

@@ -166,6 +166,26 @@ inline constexpr Event node[] = {
          "it restored: somebody takes entries out of its tables",
      .remedy = "`sluice audit verify`, here and on the edges, which have kept what was told them; "
                "see who may write to the database"},
+    {.name = "schema-conflict",
+     .level = error,
+     .keys = {"dataset", "reason"},
+     .when = "the central store's tables, of this node or at its center, can not follow this "
+             "dataset's schema: nothing of the dataset is taken in (calls are answered 503, "
+             "imports and collections fail, keyed "
+             "records wait), and all other datasets go on",
+     .remedy = "what `reason` says (docs/operations.md#changing-a-schema). What is mended at the "
+               "store is noticed within seconds; a schema that was changed here is read when "
+               "`sluiced` starts"},
+    {.name = "schema-agrees",
+     .level = info,
+     .keys = {"dataset"},
+     .when = "they can again: the dataset goes on by itself"},
+    {.name = "schemas-not-compared",
+     .level = warning,
+     .keys = {"reason"},
+     .when = "the central store, or the center, can not be asked whether its tables can follow the "
+             "schemas; it is asked again every few seconds, and nothing is refused meanwhile. "
+             "Once, until they were compared"},
     {.name = "publish-denied",
      .level = warning,
      .keys = {"bureau", "dataset"},

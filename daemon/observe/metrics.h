@@ -138,6 +138,7 @@ class Metrics {
   Gauges<1> edge_quarantine_waiting{registry_, "sluice_edge_quarantine_waiting", "quarantined rows that nobody has dealt with, of a stream that begins on another node, as that node last told this center", {"bureau"}};
   Gauges<1> edge_report_seconds{registry_, "sluice_edge_report_timestamp_seconds", "when a node last told this center what the quarantine of its stream holds, seconds since 1970", {"bureau"}};
   Gauges<1> certificate_expiry_seconds{registry_, "sluice_certificate_expiry_timestamp_seconds", "when a certificate of this node expires, seconds since 1970", {"subject"}};
+  Gauges<1> schema_conflict{registry_, "sluice_schema_conflict", "1: the central store's tables, of this node or at its center, can not follow this dataset's schema, and nothing of it is taken in; else 0", {"dataset"}};
 
   Gauges<0> signing{registry_, "sluice_signing", "1 while this node's certificate holds, so that it seals, receipts and takes something; else 0", {}};
   // Of the disk that all that lies on.

@@ -290,7 +290,7 @@ Response QuarantinePages::entry_page_of(const Visit& visit, const QuarantineEntr
       std::ranges::find(of.publishes, row.dataset, &settings::Publication::dataset);
   const exchange::KnownDataset* known = surroundings_.installation.catalogue.find(row.dataset);
   if (row.refused && known != nullptr) {
-    view.columns = jobs::columns_of_line(known->dataset.schema);
+    view.columns = jobs::columns_of_line(row, *known);
     view.delimiter = '\t';
   } else if (row.mode == record::Mode::disk && publication != of.publishes.end()) {
     view.delimiter = publication->disk.dialect.delimiter;

@@ -137,6 +137,7 @@ TEST_P(StoreSchemasTest, ComparingTellsOfEachEditWhatPreparingWouldAndChangesNot
     ASSERT_FALSE(prepared) << edit.name;
     EXPECT_EQ(prepared.error().sentence, compared.error().sentence);
   }
+  prepare(enterprises());
   EXPECT_EQ(records(enterprises()).size(), 2U);
 }
 

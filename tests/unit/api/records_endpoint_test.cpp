@@ -28,17 +28,19 @@ class RecordsEndpointTest : public testing::Test {
  protected:
   RecordsEndpointTest() {
     const exchange::KnownDataset& known = *center_.catalogue.find(center_.dataset.id);
-    endpoint_ = RecordsEndpoint::make(
-                    {{{BureauId("park"), {1}},
-                      commit_,
-                      {{known.dataset,
-                        known.checker,
-                        mapping_,
-                        {},
-                        1 << 20,
-                        {known.dataset.id, known.schema, record::Mode::direct}}}}},
-                    {known.dataset.id}, {policy_, denials_, log_, metrics_, clock_, large_calls_})
-                    .value();
+    endpoint_ =
+        RecordsEndpoint::make({{{BureauId("park"), {1}},
+                                commit_,
+                                {{known.dataset,
+                                  known.checker,
+                                  mapping_,
+                                  {},
+                                  1 << 20,
+                                  {known.dataset.id, known.schema, record::Mode::direct}}}}},
+                              {known.dataset.id},
+                              {policy_, denials_, log_, metrics_, clock_, large_calls_,
+                               [this](const record::DatasetId&) { return objection_; }})
+            .value();
     router_.emplace(endpoint_->routes());
   }
   ~RecordsEndpointTest() override { large_calls_.join(); }
@@ -84,10 +86,34 @@ class RecordsEndpointTest : public testing::Test {
   server::Peer peer_{.caller = BureauId("park"), .subject = "CN=park", .address = "127.0.0.1:1"};
   std::list<server::Request> requests_;
   boost::asio::thread_pool large_calls_{1};
+  std::optional<std::string> objection_;
   std::unique_ptr<RecordsEndpoint> endpoint_;
   std::optional<server::Router> router_;
   boost::asio::io_context loop_;
 };
+
+TEST_F(RecordsEndpointTest,
+       CallForADatasetThatTheStoreCouldNotTakeIsRefusedBeforeItIsAcknowledged) {
+  const std::string body = R"({"code": "S1", "name": "small"})";
+  const std::vector<server::HeaderField> with_key{{"Content-Type", "application/x-ndjson"},
+                                                  {"Idempotency-Key", "\"call-1\""}};
+  const auto answer_to = [&](const std::vector<server::HeaderField>& headers) {
+    std::promise<server::Response> answered;
+    call(body, headers, answered);
+    return await(answered).value();
+  };
+  ASSERT_EQ(answer_to(with_key).status, 200U);
+  objection_ = "the field name was removed";
+  const auto refused = answer_to({{"Content-Type", "application/x-ndjson"}});
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_THAT(refused.body, HasSubstr("urn:sluice:problem:schema-conflict"));
+  // What is between the operator and the store is not the caller's to read.
+  EXPECT_THAT(refused.body, testing::Not(HasSubstr("was removed")));
+  // What was acknowledged is told again.
+  EXPECT_EQ(answer_to(with_key).status, 200U);
+  objection_.reset();
+  EXPECT_EQ(answer_to({{"Content-Type", "application/x-ndjson"}}).status, 200U);
+}
 
 TEST_F(RecordsEndpointTest, SmallCallIsAnsweredWhileALargeOneIsStillToBeRead) {
   // Whoever is to read it is busy.

@@ -84,6 +84,7 @@ std::vector<Right> rights() {
           {Method::put, "/v1/streams/park/quarantine", carrier},
           {Method::get, "/v1/checkpoints/park/0123456789abcdef/1", carrier},
           {Method::post, "/v1/datasets/approval/digests", carrier},
+          {Method::post, "/v1/datasets/approval/schema", carrier},
           {Method::get, "/v1/jobs", operators},
           {Method::post, "/v1/jobs/park/pause", operators},
           {Method::post, "/v1/jobs/park/resume", operators},

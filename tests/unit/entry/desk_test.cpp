@@ -40,6 +40,27 @@ TEST(Desk, AnswersOnceARecordIsDurableAndTakesADraftOnce) {
   EXPECT_FALSE(again->is_new);
 }
 
+TEST(Desk, TakesNothingOfADatasetWhileSomethingIsInItsWay) {
+  const LicenceDesk licences;
+  journal::test::Desk journals;
+  std::optional<std::string> why = "the store has it otherwise";
+  const auto desk = Desk::make(
+                        {licences.keyed()}, journals.open(), journals.limits, [](const auto&) {},
+                        [&](const record::DatasetId& dataset) {
+                          return dataset.str() == "licence" ? why : std::nullopt;
+                        })
+                        .value();
+  const auto checked = [&] {
+    return desk->find(record::DatasetId("licence"))->check(good_form()).value();
+  };
+  const auto refused = desk->save(DraftId("task-1"), checked());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, SaveProblem::schema_conflict);
+  EXPECT_EQ(refused.error().sentence, "the store has it otherwise");
+  why.reset();
+  EXPECT_TRUE(desk->save(DraftId("task-1"), checked()));
+}
+
 TEST(Desk, IsNotOpenedWithoutTheTableOfAFieldsCodes) {
   const LicenceDesk licences;
   journal::test::Desk journals;

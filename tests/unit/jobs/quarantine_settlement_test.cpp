@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "jobs/replay_job.h"
 #include "sqlite/database.h"
 #include "support/audited_text.h"
 #include "support/development_ca.h"
@@ -127,6 +128,62 @@ TEST_F(QuarantineSettlementTest, ARowThatTheCenterRefusedIsTakenAgainAsALineOfAB
   ASSERT_TRUE(opened.close_open_batches(journal::Journal::Close::all));
   const auto batch = opened.next({}).value().value();
   EXPECT_EQ(journal::test::text_of(batch), "U\t\\N\t7\n");
+}
+
+TEST_F(QuarantineSettlementTest, ALineOfAnEarlierSchemaIsTakenAgainInThePresentColumns) {
+  record::TableSchema earlier{
+      .fields = {{.name = "name"}, {.name = "number", .type = record::FieldType::integer}},
+      .primary_key = {"number"}};
+  const auto keep = [&](const record::TableSchema& schema) {
+    std::vector<journal::QuarantinedRow> rows = {{.dataset = record::DatasetId("approval"),
+                                                  .source = "batch 4",
+                                                  .place = 7,
+                                                  .field = "number",
+                                                  .rule = "unique",
+                                                  .columns = to_string(schema_digest(schema)),
+                                                  .original = "U\t\\N\tAlpha\t7",
+                                                  .refused = journal::RefusedPlace{{1}, {4}, 7}}};
+    EXPECT_EQ(columns_of_line(rows[0],
+                              *installation_->catalogue.find(record::DatasetId("approval"))),
+              "");
+    ASSERT_TRUE(
+        journal().append(installation_->origin(record::DatasetId("approval"), record::Mode::direct),
+                         record::compress_payload("", {0}, {0}), rows, {}));
+  };
+  keep(earlier);
+  const auto refused = replay_entry(desk(), 2, std::nullopt);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().sentence, HasSubstr("which the store does not have"));
+  ASSERT_TRUE(installation_->open_store().value()->keep(earlier));
+  EXPECT_THAT(replay_entry(desk(), 2, std::nullopt).error().sentence,
+              HasSubstr("has a field name, the present one has not"));
+  // Corrected it is a line of the present one.
+  EXPECT_TRUE(replay_entry(desk(), 2, "U\t\\N\t7"));
+  std::ofstream(directory_ / "config/schemas/approval.json")
+      << R"({"sluice:dataset": {"owner": "park", "title": "Approvals"},
+             "fields": [{"name": "number", "type": "integer", "constraints": {"required": true}},
+                        {"name": "phone", "type": "string"}, {"name": "name", "type": "string"}],
+             "primaryKey": ["number"]})";
+  installation_ = std::move(installation::load_installation(directory_ / "config").value());
+  keep(earlier);
+  ASSERT_TRUE(replay_entry(desk(), 3, std::nullopt));
+  auto opened = journal();
+  ASSERT_TRUE(opened.close_open_batches(journal::Journal::Close::all));
+  EXPECT_EQ(journal::test::text_of(opened.next({1}).value().value()), "U\t\\N\t7\t\\N\tAlpha\n");
+}
+
+TEST_F(QuarantineSettlementTest, NothingIsTakenAgainThatTheStoreCouldNotTake) {
+  record::Dataset other = installation_->catalogue.find(record::DatasetId("approval"))->dataset;
+  other.schema.fields[0].type = record::FieldType::string;
+  ASSERT_TRUE(installation_->open_store().value()->prepare(other));
+  const auto refused = replay_entry(desk(), 1, R"({"number": 7})");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, SettlementProblem::failed);
+  EXPECT_THAT(refused.error().sentence, HasSubstr("number is of type integer"));
+  EXPECT_EQ(entry(1).state, journal::QuarantineState::waiting);
+  const auto verdict = installation::check_configuration(directory_ / "config");
+  ASSERT_EQ(verdict.complaints.size(), 1U);
+  EXPECT_THAT(verdict.complaints[0], HasSubstr("dataset approval: the field number is of type"));
 }
 
 TEST_F(QuarantineSettlementTest, OfADiscardTheAuditorReadsWhoAndNotWhy) {

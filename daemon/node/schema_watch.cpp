@@ -1,0 +1,119 @@
+#include "node/schema_watch.h"
+
+#include <chrono>
+#include <utility>
+
+#include "installation/schema_side.h"
+
+namespace sluice::node {
+namespace {
+
+// Where something is amiss: a person waits for it to go on.
+constexpr std::chrono::seconds look_at_schemas_again{5};
+
+// All that may come to a store; of a node without one, what its bureaus publish.
+std::set<record::DatasetId> compared_datasets(const installation::Installation& installation) {
+  std::set<record::DatasetId> datasets;
+  if (!installation.settings.node.uplink) {
+    for (const auto& [id, known] : installation.catalogue.datasets())
+      datasets.insert(id);
+    return datasets;
+  }
+  for (const auto& [id, bureau] : installation.settings.bureaus) {
+    for (const settings::Publication& publication : bureau.publishes)
+      datasets.insert(publication.dataset);
+  }
+  return datasets;
+}
+
+}  // namespace
+
+SchemaWatch::SchemaWatch(Surroundings surroundings)
+    : surroundings_(surroundings), datasets_(compared_datasets(surroundings.installation)) {
+  look();
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void SchemaWatch::look_again() {
+  const std::lock_guard lock(mutex_);
+  is_asked_ = true;
+  woken_.notify_all();
+}
+
+std::optional<std::string> SchemaWatch::conflict(const record::DatasetId& dataset) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = conflicts_.find(dataset);
+  return found == conflicts_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::map<record::DatasetId, std::string> SchemaWatch::conflicts() const {
+  const std::lock_guard lock(mutex_);
+  return conflicts_;
+}
+
+void SchemaWatch::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock(mutex_);
+      const auto is_asked = [this] { return is_asked_; };
+      const auto& uplink = surroundings_.installation.settings.node.uplink;
+      if (!is_compared_ || !conflicts_.empty()) {
+        woken_.wait_for(lock, stop, look_at_schemas_again, is_asked);
+      } else if (uplink) {
+        woken_.wait_for(lock, stop, uplink->ask_every, is_asked);
+      } else {
+        woken_.wait(lock, stop, is_asked);
+      }
+      is_asked_ = false;
+    }
+    if (!stop.stop_requested()) look();
+  }
+}
+
+void SchemaWatch::look() {
+  is_compared_ = false;
+  const installation::Installation& installation = surroundings_.installation;
+  const auto side = installation::SchemaSide::open(installation);
+  if (!side) {
+    not_compared(side.error().sentence);
+    return;
+  }
+  for (const record::DatasetId& dataset : datasets_) {
+    auto conflict = (*side)->conflict(*installation.catalogue.find(dataset));
+    if (!conflict) {
+      not_compared(conflict.error().sentence);
+      return;
+    }
+    settle(dataset, std::move(*conflict));
+  }
+  is_compared_ = true;
+  has_told_ = false;
+}
+
+void SchemaWatch::not_compared(const std::string& why) {
+  if (std::exchange(has_told_, true)) return;
+  surroundings_.log.write<"schemas-not-compared">({{"reason", why}});
+}
+
+void SchemaWatch::settle(const record::DatasetId& dataset, std::optional<std::string> conflict) {
+  surroundings_.metrics.schema_conflict(dataset.str()).Set(conflict ? 1 : 0);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto before = conflicts_.find(dataset);
+    const bool had = before != conflicts_.end();
+    if (!had && !conflict) return;
+    if (had && conflict && before->second == *conflict) return;
+    if (conflict) {
+      conflicts_.insert_or_assign(dataset, *conflict);
+    } else {
+      conflicts_.erase(before);
+    }
+  }
+  if (conflict) {
+    surroundings_.log.write<"schema-conflict">({{"dataset", dataset.str()}, {"reason", *conflict}});
+  } else {
+    surroundings_.log.write<"schema-agrees">({{"dataset", dataset.str()}});
+  }
+}
+
+}  // namespace sluice::node

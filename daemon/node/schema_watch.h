@@ -1,0 +1,60 @@
+// Compares the datasets' schemas with the tables of this node's store, or with its center's
+// schemas: when it starts, when it is told to, now and then where it is another node's, and, while
+// one is in conflict or could not be compared, again and again. So a schema that could never be
+// taken is known before anything is acknowledged, and when it is right again everything goes on by
+// itself.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "installation/installation.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+
+namespace sluice::node {
+
+// Owns its thread.
+class SchemaWatch {
+ public:
+  // All must outlive it.
+  struct Surroundings {
+    const installation::Installation& installation;
+    observe::Log& log;
+    observe::Metrics& metrics;
+  };
+  // Looks once before it returns.
+  explicit SchemaWatch(Surroundings surroundings);
+  ~SchemaWatch() = default;
+  SchemaWatch(const SchemaWatch&) = delete;
+  SchemaWatch& operator=(const SchemaWatch&) = delete;
+
+  // Soon. Any thread, as the next two.
+  void look_again();
+  // Why nothing of a dataset is to be taken in now; nothing where it may.
+  [[nodiscard]] std::optional<std::string> conflict(const record::DatasetId& dataset) const;
+  [[nodiscard]] std::map<record::DatasetId, std::string> conflicts() const;
+
+ private:
+  void run(const std::stop_token& stop);
+  void look();
+  void settle(const record::DatasetId& dataset, std::optional<std::string> conflict);
+  void not_compared(const std::string& why);
+
+  Surroundings surroundings_;
+  std::set<record::DatasetId> datasets_;  // known to the installation
+  mutable std::mutex mutex_;
+  std::condition_variable_any woken_;
+  std::map<record::DatasetId, std::string> conflicts_;  // guarded by mutex_, as the next
+  bool is_asked_ = false;
+  bool is_compared_ = false;  // all of them, when they were looked at last; the looker's
+  bool has_told_ = false;     // that they were not; the looker's
+  std::jthread thread_;       // last: joined before the rest goes
+};
+
+}  // namespace sluice::node
