@@ -143,9 +143,9 @@ TEST_F(QuarantineSettlementTest, ALineOfAnEarlierSchemaIsTakenAgainInThePresentC
                                                   .columns = to_string(schema_digest(schema)),
                                                   .original = "U\t\\N\tAlpha\t7",
                                                   .refused = journal::RefusedPlace{{1}, {4}, 7}}};
-    EXPECT_EQ(columns_of_line(rows[0],
-                              *installation_->catalogue.find(record::DatasetId("approval"))),
-              "");
+    EXPECT_EQ(
+        columns_of_line(rows[0], *installation_->catalogue.find(record::DatasetId("approval"))),
+        "");
     ASSERT_TRUE(
         journal().append(installation_->origin(record::DatasetId("approval"), record::Mode::direct),
                          record::compress_payload("", {0}, {0}), rows, {}));
