@@ -20,7 +20,7 @@ std::unexpected<StoreFailure> migration_failed(const ServerError& error,
   return std::unexpected(store_failure(error, "dataset " + dataset.str()));
 }
 
-record::Time moment(std::int64_t count) {
+record::Time applied_moment(std::int64_t count) {
   return record::Time(std::chrono::milliseconds(count));
 }
 
@@ -68,9 +68,9 @@ Result<void> read_entries(Connection& connection, const std::string& which,
                              .to_schema = text(4),
                              .mapping = text(5),
                              .records = {number(6)},
-                             .applied_at = moment(row.integer(0, 7)),
+                             .applied_at = applied_moment(row.integer(0, 7)),
                              .statement = {text(8), text(9)}};
-        if (!row.is_null(0, 10)) entry.dropped_at = moment(row.integer(0, 10));
+        if (!row.is_null(0, 10)) entry.dropped_at = applied_moment(row.integer(0, 10));
         return consume(entry);
       });
   if (!read) return std::unexpected(store_failure(read.error(), "ledger"));
@@ -105,7 +105,7 @@ Result<Begun> current_version(Connection& connection, const record::DatasetId& d
       Parameters().text(dataset.str()));
   if (!last) return migration_failed(last.error(), dataset);
   if (last->rows() == 0) return Begun{};
-  return Begun{{static_cast<std::uint64_t>(last->integer(0, 0))}, moment(last->integer(0, 1))};
+  return Begun{{static_cast<std::uint64_t>(last->integer(0, 0))}, applied_moment(last->integer(0, 1))};
 }
 
 Result<std::optional<Version>> former_version(Connection& connection,

@@ -25,7 +25,7 @@ std::int64_t milliseconds(record::Time time) {
   return time.time_since_epoch().count();
 }
 
-record::Time moment(std::int64_t count) {
+record::Time applied_moment(std::int64_t count) {
   return record::Time(std::chrono::milliseconds(count));
 }
 
@@ -89,7 +89,7 @@ Result<record::Time> Migrating::last_applied() {
       coalesce((SELECT max(applied_at) FROM migration WHERE dataset = ?1), 0)))sql"));
   last.bind(1, dataset_.id.str());
   SLUICE_TRY(file_.step(last));
-  return moment(last.integer(0));
+  return applied_moment(last.integer(0));
 }
 
 // Indices keep their names when a table gets another one, and the new tables need those.
@@ -218,9 +218,9 @@ Result<void> read_entries(CentralFile& file, Statement& select,
                          .to_schema = text(4),
                          .mapping = text(5),
                          .records = {static_cast<std::uint64_t>(select.integer(6))},
-                         .applied_at = moment(select.integer(7)),
+                         .applied_at = applied_moment(select.integer(7)),
                          .statement = {text(8), text(9)}};
-    if (!select.is_null(10)) entry.dropped_at = moment(select.integer(10));
+    if (!select.is_null(10)) entry.dropped_at = applied_moment(select.integer(10));
     if (!consume(entry)) return {};
   }
 }
@@ -233,7 +233,7 @@ Result<Begun> current_version(CentralFile& file, const record::DatasetId& datase
   last.bind(1, dataset.str());
   const auto row = SLUICE_TRY(file.step(last));
   if (!row) return Begun{};
-  return Begun{{static_cast<std::uint64_t>(last.integer(0))}, moment(last.integer(1))};
+  return Begun{{static_cast<std::uint64_t>(last.integer(0))}, applied_moment(last.integer(1))};
 }
 
 Result<std::optional<Version>> former_version(CentralFile& file, const record::DatasetId& dataset,
