@@ -1,5 +1,8 @@
 // Replaying the archive: it says the same of tables that nobody touched, whatever came into them,
 // and finds and names what somebody with access to the database has changed.
+#include <optional>
+#include <utility>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -88,6 +91,7 @@ class ReplayTest : public StoreSuite {
             .catalogue = catalogue_,
             .schema_of = [this](const record::Digest& digest)
                 -> store::Result<std::optional<record::TableSchema>> {
+              if (passes_off_another_form_) return second_form().schema;
               if (knows_first_form_ && digest == record::schema_digest(first_form().schema)) {
                 return first_form().schema;
               }
@@ -145,6 +149,7 @@ class ReplayTest : public StoreSuite {
       exchange::Catalogue::compile({{second_form().id, second_form()}, {permits().id, permits()}})
           .value();
   bool knows_first_form_ = true;
+  bool passes_off_another_form_ = false;
 };
 INSTANTIATE_TEST_SUITE_P(Stores, ReplayTest, ::testing::ValuesIn(store_kinds()), kind_name);
 
@@ -315,6 +320,14 @@ TEST_P(ReplayTest, JudgesUpToAnEntryWhoseSchemaNobodyKnows) {
       fmt::format("UPDATE {} SET name = 'No' WHERE code = 'c' AND sluice_batch_to = 5", history()));
   EXPECT_THAT(found(), ElementsAre(HasSubstr("enterprise current c, entry 1: it has other values")))
       << "it is in the history since 5, and was current after 4";
+}
+
+TEST_P(ReplayTest, BelievesNoSchemaThatIsNotTheOneThatWasSigned) {
+  fill();
+  passes_off_another_form_ = true;
+  const ReplayReport report = replay();
+  EXPECT_EQ(report.datasets[0].judged_up_to, 0);
+  EXPECT_THAT(report.not_replayed.at(0).why, HasSubstr("the schema under which it was made"));
 }
 
 TEST_P(ReplayTest, IsOfOneDatasetWhereOneIsWished) {

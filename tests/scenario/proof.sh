@@ -87,6 +87,7 @@ case_the_first_break_of_a_chain_is_named() {
   stop_daemon
   try sluice audit verify
   expect "before ($err)" "$status" 0
+  expect_like "what the log tells of it" "$(grep event=audit-log-signed "$node/sluiced.log")" 'line=2 digest=sha256:'
   expect_like "the head that was signed at the end" "$out" 'audit log: 2 lines: the chain holds; signed up to line number 2'
   expect "the audit log" "$(sluice audit log | jq -r .event | sort | paste -sd ' ')" 'certificate-refused publish-denied'
   cp "$central" "$node/good.sqlite"
@@ -109,6 +110,9 @@ case_the_first_break_of_a_chain_is_named() {
   try sluice audit verify
   [[ $status -ne 0 ]] || fail "that the audit log's end was cut off was not noticed"
   expect_like "what it says" "$err" 'audit.sqlite: the log ends at line number 1, and had line number 2'
+  start_daemon
+  until_true 60 grep -q 'event=audit-log-altered' "$node/sluiced.log" || fail 'the daemon does not notice it'
+  stop_daemon
   cp "$node/good-audit.sqlite" "$node/state/audit.sqlite"
   sqlite3 "$node/state/audit.sqlite" "UPDATE line SET text = replace(text, 'T', 't') WHERE number = 1"
   try sluice audit verify
