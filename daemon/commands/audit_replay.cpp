@@ -31,6 +31,12 @@ void print_datasets(const ReplayReport& report) {
       "{}",
       table({"dataset", "entries", "not replayed", "current", "history", "differences"}, rows));
   for (const ReplayedDataset& each : report.datasets) {
+    if (each.judged_from) {
+      fmt::print(
+          "  {}: its tables began anew with ledger id {}: judged from there; the {} records "
+          "that they began with are taken as they are\n",
+          each.dataset.str(), *each.judged_from, human_count(each.taken_over));
+    }
     if (each.judged_up_to) {
       fmt::print("  {}: judged as it was after ledger id {}; nothing is said of what came later\n",
                  each.dataset.str(), *each.judged_up_to);

@@ -1,15 +1,14 @@
 #include "exchange/archive_replay.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <numeric>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "exchange/scratch_failure.h"
+#include "exchange/version_fields.h"
 #include "record/try.h"
-#include "store/migrations.h"
 
 namespace sluice::exchange {
 namespace {
@@ -31,13 +30,13 @@ class ArchiveReplay {
   struct Dataset {
     ReplayedDataset report;
     BatchReplay replay;
-    std::string why_not;  // of the entries behind what is judged
   };
   store::Result<std::optional<record::TableSchema>> schema(const record::Digest& digest) const;
   [[nodiscard]] bool is_wished(const record::DatasetId& id) const {
     return !wish_.only || *wish_.only == id;
   }
   store::Result<Dataset*> dataset(const record::DatasetId& id);
+  store::Result<void> take_over(int number, Dataset& dataset, const NewBeginning& beginning);
   store::Result<void> walk();
   store::Result<void> take(const store::LedgerEntry& entry, const record::Batch& batch);
   void note(const store::LedgerEntry& entry, const Replayed& replayed, ReplayedDataset& report);
@@ -66,23 +65,40 @@ store::Result<std::optional<record::TableSchema>> ArchiveReplay::schema(
 store::Result<ArchiveReplay::Dataset*> ArchiveReplay::dataset(const record::DatasetId& id) {
   const auto number = static_cast<int>(datasets_.size());
   const auto [known, is_new] = numbers_.emplace(id, number);
-  if (is_new) {
-    datasets_.push_back(
-        std::make_unique<Dataset>(Dataset{{.dataset = id},
-                                          {number, schema_of_, tables_},
-                                          "an entry in front of it could not be replayed"}));
-    Dataset& made = *datasets_.back();
-    const auto migrations = SLUICE_TRY(surroundings_.store.migrations().of(id));
-    if (!migrations.empty()) {
-      // What a migration made of a record follows from its values, and here are only digests.
-      made.report.judged_up_to = 0;
-      made.why_not = fmt::format(
-          "the dataset's tables were migrated to version {} (ledger entry {}), and migrations are "
-          "not replayed",
-          migrations.back().version.value, migrations.back().id);
-    }
+  if (!is_new) return datasets_[static_cast<std::size_t>(known->second)].get();
+  datasets_.push_back(
+      std::make_unique<Dataset>(Dataset{{.dataset = id}, {number, schema_of_, tables_}}));
+  const auto beginning = surroundings_.new_beginnings.find(id);
+  if (beginning != surroundings_.new_beginnings.end()) {
+    SLUICE_TRY(take_over(number, *datasets_.back(), beginning->second));
   }
-  return datasets_[static_cast<std::size_t>(known->second)].get();
+  return datasets_.back().get();
+}
+
+// Nothing but the tables themselves says what they began with. Reads them, and so not while the
+// store is walked: then there is no form to read them by.
+store::Result<void> ArchiveReplay::take_over(int number, Dataset& dataset,
+                                             const NewBeginning& beginning) {
+  dataset.report.judged_from = beginning.ledger_id;
+  const auto form = form_of_tables(dataset);
+  if (!form) {  // what they began with can not be read
+    dataset.report.judged_up_to = beginning.ledger_id - 1;
+    return {};
+  }
+  VersionFields fields(form->schema);
+  store::Result<void> taken;
+  const auto read =
+      surroundings_.store.read_versions(*form, [&](const store::StoredVersion& version) {
+        if (version.begun_by != beginning.ledger_id || !fields.read(version)) return true;
+        const auto key = fields.encoded_key();
+        if (!key) return true;
+        ++dataset.report.taken_over;
+        taken = record::recast(tables_.take_over(number, *key, version, beginning.at), of_scratch);
+        return taken.has_value();
+      });
+  if (!taken) return taken;
+  if (!read && read.error().code != store::StoreProblem::unknown_dataset) return read;
+  return {};
 }
 
 store::Result<void> ArchiveReplay::walk() {
@@ -103,8 +119,9 @@ store::Result<void> ArchiveReplay::take(const store::LedgerEntry& entry,
                                         const record::Batch& batch) {
   Dataset& of = *SLUICE_TRY(dataset(entry.dataset));
   ++of.report.entries;
+  if (of.report.judged_from && entry.id <= *of.report.judged_from) return {};
   if (of.report.judged_up_to) {
-    note(entry, {.why_not = of.why_not}, of.report);
+    note(entry, {.why_not = "an entry in front of it could not be replayed"}, of.report);
     return {};
   }
   const Replayed replayed = SLUICE_TRY(of.replay.take(entry, batch));
@@ -148,7 +165,10 @@ store::Result<void> ArchiveReplay::compare(int number, Dataset& dataset) {
     if (report_.differences.size() < wish_.named) report_.differences.push_back(difference);
   };
   auto comparison = SLUICE_TRY(TableComparison::begin(
-      *form, {tables_, number, report.judged_up_to.value_or(report_.last)}, told));
+      *form,
+      {tables_, number,
+       report.judged_up_to.value_or(std::max(report_.last, report.judged_from.value_or(0)))},
+      told));
   store::Result<void> taken;
   std::uint64_t versions = 0;
   const auto read =

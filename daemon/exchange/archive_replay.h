@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ struct ReplayedDataset {
   std::uint64_t in_doubt = 0;  // records that were not judged, since an entry could not be replayed
   // The last ledger id up to which the tables could be judged; nothing: all of it.
   std::optional<std::int64_t> judged_up_to = std::nullopt;
+  // Where its tables began anew: it is judged from there on.
+  std::optional<std::int64_t> judged_from = std::nullopt;
+  std::uint64_t taken_over = 0;  // records that were brought there, and are taken as they are
   std::uint64_t differences = 0;
 };
 
@@ -63,12 +67,22 @@ struct ReplayReport {
   [[nodiscard]] std::uint64_t count_not_replayed() const;
 };
 
+// A moment at which a dataset's tables began anew, with records that no batch brought: what the
+// batches before made of it is not in these tables any more.
+struct NewBeginning {
+  std::int64_t ledger_id = 0;  // which those records say that brought them
+  record::Time at{};
+};
+
 // What must outlive the replay.
 struct ReplaySurroundings {
   store::Store& store;
   const Catalogue& catalogue;
-  // Schemas that the catalogue has not; empty: nobody knows others.
+  // Schemas that the catalogue has not; empty: nobody knows others. Asked while the store is
+  // walked, and so with no call of that one.
   SchemaByDigest schema_of = {};
+  // The last of each dataset that had any.
+  std::map<record::DatasetId, NewBeginning> new_beginnings = {};
   reconciliation::ScratchDatabase& scratch;
   // Bytes of payloads that were replayed so far; then, with the dataset, versions that were
   // compared.

@@ -62,7 +62,7 @@ ReplayedTables::Result<void> ReplayedTables::prepare() {
         WHERE dataset = ?1 AND key = ?2 AND ended_by = ?3)sql"));
   begin_ = SLUICE_TRY(scratch_.prepare(
       R"sql(
-        INSERT INTO version (dataset, key, ended_by, line, digest, source_time, begun_by, begun_at)
+        INSERT OR IGNORE INTO version (dataset, key, ended_by, line, digest, source_time, begun_by, begun_at)
         VALUES (?, ?, ?, 0, ?, ?, ?, ?))sql"));
   doubt_ = SLUICE_TRY(scratch_.prepare("INSERT OR IGNORE INTO doubt VALUES (?, ?)"));
   is_in_doubt_ = SLUICE_TRY(scratch_.prepare("SELECT 1 FROM doubt WHERE dataset = ? AND key = ?"));
@@ -93,17 +93,24 @@ ReplayedTables::Result<void> ReplayedTables::end(int dataset, std::string_view k
 }
 
 ReplayedTables::Result<void> ReplayedTables::begin(int dataset, std::string_view key,
-                                                   const store::Row& row,
-                                                   const store::LedgerEntry& entry) {
-  const auto digest = store::digest_bytes(row.digest);
+                                                   const Beginning& beginning) {
+  const auto digest = store::digest_bytes(beginning.digest);
   begin_.bind(1, std::int64_t{dataset})
       .bind_blob(2, key)
       .bind(3, not_ended)
       .bind_blob(4, {digest.data(), digest.size()})
-      .bind(5, row.source_time)
-      .bind(6, entry.id)
-      .bind(7, milliseconds(entry.applied_at));
+      .bind(5, beginning.source_time)
+      .bind(6, beginning.by)
+      .bind(7, milliseconds(beginning.at));
   return scratch_.run(begin_);
+}
+
+ReplayedTables::Result<void> ReplayedTables::take_over(int dataset, std::string_view key,
+                                                       const store::StoredVersion& version,
+                                                       record::Time at) {
+  // One with a key that was there already is none that the tables began with, and is found out as
+  // one that no batch brought.
+  return begin(dataset, key, {version.digest, version.source_time, version.begun_by, at});
 }
 
 // The rules are those of docs/store.md ("History"), and are written here once more on purpose: what
@@ -119,7 +126,7 @@ ReplayedTables::Result<ChangeEffect> ReplayedTables::apply(int dataset, std::str
   }
   if (stands == row.digest) return ChangeEffect::unchanged;
   if (stands) SLUICE_TRY(end(dataset, key, row, entry));
-  SLUICE_TRY(begin(dataset, key, row, entry));
+  SLUICE_TRY(begin(dataset, key, {row.digest, row.source_time, entry.id, entry.applied_at}));
   return stands ? ChangeEffect::updated : ChangeEffect::inserted;
 }
 

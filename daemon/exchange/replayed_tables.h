@@ -13,6 +13,7 @@
 #include "reconciliation/scratch_database.h"
 #include "record/digest.h"
 #include "record/time.h"
+#include "sqlite/database.h"
 #include "store/row.h"
 #include "store/store.h"
 
@@ -48,6 +49,10 @@ class ReplayedTables {
   [[nodiscard]] Result<ChangeEffect> apply(int dataset, std::string_view key, const store::Row& row,
                                            const store::LedgerEntry& entry);
 
+  // A version that the dataset's tables began with, taken as it is there.
+  [[nodiscard]] Result<void> take_over(int dataset, std::string_view key,
+                                       const store::StoredVersion& version, record::Time at);
+
   // From here on nobody can tell what becomes of the record.
   [[nodiscard]] Result<void> doubt(int dataset, std::string_view key);
   [[nodiscard]] Result<bool> is_in_doubt(int dataset, std::string_view key);
@@ -76,8 +81,13 @@ class ReplayedTables {
   [[nodiscard]] Result<std::optional<record::RowDigest>> current(int dataset, std::string_view key);
   [[nodiscard]] Result<void> end(int dataset, std::string_view key, const store::Row& row,
                                  const store::LedgerEntry& entry);
-  [[nodiscard]] Result<void> begin(int dataset, std::string_view key, const store::Row& row,
-                                   const store::LedgerEntry& entry);
+  struct Beginning {
+    record::RowDigest digest;
+    std::string_view source_time;
+    std::int64_t by = 0;
+    record::Time at{};
+  };
+  [[nodiscard]] Result<void> begin(int dataset, std::string_view key, const Beginning& beginning);
 
   reconciliation::ScratchDatabase& scratch_;
   sqlite::Statement current_, end_, begin_, doubt_, is_in_doubt_;

@@ -1,12 +1,12 @@
 #include "exchange/table_comparison.h"
 
 #include <limits>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "exchange/scratch_failure.h"
-#include "record/copy_text.h"
 #include "record/try.h"
 
 namespace sluice::exchange {
@@ -22,10 +22,7 @@ TableComparison::TableComparison(const record::Dataset& dataset, const Replay& r
       replay_(replay),
       reader_(std::move(reader)),
       told_(std::move(told)),
-      rows_(dataset.schema),
-      order_(dataset.schema),
-      key_columns_(record::key_columns(dataset.schema)),
-      fields_(dataset.schema.fields.size()) {}
+      fields_(dataset.schema) {}
 
 store::Result<TableComparison> TableComparison::begin(const record::Dataset& dataset,
                                                       const Replay& replay, Told told) {
@@ -56,28 +53,15 @@ store::Result<void> TableComparison::tell(std::string_view encoded_key,
 }
 
 store::Result<void> TableComparison::tell_missing() {
-  SLUICE_TRY(tell(next_->key, {dataset_, !next_->end, order_.decode(next_->key), next_->begun_by,
-                               "it is missing"}));
+  SLUICE_TRY(tell(next_->key, {dataset_, !next_->end, fields_.order().decode(next_->key),
+                               next_->begun_by, "it is missing"}));
   return advance();
-}
-
-std::optional<std::string> TableComparison::read_key() {
-  key_.clear();
-  std::string buffer;
-  bool is_whole = true;
-  for (const std::size_t column : key_columns_) {
-    const std::string_view escaped = fields_[column];
-    is_whole = is_whole && !record::is_null(escaped);
-    key_.emplace_back(
-        record::is_null(escaped) ? escaped : record::unescape(escaped, buffer).value_or(escaped));
-  }
-  return is_whole ? order_.encode(key_) : std::nullopt;
 }
 
 std::string TableComparison::difference(const ReplayedVersion& replayed,
                                         const store::StoredVersion& stored) const {
   std::vector<std::string> found;
-  if (rows_.digest(fields_) != replayed.digest) {
+  if (fields_.digest() != replayed.digest) {
     found.emplace_back("it has other values than the batch brought");
   }
   if (stored.digest != replayed.digest) {
@@ -108,13 +92,13 @@ store::Result<void> TableComparison::take(const store::StoredVersion& as_stored)
   store::StoredVersion stored = as_stored;
   if (stored.begun_by > replay_.up_to) return {};  // it came while this was looked at, or later
   if (stored.end && stored.end->by > replay_.up_to) stored.end.reset();
-  if (!record::split_line(stored.columns, fields_)) {
+  if (!fields_.read(stored)) {
     return std::unexpected(store::StoreFailure{store::StoreProblem::failed,
                                                "dataset " + dataset_.str(),
                                                "its tables can not be read by its schema"});
   }
-  const auto key = read_key();
-  const TableDifference not_brought{dataset_, !stored.end, key_, stored.begun_by,
+  const auto key = fields_.encoded_key();
+  const TableDifference not_brought{dataset_, !stored.end, fields_.key(), stored.begun_by,
                                     "no batch brought it"};
   if (!key) {
     told_(not_brought);
@@ -126,7 +110,7 @@ store::Result<void> TableComparison::take(const store::StoredVersion& as_stored)
     SLUICE_TRY(tell_missing());
   if (!next_ || place_of(*next_) != place) return tell(*key, not_brought);
   if (const std::string what = difference(*next_, stored); !what.empty()) {
-    SLUICE_TRY(tell(*key, {dataset_, !stored.end, key_, next_->begun_by, what}));
+    SLUICE_TRY(tell(*key, {dataset_, !stored.end, fields_.key(), next_->begun_by, what}));
   }
   return advance();
 }

@@ -5,17 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "exchange/replayed_tables.h"
+#include "exchange/version_fields.h"
 #include "record/key_digest.h"
-#include "record/key_order.h"
 #include "record/table_schema.h"
-#include "store/row_reader.h"
 #include "store/store.h"
 
 namespace sluice::exchange {
@@ -65,8 +62,6 @@ class TableComparison {
   [[nodiscard]] store::Result<void> advance();
   [[nodiscard]] store::Result<void> tell(std::string_view encoded_key, TableDifference difference);
   [[nodiscard]] store::Result<void> tell_missing();
-  // What the stored version's fields say its key is; nothing: none.
-  [[nodiscard]] std::optional<std::string> read_key();
   [[nodiscard]] std::string difference(const ReplayedVersion& replayed,
                                        const store::StoredVersion& stored) const;
 
@@ -74,12 +69,8 @@ class TableComparison {
   Replay replay_;
   ReplayedTables::Reader reader_;
   Told told_;
-  store::RowReader rows_;
-  record::KeyOrder order_;
-  std::vector<std::size_t> key_columns_;
-  std::vector<std::string_view> fields_;  // of the stored version at hand
-  record::Key key_;                       // the same
-  std::optional<ReplayedVersion> next_;   // what must come
+  VersionFields fields_;                 // of the stored version at hand
+  std::optional<ReplayedVersion> next_;  // what must come
   std::uint64_t current_ = 0;
   std::uint64_t ended_ = 0;
 };

@@ -322,6 +322,32 @@ TEST_P(ReplayTest, JudgesUpToAnEntryWhoseSchemaNobodyKnows) {
       << "it is in the history since 5, and was current after 4";
 }
 
+// As a migration does: here the first batch stands for it.
+TEST_P(ReplayTest, JudgesFromWhereTablesBeganAnew) {
+  fill();
+  record::Time began{};
+  ASSERT_TRUE(store_->walk({}, [&](const store::LedgerEntry& entry, const record::Batch&) {
+    began = entry.applied_at;
+    return false;
+  }));
+  const auto replay_from_there = [&] {
+    auto with = surroundings();
+    with.new_beginnings.emplace(record::DatasetId("enterprise"), exchange::NewBeginning{1, began});
+    return replay(with);
+  };
+  const ReplayReport good = replay_from_there();
+  EXPECT_EQ(good.count_differences(), 0U)
+      << (good.differences.empty() ? "" : good.differences[0].what);
+  EXPECT_EQ(good.datasets[0].judged_from, 1);
+  EXPECT_EQ(good.datasets[0].taken_over, 4U);
+  EXPECT_EQ(good.datasets[0].current, 7U);
+  EXPECT_FALSE(good.datasets[1].judged_from);
+  tamper(fmt::format("UPDATE {} SET staff = 400 WHERE code IN ('d', 'g')", current()), 2);
+  const ReplayReport bad = replay_from_there();
+  EXPECT_EQ(bad.count_differences(), 2U)
+      << "what came after it; and what does not fit the digest that it began with";
+}
+
 TEST_P(ReplayTest, BelievesNoSchemaThatIsNotTheOneThatWasSigned) {
   fill();
   passes_off_another_form_ = true;

@@ -160,7 +160,7 @@ TEST_F(HeldBatches, ACenterThatHoldsWhatItHadTakenMakesTheBatchWaitAgain) {
 
 TEST_F(HeldBatches, BeyondWhatWasLetGoOfBehindItTheStreamIsSealedAnew) {
   const auto batches = append(4);
-  for (int i = 0; i < 4; ++i)
+  for (std::size_t i = 0; i < 4; ++i)
     ASSERT_TRUE(take(i == 1 ? held(batches[1]) : receipt_for(batches[i])));
   desk.now += std::chrono::hours(24 * 7);
   ASSERT_TRUE(journal.let_go_of_retained());
@@ -178,7 +178,7 @@ TEST_F(HeldBatches, BeyondWhatWasLetGoOfBehindItTheStreamIsSealedAnew) {
 
 TEST_F(HeldBatches, AnEmptyLedgerAndAHoleInTheJournalAreForAPersonToSettle) {
   const auto batches = append(3);
-  for (int i = 0; i < 3; ++i)
+  for (std::size_t i = 0; i < 3; ++i)
     ASSERT_TRUE(take(i == 0 ? held(batches[0]) : receipt_for(batches[i])));
   desk.now += std::chrono::hours(24 * 7);
   ASSERT_TRUE(journal.let_go_of_retained());
@@ -189,7 +189,7 @@ TEST_F(HeldBatches, AnEmptyLedgerAndAHoleInTheJournalAreForAPersonToSettle) {
 TEST_F(HeldBatches, ANewEpochLeavesWhatTheLedgerHoldsAsItIs) {
   const auto marks = StreamMarks::open(desk.node.directory / "marks.sqlite").value();
   const auto batches = append(4);
-  for (int i = 0; i < 3; ++i)
+  for (std::size_t i = 0; i < 3; ++i)
     ASSERT_TRUE(take(i == 1 ? held(batches[1]) : receipt_for(batches[i])));
   const record::StreamId before = journal.status()->stream;
   desk.now += std::chrono::seconds(1);
