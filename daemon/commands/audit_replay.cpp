@@ -1,12 +1,16 @@
 #include "commands/audit_replay.h"
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "commands/terminal.h"
+#include "record/try.h"
+#include "store/migrations.h"
 
 namespace sluice::commands {
 namespace {
@@ -107,17 +111,36 @@ ExitStatus conclude(const ReplayReport& report) {
       fmt::join(datasets, ", ")));
 }
 
+using Beginnings = std::map<record::DatasetId, exchange::NewBeginning>;
+
+// Where each dataset's tables began anew last.
+store::Result<Beginnings> new_beginnings(store::Store& store) {
+  Beginnings beginnings;
+  SLUICE_TRY(store.migrations().walk(0, [&](const store::MigrationEntry& migration) {
+    beginnings[migration.dataset] = {.ledger_id = migration.id, .at = migration.applied_at};
+    return true;
+  }));
+  return beginnings;
+}
+
 }  // namespace
 
 ExitStatus replay_archive(const installation::Installation& installation, store::Store& store,
                           const exchange::ReplayWish& wish, std::uint64_t payload_bytes) {
   auto scratch = reconciliation::ScratchDatabase::create(installation.paths.replay());
   if (!scratch) return fail(record::to_string(scratch.error()));
+  auto beginnings = new_beginnings(store);
+  if (!beginnings) return fail(record::to_string(beginnings.error()));
+  // Schemas are asked for while the ledger is walked, which has a connection for itself.
+  auto schemas = installation.open_store();
+  if (!schemas) return fail(record::to_string(schemas.error()));
   ProgressLine line("replaying the archive");
   std::string dataset;
   const auto report = exchange::replay_archive(
       {.store = store,
        .catalogue = installation.catalogue,
+       .schema_of = [&](const record::Digest& digest) { return (*schemas)->schema(digest); },
+       .new_beginnings = std::move(*beginnings),
        .scratch = *scratch,
        .replayed = [&](std::uint64_t bytes) { line.advanced(bytes, payload_bytes, 0); },
        .compared =

@@ -2,6 +2,7 @@
 // worst of moments.
 #include "jobs/reconcile_job.h"
 
+#include <chrono>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -13,6 +14,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "exchange/checkpoint_maker.h"
+#include "exchange/holding.h"
 #include "node/stream.h"
 #include "reconciliation/reports.h"
 #include "sqlite/database.h"
@@ -72,7 +75,15 @@ class ReconcileJobTest : public testing::Test {
     installation_ = std::move(*installation);
     signatories_[bureau_] = {installation_->keyring->current()->signer.subject()};
     auto stream = node::Stream::open(
-        bureau_, {*installation_, *log_, metrics_, callers_.get_executor(), signatories_});
+        bureau_, {.installation = *installation_,
+                  .log = *log_,
+                  .metrics = metrics_,
+                  .callers = callers_.get_executor(),
+                  .signatories = signatories_,
+                  .holding = holding_,
+                  .waiting = nullptr,
+                  .applying = nullptr,
+                  .newest_checkpoint = std::make_shared<exchange::NewestCheckpoint>()});
     if (!stream) throw std::runtime_error(stream.error().sentence);
     stream_ = std::move(*stream);
   }
@@ -130,6 +141,7 @@ class ReconcileJobTest : public testing::Test {
   std::unique_ptr<observe::Log> log_ = observe::open_log({}, "test");
   boost::asio::io_context callers_;
   exchange::Reception::Signatories signatories_;
+  exchange::Holding holding_{std::chrono::minutes(10)};
   std::unique_ptr<installation::Installation> installation_;
   std::unique_ptr<node::Stream> stream_;
 };
