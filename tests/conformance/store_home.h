@@ -41,8 +41,6 @@ class StoreHome {
   virtual void change(const std::string& sql) = 0;
   // The store's own table of this name.
   [[nodiscard]] virtual std::string own_table(const std::string& name) = 0;
-  // Makes it a store of the version before schemas were kept, whose owner is gone.
-  virtual void make_format_1() = 0;
   // How the store looks for one record.
   [[nodiscard]] virtual std::string plan_of_find(const record::Dataset& dataset) = 0;
   // How it walks the ledger.

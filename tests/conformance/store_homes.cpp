@@ -55,10 +55,6 @@ class SqliteHome final : public StoreHome {
     if (!done) throw std::runtime_error(done.error().message);
   }
   std::string own_table(const std::string& name) override { return name; }
-  void make_format_1() override {
-    change("DROP TABLE schema; DROP TABLE migration; UPDATE format SET version = 1");
-  }
-
   std::string plan_of_find(const record::Dataset& dataset) override {
     return plan_of(store::sqlite::find_sql(dataset));
   }
@@ -83,6 +79,8 @@ class SqliteHome final : public StoreHome {
           SELECT id, bureau, epoch, sequence, dataset, manifest, outcome, inserted, updated,
             unchanged, deleted, rejected, applied_at, receipt, receipt_signature
           FROM ledger;
+          DROP TABLE schema;
+          DROP TABLE migration;
           DROP TABLE held;
           DROP TABLE ledger;
           ALTER TABLE old RENAME TO ledger;
@@ -141,10 +139,6 @@ class PostgresqlHome final : public StoreHome {
   }
   void change(const std::string& sql) override { query(sql + "; SELECT 1"); }
   std::string own_table(const std::string& name) override { return "sluice." + name; }
-  void make_format_1() override {
-    change("DROP TABLE sluice.schema, sluice.migration; UPDATE sluice.format SET version = 1");
-  }
-
   std::string plan_of_find(const record::Dataset& dataset) override {
     return plan_of(store::postgresql::Tables(dataset).find_sql());
   }
@@ -154,7 +148,7 @@ class PostgresqlHome final : public StoreHome {
 
   void make_format_1() override {
     query(R"sql(
-      DROP TABLE sluice.held;
+      DROP TABLE sluice.schema, sluice.migration, sluice.held;
       DROP INDEX sluice.ledger_settles;
       ALTER TABLE sluice.ledger DROP CONSTRAINT ledger_bureau_epoch_sequence_settles_key;
       ALTER TABLE sluice.ledger DROP COLUMN settles;

@@ -119,7 +119,9 @@ TEST_P(StoreLedgerTest, WalkOfABureauGoesByTheLedgersUniqueIndexAndSortsNothing)
                                 HasSubstr("TEMP B-TREE FOR ORDER BY"))))
         << plan;
     // Of one number there are two at most: a batch that was held, and what settles it.
-    if (!sequence) EXPECT_THAT(plan, Not(HasSubstr("TEMP B-TREE"))) << plan;
+    if (!sequence) {
+      EXPECT_THAT(plan, Not(HasSubstr("TEMP B-TREE"))) << plan;
+    }
   }
   EXPECT_THAT(home_->plan_of_walk({.after = 7}),
               Not(AnyOf(HasSubstr("Seq Scan"), HasSubstr("Sort"), HasSubstr("TEMP B-TREE"))));

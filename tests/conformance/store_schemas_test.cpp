@@ -194,7 +194,7 @@ TEST_P(StoreSchemasTest, BatchIsReadByTheColumnsUnderWhichItWasMade) {
                upsert({"a", "Again", "9"}), upsert({"f", "Gamma", "3"})});
   const auto receipt = receipt_of(
       store_
-          ->apply({older.manifest, older.batch, after, checker_of(after), &before.schema},
+          ->apply({older.manifest, older.batch, after, checker_of(after), 0, &before.schema},
                   receipt_maker(older.manifest, older.batch))
           .value());
   EXPECT_EQ(receipt.rows, outcomes(1, 1, 1, 1, 3));
@@ -215,7 +215,7 @@ TEST_P(StoreSchemasTest, BatchOfNewRecordsOnlyIsReadByItsColumnsToo) {
   const Sent older = stream_.batch(before, {upsert({"a", "Alpha", "1"})});
   const auto receipt = receipt_of(
       store_
-          ->apply({older.manifest, older.batch, after, checker_of(after), &before.schema},
+          ->apply({older.manifest, older.batch, after, checker_of(after), 0, &before.schema},
                   receipt_maker(older.manifest, older.batch))
           .value());
   EXPECT_EQ(receipt.rows, outcomes(1, 0, 0, 0, 0));

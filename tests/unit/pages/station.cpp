@@ -66,7 +66,7 @@ Station::Station() {
     return installation::open_people(installation_->settings);
   };
   people_ = open_people().value();
-  EXPECT_TRUE(desks_.open({record::BureauId("park")}, *installation_, log_));
+  EXPECT_TRUE(desks_.open({record::BureauId("park")}, *installation_, log_, {}));
   site_.emplace(Surroundings{
       .installation = *installation_,
       .policy = policy_,
