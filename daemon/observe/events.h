@@ -185,7 +185,8 @@ inline constexpr Event node[] = {
      .keys = {"reason"},
      .when = "the central store, or the center, can not be asked whether its tables can follow the "
              "schemas; it is asked again every few seconds, and nothing is refused meanwhile. "
-             "Once, until they were compared"},
+             "Once, until they were compared",
+     .remedy = "none, if it comes back by itself; else what `reason` says"},
     {.name = "publish-denied",
      .level = warning,
      .keys = {"bureau", "dataset"},

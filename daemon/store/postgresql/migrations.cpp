@@ -105,7 +105,8 @@ Result<Begun> current_version(Connection& connection, const record::DatasetId& d
       Parameters().text(dataset.str()));
   if (!last) return migration_failed(last.error(), dataset);
   if (last->rows() == 0) return Begun{};
-  return Begun{{static_cast<std::uint64_t>(last->integer(0, 0))}, applied_moment(last->integer(0, 1))};
+  return Begun{{static_cast<std::uint64_t>(last->integer(0, 0))},
+               applied_moment(last->integer(0, 1))};
 }
 
 Result<std::optional<Version>> former_version(Connection& connection,

@@ -8,7 +8,8 @@ namespace sluice::store::sqlite {
 Result<std::optional<record::TableSchema>> find_schema(CentralFile& file,
                                                        const record::Digest& digest) {
   auto find = SLUICE_TRY(file.statement("SELECT schema FROM schema WHERE digest = ?"));
-  find.bind(1, to_string(digest));
+  const std::string name = to_string(digest);
+  find.bind(1, name);
   if (!SLUICE_TRY(file.step(find))) return std::nullopt;
   return SLUICE_TRY(read_kept_schema(find.text(0)));
 }
@@ -16,7 +17,8 @@ Result<std::optional<record::TableSchema>> find_schema(CentralFile& file,
 Result<void> keep_schema(CentralFile& file, const std::string& canonical) {
   auto keep = SLUICE_TRY(file.statement(
       "INSERT INTO schema (digest, schema) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING"));
-  keep.bind(1, to_string(record::sha256(canonical))).bind(2, canonical);
+  const std::string digest = to_string(record::sha256(canonical));
+  keep.bind(1, digest).bind(2, canonical);
   return file.run(keep);
 }
 

@@ -58,11 +58,12 @@ class OutcomesEndpointTest : public testing::Test {
   ~OutcomesEndpointTest() override { large_receipts_.join(); }
   // A question and its answer, once the context has run far enough.
   struct Question {
-    Question(std::string asked, const std::string& key) : path(std::move(asked)) {
+    Question(std::string asked, std::string call) : path(std::move(asked)), key(std::move(call)) {
       if (!key.empty()) headers.push_back({"idempotency-key", key});
       request.headers = headers;
     }
     std::string path;
+    std::string key;
     std::vector<server::HeaderField> headers;
     server::Peer peer{.caller = BureauId("park"), .subject = "CN=park", .address = "127.0.0.1:1"};
     server::Request request{.method = server::Method::get,
