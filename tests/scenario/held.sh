@@ -73,7 +73,7 @@ case_one_dataset_is_held_and_the_other_goes_on_and_it_is_applied_in_order_once_i
   expect "the caller is told" "$(jq -r .state "$workshop/edge/answer")" waiting
   learn_approvals
   await_backlog 0
-  expect "in order" "$(at center held approval)" 'A1,two'
+  expect "in order" "$(at center held approval)" $'A1\ttwo'
   expect "once" "$(outcomes_at_center)" $'approval 1 held\napproval 1 accepted\napproval 2 held\napproval 2 accepted\nregister 3 accepted'
   until_true 60 grep -q 'event=dataset-settled.* batches=2' "$workshop/center/sluiced.log" || fail "the center does not say that it is settled"
   proved
@@ -137,7 +137,7 @@ case_what_is_held_is_settled_though_the_edge_has_begun_a_new_epoch() {
   await_holding 2
   learn_approvals
   await_backlog 0
-  expect "in order" "$(at center held approval)" 'A1,two'
+  expect "in order" "$(at center held approval)" $'A1\ttwo'
   expect "each once" "$(at center sluice batch list --json | jq -s 'map(select(.outcome == "accepted")) | length')" 2
   proved
 }
