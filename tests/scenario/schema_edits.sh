@@ -87,7 +87,8 @@ case_each_of_eight_ordinary_edits_is_taken_or_refused_before_anything_is_acknowl
   refused demanded "$number, $name, $staff, $phone, {\"name\": \"mail\", \"type\": \"string\", \"constraints\": {\"required\": true}}" \
     "$key" 'mail is required'
   refused typed "$number, $name, {\"name\": \"staff\", \"type\": \"string\"}, $phone" "$key" 'staff is of type string'
-  refused keyed "$number, $name, $staff, $phone" '["number", "name"]' 'the primary key is \(number, name\)'
+  refused keyed "$number, {\"name\": \"name\", \"type\": \"string\", \"constraints\": {\"required\": true}}, $staff, $phone" \
+    '["number", "name"]' 'the primary key is \(number, name\)'
   schema_of approval "$number, $name, $staff, $phone"
   stop_daemon
   start_daemon
@@ -129,6 +130,7 @@ case_what_is_mended_at_the_store_goes_on_without_a_restart() {
 
 case_a_backlog_of_before_a_field_was_added_drains_after_it_was_added_on_both_sides() {
   trap kill_all EXIT
+  rm -rf "$workshop/center" "$workshop/edge" # of another case
   new_center
   new_edge
   at edge start_daemon
@@ -150,6 +152,7 @@ case_a_backlog_of_before_a_field_was_added_drains_after_it_was_added_on_both_sid
 
 case_an_edge_asks_its_center_before_it_acknowledges_what_that_could_never_take() {
   trap kill_all EXIT
+  rm -rf "$workshop/center" "$workshop/edge" # of another case
   new_center
   new_edge
   at edge start_daemon
