@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -117,8 +118,9 @@ std::expected<Anchor, record::Flaw> anchor_in(const record::SignedReceipt& recei
 std::expected<AnchorReport, record::Flaw> compare_anchors(std::vector<Anchor> anchors,
                                                           const AskLine& ask) {
   AnchorReport report{.anchors = anchors.size()};
-  std::ranges::stable_sort(anchors, {}, [](const Anchor& anchor) {
-    return std::pair(anchor.checkpoint.line, anchor.checkpoint.number);
+  std::ranges::sort(anchors, {}, [](const Anchor& anchor) {
+    return std::tuple(anchor.checkpoint.line, anchor.checkpoint.number, anchor.told_at,
+                      anchor.stream, anchor.sequence);
   });
   std::map<std::string, LineFindings> lines;
   for (auto rest = std::span<const Anchor>(anchors); !rest.empty();) {

@@ -247,6 +247,29 @@ TEST_P(StoreMigrationTest, UniqueKeysHoldBeforeAndAfterWhateverTheirVersion) {
               ElementsAre(columns({"a", "Alpha a", "1"}), columns({"b", "Alpha b", "1"})));
 }
 
+TEST_P(StoreMigrationTest, MigrationsComeInTheOrderOfTheirIds) {
+  const auto with_staff = [](record::FieldType type) {
+    return DatasetBuilder("enterprise", "park")
+        .field("code")
+        .field("name")
+        .field("staff", type)
+        .build();
+  };
+  const auto numbers = with_staff(record::FieldType::integer);
+  const auto same = [](const Values& old) { return old; };
+  prepare(numbers);
+  for (int i = 1; i <= 8; ++i)
+    apply(numbers, {upsert({"a", "Alpha " + std::to_string(i), "1"})});
+  const auto ninth = migrate(with_staff(record::FieldType::string), same);
+  const auto tenth = migrate(numbers, same);
+  EXPECT_EQ(ninth.id, 9);
+  EXPECT_EQ(tenth.id, 10);
+  const auto found = entries();
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].id, ninth.id) << "by number: a text with 10 is before one with 9";
+  EXPECT_EQ(found[1].id, tenth.id);
+}
+
 TEST_P(StoreMigrationTest, ManyRecordsAreTakenWhole) {
   prepare(enterprises());
   std::vector<std::string> lines;

@@ -21,9 +21,10 @@ done <"$arrows"
 
 # includes FOLDER: "TARGET FILE" of each header of another folder of ours.
 includes() {
-  local file header folder
+  local file header folder # without a process for each: there are thousands
   grep -HoP '^\s*#include "\K[^"]+' "$1"/*.h "$1"/*.cpp 2>/dev/null | while IFS=: read -r file header; do
-    folder=$(dirname "$header")
+    folder=.
+    [[ $header != */* ]] || folder=${header%/*}
     [[ -e daemon/$header ]] && folder=daemon/$folder
     [[ $folder != "$1" && -n ${target_of[$folder]:-} ]] && printf '%s %s\n' "${target_of[$folder]}" "$file"
   done | sort -u

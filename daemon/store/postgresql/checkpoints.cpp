@@ -104,11 +104,12 @@ class CheckpointTablesOfServer final : public CheckpointTables {
                .receipt = row.text(0, 5)});
       return true;
     };
+    // By the number: "ORDER BY id" would mean the text that is selected, of which 10 is before 9.
     return named(connection_.stream(fmt::format(R"sql(
           SELECT id::text, bureau, epoch::text, sequence::text, manifest, receipt
-          FROM sluice.ledger
-          WHERE id > $1 AND id <= $2
-          ORDER BY id LIMIT {})sql",
+          FROM sluice.ledger AS entry
+          WHERE entry.id > $1 AND entry.id <= $2
+          ORDER BY entry.id LIMIT {})sql",
                                                 most),
                                     Parameters().number(after).number(up_to), entry_in));
   }

@@ -44,7 +44,8 @@ Result<void> check_held(const record::DatasetId& dataset, Version wanted, std::i
   return std::unexpected(migrated_meanwhile(dataset, {static_cast<std::uint64_t>(found)}));
 }
 
-// `which`: what follows FROM; its parameters are these.
+// `which`: what follows FROM, of sluice.migration AS entry; its parameters are these. To order by a
+// number it names `entry`: else the text that is selected is meant.
 Result<void> read_entries(Connection& connection, const std::string& which,
                           const Parameters& parameters,
                           const std::function<bool(const MigrationEntry&)>& consume) {
@@ -197,7 +198,8 @@ Result<void> ServerMigrations::walk(std::int64_t after,
     if (const auto settled = settled_ledger_id(connection); !settled) {
       return std::unexpected(store_failure(settled.error(), "ledger"));
     }
-    return read_entries(connection, "sluice.migration WHERE id > $1 ORDER BY id",
+    return read_entries(connection,
+                        "sluice.migration AS entry WHERE entry.id > $1 ORDER BY entry.id",
                         Parameters().number(after), consume);
   });
 }
@@ -205,7 +207,8 @@ Result<void> ServerMigrations::walk(std::int64_t after,
 Result<std::vector<MigrationEntry>> ServerMigrations::of(const record::DatasetId& dataset) {
   std::vector<MigrationEntry> entries;
   const auto work = [&](Connection& connection) {
-    return read_entries(connection, "sluice.migration WHERE dataset = $1 ORDER BY version",
+    return read_entries(connection,
+                        "sluice.migration AS entry WHERE dataset = $1 ORDER BY entry.version",
                         Parameters().text(dataset.str()), [&](const MigrationEntry& entry) {
                           entries.push_back(entry);
                           return true;
