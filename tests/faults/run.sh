@@ -7,8 +7,9 @@
 # started again and whoever was not answered sends again; then the checks must hold.
 #
 #   tests/faults/run.sh --plan NAME [--times N] [--seed S] [--store sqlite|postgresql] [--seconds S]
-#                       [--only POINT] [--bin DIR]
+#                       [--only POINT] [--points-of VICTIM] [--bin DIR]
 #
+# --points-of: only the named points that this victim passes; the others are another plan's, too.
 # --times: how many faults come at random times after every named point was hit once (default 10).
 # --seed: at which times, and which victim is the first (default 1). --seconds: how long traffic
 # that lasts flows before the first fault (default 5). Needs programs with kill points compiled in
@@ -33,15 +34,16 @@
 # shellcheck disable=SC2034,SC2154  # what is sourced reads and sets the rest
 set -euo pipefail
 here=$(dirname "$0")
-plan='' times=10 seed=1 store=sqlite seconds=5 only='' bin=$here/../../build/dev/bin
+plan='' times=10 seed=1 store=sqlite seconds=5 only='' points_of='' bin=$here/../../build/dev/bin
 usage() {
   sed -n '9,10s/^# *//p' "$0" >&2
   echo "plans: $(cd "$here/plans" && printf '%s ' *.sh | sed 's/\.sh//g')" >&2
   exit 2
 }
 while [[ $# -gt 0 ]]; do
-  [[ $# -ge 2 && $1 =~ ^--(plan|times|seed|store|seconds|only|bin)$ ]] || usage
-  printf -v "${1#--}" %s "$2"
+  [[ $# -ge 2 && $1 =~ ^--(plan|times|seed|store|seconds|only|points-of|bin)$ ]] || usage
+  option=${1#--}
+  printf -v "${option//-/_}" %s "$2"
   shift 2
 done
 [[ $times =~ ^[0-9]+$ && $seed =~ ^[0-9]+$ && $seconds =~ ^[0-9]+$ && $store =~ ^(sqlite|postgresql)$ &&
@@ -187,9 +189,10 @@ run_plan() {
   local victim point random
   while read -r victim point; do
     [[ -z $only || $only = "$point" ]] || continue
+    [[ -z $points_of || $points_of = "$victim" ]] || continue
     run_round point "$victim" "$point:$((1 + RANDOM % ${latest_pass_of[$point]:-$latest_pass}))"
   done < <(points_of_plan)
-  [[ -z $only || $round -gt 0 ]] || die "nobody passes $only in plan $plan"
+  [[ -z $only$points_of || $round -gt 0 ]] || die "nobody passes such a point in plan $plan: $only $points_of"
   for ((random = 0; random < times; ++random)); do
     # One after the other, so that as many rounds as there are victims skip none.
     run_round random "${victims[(seed + random) % ${#victims[@]}]}" $((RANDOM % 1500))
