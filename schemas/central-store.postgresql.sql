@@ -54,7 +54,7 @@ CREATE TABLE sluice.ledger (
   receipt           text NOT NULL,
   receipt_signature bytea NOT NULL,
   -- The id of the entry of a batch that was held, of which this one says what became; else 0.
-  settles           bigint NOT NULL DEFAULT 0,
+  settles           bigint NOT NULL,
   UNIQUE (bureau, epoch, sequence, settles)
 );
 CREATE INDEX ledger_dataset ON sluice.ledger (dataset, applied_at);

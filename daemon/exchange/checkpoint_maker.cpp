@@ -1,6 +1,9 @@
 #include "exchange/checkpoint_maker.h"
 
+#include <exception>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "record/try.h"
 
@@ -18,15 +21,19 @@ bool CheckpointMaker::step() {
     fail(*why);
     return false;
   }
-  const auto step = make();
-  if (!step) {
+  try {
+    const auto step = make();
+    if (step) {
+      worked_at_ = surroundings_.steady();
+      is_late_ = false;
+      take(*step);
+      return step->is_more;
+    }
     fail(record::to_string(step.error()));
-    return false;
+  } catch (const std::exception& error) {  // which is not to end the daemon
+    fail(fmt::format("an error that was not foreseen ({}): report it", error.what()));
   }
-  worked_at_ = surroundings_.steady();
-  is_late_ = false;
-  take(*step);
-  return step->is_more;
+  return false;
 }
 
 store::Result<store::CheckpointStep> CheckpointMaker::make() {

@@ -111,15 +111,24 @@ Result<Reception::Settled> Reception::settle_held(const record::BureauId& bureau
 
 Result<Reception::Settled> Reception::settle_held(std::size_t most) {
   Settled all;
+  Holding* const holding = surroundings_.holding;
+  // First what is known, then what there is: what is held meanwhile is in both.
+  auto gone = holding == nullptr ? decltype(holding->known()){} : holding->known();
   const auto datasets = SLUICE_TRY(held());
   for (const store::HeldDataset& of : datasets) {
-    if (surroundings_.holding != nullptr) surroundings_.holding->found(of.bureau, of.dataset);
+    std::erase(gone, std::pair(of.bureau, of.dataset));
+    if (holding != nullptr) holding->found(of.bureau, of.dataset);
     const auto settled = settle_held(of.bureau, of.dataset, most);
-    // It stays held: its entry says why it was, and a later look tries again.
-    if (!settled) continue;
+    if (!settled) {  // a later look tries again
+      all.obstacles.try_emplace({of.bureau, of.dataset}, record::to_string(settled.error()));
+      continue;
+    }
     all.batches += settled->batches;
     all.is_all = all.is_all && settled->is_all;
   }
+  // Released by a command, or settled by another center.
+  for (const auto& [bureau, dataset] : gone)
+    holding->ended(bureau, dataset);
   return all;
 }
 

@@ -45,6 +45,14 @@ void Holding::found(const record::BureauId& bureau, const record::DatasetId& dat
   held_.try_emplace({bureau, dataset}, 0);
 }
 
+std::vector<std::pair<record::BureauId, record::DatasetId>> Holding::known() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Dataset> held;
+  for (const auto& [dataset, settled] : held_)
+    held.push_back(dataset);
+  return held;
+}
+
 void Holding::settled(const record::BureauId& bureau, const record::DatasetId& dataset) {
   {
     const std::lock_guard lock(mutex_);

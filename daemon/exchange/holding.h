@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "record/batch.h"
 #include "record/manifest.h"
@@ -46,6 +47,8 @@ class Holding {
   void ended(const record::BureauId& bureau, const record::DatasetId& dataset);
   // As the store has it, at a start.
   void found(const record::BureauId& bureau, const record::DatasetId& dataset);
+  // What it takes to be held.
+  [[nodiscard]] std::vector<std::pair<record::BureauId, record::DatasetId>> known() const;
 
   // Who looks after what is held is to do so: something may have become possible.
   void stir();
@@ -59,7 +62,7 @@ class Holding {
 
   const std::chrono::milliseconds after_;
   const Events events_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   // Since when batches have been deferred; guarded by mutex_, as the next.
   std::map<record::BureauId, std::map<record::Digest, record::Time>> deferred_;
   std::map<Dataset, std::uint64_t> held_;  // how many of them were settled so far

@@ -345,8 +345,10 @@ Result<std::string> Reception::digests(const KnownDataset& known,
                                        const reconciliation::DigestQuestion& question) {
   SLUICE_TRY(prepare(known));
   reconciliation::StoreDigests digests(*store_, known.dataset);
-  const auto failed = [](const reconciliation::Failure& failure) {
+  const auto failed = [this](const reconciliation::Failure& failure) {
     const bool passes = failure.code == reconciliation::Problem::unavailable;
+    // The tables may be others by now: look again next time.
+    if (!passes) prepared_.clear();
     return std::unexpected(
         ReceptionFailure{passes ? ReceptionProblem::unavailable : ReceptionProblem::not_allowed,
                          failure.place, failure.sentence});

@@ -104,6 +104,8 @@ class Reception {
   struct Settled {
     std::size_t batches = 0;
     bool is_all = true;  // there is no more that could be settled now
+    // Of those whose first can not be: why not.
+    std::map<std::pair<record::BureauId, record::DatasetId>, std::string> obstacles = {};
   };
   // Applies batches of the dataset that are held, in their order, at most so many; fails where the
   // first of them can not be applied as things are here.

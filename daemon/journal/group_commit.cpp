@@ -90,7 +90,8 @@ struct GroupCommit::State {
   void work(const std::stop_token& stop);
   void end_with(JournalFailure failure);
   void commit(Group group);
-  // What of the small ones is waiting now: large ones hold them up for one commit, not for all.
+  // What of the small ones is waiting now, and what is asked: large ones hold them up for one
+  // commit, not for all.
   void commit_small();
   void close_batches();
   // With the mutex held.
@@ -174,7 +175,6 @@ void GroupCommit::State::work(const std::stop_token& stop) {
       for (const Group& each : large)
         memory->give_back(each.bytes);
       taken = std::exchange(large, {});
-      looking = std::exchange(look_ups, {});
     }
     commit_small();
     while (!taken.empty()) {
@@ -182,10 +182,6 @@ void GroupCommit::State::work(const std::stop_token& stop) {
       taken.pop_front();
       commit(std::move(next));
       commit_small();
-    }
-    for (LookUp& look_up : looking) {
-      deliver(look_up(journal, nullptr));
-      look_up = nullptr;  // it has its answer
     }
     close_batches();
   }
@@ -197,8 +193,15 @@ void GroupCommit::State::commit_small() {
     const std::lock_guard lock(mutex);
     group = std::exchange(small, {});
     memory->give_back(group.bytes);
+    // With it: each stands behind what it was asked after.
+    looking = std::exchange(look_ups, {});
   }
   if (!group.submissions.empty()) commit(std::move(group));
+  for (LookUp& look_up : looking) {
+    deliver(look_up(journal, nullptr));
+    look_up = nullptr;  // it has its answer
+  }
+  looking.clear();
 }
 
 void GroupCommit::State::close_batches() {

@@ -65,7 +65,8 @@ class GroupCommit {
   // not block. Too many waiting is `backlog_full` at once.
   void submit(Submission submission, Done done);
 
-  // Looks a cursor up, after what was submitted before; `found` is called as `done` above.
+  // Looks a cursor up, after what was submitted before, but for large submissions that still wait;
+  // `found` is called as `done` above.
   void find(std::string channel, std::string key, Found found);
 
   // Whether an exception has ended it.

@@ -34,9 +34,11 @@ Sender::Pass Sender::ask_for_held(const record::DatasetId& dataset, const std::s
     const auto batches = journal_.held_of(dataset, after, most);
     if (!batches) return journal_failed(batches.error());
     for (const journal::HeldBatch& batch : *batches) {
-      const auto settled = ask_for_held(batch, stop);
-      if (!settled) return settled.error();
-      has_come_on = has_come_on || *settled;
+      const auto came = ask_for_held(batch, stop);
+      if (!came) return came.error();
+      // Nor for the next one's; and what waits to be sent does not wait for that.
+      if (*came == Asked::no_room) return Pass::drained;
+      has_come_on = has_come_on || *came == Asked::settled;
       asked = batch;
     }
     if (batches->size() < most) asked = {};
@@ -52,8 +54,8 @@ Sender::Pass Sender::ask_for_held(const record::DatasetId& dataset, const std::s
   return pass;
 }
 
-std::expected<bool, Sender::Pass> Sender::ask_for_held(const journal::HeldBatch& batch,
-                                                       const std::stop_token& stop) {
+std::expected<Sender::Asked, Sender::Pass> Sender::ask_for_held(const journal::HeldBatch& batch,
+                                                                const std::stop_token& stop) {
   const auto status = journal_.status();
   if (!status) return std::unexpected(journal_failed(status.error()));
   const record::StreamId stream{status->stream.bureau, batch.epoch};
@@ -65,7 +67,7 @@ std::expected<bool, Sender::Pass> Sender::ask_for_held(const journal::HeldBatch&
     return std::unexpected(Pass::held_back);
   }
   // A center that lost it is sent it again.
-  if (!*answer) return false;
+  if (!*answer) return Asked::still_held;
   const auto receipt = believed(**answer);
   if (!receipt) return std::unexpected(receipt.error());
   if (receipt->stream != stream || receipt->sequence != batch.sequence) {
@@ -73,16 +75,18 @@ std::expected<bool, Sender::Pass> Sender::ask_for_held(const journal::HeldBatch&
                                 batch.sequence.value, receipt->sequence.value));
     return std::unexpected(Pass::stopped);
   }
-  if (receipt->outcome == record::Outcome::held) return false;
+  if (receipt->outcome == record::Outcome::held) return Asked::still_held;
   if (auto kept = journal_.acknowledge(*receipt, **answer); !kept) {
-    return std::unexpected(journal_failed(kept.error()));
+    const Pass pass = journal_failed(kept.error());
+    if (pass == Pass::stopped) return std::unexpected(pass);
+    return Asked::no_room;
   }
   record::Manifest manifest;
   manifest.stream = stream;
   manifest.sequence = batch.sequence;
   manifest.dataset = receipt->dataset;
   events_.acknowledged(manifest, *receipt);
-  return true;
+  return Asked::settled;
 }
 
 }  // namespace sluice::link

@@ -82,8 +82,9 @@ class Sender : private Outgoing {
   // The same of a dataset's.
   [[nodiscard]] Pass ask_for_held(const record::DatasetId& dataset, const std::stop_token& stop);
   // Of one: whether its last receipt came and is kept.
-  [[nodiscard]] std::expected<bool, Pass> ask_for_held(const journal::HeldBatch& batch,
-                                                       const std::stop_token& stop);
+  enum class Asked { still_held, settled, no_room };
+  [[nodiscard]] std::expected<Asked, Pass> ask_for_held(const journal::HeldBatch& batch,
+                                                        const std::stop_token& stop);
   // What the center stands before waits again: `drained`.
   [[nodiscard]] Pass send_again(const journal::LedgerPlace& place);
   // Sends what is waiting until nothing is, or something is in the way.

@@ -2,8 +2,11 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace sluice::node {
 namespace {
@@ -29,6 +32,15 @@ void HeadSigning::run(const std::stop_token& stop) {
 }
 
 void HeadSigning::sign(trust::AuditHeadSigner::When when) {
+  try {
+    sign_or_tell(when);
+  } catch (const std::exception& error) {  // which is not to end the daemon
+    tell({trust::AuditProblem::unreadable, surroundings_.audit_log.string(),
+          fmt::format("an error that was not foreseen ({}): report it", error.what())});
+  }
+}
+
+void HeadSigning::sign_or_tell(trust::AuditHeadSigner::When when) {
   if (!signer_) {
     auto opened = trust::AuditHeadSigner::open(
         surroundings_.audit_log, surroundings_.keyring, surroundings_.clock,

@@ -35,6 +35,7 @@ class HeadSigning {
  private:
   void run(const std::stop_token& stop);
   void sign(trust::AuditHeadSigner::When when);
+  void sign_or_tell(trust::AuditHeadSigner::When when);
   void tell(const trust::AuditFailure& failure);
 
   Surroundings surroundings_;

@@ -2,7 +2,11 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <string>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "record/try.h"
 
@@ -42,16 +46,33 @@ void HeldLook::run(const std::stop_token& stop) {
 }
 
 bool HeldLook::look() {
-  const auto is_more = settle_and_list();
-  if (is_more) {
-    has_failed_ = false;
-    return *is_more;
+  try {
+    const auto is_more = settle_and_list();
+    if (is_more) {
+      has_failed_ = false;
+      return *is_more;
+    }
+    tell(record::to_string(is_more.error()));
+  } catch (const std::exception& error) {  // of one batch, which is not to end the daemon
+    tell(fmt::format("an error that was not foreseen ({}): report it", error.what()));
   }
-  if (!has_failed_) {
-    surroundings_.log.write<"held-not-settled">({{"reason", record::to_string(is_more.error())}});
-  }
-  has_failed_ = true;
   return false;
+}
+
+void HeldLook::tell(const std::string& failure) {
+  if (!std::exchange(has_failed_, true)) {
+    surroundings_.log.write<"held-not-settled">({{"reason", failure}});
+  }
+}
+
+void HeldLook::tell_obstacles(Obstacles obstacles) {
+  for (const auto& [of, why] : obstacles) {
+    const auto told = told_.find(of);
+    if (told != told_.end() && told->second == why) continue;
+    surroundings_.log.write<"dataset-not-settled">(
+        {{"bureau", of.first.str()}, {"dataset", of.second.str()}, {"reason", why}});
+  }
+  told_ = std::move(obstacles);
 }
 
 exchange::Result<bool> HeldLook::settle_and_list() {
@@ -59,16 +80,19 @@ exchange::Result<bool> HeldLook::settle_and_list() {
     auto opened = SLUICE_TRY(open_());
     reception_ = std::move(opened);
   }
-  const auto settled = SLUICE_TRY(reception_->settle_held(settled_at_once));
+  auto settled = SLUICE_TRY(reception_->settle_held(settled_at_once));
   const auto listed = SLUICE_TRY(reception_->held());
   std::vector<api::HeldStatus> held;
   for (const store::HeldDataset& of : listed) {
     const auto receipt = record::parse_receipt(of.receipt.json);
+    const auto obstacle = settled.obstacles.find({of.bureau, of.dataset});
+    std::string why = receipt ? receipt->reason : record::to_string(receipt.error());
+    if (obstacle != settled.obstacles.end()) why = obstacle->second;
     held.push_back({of.bureau.str(), of.dataset.str(), of.batches, of.since,
                     receipt ? receipt->stream.epoch : record::Epoch{},
-                    receipt ? receipt->sequence : record::Sequence{},
-                    receipt ? receipt->reason : record::to_string(receipt.error())});
+                    receipt ? receipt->sequence : record::Sequence{}, std::move(why)});
   }
+  tell_obstacles(std::move(settled.obstacles));
   tell(std::move(held));
   return !settled.is_all;
 }

@@ -38,14 +38,19 @@ class HeldLook {
  private:
   void run(const std::stop_token& stop);
   // Whether there is more to be done at once.
+  using Obstacles = decltype(exchange::Reception::Settled::obstacles);
   [[nodiscard]] bool look();
   [[nodiscard]] exchange::Result<bool> settle_and_list();
   void tell(std::vector<api::HeldStatus> held);
+  void tell(const std::string& failure);
+  // Of what can not be settled why not, once until it changes.
+  void tell_obstacles(Obstacles obstacles);
 
   Open open_;
   Surroundings surroundings_;
-  std::unique_ptr<exchange::Reception> reception_;  // the thread's, as the next two
+  std::unique_ptr<exchange::Reception> reception_;  // the thread's, as the next three
   bool has_failed_ = false;
+  Obstacles told_;
   std::set<std::pair<std::string, std::string>> measured_;
   mutable std::mutex mutex_;
   std::vector<api::HeldStatus> held_;  // guarded by mutex_

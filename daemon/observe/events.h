@@ -317,6 +317,12 @@ inline constexpr Event center[] = {
      .when =
          "nothing of that dataset is held any more: so many batches were applied or, where they "
          "can never be, refused"},
+    {.name = "dataset-not-settled",
+     .level = warning,
+     .keys = {"bureau", "dataset", "reason"},
+     .when = "what is held of that dataset can not be applied now; once, and when the reason "
+             "changes: the reason for which it was held may have passed, and another have come",
+     .remedy = "as for `dataset-held`"},
     {.name = "held-not-settled",
      .level = warning,
      .keys = {"reason"},

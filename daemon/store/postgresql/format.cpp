@@ -15,6 +15,7 @@ constexpr const char* patience_of_upgrade = "SET LOCAL statement_timeout = 0";
 
 constexpr const char* settlements = R"sql(
   ALTER TABLE sluice.ledger ADD COLUMN settles bigint NOT NULL DEFAULT 0;
+  ALTER TABLE sluice.ledger ALTER COLUMN settles DROP DEFAULT;
   ALTER TABLE sluice.ledger DROP CONSTRAINT ledger_bureau_epoch_sequence_key;
   ALTER TABLE sluice.ledger ADD UNIQUE (bureau, epoch, sequence, settles);
   CREATE UNIQUE INDEX ledger_settles ON sluice.ledger (settles) WHERE settles <> 0;

@@ -165,6 +165,25 @@ TEST_F(HeldAtOnce, OneDatasetThatCanNotBeSettledKeepsNoOtherFromIt) {
   EXPECT_EQ(audited().first_break.value_or(""), "");
 }
 
+// By a command, or by another center: in another process, which tells nobody here.
+TEST_F(HeldAtOnce, WhatSomebodyElseSettledIsNoMoreTakenToBeHeld) {
+  const record::Batch batch = permit("P");
+  EXPECT_EQ(outcome(batch), record::Outcome::held);
+  Reception command = open(nullptr);
+  EXPECT_TRUE(command.release_held(center.origin().stream, {1}, "sent by mistake"));
+  EXPECT_TRUE(reception.settle_held(64));
+  EXPECT_THAT(told, ElementsAre("held permit", "settled 0 of permit"));
+  EXPECT_THAT(holding.known(), IsEmpty());
+}
+
+TEST_F(HeldAtOnce, ItIsToldWhyWhatIsHeldCanNotBeSettledNow) {
+  EXPECT_EQ(outcome(permit("P")), record::Outcome::held);
+  const auto settled = reception.settle_held(64).value();
+  ASSERT_THAT(settled.obstacles, SizeIs(1));
+  EXPECT_EQ(settled.obstacles.begin()->first.second, record::DatasetId("permit"));
+  EXPECT_THAT(settled.obstacles.begin()->second, HasSubstr("permit is not known here"));
+}
+
 TEST_F(HeldAtOnce, ADatasetWhoseTablesCanNotFollowItsSchemaIsHeld) {
   EXPECT_EQ(outcome(center.batch(line("A"))), record::Outcome::accepted);
   record::Field& name = center.known.at(center.dataset.id).schema.fields[1];

@@ -169,7 +169,8 @@ class Halt {
   std::promise<void> go_on_;
 };
 
-TEST(GroupCommit, SmallOnesPassLargeOnesThatWaitAndBothKeepTheirOrder) {
+// A call with a key asks for it before it is submitted: it would wait for all large ones else.
+TEST(GroupCommit, SmallOnesAndQuestionsPassLargeOnesThatWaitAndBothKeepTheirOrder) {
   Desk desk;
   desk.limits.batch_age = std::chrono::hours(1);
   Halt halt;
@@ -200,30 +201,20 @@ TEST(GroupCommit, SmallOnesPassLargeOnesThatWaitAndBothKeepTheirOrder) {
     submit("a", submission("a", 1));
     submit("L1", large("L1"), [&] { submit("c", submission("c", 1)); });
     submit("L2", large("L2"));
-    submit("b", submission("b", 1));
+    Submission keyed = submission("b", 1);
+    keyed.cursors.push_back({"direct", "key", "answer", Cursor::Keep::as_an_answer});
+    submit("b", std::move(keyed));
+    commit.find("direct", "key",
+                [&answered](auto cursor) { answered += cursor.value() ? "found " : "not found "; });
     halt.let_go();
   }
-  EXPECT_EQ(answered, "a b L1 c L2 ");
+  EXPECT_EQ(answered, "a b found L1 c L2 ");
   Journal after = desk.open();
   std::vector<std::string> texts;
   for (const record::Batch& batch : waiting(after))
     texts.push_back(text_of(batch));
   EXPECT_THAT(texts, testing::ElementsAre(lines("a", 1) + lines("b", 1), lines("L1", 2),
                                           lines("c", 1), lines("L2", 2)));
-}
-
-TEST(GroupCommit, LooksUpWhatALargeOneThatWasSubmittedBeforeHasLeft) {
-  Desk desk;
-  GroupCommit commit(desk.open(), desk.limits, no_failure);
-  Submission large{.origin = origin(), .upserts = {2}, .payload = payload("large", 2)};
-  large.cursors.push_back({"direct", "key", "answer", Cursor::Keep::as_an_answer});
-  commit.submit(submission("small", 1), [](auto placement) { EXPECT_TRUE(placement); });
-  commit.submit(std::move(large), [](auto placement) { EXPECT_TRUE(placement); });
-  std::promise<std::optional<KeptCursor>> found;
-  commit.find("direct", "key", [&](auto cursor) { found.set_value(cursor.value()); });
-  const auto cursor = found.get_future().get();
-  ASSERT_TRUE(cursor);
-  EXPECT_EQ(cursor->placement.sequence.value, 2U);
 }
 
 TEST(GroupCommit, TellsTheTalliesOfWhatWasSubmittedBefore) {

@@ -87,6 +87,29 @@ TEST_F(HeldSending, KeepsWhatIsStillHeldAndWhatTheCenterDoesNotHave) {
   EXPECT_EQ(waiting(), 1U);
 }
 
+TEST_F(HeldSending, AQuarantineWithoutRoomForWhatWasReleasedHoldsBackNoOtherBatch) {
+  append(2);
+  {
+    const auto sending = sender(center);
+    EXPECT_THAT(center.acknowledged(2), ElementsAre(1, 2));
+  }
+  desk.limits.quarantine_bytes = 1;
+  const std::vector<journal::QuarantinedRow> bad = {{.dataset = record::DatasetId("approval")}};
+  ASSERT_TRUE(
+      desk.open().append(journal::test::origin(), record::compress_payload("", {0}, {0}), bad, {}));
+  center.set_receipts([this](const record::StreamId&, record::Sequence sequence) {
+    record::Receipt released = journal::test::receipt_for(batches.at(sequence.value - 1));
+    released.outcome = record::Outcome::rejected;
+    released.rows = {.rejected = {1}};
+    released.refused = {{"", "batch", "sent by mistake", {{1, 1}}}};
+    return std::optional(sign(released, desk.node.signer));
+  });
+  append(1);
+  const auto sending = sender(center);
+  EXPECT_THAT(center.acknowledged(3), ElementsAre(1, 2, 3));
+  EXPECT_EQ(waiting(), 2U) << "that are settled once there is room";
+}
+
 TEST_F(HeldSending, StopsAtAReceiptThatIsNotTheCenters) {
   append(2);
   {
