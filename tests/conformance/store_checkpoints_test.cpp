@@ -143,9 +143,9 @@ TEST_P(StoreCheckpointsTest, ALongLedgerIsCoveredInSteps) {
   const bool is_server = GetParam().name == "postgresql";
   home_->query(fmt::format(
       "{} INSERT INTO {}(bureau, epoch, sequence, dataset, manifest, outcome, inserted, updated, "
-      "unchanged, deleted, rejected, applied_at, receipt, receipt_signature) "
+      "unchanged, deleted, rejected, applied_at, receipt, receipt_signature, settles) "
       "SELECT bureau, epoch, n, dataset, manifest, outcome, inserted, updated, unchanged, deleted, "
-      "rejected, applied_at, receipt, receipt_signature FROM {}, {} RETURNING id",
+      "rejected, applied_at, receipt, receipt_signature, settles FROM {}, {} RETURNING id",
       is_server ? ""
                 : "WITH RECURSIVE many(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM many "
                   "WHERE n < 5000)",

@@ -250,5 +250,25 @@ TEST(LineAnswer, ReadsBackAsItself) {
   EXPECT_FALSE(parse_line_answer(other));
 }
 
+TEST_F(CheckpointsTest, AnEntryThatWasChangedDoesNotFitTheCheckpointBehindIt) {
+  receive("A");
+  maker.step();
+  receive("B");
+  maker.step();
+  EXPECT_EQ(found_at_center(), "nothing");
+  sql("UPDATE ledger SET receipt = receipt || ' ' WHERE id = 1");
+  EXPECT_THAT(found_at_center(), AllOf(HasSubstr("checkpoint 1 "), HasSubstr("its digest is")));
+}
+
+TEST_F(CheckpointsTest, AnEndThatWasCutOffIsToldByTheCheckpointThatReachedIt) {
+  receive("A");
+  maker.step();
+  receive("B");
+  maker.step();
+  sql("DELETE FROM archive WHERE ledger = 2; DELETE FROM ledger WHERE id = 2");
+  EXPECT_THAT(found_at_center(),
+              AllOf(HasSubstr("checkpoint 2 "), HasSubstr("before which the ledger ends")));
+}
+
 }  // namespace
 }  // namespace sluice::exchange::test

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "exchange/audit.h"
+#include "exchange/held_audit.h"
 #include "record/verified_receipt.h"
 #include "sqlite/database.h"
 #include "support/center_builder.h"
@@ -287,6 +288,36 @@ TEST_F(HeldAuditTest, FindsASettlementOfAnotherBatch) {
 
 TEST_F(HeldAuditTest, FindsASettlementWhoseHeldEntryIsGone) {
   EXPECT_THAT(break_after("DELETE FROM ledger WHERE id = 1"), HasSubstr("batch 1 of this stream"));
+}
+
+// What the tables do not let anybody write, a file may still have.
+TEST(HeldAuditOfEntries, ASettlementIsOfABatchThatIsHeldAndOfThatOneAndOnce) {
+  const store::LedgerEntry held{.id = 1,
+                                .stream = {record::BureauId("park"), {1}},
+                                .sequence = {1},
+                                .dataset = record::DatasetId("permit"),
+                                .manifest = record::sha256("manifest"),
+                                .outcome = "held"};
+  HeldAudit audit;
+  audit.note(held);
+  store::LedgerEntry settlement = held;
+  settlement.id = 3;
+  settlement.outcome = "accepted";
+  settlement.settles = 1;
+  EXPECT_EQ(audit.fault_of_settlement(settlement), std::nullopt);
+
+  store::LedgerEntry other = settlement;
+  other.settles = 2;
+  EXPECT_THAT(audit.fault_of_settlement(other).value_or(""), HasSubstr("no batch that is held"));
+  other = settlement;
+  other.sequence = {2};
+  EXPECT_THAT(audit.fault_of_settlement(other).value_or(""), HasSubstr("another batch"));
+  other = settlement;
+  other.outcome = "held";
+  EXPECT_THAT(audit.fault_of_settlement(other).value_or(""), HasSubstr("that the batch is held"));
+
+  audit.note(settlement);
+  EXPECT_THAT(audit.fault_of_settlement(settlement).value_or(""), HasSubstr("settled before"));
 }
 
 TEST_F(HeldAuditTest, FindsThatTheStoreForgotWhatIsHeld) {
