@@ -77,15 +77,8 @@ Result<record::SignedReceipt> Reception::settle(const store::HeldBatch& held) {
     return record::recast(store_->reject({manifest, held.batch, *why, held.id}, make_receipt),
                           reception_failure);
   }
-  const Reading reading = SLUICE_TRY(known_dataset(manifest));
-  const KnownDataset& known = *reading.known;
-  return apply({.manifest = manifest,
-                .batch = held.batch,
-                .dataset = known.dataset,
-                .checker = known.checker,
-                .settles = held.id,
-                .written = reading.written ? &*reading.written : nullptr},
-               known, make_receipt);
+  Reading reading = SLUICE_TRY(known_dataset(manifest));
+  return apply(reading, {manifest, held.batch, held.id}, make_receipt);
 }
 
 Result<Reception::Settled> Reception::settle_held(const record::BureauId& bureau,

@@ -7,8 +7,6 @@
 
 #include "exchange/ledger_place.h"
 #include "reconciliation/store_digests.h"
-#include "record/canonical_schema.h"
-#include "record/older_schema.h"
 #include "record/recast.h"
 #include "record/try.h"
 #include "store/migrations.h"
@@ -20,25 +18,38 @@ std::string name_of(const record::Manifest& manifest) {
   return fmt::format("{} batch {}", manifest.stream.bureau.str(), manifest.sequence.value);
 }
 
-// A schema of before a migration may have the columns of today, and mean something else by them.
-// Which version it is of is known of the last of each; any other is of the present one where what
-// that began with could still be read under it.
-std::optional<std::string> why_of_another_version(
-    const record::TableSchema& written, const std::vector<store::MigrationEntry>& migrations) {
-  if (migrations.empty()) return std::nullopt;
-  const std::string canonical = record::canonical_json(written);
-  const store::MigrationEntry& last = migrations.back();
-  const auto of = std::ranges::find(migrations, canonical, &store::MigrationEntry::from_schema);
-  const auto began = record::parse_canonical_schema(last.to_schema);
-  if (of == migrations.end() && began && !record::why_unreadable(*began, written)) {
-    return std::nullopt;
-  }
+std::string of_before(const store::MigrationEntry& last, std::string_view why) {
   return fmt::format(
       "it was made under a schema of {0} from before its tables were migrated to version {1} "
-      "(ledger entry {2}), and what its fields meant is not what they mean now: put the present "
+      "(ledger entry {2}), and can not be turned into what they are now: {3}; put the present "
       "schemas/{0}.json on the node that it comes from and restart sluiced there; what that node "
       "made under the old one is to be sent again by its source",
-      last.dataset.str(), last.version.value, last.id);
+      last.dataset.str(), last.version.value, last.id, why);
+}
+
+std::string of_another(const record::DatasetId& dataset, std::string_view why) {
+  return fmt::format(
+      "it was made under another schema of {0} than the center has now, and can not be read "
+      "under that: {1}; if the bureau's node has the newer schemas/{0}.json, put that one here "
+      "too, else put back what is missing; then restart sluiced",
+      dataset.str(), why);
+}
+
+// Or why they can not be.
+std::expected<LineConversion, std::string> conversion_of(const record::Manifest& manifest,
+                                                         const record::TableSchema& written,
+                                                         const DatasetVersions& versions) {
+  auto conversion = versions.to_present(written);
+  if (!conversion) {
+    const NotReadable& flaw = conversion.error();
+    return std::unexpected(flaw.of_before ? of_before(versions.migrations().back(), flaw.why)
+                                          : of_another(manifest.dataset, flaw.why));
+  }
+  if (manifest.deletes.value == 0) return std::move(*conversion);
+  const auto why = conversion->why_no_deletes();
+  if (!why) return std::move(*conversion);
+  return std::unexpected(
+      of_before(versions.migrations().back(), "it deletes records, and " + *why));
 }
 
 }  // namespace
@@ -174,17 +185,13 @@ Result<Reception::Reading> Reception::known_dataset(const record::Manifest& mani
         "older one that was never used here, put it here first, and the present one after that",
         manifest.dataset.str(), record::to_string(manifest.schema)));
   }
-  const auto migrated = store_->migrations().of(manifest.dataset);
-  if (!migrated) return std::unexpected(reception_failure(migrated.error()));
-  if (const auto why = why_of_another_version(**written, *migrated)) return not_allowed(*why);
-  if (const auto why = record::why_unreadable(**written, known->dataset.schema)) {
-    return not_allowed(fmt::format(
-        "it was made under another schema of {0} than the center has now, and can not be read "
-        "under that: {1}; if the bureau's node has the newer schemas/{0}.json, put that one here "
-        "too, else put back what is missing; then restart sluiced",
-        manifest.dataset.str(), *why));
-  }
-  return Reading{known, std::move(*written)};
+  auto migrations = store_->migrations().of(manifest.dataset);
+  if (!migrations) return std::unexpected(reception_failure(migrations.error()));
+  const auto versions = DatasetVersions::read(std::move(*migrations), known->dataset.schema);
+  if (!versions) return not_allowed(versions.error().sentence);
+  auto conversion = conversion_of(manifest, **written, *versions);
+  if (!conversion) return not_allowed(std::move(conversion.error()));
+  return Reading{known, Turning{std::move(*conversion), versions->last()}};
 }
 
 Result<void> Reception::prepare(const KnownDataset& known) {
@@ -248,14 +255,8 @@ Result<record::SignedReceipt> Reception::take(const record::Batch& batch,
   if (const auto why = final_objection(manifest)) {
     return record::recast(store_->reject({manifest, batch, *why}, make_receipt), reception_failure);
   }
-  const Reading reading = SLUICE_TRY(known_dataset(manifest));
-  const KnownDataset& known = *reading.known;
-  return apply({.manifest = manifest,
-                .batch = batch,
-                .dataset = known.dataset,
-                .checker = known.checker,
-                .written = reading.written ? &*reading.written : nullptr},
-               known, make_receipt);
+  Reading reading = SLUICE_TRY(known_dataset(manifest));
+  return apply(reading, {manifest, batch}, make_receipt);
 }
 
 store::ReceiptMaker Reception::receipt_maker(const record::Batch& batch,
@@ -268,10 +269,33 @@ store::ReceiptMaker Reception::receipt_maker(const record::Batch& batch,
   };
 }
 
-Result<record::SignedReceipt> Reception::apply(const store::AdmittedBatch& admitted,
-                                               const KnownDataset& known,
+// What is turned is turned for one version, and what was prepared is of one, which the store holds
+// to: they are to be the same.
+Result<void> Reception::check_version(const KnownDataset& known, store::Version version) {
+  const auto current = store_->migrations().current(known.dataset.id);
+  if (!current) return std::unexpected(reception_failure(current.error()));
+  if (!*current || (*current)->number == version) return {};
+  return std::unexpected(
+      reception_failure(store::migrated_meanwhile(known.dataset.id, (*current)->number)));
+}
+
+Result<record::SignedReceipt> Reception::apply(Reading& reading, const Taken& taken,
                                                const store::ReceiptMaker& make_receipt) {
+  const KnownDataset& known = *reading.known;
   SLUICE_TRY(prepare(known));
+  store::AdmittedBatch admitted{.manifest = taken.manifest,
+                                .batch = taken.batch,
+                                .dataset = known.dataset,
+                                .checker = known.checker,
+                                .settles = taken.settles};
+  store::LineConverter turn;
+  if (reading.turning) {
+    SLUICE_TRY(check_version(known, reading.turning->version));
+    turn = [&conversion = reading.turning->conversion](std::string_view line) {
+      return conversion.turn(line);
+    };
+    admitted.turn = &turn;
+  }
   const auto begun = std::chrono::steady_clock::now();
   auto receipt = store_->apply(admitted, make_receipt);
   if (!receipt) {

@@ -18,6 +18,7 @@
 
 #include "exchange/catalogue.h"
 #include "exchange/checkpoint_answer.h"
+#include "exchange/dataset_versions.h"
 #include "exchange/holding.h"
 #include "journal/ledger_place.h"
 #include "reconciliation/digest_question.h"
@@ -163,10 +164,27 @@ class Reception {
                                                    const std::string& reason);
   // A batch that is held is applied, or rejected where it can never be taken.
   [[nodiscard]] Result<record::SignedReceipt> settle(const store::HeldBatch& held);
+  // The dataset of a batch, and how its lines are turned, where they were made under another
+  // schema.
+  struct Turning {
+    LineConversion conversion;
+    store::Version version;  // of the dataset's tables, for which it is
+  };
+  struct Reading {
+    const KnownDataset* known = nullptr;
+    std::optional<Turning> turning;
+  };
+  // Or why the batch is not taken as things are here.
+  [[nodiscard]] Result<Reading> known_dataset(const record::Manifest& manifest) const;
   // What becomes of rows that are to go into the dataset's tables.
-  [[nodiscard]] Result<record::SignedReceipt> apply(const store::AdmittedBatch& admitted,
-                                                    const KnownDataset& known,
+  struct Taken {
+    const record::Manifest& manifest;
+    const record::Batch& batch;
+    std::int64_t settles = 0;  // as of an admitted one
+  };
+  [[nodiscard]] Result<record::SignedReceipt> apply(Reading& reading, const Taken& taken,
                                                     const store::ReceiptMaker& make_receipt);
+  [[nodiscard]] Result<void> check_version(const KnownDataset& known, store::Version version);
   [[nodiscard]] store::ReceiptMaker receipt_maker(const record::Batch& batch,
                                                   const record::Manifest& manifest,
                                                   const record::Signer& signer) const;
@@ -175,13 +193,6 @@ class Reception {
   [[nodiscard]] std::optional<std::string> obstacle() const;
   // Why it can never be taken as it is.
   [[nodiscard]] std::optional<std::string> final_objection(const record::Manifest& manifest) const;
-  // The dataset of a batch, with the schema under which it was made, where that is another one.
-  struct Reading {
-    const KnownDataset* known = nullptr;
-    std::optional<record::TableSchema> written;
-  };
-  // Or why the batch is not taken as things are here.
-  [[nodiscard]] Result<Reading> known_dataset(const record::Manifest& manifest) const;
   [[nodiscard]] Result<void> prepare(const KnownDataset& known);
   [[nodiscard]] record::SignedReceipt sign(const record::Batch& batch,
                                            const record::Manifest& manifest,

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
+
+#include "record/canonical_schema.h"
+#include "settings/mapping_text.h"
 
 namespace sluice::exchange {
 namespace {
@@ -77,8 +79,8 @@ std::expected<VersionConversion, record::Flaw> VersionConversion::bind(
   if (!checker) {
     return std::unexpected(record::Flaw{record::to_string(checker.error().front())});
   }
-  auto bound =
-      std::make_unique<Bound>(Bound{std::move(reading), std::move(mapping), std::move(*checker)});
+  auto bound = std::make_unique<Bound>(
+      Bound{std::move(reading), std::move(mapping), std::move(*checker), old});
   std::vector<std::string> columns;
   for (const record::Field& field : old.fields)
     columns.push_back(field.name);
@@ -87,21 +89,83 @@ std::expected<VersionConversion, record::Flaw> VersionConversion::bind(
   return VersionConversion(std::move(bound), std::move(*plan));
 }
 
+std::expected<VersionConversion, record::Flaw> VersionConversion::read(
+    const store::MigrationEntry& migration) {
+  const auto old = record::parse_canonical_schema(migration.from_schema);
+  if (!old) return std::unexpected(record::Flaw{record::to_string(old.error())});
+  auto begun = record::parse_canonical_schema(migration.to_schema);
+  if (!begun) return std::unexpected(record::Flaw{record::to_string(begun.error())});
+  auto mapping = settings::parse_mapping_text(migration.mapping);
+  if (!mapping) return std::unexpected(record::Flaw{settings::to_string(mapping.error().front())});
+  const record::Dataset dataset{
+      .id = migration.dataset, .owner = {}, .title = {}, .schema = std::move(*begun)};
+  return bind(*old, dataset, std::move(*mapping));
+}
+
+VersionConversion::VersionConversion(std::unique_ptr<Bound> bound, intake::ConversionPlan plan)
+    : bound_(std::move(bound)),
+      plan_(std::move(plan)),
+      columns_(record::leading_columns + bound_->old.fields.size()),
+      texts_(bound_->old.fields.size()),
+      values_(bound_->old.fields.size()) {}
+
+std::expected<void, store::Unfit> VersionConversion::run(const intake::SourceRow& row) {
+  const auto converted = plan_.convert(row, buffers_);
+  if (converted) return {};
+  const intake::RowProblem& problem = converted.error();
+  return std::unexpected(store::Unfit{problem.field, problem.rule.text(), problem.sentence});
+}
+
 std::expected<std::string_view, store::Unfit> VersionConversion::convert(
     std::span<const std::optional<std::string_view>> values) {
   intake::SourceRow row;
   row.values = values;
-  const auto converted = plan_.convert(row, buffers_);
-  if (!converted) {
-    const intake::RowProblem& problem = converted.error();
-    return std::unexpected(store::Unfit{problem.field, problem.rule.text(), problem.sentence});
-  }
+  if (auto fits = run(row); !fits) return std::unexpected(std::move(fits.error()));
   // Behind the operation and the time at the source, which the store keeps.
   std::string_view columns = buffers_.line;
   for (std::size_t i = 0; i < record::leading_columns; ++i)
     columns.remove_prefix(columns.find('\t') + 1);
   columns.remove_suffix(1);
   return columns;
+}
+
+bool VersionConversion::split(std::string_view line) {
+  if (!record::is_valid_utf8(line) || line.find('\0') != std::string_view::npos) return false;
+  if (!record::split_line(line, columns_)) return false;
+  if (columns_[0] != "U" && columns_[0] != "D") return false;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const std::string_view escaped = columns_[record::leading_columns + i];
+    values_[i].reset();
+    if (record::is_null(escaped)) continue;
+    values_[i] = record::unescape(escaped, texts_[i]);
+    if (!values_[i]) return false;
+  }
+  return true;
+}
+
+std::expected<std::string_view, store::Unfit> VersionConversion::turn(std::string_view line) {
+  if (!split(line)) return std::string_view();
+  intake::SourceRow row;
+  row.values = values_;
+  if (columns_[0] == "D") row.operation = record::Operation::remove;
+  if (!record::is_null(columns_[1])) row.source_time = columns_[1];
+  if (auto fits = run(row); !fits) return std::unexpected(std::move(fits.error()));
+  std::string_view turned = buffers_.line;
+  turned.remove_suffix(1);
+  return turned;
+}
+
+std::optional<std::string> VersionConversion::why_no_deletes() const {
+  const record::TableSchema& schema = bound_->dataset.schema;
+  for (const std::size_t field : bound_->checker.key()) {
+    const auto source = plan_.source_of(field);
+    if (!source) continue;  // a constant
+    const std::string& from = bound_->old.fields[*source].name;
+    if (std::ranges::find(bound_->old.primary_key, from) != bound_->old.primary_key.end()) continue;
+    return fmt::format("{} of the key is made of {}, which a delete does not tell",
+                       schema.fields[field].name, from);
+  }
+  return std::nullopt;
 }
 
 }  // namespace sluice::exchange

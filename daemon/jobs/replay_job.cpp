@@ -9,11 +9,12 @@
 #include "adapters/direct/call_collector.h"
 #include "adapters/disk/bytes_in_memory.h"
 #include "adapters/disk/csv_reader.h"
+#include "exchange/dataset_versions.h"
 #include "installation/schema_side.h"
 #include "intake/call_intake.h"
 #include "record/copy_text.h"
-#include "record/older_schema.h"
 #include "record/rules.h"
+#include "store/migrations.h"
 
 namespace sluice::jobs {
 namespace {
@@ -137,10 +138,20 @@ std::expected<std::string, record::Flaw> turned(const installation::Installation
   const auto schema = (*store)->schema(written);
   if (!schema) return std::unexpected(record::Flaw{record::to_string(schema.error())});
   if (!*schema) return refuse("which the store does not have");
-  if (const auto why = record::why_unreadable(**schema, known.dataset.schema)) return refuse(*why);
-  record::LineTurner turner(**schema, known.dataset.schema);
-  const std::string_view present = turner.turn(line);
-  return std::string(present.empty() ? line : present);
+  auto migrations = (*store)->migrations().of(known.dataset.id);
+  if (!migrations) return std::unexpected(record::Flaw{record::to_string(migrations.error())});
+  const auto versions =
+      exchange::DatasetVersions::read(std::move(*migrations), known.dataset.schema);
+  if (!versions) return refuse(versions.error().sentence);
+  auto conversion = versions->to_present(**schema);
+  if (!conversion) return refuse(conversion.error().why);
+  const auto present = conversion->turn(line);
+  if (!present) {
+    const store::Unfit& why = present.error();
+    return refuse(fmt::format("and does not fit the present one ({}: {}: {})", why.field, why.rule,
+                              why.sentence));
+  }
+  return std::string(present->empty() ? line : *present);
 }
 
 const settings::Publication* publication_of(const settings::Bureau& bureau,

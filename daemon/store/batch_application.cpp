@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "fault/kill_point.h"
-#include "record/older_schema.h"
 #include "record/payload.h"
 #include "record/try.h"
 #include "store/line_inspector.h"
@@ -40,9 +39,7 @@ class Application {
         tables_(tables),
         inspector_(admitted.dataset.schema, admitted.checker),
         slice_(record::key_columns(admitted.dataset.schema)),
-        columns_(admitted.dataset.schema.fields.size()) {
-    if (admitted.written != nullptr) turner_.emplace(*admitted.written, admitted.dataset.schema);
-  }
+        columns_(admitted.dataset.schema.fields.size()) {}
 
   // False: some record was there already, and nothing was written.
   Result<bool> insert_all();
@@ -50,9 +47,12 @@ class Application {
   AppliedRows take_result();
 
  private:
-  // Lines have the columns of the dataset's schema, and live until the next one.
+  // Lines have the columns of the dataset's schema, and live until the next one; those that can not
+  // have them are rejected.
   using Consumer = std::function<bool(std::string_view line, std::uint64_t number)>;
   Result<void> for_each_line(const Consumer& consume);
+  // False: no more are wanted.
+  bool take_line(std::string_view line, std::uint64_t number, const Consumer& consume);
   void reject(const record::RejectedRow& row);
   void forget();
 
@@ -68,7 +68,6 @@ class Application {
 
   const AdmittedBatch& admitted_;
   DatasetTables& tables_;
-  std::optional<record::LineTurner> turner_;  // of a batch that was made under another schema
   LineInspector inspector_;
   Slice slice_;
   std::vector<Probe> asked_;  // the probe under way: of the keys before next_key_
@@ -82,6 +81,15 @@ class Application {
   AppliedRows result_;
 };
 
+bool Application::take_line(std::string_view line, std::uint64_t number, const Consumer& consume) {
+  if (admitted_.turn == nullptr) return consume(line, number);
+  auto turned = (*admitted_.turn)(line);
+  if (turned) return consume(*turned, number);
+  Unfit& why = turned.error();
+  reject({number, std::move(why.field), std::move(why.rule), std::move(why.sentence)});
+  return true;
+}
+
 Result<void> Application::for_each_line(const Consumer& consume) {
   std::uint64_t number = 0;
   bool stopped = false;
@@ -90,7 +98,7 @@ Result<void> Application::for_each_line(const Consumer& consume) {
         while (!lines.empty()) {
           const std::size_t end = lines.find('\n');
           const std::string_view line = lines.substr(0, end);
-          if (!consume(turner_ ? turner_->turn(line) : line, ++number)) {
+          if (!take_line(line, ++number, consume)) {
             stopped = true;
             return false;
           }

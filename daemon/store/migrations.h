@@ -16,6 +16,7 @@
 #include "record/migration.h"
 #include "record/record_checker.h"
 #include "record/table_schema.h"
+#include "store/converter.h"
 #include "store/store.h"
 
 namespace sluice::store {
@@ -48,18 +49,6 @@ struct MigrationEntry {
   record::SignedMigration statement;
   std::optional<record::Time> dropped_at = std::nullopt;  // the tables of the version before
 };
-
-// Why a record does not fit the new schema; as in record::Violation.
-struct Unfit {
-  std::string field;
-  std::string rule;
-  std::string sentence;
-};
-
-// Turns a record of the old version, canonical text in the old schema's order, into the new one's
-// COPY text columns in its schema's order: a view that is good until the next call.
-using RecordConverter = std::function<std::expected<std::string_view, Unfit>(
-    std::span<const std::optional<std::string_view>> values)>;
 
 // What migrate() is given. Everything must outlive the call.
 struct MigrationOrder {
@@ -119,6 +108,12 @@ class Migrations {
   [[nodiscard]] virtual Result<void> read(
       const MigrationEntry& ended_by, std::optional<record::Time> as_of,
       const std::function<bool(const StoredRecord&)>& consume) = 0;
+
+  // All versions of all records that an older version's tables have, as Store::read_versions()
+  // gives those of the present one. Fails where it was dropped; `unknown_dataset` where its tables
+  // are gone otherwise.
+  [[nodiscard]] virtual Result<void> read_versions(
+      const MigrationEntry& ended_by, const std::function<bool(const StoredVersion&)>& consume) = 0;
 
   // Lets go of an older version's tables.
   [[nodiscard]] virtual Result<void> drop(const MigrationEntry& ended_by) = 0;

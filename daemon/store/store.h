@@ -19,6 +19,7 @@
 #include "record/record_checker.h"
 #include "record/table_schema.h"
 #include "store/activity.h"
+#include "store/converter.h"
 #include "store/held.h"
 
 namespace sluice::store {
@@ -51,8 +52,9 @@ struct AdmittedBatch {
   const record::Dataset& dataset;        // of manifest.dataset
   const record::RecordChecker& checker;  // compiled from dataset.schema
   std::int64_t settles = 0;  // the ledger id under which it is held; 0: it is not in the ledger
-  // By whose columns the payload is read, where that is another one: it can be (older_schema.h).
-  const record::TableSchema* written = nullptr;
+  // What the payload's lines are turned by, where they were made under another schema than that of
+  // `dataset`; null: they were made under it. Rows that it finds unfit are rejected.
+  const LineConverter* turn = nullptr;
 };
 
 // A batch that can never be taken as it is, and why: a sentence for whoever sent it.

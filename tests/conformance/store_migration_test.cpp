@@ -376,6 +376,7 @@ TEST_P(StoreMigrationTest, OlderVersionIsReadAsOfItsMomentsUntilItIsDropped) {
   ASSERT_FALSE(gone);
   EXPECT_EQ(gone.error().code, StoreProblem::another_version);
   EXPECT_FALSE(store_->migrations().drop(dropped));
+  EXPECT_FALSE(store_->migrations().read_versions(dropped, [](const auto&) { return true; }));
   EXPECT_THAT(records(renewed()), SizeIs(3));
 }
 

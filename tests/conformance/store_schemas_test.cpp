@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "conformance/store_fixture.h"
+#include "record/older_schema.h"
 #include "support/refused_rows.h"
 
 namespace sluice::test {
@@ -192,11 +193,13 @@ TEST_P(StoreSchemasTest, BatchIsReadByTheColumnsUnderWhichItWasMade) {
       before, {upsert({"a", "Alpha", "1"}), upsert({"c", "Gamma", "3"}),
                upsert({"d", "too long", "4"}), "U\t\\N\te\tEta\t5\t6\n", remove({"b"}, 3),
                upsert({"a", "Again", "9"}), upsert({"f", "Gamma", "3"})});
-  const auto receipt = receipt_of(
-      store_
-          ->apply({older.manifest, older.batch, after, checker_of(after), 0, &before.schema},
-                  receipt_maker(older.manifest, older.batch))
-          .value());
+  record::LineTurner turner(before.schema, after.schema);
+  const store::LineConverter turn = [&](std::string_view line) { return turner.turn(line); };
+  const auto receipt =
+      receipt_of(store_
+                     ->apply({older.manifest, older.batch, after, checker_of(after), 0, &turn},
+                             receipt_maker(older.manifest, older.batch))
+                     .value());
   EXPECT_EQ(receipt.rows, outcomes(1, 1, 1, 1, 3));
   const auto refused = record::test::rejected_rows(receipt);
   ASSERT_EQ(refused.size(), 3U);
@@ -213,11 +216,13 @@ TEST_P(StoreSchemasTest, BatchOfNewRecordsOnlyIsReadByItsColumnsToo) {
   prepare(before);
   prepare(after);
   const Sent older = stream_.batch(before, {upsert({"a", "Alpha", "1"})});
-  const auto receipt = receipt_of(
-      store_
-          ->apply({older.manifest, older.batch, after, checker_of(after), 0, &before.schema},
-                  receipt_maker(older.manifest, older.batch))
-          .value());
+  record::LineTurner turner(before.schema, after.schema);
+  const store::LineConverter turn = [&](std::string_view line) { return turner.turn(line); };
+  const auto receipt =
+      receipt_of(store_
+                     ->apply({older.manifest, older.batch, after, checker_of(after), 0, &turn},
+                             receipt_maker(older.manifest, older.batch))
+                     .value());
   EXPECT_EQ(receipt.rows, outcomes(1, 0, 0, 0, 0));
   EXPECT_THAT(records(after), ElementsAre(columns({"a", "Alpha", "1", null})));
 }

@@ -11,6 +11,7 @@
 #include "store/postgresql/migrating.h"
 #include "store/postgresql/records.h"
 #include "store/postgresql/session.h"
+#include "store/postgresql/versions.h"
 
 namespace sluice::store::postgresql {
 namespace {
@@ -236,6 +237,18 @@ Result<void> ServerMigrations::read(const MigrationEntry& ended_by,
     auto transaction = begin_long_read(connection);
     if (!transaction) return migration_failed(transaction.error(), ended_by.dataset);
     return copy_records(connection, ended_by.dataset, Tables(old).read_sql(up_to), consume);
+  });
+}
+
+Result<void> ServerMigrations::read_versions(
+    const MigrationEntry& ended_by, const std::function<bool(const StoredVersion&)>& consume) {
+  if (ended_by.dropped_at) return std::unexpected(dropped_version(ended_by));
+  return with_connection_([&](Connection& connection) -> Result<void> {
+    auto transaction = begin_long_read(connection);
+    if (!transaction) return migration_failed(transaction.error(), ended_by.dataset);
+    return read_older_versions(connection,
+                               name_of_version(ended_by.dataset, {ended_by.version.value - 1}),
+                               ended_by.from_schema, consume);
   });
 }
 

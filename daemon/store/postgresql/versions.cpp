@@ -110,14 +110,32 @@ std::string versions_sql(const record::Dataset& dataset, const std::set<std::str
       fmt::arg("history", history_table(dataset.id)), fmt::arg("order", fmt::join(order, ", ")));
 }
 
-Result<void> read_versions(Connection& connection, const record::Dataset& dataset,
-                           const std::function<bool(const StoredVersion&)>& consume) {
-  const std::string schema = SLUICE_TRY(schema_of_tables(connection, dataset.id));
-  const auto has = SLUICE_TRY(kept_fields(schema, dataset.id));
+namespace {
+
+Result<void> read_tables(Connection& connection, const record::Dataset& dataset,
+                         const std::string& kept_schema,
+                         const std::function<bool(const StoredVersion&)>& consume) {
+  const auto has = SLUICE_TRY(kept_fields(kept_schema, dataset.id));
   const auto read = connection.copy_out(
       versions_sql(dataset, has), [&](std::string_view line) { return consume(version_of(line)); });
   if (!read) return not_read(read.error(), dataset.id);
   return {};
+}
+
+}  // namespace
+
+Result<void> read_versions(Connection& connection, const record::Dataset& dataset,
+                           const std::function<bool(const StoredVersion&)>& consume) {
+  const std::string schema = SLUICE_TRY(schema_of_tables(connection, dataset.id));
+  return read_tables(connection, dataset, schema, consume);
+}
+
+Result<void> read_older_versions(Connection& connection, const record::DatasetId& tables,
+                                 const std::string& schema,
+                                 const std::function<bool(const StoredVersion&)>& consume) {
+  const record::Dataset dataset{
+      .id = tables, .owner = {}, .title = {}, .schema = SLUICE_TRY(read_kept_schema(schema))};
+  return read_tables(connection, dataset, schema, consume);
 }
 
 }  // namespace sluice::store::postgresql

@@ -22,4 +22,10 @@ namespace sluice::store::postgresql {
 [[nodiscard]] Result<void> read_versions(Connection& connection, const record::Dataset& dataset,
                                          const std::function<bool(const StoredVersion&)>& consume);
 
+// Of an older version, in such a transaction: `tables` are called so, and have the fields of
+// `schema`, canonical.
+[[nodiscard]] Result<void> read_older_versions(
+    Connection& connection, const record::DatasetId& tables, const std::string& schema,
+    const std::function<bool(const StoredVersion&)>& consume);
+
 }  // namespace sluice::store::postgresql

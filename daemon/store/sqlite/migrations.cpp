@@ -15,6 +15,7 @@
 #include "store/sqlite/records.h"
 #include "store/sqlite/stored_value.h"
 #include "store/sqlite/tables.h"
+#include "store/sqlite/versions.h"
 
 namespace sluice::store::sqlite {
 namespace {
@@ -308,6 +309,13 @@ Result<void> FileMigrations::read(const MigrationEntry& ended_by, std::optional<
   if (as_of) up_to = SLUICE_TRY(ledger_.id_at(ended_by.dataset, *as_of));
   const Version version{ended_by.version.value - 1};
   return read_records(file_, name_of_version(ended_by.dataset, version), schema, up_to, consume);
+}
+
+Result<void> FileMigrations::read_versions(
+    const MigrationEntry& ended_by, const std::function<bool(const StoredVersion&)>& consume) {
+  if (ended_by.dropped_at) return std::unexpected(dropped_version(ended_by));
+  return read_older_versions(file_, name_of_version(ended_by.dataset, {ended_by.version.value - 1}),
+                             ended_by.from_schema, consume);
 }
 
 Result<void> FileMigrations::drop(const MigrationEntry& ended_by) {

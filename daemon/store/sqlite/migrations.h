@@ -38,6 +38,8 @@ class FileMigrations final : public Migrations {
   Result<std::vector<MigrationEntry>> of(const record::DatasetId& dataset) override;
   Result<void> read(const MigrationEntry& ended_by, std::optional<record::Time> as_of,
                     const std::function<bool(const StoredRecord&)>& consume) override;
+  Result<void> read_versions(const MigrationEntry& ended_by,
+                             const std::function<bool(const StoredVersion&)>& consume) override;
   Result<void> drop(const MigrationEntry& ended_by) override;
 
  private:

@@ -20,20 +20,25 @@ record::Time moment(const Statement& select, int column) {
   return record::Time(std::chrono::milliseconds(select.integer(column)));
 }
 
-// The schema that the dataset's tables were made for.
-Result<std::string> schema_of_tables(CentralFile& file, const record::DatasetId& dataset) {
+// The schema that the dataset's tables were made for; nothing: the store does not know it.
+Result<std::optional<std::string>> schema_of_tables(CentralFile& file,
+                                                    const record::DatasetId& dataset) {
+  auto known = SLUICE_TRY(file.statement("SELECT schema FROM dataset WHERE id = ?"));
+  known.bind(1, dataset.str());
+  if (!SLUICE_TRY(file.step(known))) return std::nullopt;
+  return std::string(known.text(0));
+}
+
+Result<void> check_both_there(CentralFile& file, const record::DatasetId& dataset) {
   auto known = SLUICE_TRY(file.statement(
       R"sql(
-        SELECT schema
-        FROM dataset
-        WHERE id = ?1 AND 2 = (
-          SELECT count(*)
-          FROM sqlite_schema
-          WHERE type = 'table' AND name IN ('data.' || ?1, 'history.' || ?1)
-        ))sql"));
+        SELECT 2 = count(*)
+        FROM sqlite_schema
+        WHERE type = 'table' AND name IN ('data.' || ?1, 'history.' || ?1))sql"));
   known.bind(1, dataset.str());
-  if (!SLUICE_TRY(file.step(known))) return std::unexpected(unknown_dataset(dataset));
-  return std::string(known.text(0));
+  SLUICE_TRY(file.step(known));
+  if (known.integer(0) == 1) return {};
+  return std::unexpected(unknown_dataset(dataset));
 }
 
 StoredVersion version_of(const Statement& select, std::string_view columns) {
@@ -75,10 +80,12 @@ std::string versions_sql(const record::Dataset& dataset, const std::set<std::str
       fmt::arg("history", history_table(dataset.id)), fmt::arg("order", order));
 }
 
-Result<void> read_versions(CentralFile& file, const record::Dataset& dataset,
-                           const std::function<bool(const StoredVersion&)>& consume) {
-  const std::string schema = SLUICE_TRY(schema_of_tables(file, dataset.id));
-  const auto has = SLUICE_TRY(kept_fields(schema, dataset.id));
+namespace {
+
+Result<void> read_tables(CentralFile& file, const record::Dataset& dataset,
+                         const std::set<std::string>& has,
+                         const std::function<bool(const StoredVersion&)>& consume) {
+  SLUICE_TRY(check_both_there(file, dataset.id));
   auto select = SLUICE_TRY(file.statement(versions_sql(dataset, has)));
   std::string columns;
   for (auto row = file.step(select);; row = file.step(select)) {
@@ -91,6 +98,25 @@ Result<void> read_versions(CentralFile& file, const record::Dataset& dataset,
     }
     if (!consume(version_of(select, columns))) return {};
   }
+}
+
+}  // namespace
+
+Result<void> read_versions(CentralFile& file, const record::Dataset& dataset,
+                           const std::function<bool(const StoredVersion&)>& consume) {
+  const auto schema = SLUICE_TRY(schema_of_tables(file, dataset.id));
+  if (!schema) return std::unexpected(unknown_dataset(dataset.id));
+  const auto has = SLUICE_TRY(kept_fields(*schema, dataset.id));
+  return read_tables(file, dataset, has, consume);
+}
+
+Result<void> read_older_versions(CentralFile& file, const record::DatasetId& tables,
+                                 const std::string& schema,
+                                 const std::function<bool(const StoredVersion&)>& consume) {
+  const auto has = SLUICE_TRY(kept_fields(schema, tables));
+  const record::Dataset dataset{
+      .id = tables, .owner = {}, .title = {}, .schema = SLUICE_TRY(read_kept_schema(schema))};
+  return read_tables(file, dataset, has, consume);
 }
 
 }  // namespace sluice::store::sqlite

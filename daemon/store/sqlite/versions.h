@@ -21,4 +21,9 @@ namespace sluice::store::sqlite {
 [[nodiscard]] Result<void> read_versions(CentralFile& file, const record::Dataset& dataset,
                                          const std::function<bool(const StoredVersion&)>& consume);
 
+// Of an older version: `tables` are called so, and have the fields of `schema`, canonical.
+[[nodiscard]] Result<void> read_older_versions(
+    CentralFile& file, const record::DatasetId& tables, const std::string& schema,
+    const std::function<bool(const StoredVersion&)>& consume);
+
 }  // namespace sluice::store::sqlite
