@@ -1,16 +1,12 @@
 #include "commands/audit_replay.h"
 
-#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "commands/terminal.h"
-#include "record/try.h"
-#include "store/migrations.h"
 
 namespace sluice::commands {
 namespace {
@@ -24,6 +20,15 @@ std::string outcomes_text(const record::RowOutcomes& rows) {
                      rows.deleted.value, rows.rejected.value);
 }
 
+std::string text_of(const exchange::OtherCount& count) {
+  if (count.of == exchange::OtherCount::Of::migration) {
+    return fmt::format("its statement counts {} records; replayed it is {}",
+                       count.told.inserted.value, count.replayed.inserted.value);
+  }
+  return fmt::format("its receipt counts {}; replayed it is {}", outcomes_text(count.told),
+                     outcomes_text(count.replayed));
+}
+
 void print_datasets(const ReplayReport& report) {
   std::vector<std::vector<std::string>> rows;
   for (const ReplayedDataset& each : report.datasets) {
@@ -35,10 +40,14 @@ void print_datasets(const ReplayReport& report) {
       "{}",
       table({"dataset", "entries", "not replayed", "current", "history", "differences"}, rows));
   for (const ReplayedDataset& each : report.datasets) {
+    if (each.migrations > 0) {
+      fmt::print("  {}: {} migrations replayed\n", each.dataset.str(),
+                 human_count(each.migrations));
+    }
     if (each.judged_from) {
       fmt::print(
-          "  {}: its tables began anew with ledger id {}: judged from there; the {} records "
-          "that they began with are taken as they are\n",
+          "  {}: the mapping of the migration with ledger id {}, or of one before, can not be read "
+          "here: judged from there on; the {} records that it brought are taken as they are\n",
           each.dataset.str(), *each.judged_from, human_count(each.taken_over));
     }
     if (each.judged_up_to) {
@@ -67,9 +76,7 @@ void print_differences(const ReplayReport& report) {
                     each.what});
   }
   for (const exchange::OtherCount& each : report.other_counts) {
-    rows.push_back({each.dataset.str(), "ledger", "", std::to_string(each.id),
-                    fmt::format("its receipt counts {}; replayed it is {}",
-                                outcomes_text(each.told), outcomes_text(each.replayed))});
+    rows.push_back({each.dataset.str(), "ledger", "", std::to_string(each.id), text_of(each)});
   }
   if (rows.empty()) return;
   fmt::print("\n{}", table({"dataset", "table", "key", "ledger id", "what is wrong"}, rows));
@@ -79,6 +86,10 @@ void print_differences(const ReplayReport& report) {
 void print_not_replayed(const ReplayReport& report) {
   std::vector<std::vector<std::string>> rows;
   for (const exchange::NotReplayed& each : report.not_replayed) {
+    if (each.stream.bureau.str().empty()) {
+      rows.push_back({std::to_string(each.id), each.dataset.str(), "", "", "migration", each.why});
+      continue;
+    }
     rows.push_back({std::to_string(each.id), each.dataset.str(), each.stream.bureau.str(),
                     std::to_string(each.stream.epoch.value), std::to_string(each.sequence.value),
                     each.why});
@@ -111,26 +122,12 @@ ExitStatus conclude(const ReplayReport& report) {
       fmt::join(datasets, ", ")));
 }
 
-using Beginnings = std::map<record::DatasetId, exchange::NewBeginning>;
-
-// Where each dataset's tables began anew last.
-store::Result<Beginnings> new_beginnings(store::Store& store) {
-  Beginnings beginnings;
-  SLUICE_TRY(store.migrations().walk(0, [&](const store::MigrationEntry& migration) {
-    beginnings[migration.dataset] = {.ledger_id = migration.id, .at = migration.applied_at};
-    return true;
-  }));
-  return beginnings;
-}
-
 }  // namespace
 
 ExitStatus replay_archive(const installation::Installation& installation, store::Store& store,
                           const exchange::ReplayWish& wish, std::uint64_t payload_bytes) {
   auto scratch = reconciliation::ScratchDatabase::create(installation.paths.replay());
   if (!scratch) return fail(record::to_string(scratch.error()));
-  auto beginnings = new_beginnings(store);
-  if (!beginnings) return fail(record::to_string(beginnings.error()));
   // Schemas are asked for while the ledger is walked, which has a connection for itself.
   auto schemas = installation.open_store();
   if (!schemas) return fail(record::to_string(schemas.error()));
@@ -140,7 +137,6 @@ ExitStatus replay_archive(const installation::Installation& installation, store:
       {.store = store,
        .catalogue = installation.catalogue,
        .schema_of = [&](const record::Digest& digest) { return (*schemas)->schema(digest); },
-       .new_beginnings = std::move(*beginnings),
        .scratch = *scratch,
        .replayed = [&](std::uint64_t bytes) { line.advanced(bytes, payload_bytes, 0); },
        .compared =

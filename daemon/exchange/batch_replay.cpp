@@ -3,7 +3,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -31,20 +30,6 @@ class RefusedRowNumbers {
   std::size_t next_ = 0;
 };
 
-// The row's key in the order of the store; nothing: it has none.
-std::optional<std::string> encoded_key(const store::Row& row, const record::KeyOrder& order,
-                                       std::span<const std::size_t> key_columns) {
-  record::Key key;
-  std::string buffer;
-  for (const std::size_t column : key_columns) {
-    const std::string_view escaped = row.columns[column];
-    const auto text = record::unescape(escaped, buffer);
-    if (record::is_null(escaped) || !text) return std::nullopt;
-    key.emplace_back(*text);
-  }
-  return order.encode(key);
-}
-
 void count(ChangeEffect effect, record::RowOutcomes& rows) {
   switch (effect) {
     case ChangeEffect::inserted:
@@ -66,6 +51,16 @@ Replayed not_replayed(std::string why) {
   return {.why_not = std::move(why), .ends_replay = true, .rows = std::nullopt};
 }
 
+std::string why_no_record(std::uint64_t line,
+                          const std::expected<std::string_view, store::Unfit>& turned) {
+  if (turned) return fmt::format("line {} of it is no record of its schema", line);
+  const store::Unfit& why = turned.error();
+  return fmt::format(
+      "line {} of it does not fit what the tables were migrated to ({}: {}), and its receipt does "
+      "not refuse it",
+      line, why.field, why.rule);
+}
+
 }  // namespace
 
 EntryEffect effect_of(const record::Receipt& receipt) {
@@ -81,16 +76,29 @@ EntryEffect effect_of(const record::Receipt& receipt) {
   return EntryEffect::unknown;
 }
 
-BatchReplay::Form::Form(const record::TableSchema& of)
-    : schema(of), reader(schema), order(schema), key_columns(record::key_columns(schema)) {}
+BatchReplay::Form::Form(DatasetVersions::Reading as_read)
+    : reading(std::move(as_read)), reader(reading.schema), keys(reading.schema) {}
 
-store::Result<BatchReplay::Form*> BatchReplay::form_of(const record::Digest& schema) {
-  if (const auto known = forms_.find(schema); known != forms_.end()) return known->second.get();
-  auto found = SLUICE_TRY(schema_of_(schema));
+store::Result<BatchReplay::Found> BatchReplay::find_form(const record::Digest& schema) const {
+  const auto written = SLUICE_TRY(schema_of_(schema));
   // Whoever writes in the database can not pass another schema off for the one that was signed.
-  if (found && record::schema_digest(*found) != schema) found.reset();
-  return forms_.emplace(schema, found ? std::make_unique<Form>(*found) : nullptr)
-      .first->second.get();
+  if (!written || record::schema_digest(*written) != schema) {
+    return Found(std::unexpect,
+                 fmt::format("the schema under which it was made is not known here ({})",
+                             record::to_string(schema)));
+  }
+  auto reading = versions_.as_applied(*written, version_);
+  if (!reading) {
+    return Found(std::unexpect, "it can not be read by the schema under which it was made: " +
+                                    reading.error().why);
+  }
+  return Found(std::make_unique<Form>(std::move(*reading)));
+}
+
+store::Result<const BatchReplay::Found*> BatchReplay::form_of(const record::Digest& schema) {
+  if (const auto known = forms_.find(schema); known != forms_.end()) return &known->second;
+  auto found = SLUICE_TRY(find_form(schema));
+  return &forms_.emplace(schema, std::move(found)).first->second;
 }
 
 store::Result<Replayed> BatchReplay::take(const store::LedgerEntry& entry,
@@ -108,13 +116,10 @@ store::Result<Replayed> BatchReplay::take(const store::LedgerEntry& entry,
   }
   const auto manifest = record::parse_manifest(batch.manifest);
   if (!manifest) return not_replayed("its manifest can not be read");
-  Form* const form = SLUICE_TRY(form_of(manifest->schema));
-  if (form == nullptr) {
-    return not_replayed(fmt::format("the schema under which it was made is not known here ({})",
-                                    record::to_string(manifest->schema)));
-  }
-  last_schema_ = &form->schema;
-  return take_rows(entry, batch, *manifest, *receipt, *form);
+  const Found* const form = SLUICE_TRY(form_of(manifest->schema));
+  if (!*form) return not_replayed(form->error());
+  last_schema_ = &(**form)->reading.schema;
+  return take_rows(entry, batch, *manifest, *receipt, ***form);
 }
 
 store::Result<Replayed> BatchReplay::take_rows(const store::LedgerEntry& entry,
@@ -132,13 +137,13 @@ store::Result<Replayed> BatchReplay::take_rows(const store::LedgerEntry& entry,
       ++tally.rows.rejected.value;
       return true;
     }
-    const auto key = form.reader.read(line, number, row)
-                         ? encoded_key(row, form.order, form.key_columns)
-                         : std::nullopt;
+    const auto turned = form.reading.conversion.turn(line);
+    const auto key =
+        turned && form.reader.read(*turned, number, row) ? form.keys.encode(row) : std::nullopt;
     if (key) {
       taken = take_row(entry, *key, row, tally);
     } else if (tally.names_all) {
-      broken = fmt::format("line {} of it is no record of its schema", number);
+      broken = why_no_record(number, turned);
     }
     return taken && !broken;
   };
@@ -167,16 +172,16 @@ store::Result<Replayed> BatchReplay::take_rows(const store::LedgerEntry& entry,
 
 store::Result<void> BatchReplay::take_row(const store::LedgerEntry& entry, std::string_view key,
                                           const store::Row& row, Tally& tally) {
-  if (has_doubts_ && SLUICE_TRY(record::recast(tables_.is_in_doubt(dataset_, key), of_scratch))) {
+  if (has_doubts_ && SLUICE_TRY(record::recast(tables_.is_in_doubt(number_, key), of_scratch))) {
     tally.is_certain = false;
     return {};
   }
   if (!tally.names_all) {
     has_doubts_ = true;
-    return record::recast(tables_.doubt(dataset_, key), of_scratch);
+    return record::recast(tables_.doubt(number_, key), of_scratch);
   }
   const auto effect =
-      SLUICE_TRY(record::recast(tables_.apply(dataset_, key, row, entry), of_scratch));
+      SLUICE_TRY(record::recast(tables_.apply(number_, key, row, entry), of_scratch));
   count(effect, tally.rows);
   return {};
 }

@@ -1,17 +1,20 @@
-// Replays the archived batches of one dataset, one after another, into what its tables must hold:
-// each decoded by the schema under which it was made, without the rows that its receipt refused.
+// Replays the archived batches of one version of a dataset's tables, one after another, into what
+// those must hold: each decoded by the schema under which it was made, and turned as it was where
+// that is one of before, without the rows that its receipt refused.
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "exchange/dataset_versions.h"
 #include "exchange/replayed_tables.h"
+#include "exchange/row_keys.h"
 #include "record/batch.h"
-#include "record/key_order.h"
 #include "record/receipt.h"
 #include "record/table_schema.h"
 #include "store/row_reader.h"
@@ -45,25 +48,37 @@ struct Replayed {
 // One owner, one thread. What it is given must outlive it.
 class BatchReplay {
  public:
-  BatchReplay(int dataset, const SchemaByDigest& schema_of, ReplayedTables& tables)
-      : dataset_(dataset), schema_of_(schema_of), tables_(tables) {}
+  // Which version's, and their number in the replay.
+  struct Target {
+    store::Version version;
+    int number = 0;
+  };
+  BatchReplay(Target target, const DatasetVersions& versions, const SchemaByDigest& schema_of,
+              ReplayedTables& tables)
+      : version_(target.version),
+        number_(target.number),
+        versions_(versions),
+        schema_of_(schema_of),
+        tables_(tables) {}
 
   [[nodiscard]] store::Result<Replayed> take(const store::LedgerEntry& entry,
                                              const record::Batch& batch);
 
-  // Of the last batch that was decoded; nothing: none was.
+  // By whose columns the last batch was decoded; null: none was.
   [[nodiscard]] const record::TableSchema* last_schema() const { return last_schema_; }
 
  private:
   // How batches of one schema are read.
   struct Form {
-    explicit Form(const record::TableSchema& schema);
-    record::TableSchema schema;
+    explicit Form(DatasetVersions::Reading as_read);
+    DatasetVersions::Reading reading;
     store::RowReader reader;
-    record::KeyOrder order;
-    std::vector<std::size_t> key_columns;
+    RowKeys keys;
   };
-  [[nodiscard]] store::Result<Form*> form_of(const record::Digest& schema);
+  // Or why they can not be: a clause.
+  using Found = std::expected<std::unique_ptr<Form>, std::string>;
+  [[nodiscard]] store::Result<Found> find_form(const record::Digest& schema) const;
+  [[nodiscard]] store::Result<const Found*> form_of(const record::Digest& schema);
   [[nodiscard]] store::Result<Replayed> take_rows(const store::LedgerEntry& entry,
                                                   const record::Batch& batch,
                                                   const record::Manifest& manifest,
@@ -77,10 +92,12 @@ class BatchReplay {
   [[nodiscard]] store::Result<void> take_row(const store::LedgerEntry& entry, std::string_view key,
                                              const store::Row& row, Tally& tally);
 
-  int dataset_;
+  store::Version version_;
+  int number_;
+  const DatasetVersions& versions_;
   const SchemaByDigest& schema_of_;
   ReplayedTables& tables_;
-  std::map<record::Digest, std::unique_ptr<Form>> forms_;  // null: nobody knows that schema
+  std::map<record::Digest, Found> forms_;
   const record::TableSchema* last_schema_ = nullptr;
   bool has_doubts_ = false;
 };

@@ -8,6 +8,17 @@
 
 namespace sluice::exchange {
 
+record::Migration stated(const store::MigrationEntry& entry) {
+  return {.ledger_id = entry.id,
+          .dataset = entry.dataset,
+          .version = entry.version,
+          .from = record::sha256(entry.from_schema),
+          .to = record::sha256(entry.to_schema),
+          .mapping = record::sha256(entry.mapping),
+          .records = entry.records,
+          .at = entry.applied_at};
+}
+
 std::optional<std::string> fault_of_migration(const store::MigrationEntry& entry,
                                               store::Version last, const record::Verifier& verifier,
                                               const record::Signers& center) {
@@ -19,15 +30,7 @@ std::optional<std::string> fault_of_migration(const store::MigrationEntry& entry
         "it was signed by {}, which was not this center then: {} (`identity` says it)",
         verified->signatory.subject, *objection);
   }
-  const record::Migration found{.ledger_id = entry.id,
-                                .dataset = entry.dataset,
-                                .version = entry.version,
-                                .from = record::sha256(entry.from_schema),
-                                .to = record::sha256(entry.to_schema),
-                                .mapping = record::sha256(entry.mapping),
-                                .records = entry.records,
-                                .at = entry.applied_at};
-  if (said != found) {
+  if (said != stated(entry)) {
     return "the ledger has not what was signed: another id, version, schema, mapping, count or "
            "time";
   }

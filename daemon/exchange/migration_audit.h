@@ -17,6 +17,9 @@ struct MigrationReport {
   std::optional<std::string> first_break;
 };
 
+// What the statement about it must say, by what the ledger has.
+[[nodiscard]] record::Migration stated(const store::MigrationEntry& entry);
+
 // What is wrong with one that follows version `last` of its dataset's tables; nothing: it is good.
 [[nodiscard]] std::optional<std::string> fault_of_migration(const store::MigrationEntry& entry,
                                                             store::Version last,

@@ -36,7 +36,7 @@ ReplayedTables::Result<void> ReplayedTables::prepare() {
       R"sql(
         BEGIN;
         CREATE TABLE version (
-          dataset INTEGER NOT NULL,
+          tables INTEGER NOT NULL,
           key BLOB NOT NULL,
           ended_by INTEGER NOT NULL,
           line INTEGER NOT NULL,
@@ -46,43 +46,45 @@ ReplayedTables::Result<void> ReplayedTables::prepare() {
           begun_at INTEGER NOT NULL,
           how TEXT,
           ended_at INTEGER,
-          PRIMARY KEY (dataset, key, ended_by, line)
+          fields TEXT,
+          PRIMARY KEY (tables, key, ended_by, line)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE doubt (
-          dataset INTEGER NOT NULL,
+          tables INTEGER NOT NULL,
           key BLOB NOT NULL,
-          PRIMARY KEY (dataset, key)
+          PRIMARY KEY (tables, key)
         ) STRICT, WITHOUT ROWID)sql"));
-  current_ = SLUICE_TRY(scratch_.prepare(
-      "SELECT digest FROM version WHERE dataset = ? AND key = ? AND ended_by = ?"));
+  current_ = SLUICE_TRY(
+      scratch_.prepare("SELECT digest FROM version WHERE tables = ? AND key = ? AND ended_by = ?"));
   end_ = SLUICE_TRY(scratch_.prepare(
       R"sql(
         UPDATE version
-        SET ended_by = ?4, line = ?5, how = ?6, ended_at = ?7
-        WHERE dataset = ?1 AND key = ?2 AND ended_by = ?3)sql"));
+        SET ended_by = ?4, line = ?5, how = ?6, ended_at = ?7, fields = NULL
+        WHERE tables = ?1 AND key = ?2 AND ended_by = ?3)sql"));
   begin_ = SLUICE_TRY(scratch_.prepare(
       R"sql(
-        INSERT OR IGNORE INTO version (dataset, key, ended_by, line, digest, source_time, begun_by, begun_at)
-        VALUES (?, ?, ?, 0, ?, ?, ?, ?))sql"));
+        INSERT INTO version (tables, key, ended_by, line, digest, source_time, begun_by, begun_at,
+          fields)
+        VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?))sql"));
   doubt_ = SLUICE_TRY(scratch_.prepare("INSERT OR IGNORE INTO doubt VALUES (?, ?)"));
-  is_in_doubt_ = SLUICE_TRY(scratch_.prepare("SELECT 1 FROM doubt WHERE dataset = ? AND key = ?"));
+  is_in_doubt_ = SLUICE_TRY(scratch_.prepare("SELECT 1 FROM doubt WHERE tables = ? AND key = ?"));
   return {};
 }
 
 ReplayedTables::Result<std::optional<record::RowDigest>> ReplayedTables::current(
-    int dataset, std::string_view key) {
-  current_.bind(1, std::int64_t{dataset}).bind_blob(2, key).bind(3, not_ended);
+    int tables, std::string_view key) {
+  current_.bind(1, std::int64_t{tables}).bind_blob(2, key).bind(3, not_ended);
   std::optional<record::RowDigest> digest;
   if (SLUICE_TRY(scratch_.step(current_))) digest = store::parse_digest_bytes(current_.text(0));
   current_.reset();
   return digest;
 }
 
-ReplayedTables::Result<void> ReplayedTables::end(int dataset, std::string_view key,
+ReplayedTables::Result<void> ReplayedTables::end(int tables, std::string_view key,
                                                  const store::Row& row,
                                                  const store::LedgerEntry& entry) {
   const bool removes = row.operation == record::Operation::remove;
-  end_.bind(1, std::int64_t{dataset})
+  end_.bind(1, std::int64_t{tables})
       .bind_blob(2, key)
       .bind(3, not_ended)
       .bind(4, entry.id)
@@ -92,71 +94,90 @@ ReplayedTables::Result<void> ReplayedTables::end(int dataset, std::string_view k
   return scratch_.run(end_);
 }
 
-ReplayedTables::Result<void> ReplayedTables::begin(int dataset, std::string_view key,
+ReplayedTables::Result<void> ReplayedTables::begin(int tables, std::string_view key,
                                                    const Beginning& beginning) {
   const auto digest = store::digest_bytes(beginning.digest);
-  begin_.bind(1, std::int64_t{dataset})
+  begin_.bind(1, std::int64_t{tables})
       .bind_blob(2, key)
       .bind(3, not_ended)
       .bind_blob(4, {digest.data(), digest.size()})
       .bind(5, beginning.source_time)
       .bind(6, beginning.by)
       .bind(7, milliseconds(beginning.at));
+  if (with_fields_.contains(tables)) {
+    begin_.bind(8, beginning.fields);
+  } else {
+    begin_.bind_null(8);
+  }
   return scratch_.run(begin_);
 }
 
-ReplayedTables::Result<void> ReplayedTables::take_over(int dataset, std::string_view key,
-                                                       const store::StoredVersion& version,
-                                                       record::Time at) {
-  // One with a key that was there already is none that the tables began with, and is found out as
-  // one that no batch brought.
-  return begin(dataset, key, {version.digest, version.source_time, version.begun_by, at});
+ReplayedTables::Result<bool> ReplayedTables::begin_with(int tables, std::string_view key,
+                                                        const Beginning& beginning) {
+  if (SLUICE_TRY(current(tables, key))) return false;
+  SLUICE_TRY(begin(tables, key, beginning));
+  return true;
+}
+
+ReplayedTables::Result<void> ReplayedTables::read_current(
+    int tables, const std::function<Result<void>(const CurrentVersion&)>& consume) {
+  auto select = SLUICE_TRY(scratch_.prepare(
+      R"sql(
+        SELECT key, source_time, fields
+        FROM version
+        WHERE tables = ? AND ended_by = ?
+        ORDER BY key)sql"));
+  select.bind(1, std::int64_t{tables}).bind(2, not_ended);
+  while (SLUICE_TRY(scratch_.step(select)))
+    SLUICE_TRY(consume({select.text(0), select.text(1), select.text(2)}));
+  return {};
 }
 
 // The rules are those of docs/store.md ("History"), and are written here once more on purpose: what
 // proves the store must not be the store's own code.
-ReplayedTables::Result<ChangeEffect> ReplayedTables::apply(int dataset, std::string_view key,
+ReplayedTables::Result<ChangeEffect> ReplayedTables::apply(int tables, std::string_view key,
                                                            const store::Row& row,
                                                            const store::LedgerEntry& entry) {
-  const auto stands = SLUICE_TRY(current(dataset, key));
+  const auto stands = SLUICE_TRY(current(tables, key));
   if (row.operation == record::Operation::remove) {
     if (!stands) return ChangeEffect::unchanged;
-    SLUICE_TRY(end(dataset, key, row, entry));
+    SLUICE_TRY(end(tables, key, row, entry));
     return ChangeEffect::deleted;
   }
   if (stands == row.digest) return ChangeEffect::unchanged;
-  if (stands) SLUICE_TRY(end(dataset, key, row, entry));
-  SLUICE_TRY(begin(dataset, key, {row.digest, row.source_time, entry.id, entry.applied_at}));
+  if (stands) SLUICE_TRY(end(tables, key, row, entry));
+  SLUICE_TRY(
+      begin(tables, key, {row.digest, row.source_time, entry.id, entry.applied_at, row.fields}));
   return stands ? ChangeEffect::updated : ChangeEffect::inserted;
 }
 
-ReplayedTables::Result<void> ReplayedTables::doubt(int dataset, std::string_view key) {
-  return scratch_.run(doubt_.bind(1, std::int64_t{dataset}).bind_blob(2, key));
+ReplayedTables::Result<void> ReplayedTables::doubt(int tables, std::string_view key) {
+  return scratch_.run(doubt_.bind(1, std::int64_t{tables}).bind_blob(2, key));
 }
 
-ReplayedTables::Result<bool> ReplayedTables::is_in_doubt(int dataset, std::string_view key) {
-  is_in_doubt_.bind(1, std::int64_t{dataset}).bind_blob(2, key);
+ReplayedTables::Result<bool> ReplayedTables::is_in_doubt(int tables, std::string_view key) {
+  is_in_doubt_.bind(1, std::int64_t{tables}).bind_blob(2, key);
   const bool is_there = SLUICE_TRY(scratch_.step(is_in_doubt_));
   is_in_doubt_.reset();
   return is_there;
 }
 
-ReplayedTables::Result<std::uint64_t> ReplayedTables::count_in_doubt(int dataset) {
-  auto count = SLUICE_TRY(scratch_.prepare("SELECT count(*) FROM doubt WHERE dataset = ?"));
-  count.bind(1, std::int64_t{dataset});
+ReplayedTables::Result<std::uint64_t> ReplayedTables::count_in_doubt(int tables) {
+  auto count = SLUICE_TRY(scratch_.prepare("SELECT count(*) FROM doubt WHERE tables = ?"));
+  count.bind(1, std::int64_t{tables});
   SLUICE_TRY(scratch_.step(count));
   return static_cast<std::uint64_t>(count.integer(0));
 }
 
-ReplayedTables::Result<ReplayedTables::Reader> ReplayedTables::read(int dataset,
+ReplayedTables::Result<ReplayedTables::Reader> ReplayedTables::read(int tables,
                                                                     std::int64_t up_to) {
   auto select = SLUICE_TRY(scratch_.prepare(
       R"sql(
         SELECT key, digest, source_time, begun_by, begun_at, ended_by, line, how, ended_at
         FROM version
-        WHERE dataset = ?1 AND begun_by <= ?2
+        WHERE tables = ?1 AND begun_by <= ?2
         ORDER BY key, ended_by, line)sql"));
-  select.bind(1, std::int64_t{dataset}).bind(2, up_to);
+  select.bind(1, std::int64_t{tables}).bind(2, up_to);
   return Reader(scratch_, std::move(select), up_to);
 }
 

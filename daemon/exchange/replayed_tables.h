@@ -1,12 +1,14 @@
-// What the datasets' tables must hold after the archived batches that were put in here, worked out
-// without the central store's own tables: each record's versions, with the ledger entries that
-// began and ended them. It lies in a scratch database, so that memory does not grow with the
-// records.
+// What the datasets' tables must hold after the archived batches and the migrations that were put
+// in here, worked out without the central store's own tables: each record's versions, with the
+// ledger entries that began and ended them. It lies in a scratch database, so that memory does not
+// grow with the records.
 #pragma once
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -37,7 +39,8 @@ struct ReplayedVersion {
   std::optional<End> end = std::nullopt;  // nothing: it is the current one
 };
 
-// `scratch` must outlive it, and be nobody else's. Datasets go by numbers of the caller's.
+// `scratch` must outlive it, and be nobody else's. Tables go by numbers of the caller's: one for
+// each version of a dataset's (store/migrations.h).
 class ReplayedTables {
  public:
   template <class T>
@@ -46,19 +49,39 @@ class ReplayedTables {
   [[nodiscard]] static Result<ReplayedTables> open(reconciliation::ScratchDatabase& scratch);
 
   // The next change, of that entry's batch, to the record with this key.
-  [[nodiscard]] Result<ChangeEffect> apply(int dataset, std::string_view key, const store::Row& row,
+  [[nodiscard]] Result<ChangeEffect> apply(int tables, std::string_view key, const store::Row& row,
                                            const store::LedgerEntry& entry);
 
-  // A version that the dataset's tables began with, taken as it is there.
-  [[nodiscard]] Result<void> take_over(int dataset, std::string_view key,
-                                       const store::StoredVersion& version, record::Time at);
+  // A version that no batch brings, but what these tables began with.
+  struct Beginning {
+    record::RowDigest digest;
+    std::string_view source_time;  // COPY text
+    std::int64_t by = 0;           // ledger id
+    record::Time at{};
+    std::string_view fields;  // COPY text columns
+  };
+  // False: there is one with this key, which stays.
+  [[nodiscard]] Result<bool> begin_with(int tables, std::string_view key,
+                                        const Beginning& beginning);
+
+  // The fields of these tables' current versions stay at hand from here on, for read_current():
+  // else nobody needs them, and they are most of what there is.
+  void keep_fields(int tables) { with_fields_.insert(tables); }
+  struct CurrentVersion {
+    std::string_view key;  // good until the next
+    std::string_view source_time;
+    std::string_view fields;
+  };
+  // In the order of keys; other tables may be written to meanwhile.
+  [[nodiscard]] Result<void> read_current(
+      int tables, const std::function<Result<void>(const CurrentVersion&)>& consume);
 
   // From here on nobody can tell what becomes of the record.
-  [[nodiscard]] Result<void> doubt(int dataset, std::string_view key);
-  [[nodiscard]] Result<bool> is_in_doubt(int dataset, std::string_view key);
-  [[nodiscard]] Result<std::uint64_t> count_in_doubt(int dataset);
+  [[nodiscard]] Result<void> doubt(int tables, std::string_view key);
+  [[nodiscard]] Result<bool> is_in_doubt(int tables, std::string_view key);
+  [[nodiscard]] Result<std::uint64_t> count_in_doubt(int tables);
 
-  // A dataset's versions as they were after the entry `up_to`, in the order of
+  // The versions of these tables as they were after the entry `up_to`, in the order of
   // Store::read_versions().
   class Reader {
    public:
@@ -73,24 +96,19 @@ class ReplayedTables {
     sqlite::Statement select_;
     std::int64_t up_to_;
   };
-  [[nodiscard]] Result<Reader> read(int dataset, std::int64_t up_to);
+  [[nodiscard]] Result<Reader> read(int tables, std::int64_t up_to);
 
  private:
   explicit ReplayedTables(reconciliation::ScratchDatabase& scratch) : scratch_(scratch) {}
   [[nodiscard]] Result<void> prepare();
-  [[nodiscard]] Result<std::optional<record::RowDigest>> current(int dataset, std::string_view key);
-  [[nodiscard]] Result<void> end(int dataset, std::string_view key, const store::Row& row,
+  [[nodiscard]] Result<std::optional<record::RowDigest>> current(int tables, std::string_view key);
+  [[nodiscard]] Result<void> end(int tables, std::string_view key, const store::Row& row,
                                  const store::LedgerEntry& entry);
-  struct Beginning {
-    record::RowDigest digest;
-    std::string_view source_time;
-    std::int64_t by = 0;
-    record::Time at{};
-  };
-  [[nodiscard]] Result<void> begin(int dataset, std::string_view key, const Beginning& beginning);
+  [[nodiscard]] Result<void> begin(int tables, std::string_view key, const Beginning& beginning);
 
   reconciliation::ScratchDatabase& scratch_;
   sqlite::Statement current_, end_, begin_, doubt_, is_in_doubt_;
+  std::set<int> with_fields_;
 };
 
 }  // namespace sluice::exchange

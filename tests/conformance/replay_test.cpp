@@ -6,9 +6,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "conformance/store_fixture.h"
-#include "exchange/archive_replay.h"
-#include "support/temporary_directory.h"
+#include "conformance/replay_fixture.h"
 
 namespace sluice::test {
 namespace {
@@ -51,8 +49,22 @@ record::Dataset permits() {
       .build();
 }
 
-class ReplayTest : public StoreSuite {
+class ReplayTest : public ReplaySuite {
  protected:
+  ReplayTest() {
+    catalogue_ =
+        exchange::Catalogue::compile({{second_form().id, second_form()}, {permits().id, permits()}})
+            .value();
+    schema_of_ =
+        [this](const record::Digest& digest) -> store::Result<std::optional<record::TableSchema>> {
+      if (passes_off_another_form_) return second_form().schema;
+      if (knows_first_form_ && digest == record::schema_digest(first_form().schema)) {
+        return first_form().schema;
+      }
+      return std::nullopt;
+    };
+  }
+
   // Everything that can become of a row: 1 to 9 in the ledger.
   void fill() {
     prepare(first_form());
@@ -76,64 +88,6 @@ class ReplayTest : public StoreSuite {
     apply(permits(), {upsert({"10", "x", "Other"}), remove({"9", "a\tb"}, 3)});
     apply(second_form(), {upsert({"i", "13", "Iota", "9"})});
   }
-  void reject(const record::Dataset& dataset, const std::vector<std::string>& lines) {
-    const Sent sent = stream_.batch(dataset, lines);
-    const std::string reason = "it may not be";
-    ASSERT_TRUE(store_->reject({sent.manifest, sent.batch, reason},
-                               receipt_maker(sent.manifest, sent.batch)));
-  }
-
-  // With a scratch database of its own.
-  exchange::ReplaySurroundings surroundings() {
-    scratch_.reset();
-    scratch_.emplace(reconciliation::ScratchDatabase::create(directory_ / "scratch").value());
-    return {.store = *store_,
-            .catalogue = catalogue_,
-            .schema_of = [this](const record::Digest& digest)
-                -> store::Result<std::optional<record::TableSchema>> {
-              if (passes_off_another_form_) return second_form().schema;
-              if (knows_first_form_ && digest == record::schema_digest(first_form().schema)) {
-                return first_form().schema;
-              }
-              return std::nullopt;
-            },
-            .scratch = *scratch_};
-  }
-  ReplayReport replay(const exchange::ReplayWish& wish = {}) {
-    return replay(surroundings(), wish);
-  }
-  static ReplayReport replay(const exchange::ReplaySurroundings& with,
-                             const exchange::ReplayWish& wish = {}) {
-    auto report = exchange::replay_archive(with, wish);
-    if (!report) {
-      ADD_FAILURE() << record::to_string(report.error());
-      return {};
-    }
-    return std::move(*report);
-  }
-  // "enterprise history a, entry 2: what"
-  std::vector<std::string> found() {
-    const ReplayReport report = replay();
-    std::vector<std::string> texts;
-    for (const auto& each : report.differences) {
-      texts.push_back(fmt::format("{} {} {}, entry {}: {}", each.dataset.str(),
-                                  each.is_current ? "current" : "history", fmt::join(each.key, "/"),
-                                  each.ledger_id, each.what));
-    }
-    EXPECT_EQ(report.count_differences(), texts.size() + report.other_counts.size());
-    return texts;
-  }
-  // What an administrator of the database does to as many rows.
-  void tamper(const std::string& sql, std::size_t rows = 1) {
-    EXPECT_THAT(home_->query(sql + " RETURNING 1"), testing::SizeIs(rows)) << sql;
-  }
-  std::string current(const std::string& dataset = "enterprise") {
-    return home_->table("data", dataset);
-  }
-  std::string history(const std::string& dataset = "enterprise") {
-    return home_->table("history", dataset);
-  }
-  bool is_sqlite() { return GetParam().name == "sqlite"; }
   // A row digest as SQL.
   std::string digest_of(const record::Dataset& dataset, const std::vector<Value>& values) {
     const std::string line = columns(values);
@@ -143,11 +97,6 @@ class ReplayTest : public StoreSuite {
     return fmt::format("{}'{}'", is_sqlite() ? "X" : "", digits);
   }
 
-  record::test::TemporaryDirectory directory_;
-  std::optional<reconciliation::ScratchDatabase> scratch_;
-  exchange::Catalogue catalogue_ =
-      exchange::Catalogue::compile({{second_form().id, second_form()}, {permits().id, permits()}})
-          .value();
   bool knows_first_form_ = true;
   bool passes_off_another_form_ = false;
 };
@@ -320,32 +269,6 @@ TEST_P(ReplayTest, JudgesUpToAnEntryWhoseSchemaNobodyKnows) {
       fmt::format("UPDATE {} SET name = 'No' WHERE code = 'c' AND sluice_batch_to = 5", history()));
   EXPECT_THAT(found(), ElementsAre(HasSubstr("enterprise current c, entry 1: it has other values")))
       << "it is in the history since 5, and was current after 4";
-}
-
-// As a migration does: here the first batch stands for it.
-TEST_P(ReplayTest, JudgesFromWhereTablesBeganAnew) {
-  fill();
-  record::Time began{};
-  ASSERT_TRUE(store_->walk({}, [&](const store::LedgerEntry& entry, const record::Batch&) {
-    began = entry.applied_at;
-    return false;
-  }));
-  const auto replay_from_there = [&] {
-    auto with = surroundings();
-    with.new_beginnings.emplace(record::DatasetId("enterprise"), exchange::NewBeginning{1, began});
-    return replay(with);
-  };
-  const ReplayReport good = replay_from_there();
-  EXPECT_EQ(good.count_differences(), 0U)
-      << (good.differences.empty() ? "" : good.differences[0].what);
-  EXPECT_EQ(good.datasets[0].judged_from, 1);
-  EXPECT_EQ(good.datasets[0].taken_over, 4U);
-  EXPECT_EQ(good.datasets[0].current, 7U);
-  EXPECT_FALSE(good.datasets[1].judged_from);
-  tamper(fmt::format("UPDATE {} SET staff = 400 WHERE code IN ('d', 'g')", current()), 2);
-  const ReplayReport bad = replay_from_there();
-  EXPECT_EQ(bad.count_differences(), 2U)
-      << "what came after it; and what does not fit the digest that it began with";
 }
 
 TEST_P(ReplayTest, BelievesNoSchemaThatIsNotTheOneThatWasSigned) {

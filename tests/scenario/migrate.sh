@@ -93,6 +93,9 @@ case_a_dataset_gets_a_new_name_type_and_key_and_goes_on() {
   try sluice audit verify
   expect "audit: $err" "$status" 0
   [[ $out = *'migrations of datasets: 1: every one verified'* ]] || fail "it verified no migration: $out"
+  try sluice audit verify --replay
+  expect "a replay of it: $err" "$status" 0
+  [[ $out = *'approval: 1 migrations replayed'* ]] || fail "it replayed no migration: $out"
 }
 goes_on() {
   [[ $(post park approval '{"district":"haidian","number":"A1","title":"changed","staff":13}

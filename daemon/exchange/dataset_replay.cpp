@@ -1,0 +1,226 @@
+#include "exchange/dataset_replay.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "exchange/migration_replay.h"
+#include "exchange/scratch_failure.h"
+#include "exchange/table_comparison.h"
+#include "exchange/version_fields.h"
+#include "record/older_schema.h"
+#include "record/recast.h"
+#include "record/try.h"
+#include "store/evolution.h"
+
+namespace sluice::exchange {
+namespace {
+
+record::RowOutcomes brought(record::RowCount records) {
+  record::RowOutcomes rows;
+  rows.inserted = records;
+  return rows;
+}
+
+}  // namespace
+
+DatasetReplay::DatasetReplay(record::DatasetId id, const KnownDataset* known,
+                             DatasetVersions versions, int first_number,
+                             const Surroundings& surroundings)
+    : known_(known),
+      versions_(std::move(versions)),
+      first_number_(first_number),
+      around_(surroundings),
+      report_{.dataset = std::move(id)} {
+  for (store::Version version{1}; version <= versions_.last(); ++version.value) {
+    replays_.push_back(std::make_unique<BatchReplay>(BatchReplay::Target{version, number(version)},
+                                                     versions_, around_.schema_of, around_.tables));
+    if (version < versions_.last()) around_.tables.keep_fields(number(version));
+  }
+}
+
+// What was signed, and yet nobody here can read, a later program has written.
+store::Result<void> DatasetReplay::begin() {
+  const bool is_foreign = std::ranges::any_of(migrations(), [](const auto& migration) {
+    return is_as_stated(migration) && !is_readable(migration);
+  });
+  return is_foreign ? take_over(migrations().back()) : store::Result<void>();
+}
+
+// Nothing but the tables themselves says what they began with.
+store::Result<void> DatasetReplay::take_over(const store::MigrationEntry& migration) {
+  report_.judged_from = migration.id;
+  in_use_ = versions_.last();
+  const auto form = form_of_tables();
+  if (!form) return {};
+  VersionFields fields(form->schema);
+  store::Result<void> taken;
+  const auto read = around_.store.read_versions(*form, [&](const store::StoredVersion& version) {
+    if (version.begun_by != migration.id || !fields.read(version)) return true;
+    const auto key = fields.encoded_key();
+    if (!key) return true;
+    ++report_.taken_over;
+    // One with a key that was there already is none that the tables began with, and is found out as
+    // one that no batch brought.
+    auto begun = around_.tables.begin_with(number(in_use_), *key,
+                                           {.digest = version.digest,
+                                            .source_time = version.source_time,
+                                            .by = version.begun_by,
+                                            .at = migration.applied_at,
+                                            .fields = version.columns});
+    if (!begun) taken = std::unexpected(of_scratch(begun.error()));
+    return taken.has_value();
+  });
+  if (!taken) return taken;
+  if (!read && read.error().code != store::StoreProblem::unknown_dataset) return read;
+  return {};
+}
+
+store::Result<void> DatasetReplay::take(const store::LedgerEntry& entry,
+                                        const record::Batch& batch) {
+  SLUICE_TRY(migrate_before(entry.id));
+  ++report_.entries;
+  if (report_.judged_from && entry.id <= *report_.judged_from) return {};
+  if (report_.judged_up_to) {
+    note(entry, {.why_not = "an entry in front of it could not be replayed"});
+    return {};
+  }
+  note(entry, SLUICE_TRY(replay().take(entry, batch)));
+  return {};
+}
+
+void DatasetReplay::note(const store::LedgerEntry& entry, const Replayed& replayed) {
+  if (replayed.ends_replay) report_.judged_up_to = entry.id - 1;
+  if (replayed.why_not) {
+    around_.findings.tell(report_, NotReplayed{.id = entry.id,
+                                               .stream = entry.stream,
+                                               .sequence = entry.sequence,
+                                               .dataset = entry.dataset,
+                                               .why = *replayed.why_not});
+  }
+  if (replayed.rows && *replayed.rows != entry.rows) {
+    around_.findings.tell(report_, OtherCount{.id = entry.id,
+                                              .dataset = entry.dataset,
+                                              .told = entry.rows,
+                                              .replayed = *replayed.rows});
+  }
+}
+
+store::Result<void> DatasetReplay::migrate_before(std::int64_t id) {
+  while (in_use_ < versions_.last() && !report_.judged_up_to) {
+    const store::MigrationEntry& migration = migrations()[in_use_.value - 1];
+    if (migration.id > id) return {};
+    SLUICE_TRY(migrate(migration));
+  }
+  return {};
+}
+
+store::Result<void> DatasetReplay::migrate(const store::MigrationEntry& migration) {
+  const auto told = [&](const TableDifference& difference) {
+    around_.findings.tell(report_, difference);
+  };
+  const ReplayedMigration replayed = SLUICE_TRY(replay_migration(
+      migration, in_use_, {number(in_use_), number(in_use_) + 1}, around_.tables, told));
+  if (replayed.why_not) {
+    report_.judged_up_to = migration.id - 1;
+    around_.findings.tell(report_, NotReplayed{.id = migration.id,
+                                               .stream = {},
+                                               .sequence = {},
+                                               .dataset = migration.dataset,
+                                               .why = *replayed.why_not});
+    return {};
+  }
+  if (replayed.records != migration.records) {
+    around_.findings.tell(report_, OtherCount{.of = OtherCount::Of::migration,
+                                              .id = migration.id,
+                                              .dataset = migration.dataset,
+                                              .told = brought(migration.records),
+                                              .replayed = brought(replayed.records)});
+  }
+  ++report_.migrations;
+  ++in_use_.value;
+  return {};
+}
+
+store::Result<void> DatasetReplay::finish(std::int64_t last) {
+  last_entry_ = migrations().empty() ? last : std::max(last, migrations().back().id);
+  return migrate_before(last_entry_);
+}
+
+std::optional<record::Dataset> DatasetReplay::form_of_tables() const {
+  const record::TableSchema* const began = versions_.last_began_with();
+  if (known_ != nullptr) {
+    // One of another version than the tables does not tell how to read them.
+    const bool is_theirs =
+        began == nullptr || !record::why_unreadable(*began, known_->dataset.schema);
+    if (is_theirs) return known_->dataset;
+  }
+  const record::TableSchema* schema = replays_.back()->last_schema();
+  if (schema == nullptr) schema = began;
+  if (schema == nullptr) return std::nullopt;
+  return record::Dataset{.id = report_.dataset, .owner = {}, .title = {}, .schema = *schema};
+}
+
+std::optional<DatasetReplay::Compared> DatasetReplay::older(store::Version version) const {
+  const store::MigrationEntry& ended_by = migrations()[version.value - 1];
+  if (ended_by.dropped_at || report_.judged_from) return std::nullopt;
+  auto schema = store::read_kept_schema(ended_by.from_schema);
+  if (!schema) return std::nullopt;  // then it could not be migrated from either
+  const std::int64_t end = ended_by.id - 1;
+  return Compared{.form = {.id = store::name_of_version(report_.dataset, version),
+                           .owner = {},
+                           .title = {},
+                           .schema = std::move(*schema)},
+                  .version = version,
+                  .up_to = std::min(end, report_.judged_up_to.value_or(end)),
+                  .read = [this, &ended_by](const auto& consume) {
+                    return around_.store.migrations().read_versions(ended_by, consume);
+                  }};
+}
+
+std::optional<DatasetReplay::Compared> DatasetReplay::last() const {
+  auto form = form_of_tables();
+  if (!form) return std::nullopt;  // nothing of it could be replayed
+  return Compared{.form = *form,
+                  .version = versions_.last(),
+                  .up_to = report_.judged_up_to.value_or(last_entry_),
+                  .read = [this, form = *form](const auto& consume) {
+                    return around_.store.read_versions(form, consume);
+                  }};
+}
+
+store::Result<void> DatasetReplay::compare(const std::function<void()>& compared) {
+  for (store::Version version{1}; version <= in_use_; ++version.value) {
+    const auto as = version < versions_.last() ? older(version) : last();
+    if (!as) continue;
+    SLUICE_TRY(compare(*as, compared));
+    report_.in_doubt +=
+        SLUICE_TRY(record::recast(around_.tables.count_in_doubt(number(version)), of_scratch));
+  }
+  return {};
+}
+
+store::Result<void> DatasetReplay::compare(const Compared& as,
+                                           const std::function<void()>& compared) {
+  auto comparison = SLUICE_TRY(TableComparison::begin(
+      as.form, {around_.tables, number(as.version), as.up_to},
+      [&](const TableDifference& difference) { around_.findings.tell(report_, difference); }));
+  store::Result<void> taken;
+  const auto read = as.read([&](const store::StoredVersion& version) {
+    taken = comparison.take(version);
+    compared();
+    return taken.has_value();
+  });
+  if (!taken) return taken;
+  // Where there are no tables all that must be there is missing.
+  if (!read && read.error().code != store::StoreProblem::unknown_dataset) return read;
+  SLUICE_TRY(comparison.finish());
+  if (as.version == versions_.last()) {
+    report_.current = comparison.current();
+    report_.ended += comparison.ended();
+  } else {
+    report_.ended += comparison.current() + comparison.ended();
+  }
+  return {};
+}
+
+}  // namespace sluice::exchange

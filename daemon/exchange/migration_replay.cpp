@@ -1,0 +1,133 @@
+#include "exchange/migration_replay.h"
+
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "exchange/migration_audit.h"
+#include "exchange/row_keys.h"
+#include "exchange/scratch_failure.h"
+#include "exchange/version_conversion.h"
+#include "record/canonical_schema.h"
+#include "record/recast.h"
+#include "record/try.h"
+#include "store/row_reader.h"
+
+namespace sluice::exchange {
+namespace {
+
+// One migration, record by record.
+class MigratedRecords {
+ public:
+  MigratedRecords(const store::MigrationEntry& migration, VersionConversion conversion,
+                  const record::TableSchema& before, const record::TableSchema& after,
+                  const std::function<void(const TableDifference&)>& told)
+      : migration_(migration),
+        conversion_(std::move(conversion)),
+        order_before_(before),
+        keys_(after),
+        rows_(after),
+        told_(told) {}
+
+  reconciliation::Result<void> take(const ReplayedTables::CurrentVersion& record, int after,
+                                    ReplayedTables& tables);
+
+ private:
+  void tell(const ReplayedTables::CurrentVersion& record, std::string what);
+
+  const store::MigrationEntry& migration_;
+  VersionConversion conversion_;
+  record::KeyOrder order_before_;
+  RowKeys keys_;
+  store::RowReader rows_;
+  const std::function<void(const TableDifference&)>& told_;
+  std::string line_;
+};
+
+void MigratedRecords::tell(const ReplayedTables::CurrentVersion& record, std::string what) {
+  told_({.dataset = store::name_of_version(migration_.dataset, {migration_.version.value - 1}),
+         .is_current = true,
+         .key = order_before_.decode(record.key),
+         .ledger_id = migration_.id,
+         .what = std::move(what)});
+}
+
+reconciliation::Result<void> MigratedRecords::take(const ReplayedTables::CurrentVersion& record,
+                                                   int after, ReplayedTables& tables) {
+  line_.assign("U\t").append(record.source_time).append(1, '\t').append(record.fields);
+  const auto turned = conversion_.turn(line_);
+  if (!turned) {
+    const store::Unfit& why = turned.error();
+    tell(record, fmt::format("it does not fit version {} ({}: {}), and the migration took it",
+                             migration_.version.value, why.field, why.rule));
+    return {};
+  }
+  store::Row row;
+  const auto key = rows_.read(*turned, 0, row) ? keys_.encode(row) : std::nullopt;
+  if (!key) {
+    tell(record, fmt::format("it becomes no record of version {}", migration_.version.value));
+    return {};
+  }
+  const bool is_alone = SLUICE_TRY(tables.begin_with(after, *key,
+                                                     {.digest = row.digest,
+                                                      .source_time = row.source_time,
+                                                      .by = migration_.id,
+                                                      .at = migration_.applied_at,
+                                                      .fields = row.fields}));
+  if (!is_alone) {
+    tell(record, fmt::format("another record has its key in version {}, and the migration took "
+                             "both",
+                             migration_.version.value));
+  }
+  return {};
+}
+
+ReplayedMigration migration_not_replayed(std::string why) {
+  return {.why_not = std::move(why), .records = {}};
+}
+
+}  // namespace
+
+bool is_as_stated(const store::MigrationEntry& migration) {
+  const auto said = record::parse_migration(migration.statement.json);
+  return said && *said == stated(migration);
+}
+
+bool is_readable(const store::MigrationEntry& migration) {
+  return VersionConversion::read(migration).has_value();
+}
+
+store::Result<ReplayedMigration> replay_migration(
+    const store::MigrationEntry& migration, store::Version last, const VersionPair& numbers,
+    ReplayedTables& tables, const std::function<void(const TableDifference&)>& told) {
+  if (!is_as_stated(migration)) {
+    return migration_not_replayed("the ledger has not what its statement says");
+  }
+  if (migration.version.value != last.value + 1) {
+    return migration_not_replayed(
+        fmt::format("the migration to version {} is missing", last.value + 1));
+  }
+  const auto doubts = SLUICE_TRY(record::recast(tables.count_in_doubt(numbers.before), of_scratch));
+  if (doubts > 0) {
+    return migration_not_replayed(
+        fmt::format("what became of {} records before it can not be told", doubts));
+  }
+  auto conversion = VersionConversion::read(migration);
+  const auto before = record::parse_canonical_schema(migration.from_schema);
+  const auto after = record::parse_canonical_schema(migration.to_schema);
+  if (!conversion || !before || !after) {
+    return migration_not_replayed("its mapping can not be read here");
+  }
+  MigratedRecords replay(migration, std::move(*conversion), *before, *after, told);
+  ReplayedMigration replayed;
+  SLUICE_TRY(record::recast(tables.read_current(numbers.before,
+                                                [&](const auto& record) {
+                                                  ++replayed.records.value;
+                                                  return replay.take(record, numbers.after, tables);
+                                                }),
+                            of_scratch));
+  return replayed;
+}
+
+}  // namespace sluice::exchange
