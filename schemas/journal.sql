@@ -19,13 +19,16 @@ CREATE TABLE IF NOT EXISTS stream(
 ) STRICT;
 
 -- Closed batches: those that wait for their receipts, and those that have one and are retained. The
--- payload stands last: SQLite reads what is before it without it.
+-- payload stands behind: SQLite reads what is before it without it. What is behind it is read where
+-- rows were refused, and the payload with it.
 CREATE TABLE IF NOT EXISTS batch(
   sequence INTEGER PRIMARY KEY,
   closed_at INTEGER NOT NULL,
   manifest BLOB NOT NULL,
   signature BLOB NOT NULL,
-  payload BLOB NOT NULL
+  payload BLOB NOT NULL,
+  -- Since version 7:
+  places BLOB NOT NULL              -- where its rows stood in their sources; empty: nobody knows
 ) STRICT;
 
 -- Batches that still take rows of small calls: numbered, not yet sealed.
@@ -44,7 +47,9 @@ CREATE TABLE IF NOT EXISTS open_batch(
 -- that a batch's rows lie together without an index.
 CREATE TABLE IF NOT EXISTS open_lines(
   id INTEGER PRIMARY KEY,
-  lines BLOB NOT NULL
+  lines BLOB NOT NULL,
+  -- Since version 7:
+  places BLOB NOT NULL              -- as of batch, of these rows
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS receipt(
@@ -225,6 +230,8 @@ CREATE TABLE IF NOT EXISTS held_batch(
   manifest BLOB NOT NULL,
   signature BLOB NOT NULL,
   payload BLOB NOT NULL,
+  -- Since version 7:
+  places BLOB NOT NULL,             -- as of batch
   PRIMARY KEY (epoch, sequence)
 ) STRICT, WITHOUT ROWID;
 -- Since version 6: checkpoints of the center's ledger, each with the receipt that says it. They outlive

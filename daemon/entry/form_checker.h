@@ -29,6 +29,8 @@ class CheckedRecord {
   // One a field of the form.
   [[nodiscard]] const std::vector<KeyedValue>& values() const { return values_; }
   [[nodiscard]] const journal::Submission& submission() const { return submission_; }
+  // Names where it is from, should the center refuse it: the task that it was keyed for.
+  void came_from(std::string source) { submission_.places.source = std::move(source); }
   // The same for two forms of one dataset that say the same, however they were typed.
   [[nodiscard]] record::Digest fingerprint() const;
 

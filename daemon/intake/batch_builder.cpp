@@ -12,10 +12,11 @@ void BatchBuilder::name_columns(std::span<const std::string> columns) {
   columns_ = boost::json::serialize(boost::json::value_from(columns));
 }
 
-void BatchBuilder::add(record::Operation operation, std::string_view line) {
+void BatchBuilder::add(record::Operation operation, std::string_view line, std::uint64_t place) {
   batch_.lines += line;
   bytes_ += line.size();
   ++(operation == record::Operation::upsert ? batch_.upserts : batch_.deletes).value;
+  batch_.places.add(batch_.upserts.value + batch_.deletes.value, place);
 }
 
 Result<void> BatchBuilder::quarantine(std::uint64_t place, std::string_view original,
@@ -74,6 +75,7 @@ Result<ConvertedBatch> BatchBuilder::close(std::string cursor, const RowTally& d
   ConvertedBatch next;
   next.lines.reserve(batch_.lines.size() + batch_.lines.size() / 8);
   std::swap(batch_, next);
+  next.places.source = delivery_.source;
   next.cursor = std::move(cursor);
   if (limit.window) {
     next.tally = since_close(delivery);

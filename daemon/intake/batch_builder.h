@@ -22,7 +22,8 @@ class BatchBuilder {
   // The source's columns, which quarantined rows are kept with.
   void name_columns(std::span<const std::string> columns);
 
-  void add(record::Operation operation, std::string_view line);
+  // `place`: as of SourceRow; 0: the source has the row no more.
+  void add(record::Operation operation, std::string_view line, std::uint64_t place);
   // `refused` once more rows failed than the reject limit allows. `delivery`: of the delivery's
   // rows so far, this one included.
   [[nodiscard]] Result<void> quarantine(std::uint64_t place, std::string_view original,

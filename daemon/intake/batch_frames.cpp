@@ -94,6 +94,11 @@ void write(FrameWriter& out, const BatchFrame& frame) {
     for (const auto* text : {&row.field, &row.rule, &row.sentence, &row.columns, &row.original})
       out.text(*text);
   }
+  out.number(batch.places.runs.size());
+  for (const journal::PlaceRun& run : batch.places.runs) {
+    out.number(run.row);
+    out.number(run.place);
+  }
 }
 
 void write(FrameWriter& out, const DoneFrame& done) {
@@ -140,6 +145,13 @@ ConvertedBatch read_batch(FrameReader& in) {
     for (auto* text : {&row.field, &row.rule, &row.sentence, &row.columns, &row.original})
       *text = in.text();
   }
+  const std::uint64_t runs = in.count(2 * frame_head_bytes);
+  batch.places.runs.reserve(runs);
+  for (std::uint64_t i = 0; i < runs && in.is_good(); ++i) {
+    journal::PlaceRun& run = batch.places.runs.emplace_back();
+    run.row = in.number();
+    run.place = in.number();
+  }
   return batch;
 }
 
@@ -179,6 +191,16 @@ bool tells_its_lines(const ConvertedBatch& batch) {
   return upserts == batch.upserts.value && deletes == batch.deletes.value;
 }
 
+// The first line has one, and each is of a line behind the one before.
+bool places_its_lines(const ConvertedBatch& batch) {
+  std::uint64_t before = 0;
+  for (const journal::PlaceRun& run : batch.places.runs) {
+    if (before == 0 ? run.row != 1 : run.row <= before) return false;
+    before = run.row;
+  }
+  return before <= batch.upserts.value + batch.deletes.value;
+}
+
 std::unexpected<record::Flaw> broken(std::string_view what) {
   return std::unexpected(record::Flaw{
       fmt::format("the process that reads the file has said something else than {}", what)});
@@ -210,7 +232,8 @@ std::expected<Frame, record::Flaw> parse_frame(std::string_view bytes) {
       break;
     case 1: {
       BatchFrame batch{read_batch(in)};
-      is_sound = tells_its_lines(batch.batch) && parse_source_cursor(batch.batch.cursor);
+      is_sound = tells_its_lines(batch.batch) && places_its_lines(batch.batch) &&
+                 parse_source_cursor(batch.batch.cursor);
       frame = std::move(batch);
       break;
     }

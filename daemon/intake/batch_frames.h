@@ -22,7 +22,8 @@ struct ProgressFrame {
   std::uint64_t of_bytes = 0;
   std::uint64_t rows = 0;
 };
-// Of quarantined rows dataset, mode and source do not travel: who takes them knows.
+// Of quarantined rows dataset, mode and source do not travel, nor does the source of the others'
+// places: who takes them knows.
 struct BatchFrame {
   ConvertedBatch batch;
 };
@@ -48,8 +49,9 @@ inline constexpr std::uint64_t most_frame_bytes = std::uint64_t{160} << 20;
 
 // With its head.
 [[nodiscard]] std::string to_frame(const Frame& frame);
-// Without it. Nothing is taken on trust but the values themselves, which the store checks: lines
-// are as many as they are said to be and of the operations that they are said to be.
+// Without it. Nothing is taken on trust but the values themselves, which the store checks, and
+// where the rows stood: lines are as many as they are said to be and of the operations that they
+// are said to be, and places are of these lines.
 [[nodiscard]] std::expected<Frame, record::Flaw> parse_frame(std::string_view bytes);
 
 }  // namespace sluice::intake

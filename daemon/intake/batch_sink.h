@@ -20,6 +20,7 @@ struct ConvertedBatch {
   std::string cursor;  // its value in the journal
   // Of the source's rows behind it; only where the reject limit counts over a time.
   std::optional<journal::RowTally> tally;
+  journal::SourcePlaces places;
 };
 
 class BatchSink {

@@ -58,7 +58,7 @@ Result<void> BulkIntake::accept(const SourceRow& row) {
   }
   ++cursor_.accepted;
   if (SLUICE_TRY(is_taken())) return {};
-  batch_.add(row.operation, buffers_.line);
+  batch_.add(row.operation, buffers_.line, row.place);
   return batch_.is_full() ? close_batch() : Result<void>();
 }
 

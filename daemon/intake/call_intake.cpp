@@ -22,6 +22,7 @@ Result<void> CallIntake::accept(const SourceRow& row) {
   }
   submission_.lines += buffers_.line;
   ++(row.operation == record::Operation::upsert ? submission_.upserts : submission_.deletes).value;
+  submission_.places.add(submission_.upserts.value + submission_.deletes.value, row.place);
   return {};
 }
 
@@ -42,6 +43,7 @@ Result<void> CallIntake::reject(std::uint64_t place, std::string_view original,
 
 journal::Submission CallIntake::take() {
   journal::Submission taken = std::move(submission_);
+  taken.places.source = source_;
   submission_ = {};
   submission_.origin = taken.origin;
   return taken;

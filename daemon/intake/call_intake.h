@@ -15,7 +15,7 @@ namespace sluice::intake {
 class CallIntake : public Door {
  public:
   // `plan` is bound to the columns that begin() will announce; it must outlive the intake.
-  // `source` names the call in the quarantine.
+  // `source` names the call in the quarantine, and if its rows come to it later.
   CallIntake(const ConversionPlan& plan, const journal::DatasetOrigin& origin, std::string source,
              std::string columns);
 

@@ -25,7 +25,7 @@ Result<void> ChangeIntake::accept(const SourceRow& row) {
   }
   ++counts_.rows;
   ++(row.operation == record::Operation::upsert ? counts_.upserts : counts_.deletes);
-  batch_.add(row.operation, buffers_.line);
+  batch_.add(row.operation, buffers_.line, row.place);
   return {};
 }
 
@@ -54,7 +54,7 @@ void ChangeIntake::remove(std::span<const std::string> key) {
   line += '\n';
   ++counts_.rows;
   ++counts_.deletes;
-  batch_.add(record::Operation::remove, line);
+  batch_.add(record::Operation::remove, line, 0);
 }
 
 std::optional<record::RowDigest> ChangeIntake::key_of(const SourceRow& row) {

@@ -81,7 +81,7 @@ Result<void> JournalSink::write(ConvertedBatch batch, const std::stop_token& sto
     SLUICE_KILL_POINT("intake.before-append");
     // A copy: the disk may turn out to be full only when it is written.
     return journal_.append(source_.origin, payload, batch.quarantined, std::span(&cursor, 1),
-                           batch.tally);
+                           batch.tally, batch.places);
   };
   // Back-pressure: where there is no room the source waits; nothing is dropped.
   auto sequence = append();

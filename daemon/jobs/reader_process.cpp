@@ -74,6 +74,7 @@ void name_source(intake::ConvertedBatch& batch, const FileReading& reading) {
     row.mode = record::Mode::disk;
     row.source = reading.file.filename().string();
   }
+  batch.places.source = reading.file.filename().string();
 }
 
 }  // namespace

@@ -160,6 +160,18 @@ const settings::Publication* publication_of(const settings::Bureau& bureau,
   return found == bureau.publishes.end() ? nullptr : &*found;
 }
 
+// Corrected or not, and of however many lines, they stand where the entry does; a batch's payload
+// as it is has its rows.
+journal::SourcePlaces places_of(const journal::QuarantinedRow& row,
+                                const journal::Submission& submission) {
+  journal::SourcePlaces places{.source = row.source, .runs = {}};
+  const std::uint64_t rows = submission.upserts.value + submission.deletes.value;
+  const bool is_payload = row.refused && row.refused->row == 0;
+  for (std::uint64_t number = 1; number <= rows; ++number)
+    places.add(number, is_payload ? number : row.place);
+  return places;
+}
+
 }  // namespace
 
 std::expected<journal::Placement, SettlementFailure> replay(
@@ -189,8 +201,9 @@ std::expected<journal::Placement, SettlementFailure> replay(
     return failure(failed, std::move(*why));
   }
   const std::string_view bytes = request.corrected ? *request.corrected : row.original;
-  const auto again = [&](const journal::Submission& submission)
-      -> std::expected<journal::Placement, SettlementFailure> {
+  const auto again =
+      [&](journal::Submission submission) -> std::expected<journal::Placement, SettlementFailure> {
+    submission.places = places_of(row, submission);
     auto placement = journal->replay(request.id, submission, {.by = request.by, .note = ""});
     if (placement) return *placement;
     // Somebody was faster.
@@ -210,7 +223,7 @@ std::expected<journal::Placement, SettlementFailure> replay(
     auto submission = read_lines(present, *known);
     if (!submission) return failure(still_refused, submission.error().sentence);
     submission->origin = installation.origin(row.dataset, row.mode);
-    return again(*submission);
+    return again(std::move(*submission));
   }
   const std::vector<std::string> columns = columns_of(row);
   const auto plan =

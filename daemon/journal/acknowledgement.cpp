@@ -32,7 +32,8 @@ Result<void> Journal::State::take_receipt(StreamRow& row, const std::string& man
   if (receipt.rows.rejected.value > 0 && !refuses_the_same(first, receipt)) {
     const auto batch = SLUICE_TRY(ours(tables.next_batch({sequence.value - 1})));
     if (!batch) return std::unexpected(broken("a batch is gone whose manifest is there"));
-    SLUICE_TRY(keep_refused(row, *batch, *parsed, receipt));
+    const std::string texts = SLUICE_TRY(ours(places.find({stream.epoch, sequence})));
+    SLUICE_TRY(keep_refused(row, *batch, *parsed, {receipt, PlacesOfRows(texts)}));
   }
   SLUICE_TRY(ours(held.remove({stream.epoch, sequence})));
   const bool had_one = SLUICE_TRY(ours(retained.has(sequence)));
@@ -44,7 +45,7 @@ Result<void> Journal::State::take_receipt(StreamRow& row, const std::string& man
   if (had_one) return {};
   SLUICE_TRY(ours(retained.retain(sequence, clock())));
   --row.backlog_batches;
-  row.backlog_bytes -= parsed->payload_bytes.value;
+  row.backlog_bytes -= SLUICE_TRY(ours(places.backlog_bytes({stream.epoch, sequence})));
   row.confirmed_at = std::max(row.confirmed_at, parsed->collected_at);
   return {};
 }

@@ -16,7 +16,8 @@ namespace sluice::journal {
 namespace {
 
 std::uint64_t bytes_of(const Submission& submission) {
-  std::uint64_t bytes = submission.lines.size();
+  std::uint64_t bytes = submission.lines.size() + submission.places.source.size() +
+                        submission.places.runs.size() * sizeof(PlaceRun);
   if (submission.payload) bytes += submission.payload->compressed.size();
   for (const QuarantinedRow& row : submission.quarantined)
     bytes += row.original.size();

@@ -16,7 +16,7 @@ Result<void> Journal::State::take_held(StreamRow& row, const record::Manifest& m
   if (!SLUICE_TRY(ours(retained.has(receipt.sequence)))) return {};
   SLUICE_TRY(ours(retained.release(receipt.sequence)));
   ++row.backlog_batches;
-  row.backlog_bytes += manifest.payload_bytes.value;
+  row.backlog_bytes += SLUICE_TRY(ours(places.backlog_bytes({stream.epoch, receipt.sequence})));
   return {};
 }
 
@@ -32,10 +32,11 @@ Result<void> Journal::State::settle_earlier(StreamRow& row, const record::Receip
   const auto manifest = record::parse_manifest(batch->manifest);
   if (!manifest) return std::unexpected(broken(manifest.error().sentence));
   if (receipt.outcome == record::Outcome::held) return {};
-  SLUICE_TRY(keep_refused(row, *batch, *manifest, receipt));
-  SLUICE_TRY(ours(held.remove(place)));
+  const std::string texts = SLUICE_TRY(ours(places.find(place)));
+  SLUICE_TRY(keep_refused(row, *batch, *manifest, {receipt, PlacesOfRows(texts)}));
   --row.backlog_batches;
-  row.backlog_bytes -= manifest->payload_bytes.value;
+  row.backlog_bytes -= SLUICE_TRY(ours(places.backlog_bytes(place)));
+  SLUICE_TRY(ours(held.remove(place)));
   return {};
 }
 

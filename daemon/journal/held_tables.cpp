@@ -32,7 +32,7 @@ sqlite::Result<HeldTables> HeldTables::prepare(sqlite::Database& database) {
       {&Own::set_aside_,
        R"sql(
          INSERT INTO held_batch
-         SELECT h.epoch, h.sequence, b.manifest, b.signature, b.payload
+         SELECT h.epoch, h.sequence, b.manifest, b.signature, b.payload, b.places
          FROM held h
          JOIN batch b ON b.sequence = h.sequence
          WHERE h.epoch = ?1 AND h.sequence <= ?2)sql"},

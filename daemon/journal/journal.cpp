@@ -90,6 +90,9 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
   auto anchors = AnchorTables::prepare(state->database);
   if (!anchors) return not_opened(anchors.error());
   state->anchors = std::move(*anchors);
+  auto places = PlaceTables::prepare(state->database);
+  if (!places) return not_opened(places.error());
+  state->places = std::move(*places);
   const auto row = state->tables.stream();
   if (!row) return not_opened(row.error());
   if (row->stream.bureau != bureau) return unreadable("it is the journal of another bureau");
@@ -115,7 +118,8 @@ Result<Journal> Journal::open(const std::filesystem::path& file, const record::B
 Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Payload payload,
                                          std::span<const QuarantinedRow> quarantined,
                                          std::span<const Cursor> cursors,
-                                         const std::optional<RowTally>& tally) {
+                                         const std::optional<RowTally>& tally,
+                                         const SourcePlaces& places) {
   State& state = *state_;
   SLUICE_TRY(state.check_certificate());
   const std::uint64_t bytes = payload.compressed.size();
@@ -126,7 +130,7 @@ Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Pa
     SLUICE_TRY(state.check_certificate(row));
     if (has_rows || !quarantined.empty()) SLUICE_TRY(state.check_room(row));
     if (!quarantined.empty()) SLUICE_TRY(state.make_quarantine_room(row));
-    if (has_rows) placement = SLUICE_TRY(state.seal_alone(row, origin, std::move(payload)));
+    if (has_rows) placement = SLUICE_TRY(state.seal_alone(row, origin, std::move(payload), places));
     SLUICE_TRY(state.keep(quarantined, cursors, placement));
     SLUICE_TRY(state.count(origin.dataset, tally));
     return placement.sequence;

@@ -21,6 +21,7 @@
 #include "journal/ledger_place.h"
 #include "journal/limits.h"
 #include "journal/quarantine.h"
+#include "journal/source_places.h"
 #include "record/batch.h"
 #include "record/failure.h"
 #include "record/keyring.h"
@@ -95,6 +96,7 @@ struct Submission {
   std::optional<RowTally> tally = std::nullopt;
   // The lines, compressed by the caller: they become a batch of their own.
   std::optional<record::Payload> payload = std::nullopt;
+  SourcePlaces places = {};  // of its rows
 };
 
 // Lines of more than this are to be handed in as a payload: with others they would hold these up.
@@ -238,10 +240,12 @@ class Journal {
   // Seals a payload as the stream's next batch and makes it durable together with its quarantined
   // rows, the source's cursors and the tally: all or nothing. A payload without rows makes no
   // batch, only the rest; the sequence returned is then 0.
-  [[nodiscard]] Result<record::Sequence> append(
-      const DatasetOrigin& origin, record::Payload payload,
-      std::span<const QuarantinedRow> quarantined, std::span<const Cursor> cursors,
-      const std::optional<RowTally>& tally = std::nullopt);
+  [[nodiscard]] Result<record::Sequence> append(const DatasetOrigin& origin,
+                                                record::Payload payload,
+                                                std::span<const QuarantinedRow> quarantined,
+                                                std::span<const Cursor> cursors,
+                                                const std::optional<RowTally>& tally = std::nullopt,
+                                                const SourcePlaces& places = {});
 
   // Makes many submissions durable in one transaction, in order.
   [[nodiscard]] Result<std::vector<Placement>> commit(std::span<const Submission> submissions);
@@ -255,13 +259,14 @@ class Journal {
   [[nodiscard]] Result<std::optional<record::Batch>> next(record::Sequence after);
 
   // Keeps the receipt, which the caller has verified; the rows of the batch that the center refused
-  // go to the quarantine with it. Where that is full, `backlog_full`: the batch waits on, and its
-  // receipt is to be brought again. Else it waits no more, and stays for a while
-  // (Limits::retention_age, less where room is short). A receipt that came before is fine, another
-  // one for the same batch is kept beside the first; one for another batch than the journal holds
-  // under this number is `broken`. Receipts are forgotten after Limits::answer_age. One that says
-  // that the center holds the batch lets the stream go on behind it, and the batch waits on for its
-  // last one, also where the stream has begun a new epoch meanwhile.
+  // go to the quarantine with it, told by their places in the source where those are known. Where
+  // that is full, `backlog_full`: the batch waits on, and its receipt is to be brought again. Else
+  // it waits no more, and stays for a while (Limits::retention_age, less where room is short). A
+  // receipt that came before is fine, another one for the same batch is kept beside the first; one
+  // for another batch than the journal holds under this number is `broken`. Receipts are forgotten
+  // after Limits::answer_age. One that says that the center holds the batch lets the stream go on
+  // behind it, and the batch waits on for its last one, also where the stream has begun a new epoch
+  // meanwhile.
   [[nodiscard]] Result<void> acknowledge(const record::Receipt& receipt,
                                          const record::SignedReceipt& signed_receipt);
   // The first one.

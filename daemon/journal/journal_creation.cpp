@@ -10,7 +10,7 @@ namespace sluice::journal {
 namespace {
 
 // PRAGMA user_version of the files that this version writes and reads.
-constexpr int format_version = 6;
+constexpr int format_version = 7;
 
 sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view query) {
   auto statement = SLUICE_TRY(database.prepare(query));
@@ -18,27 +18,37 @@ sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view
   return statement.integer(0);
 }
 
+sqlite::Result<bool> has_column(sqlite::Database& database, std::string_view table,
+                                std::string_view column) {
+  auto columns =
+      SLUICE_TRY(database.prepare("SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2"));
+  SLUICE_TRY(columns.bind(1, table).bind(2, column).step());
+  return columns.integer(0) > 0;
+}
+
 sqlite::Result<void> make_tables(sqlite::Database& database) {
   SLUICE_TRY(database.execute(journal_ddl));
   // Of versions 1 and 2: quarantine_group does its work.
   SLUICE_TRY(database.execute("DROP INDEX IF EXISTS quarantine_waiting"));
   // Those of versions 1 to 3 have no such columns.
-  const auto known = SLUICE_TRY(
-      number(database, "SELECT count(*) FROM pragma_table_info('stream') WHERE name = 'follows'"));
-  if (known == 0) {
+  if (!SLUICE_TRY(has_column(database, "stream", "follows"))) {
     SLUICE_TRY(database.execute(
         R"sql(
           ALTER TABLE stream ADD COLUMN follows INTEGER NOT NULL DEFAULT 0;
           ALTER TABLE stream ADD COLUMN refused TEXT NOT NULL DEFAULT '')sql"));
   }
   // Nor those of version 4 these.
-  const auto timed = SLUICE_TRY(number(
-      database, "SELECT count(*) FROM pragma_table_info('stream') WHERE name = 'sealed_at'"));
-  if (timed == 0) {
+  if (!SLUICE_TRY(has_column(database, "stream", "sealed_at"))) {
     SLUICE_TRY(database.execute(
         R"sql(
           ALTER TABLE stream ADD COLUMN sealed_at INTEGER NOT NULL DEFAULT 0;
           ALTER TABLE stream ADD COLUMN confirmed_at INTEGER NOT NULL DEFAULT 0)sql"));
+  }
+  // Nor those of version 6 these: of the rows that are there nobody knows the places.
+  for (const std::string_view table : {"batch", "open_lines", "held_batch"}) {
+    if (SLUICE_TRY(has_column(database, table, "places"))) continue;
+    SLUICE_TRY(database.execute(
+        fmt::format("ALTER TABLE {} ADD COLUMN places BLOB NOT NULL DEFAULT x''", table)));
   }
   return database.execute(fmt::format("PRAGMA user_version={}", format_version));
 }

@@ -200,7 +200,7 @@ Result<void> Journal::State::checkpoint_after(std::uint64_t bytes) {
 }
 
 Result<void> Journal::State::seal(StreamRow& row, const DatasetOrigin& origin,
-                                  record::Payload payload) {
+                                  record::Payload payload, std::string_view places_text) {
   SLUICE_TRY(check_certificate(row));
   const record::Time now = sealing_time(row);
   const auto follows = SLUICE_TRY(said_by_next(row));
@@ -213,11 +213,11 @@ Result<void> Journal::State::seal(StreamRow& row, const DatasetOrigin& origin,
                     .carries_case_numbers = origin.carries_case_numbers,
                     .follows = follows},
                    std::move(payload), row.head, keyring->current()->signer);
-  SLUICE_TRY(ours(tables.insert_batch(sealed, clock())));
+  SLUICE_TRY(ours(tables.insert_batch(sealed, clock(), places_text)));
   row.sealed_at = now;
   row.head = {sealed.manifest.sequence, record::sha256(sealed.batch.manifest)};
   ++row.backlog_batches;
-  row.backlog_bytes += sealed.batch.payload.size();
+  row.backlog_bytes += sealed.batch.payload.size() + places_text.size();
   return {};
 }
 
@@ -227,9 +227,10 @@ Result<void> Journal::State::seal_open(StreamRow& row, const OpenBatch& batch) {
         broken(fmt::format("open batch {} does not follow the last closed one, {}",
                            batch.sequence.value, row.head.sequence.value)));
   }
-  const auto lines = SLUICE_TRY(ours(tables.lines(batch.sequence)));
+  const auto open = SLUICE_TRY(ours(tables.lines(batch.sequence)));
   if (auto sealed =
-          seal(row, batch.origin, record::compress_payload(lines, batch.upserts, batch.deletes));
+          seal(row, batch.origin,
+               record::compress_payload(open.lines, batch.upserts, batch.deletes), open.places);
       !sealed) {
     return sealed;
   }
@@ -288,13 +289,16 @@ void Journal::State::see_open(const std::vector<OpenBatch>& batches) {
 }
 
 Result<Placement> Journal::State::seal_alone(StreamRow& row, const DatasetOrigin& origin,
-                                             record::Payload payload) {
+                                             record::Payload payload,
+                                             const SourcePlaces& source_places) {
   // Numbered before this one, so they go before it.
   const auto open = SLUICE_TRY(ours(tables.open_batches()));
   for (const OpenBatch& batch : open) {
     SLUICE_TRY(seal_open(row, batch));
   }
-  SLUICE_TRY(seal(row, origin, std::move(payload)));
+  std::string places_text;
+  if (!source_places.runs.empty()) append_places(places_text, source_places, 0);
+  SLUICE_TRY(seal(row, origin, std::move(payload), places_text));
   return Placement{row.head.sequence, 1, row.stream.epoch};
 }
 
@@ -310,7 +314,7 @@ Result<std::vector<Placement>> Journal::State::place(StreamRow& row,
     submissions = submissions.subspan(small.size());
     if (submissions.empty()) break;
     const Submission& alone = submissions.front();
-    placements.push_back(SLUICE_TRY(seal_alone(row, alone.origin, *alone.payload)));
+    placements.push_back(SLUICE_TRY(seal_alone(row, alone.origin, *alone.payload, alone.places)));
     SLUICE_TRY(keep(alone.quarantined, alone.cursors, placements.back()));
     SLUICE_TRY(count(alone.origin.dataset, alone.tally));
     submissions = submissions.subspan(1);
@@ -323,7 +327,7 @@ Result<std::vector<Placement>> Journal::State::place_lines(
   auto open = SLUICE_TRY(ours(tables.open_batches()));
   struct NewLines {
     std::uint64_t first_row = 0;
-    std::string text;
+    OpenLines text;
   };
   std::map<record::Sequence, NewLines> new_lines;
   std::vector<Placement> placements;
@@ -352,8 +356,9 @@ Result<std::vector<Placement>> Journal::State::place_lines(
       batch->deletes.value += submission.deletes.value;
       batch->bytes.value += submission.lines.size();
       NewLines& lines = new_lines[batch->sequence];
-      if (lines.text.empty()) lines.first_row = placement.first_row;
-      lines.text += submission.lines;
+      if (lines.text.lines.empty()) lines.first_row = placement.first_row;
+      lines.text.lines += submission.lines;
+      append_places(lines.text.places, submission.places, placement.first_row - 1);
     }
     SLUICE_TRY(keep(submission.quarantined, submission.cursors, placement));
     SLUICE_TRY(count(submission.origin.dataset, submission.tally));

@@ -18,6 +18,7 @@
 #include "journal/held_tables.h"
 #include "journal/journal.h"
 #include "journal/journal_tables.h"
+#include "journal/place_tables.h"
 #include "journal/predecessor_tables.h"
 #include "journal/quarantine_tables.h"
 #include "journal/retention.h"
@@ -46,6 +47,7 @@ struct Journal::State {
   PredecessorTables predecessors;
   HeldTables held;
   AnchorTables anchors;
+  PlaceTables places;
   record::StreamId stream;
   std::shared_ptr<files::StateDisk> disk;  // null: none is shared
   StreamMarks* marks = nullptr;
@@ -105,7 +107,7 @@ struct Journal::State {
 
   // Steps of a transaction.
   [[nodiscard]] Result<void> seal(StreamRow& row, const DatasetOrigin& origin,
-                                  record::Payload payload);
+                                  record::Payload payload, std::string_view places_text);
   // Answers and settled entries whose time is over go as fast as new ones come.
   [[nodiscard]] Result<void> forget_old(std::uint64_t answers_made);
   [[nodiscard]] Result<void> seal_open(StreamRow& row, const OpenBatch& batch);
@@ -148,11 +150,16 @@ struct Journal::State {
                                                            std::span<const Submission> submissions);
   // A batch of its own, behind all that are open, which are sealed.
   [[nodiscard]] Result<Placement> seal_alone(StreamRow& row, const DatasetOrigin& origin,
-                                             record::Payload payload);
-  // The rows of a batch that its receipt says were refused: into the quarantine, all of them.
+                                             record::Payload payload,
+                                             const SourcePlaces& source_places);
+  // What a receipt refuses of a batch's rows, and where those stood in their sources.
+  struct Refusal {
+    const record::Receipt& receipt;
+    PlacesOfRows rows;
+  };
+  // Into the quarantine with them, all of them.
   [[nodiscard]] Result<void> keep_refused(const StreamRow& row, const record::Batch& batch,
-                                          const record::Manifest& manifest,
-                                          const record::Receipt& receipt);
+                                          const record::Manifest& manifest, const Refusal& refusal);
   // `not_waiting` where the entry does not.
   [[nodiscard]] Result<void> settle(std::int64_t id, QuarantineState becomes,
                                     const QuarantineDecision& decision);

@@ -45,7 +45,7 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
        R"sql(
          SELECT max(head_sequence, coalesce((SELECT max(sequence) FROM open_batch), 0))
          FROM stream)sql"},
-      {&Tables::insert_batch_, "INSERT INTO batch VALUES(?1, ?2, ?3, ?4, ?5)"},
+      {&Tables::insert_batch_, "INSERT INTO batch VALUES(?1, ?2, ?3, ?4, ?5, ?6)"},
       {&Tables::next_batch_,
        R"sql(
          SELECT manifest, signature, payload
@@ -77,10 +77,10 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
          VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT(sequence) DO UPDATE SET upserts=excluded.upserts,
            deletes=excluded.deletes, bytes=excluded.bytes)sql"},
-      {&Tables::add_lines_, "INSERT INTO open_lines VALUES(?1 * 4294967296 + ?2, ?3)"},
+      {&Tables::add_lines_, "INSERT INTO open_lines VALUES(?1 * 4294967296 + ?2, ?3, ?4)"},
       {&Tables::lines_,
        R"sql(
-         SELECT lines
+         SELECT lines, places
          FROM open_lines
          WHERE id >= ?1 * 4294967296 AND id < (?1 + 1) * 4294967296
          ORDER BY id)sql"},
@@ -191,13 +191,14 @@ sqlite::Result<record::Sequence> Tables::numbered() {
   return found.value_or(record::Sequence{});
 }
 
-sqlite::Result<void> Tables::insert_batch(const record::SealedBatch& sealed,
-                                          record::Time closed_at) {
+sqlite::Result<void> Tables::insert_batch(const record::SealedBatch& sealed, record::Time closed_at,
+                                          std::string_view places) {
   return insert_batch_.bind(1, sealed.manifest.sequence.value)
       .bind(2, milliseconds(closed_at))
       .bind_blob(3, sealed.batch.manifest)
       .bind_blob(4, sealed.batch.signature)
       .bind_blob(5, sealed.batch.payload)
+      .bind_blob(6, places)
       .run();
 }
 
@@ -271,12 +272,16 @@ sqlite::Result<void> Tables::put_open_batch(const OpenBatch& batch) {
 }
 
 sqlite::Result<void> Tables::add_lines(record::Sequence sequence, std::uint64_t first_row,
-                                       std::string_view lines) {
-  return add_lines_.bind(1, sequence.value).bind(2, first_row).bind_blob(3, lines).run();
+                                       const OpenLines& added) {
+  return add_lines_.bind(1, sequence.value)
+      .bind(2, first_row)
+      .bind_blob(3, added.lines)
+      .bind_blob(4, added.places)
+      .run();
 }
 
-sqlite::Result<std::string> Tables::lines(record::Sequence sequence) {
-  std::string all;
+sqlite::Result<OpenLines> Tables::lines(record::Sequence sequence) {
+  OpenLines all;
   lines_.bind(1, sequence.value);
   while (true) {
     const auto row = lines_.step();
@@ -285,7 +290,8 @@ sqlite::Result<std::string> Tables::lines(record::Sequence sequence) {
       if (!row) return std::unexpected(row.error());
       return all;
     }
-    all += lines_.text(0);
+    all.lines += lines_.text(0);
+    all.places += lines_.text(1);
   }
 }
 

@@ -42,6 +42,12 @@ struct OpenBatch {
   [[nodiscard]] std::uint64_t rows() const { return upserts.value + deletes.value; }
 };
 
+// Rows of an open batch as COPY text, and where they stood in their sources (source_places.h).
+struct OpenLines {
+  std::string lines;
+  std::string places;
+};
+
 class Tables {
  public:
   template <class T>
@@ -55,8 +61,8 @@ class Tables {
   // The highest number that was given out, to closed and open batches.
   [[nodiscard]] Result<record::Sequence> numbered();
 
-  [[nodiscard]] Result<void> insert_batch(const record::SealedBatch& sealed,
-                                          record::Time closed_at);
+  [[nodiscard]] Result<void> insert_batch(const record::SealedBatch& sealed, record::Time closed_at,
+                                          std::string_view places);
   [[nodiscard]] Result<std::optional<record::Batch>> next_batch(record::Sequence after);
   // The same, of those that the center is not known to have.
   [[nodiscard]] Result<std::optional<record::Batch>> next_waiting(record::Sequence after);
@@ -72,8 +78,8 @@ class Tables {
   [[nodiscard]] Result<void> put_open_batch(const OpenBatch& batch);
   // `first_row` is the number of the first of these lines in its batch, from 1.
   [[nodiscard]] Result<void> add_lines(record::Sequence sequence, std::uint64_t first_row,
-                                       std::string_view lines);
-  [[nodiscard]] Result<std::string> lines(record::Sequence sequence);
+                                       const OpenLines& added);
+  [[nodiscard]] Result<OpenLines> lines(record::Sequence sequence);
   [[nodiscard]] Result<void> delete_open_batch(record::Sequence sequence);
 
   // Where there is one for the batch already, that one stays.

@@ -24,8 +24,10 @@ struct RefusedPlace {
 struct QuarantinedRow {
   record::DatasetId dataset;
   record::Mode mode = record::Mode::direct;
+  // Of a row that the center refused, too, as far as its place was kept; else the batch and the
+  // row.
   std::string source;       // file name or call id
-  std::uint64_t place = 0;  // line, or index in the call
+  std::uint64_t place = 0;  // line, or index in the call; 0: it has none there
   std::string field;
   std::string rule;
   std::string sentence;

@@ -52,7 +52,8 @@ Result<void> each_refused(const record::Batch& batch, const record::Manifest& ma
 
 Result<void> Journal::State::keep_refused(const StreamRow& row, const record::Batch& batch,
                                           const record::Manifest& manifest,
-                                          const record::Receipt& receipt) {
+                                          const Refusal& refusal) {
+  const record::Receipt& receipt = refusal.receipt;
   const std::uint64_t refused = receipt.rows.rejected.value;
   if (refused == 0) return {};
   if (disk) {
@@ -65,10 +66,12 @@ Result<void> Journal::State::keep_refused(const StreamRow& row, const record::Ba
   const record::Time now = clock();
   QuarantinedRow entry{.dataset = manifest.dataset,
                        .mode = manifest.mode,
-                       .source = fmt::format("batch {}", manifest.sequence.value),
                        .columns = record::to_string(manifest.schema)};
   const auto add = [&](std::uint64_t number, std::string_view bytes) {
-    entry.place = number;
+    auto place = refusal.rows.find(number);
+    if (!place) place = {fmt::format("batch {}", manifest.sequence.value), number};
+    entry.source = std::move(place->source);
+    entry.place = place->place;
     entry.original = bytes;
     entry.refused = {manifest.stream.epoch, manifest.sequence, number};
     return ours(quarantine.add(entry, now));

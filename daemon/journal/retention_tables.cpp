@@ -17,7 +17,8 @@ sqlite::Result<RetentionTables> RetentionTables::prepare(sqlite::Database& datab
       {&Own::retain_,
        R"sql(
          INSERT INTO retained
-         SELECT sequence, ?2, length(manifest) + length(signature) + length(payload) + 512
+         SELECT sequence, ?2,
+           length(manifest) + length(signature) + length(payload) + length(places) + 512
          FROM batch
          WHERE sequence = ?1)sql"},
       {&Own::oldest_,

@@ -225,6 +225,7 @@ tasks::Result<Workbench::HandedIn> Workbench::hand_in(const tasks::Task& task, C
     const entry::KeyingError& first = record.error().front();
     return refuse(first.column + ": " + first.sentence);
   }
+  record->came_from(fmt::format("task {}", task.id.value));
   const auto saved =
       desk(task.asked.bureau)->save(entry::DraftId(task.entry.str()), std::move(*record));
   if (saved) {

@@ -40,6 +40,7 @@ await_answer() { until_true 60 is_answered "$1" || fail "$1: $code $(cat "$works
 refused_of_park() { at edge sluice quarantine list park --json | jq -c '[.refused_by, .rule, .field, .batch.row]'; }
 center_holds() { [[ $(at center held "$1" | wc -l) -eq $2 ]]; }
 await_center() { until_true 60 center_holds "$@" || fail "the center holds $(at center held "$1" | wc -l) of $1, expected $2"; }
+place_of() { at edge sluice quarantine show park "$1" --json | jq -r '[.source, .place]|@csv'; }
 reason_is() { at edge sluice status --json | jq -r '.streams[0].link.reason // empty' | grep -q "$1"; }
 
 case_a_row_that_clashes_at_the_center_comes_back_to_the_edge_and_is_replayed() {
@@ -52,11 +53,13 @@ case_a_row_that_clashes_at_the_center_comes_back_to_the_edge_and_is_replayed() {
   expect "taken" "$(told '[.taken, .refused]|@csv')" 1,1
   expect "which" "$(told '.refused_rows[0]|[.field,.rule,.rows[0][0]]|@csv')" '"name","unique",2'
   expect "the edge's quarantine" "$(refused_of_park)" '["center","unique","name",2]'
+  expect "its place" "$(place_of 1)" '"second",2'
   at edge try sluice quarantine show park 1
-  expect_like "for people" "$out" 'refused +by the center, in epoch [0-9]+, batch [0-9]+, row 2.*A3	one'
+  expect_like "for people" "$out" 'from +second, place 2.*refused +by the center, in epoch [0-9]+, batch [0-9]+, row 2.*A3	one'
   at edge try sluice quarantine replay park 1
   expect "as it was: taken here ($err)" "$status" 0
   await_entry 2
+  expect "told by the call that it came in at first" "$(place_of 2)" '"second",2'
   printf 'U\t\\N\tA3\tthree' >"$workshop/corrected"
   at edge try sluice quarantine replay park 2 --with "$workshop/corrected"
   expect "corrected ($err)" "$status" 0
@@ -67,6 +70,19 @@ case_a_row_that_clashes_at_the_center_comes_back_to_the_edge_and_is_replayed() {
 # jq -e is content with an empty list.
 entry_waits() { [[ -n $(at edge sluice quarantine list park --json | jq "select(.id == $1)") ]]; }
 await_entry() { until_true 60 entry_waits "$1" || fail "entry $1 is not there: $(refused_of_park)"; }
+
+case_rows_of_a_file_that_clash_at_the_center_are_told_by_their_lines() {
+  both_nodes lines
+  expect "call" "$(at edge post park approval '{"number":"A1","name":"one"}' --header 'Idempotency-Key: first')" 200
+  await_answer first
+  printf 'number,name\nB1,b\n,none\nB2,one\n' >"$workshop/edge/permits.csv"
+  at edge try sluice import park "$workshop/edge/permits.csv" --dataset approval
+  expect "one row fails on its way in ($err)" "$status" 3
+  await_entry 2
+  expect "which" "$(place_of 1)" '"permits.csv",3'
+  expect "and which at the center" "$(place_of 2)" '"permits.csv",4'
+  expect "of the batch" "$(at edge sluice quarantine show park 2 --json | jq .batch.row)" 2
+}
 
 case_a_dataset_that_the_center_does_not_know_yet_is_waited_for_and_nobody_restarts_the_edge() {
   begin_case unknown

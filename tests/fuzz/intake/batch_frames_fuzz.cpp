@@ -1,5 +1,5 @@
 // Any bytes as a frame of a reader that is not trusted: refused, or a frame that is written as it
-// was read, and of a batch's lines as many as it says.
+// was read, and of a batch's lines as many as it says, with places of no others.
 #include <algorithm>
 #include <cstdint>
 #include <string_view>
@@ -17,6 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const ConvertedBatch& batch = filled->batch;
     const auto lines = static_cast<std::uint64_t>(std::ranges::count(batch.lines, '\n'));
     demand(lines == batch.upserts.value + batch.deletes.value, "lines are as many as it says");
+    const auto& runs = batch.places.runs;
+    demand(runs.empty() || (runs.front().row == 1 && runs.back().row <= lines),
+           "places are of these lines");
   }
   const std::string again = to_frame(*frame);
   demand(frame_bytes(again) == again.size() - frame_head_bytes, "the head says how long it is");

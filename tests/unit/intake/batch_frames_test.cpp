@@ -21,6 +21,7 @@ BatchFrame filled() {
                                .sentence = "no value",
                                .columns = R"(["code"])",
                                .original = std::string("\0,x", 3)});
+  batch.places.runs = {{1, 2}, {2, 5}};
   return {batch};
 }
 
@@ -40,6 +41,7 @@ TEST(BatchFrames, BringABatchWithItsQuarantinedRowsAndItsCursor) {
   EXPECT_EQ(batch.deletes, expected.deletes);
   EXPECT_EQ(batch.cursor, expected.cursor);
   EXPECT_EQ(batch.tally, expected.tally);
+  EXPECT_EQ(batch.places, expected.places);
   ASSERT_EQ(batch.quarantined.size(), 1U);
   EXPECT_EQ(batch.quarantined[0].place, 4U);
   EXPECT_EQ(batch.quarantined[0].field, "code");
@@ -74,6 +76,13 @@ TEST(BatchFrames, WhoseLinesAreNotWhatTheySayAreRefused) {
   EXPECT_TRUE(refused([](ConvertedBatch& batch) { batch.lines.pop_back(); }));
   EXPECT_TRUE(refused([](ConvertedBatch& batch) { batch.lines += "X\t\\N\tA3\tname\n"; }));
   EXPECT_TRUE(refused([](ConvertedBatch& batch) { batch.cursor = "everything"; }));
+  EXPECT_TRUE(refused([](ConvertedBatch& batch) {
+    batch.places.runs = {{2, 5}};
+  })) << "the first has a place";
+  EXPECT_TRUE(refused([](ConvertedBatch& batch) { batch.places.runs = {{1, 2}, {1, 5}}; }));
+  EXPECT_TRUE(refused([](ConvertedBatch& batch) {
+    batch.places.runs = {{1, 2}, {3, 5}};
+  })) << "there is no third";
 }
 
 TEST(BatchFrames, ThatAreCutOffOrPaddedOrClaimMoreThanTheyHoldAreRefused) {

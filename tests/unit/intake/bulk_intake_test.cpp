@@ -109,6 +109,13 @@ TEST_F(BulkIntakeTest, OneBadRowDoesNotStopTheGoodOnes) {
   EXPECT_EQ(bad.columns, R"(["code","名称","资金"])");
 }
 
+TEST_F(BulkIntakeTest, KeepsThePlacesOfTheRowsThatItTook) {
+  size.rows = 5;
+  ASSERT_TRUE(run({"A", "B", "", "C", "A", "D", "E"})) << "line 4 fails, line 6 is a copy";
+  EXPECT_EQ(sink.batches[0].places, (journal::SourcePlaces{"f.csv", {{1, 2}, {3, 5}, {4, 7}}}));
+  EXPECT_EQ(sink.batches[1].places, (journal::SourcePlaces{"f.csv", {{1, 8}}}));
+}
+
 TEST_F(BulkIntakeTest, QuarantinesTheSecondRowWithAKeyAndOtherContent) {
   ASSERT_TRUE(run({"A", "B", "C", "A/other"}));
   EXPECT_EQ(sink.text(), line("A") + line("B") + line("C"));

@@ -37,6 +37,7 @@ TEST_F(CallIntakeTest, MakesOneSubmissionOfGoodRowsAndQuarantinedOnes) {
   EXPECT_EQ(submission.lines, "U\t\\N\tA1\t海淀店\t\\N\t\\N\nD\t\\N\tA1\t\\N\t\\N\t\\N\n");
   EXPECT_EQ(submission.upserts.value, 1U);
   EXPECT_EQ(submission.deletes.value, 1U);
+  EXPECT_EQ(submission.places, (journal::SourcePlaces{"call-7", {{1, 1}, {2, 3}}}));
   ASSERT_THAT(submission.quarantined, SizeIs(1));
   const journal::QuarantinedRow& bad = submission.quarantined[0];
   EXPECT_EQ(bad.source, "call-7");

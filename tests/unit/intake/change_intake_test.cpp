@@ -50,6 +50,16 @@ TEST_F(ChangeIntakeTest, TakesSeveralChangesOfOneKeyInTheirOrder) {
             "U\t\\N\tA\tname\t1\tCNY\nD\t\\N\tA\t\\N\t\\N\t\\N\nU\t\\N\tA\tname\t2\tCNY\n");
 }
 
+TEST_F(ChangeIntakeTest, KeepsTheirPlacesAndNoneOfWhatIsGone) {
+  ASSERT_TRUE(take("A"));
+  ASSERT_TRUE(take("B", "no sum")) << "goes to the quarantine";
+  ASSERT_TRUE(take("C"));
+  const std::vector<std::string> gone{"D"};
+  intake.remove(gone);
+  ASSERT_TRUE(intake.checkpoint("at 4"));
+  EXPECT_EQ(sink.batches[0].places, (journal::SourcePlaces{"payments", {{1, 1}, {2, 3}, {3, 0}}}));
+}
+
 // What tells a record from others is its key as it is taken, in whatever spelling it comes.
 TEST_F(ChangeIntakeTest, KnowsARowsKeyHoweverItIsSpelled) {
   const auto key_of = [&](std::string_view code, std::string_view capital) {

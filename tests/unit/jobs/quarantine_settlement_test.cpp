@@ -106,8 +106,8 @@ TEST_F(QuarantineSettlementTest, ARowThatTheCenterRefusedIsTakenAgainAsALineOfAB
     auto opened = journal();
     const std::vector<journal::QuarantinedRow> rows = {
         {.dataset = record::DatasetId("approval"),
-         .source = "batch 4",
-         .place = 7,
+         .source = "permits.csv",
+         .place = 12,
          .field = "number",
          .rule = "unique",
          .original = "U\t\\N\t7",
@@ -128,6 +128,12 @@ TEST_F(QuarantineSettlementTest, ARowThatTheCenterRefusedIsTakenAgainAsALineOfAB
   ASSERT_TRUE(opened.close_open_batches(journal::Journal::Close::all));
   const auto batch = opened.next({}).value().value();
   EXPECT_EQ(journal::test::text_of(batch), "U\t\\N\t7\n");
+  record::Receipt again = journal::test::receipt_for(batch);
+  again.rows = {.rejected = again.rows.inserted};
+  again.refused = {{"number", "unique", "still", {{1, 1}}}};
+  ASSERT_TRUE(opened.acknowledge(again, {record::to_json(again), "signature"}));
+  EXPECT_EQ(entry(3).row.source, "permits.csv") << "wherever it came from at first";
+  EXPECT_EQ(entry(3).row.place, 12U);
 }
 
 TEST_F(QuarantineSettlementTest, ALineOfAnEarlierSchemaIsTakenAgainInThePresentColumns) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "journal/stream_marks.h"
 #include "sqlite/database.h"
 #include "support/journal_builder.h"
 
@@ -26,6 +27,25 @@ class RefusedRows : public testing::Test {
     receipt.rows.inserted.value -= receipt.rows.rejected.value;
     receipt.refused = std::move(refused);
     return receipt;
+  }
+  // A call of these rows, the first of which is the `place`th in it.
+  static Submission call(const std::string& key, int rows, std::uint64_t place = 1) {
+    Submission call = submission(key, rows);
+    call.places = {key, {{1, place}}};
+    return call;
+  }
+  // Whatever is waiting has all of its rows refused.
+  void refuse_all() {
+    for (const record::Batch& batch : waiting(journal)) {
+      const std::uint64_t rows = receipt_for(batch).rows.inserted.value;
+      ASSERT_TRUE(take(refusing(batch, {{"code", "unique", "s", {{1, rows}}}})));
+    }
+  }
+  std::vector<std::string> places() {
+    std::vector<std::string> all;
+    for (const QuarantineEntry& entry : entries())
+      all.push_back(fmt::format("{}:{}", entry.row.source, entry.row.place));
+    return all;
   }
   Result<void> take(const record::Receipt& receipt) {
     return journal.acknowledge(receipt, {record::to_json(receipt), "signature"});
@@ -171,6 +191,78 @@ TEST_F(RefusedRows, GoWithWhatIsNotedOfThemWhenTheyAreSettledAndOld) {
   auto left = database.prepare("SELECT count(*) FROM quarantine_refusal").value();
   ASSERT_TRUE(left.step().value());
   EXPECT_EQ(left.integer(0), 0);
+}
+
+TEST_F(RefusedRows, OfAFileAreToldByItsNameAndTheirLines) {
+  const SourcePlaces file{"permits.csv", {{1, 2}, {3, 7}}};
+  ASSERT_TRUE(journal.append(origin(), payload("name", 4), {}, {}, std::nullopt, file));
+  ASSERT_TRUE(take(refusing(waiting(journal).front(), {{"code", "unique", "s", {{2, 4}}}})));
+  EXPECT_THAT(places(), ElementsAre("permits.csv:3", "permits.csv:7", "permits.csv:8"));
+  EXPECT_EQ(entries()[0].row.refused->row, 2U) << "of the batch, as before";
+}
+
+TEST_F(RefusedRows, OfCallsThatShareABatchAreToldByTheirCalls) {
+  ASSERT_TRUE(journal.commit(std::vector{call("first", 2), submission("unknown", 1)}));
+  open_again();
+  ASSERT_TRUE(journal.commit(std::vector{call("second", 1, 4), call("third", 2)}));
+  ASSERT_TRUE(journal.close_open_batches(Journal::Close::all));
+  ASSERT_EQ(waiting(journal).size(), 1U);
+  refuse_all();
+  EXPECT_THAT(places(),
+              ElementsAre("first:1", "first:2", "batch 1:3", "second:4", "third:1", "third:2"));
+}
+
+TEST_F(RefusedRows, OfALargeCallAreToldByIt) {
+  Submission large = call("large", 2);
+  large.payload = record::compress_payload(large.lines, large.upserts, large.deletes);
+  large.lines.clear();
+  ASSERT_TRUE(journal.commit(std::span(&large, 1)));
+  refuse_all();
+  EXPECT_THAT(places(), ElementsAre("large:1", "large:2"));
+}
+
+TEST_F(RefusedRows, HaveTheirPlacesAlsoInANewEpoch) {
+  const auto marks = StreamMarks::open(desk.node.directory / "marks.sqlite").value();
+  ASSERT_TRUE(journal.commit(std::vector{call("held", 1)}));
+  ASSERT_TRUE(journal.close_open_batches(Journal::Close::all));
+  const record::Batch first = waiting(journal).front();
+  record::Receipt held = receipt_for(first);
+  held.outcome = record::Outcome::held;
+  held.rows = {};
+  ASSERT_TRUE(take(held));
+  ASSERT_TRUE(journal.commit(std::vector{call("waits", 1)}));
+  ASSERT_TRUE(journal.begin_epoch({.confirmed = {1}}, *marks));
+  refuse_all();
+  ASSERT_TRUE(take(refusing(first, {{"code", "unique", "s", {{1, 1}}}})));
+  EXPECT_THAT(places(), ElementsAre("waits:1", "held:1"));
+  EXPECT_EQ(journal.status()->backlog.bytes, 0U);
+}
+
+TEST_F(RefusedRows, TheirPlacesCountForWhatIsKept) {
+  ASSERT_TRUE(journal.commit(std::vector{call(std::string(500, 'k'), 1)}));
+  ASSERT_TRUE(journal.close_open_batches(Journal::Close::all));
+  const record::Batch batch = waiting(journal).front();
+  EXPECT_GT(journal.status()->backlog.bytes, batch.payload.size() + 500);
+  ASSERT_TRUE(take(receipt_for(batch)));
+  EXPECT_EQ(journal.status()->backlog.bytes, 0U);
+  EXPECT_GT(journal.status()->retained.bytes, batch.payload.size() + 1000);
+}
+
+TEST_F(RefusedRows, ThatWereTakenByVersionSixAreToldByTheirBatch) {
+  ASSERT_TRUE(journal.append(origin(), payload("closed", 1), {}, {}, std::nullopt,
+                             SourcePlaces{"permits.csv", {{1, 2}}}));
+  ASSERT_TRUE(journal.commit(std::vector{call("open", 2)}));
+  {
+    auto database = sqlite::Database::open(desk.file()).value();
+    ASSERT_TRUE(database.execute(
+        "ALTER TABLE batch DROP COLUMN places; ALTER TABLE open_lines DROP COLUMN places;"
+        "ALTER TABLE held_batch DROP COLUMN places; PRAGMA user_version=6"));
+  }
+  open_again();
+  ASSERT_TRUE(journal.commit(std::vector{call("later", 1)}));
+  ASSERT_TRUE(journal.close_open_batches(Journal::Close::all));
+  refuse_all();
+  EXPECT_THAT(places(), ElementsAre("batch 1:1", "batch 2:1", "batch 2:2", "later:1"));
 }
 
 TEST_F(RefusedRows, AreTakenInAFileOfVersionFour) {
