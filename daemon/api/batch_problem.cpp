@@ -34,6 +34,10 @@ std::span<const BatchProblemType> batch_problem_types() {
   return types;
 }
 
+std::string_view name_of(BatchProblem problem) {
+  return std::ranges::find(types, problem, &BatchProblemType::problem)->name;
+}
+
 server::Response refuse(BatchProblem problem, std::string_view detail) {
   const BatchProblemType& type = *std::ranges::find(types, problem, &BatchProblemType::problem);
   return server::problem(type.status, type.name, detail);
@@ -44,10 +48,15 @@ server::Response refuse(const exchange::ReceptionFailure& failure) {
 }
 
 server::Response refuse(const exchange::Deferred& deferred) {
-  server::Response response = refuse(deferred.why);
+  return refuse(batch_problem(deferred.why.code), record::to_string(deferred.why), deferred.answer);
+}
+
+server::Response refuse(BatchProblem problem, std::string_view detail,
+                        const record::SignedDeferral& answer) {
+  server::Response response = refuse(problem, detail);
   boost::json::object object = boost::json::parse(response.body).as_object();
-  object["deferral"] = deferred.answer.json;
-  object["signature"] = link::to_base64(deferred.answer.signature);
+  object["deferral"] = answer.json;
+  object["signature"] = link::to_base64(answer.signature);
   response.body = boost::json::serialize(object) + "\n";
   return response;
 }

@@ -39,6 +39,9 @@ struct BatchProblemType {
 [[nodiscard]] server::Response refuse(const exchange::ReceptionFailure& failure);
 // The same, with what was signed of it.
 [[nodiscard]] server::Response refuse(const exchange::Deferred& deferred);
+[[nodiscard]] server::Response refuse(BatchProblem problem, std::string_view detail,
+                                      const record::SignedDeferral& answer);
+[[nodiscard]] std::string_view name_of(BatchProblem problem);
 [[nodiscard]] BatchProblem batch_problem(exchange::ReceptionProblem problem);
 
 }  // namespace sluice::api

@@ -39,20 +39,45 @@ server::Response receipt_response(const record::SignedReceipt& receipt) {
   return {.content_type = "application/json", .body = link::to_answer(receipt)};
 }
 
-// Why this body is not the batch of the path.
-std::optional<server::Response> objection(const record::Batch& batch,
-                                          const record::StreamId& stream,
-                                          record::Sequence sequence) {
+}  // namespace
+
+struct BatchesEndpoint::Objection {
+  BatchProblem problem;
+  std::string sentence;
+  record::Digest manifest = {};  // of the body's, where it has one
+};
+
+std::optional<BatchesEndpoint::Objection> BatchesEndpoint::objection(const record::Batch& batch,
+                                                                     const Place& place) {
+  const record::Digest digest = record::sha256(batch.manifest);
   const auto manifest = record::parse_manifest(batch.manifest);
-  if (!manifest) return refuse(BatchProblem::not_a_batch, record::to_string(manifest.error()));
-  if (manifest->stream == stream && manifest->sequence == sequence) return std::nullopt;
-  return refuse(BatchProblem::wrong_place,
-                fmt::format("the body is batch {} of {}, epoch {}; put it under its own path",
-                            manifest->sequence.value, manifest->stream.bureau.str(),
-                            manifest->stream.epoch.value));
+  if (!manifest) {
+    return Objection{BatchProblem::not_a_batch, record::to_string(manifest.error()), digest};
+  }
+  if (manifest->stream == place.stream && manifest->sequence == place.sequence) return std::nullopt;
+  return Objection{BatchProblem::wrong_place,
+                   fmt::format("the body is batch {} of {}, epoch {}; put it under its own path",
+                               manifest->sequence.value, manifest->stream.bureau.str(),
+                               manifest->stream.epoch.value),
+                   digest};
 }
 
-}  // namespace
+asio::awaitable<server::Response> BatchesEndpoint::refuse_body(const Place& place,
+                                                               const Objection& why) {
+  // Who is no carrier of the bureau was turned away before its body was read.
+  const std::function<exchange::Result<record::SignedDeferral>(exchange::Reception&)> sign =
+      [&](exchange::Reception& reception) {
+        return reception.defer({.stream = place.stream,
+                                .sequence = place.sequence,
+                                .manifest = why.manifest,
+                                .problem = std::string(name_of(why.problem)),
+                                .sentence = why.sentence});
+      };
+  const auto signed_answer = co_await surroundings_.receptions.run(place.stream.bureau, sign);
+  // That it is no batch is the better answer, though nobody signed it.
+  if (!signed_answer) co_return refuse(why.problem, why.sentence);
+  co_return refuse(why.problem, why.sentence, *signed_answer);
+}
 
 std::vector<server::Route> BatchesEndpoint::routes() {
   const auto admission = [this](const server::Request& request) {
@@ -93,10 +118,11 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
   const auto place = place_of(request);
   if (!place) co_return place.error();
   const auto batch = record::read_batch_file(request.body, {request.body.size()});
-  if (!batch) co_return refuse(BatchProblem::not_a_batch, record::to_string(batch.error()));
-  if (auto response = objection(*batch, place->stream, place->sequence)) {
-    co_return std::move(*response);
+  if (!batch) {
+    const Objection why{BatchProblem::not_a_batch, record::to_string(batch.error())};
+    co_return co_await refuse_body(*place, why);
   }
+  if (const auto why = objection(*batch, *place)) co_return co_await refuse_body(*place, *why);
   SLUICE_KILL_POINT("batches.before-reception");
   using Answer = exchange::Reception::Answer;
   std::string store;

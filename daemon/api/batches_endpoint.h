@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -33,6 +34,13 @@ class BatchesEndpoint {
     record::StreamId stream;
     record::Sequence sequence;  // 0 where the path has none
   };
+  // Why a body is not the batch of its path.
+  struct Objection;
+  [[nodiscard]] static std::optional<Objection> objection(const record::Batch& batch,
+                                                          const Place& place);
+  // Signed where it can be, as any answer to a batch.
+  [[nodiscard]] boost::asio::awaitable<server::Response> refuse_body(const Place& place,
+                                                                     const Objection& why);
   [[nodiscard]] boost::asio::awaitable<server::Response> take(const server::Request& request);
   [[nodiscard]] boost::asio::awaitable<server::Response> tell_standing(
       const server::Request& request);

@@ -102,13 +102,15 @@ Reception::Reception(std::unique_ptr<store::Store> store, Surroundings surroundi
 
 Result<record::Manifest> Reception::admit(const record::Batch& batch,
                                           const record::Credentials& credentials) const {
-  const record::Time now = clock_();
-  // Nothing is taken up that could not be answered with a receipt.
-  const record::CertificateFacts& own = credentials.signer.certificate();
-  if (const auto why = record::why_not_signing(own, now)) {
-    return std::unexpected(ReceptionFailure{ReceptionProblem::unavailable, own.subject, *why});
-  }
-  return authenticate(batch, credentials.verifier, now);
+  SLUICE_TRY(check_certificate(credentials.signer));
+  return authenticate(batch, credentials.verifier, clock_());
+}
+
+Result<void> Reception::check_certificate(const record::Signer& signer) const {
+  const record::CertificateFacts& own = signer.certificate();
+  const auto why = record::why_not_signing(own, clock_());
+  if (!why) return {};
+  return std::unexpected(ReceptionFailure{ReceptionProblem::unavailable, own.subject, *why});
 }
 
 Result<record::Manifest> Reception::authenticate(const record::Batch& batch,
@@ -325,16 +327,26 @@ Result<Reception::Answer> Reception::answer(const record::Batch& batch) {
   auto receipt = take_or_hold(batch, manifest, credentials->signer);
   if (receipt) return Answer(std::move(*receipt));
   if (auto known = answered_before(batch, receipt.error())) return Answer(std::move(*known));
-  record::SignedDeferral deferral;
-  deferral.json =
-      record::to_json(record::Deferral{.stream = manifest.stream,
-                                       .sequence = manifest.sequence,
-                                       .manifest = record::sha256(batch.manifest),
-                                       .problem = std::string(to_string(receipt.error().code)),
-                                       .sentence = record::to_string(receipt.error()),
-                                       .at = clock_()});
-  deferral.signature = credentials->signer.sign(deferral.json);
+  auto deferral = sign({.stream = manifest.stream,
+                        .sequence = manifest.sequence,
+                        .manifest = record::sha256(batch.manifest),
+                        .problem = std::string(to_string(receipt.error().code)),
+                        .sentence = record::to_string(receipt.error())},
+                       credentials->signer);
   return Answer(Deferred{std::move(receipt.error()), std::move(deferral)});
+}
+
+record::SignedDeferral Reception::sign(record::Deferral said, const record::Signer& signer) const {
+  said.at = clock_();
+  record::SignedDeferral deferral{record::to_json(said), ""};
+  deferral.signature = signer.sign(deferral.json);
+  return deferral;
+}
+
+Result<record::SignedDeferral> Reception::defer(record::Deferral said) const {
+  const auto credentials = surroundings_.keyring.current();
+  SLUICE_TRY(check_certificate(credentials->signer));
+  return sign(std::move(said), credentials->signer);
 }
 
 Result<record::SignedReceipt> Reception::receive(const record::Batch& batch) {

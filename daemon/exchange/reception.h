@@ -98,7 +98,11 @@ class Reception {
   // signed, and nothing is entered.
   using Answer = std::variant<record::SignedReceipt, Deferred>;
   [[nodiscard]] Result<Answer> answer(const record::Batch& batch);
-  // The same, where it does not matter whether a refusal was signed.
+  // The signed answer to what is no batch, or is not the one that it was brought as: `said` but for
+  // its time. The caller knows that it comes from who may speak for the stream. Nothing is entered;
+  // while this node's certificate does not hold nothing is signed.
+  [[nodiscard]] Result<record::SignedDeferral> defer(record::Deferral said) const;
+  // The same as answer(), where it does not matter whether a refusal was signed.
   [[nodiscard]] Result<record::SignedReceipt> receive(const record::Batch& batch);
 
   // What came of a try to settle what is held.
@@ -139,6 +143,10 @@ class Reception {
                                             const reconciliation::DigestQuestion& question);
 
  private:
+  // Nothing is taken up that could not be answered with something signed.
+  [[nodiscard]] Result<void> check_certificate(const record::Signer& signer) const;
+  [[nodiscard]] record::SignedDeferral sign(record::Deferral said,
+                                            const record::Signer& signer) const;
   [[nodiscard]] Result<record::Manifest> admit(const record::Batch& batch,
                                                const record::Credentials& credentials) const;
   // Whether its signature is good, and of who spoke for the bureau when it was sealed.

@@ -58,6 +58,20 @@ class BatchesEndpointTest : public testing::Test {
     client.send(request);
     return client.receive();
   }
+  // What the center signed of it.
+  record::Deferral deferral_in(const std::string& response) {
+    const auto object = boost::json::parse(body_of(response)).as_object();
+    const auto* json = object.if_contains("deferral");
+    if (json == nullptr) {
+      ADD_FAILURE() << "nothing is signed: " << response;
+      return {};
+    }
+    const std::string text(json->as_string());
+    const auto signature = link::from_base64(std::string(object.at("signature").as_string()));
+    EXPECT_TRUE(center.verifier.verify(text, signature.value(),
+                                       record::Judgement::of_arrival(center.now, center.now)));
+    return record::parse_deferral(text).value();
+  }
   CenterServer server;
   Center& center = server.center;
 };
@@ -140,18 +154,38 @@ TEST_F(BatchesEndpointTest, RefusesAnotherBatchUnderANumberThatItHas) {
   EXPECT_EQ(problem_of(ask(put(path(1), file(other)))), "422 batch-refused");
 }
 
-TEST_F(BatchesEndpointTest, RefusesABodyThatIsNoBatch) {
-  EXPECT_EQ(problem_of(ask(put(path(1), "no tar"))), "400 not-a-batch");
+TEST_F(BatchesEndpointTest, RefusesABodyThatIsNoBatchWithASignedAnswerAndEntersNothing) {
+  const std::string no_tar = ask(put(path(1), "no tar"));
+  EXPECT_EQ(problem_of(no_tar), "400 not-a-batch");
+  const record::Deferral of_no_tar = deferral_in(no_tar);
+  EXPECT_EQ(of_no_tar.problem, "not-a-batch");
+  EXPECT_EQ(of_no_tar.manifest, record::Digest{}) << "there is none";
   record::Batch batch = center.batch(line("A"));
+  const std::string whole = file(batch);
+  const std::string cut = ask(put(path(1), whole.substr(0, 700)));
+  EXPECT_EQ(problem_of(cut), "400 not-a-batch");
+  EXPECT_THAT(deferral_in(cut).sentence, HasSubstr("batch file"));
   batch.manifest = "{}";
-  EXPECT_EQ(problem_of(ask(put(path(1), file(batch)))), "400 not-a-batch");
+  const std::string odd = ask(put(path(7), file(batch)));
+  EXPECT_EQ(problem_of(odd), "400 not-a-batch");
+  const record::Deferral of_odd = deferral_in(odd);
+  EXPECT_EQ(of_odd.stream, (record::StreamId{record::BureauId("park"), {1000}}));
+  EXPECT_EQ(of_odd.sequence.value, 7U) << "of the path: the body says none";
+  EXPECT_EQ(of_odd.manifest, record::sha256("{}"));
+  EXPECT_THAT(ask(get("/v1/streams/park/1000")), HasSubstr("\"sequence\":0"));
+  EXPECT_THAT(ask(put(path(1), "no tar"), "front-2"), Not(HasSubstr("deferral")))
+      << "who does not bring the bureau's batches collects no signatures";
+  EXPECT_EQ(status_line(ask(put(path(1), whole))), "HTTP/1.1 200 OK") << "the number is free";
   EXPECT_EQ(problem_of(ask(put(path(1), file(batch), "application/zip"))),
             "415 content-type-unsupported");
 }
 
 TEST_F(BatchesEndpointTest, RefusesABatchUnderThePathOfAnother) {
   const std::string body = file(center.batch(line("A")));
-  EXPECT_EQ(problem_of(ask(put(path(2), body))), "400 wrong-place");
+  const std::string misplaced = ask(put(path(2), body));
+  EXPECT_EQ(problem_of(misplaced), "400 wrong-place");
+  EXPECT_EQ(deferral_in(misplaced).problem, "wrong-place");
+  EXPECT_EQ(deferral_in(misplaced).sequence.value, 2U);
   EXPECT_EQ(problem_of(ask(put(path(1, "quality"), body))), "400 wrong-place");
   for (const char* wrong :
        {"/v1/streams/park/1000/batches/0", "/v1/streams/park/1000/batches/1x",
