@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "journal/journal_state.h"
+#include "record/rules.h"
 #include "record/try.h"
 
 namespace sluice::journal {
@@ -47,6 +48,32 @@ Result<std::vector<HeldDataset>> Journal::held() {
 Result<std::vector<HeldBatch>> Journal::held_of(const record::DatasetId& dataset,
                                                 const HeldBatch& after, std::uint64_t most) {
   return state_->ours(state_->held.of(dataset, after, most));
+}
+
+Result<std::optional<record::Receipt>> Journal::give_back(const HeldBatch& lost) {
+  using Told = std::optional<record::Receipt>;
+  State& state = *state_;
+  return state.write(0, [&](StreamRow& row) -> Result<Told> {
+    const auto batch = SLUICE_TRY(state_->ours(state.held.earlier(lost)));
+    if (!batch) return Told();
+    const auto manifest = record::parse_manifest(batch->manifest);
+    if (!manifest) return std::unexpected(state.broken(manifest.error().sentence));
+    const std::uint64_t rows = manifest->upserts.value + manifest->deletes.value;
+    const std::string reason =
+        "the center held it, has lost it since, and may have applied what came behind it: replay "
+        "what still holds";
+    record::Receipt told{.stream = manifest->stream,
+                         .sequence = manifest->sequence,
+                         .dataset = manifest->dataset,
+                         .manifest = record::sha256(batch->manifest),
+                         .outcome = record::Outcome::rejected,
+                         .reason = reason,
+                         .rows = {.rejected = {rows}},
+                         .refused = {{"", record::Rule("batch").text(), reason, {{1, rows}}}},
+                         .at = state.clock()};
+    SLUICE_TRY(state.settle_earlier(row, told));
+    return Told(std::move(told));
+  });
 }
 
 }  // namespace sluice::journal

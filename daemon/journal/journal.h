@@ -279,6 +279,11 @@ class Journal {
   [[nodiscard]] Result<std::vector<HeldDataset>> held();
   [[nodiscard]] Result<std::vector<HeldBatch>> held_of(const record::DatasetId& dataset,
                                                        const HeldBatch& after, std::uint64_t most);
+  // Of a batch of an earlier epoch that the center held, and that its ledger has no more: its rows
+  // go to the quarantine as if it had refused them. Sealed anew it would come behind what may have
+  // been applied since. What is to be told; nothing: it is of the stream's own epoch, and sent
+  // again, or is not held.
+  [[nodiscard]] Result<std::optional<record::Receipt>> give_back(const HeldBatch& lost);
   // The receipts that tell of checkpoints of the center's ledger, thinned to one an hour, for a
   // year, the newest always; of whatever epoch, also where the receipts themselves are forgotten.
   [[nodiscard]] Result<void> read_anchors(

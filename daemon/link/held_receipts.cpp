@@ -12,6 +12,15 @@ namespace {
 // Of a dataset, before what waits is sent on; a center reads a row for each.
 constexpr std::uint64_t asked_at_once = 64;
 
+// As far as it is told of.
+record::Manifest manifest_of(const record::Receipt& receipt) {
+  record::Manifest manifest;
+  manifest.stream = receipt.stream;
+  manifest.sequence = receipt.sequence;
+  manifest.dataset = receipt.dataset;
+  return manifest;
+}
+
 }  // namespace
 
 Sender::Pass Sender::ask_for_held(const std::stop_token& stop) {
@@ -66,8 +75,7 @@ std::expected<Sender::Asked, Sender::Pass> Sender::ask_for_held(const journal::H
     events_.held_back(answer.error());
     return std::unexpected(Pass::held_back);
   }
-  // A center that lost it is sent it again.
-  if (!*answer) return Asked::still_held;
+  if (!*answer) return give_back(batch);
   const auto receipt = believed(**answer);
   if (!receipt) return std::unexpected(receipt.error());
   if (receipt->stream != stream || receipt->sequence != batch.sequence) {
@@ -77,16 +85,26 @@ std::expected<Sender::Asked, Sender::Pass> Sender::ask_for_held(const journal::H
   }
   if (receipt->outcome == record::Outcome::held) return Asked::still_held;
   if (auto kept = journal_.acknowledge(*receipt, **answer); !kept) {
-    const Pass pass = journal_failed(kept.error());
-    if (pass == Pass::stopped) return std::unexpected(pass);
-    return Asked::no_room;
+    return not_kept(kept.error());
   }
-  record::Manifest manifest;
-  manifest.stream = stream;
-  manifest.sequence = batch.sequence;
-  manifest.dataset = receipt->dataset;
-  events_.acknowledged(manifest, *receipt);
+  events_.acknowledged(manifest_of(*receipt), *receipt);
   return Asked::settled;
+}
+
+std::expected<Sender::Asked, Sender::Pass> Sender::give_back(const journal::HeldBatch& batch) {
+  const auto told = journal_.give_back(batch);
+  if (!told) return not_kept(told.error());
+  // It is of the stream's own epoch: a center that lost it is sent it again.
+  if (!*told) return Asked::still_held;
+  events_.acknowledged(manifest_of(**told), **told);
+  return Asked::settled;
+}
+
+std::expected<Sender::Asked, Sender::Pass> Sender::not_kept(
+    const journal::JournalFailure& failure) {
+  const Pass pass = journal_failed(failure);
+  if (pass == Pass::stopped) return std::unexpected(pass);
+  return Asked::no_room;
 }
 
 }  // namespace sluice::link

@@ -22,6 +22,8 @@ namespace sluice::link {
 
 // Told on the sender's thread; must not block for long.
 struct SenderEvents {
+  // Also of a batch that the center held and lost, with what the journal makes of it: nobody signed
+  // that it is rejected, and its rows are in the quarantine all the same.
   std::function<void(const record::Manifest&, const record::Receipt&)> acknowledged;
   // The batch stays and is sent again later; told for each attempt.
   std::function<void(const LinkFailure&)> held_back;
@@ -85,6 +87,10 @@ class Sender : private Outgoing {
   enum class Asked { still_held, settled, no_room };
   [[nodiscard]] std::expected<Asked, Pass> ask_for_held(const journal::HeldBatch& batch,
                                                         const std::stop_token& stop);
+  // The center has it no more: whether it is settled by that.
+  [[nodiscard]] std::expected<Asked, Pass> give_back(const journal::HeldBatch& batch);
+  // What became of it could not be kept.
+  [[nodiscard]] std::expected<Asked, Pass> not_kept(const journal::JournalFailure& failure);
   // What the center stands before waits again: `drained`.
   [[nodiscard]] Pass send_again(const journal::LedgerPlace& place);
   // Sends what is waiting until nothing is, or something is in the way.

@@ -224,7 +224,8 @@ inline constexpr Event stream[] = {
     {.name = "batch-rejected",
      .level = warning,
      .keys = {"bureau", "dataset", "sequence", "rows", "reason"},
-     .when = "the center refused a batch whole and for good; the stream goes on behind it",
+     .when = "the center refused a batch whole and for good, or has lost one of an earlier epoch "
+             "that it held; the stream goes on behind it",
      .remedy = "its rows are in the quarantine: see to what `reason` says, then replay them"},
     {.name = "batch-held-back",
      .level = warning,

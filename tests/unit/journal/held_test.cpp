@@ -226,6 +226,28 @@ TEST_F(HeldBatches, ANewEpochSealsAnewWhatTheLedgerHasLost) {
   EXPECT_EQ(journal.status()->backlog.batches, 2U);
 }
 
+// Sealed anew it would come behind what the center takes of the epoch that there is.
+TEST_F(HeldBatches, WhatIsLostOfAnEarlierEpochComesToTheQuarantine) {
+  const auto marks = StreamMarks::open(desk.node.directory / "marks.sqlite").value();
+  const auto batches = append(2);
+  ASSERT_TRUE(take(held(batches[0])));
+  const record::StreamId before = journal.status()->stream;
+  EXPECT_FALSE(journal.give_back({before.epoch, {1}}).value()) << "it is sent again";
+  desk.now += std::chrono::seconds(1);
+  ASSERT_TRUE(journal.begin_epoch({.after = before.epoch, .confirmed = {1}}, *marks));
+  const auto told = journal.give_back({before.epoch, {1}}).value();
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->rows.rejected.value, 1U);
+  const auto entry = journal.quarantine_entry(1).value().value();
+  EXPECT_EQ(entry.row.original, "U\t\\N\trow-1");
+  EXPECT_EQ(entry.row.refused, (RefusedPlace{before.epoch, {1}, 1}));
+  EXPECT_THAT(entry.row.sentence, HasSubstr("has lost it since"));
+  EXPECT_THAT(held_here(), IsEmpty());
+  EXPECT_EQ(journal.status()->backlog.batches, 1U) << "the one that waits";
+  EXPECT_FALSE(journal.give_back({before.epoch, {1}}).value()) << "it is not held any more";
+  EXPECT_EQ(quarantined(), 1U);
+}
+
 TEST_F(HeldBatches, AreTakenInAFileOfVersionFive) {
   const auto batches = append(1);
   {

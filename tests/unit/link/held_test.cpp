@@ -1,4 +1,5 @@
 // What the center holds: the sender goes on behind it, and asks what became of it.
+#include "journal/stream_marks.h"
 #include "sender_fixture.h"
 
 namespace sluice::link::test {
@@ -108,6 +109,27 @@ TEST_F(HeldSending, AQuarantineWithoutRoomForWhatWasReleasedHoldsBackNoOtherBatc
   const auto sending = sender(center);
   EXPECT_THAT(center.acknowledged(3), ElementsAre(1, 2, 3));
   EXPECT_EQ(waiting(), 2U) << "that are settled once there is room";
+}
+
+// Nobody sends it again, since it is not of the stream that there is.
+TEST_F(HeldSending, BringsBackWhatTheCenterLostOfAnEarlierEpoch) {
+  append(2);
+  {
+    const auto sending = sender(center);
+    EXPECT_THAT(center.acknowledged(2), ElementsAre(1, 2));
+  }
+  {
+    const auto marks = journal::StreamMarks::open(desk.node.directory / "marks.sqlite").value();
+    desk.now += std::chrono::seconds(1);
+    journal::Journal journal = desk.open();
+    const record::Epoch before = journal.status()->stream.epoch;
+    ASSERT_TRUE(journal.begin_epoch({.after = before, .confirmed = {2}}, *marks));
+  }
+  center.set_receipts([](const record::StreamId&, record::Sequence) { return std::nullopt; });
+  const auto sending = sender(center);
+  EXPECT_THAT(center.acknowledged(4), ElementsAre(1, 2, 1, 2));
+  EXPECT_EQ(waiting(), 0U);
+  EXPECT_EQ(desk.open().status()->quarantine_waiting, 2U);
 }
 
 TEST_F(HeldSending, StopsAtAReceiptThatIsNotTheCenters) {
