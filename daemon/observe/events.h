@@ -366,9 +366,12 @@ inline constexpr Event drop_folders[] = {
     {.name = "import-cut-off",
      .level = warning,
      .keys = {"bureau", "file", "limit"},
-     .when = "an import took longer, or more processor time, than it may",
-     .remedy = "the file stays, and is imported again from where it stood; where that is not "
-               "enough, raise the setting that `limit` names, or bring the file in pieces"},
+     .when = "an import took longer than it may, or its sealing process more processor time. What "
+             "was taken stays taken",
+     .remedy = "`time_limit`: the file stays, and is imported again from where it stood; where "
+               "that is not enough, raise the limit. `cpu_limit`: the file is in `failed`; raise "
+               "the limit and bring it again, which goes on where it stood, or bring what is not "
+               "taken yet in pieces"},
     {.name = "dropped-file-unknown",
      .level = warning,
      .keys = {"bureau", "file"},

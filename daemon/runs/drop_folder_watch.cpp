@@ -84,12 +84,17 @@ bool DropFolderWatch::look(adapters::disk::DropFolder& folder, const std::stop_t
   return went_well;
 }
 
-std::optional<std::string> DropFolderWatch::limit_that(const ChildEnd& end) const {
+std::optional<DropFolderWatch::CutOff> DropFolderWatch::cut_off(const ChildEnd& end) const {
+  using adapters::disk::Outcome;
+  // The time that an import takes is also that of whatever else runs, and of a disk that is full:
+  // it is tried again. What it takes of the processor is the file's own doing.
   if (end.is_timed_out) {
-    return fmt::format("channels.disk.time_limit ({} s)", watched_.limits.time.count());
+    return CutOff{fmt::format("channels.disk.time_limit ({} s)", watched_.limits.time.count()),
+                  std::nullopt};
   }
   if (end.status == 128 + SIGXCPU) {
-    return fmt::format("channels.disk.cpu_limit ({} s)", watched_.limits.cpu.count());
+    return CutOff{fmt::format("channels.disk.cpu_limit ({} s)", watched_.limits.cpu.count()),
+                  Outcome::failed};
   }
   return std::nullopt;
 }
@@ -115,10 +120,10 @@ std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::dis
   }
   // An import that is cut off goes on where it was: what it had journaled it has not lost.
   const ChildEnd end = child->wait(stop);
-  if (const auto limit = limit_that(end)) {
+  if (const auto cut = cut_off(end)) {
     surroundings_.log.write<"import-cut-off">(
-        {{"bureau", watched_.bureau.str()}, {"file", name}, {"limit", *limit}});
-    return std::nullopt;
+        {{"bureau", watched_.bureau.str()}, {"file", name}, {"limit", cut->limit}});
+    return cut->outcome;
   }
   if (end.errors.empty()) {
     surroundings_.log.write<"dropped-file-imported">(

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -45,8 +47,12 @@ class DropFolderWatch {
   [[nodiscard]] bool look(adapters::disk::DropFolder& folder, const std::stop_token& stop);
   // Asks `hold_back`, and tells the log what is new.
   [[nodiscard]] bool may_load();
-  // Which limit has ended an import; nothing where none has.
-  [[nodiscard]] std::optional<std::string> limit_that(const ChildEnd& end) const;
+  struct CutOff {
+    std::string limit;                               // as the configuration has it
+    std::optional<adapters::disk::Outcome> outcome;  // nothing: the file is to be tried again
+  };
+  // Nothing where no limit has ended the import.
+  [[nodiscard]] std::optional<CutOff> cut_off(const ChildEnd& end) const;
   // What became of the file; nothing where it is to be tried again.
   [[nodiscard]] std::optional<adapters::disk::Outcome> load(const adapters::disk::ReadyFile& file,
                                                             const std::stop_token& stop);
