@@ -10,6 +10,8 @@ namespace {
 
 // Where something is amiss: a person waits for it to go on.
 constexpr std::chrono::seconds look_at_schemas_again{5};
+// For the center's first word: mostly it is here before anything is acknowledged.
+constexpr std::chrono::seconds longest_wait_at_start{1};
 
 // All that may come to a store; of a node without one, what its bureaus publish.
 std::set<record::DatasetId> compared_datasets(const installation::Installation& installation) {
@@ -30,8 +32,17 @@ std::set<record::DatasetId> compared_datasets(const installation::Installation& 
 
 SchemaWatch::SchemaWatch(Surroundings surroundings)
     : surroundings_(surroundings), datasets_(compared_datasets(surroundings.installation)) {
-  look();
+  begin();
+}
+
+void SchemaWatch::begin() {
+  const bool is_far = surroundings_.installation.settings.node.uplink.has_value();
+  if (!is_far) look();
+  is_asked_ = is_far;
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  if (!is_far) return;
+  std::unique_lock lock(mutex_);
+  woken_.wait_for(lock, longest_wait_at_start, [this] { return has_looked_; });
 }
 
 void SchemaWatch::look_again() {
@@ -66,7 +77,11 @@ void SchemaWatch::run(const std::stop_token& stop) {
       }
       is_asked_ = false;
     }
-    if (!stop.stop_requested()) look();
+    if (stop.stop_requested()) return;
+    look();
+    const std::lock_guard lock(mutex_);
+    has_looked_ = true;
+    woken_.notify_all();
   }
 }
 

@@ -28,7 +28,8 @@ class SchemaWatch {
     observe::Log& log;
     observe::Metrics& metrics;
   };
-  // Looks once before it returns.
+  // Has looked once when it returns, but for a center that takes long to answer: who can not be
+  // asked refuses nothing, and its word counts when it comes.
   explicit SchemaWatch(Surroundings surroundings);
   ~SchemaWatch() = default;
   SchemaWatch(const SchemaWatch&) = delete;
@@ -41,6 +42,7 @@ class SchemaWatch {
   [[nodiscard]] std::map<record::DatasetId, std::string> conflicts() const;
 
  private:
+  void begin();
   void run(const std::stop_token& stop);
   void look();
   void settle(const record::DatasetId& dataset, std::optional<std::string> conflict);
@@ -52,6 +54,7 @@ class SchemaWatch {
   std::condition_variable_any woken_;
   std::map<record::DatasetId, std::string> conflicts_;  // guarded by mutex_, as the next
   bool is_asked_ = false;
+  bool has_looked_ = false;
   bool is_compared_ = false;  // all of them, when they were looked at last; the looker's
   bool has_told_ = false;     // that they were not; the looker's
   std::jthread thread_;       // last: joined before the rest goes
