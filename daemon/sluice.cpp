@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
     add_status(app, context);
     add_import(app, context);
     add_read_file(app, context);
+    add_read_csv(app, context);
     add_collect(app, context);
     add_reconcile(app, context);
     add_report(app, context);

@@ -14,8 +14,6 @@ namespace {
 
 // A sheet's row: a form may have long texts.
 constexpr std::size_t longest_row_of_table = std::size_t{1} << 20;
-// A cell takes 32 times the memory that it has in a sheet of commas.
-constexpr std::size_t most_columns_of_table = 1100;
 
 std::vector<std::string> cells_of(const CsvReader& reader) {
   std::vector<std::string> cells;

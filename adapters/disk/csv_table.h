@@ -24,6 +24,9 @@ struct CsvTable {
   std::vector<CsvTableRow> rows;     // without those whose cells are all empty
 };
 
+// A cell takes 32 times the memory that it has in a sheet of commas.
+inline constexpr std::size_t most_columns_of_table = 1100;
+
 // Fails where there is no header that can be read, where the encoding is not what was declared, and
 // where there are more than `most_rows`. Memory is bounded by `bytes`.
 [[nodiscard]] Result<CsvTable> read_csv_table(std::string_view bytes, const Format& format,

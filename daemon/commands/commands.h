@@ -15,6 +15,9 @@ namespace sluice::commands {
 
 using runs::ExitStatus;
 
+// As which this program starts itself, for what needs a process of its own.
+inline constexpr const char* own_program = "/proc/self/exe";
+
 // What all commands share; lives as long as the command line.
 struct Context {
   std::filesystem::path configuration = "/etc/sluice";
@@ -31,6 +34,8 @@ void add_status(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
 // What an import starts to have a file read.
 void add_read_file(CLI::App& app, Context& context);
+// What the daemon and other commands start to have a sheet or a quarantined row read.
+void add_read_csv(CLI::App& app, Context& context);
 void add_collect(CLI::App& app, Context& context);
 void add_reconcile(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);

@@ -10,6 +10,7 @@
 #include "commands/applied.h"
 #include "commands/commands.h"
 #include "commands/terminal.h"
+#include "jobs/confined_csv.h"
 #include "jobs/import_job.h"
 
 namespace sluice::commands {
@@ -175,7 +176,7 @@ ExitStatus import_all(const Context& context, ImportOptions options) {
   const settings::Bureau* bureau = find_bureau(installation->settings, options.bureau);
   if (bureau == nullptr) return ExitStatus::usage;
   // Files are read by this program, too, in a process of its own.
-  options.reader = {"/proc/self/exe", context.configuration};
+  options.reader = {own_program, context.configuration};
   auto worst = ExitStatus::success;
   for (const std::string& path : options.paths) {
     const auto files = files_of(path);
@@ -206,6 +207,16 @@ void add_read_file(CLI::App& app, Context& context) {
   // Not for people: in no help.
   app.add_subcommand("read-file", "")->group("")->callback([&context] {
     context.chosen = [&context] { return read_for_import(context); };
+  });
+}
+
+void add_read_csv(CLI::App& app, Context& context) {
+  // Nor is this.
+  app.add_subcommand("read-csv", "")->group("")->callback([&context] {
+    context.chosen = [] {
+      return jobs::answer_csv(STDIN_FILENO, STDOUT_FILENO) ? ExitStatus::success
+                                                           : ExitStatus::failure;
+    };
   });
 }
 

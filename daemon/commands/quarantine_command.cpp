@@ -20,6 +20,7 @@
 #include "commands/quarantine_counts.h"
 #include "commands/terminal.h"
 #include "installation/system_clock.h"
+#include "jobs/confined_csv.h"
 #include "jobs/quarantine_settlement.h"
 #include "jobs/replay_job.h"
 #include "record/record_checker.h"
@@ -253,7 +254,8 @@ ExitStatus settle_each(const Context& context, const QuarantineOptions& options,
   if (bureau == nullptr) return ExitStatus::usage;
   auto audit = installation->open_audit_log();
   if (!audit) return fail(record::to_string(audit.error()));
-  const jobs::SettlementDesk desk{*installation, *audit, bureau->id, invoking_user()};
+  const jobs::ConfinedCsv parser(own_program);
+  const jobs::SettlementDesk desk{*installation, *audit, bureau->id, invoking_user(), parser};
   auto worst = ExitStatus::success;
   for (const std::int64_t id : options.ids) {
     const auto settled = settle(desk, id);

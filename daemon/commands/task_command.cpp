@@ -11,6 +11,7 @@
 #include "commands/invoking_user.h"
 #include "commands/task_listing.h"
 #include "installation/system_clock.h"
+#include "jobs/confined_csv.h"
 #include "jobs/due_time.h"
 #include "jobs/task_orders.h"
 #include "jobs/task_sheet.h"
@@ -126,11 +127,13 @@ ExitStatus import_sheet(const Context& context, const TaskOptions& options) {
   if (!bytes) return fail(bytes.error().sentence, ExitStatus::refused);
   using adapters::disk::Encoding;
   auto sheet = jobs::read_task_sheet(
-      *bytes, {.bureau = record::BureauId(options.bureau),
-               .dataset = record::DatasetId(options.dataset),
-               .name = std::filesystem::path(options.file).filename().string(),
-               .encoding = options.encoding == "gb18030" ? Encoding::gb18030 : Encoding::utf_8,
-               .zone = directed->zone()});
+      *bytes,
+      {.bureau = record::BureauId(options.bureau),
+       .dataset = record::DatasetId(options.dataset),
+       .name = std::filesystem::path(options.file).filename().string(),
+       .encoding = options.encoding == "gb18030" ? Encoding::gb18030 : Encoding::utf_8,
+       .zone = directed->zone()},
+      jobs::ConfinedCsv(own_program));
   if (!sheet) return refuse_sheet(options, sheet.error());
   if (options.again) {
     sheet->entries.clear();

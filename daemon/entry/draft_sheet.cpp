@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "adapters/disk/csv_table.h"
 #include "record/record_checker.h"
 #include "record/try.h"
 
@@ -258,11 +257,12 @@ std::string write_draft_sheet(const Form& form, const SheetLabels& labels,
 }
 
 std::expected<std::vector<SheetRow>, SheetFailure> read_draft_sheet(std::string_view bytes,
-                                                                    const Form& form) {
+                                                                    const Form& form,
+                                                                    const disk::CsvParser& parser) {
   const bool is_utf8 = record::is_valid_utf8(bytes);
   const disk::Format format{.dialect = {},
                             .encoding = is_utf8 ? disk::Encoding::utf_8 : disk::Encoding::gb18030};
-  const auto table = disk::read_csv_table(bytes, format, most_sheet_rows);
+  const auto table = parser.table({.bytes = bytes, .format = format, .most_rows = most_sheet_rows});
   if (!table) {
     const bool is_long = table.error().code == adapters::CollectionProblem::too_large;
     return std::unexpected(

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/disk/csv_parser.h"
 #include "entry/form.h"
 #include "record/failure.h"
 
@@ -82,6 +83,6 @@ constexpr std::size_t most_sheet_rows = 200;
 // says anything are left out. What depends on the form is undone: the label of a choice is its
 // value again, and 2026/1/9 in a field for a day is 2026-01-09.
 [[nodiscard]] std::expected<std::vector<SheetRow>, SheetFailure> read_draft_sheet(
-    std::string_view bytes, const Form& form);
+    std::string_view bytes, const Form& form, const adapters::disk::CsvParser& parser);
 
 }  // namespace sluice::entry

@@ -45,6 +45,10 @@ bool allow(int rules, const std::filesystem::path& path, std::uint64_t access) {
 
 }  // namespace
 
+std::vector<std::filesystem::path> library_folders() {
+  return {"/usr", "/lib", "/lib64"};
+}
+
 bool confine(const Allowed& allowed) {
   const int version = landlock_version();
   if (version < 1) return false;

@@ -12,6 +12,10 @@ struct Allowed {
   std::vector<std::filesystem::path> to_write;  // folders, in which files may be made, too
 };
 
+// Where the system's libraries lie, and what they load when it is needed: GB 18030 is converted by
+// such.
+[[nodiscard]] std::vector<std::filesystem::path> library_folders();
+
 // By Landlock (Linux 5.13). Network too, where the kernel can. False: this kernel does not have it,
 // and nothing is given up. What is open already stays open.
 [[nodiscard]] bool confine(const Allowed& allowed);

@@ -6,70 +6,14 @@
 
 #include <fmt/format.h>
 
+#include "record/frame.h"
+
 namespace sluice::intake {
 namespace {
 
-class FrameWriter {
- public:
-  explicit FrameWriter(std::uint64_t kind) : bytes_(frame_head_bytes, '\0') { number(kind); }
-
-  void number(std::uint64_t value) {
-    for (int shift = 0; shift < 64; shift += 8)
-      bytes_.push_back(static_cast<char>((value >> shift) & 0xFFU));
-  }
-  void text(std::string_view value) {
-    number(value.size());
-    bytes_ += value;
-  }
-  [[nodiscard]] std::string finish() {
-    const std::uint64_t size = bytes_.size() - frame_head_bytes;
-    for (std::size_t i = 0; i < frame_head_bytes; ++i)
-      bytes_[i] = static_cast<char>((size >> (8 * i)) & 0xFFU);
-    return std::move(bytes_);
-  }
-
- private:
-  std::string bytes_;
-};
-
-// What is not there is 0 or empty, and is_good() false from then on.
-class FrameReader {
- public:
-  explicit FrameReader(std::string_view bytes) : rest_(bytes) {}
-
-  [[nodiscard]] std::uint64_t number() {
-    if (rest_.size() < frame_head_bytes) return fail();
-    const std::uint64_t value = frame_bytes(rest_);
-    rest_.remove_prefix(frame_head_bytes);
-    return value;
-  }
-  [[nodiscard]] std::string_view text() {
-    const std::uint64_t size = number();
-    if (size > rest_.size()) {
-      static_cast<void>(fail());
-      return {};
-    }
-    const std::string_view value = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return value;
-  }
-  // Of things that take at least `least` bytes each: no more than there is room for.
-  [[nodiscard]] std::uint64_t count(std::uint64_t least) {
-    const std::uint64_t value = number();
-    return value <= rest_.size() / least ? value : fail();
-  }
-  [[nodiscard]] bool is_good() const { return is_good_; }
-  [[nodiscard]] bool is_at_end() const { return is_good_ && rest_.empty(); }
-
- private:
-  std::uint64_t fail() {
-    is_good_ = false;
-    rest_ = {};
-    return 0;
-  }
-  std::string_view rest_;
-  bool is_good_ = true;
-};
+using record::frame_head_bytes;
+using record::FrameReader;
+using record::FrameWriter;
 
 void write(FrameWriter& out, const ProgressFrame& progress) {
   out.number(progress.bytes);
@@ -208,15 +152,9 @@ std::unexpected<record::Flaw> broken(std::string_view what) {
 
 }  // namespace
 
-std::uint64_t frame_bytes(std::string_view head) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < frame_head_bytes; ++i)
-    value |= std::uint64_t{static_cast<unsigned char>(head[i])} << (8 * i);
-  return value;
-}
-
 std::string to_frame(const Frame& frame) {
-  FrameWriter out(frame.index());
+  FrameWriter out;
+  out.number(frame.index());
   std::visit([&](const auto& content) { write(out, content); }, frame);
   return out.finish();
 }

@@ -41,13 +41,10 @@ struct FailureFrame {
 };
 using Frame = std::variant<ProgressFrame, BatchFrame, DoneFrame, FailureFrame>;
 
-// Before each frame: its bytes, as a 64-bit number, the lowest byte first.
-inline constexpr std::size_t frame_head_bytes = 8;
-[[nodiscard]] std::uint64_t frame_bytes(std::string_view head);
 // Room for the largest batch with its quarantined rows, and far below a run's limit of memory.
 inline constexpr std::uint64_t most_frame_bytes = std::uint64_t{160} << 20;
 
-// With its head.
+// With its head (record/frame.h).
 [[nodiscard]] std::string to_frame(const Frame& frame);
 // Without it. Nothing is taken on trust but the values themselves, which the store checks, and
 // where the rows stood: lines are as many as they are said to be and of the operations that they

@@ -1,14 +1,12 @@
 #include "jobs/file_reading.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <new>
 #include <system_error>
 #include <utility>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "adapters/disk/csv_collector.h"
 #include "exchange/catalogue.h"
@@ -16,6 +14,7 @@
 #include "installation/paths.h"
 #include "installation/system_clock.h"
 #include "intake/bulk_intake.h"
+#include "jobs/frame_pipe.h"
 #include "record/try.h"
 
 namespace sluice::jobs {
@@ -77,27 +76,19 @@ class FrameOutput final : public intake::BatchSink, public adapters::Progress {
   }
 
   [[nodiscard]] bool write(const intake::Frame& frame) {
-    const std::string bytes = intake::to_frame(frame);
-    for (std::string_view rest = bytes; !rest.empty();) {
-      const ssize_t written = ::write(output_, rest.data(), rest.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) return false;
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
+    return write_frame(output_, intake::to_frame(frame));
   }
 
  private:
   int output_;
 };
 
-// The libraries hold what GB 18030 is converted by, which is loaded when it is needed.
 void give_up_the_rest(const settings::Settings& settings, const FileReading& reading) {
   const installation::Paths paths(settings.node.state_directory);
+  auto to_read = files::library_folders();
+  to_read.insert(to_read.end(), {reading.file, "/proc/self"});
   // A kernel without it: what remains is that the key is not in this process.
-  static_cast<void>(
-      files::confine({.to_read = {reading.file, "/usr", "/lib", "/lib64", "/proc/self"},
-                      .to_write = {paths.scratch()}}));
+  static_cast<void>(files::confine({.to_read = std::move(to_read), .to_write = {paths.scratch()}}));
 }
 
 adapters::Result<intake::DoneFrame> read_confined(const settings::Settings& settings,

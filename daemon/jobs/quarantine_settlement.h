@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "adapters/disk/csv_parser.h"
 #include "installation/installation.h"
 #include "jobs/settlement_failure.h"
 #include "journal/journal.h"
@@ -22,6 +23,7 @@ struct SettlementDesk {
   trust::AuditLog& audit;
   record::BureauId bureau;  // one whose data begins on this node
   std::string actor;
+  const adapters::disk::CsvParser& parser;  // of rows that came in files
 };
 
 // Characters.

@@ -1,6 +1,5 @@
 #include "jobs/reader_process.h"
 
-#include <array>
 #include <csignal>
 #include <string>
 #include <utility>
@@ -8,6 +7,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "jobs/frame_pipe.h"
 #include "record/try.h"
 #include "runs/piped_child.h"
 
@@ -89,15 +89,12 @@ adapters::Result<intake::DoneFrame> read_in_child(const ReaderProgram& reader,
   if (!child) return reader_failed(CollectionProblem::unreadable, reading, child.error().sentence);
   std::string bytes;
   while (true) {
-    std::array<char, intake::frame_head_bytes> head{};
-    if (!child->read(head)) return failure_of_end(child->wait(), reading);
-    const std::uint64_t size = intake::frame_bytes({head.data(), head.size()});
-    if (size > intake::most_frame_bytes) {
+    const FrameRead came = read_frame(*child, intake::most_frame_bytes, bytes);
+    if (came == FrameRead::ended) return failure_of_end(child->wait(), reading);
+    if (came == FrameRead::too_large) {
       return reader_failed(CollectionProblem::bad_syntax, reading,
                            "the process that reads it has said too much at once");
     }
-    bytes.resize(size);
-    if (!child->read(bytes)) return failure_of_end(child->wait(), reading);
     auto frame = intake::parse_frame(bytes);
     if (!frame) {
       return reader_failed(CollectionProblem::bad_syntax, reading, frame.error().sentence);

@@ -7,8 +7,6 @@
 #include <fmt/format.h>
 
 #include "adapters/direct/call_collector.h"
-#include "adapters/disk/bytes_in_memory.h"
-#include "adapters/disk/csv_reader.h"
 #include "exchange/dataset_versions.h"
 #include "installation/schema_side.h"
 #include "intake/call_intake.h"
@@ -60,21 +58,16 @@ std::expected<void, record::Flaw> read_json(std::string_view json, record::Mode 
 std::expected<void, record::Flaw> read_csv(std::string_view line, std::uint64_t place,
                                            const std::vector<std::string>& columns,
                                            const settings::Publication& publication,
+                                           const adapters::disk::CsvParser& parser,
                                            intake::Door& door) {
-  using adapters::disk::CsvReader;
-  adapters::disk::BytesInMemory source(line);
-  auto reader = CsvReader::open(source, publication.disk, publication.max_row_bytes);
-  if (!reader) return std::unexpected(record::Flaw{record::to_string(reader.error())});
-  const auto event = reader->next(columns.size());
-  if (!event) return std::unexpected(record::Flaw{record::to_string(event.error())});
-  intake::Result<void> taken;
-  if (*event == CsvReader::Event::row) {
-    taken = door.accept({.values = reader->values(), .original = line, .place = place});
-  } else if (*event == CsvReader::Event::fault) {
-    taken = door.reject(place, line, reader->problem());
-  } else {
-    return std::unexpected(record::Flaw{"there is no row in the bytes given"});
-  }
+  const auto row = parser.row({.bytes = line,
+                               .format = publication.disk,
+                               .columns = columns.size(),
+                               .max_row_bytes = publication.max_row_bytes});
+  if (!row) return std::unexpected(record::Flaw{record::to_string(row.error())});
+  if (!row->fault.empty()) return std::unexpected(record::Flaw{row->fault});
+  const std::vector<intake::SourceValue> values(row->values.begin(), row->values.end());
+  const auto taken = door.accept({.values = values, .original = line, .place = place});
   if (!taken) return std::unexpected(record::Flaw{record::to_string(taken.error())});
   return {};
 }
@@ -233,7 +226,7 @@ std::expected<journal::Placement, SettlementFailure> replay(
                             row.columns);
   // A file's row is a line of it; every other mode keeps its rows as JSON.
   const auto read = row.mode == record::Mode::disk
-                        ? read_csv(bytes, row.place, columns, *publication, intake)
+                        ? read_csv(bytes, row.place, columns, *publication, request.parser, intake)
                         : read_json(bytes, row.mode, columns, publication->max_row_bytes, intake);
   if (!read) return failure(still_refused, read.error().sentence);
   if (!intake.refused().empty()) {

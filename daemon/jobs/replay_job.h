@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "adapters/disk/csv_parser.h"
 #include "exchange/catalogue.h"
 #include "installation/installation.h"
 #include "jobs/settlement_failure.h"
@@ -20,6 +21,7 @@ struct ReplayRequest {
   // that of a batch's lines.
   std::optional<std::string> corrected;
   std::string by;  // who wants it
+  const adapters::disk::CsvParser& parser;
 };
 
 // On success the row is durable and the entry marked as replayed; nothing is in the audit log.

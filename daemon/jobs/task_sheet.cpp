@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "adapters/disk/csv_table.h"
 #include "adapters/disk/input_file.h"
 #include "jobs/due_time.h"
 #include "record/digest.h"
@@ -101,9 +100,11 @@ class Lines {
 }  // namespace
 
 std::expected<TaskSheet, std::vector<SheetFault>> read_task_sheet(std::string_view bytes,
-                                                                  const TaskSheetReading& reading) {
+                                                                  const TaskSheetReading& reading,
+                                                                  const disk::CsvParser& parser) {
   const disk::Format format{.dialect = {}, .encoding = reading.encoding};
-  const auto table = disk::read_csv_table(bytes, format, tasks::most_added_at_once);
+  const auto table =
+      parser.table({.bytes = bytes, .format = format, .most_rows = tasks::most_added_at_once});
   if (!table) {
     const auto line = std::strtoull(table.error().place.c_str(), nullptr, 10);
     return std::unexpected(std::vector<SheetFault>{{line, "", table.error().sentence}});

@@ -12,6 +12,7 @@
 
 #include <date/tz.h>
 
+#include "adapters/disk/csv_parser.h"
 #include "adapters/disk/format.h"
 #include "record/failure.h"
 #include "tasks/tasks.h"
@@ -44,7 +45,8 @@ constexpr std::size_t largest_task_sheet = std::size_t{16} << 20;  // bytes
 
 // The faults in the sheet's order, all of them.
 [[nodiscard]] std::expected<TaskSheet, std::vector<SheetFault>> read_task_sheet(
-    std::string_view bytes, const TaskSheetReading& reading);
+    std::string_view bytes, const TaskSheetReading& reading,
+    const adapters::disk::CsvParser& parser);
 
 // A regular file of at most largest_task_sheet, whole.
 [[nodiscard]] std::expected<std::string, record::Flaw> read_sheet_file(

@@ -92,7 +92,8 @@ std::expected<void, std::string> Node::listen_to_people(
                                     .desks = desks_.all(),
                                     .code_tables = desks_.tables(),
                                     .open_tasks = open_tasks,
-                                    .open_store = open_store});
+                                    .open_store = open_store,
+                                    .csv = csv_});
   auto listening = server::HttpServer::listen(
       context_, pages.listen, std::move(*tls), server::Router(site_->routes()),
       {directory_, denials_, *log_, metrics_}, site_->audience());

@@ -53,7 +53,8 @@ bool publishes_by(const settings::Publication& publication, record::Mode mode) {
 }  // namespace
 
 Node::Node(installation::SoleDaemon sole, std::unique_ptr<installation::Installation> installation,
-           std::unique_ptr<observe::Log> log, trust::AuditLog audit)
+           std::unique_ptr<observe::Log> log, trust::AuditLog audit,
+           const std::filesystem::path& command)
     : sole_(std::move(sole)),
       installation_(std::move(installation)),
       log_(std::move(log)),
@@ -71,7 +72,10 @@ Node::Node(installation::SoleDaemon sole, std::unique_ptr<installation::Installa
       started_at_(installation::system_now()),
       bandwidth_(installation_->settings.node.uplink
                      ? installation_->settings.node.uplink->bandwidth
-                     : std::nullopt) {}
+                     : std::nullopt),
+      csv_(command, [this](const std::string& reason) {
+        log_->write<"csv-not-read">({{"reason", reason}});
+      }) {}
 
 Node::~Node() {
   // Whoever posts to the context ends while it is there. Runs go on where they were the next time.
@@ -103,8 +107,8 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   }
   auto audit = installation->open_audit_log();
   if (!audit) return std::unexpected(record::to_string(audit.error()));
-  std::unique_ptr<Node> node(
-      new Node(std::move(*sole), std::move(installation), std::move(log), std::move(*audit)));
+  std::unique_ptr<Node> node(new Node(std::move(*sole), std::move(installation), std::move(log),
+                                      std::move(*audit), command));
   if (const auto mode = installation::weak_sslmode_of_store(node->installation_->settings)) {
     node->log_->write<"store-not-verified">({{"sslmode", *mode}});
   }

@@ -22,6 +22,7 @@
 #include "api/tasks_endpoint.h"
 #include "installation/installation.h"
 #include "installation/sole_daemon.h"
+#include "jobs/confined_csv.h"
 #include "link/bandwidth.h"
 #include "link/https/uplink_identity.h"
 #include "node/center.h"
@@ -64,7 +65,8 @@ class Node {
 
  private:
   Node(installation::SoleDaemon sole, std::unique_ptr<installation::Installation> installation,
-       std::unique_ptr<observe::Log> log, trust::AuditLog audit);
+       std::unique_ptr<observe::Log> log, trust::AuditLog audit,
+       const std::filesystem::path& command);
   [[nodiscard]] std::expected<void, std::string> find_store();
   [[nodiscard]] std::expected<void, std::string> open_streams();
   void report_streams();
@@ -134,6 +136,7 @@ class Node {
   std::map<record::BureauId, journal::JournalFailure> refused_;
   std::optional<EdgeReports> edge_reports_;  // of a node with an uplink
   Desks desks_;
+  jobs::ConfinedCsv csv_;
   std::optional<Center> center_;
   std::unique_ptr<runs::Scheduler> scheduler_;
   std::vector<std::unique_ptr<runs::DropFolderWatch>> watches_;

@@ -475,6 +475,14 @@ inline constexpr Event pages[] = {
      .when = "a page could not be shown, or what was asked for on it not be done: a journal, a "
              "history or the audit log does not answer",
      .remedy = "the reason says what; mostly the disk, or another process that holds a lock"},
+    {.name = "csv-not-read",
+     .level = error,
+     .keys = {"reason"},
+     .when = "a sheet, or a row of the quarantine, was handed in on a page, and the process that "
+             "was to read it crashed, passed its limits (docs/manual-entry.md), or could not be "
+             "started. Nothing of it was taken, and the person was told",
+     .remedy = "after a signal keep the sheet or the row and report it: there is more in it than "
+               "the program knows how to read; else what `reason` names"},
     {.name = "record-not-journaled",
      .level = error,
      .keys = {"bureau", "reason"},

@@ -28,7 +28,8 @@ struct Access {
 enum class Crew {
   pages,
   hashing,  // of passwords
-  sheets,   // of some hundred drafts, each checked and kept
+  sheets,   // of some hundred drafts, each checked and kept; and all that is read by a process of
+            // its own: there are as many of these at once as the crew has threads
 };
 
 struct Page {

@@ -142,17 +142,19 @@ std::vector<Page> QuarantinePages::routes() {
   const std::string list = std::string(quarantine_path) + "/{bureau}";
   const std::string entry = list + "/{entry}";
   const auto page = [&](Method method, std::string path,
-                        Response (QuarantinePages::*answer)(const Visit&) const) {
+                        Response (QuarantinePages::*answer)(const Visit&) const,
+                        Crew crew = Crew::pages) {
     return Page{.method = method,
                 .path = std::move(path),
                 .access = access,
-                .answer = [this, answer](const Visit& visit) { return (this->*answer)(visit); }};
+                .answer = [this, answer](const Visit& visit) { return (this->*answer)(visit); },
+                .crew = crew};
   };
   return {page(Method::get, std::string(quarantine_path), &QuarantinePages::show_counts),
           page(Method::get, list, &QuarantinePages::show_list),
           page(Method::get, entry, &QuarantinePages::show_entry),
           page(Method::get, entry + "/original", &QuarantinePages::give_original),
-          page(Method::post, entry + "/replay", &QuarantinePages::replay),
+          page(Method::post, entry + "/replay", &QuarantinePages::replay, Crew::sheets),
           page(Method::post, entry + "/discard", &QuarantinePages::discard)};
 }
 
@@ -319,7 +321,8 @@ Response QuarantinePages::give_original(const Visit& visit) const {
 }
 
 jobs::SettlementDesk QuarantinePages::desk(const Visit& visit) const {
-  return {surroundings_.installation, surroundings_.audit, bureau(visit).id, account_actor(visit)};
+  return {surroundings_.installation, surroundings_.audit, bureau(visit).id, account_actor(visit),
+          surroundings_.csv};
 }
 
 Response QuarantinePages::settled(const Visit& visit, std::string_view notice) const {

@@ -275,7 +275,7 @@ Response SheetPages::import_sheet(const Visit& visit) {
     view.has_no_file = true;
     return page_of(visit, *sheet, std::move(view), unprocessable);
   }
-  auto rows = entry::read_draft_sheet(visit.file->bytes, sheet->form());
+  auto rows = entry::read_draft_sheet(visit.file->bytes, sheet->form(), surroundings_.csv);
   if (!rows) {
     view.refused = std::move(rows.error());
     return page_of(visit, *sheet, std::move(view), unprocessable);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "adapters/disk/csv_parser.h"
 #include "api/status_endpoint.h"
 #include "entry/desk.h"
 #include "installation/installation.h"
@@ -44,6 +45,8 @@ struct Surroundings {
   std::function<tasks::Result<std::unique_ptr<tasks::Tasks>>()> open_tasks;
   // To look up what is known already of a record that is keyed.
   std::function<store::Result<std::unique_ptr<store::Store>>()> open_store;
+  // Of sheets and quarantined rows: where there is a key, in another process.
+  const adapters::disk::CsvParser& csv;
 };
 
 }  // namespace sluice::pages

@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,8 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds grace{5};
-// Seconds between SIGXCPU, which says what it is for, and SIGKILL.
-constexpr std::uint64_t cpu_grace = 5;
 constexpr std::chrono::milliseconds look_again{100};
 constexpr std::size_t most_output = std::size_t{64} << 10;
 constexpr std::size_t most_errors = std::size_t{4} << 10;
@@ -44,13 +41,6 @@ struct Pipe {
 
   std::array<int, 2> ends{};
 };
-
-void limit(pid_t child, __rlimit_resource resource, std::uint64_t most, std::uint64_t beyond = 0) {
-  if (most == 0) return;
-  const rlimit limits{most, most + beyond};
-  // The child may have ended already: then there is nothing to limit.
-  static_cast<void>(prlimit(child, resource, &limits, nullptr));
-}
 
 // Takes what is there; keeps the end of it.
 void drain(int descriptor, std::string& text, std::size_t most) {
@@ -84,8 +74,7 @@ std::expected<ChildProcess, record::Flaw> ChildProcess::start(
   Pipe errors;
   const pid_t id =
       SLUICE_TRY(spawn(program, arguments, {.output = output.ends[1], .errors = errors.ends[1]}));
-  limit(id, RLIMIT_CPU, static_cast<std::uint64_t>(limits.cpu.count()), cpu_grace);
-  limit(id, RLIMIT_DATA, limits.memory_bytes);
+  set_limits(id, limits);
   return ChildProcess(id, output.release(), errors.release(), limits.time);
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <stop_token>
@@ -12,15 +11,9 @@
 #include <sys/types.h>
 
 #include "record/failure.h"
+#include "runs/child_limits.h"
 
 namespace sluice::runs {
-
-// What a child may use up; 0: as much as it likes.
-struct ChildLimits {
-  std::chrono::seconds time{0};  // by the clock on the wall
-  std::chrono::seconds cpu{0};
-  std::uint64_t memory_bytes = 0;  // of its own data (RLIMIT_DATA)
-};
 
 // How a child ended.
 struct ChildEnd {

@@ -4,10 +4,12 @@
 #include <cerrno>
 #include <csignal>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,28 +41,55 @@ files::FileDescriptor file_with(std::string_view text) {
 
 std::expected<PipedChild, record::Flaw> PipedChild::start(const std::filesystem::path& program,
                                                           const std::vector<std::string>& arguments,
-                                                          std::string_view question) {
+                                                          std::string_view question,
+                                                          const ChildLimits& limits,
+                                                          ChildErrors errors) {
   const files::FileDescriptor input = file_with(question);
   std::array<int, 2> ends{-1, -1};
   if (!input || ::pipe2(ends.data(), O_CLOEXEC) != 0) return no_pipe();
   files::FileDescriptor answer(ends[0]);
   const files::FileDescriptor output(ends[1]);
-  const pid_t id =
-      SLUICE_TRY(spawn(program, arguments, {.input = input.get(), .output = output.get()}));
-  return PipedChild(id, std::move(answer));
+  files::FileDescriptor nowhere;
+  if (errors == ChildErrors::nowhere) {
+    nowhere = files::FileDescriptor(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    if (!nowhere) return no_pipe();
+  }
+  const auto deadline =
+      limits.time.count() == 0 ? Clock::time_point::max() : Clock::now() + limits.time;
+  const pid_t id = SLUICE_TRY(spawn(
+      program, arguments, {.input = input.get(), .output = output.get(), .errors = nowhere.get()}));
+  set_limits(id, limits);
+  return PipedChild(id, std::move(answer), deadline);
 }
 
 PipedChild::PipedChild(PipedChild&& other) noexcept
-    : id_(std::exchange(other.id_, 0)), answer_(std::move(other.answer_)) {}
+    : id_(std::exchange(other.id_, 0)),
+      answer_(std::move(other.answer_)),
+      deadline_(other.deadline_),
+      is_timed_out_(other.is_timed_out_) {}
 
 PipedChild::~PipedChild() {
   if (id_ == 0) return;
-  ::kill(id_, SIGKILL);
+  kill_late();
   static_cast<void>(wait());
+}
+
+bool PipedChild::await_answer() {
+  while (deadline_ != Clock::time_point::max()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
+    if (left.count() <= 0) {
+      kill_late();
+      return false;
+    }
+    pollfd ready{answer_.get(), POLLIN, 0};
+    if (::poll(&ready, 1, static_cast<int>(left.count())) > 0) return true;
+  }
+  return true;
 }
 
 bool PipedChild::read(std::span<char> room) {
   while (!room.empty()) {
+    if (!await_answer()) return false;
     const ssize_t count = ::read(answer_.get(), room.data(), room.size());
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
@@ -71,11 +100,26 @@ bool PipedChild::read(std::span<char> room) {
 
 int PipedChild::wait() {
   int status = 0;
-  pid_t ended = ::waitpid(id_, &status, 0);
-  while (ended < 0 && errno == EINTR)
-    ended = ::waitpid(id_, &status, 0);
+  // One that says no more may still run.
+  constexpr std::chrono::milliseconds look_again{1};
+  const bool is_limited = deadline_ != Clock::time_point::max();
+  while (true) {
+    const pid_t ended = ::waitpid(id_, &status, is_limited && !is_timed_out_ ? WNOHANG : 0);
+    if (ended == id_ || (ended < 0 && errno != EINTR)) break;
+    if (ended != 0) continue;
+    if (Clock::now() >= deadline_) {
+      kill_late();
+    } else {
+      std::this_thread::sleep_for(look_again);
+    }
+  }
   id_ = 0;
   return exit_status(status);
+}
+
+void PipedChild::kill_late() {
+  is_timed_out_ = true;
+  ::kill(id_, SIGKILL);
 }
 
 }  // namespace sluice::runs

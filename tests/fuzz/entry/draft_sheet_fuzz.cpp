@@ -14,6 +14,8 @@ namespace {
 using namespace sluice::entry;
 using sluice::fuzz::demand;
 
+const sluice::adapters::disk::OwnCsvParser parser;
+
 Form form_of_two() {
   Form form;
   form.dataset = sluice::record::DatasetId("licence");
@@ -31,7 +33,8 @@ void comes_back(const Form& form, std::string_view text) {
   const SheetDraft draft{
       .task = 7, .version = "v0", .title = "", .typed = {{"name", std::string(text)}}};
   const auto rows = read_draft_sheet(
-      write_draft_sheet(form, {.task = "t", .version = "v", .title = "n"}, {&draft, 1}), form);
+      write_draft_sheet(form, {.task = "t", .version = "v", .title = "n"}, {&draft, 1}), form,
+      parser);
   demand(rows && rows->size() == 1, "a sheet of ours is read");
   demand(rows->front().fault.empty() && rows->front().damaged.empty(), "and all of its row");
   demand(rows->front().draft.typed == draft.typed, "a text comes back as it was");
@@ -42,7 +45,7 @@ void comes_back(const Form& form, std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string bytes(data, data + size);
   static const Form form = form_of_two();
-  if (const auto rows = read_draft_sheet(bytes, form)) {
+  if (const auto rows = read_draft_sheet(bytes, form, parser)) {
     for (const SheetRow& row : *rows) {
       demand(row.fault.empty() || row.draft.typed.empty(), "a row is read or at fault");
       for (const auto& [column, text] : row.draft.typed)

@@ -5,11 +5,14 @@
 #include <string_view>
 
 #include "intake/batch_frames.h"
+#include "record/frame.h"
 #include "tests/fuzz/record/demand.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sluice::intake;
   using sluice::fuzz::demand;
+  using sluice::record::frame_bytes;
+  using sluice::record::frame_head_bytes;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto frame = parse_frame(bytes);
   if (!frame) return 0;

@@ -17,6 +17,7 @@ using testing::Not;
 using testing::Pair;
 using testing::StartsWith;
 
+const adapters::disk::OwnCsvParser own_parser;
 const SheetLabels labels{.task = "任务", .version = "版本", .title = "名称"};
 
 Form sheet_form() {
@@ -39,13 +40,13 @@ const std::string header =
     "日期 [day],类型 [kind]\r\n";
 
 std::vector<SheetRow> read(const std::string& rows) {
-  auto found = read_draft_sheet("\xEF\xBB\xBF" + header + rows, sheet_form());
+  auto found = read_draft_sheet("\xEF\xBB\xBF" + header + rows, sheet_form(), own_parser);
   EXPECT_TRUE(found) << static_cast<int>(found.error().problem) << found.error().sentence;
   return found ? std::move(*found) : std::vector<SheetRow>();
 }
 
 SheetProblem problem(const std::string& sheet) {
-  const auto found = read_draft_sheet(sheet, sheet_form());
+  const auto found = read_draft_sheet(sheet, sheet_form(), own_parser);
   EXPECT_FALSE(found) << sheet;
   return found ? SheetProblem::unreadable : found.error().problem;
 }
@@ -65,7 +66,7 @@ TEST(DraftSheet, ComesBackAsItWasWritten) {
   const std::string sheet = write_draft_sheet(sheet_form(), labels, drafts);
   EXPECT_THAT(sheet, StartsWith("\xEF\xBB\xBF\"任务 [sluice:task]\",\"版本 [sluice:version]\","
                                 "\"名称 [sluice:title]\",\"企业名称 * [name]\""));
-  const auto rows = read_draft_sheet(sheet, sheet_form());
+  const auto rows = read_draft_sheet(sheet, sheet_form(), own_parser);
   ASSERT_TRUE(rows);
   ASSERT_EQ(rows->size(), drafts.size());
   for (std::size_t i = 0; i < drafts.size(); ++i) {
@@ -111,7 +112,7 @@ TEST(DraftSheet, InGb18030IsReadButForWhatThatMayHaveLost) {
   const auto rows = read_draft_sheet(
       "\xC8\xCE\xCE\xF1 [sluice:task],[sluice:version],[name],[code],[day],[kind]\n"
       "7,v0,\xD6\xC7\xD0\xBE,1,,\xB8\xF6\xCC\xE5\n8,v0,\xD0\xBE?,?,,\n",
-      sheet_form());
+      sheet_form(), own_parser);
   ASSERT_TRUE(rows);
   EXPECT_THAT((*rows)[0].draft.typed,
               ElementsAre(Pair("code", "1"), Pair("kind", "A"), Pair("name", "智芯")));
@@ -145,7 +146,7 @@ TEST(DraftSheet, RowsAreReadOneByOne) {
 TEST(DraftSheet, ColumnsAreFoundByNameAndNoneIsMissed) {
   const auto rows = read_draft_sheet(
       "[kind],代码 [code],day,x [y] [name],sluice:version,sluice:task,,\nB,1,,a,v1,7,,\n",
-      sheet_form());
+      sheet_form(), own_parser);
   ASSERT_TRUE(rows);
   EXPECT_EQ(rows->front().draft.task, 7U);
   EXPECT_EQ(rows->front().draft.typed.at("name"), "a");

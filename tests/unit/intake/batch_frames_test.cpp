@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "record/frame.h"
+
 namespace sluice::intake::test {
 namespace {
 
+using record::frame_bytes;
+using record::frame_head_bytes;
 using testing::HasSubstr;
 
 BatchFrame filled() {

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "jobs/confined_csv.h"
 #include "jobs/replay_job.h"
 #include "sqlite/database.h"
 #include "support/audited_text.h"
@@ -57,9 +58,10 @@ class QuarantineSettlementTest : public testing::Test {
   }
 
   // Ids are given from 1 on; the first row is there.
-  void refuse(const std::string& original) {
+  void refuse(const std::string& original, record::Mode mode = record::Mode::direct) {
     const record::DatasetId approval("approval");
     const std::vector<journal::QuarantinedRow> rows = {{.dataset = approval,
+                                                        .mode = mode,
                                                         .source = "call",
                                                         .place = 1,
                                                         .field = "number",
@@ -67,7 +69,7 @@ class QuarantineSettlementTest : public testing::Test {
                                                         .columns = R"(["number"])",
                                                         .original = original}};
     auto opened = journal();
-    const auto kept = opened.append(installation_->origin(approval, record::Mode::direct),
+    const auto kept = opened.append(installation_->origin(approval, mode),
                                     record::compress_payload("", {0}, {0}), rows, {});
     if (!kept) throw std::runtime_error(record::to_string(kept.error()));
   }
@@ -75,12 +77,13 @@ class QuarantineSettlementTest : public testing::Test {
   journal::QuarantineEntry entry(std::int64_t id) {
     return journal().quarantine_entry(id).value().value();
   }
-  SettlementDesk desk() { return {*installation_, *audit_, bureau_, "li.wei"}; }
+  SettlementDesk desk() { return {*installation_, *audit_, bureau_, "li.wei", parser_}; }
   std::string audited() { return sluice::test::audited_text(installation_->paths.audit_log()); }
 
   record::test::TemporaryDirectory directory_;
   sluice::test::DevelopmentCa authority_{directory_.path()};
   record::BureauId bureau_{"park"};
+  adapters::disk::OwnCsvParser parser_;
   std::unique_ptr<installation::Installation> installation_;
   std::unique_ptr<trust::AuditLog> audit_;
 };
@@ -99,6 +102,21 @@ TEST_F(QuarantineSettlementTest, AReplayIsToldToTheAuditorWithWhoDidIt) {
   EXPECT_EQ(entry(1).settlement->decision.by, "li.wei");
   EXPECT_EQ(replay_entry(desk(), 1, std::nullopt).error().code, SettlementProblem::not_waiting);
   EXPECT_EQ(replay_entry(desk(), 2, std::nullopt).error().code, SettlementProblem::not_waiting);
+}
+
+// Bytes in a bureau's dialect and encoding: not for the process that has the key.
+TEST_F(QuarantineSettlementTest, ARowOfAFileIsReadByWhoHoldsNoKey) {
+  refuse("none", record::Mode::disk);
+  const ConfinedCsv ended("/bin/false");
+  const SettlementDesk without_reader{*installation_, *audit_, bureau_, "li.wei", ended};
+  const auto not_read = replay_entry(without_reader, 2, "7");
+  ASSERT_FALSE(not_read);
+  EXPECT_EQ(not_read.error().code, SettlementProblem::still_refused);
+  EXPECT_THAT(not_read.error().sentence, HasSubstr("nothing of it was taken"));
+  EXPECT_EQ(entry(2).state, journal::QuarantineState::waiting);
+  EXPECT_THAT(replay_entry(desk(), 2, "7,8").error().sentence, testing::StartsWith("ragged: "));
+  ASSERT_TRUE(replay_entry(desk(), 2, "7"));
+  EXPECT_EQ(entry(2).state, journal::QuarantineState::replayed);
 }
 
 TEST_F(QuarantineSettlementTest, ARowThatTheCenterRefusedIsTakenAgainAsALineOfABatch) {

@@ -13,6 +13,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+const adapters::disk::OwnCsvParser own_parser;
+
 const date::time_zone& beijing() {
   return *date::locate_zone("Asia/Shanghai");
 }
@@ -25,7 +27,7 @@ TaskSheetReading reading() {
 }
 
 std::vector<std::string> told(const std::string& sheet, const TaskSheetReading& as = reading()) {
-  const auto read = read_task_sheet(sheet, as);
+  const auto read = read_task_sheet(sheet, as, own_parser);
   std::vector<std::string> faults;
   if (read) return faults;
   for (const SheetFault& fault : read.error())
@@ -44,7 +46,7 @@ TEST(TaskSheet, IsATaskALineWithItsPriorityAndItsTime) {
       "\xEF\xBB\xBF"
       "due,title,priority,\r\n2026/11/30 9:30,\"HD-1, "
       "\"\"A\"\"\",5,\r\n,,,\r\n,海淀登〔2026〕2号,,\r\n",
-      reading());
+      reading(), own_parser);
   ASSERT_TRUE(sheet) << sheet.error().front().sentence;
   ASSERT_EQ(sheet->tasks.size(), 2U) << "a line of empty cells is none";
   const tasks::NewTask& first = sheet->tasks.front();
@@ -62,14 +64,14 @@ TEST(TaskSheet, IsATaskALineWithItsPriorityAndItsTime) {
 
 TEST(TaskSheet, IsKnownAgainByItsBytesAndNotByItsName) {
   const std::string bytes = "title\na\nb\n";
-  const auto once = read_task_sheet(bytes, reading());
+  const auto once = read_task_sheet(bytes, reading(), own_parser);
   TaskSheetReading renamed = reading();
   renamed.name = "copy.csv";
-  EXPECT_EQ(once->entries, read_task_sheet(bytes, renamed)->entries);
+  EXPECT_EQ(once->entries, read_task_sheet(bytes, renamed, own_parser)->entries);
   EXPECT_NE(once->entries[0], once->entries[1]);
-  EXPECT_NE(once->entries[0], read_task_sheet("title\na\nc\n", reading())->entries[0]);
+  EXPECT_NE(once->entries[0], read_task_sheet("title\na\nc\n", reading(), own_parser)->entries[0]);
   renamed.dataset = record::DatasetId("permit");
-  EXPECT_NE(once->entries[0], read_task_sheet(bytes, renamed)->entries[0]);
+  EXPECT_NE(once->entries[0], read_task_sheet(bytes, renamed, own_parser)->entries[0]);
   EXPECT_EQ(once->entries[0].str().size(), 27U);
 }
 
@@ -109,7 +111,7 @@ TEST(TaskSheet, EveryFaultIsToldWithItsLineAndColumn) {
 TEST(TaskSheet, IsReadInTheEncodingThatIsDeclared) {
   TaskSheetReading chinese = reading();
   chinese.encoding = adapters::disk::Encoding::gb18030;
-  const auto sheet = read_task_sheet("title\n\xB4\xF3\xBA\xA3\n", chinese);
+  const auto sheet = read_task_sheet("title\n\xB4\xF3\xBA\xA3\n", chinese, own_parser);
   ASSERT_TRUE(sheet);
   EXPECT_EQ(sheet->tasks.front().title, "大海");
 }

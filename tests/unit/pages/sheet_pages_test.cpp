@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "jobs/confined_csv.h"
 #include "sqlite/database.h"
 #include "station.h"
 
@@ -193,6 +194,20 @@ TEST_F(SheetPagesTest, NobodyHandsInWhatAnotherHas) {
   EXPECT_EQ(import(clerk_, "no sheet").status, 422U);
   EXPECT_EQ(clerk_.post("/entry/sheet/export", "bureau=quality&dataset=quality-register").status,
             403U);
+}
+
+TEST_F(SheetPagesTest, ASheetWhoseReaderIsEndedIsRefusedAndNothingOfItIsTaken) {
+  station_.add_task();
+  const std::string sheet = filled(exported(), "'A-1", "x");
+  // `false` has nothing to say, and ends.
+  station_.csv = std::make_unique<jobs::ConfinedCsv>("/bin/false");
+  const auto refused = import(clerk_, sheet);
+  EXPECT_EQ(refused.status, 422U);
+  EXPECT_THAT(refused.body, HasSubstr("无法读取该文件"));
+  EXPECT_THAT(refused.body, HasSubstr("nothing of it was taken"));
+  EXPECT_EQ(draft(1), "none");
+  station_.csv.reset();
+  EXPECT_THAT(import(clerk_, sheet).body, HasSubstr("检查无误"));
 }
 
 TEST(WorkingDay, IsTheNextFromMondayToFridayToItsEnd) {

@@ -93,7 +93,8 @@ Station::Station() {
               store::StoreFailure{store::StoreProblem::unavailable, "store", "no connection"});
         }
         return installation_->open_store_to_look_up();
-      }});
+      },
+      .csv = *this});
   router_.emplace(site_->routes());
 }
 

@@ -15,6 +15,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include "adapters/disk/csv_parser.h"
 #include "installation/installation.h"
 #include "node/desks.h"
 #include "pages/cookie_names.h"
@@ -26,7 +27,7 @@
 
 namespace sluice::pages::test {
 
-class Station {
+class Station : private adapters::disk::CsvParser {
  public:
   Station();
   ~Station() { site_->join(); }
@@ -52,11 +53,21 @@ class Station {
     return sluice::test::audited_text(installation_->paths.audit_log());
   }
 
+  // What reads sheets and quarantined rows; null: this process does.
+  std::unique_ptr<adapters::disk::CsvParser> csv;
   bool are_people_away = false;  // before the first request
   bool is_store_away = false;    // for those who look records up
   record::Time now = record::parse_time("2026-11-29T02:00:00.000Z").value();
 
  private:
+  [[nodiscard]] adapters::Result<adapters::disk::CsvTable> table(
+      const adapters::disk::TableQuestion& question) const override {
+    return csv ? csv->table(question) : adapters::disk::OwnCsvParser().table(question);
+  }
+  [[nodiscard]] adapters::Result<adapters::disk::CsvRow> row(
+      const adapters::disk::RowQuestion& question) const override {
+    return csv ? csv->row(question) : adapters::disk::OwnCsvParser().row(question);
+  }
   [[nodiscard]] std::unique_ptr<installation::Installation> load();
   std::ofstream file(const std::string& name) {
     return std::ofstream(directory_ / ("config/" + name));

@@ -48,6 +48,16 @@ TEST(PipedChild, IsAskedByItsInputAndAnswersByItsOutput) {
   EXPECT_EQ(child->wait(), 3);
 }
 
+TEST(PipedChild, IsKilledWhenItsTimeIsOver) {
+  auto child = PipedChild::start("/bin/sh", {"-c", "printf a; exec sleep 600"}, "",
+                                 {.time = std::chrono::seconds(1)});
+  ASSERT_TRUE(child) << child.error().sentence;
+  std::string answer(2, ' ');
+  EXPECT_FALSE(child->read(answer));
+  EXPECT_TRUE(child->is_timed_out());
+  EXPECT_EQ(child->wait(), 128 + SIGKILL);
+}
+
 TEST(ChildProcess, IsToldWhoseChildItIs) {
   EXPECT_EQ(run("printf %s $SLUICE_PARENT").output, std::to_string(getpid()));
 }
