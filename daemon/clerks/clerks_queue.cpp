@@ -17,6 +17,7 @@ QueueFailure queue_failure(const tasks::TaskFailure& failure) {
   const auto code = [&] {
     switch (failure.code) {
       case TaskProblem::unavailable:
+      case TaskProblem::no_room:
         return QueueProblem::unavailable;
       case TaskProblem::unknown:
         return QueueProblem::unknown;

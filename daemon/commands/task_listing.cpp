@@ -205,8 +205,9 @@ boost::json::object json_of(const tasks::Figures& figures) {
 
 ExitStatus fail_of_tasks(const tasks::TaskFailure& failure) {
   using tasks::TaskProblem;
-  const bool is_wrong_command =
-      failure.code != TaskProblem::unavailable && failure.code != TaskProblem::failed;
+  const bool is_wrong_command = failure.code != TaskProblem::unavailable &&
+                                failure.code != TaskProblem::no_room &&
+                                failure.code != TaskProblem::failed;
   return fail(record::to_string(failure),
               is_wrong_command ? ExitStatus::usage : ExitStatus::failure);
 }

@@ -49,8 +49,9 @@ tasks::AccountName task_user(const std::string& user) {
 tasks::Result<void> note_first(trust::AuditLog& audit, const trust::AuditEvent& event) {
   const auto noted = audit.append(event);
   if (noted) return {};
+  const bool is_full = noted.error().code == trust::AuditProblem::no_room;
   return std::unexpected(tasks::TaskFailure{
-      tasks::TaskProblem::failed, "audit log",
+      is_full ? tasks::TaskProblem::no_room : tasks::TaskProblem::failed, "audit log",
       "nothing was done, since it can not be written there: " + record::to_string(noted.error())});
 }
 

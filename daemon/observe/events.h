@@ -500,7 +500,9 @@ inline constexpr Event pages[] = {
     {.name = "people-unavailable",
      .level = error,
      .keys = {"reason"},
-     .when = "the database of people does not answer: nobody can sign in or open a page",
+     .when =
+         "the database of people does not answer: nobody can sign in or open a page; or its disk "
+         "is full, and only that a session was used is not kept",
      .remedy = "see to the database (docs/people.md); it is tried again with each request"},
 };
 

@@ -143,6 +143,7 @@ EntryView DeskPages::entry_view_of(const Visit& visit, OpenDesk& desk, const Key
                  .form = desk.form(),
                  .stale = told.any.stale,
                  .is_too_long = told.any.is_too_long,
+                 .has_no_room = told.any.has_no_room,
                  .refused_note = told.any.refused_note};
   for (const entry::FormGroup& group : view.form.groups) {
     for (const entry::FormField& field : group.fields) {
@@ -184,7 +185,8 @@ ReviewView DeskPages::review_view_of(const Visit& visit, const OpenDesk& desk,
                   .first = keyer(task.first),
                   .second = keyer(task.second),
                   .stale = told.any.stale,
-                  .is_too_long = told.any.is_too_long};
+                  .is_too_long = told.any.is_too_long,
+                  .has_no_room = told.any.has_no_room};
   const auto compared =
       entry::compare(view.form, values_of(desk.checker, first), values_of(desk.checker, second));
   for (const entry::FormGroup& group : view.form.groups) {
@@ -283,6 +285,9 @@ Response DeskPages::save(const Visit& visit, OpenDesk& desk) {
   const auto keyed = bench_.key_first(visit, desk.task(), desk.checker,
                                       first_keying(desk.form(), draft), *desk.queue);
   if (keyed) return steps_.go_on(visit, desk, "keyed", keyed->journaled);
+  if (keyed.error().has_no_room) {
+    return page_of(visit, desk, draft, {.any = DeskSteps::no_room()});
+  }
   if (keyed.error().answer) return *keyed.error().answer;
   return page_of(visit, desk, draft, {.any = unprocessable(), .errors = keyed.error().errors});
 }
@@ -313,7 +318,7 @@ Response DeskPages::save_check(const Visit& visit, OpenDesk& desk, const KeyedTe
                                            .fields = compared.size(),
                                            .differences = static_cast<std::uint64_t>(differences)},
                         surroundings_.clock(), bench_.note_step(visit, desk.task(), saved));
-  if (!task) return bench_.refused(visit, task.error());
+  if (!task) return steps_.refused(visit, task.error(), again(visit, desk, draft));
   bench_.day().add_checked({visit.account().name, task->asked.bureau}, task->second->at);
   bench_.day().count_anew({task->first->by, task->asked.bureau});
   // What they agree on is journaled as the first has typed it.
@@ -351,7 +356,7 @@ Response DeskPages::settle(const Visit& visit, OpenDesk& desk) {
       desk.task().id,
       tasks::Settle{.account = visit.account().name, .values = to_json(texts), .note = {}},
       surroundings_.clock(), bench_.note_step(visit, desk.task(), saved));
-  if (!task) return bench_.refused(visit, task.error());
+  if (!task) return steps_.refused(visit, task.error(), again(visit, desk, draft));
   bench_.day().count_anew({visit.account().name, task->asked.bureau});
   return conclude(visit, desk, *task, std::move(checked), saved.step);
 }
@@ -375,7 +380,7 @@ Response DeskPages::send_back(const Visit& visit, OpenDesk& desk) {
   const auto task = desk.queue->apply(
       desk.task().id, tasks::SendBack{.account = visit.account().name, .to = to, .note = note},
       surroundings_.clock());
-  if (!task) return bench_.refused(visit, task.error());
+  if (!task) return steps_.refused(visit, task.error(), again(visit, desk, draft));
   return redirection(fmt::format("{}?done=sent-back", entry_path));
 }
 

@@ -46,6 +46,18 @@ DeskTold DeskSteps::too_long() {
   return {.stale = {}, .refused_note = {}, .is_too_long = true, .status = 413};
 }
 
+DeskTold DeskSteps::no_room() {
+  return {.stale = {}, .refused_note = {}, .has_no_room = true, .status = 503};
+}
+
+Response DeskSteps::refused(const Visit& visit, const tasks::TaskFailure& failure,
+                            const Again& again) const {
+  if (failure.code != tasks::TaskProblem::no_room) return bench_.refused(visit, failure);
+  surroundings_.log.write<"page-failed">(
+      {{"path", visit.request.path}, {"reason", record::to_string(failure)}});
+  return again(no_room());
+}
+
 std::optional<DeskTold> DeskSteps::objection(const Visit& visit, const HeldTask& held,
                                              const KeyedTexts& draft) const {
   if (!held.is_current(visit)) return stale(visit, held);
@@ -77,9 +89,11 @@ Response DeskSteps::keep_draft(const Visit& visit, const HeldTask& held, const K
           .account = visit.account().name, .values = to_json(draft), .lease = Workbench::lease},
       now);
   if (!kept) {
-    Response refused = bench_.refused(visit, kept.error());
-    const bool is_lost = is_script && refused.status == 409;  // since it was looked at
-    return is_lost ? lost_draft(visit) : refused;
+    // The script keeps it in the browser.
+    if (!is_script) return refused(visit, kept.error(), again);
+    Response answer = bench_.refused(visit, kept.error());
+    const bool is_lost = answer.status == 409;  // since it was looked at
+    return is_lost ? lost_draft(visit) : answer;
   }
   if (is_script) {
     return tell_draft(visit, {DraftState::Kind::kept, now, std::move(made_of)}, 200);

@@ -30,6 +30,7 @@ struct DeskTold {
   std::optional<StaleForm> stale;
   std::optional<RefusedNote> refused_note;  // of the form that puts the task away
   bool is_too_long = false;                 // what was typed: fits_a_task()
+  bool has_no_room = false;                 // the disk is full, and nothing was saved
   unsigned status = 200;
 };
 
@@ -55,6 +56,10 @@ class DeskSteps {
                                                   const KeyedTexts& draft) const;
   [[nodiscard]] DeskTold stale(const Visit& visit, const HeldTask& held) const;
   [[nodiscard]] static DeskTold too_long();
+  [[nodiscard]] static DeskTold no_room();
+  // Why what was sent is not done: on a full disk the desk's page, with what was typed.
+  [[nodiscard]] server::Response refused(const Visit& visit, const tasks::TaskFailure& failure,
+                                         const Again& again) const;
   // `made_of` is that of a form that has the draft as kept; empty: the desk has no such thing.
   [[nodiscard]] server::Response keep_draft(const Visit& visit, const HeldTask& held,
                                             const KeyedTexts& draft, std::string made_of,

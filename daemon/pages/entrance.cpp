@@ -229,8 +229,9 @@ auto Entrance::recognise(const server::Request& request, people::People& people)
   // What a page asks for by itself, again and again, is nothing that a person does.
   const bool is_by_itself = request.query.contains("refresh=");
   if (*found && !is_by_itself && people::is_worth_a_touch((*found)->session, now)) {
+    // A disk that is full keeps nobody from what can be read: the session only ends the sooner.
     if (const auto seen = people.sessions().touch(*token, now); !seen) {
-      return std::unexpected(unavailable(request, seen.error()));
+      surroundings_.log.write<"people-unavailable">({{"reason", record::to_string(seen.error())}});
     }
   }
   return std::move(*found);

@@ -97,6 +97,7 @@ Response OutgoingPages::page_of(const Visit& visit, const HeldTask& held, const 
                     .misses_ticks = told.misses_ticks,
                     .stale = told.any.stale,
                     .is_too_long = told.any.is_too_long,
+                    .has_no_room = told.any.has_no_room,
                     .note = held.said_with(),
                     .decline_note = told.decline_note,
                     .refused_decline = told.refused_decline,
@@ -151,7 +152,7 @@ Response OutgoingPages::confirm(const Visit& visit, const HeldTask& held) {
                                       tasks::ConfirmDelivery{.account = visit.account().name,
                                                              .receipt_number = std::string(number)},
                                       surroundings_.clock(), bench_.note_answer(visit));
-  if (!task) return bench_.refused(visit, task.error());
+  if (!task) return steps_.refused(visit, task.error(), again(visit, held, draft));
   return go_on(visit, held, *task);
 }
 
@@ -171,7 +172,13 @@ Response OutgoingPages::decline(const Visit& visit, const HeldTask& held) {
       held.task().id,
       tasks::DeclineDelivery{.account = visit.account().name, .note = std::string(note)},
       surroundings_.clock(), bench_.note_answer(visit));
-  if (!task) return bench_.refused(visit, task.error());
+  if (!task) {
+    return steps_.refused(visit, task.error(), [&](DeskTold why) {
+      told.any = std::move(why);
+      told.decline_note = beginning(note, most_bytes_kept);
+      return page_of(visit, held, draft, told);
+    });
+  }
   return go_on(visit, held, *task);
 }
 

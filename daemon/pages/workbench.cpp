@@ -73,6 +73,7 @@ server::Response Workbench::refused(const Visit& visit, const tasks::TaskFailure
     case TaskProblem::same_person:
       return entrance_.deny(visit, "same-person");
     case TaskProblem::unavailable:
+    case TaskProblem::no_room:
     case TaskProblem::failed:
       return entrance_.failed(visit, record::to_string(failure));
     default:
@@ -284,8 +285,11 @@ std::expected<SavedTask, NotKeyed> Workbench::key_first(const Visit& visit, cons
                                                .needs_check = needs_check(checker.form())},
                            surroundings_.clock(), note_step(visit, task, step));
   if (!keyed) {
-    return std::unexpected(NotKeyed{
-        .errors = {}, .sentence = keyed.error().sentence, .answer = refused(visit, keyed.error())});
+    return std::unexpected(
+        NotKeyed{.errors = {},
+                 .sentence = keyed.error().sentence,
+                 .answer = refused(visit, keyed.error()),
+                 .has_no_room = keyed.error().code == tasks::TaskProblem::no_room});
   }
   remember(visit, keyed->asked.bureau, keyed->asked.dataset, texts);
   day_.add_keyed({visit.account().name, keyed->asked.bureau}, keyed->first->at);

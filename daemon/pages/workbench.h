@@ -48,6 +48,7 @@ struct NotKeyed {
   std::vector<entry::KeyingError> errors;  // the form would not be taken like this
   std::string sentence;                    // the queue refuses it
   std::optional<server::Response> answer;  // nothing goes on: what the person is told
+  bool has_no_room = false;                // since the disk is full
 };
 
 // A step that is saved, and what became of the task by it.

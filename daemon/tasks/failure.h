@@ -19,6 +19,7 @@ enum class TaskProblem {
   conflicting,        // a delivery of this name, or a call of this key, is known with other content
   not_taken,          // a text that is too long, or none that can be kept
   failed,             // anything else that the database said
+  no_room,            // the disk is full: nothing was done, and the same may be later
 };
 using TaskFailure = record::Failure<TaskProblem>;
 template <class T>

@@ -63,7 +63,8 @@ struct AuditLog::State {
   std::expected<T, AuditFailure> ours(sqlite::Result<T> result) {
     return record::recast(std::move(result), [this](const sqlite::Error& error) {
       sqlite::tell_failed_sync(told, file, error);
-      AuditFailure failed = failure(AuditProblem::not_durable, file, error.message);
+      const auto problem = error.is_disk_full() ? AuditProblem::no_room : AuditProblem::not_durable;
+      AuditFailure failed = failure(problem, file, error.message);
       if (error.is_durability_failure() && !error.is_disk_full()) broken = failed;
       return failed;
     });

@@ -33,6 +33,7 @@ enum class AuditProblem {
   unreadable,
   not_durable,
   altered,  // it is not what was signed of it
+  no_room,  // the disk is full: it was not written, and the same may be later
 };
 using AuditFailure = record::Failure<AuditProblem>;
 

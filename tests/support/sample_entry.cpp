@@ -204,6 +204,7 @@ EntryView stale_sample(const Say& say) {
   view.form_errors = {
       {.column = "", .field = "", .rule = "too-large", .sentence = say("too long")}};
   view.is_too_long = true;
+  view.has_no_room = true;
   view.refused_note = {.sentence = say("the note is too long"), .typed = say("字迹不清")};
   return view;
 }

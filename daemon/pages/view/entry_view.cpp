@@ -129,6 +129,7 @@ std::string entry_page(const Pages& pages, const Frame& frame, const EntryView& 
       .text("fault_count", words.number(faults.size()))
       .list("faults", faults)
       .when("is_too_long", view.is_too_long)
+      .when("has_no_room", view.has_no_room)
       .part("stale", stale_values(view.stale, view.form, words))
       .part("draft", draft_values(view.draft, words))
       .text("came_with", if_any(view.note))

@@ -61,6 +61,7 @@ struct EntryView {
   std::vector<entry::KeyingError> form_errors;  // of no field
   std::optional<StaleForm> stale;
   bool is_too_long = false;  // to be kept
+  bool has_no_room = false;  // on the disk, and nothing was saved
   DraftState draft;
   std::string note;  // of who sent or handed it back; may be empty
   ClerkFigures figures;

@@ -126,6 +126,7 @@ std::string outgoing_page(const Pages& pages, const Frame& frame, const Outgoing
       .text("longest_receipt", std::to_string(longest_receipt))
       .part("unticked", missing_values(view, words))
       .when("is_too_long", view.is_too_long)
+      .when("has_no_room", view.has_no_room)
       .part("stale", stale_values(view.stale, entry::Form(), words))
       .part("draft", draft_values(view.draft, words))
       .text("came_with", if_any(view.note))

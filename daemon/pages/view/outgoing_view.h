@@ -42,6 +42,7 @@ struct OutgoingView {
   bool misses_ticks = false;
   std::optional<StaleForm> stale;
   bool is_too_long = false;  // to be kept
+  bool has_no_room = false;  // on the disk, and nothing was saved
   DraftState draft;
   std::string note;  // of who handed it back; may be empty
   ClerkFigures figures;

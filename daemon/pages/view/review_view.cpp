@@ -138,6 +138,7 @@ std::string review_page(const Pages& pages, const Frame& frame, const ReviewView
                                                        error_text(error, nullptr, {}, words));
                                 }))
       .when("is_too_long", view.is_too_long)
+      .when("has_no_room", view.has_no_room)
       .part("stale", stale_values(view.stale, view.form, words))
       .part("draft", draft_values(view.draft, words))
       .verbatim("note_typed", view.note_typed)

@@ -55,6 +55,7 @@ struct ReviewView {
   std::vector<entry::KeyingError> form_errors;
   std::optional<StaleForm> stale;
   bool is_too_long = false;  // to be kept
+  bool has_no_room = false;  // on the disk, and nothing was saved
   DraftState draft;
   std::string note_typed;  // what is said to who is to key it again
   std::optional<RefusedNote> refused_note;

@@ -83,7 +83,7 @@ TaskFailure SqliteTaskDatabase::failure(const sqlite::Error& error) const {
             "another process does not let go of it: try again"};
   }
   if (error.is_disk_full()) {
-    return {TaskProblem::unavailable, path_.string(), "the disk is full: free space"};
+    return {TaskProblem::no_room, path_.string(), "the disk is full: free space"};
   }
   if (error.is_out_of_files()) {
     return {TaskProblem::unavailable, path_.string(),
