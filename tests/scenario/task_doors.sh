@@ -144,6 +144,37 @@ case_a_bureaus_system_adds_tasks_and_sees_how_far_they_are() {
   stop_daemon
 }
 
+# With a daemon whose `sluice` crashes where it is to read a sheet, as long as the file `crashes` is there.
+case_a_sheet_that_crashes_its_reader_is_not_taken_and_the_next_one_is() {
+  local real
+  real=$(realpath "$bin")
+  local bin=$workshop/programs
+  mkdir "$bin"
+  cp "$real/sluiced" "$bin/sluiced"
+  cat >"$bin/sluice" <<END
+#!/bin/sh
+[ "\$1" != read-csv ] || [ ! -e "$workshop/crashes" ] || kill -SEGV \$\$
+exec "$real/sluice" "\$@"
+END
+  chmod +x "$bin/sluice"
+  begin crash
+  sluice task add industry licence --title HD-1 >/dev/null
+  person jia clerk
+  take_sheet
+  printf "'0012\t甲\t\n" | fill
+  touch "$workshop/crashes"
+  hand_in "$node/filled.csv"
+  expect "its answer" "$code" 422
+  expect_like "what is told" "$(text_of_page | paste -sd ' ')" \
+    '无法读取该文件.*ended by signal 11.*nothing of it was taken'
+  expect_like "the log" "$(grep event=csv-not-read "$node/sluiced.log")" 'level=error.*signal 11'
+  expect "nothing of it was taken" "$(sqlite3 -readonly "$node/state/tasks.sqlite" 'SELECT count(*) FROM task_text')" 0
+  rm "$workshop/crashes"
+  hand_in "$node/filled.csv"
+  expect_like "the same once more" "$(text_of_page)" '检查无误'
+  stop_daemon
+}
+
 case_drafts_go_out_on_a_sheet_and_come_back() {
   begin drafts
   printf 'title\nHD-1\nHD-2\nHD-3\nHD-4\n' >"$node/tasks.csv"
