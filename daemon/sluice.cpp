@@ -3,11 +3,26 @@
 #include <exception>
 #include <new>
 
+#include <malloc.h>
+
 #include "commands/commands.h"
 #include "runs/spawn.h"
 
+namespace {
+
+// A job makes, sends and forgets one batch of some MiB after the other: given back to the system
+// each time, their memory would be fetched anew, page by page.
+void keep_memory() {
+  constexpr int largest_batches = 32 << 20;  // bytes
+  mallopt(M_MMAP_THRESHOLD, largest_batches);
+  mallopt(M_TRIM_THRESHOLD, 2 * largest_batches);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace sluice::commands;
+  keep_memory();
   sluice::runs::end_with_parent();
   try {
     CLI::App app("Sluice: data exchange between bureaus. The operator's command.", "sluice");

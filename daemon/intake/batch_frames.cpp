@@ -45,6 +45,18 @@ void write(FrameWriter& out, const BatchFrame& frame) {
   }
 }
 
+// About how many bytes the frame has: all that may be many.
+std::size_t large_parts(const Frame& frame) {
+  constexpr std::size_t beside = 4096;  // numbers, cursor and places of most batches
+  constexpr std::size_t beside_row = 256;
+  const auto* filled = std::get_if<BatchFrame>(&frame);
+  if (filled == nullptr) return 0;
+  std::size_t bytes = beside + filled->batch.lines.size();
+  for (const journal::QuarantinedRow& row : filled->batch.quarantined)
+    bytes += beside_row + row.original.size();
+  return bytes;
+}
+
 void write(FrameWriter& out, const DoneFrame& done) {
   out.number(done.resumed_after);
   out.text(to_string(done.cursor));
@@ -153,7 +165,7 @@ std::unexpected<record::Flaw> broken(std::string_view what) {
 }  // namespace
 
 std::string to_frame(const Frame& frame) {
-  FrameWriter out;
+  FrameWriter out(large_parts(frame));
   out.number(frame.index());
   std::visit([&](const auto& content) { write(out, content); }, frame);
   return out.finish();

@@ -24,7 +24,8 @@ FrameRead read_frame(runs::PipedChild& child, std::uint64_t most_bytes, std::str
   if (!child.read(head)) return FrameRead::ended;
   const std::uint64_t size = record::frame_bytes({head.data(), head.size()});
   if (size > most_bytes) return FrameRead::too_large;
-  bytes.resize(size);
+  bytes.clear();
+  bytes.resize_and_overwrite(size, [](char*, std::size_t all) { return all; });  // read() fills it
   return child.read(bytes) ? FrameRead::whole : FrameRead::ended;
 }
 

@@ -1,7 +1,10 @@
 #include "node/schema_watch.h"
 
 #include <chrono>
+#include <exception>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "installation/schema_side.h"
 
@@ -78,7 +81,11 @@ void SchemaWatch::run(const std::stop_token& stop) {
       is_asked_ = false;
     }
     if (stop.stop_requested()) return;
-    look();
+    try {
+      look();
+    } catch (const std::exception& error) {  // which is not to end the daemon
+      not_compared(fmt::format("an error that was not foreseen ({}): report it", error.what()));
+    }
     const std::lock_guard lock(mutex_);
     has_looked_ = true;
     woken_.notify_all();

@@ -16,7 +16,11 @@ inline constexpr std::size_t frame_head_bytes = 8;
 
 class FrameWriter {
  public:
-  FrameWriter() : bytes_(frame_head_bytes, '\0') {}
+  // `expected`: so many bytes at least, where that is known: what is large is copied once then.
+  explicit FrameWriter(std::size_t expected = 0) {
+    bytes_.reserve(frame_head_bytes + expected);
+    bytes_.assign(frame_head_bytes, '\0');
+  }
 
   void number(std::uint64_t value);
   void text(std::string_view value);

@@ -20,6 +20,10 @@
 namespace sluice::runs {
 namespace {
 
+// Of a batch of some MiB both sides handle so much at once, and change places that much less often;
+// more an ordinary user may not have.
+constexpr int pipe_bytes = 1 << 20;
+
 std::unexpected<record::Flaw> no_pipe() {
   return std::unexpected(record::Flaw{fmt::format("no pipe to another process can be made: {}",
                                                   std::generic_category().message(errno))});
@@ -47,6 +51,7 @@ std::expected<PipedChild, record::Flaw> PipedChild::start(const std::filesystem:
   const files::FileDescriptor input = file_with(question);
   std::array<int, 2> ends{-1, -1};
   if (!input || ::pipe2(ends.data(), O_CLOEXEC) != 0) return no_pipe();
+  static_cast<void>(::fcntl(ends[0], F_SETPIPE_SZ, pipe_bytes));  // else it works as well, slower
   files::FileDescriptor answer(ends[0]);
   const files::FileDescriptor output(ends[1]);
   files::FileDescriptor nowhere;
