@@ -67,9 +67,13 @@ asio::awaitable<server::Response> DigestsEndpoint::judge(const server::Request& 
                                  "names the digest: {}",
                                  asked.error().sentence));
   }
-  co_return server::Response{
-      .content_type = "application/json",
-      .body = reconciliation::to_json(reconciliation::standing_of(*asked, known.dataset))};
+  using Standing = reconciliation::SchemaStanding;
+  const std::function<exchange::Result<Standing>(exchange::Reception&)> ask =
+      [&](exchange::Reception& reception) { return reception.standing(known, *asked); };
+  const auto standing = co_await surroundings_.lookups.run(known.dataset.owner, ask);
+  if (!standing) co_return refuse(standing.error());
+  co_return server::Response{.content_type = "application/json",
+                             .body = reconciliation::to_json(*standing)};
 }
 
 asio::awaitable<server::Response> DigestsEndpoint::answer(const server::Request& request) {

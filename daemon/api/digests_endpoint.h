@@ -21,12 +21,13 @@ namespace sluice::api {
 // Thread-safe.
 class DigestsEndpoint {
  public:
-  // What must outlive the endpoint. The receptions are its own: a comparison reads whole tables,
-  // which no batch shall wait for.
+  // What must outlive the endpoint. `receptions` are its own: a comparison reads whole tables,
+  // which no batch shall wait for, nor who asks about a schema.
   struct Surroundings {
     const trust::Policy& policy;
     const exchange::Catalogue& catalogue;
     exchange::ReceptionPool& receptions;
+    exchange::ReceptionPool& lookups;
     trust::Denials& denials;
     observe::Log& log;
   };

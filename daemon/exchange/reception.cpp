@@ -399,4 +399,42 @@ Result<std::string> Reception::digests(const KnownDataset& known,
   return reconciliation::to_json(*listing);
 }
 
+Result<std::optional<std::string>> Reception::why_unread(const KnownDataset& known,
+                                                         const record::Digest& schema) const {
+  record::Manifest manifest;
+  manifest.stream.bureau = known.dataset.owner;
+  manifest.dataset = known.dataset.id;
+  manifest.schema = schema;
+  const auto reading = known_dataset(manifest);
+  if (reading) return std::nullopt;
+  if (reading.error().code != ReceptionProblem::not_allowed) {
+    return std::unexpected(reading.error());
+  }
+  return reading.error().sentence;
+}
+
+Result<reconciliation::SchemaStanding> Reception::standing(const KnownDataset& known,
+                                                           const record::TableSchema& asked) {
+  using State = reconciliation::SchemaStanding::State;
+  auto standing = reconciliation::standing_of(asked, known.dataset);
+  if (standing.state == State::conflict) return standing;
+  // Until they follow it, nothing of the dataset is applied, whatever it was made under.
+  const auto compared = store_->compare(known.dataset);
+  if (!compared && compared.error().code == store::StoreProblem::schema_conflict) {
+    return reconciliation::SchemaStanding{State::conflict, record::to_string(compared.error())};
+  }
+  if (!compared) return std::unexpected(reception_failure(compared.error()));
+  if (standing.state != State::readable) return standing;
+  const record::Digest schema = record::schema_digest(asked);
+  const auto kept = store_->schema(schema);
+  if (!kept) return std::unexpected(reception_failure(kept.error()));
+  if (!*kept) return standing;
+  if (const auto why = SLUICE_TRY(why_unread(known, schema))) {
+    standing = {State::conflict, fmt::format("dataset {}: of a batch under this schema it would be "
+                                             "said: {}",
+                                             known.dataset.id.str(), *why)};
+  }
+  return standing;
+}
+
 }  // namespace sluice::exchange

@@ -22,6 +22,7 @@
 #include "exchange/holding.h"
 #include "journal/ledger_place.h"
 #include "reconciliation/digest_question.h"
+#include "reconciliation/schema_standing.h"
 #include "record/batch.h"
 #include "record/deferral.h"
 #include "record/keyring.h"
@@ -142,6 +143,11 @@ class Reception {
   [[nodiscard]] Result<std::string> digests(const KnownDataset& known,
                                             const reconciliation::DigestQuestion& question);
 
+  // What would become of batches under that schema of a dataset, for who asks before anything is
+  // acknowledged: by the configuration, by what the tables are, and by what they were.
+  [[nodiscard]] Result<reconciliation::SchemaStanding> standing(const KnownDataset& known,
+                                                                const record::TableSchema& asked);
+
  private:
   // Nothing is taken up that could not be answered with something signed.
   [[nodiscard]] Result<void> check_certificate(const record::Signer& signer) const;
@@ -184,6 +190,9 @@ class Reception {
   };
   // Or why the batch is not taken as things are here.
   [[nodiscard]] Result<Reading> known_dataset(const record::Manifest& manifest) const;
+  // The same, of any batch under a schema that the store has.
+  [[nodiscard]] Result<std::optional<std::string>> why_unread(const KnownDataset& known,
+                                                              const record::Digest& schema) const;
   // What becomes of rows that are to go into the dataset's tables.
   struct Taken {
     const record::Manifest& manifest;

@@ -18,7 +18,7 @@ namespace {
 
 using Conflict = std::expected<std::optional<std::string>, record::Flaw>;
 
-// The center looks nothing up.
+// The center looks up what is small; where it waits for a lock, it is asked again.
 constexpr std::chrono::seconds longest_silence_of_center{5};
 constexpr unsigned forbidden = 403;
 constexpr unsigned not_found = 404;

@@ -54,7 +54,7 @@ Center::Center(const Surroundings& surroundings)
       comparisons_(comparisons_at_once, reception_of(surroundings)),
       batches_({carriers_of(surroundings), receptions_, lookups_}),
       checkpoints_({carriers_of(surroundings), lookups_}),
-      digests_({surroundings.policy, surroundings.installation.catalogue, comparisons_,
+      digests_({surroundings.policy, surroundings.installation.catalogue, comparisons_, lookups_,
                 surroundings.denials, surroundings.log}),
       quarantines_({carriers_of(surroundings),
                     [&installation = surroundings.installation] {

@@ -150,6 +150,31 @@ case_a_backlog_of_before_a_field_was_added_drains_after_it_was_added_on_both_sid
   expect "what the center holds" "$(at center held approval | tr '\t' , | paste -sd ' ')" '12,A3,three \N,A1,one \N,A2,two'
 }
 
+case_an_edge_is_told_that_its_center_is_to_be_migrated_and_goes_on_once_it_is() {
+  trap kill_all EXIT
+  rm -rf "$workshop/center" "$workshop/edge" # of another case
+  new_center
+  new_edge
+  at edge start_daemon
+  expect "a call" "$(at edge post park approval '{"number":"A1","name":"one"}')" 200
+  at center await_held approval 1
+  local side
+  for side in center edge; do
+    at "$side" stop_daemon
+    at "$side" schema_of approval "$number, {\"name\": \"title\", \"type\": \"string\"}"
+  done
+  at center start_daemon
+  at edge start_daemon
+  expect "a call before the migration" "$(at edge post park approval '{"number":"A2","title":"two"}')" 503
+  expect_like "status" "$(at edge sluice status)" 'NOTHING OF approval IS TAKEN IN: the center says: dataset approval: the field name was removed'
+  printf 'fields:\n  - {field: title, from: name}\n' >"$workshop/mapping.yaml"
+  at center try sluice dataset migrate approval --mapping "$workshop/mapping.yaml"
+  expect "the migration: $err" "$status" 0
+  edge_goes_on() { [[ $(at edge post park approval '{"number":"A2","title":"two"}') = 200 ]]; }
+  until_true 60 edge_goes_on || fail "the edge does not go on: $(at edge sluice status)"
+  at center await_held approval 2
+}
+
 case_an_edge_asks_its_center_before_it_acknowledges_what_that_could_never_take() {
   trap kill_all EXIT
   rm -rf "$workshop/center" "$workshop/edge" # of another case

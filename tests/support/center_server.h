@@ -65,8 +65,8 @@ class CenterServer {
         BatchesEndpoint::Surroundings{{policy_, *denials_, log_}, *pool_, *lookups_});
     checkpoints_ = std::make_unique<CheckpointsEndpoint>(
         CheckpointsEndpoint::Surroundings{{policy_, *denials_, log_}, *lookups_});
-    digests_ = std::make_unique<DigestsEndpoint>(
-        DigestsEndpoint::Surroundings{policy_, center.catalogue, *pool_, *denials_, log_});
+    digests_ = std::make_unique<DigestsEndpoint>(DigestsEndpoint::Surroundings{
+        policy_, center.catalogue, *pool_, *lookups_, *denials_, log_});
     quarantines_ = std::make_unique<QuarantineEndpoint>(
         QuarantineEndpoint::Surroundings{{policy_, *denials_, log_},
                                          [this] { return open_reports(); },

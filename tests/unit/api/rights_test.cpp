@@ -196,7 +196,7 @@ class Offer {
                              blocking_};
   BatchesEndpoint batches_{{{policy_, denials_, log_}, receptions_, receptions_}};
   CheckpointsEndpoint checkpoints_{{{policy_, denials_, log_}, receptions_}};
-  DigestsEndpoint digests_{{policy_, center_.catalogue, receptions_, denials_, log_}};
+  DigestsEndpoint digests_{{policy_, center_.catalogue, receptions_, receptions_, denials_, log_}};
   QuarantineEndpoint quarantines_{{{policy_, denials_, log_},
                                    [this]() -> edges::Result<std::unique_ptr<edges::KeptReports>> {
                                      return edges::open_sqlite(center_.node.directory /
