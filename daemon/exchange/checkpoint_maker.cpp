@@ -22,18 +22,30 @@ bool CheckpointMaker::step() {
     return false;
   }
   try {
-    const auto step = make();
-    if (step) {
-      worked_at_ = surroundings_.steady();
-      is_late_ = false;
-      take(*step);
-      return step->is_more;
-    }
-    fail(record::to_string(step.error()));
+    return make_or_tell();
   } catch (const std::exception& error) {  // which is not to end the daemon
     fail(fmt::format("an error that was not foreseen ({}): report it", error.what()));
+    return false;
   }
-  return false;
+}
+
+bool CheckpointMaker::make_or_tell() {
+  const auto step = make();
+  if (!step) {
+    fail(record::to_string(step.error()));
+    return false;
+  }
+  const bool stands = step->is_held_up && step->newest == newest_->get();
+  take(*step);
+  if (stands) {
+    fail(
+        "an entry of the ledger is under way, a migration of a dataset or a batch that takes long, "
+        "and what was entered behind it is covered once that is over");
+    return false;
+  }
+  worked_at_ = surroundings_.steady();
+  is_late_ = false;
+  return step->is_more;
 }
 
 store::Result<store::CheckpointStep> CheckpointMaker::make() {

@@ -44,7 +44,8 @@ class CheckpointMaker {
   struct Events {
     std::function<void()> made;
     std::function<void(const store::CheckpointLine&)> begun;
-    // None could be made for a while, and why; once an outage.
+    // None could be made for a while, or none that covers anything new though an entry is under
+    // way, and why; once an outage.
     std::function<void(const std::string& reason)> late;
     // The store has not the one any more that was made last, though it is the same store.
     std::function<void(const record::Checkpoint& last)> gone;
@@ -59,6 +60,8 @@ class CheckpointMaker {
   bool step();
 
  private:
+  // Whether there is more to be done at once.
+  [[nodiscard]] bool make_or_tell();
   [[nodiscard]] store::Result<store::CheckpointStep> make();
   void take(const store::CheckpointStep& step);
   void fail(const std::string& reason);

@@ -155,7 +155,9 @@ inline constexpr Event node[] = {
      .level = warning,
      .keys = {"reason"},
      .when =
-         "for a minute no checkpoint of the ledger could be made, or looked for; once an outage. "
+         "for a minute no checkpoint of the ledger could be made, or looked for; or an entry was "
+         "under way for so long (a migration of a dataset), and nothing behind it is covered until "
+         "it ends; once an outage. "
          "Batches are applied all the same, and their receipts tell of an older one",
      .remedy = "repair what `reason` names"},
     {.name = "checkpoints-gone",

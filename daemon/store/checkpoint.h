@@ -52,6 +52,8 @@ struct CheckpointStep {
   bool is_made = false;
   std::optional<CheckpointLine> begun;
   bool is_more = false;  // that could be covered now
+  // An entry is under way, and what stands behind it is left for later.
+  bool is_held_up = false;
 };
 
 // Of one store; on its connection.

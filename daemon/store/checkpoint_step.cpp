@@ -47,12 +47,14 @@ Result<CheckpointStep> make_checkpoint(CheckpointTables& tables, const std::stri
   record::Checkpoint covered{.ledger = before.ledger, .digest = before.digest};
   std::size_t entries = 0;
   const auto settled = SLUICE_TRY(tables.settled(before.ledger));
-  if (settled > before.ledger) {
-    SLUICE_TRY(tables.read(before.ledger, settled, most_entries, [&](const ChainedEntry& entry) {
-      covered.digest = chain(covered.digest, entry);
-      covered.ledger = entry.id;
-      ++entries;
-    }));
+  step.is_held_up = !settled.is_all;
+  if (settled.up_to > before.ledger) {
+    SLUICE_TRY(
+        tables.read(before.ledger, settled.up_to, most_entries, [&](const ChainedEntry& entry) {
+          covered.digest = chain(covered.digest, entry);
+          covered.ledger = entry.id;
+          ++entries;
+        }));
   }
   const bool is_another_store = !line || line->incarnation != incarnation;
   if (entries == 0 && !is_another_store) return step;

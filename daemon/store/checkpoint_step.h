@@ -17,6 +17,12 @@ struct NewCheckpoints {
   std::optional<KeptCheckpoint> checkpoint;
 };
 
+// How far entries are settled, committed or given up.
+struct SettledIds {
+  std::int64_t up_to = 0;
+  bool is_all = true;  // that were drawn: none is under way
+};
+
 // A store's tables, which are there.
 class CheckpointTables {
  public:
@@ -26,9 +32,8 @@ class CheckpointTables {
   [[nodiscard]] virtual Result<std::optional<CheckpointLine>> latest_line() = 0;
   [[nodiscard]] virtual Result<std::optional<record::Checkpoint>> last_of(
       const std::string& line) = 0;
-  // The last id, from `after` on, up to which every entry is committed or given up; waits for
-  // nobody. read() must see all of them.
-  [[nodiscard]] virtual Result<std::int64_t> settled(std::int64_t after) = 0;
+  // From `after` on; waits for nobody. read() must see all of them.
+  [[nodiscard]] virtual Result<SettledIds> settled(std::int64_t after) = 0;
   // Those after the one and up to the other, in the order of their ids, and no more than `most`.
   [[nodiscard]] virtual Result<void> read(
       std::int64_t after, std::int64_t up_to, std::size_t most,

@@ -6,11 +6,13 @@
 #include "conformance/store_postgresql_fixture.h"
 #include "postgresql/locks.h"
 #include "store/checkpoint.h"
+#include "support/test_migration.h"
 
 namespace sluice::test {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 // A lock that the test holds on a table, as a batch does that takes long.
 class HeldTable {
@@ -38,6 +40,10 @@ class StorePostgresqlWaitingTest : public StorePostgresqlTest {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     ADD_FAILURE() << "never " << expected << ": " << asked;
+  }
+  // Waits for locks far shorter than a store does.
+  std::string impatient() {
+    return cluster().socket(database_) + " options='-c lock_timeout=200ms'";
   }
   static std::vector<std::string> walk(store::Store& store) {
     std::vector<std::string> batches;
@@ -101,9 +107,12 @@ TEST_F(StorePostgresqlWaitingTest, CheckpointEndsBeforeTheFirstBatchThatIsUnderW
   ASSERT_TRUE(before->newest);
   EXPECT_EQ(before->newest->ledger, 1) << "the third is there, and the second is not yet";
   EXPECT_FALSE(maker->checkpoints().make()->is_made);
+  EXPECT_TRUE(maker->checkpoints().make()->is_held_up);
   held.release();
   EXPECT_TRUE(applied.get());
-  EXPECT_EQ(maker->checkpoints().make()->newest->ledger, 3);
+  const auto after = maker->checkpoints().make();
+  EXPECT_EQ(after->newest->ledger, 3);
+  EXPECT_FALSE(after->is_held_up);
 }
 
 // Between showing itself and showing its id, and in a version that shows none.
@@ -116,7 +125,9 @@ TEST_F(StorePostgresqlWaitingTest, CheckpointIsNotMadeWhileABatchHasNotShownItsI
   const auto run = [&](const std::string& sql) { PQclear(PQexec(drawing.get(), sql.c_str())); };
   run(fmt::format("BEGIN; SELECT pg_advisory_xact_lock({}, pg_backend_pid())",
                   postgresql::drawn_ledger_id));
-  EXPECT_FALSE(store->checkpoints().make()->newest);
+  const auto meanwhile = store->checkpoints().make();
+  EXPECT_FALSE(meanwhile->newest);
+  EXPECT_TRUE(meanwhile->is_held_up);
   run("ROLLBACK");
   EXPECT_EQ(store->checkpoints().make()->newest->ledger, 1);
 }
@@ -138,6 +149,53 @@ TEST_F(StorePostgresqlWaitingTest, CenterThatFindsAnotherAtItTellsTheLastCheckpo
   EXPECT_EQ(meanwhile->newest, first->newest);
   run(fmt::format("SELECT pg_advisory_unlock({})", keys));
   EXPECT_TRUE(store->checkpoints().make()->is_made);
+}
+
+// Else hours of filling would be lost at the end, where the tables change names.
+TEST_F(StorePostgresqlWaitingTest, MigrationIsKeptWaitingAtItsBeginningByWhoReadsAllVersions) {
+  auto reader = open();
+  auto migrator = open(impatient());
+  ASSERT_TRUE(reader->prepare(dataset_));
+  apply_stubbornly(*reader, new_records(1));
+  record::Dataset next = dataset_;
+  next.schema.fields.push_back({.name = "district"});
+  int turned = 0;
+  const auto migrate = [&] {
+    return migrate_tables(*migrator, next, [&](auto values) {
+      ++turned;
+      return fmt::format("{}\t{}\t{}\thaidian", *values[0], *values[1], *values[2]);
+    });
+  };
+  const auto read = reader->read_versions(dataset_, [&](const store::StoredVersion&) {
+    const auto kept_waiting = migrate();
+    EXPECT_FALSE(kept_waiting);
+    EXPECT_EQ(kept_waiting.error().code, store::StoreProblem::unavailable);
+    EXPECT_THAT(kept_waiting.error().sentence, HasSubstr("all of it is being read"));
+    return true;
+  });
+  EXPECT_TRUE(read) << record::to_string(read.error());
+  EXPECT_EQ(turned, 0);
+  EXPECT_TRUE(migrate());
+  EXPECT_EQ(turned, 1);
+}
+
+// A migration is under way for hours, and shows itself as a batch does.
+TEST_F(StorePostgresqlWaitingTest, WhoWalksTheLedgerWaitsLongerThanForALock) {
+  auto store = open(impatient());
+  ASSERT_TRUE(store->prepare(dataset_));
+  apply_stubbornly(*store, new_records(1));
+  const std::unique_ptr<PGconn, void (*)(PGconn*)> drawing(
+      PQconnectdb(cluster().socket(database_).c_str()), PQfinish);
+  const auto run = [&](const std::string& sql) { PQclear(PQexec(drawing.get(), sql.c_str())); };
+  run(fmt::format("BEGIN; SELECT pg_advisory_xact_lock({}, pg_backend_pid())",
+                  postgresql::drawn_ledger_id));
+  auto walked = std::async(std::launch::async, [&] { return walk(*store); });
+  wait_until(
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+      "now() - query_start > interval '1 second'",
+      "1");
+  run("ROLLBACK");
+  EXPECT_THAT(walked.get(), ElementsAre("park 1"));
 }
 
 // Its tables can not change while a batch is written to them, and that is its own matter.

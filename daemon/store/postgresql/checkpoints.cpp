@@ -89,7 +89,7 @@ class CheckpointTablesOfServer final : public CheckpointTables {
                               rows.integer(0, 1), digest_in(rows.text(0, 2))};
   }
 
-  Result<std::int64_t> settled(std::int64_t after) override {
+  Result<SettledIds> settled(std::int64_t after) override {
     return named(settled_without_waiting(connection_, after));
   }
 

@@ -251,18 +251,20 @@ Answer<std::int64_t> settled_ledger_id(Connection& connection) {
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))sql",
       drawn_ledger_id)));
   for (int row = 0; row < under_way.rows(); ++row) {
-    SLUICE_TRY(connection.execute(fmt::format(
-        "SELECT pg_advisory_lock_shared({0}, {1}); SELECT pg_advisory_unlock_shared({0}, {1})",
-        drawn_ledger_id, under_way.integer(row, 0))));
+    SLUICE_TRY(connection.execute(
+        fmt::format("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; "
+                    "SELECT pg_advisory_xact_lock_shared({}, {})",
+                    drawn_ledger_id, under_way.integer(row, 0))));
   }
   return last.integer(0, 0);
 }
 
-Answer<std::int64_t> settled_without_waiting(Connection& connection, std::int64_t after) {
+Answer<SettledIds> settled_without_waiting(Connection& connection, std::int64_t after) {
   // As above.
-  const auto drawn = SLUICE_TRY(connection.execute(last_drawn_id));
-  std::int64_t last = drawn.integer(0, 0);
-  if (last <= after) return after;
+  const auto asked = SLUICE_TRY(connection.execute(last_drawn_id));
+  const std::int64_t drawn = asked.integer(0, 0);
+  if (drawn <= after) return SettledIds{.up_to = after};
+  std::int64_t last = drawn;
   // All in one look: a process that has shown itself, and not yet its id, may have drawn any.
   const auto under_way = SLUICE_TRY(connection.execute(fmt::format(
       R"sql(
@@ -277,10 +279,10 @@ Answer<std::int64_t> settled_without_waiting(Connection& connection, std::int64_
         HAVING bool_or(objsubid = 2))sql",
       drawn_ledger_id)));
   for (int row = 0; row < under_way.rows(); ++row) {
-    if (under_way.is_null(row, 0)) return after;
+    if (under_way.is_null(row, 0)) return SettledIds{.up_to = after, .is_all = false};
     last = std::min(last, under_way.integer(row, 0) - 1);
   }
-  return std::max(last, after);
+  return SettledIds{.up_to = std::max(last, after), .is_all = last == drawn};
 }
 
 Answer<std::int64_t> ledger_id_at(Connection& connection, const record::DatasetId& dataset,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "store/apply_once.h"
+#include "store/checkpoint_step.h"
 #include "store/postgresql/connection.h"
 #include "store/stream_place.h"
 
@@ -39,12 +40,12 @@ namespace sluice::store::postgresql {
                                                     const record::Batch& batch);
 
 // The last id up to which every batch was either committed or given up. Waits for those under way,
-// and keeps no other batch waiting meanwhile.
+// however long they take (a migration takes hours), and keeps no other batch waiting meanwhile.
 [[nodiscard]] Connection::Answer<std::int64_t> settled_ledger_id(Connection& connection);
 // The same as far as it can be said without waiting: it ends before the first id that is under way.
 // `after`: what was settled before. A statement that comes after this sees what was committed.
-[[nodiscard]] Connection::Answer<std::int64_t> settled_without_waiting(Connection& connection,
-                                                                       std::int64_t after);
+[[nodiscard]] Connection::Answer<SettledIds> settled_without_waiting(Connection& connection,
+                                                                     std::int64_t after);
 
 // Of the dataset's last entry by then, be it a batch or a migration; 0: none.
 [[nodiscard]] Connection::Answer<std::int64_t> ledger_id_at(Connection& connection,

@@ -51,6 +51,13 @@ Result<std::optional<TablesVersion>> Migrating::look(MigrationOrder::Purpose pur
                                       "pg_advisory_xact_lock({}, hashtext($1))",
                                       dataset_tables, dataset_versions),
                           Parameters().text(dataset_.id.str()));
+    if (!locked && locked.error().is_lock_timeout()) {
+      return std::unexpected(StoreFailure{
+          StoreProblem::unavailable, "dataset " + dataset_.id.str(),
+          "a batch of it is being applied, or all of it is being read (`sluice audit verify "
+          "--replay`, `sluice dataset read`), and takes long; nothing was changed, and nothing "
+          "waits: say it again when that is over"});
+    }
     if (!locked) return failed(locked.error());
   }
   const auto known = connection_.query("SELECT schema FROM sluice.dataset WHERE id = $1",

@@ -126,6 +126,15 @@ Result<std::optional<Version>> former_version(Connection& connection,
   return Version{static_cast<std::uint64_t>(former->integer(0, 0)) - 1};
 }
 
+Result<void> keep_from_migrating(Connection& connection, const record::DatasetId& dataset) {
+  const auto held = connection.execute(hold_sql(dataset));
+  if (held) return {};
+  if (!held.error().is_lock_timeout()) return migration_failed(held.error(), dataset);
+  return std::unexpected(
+      StoreFailure{StoreProblem::unavailable, "dataset " + dataset.str(),
+                   "its tables are being migrated; say it again when that is over"});
+}
+
 Result<void> hold_version(Connection& connection, const record::DatasetId& dataset,
                           Version version) {
   const auto found = connection.execute(hold_sql(dataset) + " SELECT " + version_sql(dataset));

@@ -22,8 +22,10 @@ namespace sluice::store::postgresql {
                                                             const record::DatasetId& dataset,
                                                             const std::string& canonical);
 
-// Within a transaction: no migration of the dataset begins until it ends. Fails where one has been
-// since `version` was prepared.
+// Within a transaction: no migration of the dataset begins until it ends.
+[[nodiscard]] Result<void> keep_from_migrating(Connection& connection,
+                                               const record::DatasetId& dataset);
+// The same, and fails where one has been since `version` was prepared.
 [[nodiscard]] Result<void> hold_version(Connection& connection, const record::DatasetId& dataset,
                                         Version version);
 

@@ -374,6 +374,8 @@ Result<void> PostgresqlStore::read_versions(
   return with_connection([&](Connection& connection) -> Result<void> {
     auto transaction = begin_long_read(connection);
     if (!transaction) return failed(transaction.error(), "dataset " + dataset.id.str());
+    // A migration is kept waiting at its beginning, and not at its end for the tables' names.
+    SLUICE_TRY(keep_from_migrating(connection, dataset.id));
     return postgresql::read_versions(connection, dataset, consume);
   });
 }

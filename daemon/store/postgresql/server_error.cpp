@@ -24,6 +24,10 @@ bool ServerError::is_undefined_table() const {
   return state == "42P01";
 }
 
+bool ServerError::is_lock_timeout() const {
+  return state == "55P03";
+}
+
 bool ServerError::may_pass() const {
   return sluice::postgresql::may_pass(state);
 }

@@ -20,6 +20,7 @@ struct ServerError {
   [[nodiscard]] bool leaves_a_row_open() const;
   [[nodiscard]] bool is_unique_violation() const;
   [[nodiscard]] bool is_undefined_table() const;
+  [[nodiscard]] bool is_lock_timeout() const;
   // The same call may do better on another connection, or later.
   [[nodiscard]] bool may_pass() const;
 };

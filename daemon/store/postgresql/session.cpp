@@ -14,19 +14,21 @@ namespace {
 constexpr std::string_view place = "central store";
 
 // A statement may take long, a COPY of a batch onto a slow disk does; nobody waits for a lock much
-// longer than a batch takes; and should this process stop dead within a transaction, others are not
-// kept waiting for it for ever.
-// Every join of the store is of a few keys with a table's index; the planner, which may know
-// nothing yet about a table that was just made, must not think of scanning it.
-// A commit that the server does not wait for would break the promise that acknowledged is durable.
-// What it ends with is whether the server belongs to a Citus.
+// longer than a batch takes, unless the connection string says how long; and should this process
+// stop dead within a transaction, others are not kept waiting for it for ever. Every join of the
+// store is of a few keys with a table's index; the planner, which may know nothing yet about a
+// table that was just made, must not think of scanning it. A commit that the server does not wait
+// for would break the promise that acknowledged is durable. What it ends with is whether the server
+// belongs to a Citus.
 constexpr const char* session_settings = R"(
 SET search_path = pg_catalog;
 SET TimeZone = 'UTC';
 SET DateStyle = 'ISO, YMD';
 SET standard_conforming_strings = on;
 SET statement_timeout = '10min';
-SET lock_timeout = '60s';
+SELECT set_config('lock_timeout', '60s', false)
+  FROM pg_settings
+ WHERE name = 'lock_timeout' AND source <> 'client';
 SET idle_in_transaction_session_timeout = '5min';
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;

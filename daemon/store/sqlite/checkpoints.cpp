@@ -55,10 +55,10 @@ class CheckpointTablesOfFile final : public CheckpointTables {
   }
 
   // One writes at a time, and ids are drawn in the order of commits.
-  Result<std::int64_t> settled(std::int64_t) override {
+  Result<SettledIds> settled(std::int64_t) override {
     auto select = SLUICE_TRY(file_.statement("SELECT coalesce(max(id), 0) FROM ledger"));
     SLUICE_TRY(file_.step(select));
-    return select.integer(0);
+    return SettledIds{.up_to = select.integer(0)};
   }
 
   Result<void> read(std::int64_t after, std::int64_t up_to, std::size_t most,

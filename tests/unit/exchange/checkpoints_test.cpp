@@ -71,6 +71,7 @@ class CheckpointsTest : public testing::Test {
                       [this] { return center.now; }};
   std::chrono::steady_clock::time_point steady{};
   std::optional<std::string> obstacle;
+  std::atomic<bool> available = true;
   std::vector<std::string> events;
   CheckpointMaker maker{
       {.open = [this] { return store::Result<std::unique_ptr<store::Store>>(center.store()); },
@@ -130,6 +131,54 @@ TEST_F(CheckpointsTest, WhereNoneCanBeMadeForAMinuteItIsToldOnce) {
   steady += std::chrono::seconds(60);
   maker.step();
   EXPECT_EQ(events.back(), "late: an fsync failed") << "another outage";
+}
+
+// A store in which an entry is under way: a migration, of which embedded ones never see anything.
+class HeldUpStore final : public UnsteadyStore, private store::Checkpoints {
+ public:
+  // Both must outlive it.
+  HeldUpStore(std::unique_ptr<store::Store> store, const std::atomic<bool>& available,
+              const store::CheckpointStep& step)
+      : UnsteadyStore(std::move(store), available), step_(step) {}
+  store::Checkpoints& checkpoints() override { return *this; }
+
+ private:
+  store::Result<store::CheckpointStep> make() override { return step_; }
+  store::Result<std::vector<store::CheckpointLine>> lines() override { return {}; }
+  store::Result<std::optional<record::Checkpoint>> last(const std::string&) override {
+    return std::nullopt;
+  }
+  store::Result<std::vector<store::KeptCheckpoint>> list(const std::string&, std::uint64_t,
+                                                         std::size_t) override {
+    return {};
+  }
+  const store::CheckpointStep& step_;
+};
+
+TEST_F(CheckpointsTest, WhereAnEntryIsUnderWayForAMinuteAndNothingIsCoveredItIsTold) {
+  store::CheckpointStep step{.newest = record::Checkpoint{"line", 1, 1, {}}, .is_held_up = true};
+  CheckpointMaker held_up(
+      {.open = [&] { return std::make_unique<HeldUpStore>(center.store(), available, step); },
+       .obstacle = [] { return std::nullopt; },
+       .steady = [this] { return steady; }},
+      {.made = [] {},
+       .begun = [](const store::CheckpointLine&) {},
+       .late = [this](const std::string& reason) { events.push_back("late: " + reason); },
+       .gone = [](const record::Checkpoint&) {}},
+      newest);
+  held_up.step();
+  for (std::uint64_t number = 2; number < 5; ++number) {  // it stands behind those that are covered
+    steady += std::chrono::seconds(59);
+    step.newest = record::Checkpoint{"line", number, static_cast<std::int64_t>(number), {}};
+    held_up.step();
+  }
+  steady += std::chrono::seconds(59);
+  held_up.step();
+  EXPECT_THAT(events, IsEmpty());
+  steady += std::chrono::seconds(1);
+  held_up.step();
+  held_up.step();
+  EXPECT_THAT(events, ElementsAre(HasSubstr("an entry of the ledger is under way")));
 }
 
 TEST_F(CheckpointsTest, WhoTakesCheckpointsOutUnderARunningCenterIsNoticedAtOnce) {
