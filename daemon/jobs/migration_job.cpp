@@ -1,6 +1,7 @@
 #include "jobs/migration_job.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -60,22 +61,32 @@ std::expected<exchange::VersionConversion, MigrationObjections> conversion_for(
   return std::move(*conversion);
 }
 
-std::expected<void, MigrationObjections> note(const installation::Installation& installation,
-                                              const MigrationRequest& request,
-                                              const store::MigrationEntry& entry) {
+// Before anything is done that is to be in it. Trying out is not.
+std::expected<std::optional<trust::AuditLog>, MigrationObjections> audit_log_for(
+    const installation::Installation& installation, Purpose purpose) {
+  if (purpose == Purpose::try_out) return std::nullopt;
   auto audit = installation.open_audit_log();
-  if (!audit) return objection(record::to_string(audit.error()));
-  const auto noted = audit->append({"dataset-migrated",
-                                    {{"actor", request.actor},
-                                     {"dataset", entry.dataset.str()},
-                                     {"version", fmt::to_string(entry.version.value)},
-                                     {"ledger_id", fmt::to_string(entry.id)},
-                                     {"mapping", to_string(record::sha256(entry.mapping))},
-                                     {"count", fmt::to_string(entry.records.value)}}});
-  if (!noted) {
-    return objection("the migration was done, but not noted: " + record::to_string(noted.error()));
+  if (!audit) {
+    return objection("nothing was done, since the audit log can not take it: " +
+                     record::to_string(audit.error()));
   }
-  return {};
+  return std::move(*audit);
+}
+
+std::expected<void, MigrationObjections> note(trust::AuditLog& audit, const std::string& actor,
+                                              const store::MigrationEntry& entry) {
+  const auto noted = audit.append({"dataset-migrated",
+                                   {{"actor", actor},
+                                    {"dataset", entry.dataset.str()},
+                                    {"version", fmt::to_string(entry.version.value)},
+                                    {"ledger_id", fmt::to_string(entry.id)},
+                                    {"mapping", to_string(record::sha256(entry.mapping))},
+                                    {"count", fmt::to_string(entry.records.value)}}});
+  if (noted) return {};
+  return objection(fmt::format(
+      "dataset {}: it was migrated to version {} (ledger id {}), and that is not in the audit log: "
+      "{}",
+      entry.dataset.str(), entry.version.value, entry.id, record::to_string(noted.error())));
 }
 
 }  // namespace
@@ -93,6 +104,7 @@ std::expected<store::MigrationReport, MigrationObjections> run_migration(
     return objection(*why);
   }
   if (const auto why = installation.store_obstacle()) return objection(*why);
+  auto audit = SLUICE_TRY(audit_log_for(installation, request.purpose));
   const std::string text = settings::mapping_text(mapping);
   const store::RecordConverter convert =
       [&](std::span<const std::optional<std::string_view>> values) {
@@ -110,7 +122,7 @@ std::expected<store::MigrationReport, MigrationObjections> run_migration(
                                    return record::SignedMigration{json, signer.sign(json)};
                                  });
   if (!report) return objection(record::to_string(report.error()));
-  if (report->entry) SLUICE_TRY(note(installation, request, *report->entry));
+  if (report->entry && audit) SLUICE_TRY(note(*audit, request.actor, *report->entry));
   return std::move(*report);
 }
 
@@ -136,8 +148,10 @@ std::expected<void, std::string> drop_version(const installation::Installation& 
   const auto noted = audit->append(
       {"dataset-version-dropped",
        {{"actor", actor}, {"dataset", dataset.str()}, {"version", fmt::to_string(version.value)}}});
-  if (!noted) return std::unexpected(record::to_string(noted.error()));
-  return {};
+  if (noted) return {};
+  return std::unexpected(
+      fmt::format("dataset {}: version {} was dropped, and that is not in the audit log: {}",
+                  dataset.str(), version.value, record::to_string(noted.error())));
 }
 
 }  // namespace sluice::jobs

@@ -1,0 +1,128 @@
+// What an operator is told of a migration that was done, or was not, and what the auditor reads.
+#include "jobs/migration_job.h"
+
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sqlite/database.h"
+#include "support/audited_text.h"
+#include "support/development_ca.h"
+#include "support/temporary_directory.h"
+
+namespace sluice::jobs::test {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class MigrationJobTest : public testing::Test {
+ protected:
+  // The store's tables have the field `name`, and the configuration then `title`.
+  MigrationJobTest() {
+    authority_.issue("node");
+    authority_.write_revocations();
+    std::filesystem::create_directories(directory_ / "config/bureaus");
+    std::filesystem::create_directories(directory_ / "config/schemas");
+    const std::string here = directory_.path().string();
+    std::ofstream(directory_ / "config/node.yaml")
+        << "node: {name: node, state_directory: " << here << "/state, control_socket: " << here
+        << "/control.socket}\n"
+        << "identity: {certificate: " << here << "/node.pem, key: " << here
+        << "/node.key, authorities: " << authority_.authorities().string()
+        << ", revocations: " << authority_.revocations().string() << "}\n"
+        << "listen: {address: 127.0.0.1, port: 0}\nstore: {kind: sqlite}\n";
+    std::ofstream(directory_ / "config/bureaus/park.yaml")
+        << "bureau: park\nname: park\ncertificate_subject: \"CN=park,O=Sluice development\"\n"
+           "channels: {direct: {}}\n"
+           "publishes:\n  - {dataset: approval, channels: [direct]}\n";
+    std::ofstream(mapping_) << "fields:\n  - {field: title, from: name}\n";
+    configure("name");
+    store_ = installation_->open_store().value();
+    EXPECT_TRUE(store_->prepare(known().dataset));
+    configure("title");
+  }
+
+  void configure(const std::string& field) {
+    std::ofstream(directory_ / "config/schemas/approval.json") << fmt::format(
+        R"({{"sluice:dataset": {{"owner": "park", "title": "Approvals"}},
+            "fields": [{{"name": "number", "type": "integer", "constraints": {{"required": true}}}},
+                       {{"name": "{}", "type": "string"}}],
+            "primaryKey": ["number"]}})",
+        field);
+    auto loaded = installation::load_installation(directory_ / "config");
+    if (!loaded) throw std::runtime_error(loaded.error().lines.at(0));
+    installation_ = std::move(*loaded);
+  }
+  const exchange::KnownDataset& known() {
+    return *installation_->catalogue.find(record::DatasetId("approval"));
+  }
+  std::expected<store::MigrationReport, MigrationObjections> migrate(
+      store::MigrationOrder::Purpose purpose = store::MigrationOrder::Purpose::migrate) {
+    return run_migration(
+        *installation_,
+        {.known = known(), .mapping = mapping_, .purpose = purpose, .actor = "li.wei"}, *store_);
+  }
+  std::uint64_t version() {
+    return store_->migrations().current(record::DatasetId("approval")).value()->number.value;
+  }
+  // It can be opened, and takes no line.
+  void close_audit_log() {
+    EXPECT_TRUE(installation_->open_audit_log());
+    auto database = sqlite::Database::open(installation_->paths.audit_log()).value();
+    EXPECT_TRUE(
+        database.execute("CREATE TRIGGER closed BEFORE INSERT ON line "
+                         "BEGIN SELECT RAISE(ABORT, 'closed'); END"));
+  }
+
+  record::test::TemporaryDirectory directory_;
+  sluice::test::DevelopmentCa authority_{directory_.path()};
+  std::filesystem::path mapping_ = directory_ / "mapping.yaml";
+  std::unique_ptr<installation::Installation> installation_;
+  std::unique_ptr<store::Store> store_;
+};
+
+TEST_F(MigrationJobTest, IsToldToTheAuditor) {
+  EXPECT_TRUE(migrate());
+  EXPECT_THAT(sluice::test::audited_text(installation_->paths.audit_log()),
+              HasSubstr(R"("event":"dataset-migrated","actor":"li.wei","dataset":"approval",)"
+                        R"("version":"2")"));
+}
+
+TEST_F(MigrationJobTest, WhereTheAuditLogCanNotBeOpenedNothingIsDone) {
+  std::filesystem::create_directories(installation_->paths.audit_log());
+  const auto refused = migrate();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error(), ElementsAre(HasSubstr("nothing was done")));
+  EXPECT_EQ(version(), 1U);
+  EXPECT_TRUE(migrate(store::MigrationOrder::Purpose::try_out)) << "nothing is noted of that";
+}
+
+TEST_F(MigrationJobTest, WhereItsLineCanNotBeWrittenItIsSaidThatItWasDone) {
+  close_audit_log();
+  const auto unaudited = migrate();
+  ASSERT_FALSE(unaudited);
+  EXPECT_THAT(unaudited.error(), ElementsAre(AllOf(HasSubstr("it was migrated to version 2"),
+                                                   HasSubstr("not in the audit log"))));
+  EXPECT_EQ(version(), 2U);
+}
+
+TEST_F(MigrationJobTest, WhereTheLineOfADroppedVersionCanNotBeWrittenItIsSaidThatItIsGone) {
+  ASSERT_TRUE(migrate());
+  close_audit_log();
+  const auto unaudited =
+      drop_version(*installation_, record::DatasetId("approval"), {1}, "li.wei", *store_);
+  ASSERT_FALSE(unaudited);
+  EXPECT_THAT(unaudited.error(),
+              AllOf(HasSubstr("version 1 was dropped"), HasSubstr("not in the audit log")));
+  EXPECT_TRUE(store_->migrations().of(record::DatasetId("approval")).value().front().dropped_at);
+}
+
+}  // namespace
+}  // namespace sluice::jobs::test
