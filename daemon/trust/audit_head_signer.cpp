@@ -72,6 +72,21 @@ std::expected<std::uint64_t, AuditFailure> AuditHeadSigner::last_line() {
   return static_cast<std::uint64_t>(last.integer(0));
 }
 
+// Where it is not there any more it must be gone with the retention, which takes lines from the
+// oldest on, and the line behind it tells its digest.
+std::expected<void, AuditFailure> AuditHeadSigner::check_gone(const AuditHead& head,
+                                                              std::uint64_t first,
+                                                              const record::Digest& previous) {
+  auto older = SLUICE_TRY(ours(database_.prepare("SELECT 1 FROM line WHERE number < ? LIMIT 1")));
+  older.bind(1, head.line);
+  const bool has_older = SLUICE_TRY(ours(older.step()));
+  if (!has_older && (first != head.line + 1 || previous == head.digest)) return {};
+  return altered(
+      fmt::format("line number {}, which was signed at {}, is gone, and what follows it "
+                  "is not what followed it then",
+                  head.line, record::to_string(head.at)));
+}
+
 std::expected<AuditHead, AuditFailure> AuditHeadSigner::follow(
     const std::optional<AuditHead>& from) {
   auto lines = SLUICE_TRY(
@@ -89,6 +104,9 @@ std::expected<AuditHead, AuditFailure> AuditHeadSigner::follow(
     if (!previous || (head && *previous != head->digest)) {
       return altered(
           fmt::format("line number {} does not hold the digest of the line before it", number));
+    }
+    if (!head && from && number > from->line) {
+      SLUICE_TRY(check_gone(*from, number, *previous));
     }
     head = AuditHead{number, record::sha256(text), {}};
   }

@@ -50,6 +50,11 @@ class AuditHeadSigner {
   [[nodiscard]] std::expected<std::uint64_t, AuditFailure> last_line();
   // Follows the chain from what was signed last to the end.
   [[nodiscard]] std::expected<AuditHead, AuditFailure> follow(const std::optional<AuditHead>& from);
+  // That the line of `head`, which is not there, may be gone. `first`: the first that is there
+  // behind it; `previous`: the digest that it holds.
+  [[nodiscard]] std::expected<void, AuditFailure> check_gone(const AuditHead& head,
+                                                             std::uint64_t first,
+                                                             const record::Digest& previous);
   [[nodiscard]] std::expected<void, AuditFailure> keep(const AuditHead& head,
                                                        const record::Signer& signer);
   [[nodiscard]] std::unexpected<AuditFailure> altered(std::string sentence) const;

@@ -158,6 +158,29 @@ TEST_F(AuditHeadTest, IsNotSignedWhereTheChainIsBrokenOrTheEndIsGone) {
   EXPECT_THAT(heads.sign(When::if_due).error().sentence, HasSubstr("ends before line number 5"));
 }
 
+// Else nothing would tell that those behind it are not those that followed it.
+TEST_F(AuditHeadTest, IsNotSignedWhereTheSignedLineIsGoneAndOlderOnesAreThere) {
+  append(5);
+  AuditHeadSigner heads = signer();
+  EXPECT_EQ(sign(heads), 5U);
+  append(3);
+  directory.tamper("DELETE FROM line WHERE number = 5");
+  const auto refused = heads.sign(When::at_once);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, trust::AuditProblem::altered);
+  EXPECT_THAT(refused.error().sentence, HasSubstr("line number 5, which was signed at"));
+}
+
+TEST_F(AuditHeadTest, IsNotSignedWhereWhatFollowsTheSignedLineDoesNotHoldItsDigest) {
+  append(5);
+  AuditHeadSigner heads = signer();
+  EXPECT_EQ(sign(heads), 5U);
+  append(3);
+  forge(5);
+  directory.tamper("DELETE FROM line WHERE number <= 5");
+  EXPECT_THAT(heads.sign(When::at_once).error().sentence, HasSubstr("is gone"));
+}
+
 // Who takes the signed heads away with the lines.
 TEST_F(AuditHeadTest, IsNotSignedWhereWhatItSignedBeforeIsGone) {
   append(5);
