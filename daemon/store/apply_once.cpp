@@ -1,5 +1,7 @@
 #include "store/apply_once.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -64,8 +66,9 @@ Result<record::SignedReceipt> enter_once(const Entering& entering, const Receipt
     return std::move(*before);
   }
 
-  const auto id = SLUICE_TRY(transaction.draw_id());
-  const record::Time at = now();
+  const auto [id, begun_at] = SLUICE_TRY(transaction.draw_id());
+  // Moments of a dataset always grow: also behind a migration, by whichever clock that was.
+  const record::Time at = std::max(now(), begun_at + std::chrono::milliseconds(1));
   const record::Time applied_at = applied_after(place, at);
   const Entered entered = SLUICE_TRY(settle(id, applied_at));
   const LedgerEntry entry{

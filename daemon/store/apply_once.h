@@ -22,6 +22,13 @@ struct LedgerAnswer {
   std::int64_t held = 0;  // its id, where it is held and not settled; else 0
 };
 
+struct DrawnId {
+  std::int64_t id = 0;
+  // When the version began of the dataset's tables that rows go into, which is no time of the
+  // stream's; the beginning of time: no rows do, or it is the first.
+  record::Time begun_at{};
+};
+
 // A store's open transaction, which is rolled back unless it is committed.
 class ApplyTransaction {
  public:
@@ -36,7 +43,7 @@ class ApplyTransaction {
   [[nodiscard]] virtual Result<std::optional<std::int64_t>> first_held(
       const record::BureauId& bureau, const record::DatasetId& dataset) = 0;
   // Of the ledger's next entry.
-  [[nodiscard]] virtual Result<std::int64_t> draw_id() = 0;
+  [[nodiscard]] virtual Result<DrawnId> draw_id() = 0;
   // The dataset's tables, for the rows of that entry.
   [[nodiscard]] virtual DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) = 0;
   [[nodiscard]] virtual Result<void> write(const LedgerEntry& entry,

@@ -394,5 +394,28 @@ TEST_P(StoreMigrationTest, WhatAMigrationBroughtHasItsTime) {
             moment);
 }
 
+// By whichever clock a migration went; and as its receipt tells it, which an audit compares.
+TEST_P(StoreMigrationTest, MomentsGrowAlsoWhereTheClockIsSetBackAfterAMigration) {
+  prepare(enterprises());
+  apply(enterprises(), {upsert({"a", "Alpha", "1"})});
+  const auto before = clock_.last();
+  clock_.set(before + std::chrono::hours(1));
+  const auto entry = migrate(renewed());
+  clock_.set(before);
+  prepare(renewed());
+  const auto receipt = apply(renewed(), {upsert({"haidian", "a", "New", "1"})});
+  EXPECT_GT(receipt.at, entry.applied_at);
+  EXPECT_THAT(records(renewed(), entry.applied_at),
+              ElementsAre(columns({"haidian", "a", "Alpha", "1"})));
+  EXPECT_THAT(records(renewed(), receipt.at), ElementsAre(columns({"haidian", "a", "New", "1"})));
+  EXPECT_THAT(home_->query("SELECT CASE WHEN sluice_valid_from < sluice_valid_to THEN 'before' "
+                           "ELSE 'not before' END FROM " +
+                           home_->table("history", "enterprise")),
+              ElementsAre("before"));
+  const auto found = store_->find(renewed(), {"haidian", "a"});
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->applied_at, receipt.at);
+}
+
 }  // namespace
 }  // namespace sluice::test

@@ -32,7 +32,7 @@ namespace sluice::store::postgresql {
 // whoever does not wait.
 [[nodiscard]] Connection::Answer<std::int64_t> draw_ledger_id(Connection& connection);
 // The statements by which it does: the id is the last one's first column, and what is asked beside
-// it (", expression") its third.
+// it (", expression …") its third, and so on.
 [[nodiscard]] std::string drawing_sql(std::string_view beside = {});
 
 [[nodiscard]] Connection::Answer<void> write_ledger(Connection& connection,

@@ -39,6 +39,13 @@ std::string version_sql(const record::DatasetId& dataset) {
   return fmt::format("(SELECT coalesce(max(version), 1) FROM sluice.migration WHERE dataset = {})",
                      literal(dataset));
 }
+// When it began.
+std::string begun_at_sql(const record::DatasetId& dataset) {
+  return fmt::format(
+      "(SELECT coalesce((extract(epoch FROM max(applied_at)) * 1000)::bigint, 0) "
+      "FROM sluice.migration WHERE dataset = {})",
+      literal(dataset));
+}
 
 Result<void> check_held(const record::DatasetId& dataset, Version wanted, std::int64_t found) {
   if (static_cast<std::uint64_t>(found) == wanted.value) return {};
@@ -143,13 +150,14 @@ Result<void> hold_version(Connection& connection, const record::DatasetId& datas
 }
 
 // The version first: who waits for a migration has not drawn an id, for which others would wait.
-Result<std::int64_t> draw_ledger_id_of_version(Connection& connection,
-                                               const record::DatasetId& dataset, Version version) {
-  const auto drawn = connection.execute(
-      fmt::format("{} {}", hold_sql(dataset), drawing_sql(", " + version_sql(dataset))));
+Result<DrawnId> draw_ledger_id_of_version(Connection& connection, const record::DatasetId& dataset,
+                                          Version version) {
+  const auto drawn = connection.execute(fmt::format(
+      "{} {}", hold_sql(dataset),
+      drawing_sql(fmt::format(", {}, {}", version_sql(dataset), begun_at_sql(dataset)))));
   if (!drawn) return migration_failed(drawn.error(), dataset);
   SLUICE_TRY(check_held(dataset, version, drawn->integer(0, 2)));
-  return drawn->integer(0, 0);
+  return DrawnId{drawn->integer(0, 0), applied_moment(drawn->integer(0, 3))};
 }
 
 Result<void> begin_migrations(Connection& connection) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/apply_once.h"
 #include "store/migrations.h"
 #include "store/postgresql/connection.h"
 
@@ -30,9 +31,9 @@ namespace sluice::store::postgresql {
                                         Version version);
 
 // As draw_ledger_id() and hold_version() at once, since a round trip more would be felt.
-[[nodiscard]] Result<std::int64_t> draw_ledger_id_of_version(Connection& connection,
-                                                             const record::DatasetId& dataset,
-                                                             Version version);
+[[nodiscard]] Result<DrawnId> draw_ledger_id_of_version(Connection& connection,
+                                                        const record::DatasetId& dataset,
+                                                        Version version);
 
 // What a store of format 1 lacks.
 [[nodiscard]] Result<void> begin_migrations(Connection& connection);

@@ -145,8 +145,8 @@ class Applying final : public ApplyTransaction {
                                                  const record::DatasetId& dataset) override {
     return ours(postgresql::first_held(connection_, bureau, dataset));
   }
-  Result<std::int64_t> draw_id() override {
-    if (!target_) return ours(draw_ledger_id(connection_));
+  Result<DrawnId> draw_id() override {
+    if (!target_) return DrawnId{.id = SLUICE_TRY(ours(draw_ledger_id(connection_)))};
     return draw_ledger_id_of_version(connection_, target_->dataset, target_->version);
   }
   DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {

@@ -114,7 +114,7 @@ class SqliteStore final : public Store {
     record::Dataset dataset;
     record::KeyOrder key_order;
     std::unique_ptr<Tables> tables;
-    Version version;
+    Begun begun;
     Expectation expectation = Expectation::any;
   };
   // Fails where it was not prepared, or its tables are of another version since.
@@ -132,9 +132,14 @@ class SqliteStore final : public Store {
 // The transaction of one batch: the file is locked from its beginning.
 class Applying final : public ApplyTransaction {
  public:
-  // `tables`: the dataset's; null where no rows go in.
-  Applying(CentralFile& file, Ledger& ledger, Transaction transaction, Tables* tables)
-      : file_(file), ledger_(ledger), transaction_(std::move(transaction)), tables_(tables) {}
+  // Where the rows go.
+  struct Target {
+    Tables& tables;
+    record::Time begun_at;  // when their version was
+  };
+  // `target`: nothing where no rows go in.
+  Applying(CentralFile& file, Ledger& ledger, Transaction transaction, std::optional<Target> target)
+      : file_(file), ledger_(ledger), transaction_(std::move(transaction)), target_(target) {}
 
   Result<std::optional<StreamPlace>> lock_stream(const record::BureauId& bureau) override {
     return ledger_.place(bureau);
@@ -147,10 +152,12 @@ class Applying final : public ApplyTransaction {
                                                  const record::DatasetId& dataset) override {
     return ledger_.first_held(bureau, dataset);
   }
-  Result<std::int64_t> draw_id() override { return ledger_.next_id(); }
+  Result<DrawnId> draw_id() override {
+    return DrawnId{SLUICE_TRY(ledger_.next_id()), target_ ? target_->begun_at : record::Time{}};
+  }
   DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
-    tables_->begin_batch(id, applied_at);
-    return *tables_;
+    target_->tables.begin_batch(id, applied_at);
+    return target_->tables;
   }
   Result<void> write(const LedgerEntry& entry, const record::Batch& batch) override {
     return ledger_.write(entry, batch);
@@ -161,7 +168,7 @@ class Applying final : public ApplyTransaction {
   CentralFile& file_;
   Ledger& ledger_;
   Transaction transaction_;
-  Tables* tables_;
+  std::optional<Target> target_;
 };
 
 std::string key_names(const record::TableSchema& schema) {
@@ -257,8 +264,8 @@ Result<void> SqliteStore::prepare(const record::Dataset& dataset) {
       file_.statement(fmt::format("SELECT 1 FROM {} LIMIT 1", current_table(dataset.id))));
   const auto row = SLUICE_TRY(file_.step(any));
   prepared_.emplace(dataset.id,
-                    Prepared{dataset, record::KeyOrder(dataset.schema), std::move(tables),
-                             begun.version, row ? Expectation::any : Expectation::new_records});
+                    Prepared{dataset, record::KeyOrder(dataset.schema), std::move(tables), begun,
+                             row ? Expectation::any : Expectation::new_records});
   return {};
 }
 
@@ -266,7 +273,7 @@ Result<SqliteStore::Prepared*> SqliteStore::prepared_now(const record::DatasetId
   const auto prepared = prepared_.find(dataset);
   if (prepared == prepared_.end()) return std::unexpected(unknown_dataset(dataset));
   const auto begun = SLUICE_TRY(current_version(file_, dataset));
-  if (begun.version == prepared->second.version) return &prepared->second;
+  if (begun.version == prepared->second.begun.version) return &prepared->second;
   prepared_.erase(prepared);
   return std::unexpected(migrated_meanwhile(dataset, begun.version));
 }
@@ -276,21 +283,22 @@ Result<record::SignedReceipt> SqliteStore::apply(const AdmittedBatch& admitted,
   SLUICE_TRY(check_admitted(admitted));
   auto begun = SLUICE_TRY(file_.begin());
   Prepared* prepared = SLUICE_TRY(prepared_now(admitted.manifest.dataset));
-  Applying applying(file_, ledger_, std::move(begun), prepared->tables.get());
+  Applying applying(file_, ledger_, std::move(begun),
+                    Applying::Target{*prepared->tables, prepared->begun.at});
   return apply_once(admitted, make_receipt, now_, applying, prepared->expectation);
 }
 
 Result<record::SignedReceipt> SqliteStore::reject(const RejectedBatch& rejected,
                                                   const ReceiptMaker& make_receipt) {
   auto begun = SLUICE_TRY(file_.begin());
-  Applying applying(file_, ledger_, std::move(begun), nullptr);
+  Applying applying(file_, ledger_, std::move(begun), std::nullopt);
   return reject_once(rejected, make_receipt, now_, applying);
 }
 
 Result<record::SignedReceipt> SqliteStore::hold(const RejectedBatch& held,
                                                 const ReceiptMaker& make_receipt) {
   auto begun = SLUICE_TRY(file_.begin());
-  Applying applying(file_, ledger_, std::move(begun), nullptr);
+  Applying applying(file_, ledger_, std::move(begun), std::nullopt);
   return hold_once(held, make_receipt, now_, applying);
 }
 
