@@ -13,8 +13,6 @@
 namespace sluice::store {
 namespace {
 
-// PostgreSQL cuts longer names off without a word (NAMEDATALEN).
-constexpr std::size_t max_name_bytes = 63;
 constexpr std::string_view reserved_prefix = "sluice_";
 
 using Names = std::vector<std::string>;

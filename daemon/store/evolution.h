@@ -3,6 +3,7 @@
 // prepare() kept when it made them.
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <functional>
 #include <optional>
@@ -34,6 +35,9 @@ struct Evolution {
   std::vector<UniqueKey> added_keys;
   std::vector<UniqueKey> dropped_keys;
 };
+
+// PostgreSQL cuts longer names off without a word (NAMEDATALEN).
+inline constexpr std::size_t max_name_bytes = 63;
 
 // Whether a dataset can have tables at all: names that a database can hold and tell apart.
 [[nodiscard]] Result<void> check_storable(const record::Dataset& dataset);

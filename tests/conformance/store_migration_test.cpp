@@ -394,6 +394,28 @@ TEST_P(StoreMigrationTest, WhatAMigrationBroughtHasItsTime) {
             moment);
 }
 
+// What PostgreSQL would cut off is told before anything is done, also to who tries out.
+TEST_P(StoreMigrationTest, NameThatIsTooLongWithItsVersionIsToldAtOnce) {
+  const auto long_name = [](std::size_t length, const char* second) {
+    return DatasetBuilder(std::string(length, 'e'), "park").field("code").field(second).build();
+  };
+  const auto same = [](const Values& old) { return old; };
+  prepare(long_name(61, "name"));
+  EXPECT_TRUE(try_migrate(long_name(61, "title"), same)->entry);
+  prepare(long_name(62, "name"));
+  apply(long_name(62, "name"), {upsert({"a", "Alpha"})});
+  for (const auto purpose : {MigrationOrder::Purpose::try_out, MigrationOrder::Purpose::migrate}) {
+    const auto report = try_migrate(long_name(62, "title"), same, purpose);
+    if (GetParam().name == "sqlite") {
+      EXPECT_TRUE(report) << "a name may be of any length there";
+      continue;
+    }
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, StoreProblem::schema_conflict);
+    EXPECT_THAT(report.error().sentence, HasSubstr("has 64 characters, and PostgreSQL keeps 63"));
+  }
+}
+
 // By whichever clock a migration went; and as its receipt tells it, which an audit compares.
 TEST_P(StoreMigrationTest, MomentsGrowAlsoWhereTheClockIsSetBackAfterAMigration) {
   prepare(enterprises());

@@ -86,6 +86,19 @@ Result<void> read_entries(Connection& connection, const std::string& which,
   return {};
 }
 
+// While they are filled, the next tables have the longer name.
+Result<void> check_names(const MigrationOrder& order) {
+  const record::DatasetId& dataset = order.dataset.id;
+  const std::string longest = name_of_version(dataset, {order.from.number.value + 1}).str();
+  if (longest.size() <= max_name_bytes) return {};
+  return std::unexpected(StoreFailure{
+      StoreProblem::schema_conflict, "dataset " + dataset.str(),
+      fmt::format("its tables can not have a version {}: they would be called {}, which has {} "
+                  "characters, and PostgreSQL keeps {}; publish the new form under a new and "
+                  "shorter dataset id",
+                  order.from.number.value + 1, longest, longest.size(), max_name_bytes)});
+}
+
 Result<void> drop_tables(Connection& connection, const MigrationEntry& ended_by, record::Time at) {
   auto transaction = PostgresqlTransaction::begin(connection);
   if (!transaction) return migration_failed(transaction.error(), ended_by.dataset);
@@ -197,6 +210,7 @@ Result<std::optional<TablesVersion>> ServerMigrations::current(const record::Dat
 
 Result<MigrationReport> ServerMigrations::migrate(const MigrationOrder& order,
                                                   const MigrationSigner& sign) {
+  SLUICE_TRY(check_names(order));
   const auto old = SLUICE_TRY(read_kept_schema(order.from.schema));
   MigrationReport report;
   const auto work = [&](Connection& connection) -> Result<void> {
