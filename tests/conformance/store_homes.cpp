@@ -89,6 +89,27 @@ class SqliteHome final : public StoreHome {
           COMMIT)sql")
         .value();
   }
+  std::vector<std::string> own_shape() override {
+    return query(R"sql(
+      WITH own AS (SELECT name, sql FROM sqlite_schema
+                   WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '%.%')
+      SELECT own.name || ' ' || c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || c.pk ||
+        ' ' || coalesce(c.dflt_value, '')
+      FROM own JOIN pragma_table_info(own.name) c
+      UNION ALL
+      SELECT own.name || ' strict ' || l.strict || ' autoincrement ' ||
+        (own.sql LIKE '%AUTOINCREMENT%')
+      FROM own JOIN pragma_table_list l ON l.name = own.name
+      UNION ALL
+      SELECT own.name || ' ' || i.name || ' ' || i."unique" || ' ' ||
+        coalesce((SELECT sql FROM sqlite_schema WHERE name = i.name),
+          (SELECT group_concat(name) FROM pragma_index_info(i.name)))
+      FROM own JOIN pragma_index_list(own.name) i
+      UNION ALL
+      SELECT own.name || ' ' || f."from" || ' refers to ' || f."table" || ' ' || f."to"
+      FROM own JOIN pragma_foreign_key_list(own.name) f
+      ORDER BY 1)sql");
+  }
 
   std::string table(const std::string& kind, const std::string& dataset) override {
     return fmt::format("\"{}.{}\"", kind, dataset);
@@ -155,6 +176,18 @@ class PostgresqlHome final : public StoreHome {
       ALTER TABLE sluice.ledger ADD UNIQUE (bureau, epoch, sequence);
       UPDATE sluice.format SET version = 1;
       SELECT version FROM sluice.format)sql");
+  }
+  std::vector<std::string> own_shape() override {
+    return query(R"sql(
+      SELECT concat_ws(' ', table_name, column_name, data_type, collation_name, is_nullable,
+        column_default, is_identity)
+      FROM information_schema.columns WHERE table_schema = 'sluice'
+      UNION ALL
+      SELECT indexdef FROM pg_indexes WHERE schemaname = 'sluice'
+      UNION ALL
+      SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid))
+      FROM pg_constraint WHERE connamespace = 'sluice'::regnamespace
+      ORDER BY 1)sql");
   }
 
   std::string table(const std::string& kind, const std::string& dataset) override {

@@ -9,6 +9,7 @@ namespace sluice::test {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -41,6 +42,21 @@ TEST_P(StoreSchemasTest, EverySchemaThatTheTablesFollowedIsKeptByItsDigest) {
   store_ = home_->open(clock_);
   EXPECT_EQ(schema(enterprises().schema), enterprises().schema);
   EXPECT_EQ(schema(with_phone().schema), with_phone().schema);
+}
+
+// What a new store is made of is written down once more for those of before.
+TEST_P(StoreSchemasTest, StoreOfTheFormatBeforeIsMadeOfTheSameAsANewOneOnceItIsBroughtUp) {
+  prepare(enterprises());
+  apply(enterprises(), {upsert({"a", "Alpha", "1"})});
+  const auto made_new = home_->own_shape();
+  EXPECT_THAT(made_new, Contains(HasSubstr("ledger_settles")));
+  EXPECT_THAT(made_new, Contains(HasSubstr("migration")));
+  store_.reset();
+  home_->make_format_1();
+  EXPECT_NE(home_->own_shape(), made_new);
+  store_ = home_->open(clock_);
+  prepare(enterprises());
+  EXPECT_EQ(home_->own_shape(), made_new);
 }
 
 TEST_P(StoreSchemasTest, TwoDatasetsMayHaveTheSameSchema) {
