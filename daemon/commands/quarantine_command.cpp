@@ -255,7 +255,9 @@ ExitStatus settle_each(const Context& context, const QuarantineOptions& options,
   auto audit = installation->open_audit_log();
   if (!audit) return fail(record::to_string(audit.error()));
   const jobs::ConfinedCsv parser(own_program);
-  const jobs::SettlementDesk desk{*installation, *audit, bureau->id, invoking_user(), parser};
+  const jobs::SettlementDesk desk{*installation, *audit,
+                                  bureau->id,    invoking_user(),
+                                  parser,        installation::schema_objections(*installation)};
   auto worst = ExitStatus::success;
   for (const std::int64_t id : options.ids) {
     const auto settled = settle(desk, id);

@@ -1,6 +1,7 @@
 #include "installation/schema_side.h"
 
 #include <chrono>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -72,6 +73,38 @@ class CenterSide final : public SchemaSide {
   link::HttpsCaller caller_;
 };
 
+class RunOfQuestions {
+ public:
+  RunOfQuestions(const exchange::Catalogue& catalogue, OpenSide open)
+      : catalogue_(catalogue), open_(std::move(open)) {}
+
+  std::optional<std::string> objection(const record::DatasetId& dataset) {
+    const exchange::KnownDataset* known = catalogue_.find(dataset);
+    if (known == nullptr) return std::nullopt;
+    const auto told = told_.find(dataset);
+    if (told != told_.end()) return told->second;
+    if (!can_be_asked()) return std::nullopt;
+    auto conflict = side_->conflict(*known);
+    is_away_ = !conflict;
+    return told_.emplace(dataset, std::move(conflict).value_or(std::nullopt)).first->second;
+  }
+
+ private:
+  bool can_be_asked() {
+    if (side_ || is_away_) return !is_away_;
+    auto opened = open_();
+    is_away_ = !opened;
+    if (opened) side_ = std::move(*opened);
+    return !is_away_;
+  }
+
+  const exchange::Catalogue& catalogue_;
+  OpenSide open_;
+  std::unique_ptr<SchemaSide> side_;
+  bool is_away_ = false;
+  std::map<record::DatasetId, std::optional<std::string>> told_;
+};
+
 }  // namespace
 
 std::expected<std::unique_ptr<SchemaSide>, record::Flaw> SchemaSide::open(
@@ -89,16 +122,23 @@ std::expected<std::unique_ptr<SchemaSide>, record::Flaw> SchemaSide::open(
   return std::make_unique<CenterSide>(*node.uplink, std::move(*identity));
 }
 
-std::optional<std::string> schema_objection(const Installation& installation,
-                                            const record::DatasetId& dataset) {
-  const exchange::KnownDataset* known = installation.catalogue.find(dataset);
-  if (known == nullptr) return std::nullopt;
+SchemaObjection asked_once(const exchange::Catalogue& catalogue, OpenSide open) {
+  return [run = std::make_shared<RunOfQuestions>(catalogue, std::move(open))](
+             const record::DatasetId& dataset) { return run->objection(dataset); };
+}
+
+SchemaObjection schema_objections(const Installation& installation) {
   // An embedded store is not made by asking.
   if (!installation.settings.node.uplink && !has_begun_store(installation.settings)) {
-    return std::nullopt;
+    return [](const record::DatasetId&) { return std::nullopt; };
   }
-  const auto side = SchemaSide::open(installation);
-  return side ? (*side)->conflict(*known).value_or(std::nullopt) : std::nullopt;
+  return asked_once(installation.catalogue,
+                    [&installation] { return SchemaSide::open(installation); });
+}
+
+std::optional<std::string> schema_objection(const Installation& installation,
+                                            const record::DatasetId& dataset) {
+  return schema_objections(installation)(dataset);
 }
 
 }  // namespace sluice::installation

@@ -31,8 +31,15 @@ class SchemaSide {
       const exchange::KnownDataset& known) = 0;
 };
 
-// The same for a job, which has a side of its own. Nothing, too, where it can not be asked: who
-// waits is not refused.
+// For a run that asks of many rows: a side is opened when it is first needed, and asked once about
+// each dataset; one that can not be asked is not asked again. Nothing, too, where it can not be:
+// who waits is not refused. What it is given must outlive it; one thread.
+using OpenSide = std::function<std::expected<std::unique_ptr<SchemaSide>, record::Flaw>()>;
+[[nodiscard]] SchemaObjection asked_once(const exchange::Catalogue& catalogue, OpenSide open);
+
+// The same for a job, which has a side of its own.
+[[nodiscard]] SchemaObjection schema_objections(const Installation& installation);
+// Of a job that asks once.
 [[nodiscard]] std::optional<std::string> schema_objection(const Installation& installation,
                                                           const record::DatasetId& dataset);
 

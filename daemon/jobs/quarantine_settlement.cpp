@@ -50,9 +50,12 @@ SettlementFailure settlement_failure(SettlementProblem problem, std::int64_t id,
 
 std::expected<journal::Placement, SettlementFailure> replay_entry(
     const SettlementDesk& desk, std::int64_t id, const std::optional<std::string>& corrected) {
-  const auto placement = SLUICE_TRY(
-      replay(desk.installation, desk.bureau,
-             {.id = id, .corrected = corrected, .by = desk.actor, .parser = desk.parser}));
+  const auto placement = SLUICE_TRY(replay(desk.installation, desk.bureau,
+                                           {.id = id,
+                                            .corrected = corrected,
+                                            .by = desk.actor,
+                                            .parser = desk.parser,
+                                            .objection = desk.objection}));
   SLUICE_TRY(note(desk, id,
                   {"quarantine-replayed",
                    {{"actor", desk.actor},

@@ -10,6 +10,7 @@
 
 #include "adapters/disk/csv_parser.h"
 #include "installation/installation.h"
+#include "installation/schema_side.h"
 #include "jobs/settlement_failure.h"
 #include "journal/journal.h"
 #include "trust/audit_log.h"
@@ -24,6 +25,8 @@ struct SettlementDesk {
   record::BureauId bureau;  // one whose data begins on this node
   std::string actor;
   const adapters::disk::CsvParser& parser;  // of rows that came in files
+  // Why nothing of a dataset is taken again now: asked once for all that is settled at this desk.
+  installation::SchemaObjection objection;
 };
 
 // Characters.

@@ -8,7 +8,6 @@
 
 #include "adapters/direct/call_collector.h"
 #include "exchange/dataset_versions.h"
-#include "installation/schema_side.h"
 #include "intake/call_intake.h"
 #include "record/copy_text.h"
 #include "record/rules.h"
@@ -190,7 +189,7 @@ std::expected<journal::Placement, SettlementFailure> replay(
     return failure(not_published,
                    fmt::format("{} no longer publishes {}", bureau.str(), row.dataset.str()));
   }
-  if (auto why = installation::schema_objection(installation, row.dataset)) {
+  if (auto why = request.objection(row.dataset)) {
     return failure(failed, std::move(*why));
   }
   const std::string_view bytes = request.corrected ? *request.corrected : row.original;

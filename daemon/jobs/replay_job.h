@@ -10,6 +10,7 @@
 #include "adapters/disk/csv_parser.h"
 #include "exchange/catalogue.h"
 #include "installation/installation.h"
+#include "installation/schema_side.h"
 #include "jobs/settlement_failure.h"
 #include "journal/journal.h"
 
@@ -22,6 +23,8 @@ struct ReplayRequest {
   std::optional<std::string> corrected;
   std::string by;  // who wants it
   const adapters::disk::CsvParser& parser;
+  // Why nothing of a dataset is to be taken in now; must outlive the call.
+  const installation::SchemaObjection& objection;
 };
 
 // On success the row is durable and the entry marked as replayed; nothing is in the audit log.

@@ -321,8 +321,9 @@ Response QuarantinePages::give_original(const Visit& visit) const {
 }
 
 jobs::SettlementDesk QuarantinePages::desk(const Visit& visit) const {
-  return {surroundings_.installation, surroundings_.audit, bureau(visit).id, account_actor(visit),
-          surroundings_.csv};
+  return {surroundings_.installation, surroundings_.audit,
+          bureau(visit).id,           account_actor(visit),
+          surroundings_.csv,          installation::schema_objections(surroundings_.installation)};
 }
 
 Response QuarantinePages::settled(const Visit& visit, std::string_view notice) const {

@@ -77,7 +77,10 @@ class QuarantineSettlementTest : public testing::Test {
   journal::QuarantineEntry entry(std::int64_t id) {
     return journal().quarantine_entry(id).value().value();
   }
-  SettlementDesk desk() { return {*installation_, *audit_, bureau_, "li.wei", parser_}; }
+  SettlementDesk desk() {
+    return {*installation_, *audit_, bureau_,
+            "li.wei",       parser_, installation::schema_objections(*installation_)};
+  }
   std::string audited() { return sluice::test::audited_text(installation_->paths.audit_log()); }
 
   record::test::TemporaryDirectory directory_;
@@ -108,7 +111,9 @@ TEST_F(QuarantineSettlementTest, AReplayIsToldToTheAuditorWithWhoDidIt) {
 TEST_F(QuarantineSettlementTest, ARowOfAFileIsReadByWhoHoldsNoKey) {
   refuse("none", record::Mode::disk);
   const ConfinedCsv ended("/bin/false");
-  const SettlementDesk without_reader{*installation_, *audit_, bureau_, "li.wei", ended};
+  const SettlementDesk without_reader{
+      *installation_, *audit_, bureau_,
+      "li.wei",       ended,   installation::schema_objections(*installation_)};
   const auto not_read = replay_entry(without_reader, 2, "7");
   ASSERT_FALSE(not_read);
   EXPECT_EQ(not_read.error().code, SettlementProblem::still_refused);
@@ -117,6 +122,15 @@ TEST_F(QuarantineSettlementTest, ARowOfAFileIsReadByWhoHoldsNoKey) {
   EXPECT_THAT(replay_entry(desk(), 2, "7,8").error().sentence, testing::StartsWith("ragged: "));
   ASSERT_TRUE(replay_entry(desk(), 2, "7"));
   EXPECT_EQ(entry(2).state, journal::QuarantineState::replayed);
+}
+
+TEST_F(QuarantineSettlementTest, NothingIsTakenAgainOfADatasetThatNothingIsTakenInOf) {
+  SettlementDesk closed = desk();
+  closed.objection = [](const record::DatasetId&) { return "the field name was removed"; };
+  const auto refused = replay_entry(closed, 1, R"({"number": 7})");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().sentence, HasSubstr("the field name was removed"));
+  EXPECT_EQ(entry(1).state, journal::QuarantineState::waiting);
 }
 
 TEST_F(QuarantineSettlementTest, ARowThatTheCenterRefusedIsTakenAgainAsALineOfABatch) {
