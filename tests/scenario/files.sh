@@ -327,6 +327,28 @@ case_a_file_that_takes_too_much_processor_time_ends_in_failed_and_the_next_one_i
   expect_it_goes_on
 }
 
+case_a_file_that_takes_too_much_processor_time_to_seal_ends_in_failed_and_goes_on_when_it_is_brought_again() {
+  make_node sealing
+  limit_disk 'cpu_limit: 1s'
+  trap kill_daemon EXIT
+  start_daemon
+  # Of rows that are refused for their form its reader has little work, and who seals them most.
+  awk 'BEGIN { print "number,name,capital"; for (i = 0; i < 600000; ++i) print "x" }' >"$node/bad.csv"
+  drop register-bad.csv <"$node/bad.csv"
+  until_there failed/register-bad.csv
+  expect "how often it was cut off" \
+    "$(grep -c 'event=import-cut-off .*register-bad.csv .*channels.disk.cpu_limit (1 s)' "$node/sluiced.log")" 1
+  refused() { sqlite3 -readonly "$node/state/journals/park.journal" 'SELECT count(*) FROM quarantine'; }
+  [[ $(refused) -lt 600000 ]] || fail "all of it was taken within the limit"
+  stop_daemon
+  sed -i 's|cpu_limit: 1s|cpu_limit: 1h|' "$node/config/bureaus/park.yaml"
+  start_daemon
+  drop register-bad.csv <"$node/bad.csv"
+  until_there done/register-bad.csv
+  expect "rows in the quarantine, each once" "$(refused)" 600000
+  stop_daemon
+}
+
 case_dropped_files_end_in_done_or_failed() {
   running_node drop
   printf 'number,name,capital\nA1,a,1\nA2,b,many\n' >"$node/drop/register-1.csv.part"
