@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <vector>
 
+#include <boost/json.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -20,6 +22,7 @@ struct DatasetOptions {
   std::uint64_t version = 0;  // 0: not said
   std::filesystem::path mapping;
   bool dry_run = false;
+  bool json = false;
 };
 
 // What every one of these commands needs.
@@ -113,32 +116,84 @@ ExitStatus read(const Context& context, const DatasetOptions& options) {
   return end_of(store->read(known->dataset.id, as_of, print_record));
 }
 
+// A version of a dataset's tables.
+struct ShownVersion {
+  std::uint64_t number = 0;
+  std::optional<record::Time> from;   // nothing: as long as there are tables
+  std::optional<record::Time> until;  // nothing: it is the present one
+  const char* tables = "";
+  record::Digest schema;
+};
+
+std::vector<ShownVersion> versions_of(const std::vector<store::MigrationEntry>& migrations,
+                                      const store::TablesVersion& present) {
+  std::vector<ShownVersion> versions;
+  std::optional<record::Time> began;
+  for (const store::MigrationEntry& entry : migrations) {
+    versions.push_back({entry.version.value - 1, began, entry.applied_at,
+                        entry.dropped_at ? "dropped" : "kept", record::sha256(entry.from_schema)});
+    began = entry.applied_at;
+  }
+  versions.push_back(
+      {present.number.value, began, std::nullopt, "in use", record::sha256(present.schema)});
+  return versions;
+}
+
+void print_json(const record::Dataset& dataset, const std::vector<ShownVersion>& versions) {
+  const auto time = [](const std::optional<record::Time>& at) {
+    return at ? boost::json::value(record::to_string(*at)) : boost::json::value();
+  };
+  boost::json::array array;
+  for (const ShownVersion& version : versions) {
+    array.push_back(boost::json::object{{"version", version.number},
+                                        {"from", time(version.from)},
+                                        {"until", time(version.until)},
+                                        {"tables", version.tables},
+                                        {"schema", to_string(version.schema)}});
+  }
+  fmt::print("{}\n", boost::json::serialize(boost::json::object{
+                         {"dataset", dataset.id.str()},
+                         {"configured", to_string(record::schema_digest(dataset.schema))},
+                         {"versions", std::move(array)}}));
+}
+
+void print_for_people(const record::Dataset& dataset, const std::vector<ShownVersion>& versions) {
+  if (versions.empty()) {
+    fmt::print("The store has no tables of {}: nothing was applied yet.\n", dataset.id.str());
+    return;
+  }
+  const auto time = [](const std::optional<record::Time>& at) {
+    return at ? record::to_string(*at) : std::string("-");
+  };
+  std::vector<std::vector<std::string>> rows;
+  for (const ShownVersion& version : versions) {
+    rows.push_back({fmt::to_string(version.number), time(version.from), time(version.until),
+                    version.tables, to_string(version.schema)});
+  }
+  fmt::print("{}", table({"version", "from", "until", "tables", "schema"}, rows));
+  const record::Digest configured = record::schema_digest(dataset.schema);
+  if (versions.back().schema != configured) {
+    fmt::print("The schema that is configured is another one: {}\n", to_string(configured));
+  }
+}
+
 ExitStatus show(const Context& context, const DatasetOptions& options) {
   const auto opened = open(context, options);
   if (!opened) return opened.error();
   const auto& [installation, known, store] = *opened;
-  const auto present = store->migrations().current(known->dataset.id);
+  const record::Dataset& dataset = known->dataset;
+  const auto present = store->migrations().current(dataset.id);
   if (!present) return fail(record::to_string(present.error()));
-  if (!*present) {
-    fmt::print("The store has no tables of {}: nothing was applied yet.\n", options.dataset);
-    return ExitStatus::success;
+  std::vector<ShownVersion> versions;
+  if (*present) {
+    const auto migrations = store->migrations().of(dataset.id);
+    if (!migrations) return fail(record::to_string(migrations.error()));
+    versions = versions_of(*migrations, **present);
   }
-  const auto migrations = store->migrations().of(known->dataset.id);
-  if (!migrations) return fail(record::to_string(migrations.error()));
-  std::vector<std::vector<std::string>> rows;
-  std::string began = "-";
-  for (const store::MigrationEntry& entry : *migrations) {
-    rows.push_back({fmt::to_string(entry.version.value - 1), began,
-                    record::to_string(entry.applied_at), entry.dropped_at ? "dropped" : "kept",
-                    to_string(record::sha256(entry.from_schema))});
-    began = record::to_string(entry.applied_at);
-  }
-  rows.push_back({fmt::to_string((*present)->number.value), began, "-", "in use",
-                  to_string(record::sha256((*present)->schema))});
-  fmt::print("{}", table({"version", "from", "until", "tables", "schema"}, rows));
-  if ((*present)->schema != record::canonical_json(known->dataset.schema)) {
-    fmt::print("The schema that is configured is another one: {}\n",
-               to_string(record::schema_digest(known->dataset.schema)));
+  if (options.json) {
+    print_json(dataset, versions);
+  } else {
+    print_for_people(dataset, versions);
   }
   return ExitStatus::success;
 }
@@ -226,7 +281,8 @@ void add_dataset(CLI::App& app, Context& context) {
   command->add_option("--as-of", options->as_of, "As they were: 2026-11-23T04:44:00.000Z");
   command->add_option("--version", options->version,
                       "As an older version of its tables has them, with that one's fields");
-  add(*group, context, "show", "The versions of its tables", show, options);
+  add(*group, context, "show", "The versions of its tables", show, options)
+      ->add_flag("--json", options->json, "For machines: an object");
   command = add(*group, context, "migrate",
                 "Fill new tables for the schema that is configured from those that there are; "
                 "signed, and audited",

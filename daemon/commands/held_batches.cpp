@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -19,6 +20,8 @@ struct HeldOptions {
   std::string bureau;
   std::uint64_t epoch = 0;
   std::uint64_t sequence = 0;
+  std::string dataset;
+  bool all = false;
   std::string reason;
   bool json = false;
 };
@@ -82,37 +85,67 @@ ExitStatus list_held(const Context& context, const HeldOptions& options) {
   });
 }
 
+// What is done, in the audit log and on the screen.
+ExitStatus tell(const record::SignedReceipt& released, trust::AuditLog& audit) {
+  const auto receipt = record::parse_receipt(released.json);
+  if (!receipt) return fail(record::to_string(receipt.error()));
+  const auto noted = audit.append({"batch-released",
+                                   {{"actor", invoking_user()},
+                                    {"bureau", receipt->stream.bureau.str()},
+                                    {"dataset", receipt->dataset.str()},
+                                    {"epoch", std::to_string(receipt->stream.epoch.value)},
+                                    {"sequence", std::to_string(receipt->sequence.value)},
+                                    {"count", std::to_string(receipt->rows.rejected.value)}}});
+  fmt::print(
+      "batch {} of {} is refused: its {} rows go to the quarantine of the node that it came "
+      "from, once that has asked\n",
+      receipt->sequence.value, receipt->stream.bureau.str(),
+      human_count(receipt->rows.rejected.value));
+  if (noted) return ExitStatus::success;
+  return fail("it is done, and the audit log does not have it: " +
+              record::to_string(noted.error()));
+}
+
+// Which one, or the first of which; nothing: that is not said, or both are.
+std::optional<store::HeldPlace> place_of(const HeldOptions& options) {
+  const record::BureauId bureau(options.bureau);
+  const bool is_numbered = options.epoch > 0 && options.sequence > 0;
+  const bool is_partly_numbered = options.epoch > 0 || options.sequence > 0;
+  if (!options.dataset.empty()) {
+    if (is_partly_numbered) return std::nullopt;
+    return store::FirstOfDataset{bureau, record::DatasetId(options.dataset)};
+  }
+  if (!is_numbered || options.all) return std::nullopt;
+  return store::NumberOfStream{{bureau, {options.epoch}}, {options.sequence}};
+}
+
 ExitStatus release(const Context& context, const HeldOptions& options) {
   if (options.reason.find_first_not_of(" \t\n") == std::string::npos) {
     return fail("--reason: it is empty; say in a sentence why the batch is given back",
                 ExitStatus::usage);
   }
-  return with_reception(context, [&](const installation::Installation& installation,
-                                     exchange::Reception& reception) {
-    auto audit = installation.open_audit_log();
-    if (!audit) return fail(record::to_string(audit.error()));
-    const record::StreamId stream{record::BureauId(options.bureau), {options.epoch}};
-    const auto released = reception.release_held(stream, {options.sequence}, options.reason);
-    if (!released) return fail(record::to_string(released.error()));
-    const auto receipt = record::parse_receipt(released->json);
-    if (!receipt) return fail(record::to_string(receipt.error()));
-    const auto noted = audit->append({"batch-released",
-                                      {{"actor", invoking_user()},
-                                       {"bureau", options.bureau},
-                                       {"dataset", receipt->dataset.str()},
-                                       {"epoch", std::to_string(options.epoch)},
-                                       {"sequence", std::to_string(options.sequence)},
-                                       {"count", std::to_string(receipt->rows.rejected.value)}}});
-    fmt::print(
-        "batch {} of {} is refused: its {} rows go to the quarantine of the node that it came "
-        "from, once that has asked\n",
-        options.sequence, options.bureau, human_count(receipt->rows.rejected.value));
-    if (!noted) {
-      return fail("it is done, and the audit log does not have it: " +
-                  record::to_string(noted.error()));
-    }
-    return ExitStatus::success;
-  });
+  const auto place = place_of(options);
+  if (!place) {
+    return fail(
+        "say which: a batch by its epoch and number, or --dataset for the first that is "
+        "held of it, or --dataset and --all for every one",
+        ExitStatus::usage);
+  }
+  return with_reception(
+      context, [&](const installation::Installation& installation, exchange::Reception& reception) {
+        auto audit = installation.open_audit_log();
+        if (!audit) return fail(record::to_string(audit.error()));
+        // In their order, so that one which fails has none behind it that is gone already.
+        for (bool is_first = true;; is_first = false) {
+          const auto released = reception.release_held(*place, options.reason);
+          if (!released) return fail(record::to_string(released.error()));
+          if (!*released && !is_first) return ExitStatus::success;
+          if (!*released)
+            return fail("no such batch is held here: `sluice batch held` says which are");
+          const ExitStatus told = tell(**released, *audit);
+          if (told != ExitStatus::success || !options.all) return told;
+        }
+      });
 }
 
 }  // namespace
@@ -130,8 +163,11 @@ void add_held_batches(CLI::App& group, Context& context) {
                                          "to the quarantine of the node that it "
                                          "came from; audited");
   releasing->add_option("bureau", options->bureau)->required();
-  releasing->add_option("epoch", options->epoch, "Of its stream")->required();
-  releasing->add_option("sequence", options->sequence, "Its number")->required();
+  releasing->add_option("epoch", options->epoch, "Of its stream");
+  releasing->add_option("sequence", options->sequence, "Its number");
+  releasing->add_option("--dataset", options->dataset, "Instead: the first that is held of it");
+  releasing->add_flag("--all", options->all,
+                      "Every one that is held of the dataset, in their order");
   releasing->add_option("--reason", options->reason, "Why, for who finds the rows there")
       ->required();
   releasing->callback([&context, options] {

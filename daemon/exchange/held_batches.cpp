@@ -61,10 +61,7 @@ Result<record::SignedReceipt> Reception::settle(const store::HeldBatch& held) {
         ReceptionFailure{ReceptionProblem::unavailable, "central store", std::move(*why)});
   }
   const auto credentials = surroundings_.keyring.current();
-  const record::CertificateFacts& own = credentials->signer.certificate();
-  if (const auto why = record::why_not_signing(own, clock_())) {
-    return std::unexpected(ReceptionFailure{ReceptionProblem::unavailable, own.subject, *why});
-  }
+  SLUICE_TRY(check_certificate(credentials->signer));
   // It lay in the archive meanwhile, where somebody might have changed it.
   const auto verified = record::verify_kept(held.batch, credentials->verifier);
   if (!verified) {
@@ -129,37 +126,28 @@ Result<std::vector<store::HeldDataset>> Reception::held() {
   return record::recast(store_->held(), reception_failure);
 }
 
-Result<record::SignedReceipt> Reception::release_held(const record::StreamId& stream,
-                                                      record::Sequence sequence,
-                                                      const std::string& reason) {
-  const std::string place = fmt::format("{}, epoch {}, batch {}", stream.bureau.str(),
-                                        stream.epoch.value, sequence.value);
-  const auto found = store_->find_held(store::NumberOfStream{stream, sequence});
-  if (!found) return std::unexpected(reception_failure(found.error()));
-  const auto not_held = [&] {
-    return std::unexpected(
-        ReceptionFailure{ReceptionProblem::refused, place,
-                         "no such batch is held here: `sluice batch held` says which are"});
-  };
-  if (!*found) return not_held();
-  const store::HeldBatch& held = **found;
-  const auto manifest = record::parse_manifest(held.batch.manifest);
-  if (!manifest) {
-    return std::unexpected(
-        ReceptionFailure{ReceptionProblem::refused, place, record::to_string(manifest.error())});
-  }
+Result<std::optional<record::SignedReceipt>> Reception::release_held(const store::HeldPlace& place,
+                                                                     const std::string& reason) {
   const auto credentials = surroundings_.keyring.current();
-  const record::CertificateFacts& own = credentials->signer.certificate();
-  if (const auto why = record::why_not_signing(own, clock_())) {
-    return std::unexpected(ReceptionFailure{ReceptionProblem::unavailable, own.subject, *why});
+  SLUICE_TRY(check_certificate(credentials->signer));
+  while (true) {
+    const auto found = store_->find_held(place);
+    if (!found) return std::unexpected(reception_failure(found.error()));
+    if (!*found) return std::nullopt;
+    const store::HeldBatch& held = **found;
+    const auto manifest = record::parse_manifest(held.batch.manifest);
+    if (!manifest) {
+      return std::unexpected(ReceptionFailure{ReceptionProblem::refused,
+                                              fmt::format("ledger entry {}", held.id),
+                                              record::to_string(manifest.error())});
+    }
+    auto released = store_->reject({*manifest, held.batch, reason, held.id},
+                                   receipt_maker(held.batch, *manifest, credentials->signer));
+    if (!released) return std::unexpected(reception_failure(released.error()));
+    const auto receipt = record::parse_receipt(released->json);
+    if (receipt && receipt->outcome == record::Outcome::rejected) return std::move(*released);
+    // It was settled since it was found, and is held no more.
   }
-  auto released = store_->reject({*manifest, held.batch, reason, held.id},
-                                 receipt_maker(held.batch, *manifest, credentials->signer));
-  if (!released) return std::unexpected(reception_failure(released.error()));
-  // It may have been settled since it was found.
-  const auto receipt = record::parse_receipt(released->json);
-  if (!receipt || receipt->outcome != record::Outcome::rejected) return not_held();
-  return std::move(*released);
 }
 
 }  // namespace sluice::exchange

@@ -122,9 +122,9 @@ class Reception {
   // What is held.
   [[nodiscard]] Result<std::vector<store::HeldDataset>> held();
   // Settles a batch that is held as rejected, for a reason that a person gives: its receipt.
-  [[nodiscard]] Result<record::SignedReceipt> release_held(const record::StreamId& stream,
-                                                           record::Sequence sequence,
-                                                           const std::string& reason);
+  // Nothing: none is held there.
+  [[nodiscard]] Result<std::optional<record::SignedReceipt>> release_held(
+      const store::HeldPlace& place, const std::string& reason);
 
   // Which store it is.
   [[nodiscard]] Result<std::string> incarnation();

@@ -124,6 +124,29 @@ case_a_held_batch_that_is_released_comes_back_to_the_edges_quarantine() {
   await_center approval 1
 }
 
+case_all_that_is_held_of_a_dataset_is_released_with_one_reason() {
+  both_nodes release_all
+  approve A1 one first
+  await_holding 1
+  approve A2 two second
+  await_holding 2
+  at center try sluice batch release park --reason 'which?'
+  expect "none is named" "$status" 2
+  at center try sluice batch release park 1000 1 --dataset approval --reason 'which?'
+  expect "two are named" "$status" 2
+  at center try sluice batch release park --dataset approval --all --reason 'the bureau corrects them'
+  expect "released ($err)" "$status" 0
+  expect "each is told" "$(grep -c 'is refused: its 1 rows' <<<"$out")" 2
+  expect "each is audited" "$(at center sluice audit log | grep -c '"batch-released".*"park"')" 2
+  await_backlog 0
+  expect "the edge's quarantine" "$(at edge sluice quarantine list park --json | jq -s length)" 2
+  expect "nothing is held" "$(held_at_center)" 0
+  at center try sluice batch release park --dataset approval --reason 'once more'
+  [[ $status -ne 0 ]] || fail "there was one more"
+  expect_like "says so" "$err" 'no such batch is held here'
+  proved
+}
+
 case_what_is_held_is_settled_though_the_edge_has_begun_a_new_epoch() {
   both_nodes epoch
   approve A1 one first

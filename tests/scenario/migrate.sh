@@ -116,6 +116,8 @@ case_the_old_version_is_read_until_it_is_dropped() {
   expect "as it was" "$(sluice dataset read approval --as-of "$before" | lines)" \
     'A1,first,12,1;A2,second,many,\N;number,name,staff,fax;'
   [[ $(sluice dataset show approval) = *kept*'in use'* ]] || fail "$(sluice dataset show approval)"
+  expect "for machines" "$(sluice dataset show approval --json | jq -c '[.dataset, (.configured == .versions[1].schema), (.versions[] | [.version, .tables, .from == null, .until == null])]')" \
+    '["approval",true,[1,"kept",true,false],[2,"in use",false,true]]'
   try sluice dataset drop-version approval 2
   expect "dropping the version in use" "$status" 1
   try sluice dataset drop-version approval 1

@@ -220,17 +220,36 @@ TEST_F(HeldAtOnce, ABatchThatIsReleasedIsRefusedForGoodWithThePersonsReason) {
   EXPECT_EQ(outcome(permit("P", "one")), record::Outcome::held);
   EXPECT_EQ(outcome(permit("P", "two")), record::Outcome::held);
   const record::StreamId stream = center.origin().stream;
-  const auto receipt = said(reception.release_held(stream, {1}, "the bureau sends it anew"));
+  const auto released =
+      reception.release_held(store::NumberOfStream{stream, {1}}, "the bureau sends it anew");
+  ASSERT_TRUE(released && *released);
+  const auto receipt = record::parse_receipt((*released)->json).value();
   EXPECT_EQ(receipt.outcome, record::Outcome::rejected);
   EXPECT_EQ(receipt.reason, "the bureau sends it anew");
   EXPECT_EQ(receipt.rows.rejected.value, 1U);
   EXPECT_EQ(receipt_now(1), receipt);
-  EXPECT_THAT(reception.release_held(stream, {1}, "again").error().sentence,
-              HasSubstr("sluice batch held"));
-  EXPECT_FALSE(reception.release_held(stream, {9}, "there is none"));
+  EXPECT_FALSE(reception.release_held(store::NumberOfStream{stream, {1}}, "again").value());
+  EXPECT_FALSE(reception.release_held(store::NumberOfStream{stream, {9}}, "no such").value());
   center.learn("permit", "park");
   EXPECT_EQ(reception.settle_held(64)->batches, 1U);
   EXPECT_THAT(permits(), ElementsAre("P\ttwo"));
+  EXPECT_EQ(audited().first_break.value_or(""), "");
+}
+
+TEST_F(HeldAtOnce, OfADatasetTheFirstIsReleasedUntilThereIsNone) {
+  for (const char* name : {"one", "two", "three"})
+    EXPECT_EQ(outcome(permit("P", name)), record::Outcome::held);
+  EXPECT_EQ(outcome(center.batch_of("notice", line("N"))), record::Outcome::held);
+  const store::FirstOfDataset permits_of_park{record::BureauId("park"),
+                                              record::DatasetId("permit")};
+  for (const std::uint64_t number : {1U, 2U, 3U}) {
+    const auto released = reception.release_held(permits_of_park, "the bureau sends them anew");
+    ASSERT_TRUE(released && *released);
+    EXPECT_EQ(record::parse_receipt((*released)->json)->sequence.value, number);
+    EXPECT_EQ(receipt_now(number).outcome, record::Outcome::rejected);
+  }
+  EXPECT_FALSE(reception.release_held(permits_of_park, "again").value());
+  EXPECT_THAT(reception.held().value(), SizeIs(1)) << "the other dataset's";
   EXPECT_EQ(audited().first_break.value_or(""), "");
 }
 
