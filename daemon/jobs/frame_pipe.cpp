@@ -25,7 +25,8 @@ FrameRead read_frame(runs::PipedChild& child, std::uint64_t most_bytes, std::str
   const std::uint64_t size = record::frame_bytes({head.data(), head.size()});
   if (size > most_bytes) return FrameRead::too_large;
   bytes.clear();
-  bytes.resize_and_overwrite(size, [](char*, std::size_t all) { return all; });  // read() fills it
+  // read() fills it. What it is told here is the room, which may be more.
+  bytes.resize_and_overwrite(size, [size](char*, std::size_t) { return size; });
   return child.read(bytes) ? FrameRead::whole : FrameRead::ended;
 }
 

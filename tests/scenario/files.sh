@@ -182,8 +182,9 @@ case_a_line_of_two_gigabytes_is_read_in_bounded_memory() {
 
 case_a_file_that_changes_while_it_is_read_is_not_taken_as_loaded() {
   # The import waits for room until the daemon runs: so the change falls in the middle of it.
-  make_node changing $'journal: {backlog_bytes: 1KiB}\nbatch: {rows: 100, bytes: 1KiB}'
-  seq 10000 19999 | awk 'BEGIN { print "number,name,capital" } { printf "N%d,name,%d\n", $1, $1 }' | file register.csv
+  # It is larger than what may be under way between who reads it and who waits.
+  make_node changing $'journal: {backlog_bytes: 1KiB}\nbatch: {rows: 100, bytes: 64KiB}'
+  seq 10000 19999 | awk 'BEGIN { print "number,name,capital" } { printf "N%d,%0300d,%d\n", $1, 0, $1 }' | file register.csv
   sluice import park "$node/register.csv" --dataset register --no-wait >"$node/out" 2>"$node/err" &
   local import=$!
   until_true 60 grep -qs "waiting for room" "$node/err" || fail "the import did not wait for room"

@@ -15,6 +15,7 @@ add_unique_park() {
   add_park
   sed -i 's/"name": "name", "type": "string"}/"name": "name", "type": "string", "constraints": {"unique": true}}/' \
     "$node/config/schemas/approval.json"
+  sed -i '/dataset: approval/s/channels: \[direct\]/channels: [direct, disk]/' "$node/config/bureaus/park.yaml"
 }
 
 both_nodes() {

@@ -171,7 +171,9 @@ TEST_F(HeldAtOnce, WhatSomebodyElseSettledIsNoMoreTakenToBeHeld) {
   const record::Batch batch = permit("P");
   EXPECT_EQ(outcome(batch), record::Outcome::held);
   Reception command = open(nullptr);
-  EXPECT_TRUE(command.release_held(center.origin().stream, {1}, "sent by mistake"));
+  EXPECT_TRUE(
+      command.release_held(store::NumberOfStream{center.origin().stream, {1}}, "sent by mistake")
+          .value());
   EXPECT_TRUE(reception.settle_held(64));
   EXPECT_THAT(told, ElementsAre("held permit", "settled 0 of permit"));
   EXPECT_THAT(holding.known(), IsEmpty());

@@ -158,8 +158,11 @@ TEST_F(LateBatchesTest, ADeleteWhoseKeyDoesNotTellTheNewOneIsHeldWithTheReasonAn
                     HasSubstr("it deletes records, and title of the key is made of name"),
                     HasSubstr("to be sent again by its source")));
   EXPECT_EQ(reception.settle_held(64)->batches, 0U);
-  EXPECT_EQ(said(reception.release_held(center.origin().stream, {2}, "sent anew")).outcome,
-            record::Outcome::rejected);
+  const auto released =
+      reception.release_held(store::NumberOfStream{center.origin().stream, {2}}, "sent anew")
+          .value()
+          .value();
+  EXPECT_EQ(record::parse_receipt(released.json)->outcome, record::Outcome::rejected);
   EXPECT_THAT(held_here(), ElementsAre("haidian\t1\tone"));
 }
 
