@@ -21,4 +21,6 @@ target_include_directories(entry_form_fuzz PRIVATE ${PROJECT_BINARY_DIR}/daemon/
 sluice_fuzz(entry_draft_sheet_fuzz
   SOURCES entry/draft_sheet_fuzz.cpp
   DEPENDS sluice_entry
+  PARTS daemon/entry/draft_sheet.cpp
+  WITH sluice_adapters_disk
   RUNS 5000)  # each makes the buffers of two files
