@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "journal/journal_columns.h"
 #include "record/try.h"
 
 namespace sluice::journal {
@@ -33,10 +34,7 @@ sqlite::Result<AnchorTables> AnchorTables::prepare(sqlite::Database& database) {
          WHERE rowid IN (SELECT rowid FROM anchor WHERE hour < ?1 ORDER BY hour LIMIT 2))sql"},
       {&Own::read_, "SELECT json, signature FROM anchor ORDER BY hour, number"},
   };
-  for (const auto& [member, sql] : statements) {
-    auto statement = SLUICE_TRY(database.prepare(sql));
-    tables.*member = std::move(statement);
-  }
+  SLUICE_TRY(prepare_all(database, tables, statements));
   return tables;
 }
 

@@ -48,10 +48,7 @@ sqlite::Result<GapTables> GapTables::prepare(sqlite::Database& database) {
          ORDER BY id)sql"},
       {&Own::settle_, "DELETE FROM gap"},
   };
-  for (const auto& [member, sql] : statements) {
-    auto statement = SLUICE_TRY(database.prepare(sql));
-    tables.*member = std::move(statement);
-  }
+  SLUICE_TRY(prepare_all(database, tables, statements));
   return tables;
 }
 

@@ -55,10 +55,7 @@ sqlite::Result<HeldTables> HeldTables::prepare(sqlite::Database& database) {
             WHERE e.sequence > ?1 + 1
               AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.sequence = e.sequence - 1)))sql"},
   };
-  for (const auto& [member, sql] : statements) {
-    auto statement = SLUICE_TRY(database.prepare(sql));
-    tables.*member = std::move(statement);
-  }
+  SLUICE_TRY(prepare_all(database, tables, statements));
   return tables;
 }
 

@@ -1,15 +1,32 @@
-// How the journal's tables write times and counts, and how one row of them is read.
+// How the statements about the journal's tables are made, how they write times and counts, and how
+// rows of them are read.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "record/time.h"
+#include "record/try.h"
 #include "sqlite/database.h"
 
 namespace sluice::journal {
+
+// Prepares the statements that are members of `tables`.
+template <class Tables, std::size_t size>
+[[nodiscard]] sqlite::Result<void> prepare_all(
+    sqlite::Database& database, Tables& tables,
+    const std::pair<sqlite::Statement Tables::*, std::string_view> (&statements)[size]) {
+  for (const auto& [member, sql] : statements) {
+    auto statement = SLUICE_TRY(database.prepare(sql));
+    tables.*member = std::move(statement);
+  }
+  return {};
+}
 
 [[nodiscard]] inline std::int64_t milliseconds(record::Time time) {
   return time.time_since_epoch().count();

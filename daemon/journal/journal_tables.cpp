@@ -142,10 +142,7 @@ sqlite::Result<Tables> Tables::prepare(sqlite::Database& database) {
          ORDER BY minute)sql"},
       {&Tables::forget_tallies_, "DELETE FROM tally WHERE dataset = ?1 AND minute < ?2"},
   };
-  for (const auto& [member, sql] : statements) {
-    auto statement = SLUICE_TRY(database.prepare(sql));
-    tables.*member = std::move(statement);
-  }
+  SLUICE_TRY(prepare_all(database, tables, statements));
   return tables;
 }
 

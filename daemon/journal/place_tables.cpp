@@ -31,10 +31,7 @@ sqlite::Result<PlaceTables> PlaceTables::prepare(sqlite::Database& database) {
          FROM held_batch
          WHERE epoch = ?1 AND sequence = ?2)sql"},
   };
-  for (const auto& [member, sql] : statements) {
-    auto statement = SLUICE_TRY(database.prepare(sql));
-    tables.*member = std::move(statement);
-  }
+  SLUICE_TRY(prepare_all(database, tables, statements));
   return tables;
 }
 

@@ -17,10 +17,7 @@ sqlite::Result<PredecessorTables> PredecessorTables::prepare(sqlite::Database& d
       {&Own::forget_, "DELETE FROM predecessor"},
       {&Own::batches_, "SELECT count(*) FROM batch"},
   };
-  for (const auto& [member, sql] : statements) {
-    auto statement = SLUICE_TRY(database.prepare(sql));
-    tables.*member = std::move(statement);
-  }
+  SLUICE_TRY(prepare_all(database, tables, statements));
   return tables;
 }
 

@@ -117,10 +117,7 @@ sqlite::Result<QuarantineTables> QuarantineTables::prepare(sqlite::Database& dat
       {&QuarantineTables::head_, select_head},
       {&QuarantineTables::entry_, select_entry},
   };
-  for (const auto& [member, sql] : statements) {
-    auto statement = SLUICE_TRY(database.prepare(sql));
-    tables.*member = std::move(statement);
-  }
+  SLUICE_TRY(prepare_all(database, tables, statements));
   return tables;
 }
 

@@ -45,10 +45,7 @@ sqlite::Result<RetentionTables> RetentionTables::prepare(sqlite::Database& datab
          WHERE id IN (SELECT id FROM receipt_again ORDER BY id LIMIT 2) AND at < ?1)sql"},
       {&Own::forget_all_receipts_, "DELETE FROM receipt_again"},
   };
-  for (const auto& [member, sql] : statements) {
-    auto statement = SLUICE_TRY(database.prepare(sql));
-    tables.*member = std::move(statement);
-  }
+  SLUICE_TRY(prepare_all(database, tables, statements));
   return tables;
 }
 

@@ -65,10 +65,7 @@ sqlite::Result<void> StreamMarks::prepare() {
       {&StreamMarks::advance_,
        "UPDATE stream SET numbered = ?3 WHERE bureau = ?1 AND epoch = ?2 AND numbered < ?3"},
   };
-  for (const auto& [member, sql] : statements) {
-    auto statement = SLUICE_TRY(database_.prepare(sql));
-    this->*member = std::move(statement);
-  }
+  SLUICE_TRY(prepare_all(database_, *this, statements));
   return {};
 }
 
