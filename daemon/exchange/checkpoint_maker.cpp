@@ -3,9 +3,8 @@
 #include <exception>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "record/try.h"
+#include "record/unforeseen.h"
 
 namespace sluice::exchange {
 
@@ -24,7 +23,7 @@ bool CheckpointMaker::step() {
   try {
     return make_or_tell();
   } catch (const std::exception& error) {  // which is not to end the daemon
-    fail(fmt::format("an error that was not foreseen ({}): report it", error.what()));
+    fail(record::unforeseen(error));
     return false;
   }
 }

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "fault/kill_point.h"
+#include "record/unforeseen.h"
 #include "record/verified_receipt.h"
 
 namespace sluice::link {
@@ -58,11 +59,8 @@ void Sender::run(const std::stop_token& stop) {
   try {
     send_all(stop);
   } catch (const std::exception& error) {
-    events_.stopped(
-        fmt::format("an error that was not foreseen ({}): report it; a restart of sluiced goes on "
-                    "from what has "
-                    "its receipt",
-                    error.what()));
+    events_.stopped(record::unforeseen(error) +
+                    "; a restart of sluiced goes on from what has its receipt");
   }
 }
 

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <utility>
 
-#include <fmt/format.h>
+#include "record/unforeseen.h"
 
 namespace sluice::node {
 namespace {
@@ -36,7 +36,7 @@ void HeadSigning::sign(trust::AuditHeadSigner::When when) {
     sign_or_tell(when);
   } catch (const std::exception& error) {  // which is not to end the daemon
     tell({trust::AuditProblem::unreadable, surroundings_.audit_log.string(),
-          fmt::format("an error that was not foreseen ({}): report it", error.what())});
+          record::unforeseen(error)});
   }
 }
 

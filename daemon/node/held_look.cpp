@@ -6,9 +6,8 @@
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "record/try.h"
+#include "record/unforeseen.h"
 
 namespace sluice::node {
 namespace {
@@ -54,7 +53,7 @@ bool HeldLook::look() {
     }
     tell(record::to_string(is_more.error()));
   } catch (const std::exception& error) {  // of one batch, which is not to end the daemon
-    tell(fmt::format("an error that was not foreseen ({}): report it", error.what()));
+    tell(record::unforeseen(error));
   }
   return false;
 }

@@ -36,9 +36,9 @@ class HeldLook {
   [[nodiscard]] std::vector<api::HeldStatus> held() const;
 
  private:
+  using Obstacles = decltype(exchange::Reception::Settled::obstacles);
   void run(const std::stop_token& stop);
   // Whether there is more to be done at once.
-  using Obstacles = decltype(exchange::Reception::Settled::obstacles);
   [[nodiscard]] bool look();
   [[nodiscard]] exchange::Result<bool> settle_and_list();
   void tell(std::vector<api::HeldStatus> held);

@@ -4,9 +4,8 @@
 #include <exception>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "installation/schema_side.h"
+#include "record/unforeseen.h"
 
 namespace sluice::node {
 namespace {
@@ -84,7 +83,7 @@ void SchemaWatch::run(const std::stop_token& stop) {
     try {
       look();
     } catch (const std::exception& error) {  // which is not to end the daemon
-      not_compared(fmt::format("an error that was not foreseen ({}): report it", error.what()));
+      not_compared(record::unforeseen(error));
     }
     const std::lock_guard lock(mutex_);
     has_looked_ = true;
