@@ -47,7 +47,7 @@ void Reporter::report(Stream& stream) {
   stream.times.told(surroundings_.moment());
 }
 
-void Reporter::failed(Stream& stream, std::string reason) {
+void Reporter::failed(Stream& stream, const std::string& reason) {
   stream.times.failed(surroundings_.moment(), surroundings_.random());
   if (std::exchange(stream.reason, reason) == reason) return;
   events_.not_told(stream.reported.bureau, reason);

@@ -62,7 +62,7 @@ class Reporter {
     std::string reason;  // why it could not be told; empty: it could
   };
   void report(Stream& stream);
-  void failed(Stream& stream, std::string reason);
+  void failed(Stream& stream, const std::string& reason);
 
   std::vector<Stream> streams_;
   ReporterSurroundings surroundings_;

@@ -66,6 +66,7 @@ class Filling {
 Result<bool> Filling::take(const OldRecord& record) {
   ++report_.records.value;
   std::vector<std::string_view> key;
+  key.reserve(old_key_.size());
   for (const std::size_t column : old_key_)
     key.push_back(record.values[column].value_or(std::string_view{}));
   std::string old_key = fmt::format("{}", fmt::join(key, ", "));
