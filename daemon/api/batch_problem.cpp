@@ -28,6 +28,10 @@ constexpr auto types = std::to_array<BatchProblemType>({
     {store_unavailable, 503, "store-unavailable"},
 });
 
+const BatchProblemType& type_of(BatchProblem problem) {
+  return *std::ranges::find(types, problem, &BatchProblemType::problem);
+}
+
 }  // namespace
 
 std::span<const BatchProblemType> batch_problem_types() {
@@ -35,11 +39,11 @@ std::span<const BatchProblemType> batch_problem_types() {
 }
 
 std::string_view name_of(BatchProblem problem) {
-  return std::ranges::find(types, problem, &BatchProblemType::problem)->name;
+  return type_of(problem).name;
 }
 
 server::Response refuse(BatchProblem problem, std::string_view detail) {
-  const BatchProblemType& type = *std::ranges::find(types, problem, &BatchProblemType::problem);
+  const BatchProblemType& type = type_of(problem);
   return server::problem(type.status, type.name, detail);
 }
 
