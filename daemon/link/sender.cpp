@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +10,7 @@
 #include "fault/kill_point.h"
 #include "record/unforeseen.h"
 #include "record/verified_receipt.h"
+#include "threads/sleep.h"
 
 namespace sluice::link {
 namespace {
@@ -34,12 +33,6 @@ std::chrono::milliseconds spread(std::chrono::milliseconds back_off, double rand
 bool is_to_be_renewed(const record::SignatureFailure& failure) {
   return failure.code == record::SignatureProblem::outdated_list ||
          failure.code == record::SignatureProblem::unlisted;
-}
-
-void sleep(const std::stop_token& stop, std::chrono::milliseconds duration) {
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any().wait_for(lock, stop, duration, [] { return false; });
 }
 
 }  // namespace
@@ -78,9 +71,9 @@ void Sender::send_all(const std::stop_token& stop) {
     is_compared = pass == Pass::drained;
     if (acknowledged_ != before) back_off = first_back_off;
     if (pass == Pass::drained) {
-      sleep(stop, look_again);
+      threads::sleep_for(stop, look_again);
     } else {
-      sleep(stop, spread(back_off, surroundings_.random()));
+      threads::sleep_for(stop, spread(back_off, surroundings_.random()));
       back_off = std::min(2 * back_off, is_refused_ ? longest_refused_back_off : longest_back_off);
     }
   }

@@ -1,10 +1,10 @@
 #include "node/checkpointing.h"
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <stop_token>
 #include <utility>
+
+#include "threads/sleep.h"
 
 namespace sluice::node {
 namespace {
@@ -45,14 +45,8 @@ Checkpointing::Checkpointing(const Surroundings& surroundings)
              .obstacle = [&installation] { return installation.store_obstacle(); },
              .steady = std::chrono::steady_clock::now},
             std::move(events), std::move(newest));
-        std::mutex mutex;
-        std::unique_lock lock(mutex);
-        std::condition_variable_any stopped;
-        while (!stop.stop_requested()) {
-          const std::chrono::milliseconds pause =
-              maker.step() ? between_steps : between_checkpoints;
-          stopped.wait_for(lock, stop, pause, [] { return false; });
-        }
+        while (!stop.stop_requested())
+          threads::sleep_for(stop, maker.step() ? between_steps : between_checkpoints);
       }) {}
 
 }  // namespace sluice::node

@@ -1,8 +1,6 @@
 #include "node/edge_reports.h"
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <stop_token>
 #include <utility>
 #include <vector>
@@ -10,6 +8,7 @@
 #include "edges/report_call.h"
 #include "installation/system_clock.h"
 #include "node/randomness.h"
+#include "threads/sleep.h"
 
 namespace sluice::node {
 namespace {
@@ -54,13 +53,10 @@ EdgeReports::EdgeReports(const std::map<record::BureauId, std::unique_ptr<Stream
       }) {}
 
 void EdgeReports::run(edges::Reporter& reporter, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any stopped;
   while (!stop.stop_requested()) {
     const auto next = reporter.step();
     caller_.disconnect();  // a minute is long for a connection that the center has to hold
-    stopped.wait_until(lock, stop, next, [] { return false; });
+    threads::sleep_until(stop, next);
   }
 }
 

@@ -1,12 +1,11 @@
 #include "node/head_signing.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <utility>
 
 #include "record/unforeseen.h"
+#include "threads/sleep.h"
 
 namespace sluice::node {
 namespace {
@@ -21,12 +20,9 @@ HeadSigning::HeadSigning(Surroundings surroundings)
 
 void HeadSigning::run(const std::stop_token& stop) {
   using When = trust::AuditHeadSigner::When;
-  std::mutex mutex;
-  std::condition_variable_any woken;
   while (!stop.stop_requested()) {
     sign(When::if_due);
-    std::unique_lock lock(mutex);
-    woken.wait_for(lock, stop, look_at_head_again, [] { return false; });
+    threads::sleep_for(stop, look_at_head_again);
   }
   sign(When::at_once);
 }

@@ -1,13 +1,13 @@
 #include "node/held_look.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <exception>
 #include <string>
 #include <utility>
 
 #include "record/try.h"
 #include "record/unforeseen.h"
+#include "threads/sleep.h"
 
 namespace sluice::node {
 namespace {
@@ -38,9 +38,7 @@ void HeldLook::run(const std::stop_token& stop) {
     if (look()) continue;
     seen = surroundings_.holding.await_change(stop, seen, look_at_held_again);
     // What comes meanwhile is seen with it.
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any().wait_for(lock, stop, between_looks, [] { return false; });
+    threads::sleep_for(stop, between_looks);
   }
 }
 

@@ -1,8 +1,8 @@
 #include "node/room_watch.h"
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
+
+#include "threads/sleep.h"
 
 namespace sluice::node {
 namespace {
@@ -19,13 +19,10 @@ RoomWatch::RoomWatch(Surroundings surroundings)
     : surroundings_(surroundings), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void RoomWatch::run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any woken;
   while (!stop.stop_requested()) {
     look_at_disk();
     look_at_quarantines();
-    std::unique_lock lock(mutex);
-    woken.wait_for(lock, stop, look_at_room_again, [] { return false; });
+    threads::sleep_for(stop, look_at_room_again);
   }
 }
 

@@ -1,10 +1,8 @@
 #include "pages/site.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <iterator>
-#include <mutex>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -32,6 +30,7 @@
 #include "pages/supervision_pages.h"
 #include "pages/workbench.h"
 #include "pages/workers.h"
+#include "threads/sleep.h"
 
 namespace sluice::pages {
 namespace {
@@ -109,15 +108,12 @@ struct Site::State {
 };
 
 void Site::State::journal_ready(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
     if (auto lent = bench.lend()) {  // else it is tried again in a moment
       for (const auto& [bureau, there] : surroundings.desks)
         bench.journal_ready(bureau, **lent);
     }
-    stopped.wait_for(lock, stop, journaled_every, [] { return false; });
+    threads::sleep_for(stop, journaled_every);
   }
 }
 

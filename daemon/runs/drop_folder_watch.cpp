@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <csignal>
-#include <mutex>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "runs/child_process.h"
 #include "runs/exit_status.h"
+#include "threads/sleep.h"
 
 namespace sluice::runs {
 namespace {
@@ -37,14 +36,11 @@ void DropFolderWatch::run(const std::stop_token& stop) {
         {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(folder.error())}});
     return;
   }
-  std::mutex mutex;
-  std::condition_variable_any woken;
   std::chrono::milliseconds pause = look_into_folder_again;
   while (!stop.stop_requested()) {
     const bool went_well = look(*folder, stop);
     pause = went_well ? look_into_folder_again : std::min(2 * pause, longest_pause);
-    std::unique_lock lock(mutex);
-    woken.wait_for(lock, stop, pause, [] { return false; });
+    threads::sleep_for(stop, pause);
   }
 }
 
