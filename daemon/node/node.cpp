@@ -29,7 +29,7 @@ constexpr std::chrono::seconds stop_grace{10};
 // grow to 48 MiB, and each stream has one.
 constexpr std::uint64_t memory_of_databases = std::uint64_t{192} << 20;
 // In the store's hands. The embedded one applies one after the other anyway.
-constexpr std::ptrdiff_t batches_at_once = 6;
+constexpr std::size_t batches_at_once = 6;
 // How soon certificates, keys and revocation lists that were replaced are noticed.
 constexpr std::chrono::seconds look_at_certificates{15};
 
@@ -160,7 +160,7 @@ std::expected<void, std::string> Node::make_uplink() {
 
 std::expected<void, std::string> Node::open_streams() {
   const auto waiting = std::make_shared<journal::WaitingMemory>();
-  const auto applying = std::make_shared<link::Applying>(batches_at_once);
+  const auto applying = std::make_shared<threads::Slots>(batches_at_once);
   const settings::Settings& settings = installation_->settings;
   const auto begins_here = [&](const auto& entry) {
     return !entry.second.publishes.empty() && settings.carrier(entry.first) == nullptr;

@@ -21,6 +21,7 @@
 #include "link/sender.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "threads/slots.h"
 
 namespace sluice::node {
 
@@ -35,7 +36,7 @@ class Stream {
     const exchange::Reception::Signatories& signatories;
     exchange::Holding& holding;
     std::shared_ptr<journal::WaitingMemory> waiting;                // of calls, for all streams
-    std::shared_ptr<link::Applying> applying;                       // where this node is the center
+    std::shared_ptr<threads::Slots> applying;                       // where this node is the center
     std::shared_ptr<exchange::NewestCheckpoint> newest_checkpoint;  // the same
     std::size_t streams = 1;  // of the node, this one included
     // Of a node with an uplink; else null.

@@ -42,7 +42,8 @@ void note_written(observe::Log& log, const std::expected<void, HistoryFailure>& 
 class BureauRunner {
  public:
   BureauRunner(record::BureauId bureau, std::vector<Job> jobs, HoldBack hold_back,
-               RunHistory history, const Scheduler::Surroundings& surroundings, RunSlots& slots)
+               RunHistory history, const Scheduler::Surroundings& surroundings,
+               threads::Slots& slots)
       : bureau_(std::move(bureau)),
         hold_back_(std::move(hold_back)),
         history_(std::move(history)),
@@ -74,7 +75,7 @@ class BureauRunner {
   struct Start {
     Entry* entry = nullptr;
     std::string reason;
-    RunSlots::Slot slot;
+    threads::Slots::Slot slot;
   };
   void run(const std::stop_token& stop);
   // The next run, once it is due and has a slot; nothing when asked to stop.
@@ -99,7 +100,7 @@ class BureauRunner {
   HoldBack hold_back_;
   RunHistory history_;
   const Scheduler::Surroundings& around_;
-  RunSlots& slots_;
+  threads::Slots& slots_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any woken_;
@@ -272,7 +273,7 @@ void BureauRunner::run_entry(Start start, const std::stop_token& stop) {
   around_.log.write<"run-started">(
       {{"bureau", bureau_.str()}, {"task", job.name.task}, {"reason", run.reason}});
   const ChildEnd end = run_command(job, stop);
-  { const RunSlots::Slot given_back = std::move(start.slot); }
+  { const threads::Slots::Slot given_back = std::move(start.slot); }
   finish(entry, std::move(run), end);
 }
 

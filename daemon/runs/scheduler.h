@@ -16,8 +16,8 @@
 #include "observe/metrics.h"
 #include "runs/hold_back.h"
 #include "runs/run_history.h"
-#include "runs/run_slots.h"
 #include "schedule/schedule.h"
+#include "threads/slots.h"
 
 namespace sluice::runs {
 
@@ -75,7 +75,7 @@ class Scheduler {
 
  private:
   Surroundings surroundings_;
-  RunSlots slots_;
+  threads::Slots slots_;
   std::mutex orders_mutex_;           // one order after the other, on the disk before it holds
   std::optional<RunHistory> orders_;  // guarded by orders_mutex_
   std::map<record::BureauId, std::unique_ptr<BureauRunner>> runners_;

@@ -1,6 +1,5 @@
 #include "link/local/local_link.h"
 
-#include <chrono>
 #include <utility>
 
 #include "record/recast.h"
@@ -16,23 +15,11 @@ LinkFailure link_failure(exchange::ReceptionFailure failure) {
 
 }  // namespace
 
-bool Applying::take(const std::stop_token& stop) {
-  constexpr std::chrono::milliseconds look_again{100};
-  while (!places_.try_acquire_for(look_again)) {
-    if (stop.stop_requested()) return false;
-  }
-  return true;
-}
-
 Result<void> LocalLink::carry(Outgoing& outgoing, const std::stop_token& stop) {
-  // Given back with each batch, so that a long backlog lets the other streams in.
-  const auto give_back = [](Applying* applying) { applying->give_back(); };
   while (!stop.stop_requested()) {
-    std::unique_ptr<Applying, decltype(give_back)> place(nullptr, give_back);
-    if (applying_) {
-      if (!applying_->take(stop)) break;
-      place.reset(applying_.get());
-    }
+    // Given back with each batch, so that a long backlog lets the other streams in.
+    const auto slot = applying_ ? applying_->take(stop) : std::nullopt;
+    if (applying_ && !slot) break;
     const auto batch = outgoing.next();
     if (!batch) break;
     auto answer = reception_.answer(*batch);

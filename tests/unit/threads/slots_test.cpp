@@ -1,0 +1,46 @@
+#include "threads/slots.h"
+
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace sluice::threads {
+namespace {
+
+std::stop_token stopped() {
+  std::stop_source source;
+  source.request_stop();
+  return source.get_token();
+}
+
+TEST(SlotsTest, NoMoreAreGivenThanThereAre) {
+  Slots slots(2);
+  const auto one = slots.take({});
+  const auto other = slots.take({});
+  EXPECT_TRUE(one && other);
+  EXPECT_FALSE(slots.take(stopped()));
+}
+
+TEST(SlotsTest, SlotThatWasGivenBackGoesToWhoWaits) {
+  Slots slots(1);
+  auto taken = slots.take({});
+  bool has_one = false;
+  std::jthread waiting([&] { has_one = slots.take({}).has_value(); });
+  { const Slots::Slot given_back = std::move(*taken); }
+  waiting.join();
+  EXPECT_TRUE(has_one);
+}
+
+TEST(SlotsTest, StopEndsTheWait) {
+  Slots slots(1);
+  const auto taken = slots.take({});
+  bool has_one = true;
+  std::jthread waiting(
+      [&](const std::stop_token& stop) { has_one = slots.take(stop).has_value(); });
+  waiting.request_stop();
+  waiting.join();
+  EXPECT_FALSE(has_one);
+}
+
+}  // namespace
+}  // namespace sluice::threads
