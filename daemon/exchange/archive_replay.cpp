@@ -8,7 +8,6 @@
 
 #include "exchange/dataset_replay.h"
 #include "exchange/scratch_failure.h"
-#include "record/older_schema.h"
 #include "record/recast.h"
 #include "record/try.h"
 #include "store/migrations.h"
@@ -84,12 +83,12 @@ store::Result<DatasetVersions> ArchiveReplay::versions_of(const record::DatasetI
   const auto failed = [&](const record::Flaw& flaw) {
     return store::StoreFailure{store::StoreProblem::failed, "dataset " + id.str(), flaw.sentence};
   };
-  auto versions = SLUICE_TRY(record::recast(DatasetVersions::read(migrations, {}), failed));
-  const record::TableSchema* began = versions.last_began_with();
-  if (known == nullptr || began == nullptr) return versions;
+  auto versions = SLUICE_TRY(
+      record::recast(DatasetVersions::read(std::move(migrations), std::nullopt), failed));
+  if (known == nullptr || versions.migrations().empty()) return versions;
   const record::TableSchema& present = known->dataset.schema;
-  if (record::why_unreadable(*began, present)) return versions;
-  return record::recast(DatasetVersions::read(std::move(migrations), present), failed);
+  if (versions.may_be_of_last(present)) versions.know_present(present);
+  return versions;
 }
 
 store::Result<DatasetReplay*> ArchiveReplay::dataset(const record::DatasetId& id) {

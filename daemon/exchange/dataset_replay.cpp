@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "exchange/migration_replay.h"
 #include "exchange/scratch_failure.h"
 #include "exchange/table_comparison.h"
 #include "exchange/version_fields.h"
-#include "record/older_schema.h"
 #include "record/recast.h"
 #include "record/try.h"
-#include "store/evolution.h"
 
 namespace sluice::exchange {
 namespace {
@@ -34,16 +31,15 @@ DatasetReplay::DatasetReplay(record::DatasetId id, const KnownDataset* known,
   for (store::Version version{1}; version <= versions_.last(); ++version.value) {
     replays_.push_back(std::make_unique<BatchReplay>(BatchReplay::Target{version, number(version)},
                                                      versions_, around_.schema_of, around_.tables));
-    if (version < versions_.last()) around_.tables.keep_fields(number(version));
+    if (version == versions_.last()) break;
+    around_.tables.keep_fields(number(version));
+    migration_replays_.emplace_back(versions_, version);
   }
 }
 
-// What was signed, and yet nobody here can read, a later program has written.
 store::Result<void> DatasetReplay::begin() {
-  const bool is_foreign = std::ranges::any_of(migrations(), [](const auto& migration) {
-    return is_as_stated(migration) && !is_readable(migration);
-  });
-  return is_foreign ? take_over(migrations().back()) : store::Result<void>();
+  const bool is_any_foreign = std::ranges::any_of(migration_replays_, &MigrationReplay::is_foreign);
+  return is_any_foreign ? take_over(migrations().back()) : store::Result<void>();
 }
 
 // Nothing but the tables themselves says what they began with.
@@ -118,8 +114,8 @@ store::Result<void> DatasetReplay::migrate(const store::MigrationEntry& migratio
   const auto told = [&](const TableDifference& difference) {
     around_.findings.tell(report_, difference);
   };
-  const ReplayedMigration replayed = SLUICE_TRY(replay_migration(
-      migration, in_use_, {number(in_use_), number(in_use_) + 1}, around_.tables, told));
+  const ReplayedMigration replayed = SLUICE_TRY(migration_replays_[in_use_.value - 1].run(
+      {number(in_use_), number(in_use_) + 1}, around_.tables, told));
   if (replayed.why_not) {
     report_.judged_up_to = migration.id - 1;
     around_.findings.tell(report_, NotReplayed{.id = migration.id,
@@ -147,15 +143,10 @@ store::Result<void> DatasetReplay::finish(std::int64_t last) {
 }
 
 std::optional<record::Dataset> DatasetReplay::form_of_tables() const {
-  const record::TableSchema* const began = versions_.last_began_with();
-  if (known_ != nullptr) {
-    // One of another version than the tables does not tell how to read them.
-    const bool is_theirs =
-        began == nullptr || !record::why_unreadable(*began, known_->dataset.schema);
-    if (is_theirs) return known_->dataset;
-  }
+  // One of another version than the tables does not tell how to read them.
+  if (known_ != nullptr && versions_.may_be_of_last(known_->dataset.schema)) return known_->dataset;
   const record::TableSchema* schema = replays_.back()->last_schema();
-  if (schema == nullptr) schema = began;
+  if (schema == nullptr) schema = versions_.last_began_with();
   if (schema == nullptr) return std::nullopt;
   return record::Dataset{.id = report_.dataset, .owner = {}, .title = {}, .schema = *schema};
 }
@@ -163,13 +154,11 @@ std::optional<record::Dataset> DatasetReplay::form_of_tables() const {
 std::optional<DatasetReplay::Compared> DatasetReplay::older(store::Version version) const {
   const store::MigrationEntry& ended_by = migrations()[version.value - 1];
   if (ended_by.dropped_at || report_.judged_from) return std::nullopt;
-  auto schema = store::read_kept_schema(ended_by.from_schema);
-  if (!schema) return std::nullopt;  // then it could not be migrated from either
   const std::int64_t end = ended_by.id - 1;
   return Compared{.form = {.id = store::name_of_version(report_.dataset, version),
                            .owner = {},
                            .title = {},
-                           .schema = std::move(*schema)},
+                           .schema = versions_.ended_with(version)},
                   .version = version,
                   .up_to = std::min(end, report_.judged_up_to.value_or(end)),
                   .read = [this, &ended_by](const auto& consume) {

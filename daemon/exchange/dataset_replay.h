@@ -11,6 +11,7 @@
 #include "exchange/batch_replay.h"
 #include "exchange/catalogue.h"
 #include "exchange/dataset_versions.h"
+#include "exchange/migration_replay.h"
 #include "exchange/replay_report.h"
 #include "exchange/replayed_tables.h"
 #include "store/store.h"
@@ -83,6 +84,7 @@ class DatasetReplay {
   Surroundings around_;
   ReplayedDataset report_;
   std::vector<std::unique_ptr<BatchReplay>> replays_;  // by version
+  std::vector<MigrationReplay> migration_replays_;     // by the version that each ends
   store::Version in_use_{1};
   std::int64_t last_entry_ = 0;
 };

@@ -69,6 +69,18 @@ const record::TableSchema* DatasetVersions::last_began_with() const {
   return began ? &*began : nullptr;
 }
 
+bool DatasetVersions::may_be_of_last(const record::TableSchema& schema) const {
+  const auto& began = versions_.back().began;
+  return !began || !record::why_unreadable(*began, schema);
+}
+
+std::expected<VersionConversion, record::Flaw> DatasetVersions::conversion_into(
+    store::Version version) const {
+  const store::Version ended{version.value - 1};
+  return VersionConversion::read(migrations_[ended.value - 1], ended_with(ended),
+                                 began_with(version));
+}
+
 // The last of them: what went back to a schema of before has it now.
 std::optional<store::Version> DatasetVersions::beginning_or_ending_with(
     const record::TableSchema& written, store::Version up_to) const {
@@ -94,9 +106,8 @@ std::vector<store::Version> DatasetVersions::that_may_have_had(const record::Tab
 }
 
 NotReadable DatasetVersions::of_no_version(const record::TableSchema& written) const {
+  if (!may_be_of_last(written)) return {"none of the versions of its tables had that schema", true};
   const Ends& of = versions_.back();
-  const bool of_before = of.began && record::why_unreadable(*of.began, written);
-  if (of_before) return {"none of the versions of its tables had that schema", true};
   return {of.ended ? record::why_unreadable(written, *of.ended).value_or("") : "", false};
 }
 
@@ -157,16 +168,17 @@ std::expected<LineConversion, record::Flaw> DatasetVersions::conversion(
     columns = &wanted;
     return std::nullopt;
   };
-  for (store::Version version = way.from; version < way.to; ++version.value) {
-    if (auto flaw = take_columns(*ends(version).ended)) return std::unexpected(std::move(*flaw));
-    auto step = VersionConversion::read(migrations_[version.value - 1]);
+  for (store::Version version = way.from; version < way.to;) {
+    if (auto flaw = take_columns(ended_with(version))) return std::unexpected(std::move(*flaw));
+    ++version.value;
+    auto step = conversion_into(version);
     if (!step) {
       return std::unexpected(
           record::Flaw{fmt::format("the mapping to version {} can not be read here ({})",
-                                   version.value + 1, step.error().sentence)});
+                                   version.value, step.error().sentence)});
     }
     made.steps_.emplace_back(std::move(*step));
-    columns = &*ends({version.value + 1}).began;
+    columns = &began_with(version);
   }
   if (way.target != nullptr) {
     if (auto flaw = take_columns(*way.target)) return std::unexpected(std::move(*flaw));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -48,6 +49,21 @@ class DatasetVersions {
   [[nodiscard]] store::Version last() const { return {migrations_.size() + 1}; }
   // Of the last version: under which it began. Null: nothing was ever migrated.
   [[nodiscard]] const record::TableSchema* last_began_with() const;
+  // Whether a schema may be one of the last version: it has all that this one began with.
+  [[nodiscard]] bool may_be_of_last(const record::TableSchema& schema) const;
+  // As `present` of read().
+  void know_present(record::TableSchema present) { versions_.back().ended = std::move(present); }
+
+  // Of one that a migration ended: its schema then.
+  [[nodiscard]] const record::TableSchema& ended_with(store::Version version) const {
+    return *ends(version).ended;
+  }
+  // Of one that a migration began: its schema then, and what that made the records of.
+  [[nodiscard]] const record::TableSchema& began_with(store::Version version) const {
+    return *ends(version).began;
+  }
+  [[nodiscard]] std::expected<VersionConversion, record::Flaw> conversion_into(
+      store::Version version) const;
 
   // Of a batch that comes now: into the columns of the present schema. A schema that several
   // versions may have had is taken for none of them, but where one began or ended with it.

@@ -8,8 +8,6 @@
 #include "exchange/migration_audit.h"
 #include "exchange/row_keys.h"
 #include "exchange/scratch_failure.h"
-#include "exchange/version_conversion.h"
-#include "record/canonical_schema.h"
 #include "record/recast.h"
 #include "record/try.h"
 #include "store/row_reader.h"
@@ -20,11 +18,11 @@ namespace {
 // One migration, record by record.
 class MigratedRecords {
  public:
-  MigratedRecords(const store::MigrationEntry& migration, VersionConversion conversion,
+  MigratedRecords(const store::MigrationEntry& migration, VersionConversion& conversion,
                   const record::TableSchema& before, const record::TableSchema& after,
                   const std::function<void(const TableDifference&)>& told)
       : migration_(migration),
-        conversion_(std::move(conversion)),
+        conversion_(conversion),
         order_before_(before),
         keys_(after),
         rows_(after),
@@ -37,7 +35,7 @@ class MigratedRecords {
   void tell(const ReplayedTables::CurrentVersion& record, std::string what);
 
   const store::MigrationEntry& migration_;
-  VersionConversion conversion_;
+  VersionConversion& conversion_;
   record::KeyOrder order_before_;
   RowKeys keys_;
   store::RowReader rows_;
@@ -87,39 +85,41 @@ ReplayedMigration migration_not_replayed(std::string why) {
   return {.why_not = std::move(why), .records = {}};
 }
 
-}  // namespace
-
 bool is_as_stated(const store::MigrationEntry& migration) {
   const auto said = record::parse_migration(migration.statement.json);
   return said && *said == stated(migration);
 }
 
-bool is_readable(const store::MigrationEntry& migration) {
-  return VersionConversion::read(migration).has_value();
+}  // namespace
+
+MigrationReplay::MigrationReplay(const DatasetVersions& versions, store::Version ended)
+    : versions_(versions),
+      migration_(versions.migrations()[ended.value - 1]),
+      ended_(ended),
+      is_as_stated_(is_as_stated(migration_)) {
+  auto conversion = versions.conversion_into({ended.value + 1});
+  if (conversion) conversion_ = std::move(*conversion);
 }
 
-store::Result<ReplayedMigration> replay_migration(
-    const store::MigrationEntry& migration, store::Version last, const VersionPair& numbers,
-    ReplayedTables& tables, const std::function<void(const TableDifference&)>& told) {
-  if (!is_as_stated(migration)) {
+store::Result<ReplayedMigration> MigrationReplay::run(
+    const VersionPair& numbers, ReplayedTables& tables,
+    const std::function<void(const TableDifference&)>& told) {
+  if (!is_as_stated_) {
     return migration_not_replayed("the ledger has not what its statement says");
   }
-  if (migration.version.value != last.value + 1) {
+  const store::Version begun{ended_.value + 1};
+  if (migration_.version != begun) {
     return migration_not_replayed(
-        fmt::format("the migration to version {} is missing", last.value + 1));
+        fmt::format("the migration to version {} is missing", begun.value));
   }
   const auto doubts = SLUICE_TRY(record::recast(tables.count_in_doubt(numbers.before), of_scratch));
   if (doubts > 0) {
     return migration_not_replayed(
         fmt::format("what became of {} records before it can not be told", doubts));
   }
-  auto conversion = VersionConversion::read(migration);
-  const auto before = record::parse_canonical_schema(migration.from_schema);
-  const auto after = record::parse_canonical_schema(migration.to_schema);
-  if (!conversion || !before || !after) {
-    return migration_not_replayed("its mapping can not be read here");
-  }
-  MigratedRecords replay(migration, std::move(*conversion), *before, *after, told);
+  if (!conversion_) return migration_not_replayed("its mapping can not be read here");
+  MigratedRecords replay(migration_, *conversion_, versions_.ended_with(ended_),
+                         versions_.began_with(begun), told);
   ReplayedMigration replayed;
   SLUICE_TRY(record::recast(tables.read_current(numbers.before,
                                                 [&](const auto& record) {

@@ -7,17 +7,13 @@
 #include <optional>
 #include <string>
 
+#include "exchange/dataset_versions.h"
 #include "exchange/replayed_tables.h"
 #include "exchange/table_comparison.h"
+#include "exchange/version_conversion.h"
 #include "store/migrations.h"
 
 namespace sluice::exchange {
-
-// Whether it is of what the statement about it says.
-[[nodiscard]] bool is_as_stated(const store::MigrationEntry& migration);
-// Whether the mapping of it, and both schemas, can be read here: else nobody here knows what it
-// did, though it was signed.
-[[nodiscard]] bool is_readable(const store::MigrationEntry& migration);
 
 struct ReplayedMigration {
   // Why it could not be: a clause. Nothing: it was.
@@ -31,9 +27,27 @@ struct VersionPair {
   int after = 0;
 };
 
-// `last`: the version that ends. Records that do not fit are told: the center found that all did.
-[[nodiscard]] store::Result<ReplayedMigration> replay_migration(
-    const store::MigrationEntry& migration, store::Version last, const VersionPair& numbers,
-    ReplayedTables& tables, const std::function<void(const TableDifference&)>& told);
+// One owner, one thread.
+class MigrationReplay {
+ public:
+  // Of the migration that ended that version. `versions` must outlive it.
+  MigrationReplay(const DatasetVersions& versions, store::Version ended);
+
+  // Whether it was signed as the ledger has it, and nobody here can read its mapping, and so knows
+  // what it did: a later program has written it.
+  [[nodiscard]] bool is_foreign() const { return is_as_stated_ && !conversion_; }
+
+  // Records that do not fit are told: the center found that all did.
+  [[nodiscard]] store::Result<ReplayedMigration> run(
+      const VersionPair& numbers, ReplayedTables& tables,
+      const std::function<void(const TableDifference&)>& told);
+
+ private:
+  const DatasetVersions& versions_;
+  const store::MigrationEntry& migration_;
+  store::Version ended_;
+  bool is_as_stated_;
+  std::optional<VersionConversion> conversion_;  // nothing: its mapping can not be read here
+};
 
 }  // namespace sluice::exchange

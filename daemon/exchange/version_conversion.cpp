@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "record/canonical_schema.h"
 #include "settings/mapping_text.h"
 
 namespace sluice::exchange {
@@ -90,16 +89,12 @@ std::expected<VersionConversion, record::Flaw> VersionConversion::bind(
 }
 
 std::expected<VersionConversion, record::Flaw> VersionConversion::read(
-    const store::MigrationEntry& migration) {
-  const auto old = record::parse_canonical_schema(migration.from_schema);
-  if (!old) return std::unexpected(record::Flaw{record::to_string(old.error())});
-  auto begun = record::parse_canonical_schema(migration.to_schema);
-  if (!begun) return std::unexpected(record::Flaw{record::to_string(begun.error())});
+    const store::MigrationEntry& migration, const record::TableSchema& old,
+    const record::TableSchema& begun) {
   auto mapping = settings::parse_mapping_text(migration.mapping);
   if (!mapping) return std::unexpected(record::Flaw{settings::to_string(mapping.error().front())});
-  const record::Dataset dataset{
-      .id = migration.dataset, .owner = {}, .title = {}, .schema = std::move(*begun)};
-  return bind(*old, dataset, std::move(*mapping));
+  const record::Dataset dataset{.id = migration.dataset, .owner = {}, .title = {}, .schema = begun};
+  return bind(old, dataset, std::move(*mapping));
 }
 
 VersionConversion::VersionConversion(std::unique_ptr<Bound> bound, intake::ConversionPlan plan)

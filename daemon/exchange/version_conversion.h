@@ -28,9 +28,11 @@ class VersionConversion {
   // names and `old` does not have.
   [[nodiscard]] static std::expected<VersionConversion, record::Flaw> bind(
       const record::TableSchema& old, const record::Dataset& dataset, intake::Mapping mapping);
-  // As a migration did it, by what the ledger has of it.
+  // As a migration did it, by what the ledger has of it: `old` is the schema of the version that it
+  // ended, `begun` of the one that it began.
   [[nodiscard]] static std::expected<VersionConversion, record::Flaw> read(
-      const store::MigrationEntry& migration);
+      const store::MigrationEntry& migration, const record::TableSchema& old,
+      const record::TableSchema& begun);
 
   // As store::RecordConverter.
   [[nodiscard]] std::expected<std::string_view, store::Unfit> convert(

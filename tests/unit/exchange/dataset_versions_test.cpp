@@ -55,6 +55,19 @@ TEST(DatasetVersionsTest, SchemaThatEndedAVersionIsOfThatThoughThePresentTablesH
   EXPECT_EQ(turned(of.to_present(bounded(same_columns, 5)), "U\t\\N\ta\t1"), "U\t\\N\ta\t1");
 }
 
+TEST(DatasetVersionsTest, PresentSchemaMayBeKnownLaterAndIsNotOneOfBefore) {
+  const TableSchema wider = schema_of({"code", "state", "name"});
+  auto of = DatasetVersions::read(
+                {migration(2, same_columns, wider, R"({"fields":[],"ignore":[]})")}, std::nullopt)
+                .value();
+  EXPECT_FALSE(of.may_be_of_last(same_columns));
+  EXPECT_EQ(turned(of.to_present(same_columns), "U\t\\N\ta\t1"), "U\t\\N\ta\t1\t\\N");
+  const TableSchema present = schema_of({"code", "state", "name", "town"});
+  ASSERT_TRUE(of.may_be_of_last(present));
+  of.know_present(present);
+  EXPECT_EQ(turned(of.to_present(same_columns), "U\t\\N\ta\t1"), "U\t\\N\ta\t1\t\\N\t\\N");
+}
+
 TEST(DatasetVersionsTest, SchemaThatSeveralVersionsMayHaveHadIsTakenForNone) {
   const auto of = versions({migration(2, same_columns, bounded(same_columns, 5), other_states)},
                            bounded(same_columns, 9));
