@@ -6,7 +6,7 @@
 #include "record/recast.h"
 #include "record/try.h"
 #include "store/apply_once.h"
-#include "store/postgresql/binary_array.h"
+#include "store/postgresql/applying.h"
 #include "store/postgresql/checkpoints.h"
 #include "store/postgresql/dataset_ddl.h"
 #include "store/postgresql/kept_schemas.h"
@@ -81,11 +81,14 @@ class PostgresqlStore final : public Store {
   // Runs `work` on a live connection, and lets go of one that it left broken or unsure.
   template <class Work>
   auto with_connection(Work work) -> decltype(work(std::declval<Connection&>()));
-  // Enters a batch of which no row goes in: as rejected, or as held.
-  using EnterOnce = decltype(reject_once);
-  Result<record::SignedReceipt> enter_without_rows(const RejectedBatch& batch,
-                                                   const ReceiptMaker& make_receipt,
-                                                   EnterOnce& enter);
+  // What a question to a live connection was answered; a failure is told as of `place`.
+  template <class Ask>
+  auto ask(std::string_view place, Ask question);
+  // Takes the steps of a transaction that enters a batch.
+  using Steps = std::function<Result<record::SignedReceipt>(ApplyTransaction&)>;
+  Result<record::SignedReceipt> enter(const record::Manifest& manifest,
+                                      const std::optional<Applying::Target>& target,
+                                      const Steps& steps);
 
   Result<void> prepare_on(Connection& connection, const record::Dataset& dataset);
   Result<void> read_on(Connection& connection, const record::DatasetId& dataset,
@@ -114,68 +117,6 @@ class PostgresqlStore final : public Store {
 std::unexpected<StoreFailure> failed(const ServerError& error, std::string place) {
   return std::unexpected(store_failure(error, std::move(place)));
 }
-
-// The transaction of one batch; its failures name that.
-class Applying final : public ApplyTransaction {
- public:
-  // Where the rows go.
-  struct Target {
-    const record::DatasetId& dataset;
-    Version version;
-    Tables& tables;
-  };
-  // `target`: nothing where no rows go in. `in_doubt` is set where a commit failed that may have
-  // succeeded.
-  Applying(Connection& connection, PostgresqlTransaction transaction, std::optional<Target> target,
-           std::string place, bool& in_doubt)
-      : connection_(connection),
-        transaction_(std::move(transaction)),
-        target_(target),
-        place_(std::move(place)),
-        in_doubt_(in_doubt) {}
-
-  Result<std::optional<StreamPlace>> lock_stream(const record::BureauId& bureau) override {
-    return ours(postgresql::lock_stream(connection_, bureau));
-  }
-  Result<std::optional<LedgerAnswer>> find(const record::StreamId& stream,
-                                           record::Sequence sequence) override {
-    return ours(find_in_ledger(connection_, stream, sequence));
-  }
-  Result<std::optional<std::int64_t>> first_held(const record::BureauId& bureau,
-                                                 const record::DatasetId& dataset) override {
-    return ours(postgresql::first_held(connection_, bureau, dataset));
-  }
-  Result<DrawnId> draw_id() override {
-    if (!target_) return DrawnId{.id = SLUICE_TRY(ours(draw_ledger_id(connection_)))};
-    return draw_ledger_id_of_version(connection_, target_->dataset, target_->version);
-  }
-  DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
-    target_->tables.begin_batch(connection_, id, applied_at);
-    return target_->tables;
-  }
-  Result<void> write(const LedgerEntry& entry, const record::Batch& batch) override {
-    return ours(write_ledger(connection_, entry, batch));
-  }
-  Result<void> commit() override {
-    auto committed = ours(transaction_.commit());
-    in_doubt_ = !committed && committed.error().code == StoreProblem::unavailable;
-    return committed;
-  }
-
- private:
-  template <class T>
-  Result<T> ours(Connection::Answer<T> answer) const {
-    return record::recast(std::move(answer), [this](const ServerError& error) {
-      return store_failure(error, place_);
-    });
-  }
-
-  Connection& connection_;
-  PostgresqlTransaction transaction_;
-  std::optional<Target> target_;
-  std::string place_;
-  bool& in_doubt_;
-};
 
 // A person waits for the answer.
 Connection::Answer<PostgresqlTransaction> begin_short_read(Connection& connection) {
@@ -208,6 +149,15 @@ auto PostgresqlStore::with_connection(Work work) -> decltype(work(std::declval<C
   return result;
 }
 
+template <class Ask>
+auto PostgresqlStore::ask(std::string_view place, Ask question) {
+  return with_connection([&](Connection& connection) {
+    return record::recast(question(connection), [&](const ServerError& error) {
+      return store_failure(error, std::string(place));
+    });
+  });
+}
+
 Result<void> PostgresqlStore::prepare(const record::Dataset& dataset) {
   const auto known = prepared_.find(dataset.id);
   if (known != prepared_.end() &&
@@ -235,15 +185,37 @@ Result<record::SignedReceipt> PostgresqlStore::apply(const AdmittedBatch& admitt
   if (prepared == prepared_.end()) {
     return std::unexpected(unknown_dataset(admitted.manifest.dataset));
   }
+  Prepared& into = prepared->second;
+  return enter(admitted.manifest, Applying::Target{prepared->first, into.version, *into.tables},
+               [&](ApplyTransaction& transaction) {
+                 return apply_once(admitted, make_receipt, now_, transaction, into.expectation);
+               });
+}
+
+Result<record::SignedReceipt> PostgresqlStore::reject(const RejectedBatch& rejected,
+                                                      const ReceiptMaker& make_receipt) {
+  return enter(rejected.manifest, std::nullopt, [&](ApplyTransaction& transaction) {
+    return reject_once(rejected, make_receipt, now_, transaction);
+  });
+}
+
+Result<record::SignedReceipt> PostgresqlStore::hold(const RejectedBatch& held,
+                                                    const ReceiptMaker& make_receipt) {
+  return enter(held.manifest, std::nullopt, [&](ApplyTransaction& transaction) {
+    return hold_once(held, make_receipt, now_, transaction);
+  });
+}
+
+Result<record::SignedReceipt> PostgresqlStore::enter(const record::Manifest& manifest,
+                                                     const std::optional<Applying::Target>& target,
+                                                     const Steps& steps) {
+  const std::string place = place_of(manifest);
   bool in_doubt = false;
   const auto once = [&](Connection& connection) -> Result<record::SignedReceipt> {
     auto begun = PostgresqlTransaction::begin(connection);
-    if (!begun) return failed(begun.error(), place_of(admitted.manifest));
-    Applying applying(
-        connection, std::move(*begun),
-        Applying::Target{prepared->first, prepared->second.version, *prepared->second.tables},
-        place_of(admitted.manifest), in_doubt);
-    return apply_once(admitted, make_receipt, now_, applying, prepared->second.expectation);
+    if (!begun) return failed(begun.error(), place);
+    Applying applying(connection, std::move(*begun), target, place, in_doubt);
+    return steps(applying);
   };
   auto receipt = with_connection(once);
   // What was committed is no failure: the ledger is asked, over another connection, once the old
@@ -252,91 +224,44 @@ Result<record::SignedReceipt> PostgresqlStore::apply(const AdmittedBatch& admitt
   return receipt;
 }
 
-Result<record::SignedReceipt> PostgresqlStore::reject(const RejectedBatch& rejected,
-                                                      const ReceiptMaker& make_receipt) {
-  return enter_without_rows(rejected, make_receipt, reject_once);
-}
-
-Result<record::SignedReceipt> PostgresqlStore::hold(const RejectedBatch& held,
-                                                    const ReceiptMaker& make_receipt) {
-  return enter_without_rows(held, make_receipt, hold_once);
-}
-
-Result<record::SignedReceipt> PostgresqlStore::enter_without_rows(const RejectedBatch& batch,
-                                                                  const ReceiptMaker& make_receipt,
-                                                                  EnterOnce& enter) {
-  bool in_doubt = false;
-  const auto once = [&](Connection& connection) -> Result<record::SignedReceipt> {
-    auto begun = PostgresqlTransaction::begin(connection);
-    if (!begun) return failed(begun.error(), place_of(batch.manifest));
-    Applying applying(connection, std::move(*begun), std::nullopt, place_of(batch.manifest),
-                      in_doubt);
-    return enter(batch, make_receipt, now_, applying);
-  };
-  auto receipt = with_connection(once);
-  if (!receipt && in_doubt) receipt = with_connection(once);
-  return receipt;
-}
-
 Result<std::vector<HeldDataset>> PostgresqlStore::held() {
-  return with_connection([](Connection& connection) -> Result<std::vector<HeldDataset>> {
-    auto held = held_datasets(connection);
-    if (!held) return failed(held.error(), "held batches");
-    return std::move(*held);
-  });
+  return ask("held batches", held_datasets);
 }
 
 Result<std::optional<HeldBatch>> PostgresqlStore::find_held(const HeldPlace& place) {
-  return with_connection([&](Connection& connection) -> Result<std::optional<HeldBatch>> {
-    auto held = postgresql::find_held(connection, place);
-    if (!held) return failed(held.error(), "held batches");
-    return std::move(*held);
-  });
+  return ask("held batches",
+             [&](Connection& connection) { return postgresql::find_held(connection, place); });
 }
 
 Result<std::string> PostgresqlStore::incarnation() {
-  return with_connection([this](Connection& connection) -> Result<std::string> {
-    if (!incarnation_.empty()) return incarnation_;
-    auto found = incarnation_of(connection);
-    if (!found) return failed(found.error(), "incarnation");
-    return incarnation_ = std::move(*found);
+  return ask("incarnation", [this](Connection& connection) -> Connection::Answer<std::string> {
+    if (incarnation_.empty()) incarnation_ = SLUICE_TRY(incarnation_of(connection));
+    return incarnation_;
   });
 }
 
 Result<record::ChainHead> PostgresqlStore::head(const record::StreamId& stream) {
-  return with_connection([&](Connection& connection) -> Result<record::ChainHead> {
-    auto head = head_of(connection, stream);
-    if (!head) return failed(head.error(), "bureau " + stream.bureau.str());
-    return *head;
-  });
+  return ask("bureau " + stream.bureau.str(),
+             [&](Connection& connection) { return head_of(connection, stream); });
 }
 
 Result<std::optional<record::SignedReceipt>> PostgresqlStore::receipt(
     const record::StreamId& stream, record::Sequence sequence) {
-  using Found = Result<std::optional<record::SignedReceipt>>;
-  return with_connection([&](Connection& connection) -> Found {
-    auto found = find_in_ledger(connection, stream, sequence);
-    if (!found) return failed(found.error(), "bureau " + stream.bureau.str());
-    if (!*found) return std::nullopt;
-    return std::move((*found)->receipt);
-  });
+  auto found = SLUICE_TRY(ask("bureau " + stream.bureau.str(), [&](Connection& connection) {
+    return find_in_ledger(connection, stream, sequence);
+  }));
+  if (!found) return std::nullopt;
+  return std::move(found->receipt);
 }
 
 Result<std::vector<record::StreamId>> PostgresqlStore::streams() {
-  return with_connection([](Connection& connection) -> Result<std::vector<record::StreamId>> {
-    auto streams = known_streams(connection);
-    if (!streams) return failed(streams.error(), "streams");
-    return std::move(*streams);
-  });
+  return ask("streams", known_streams);
 }
 
 Result<Activity> PostgresqlStore::activity(const record::DatasetId& dataset, record::Time since,
                                            std::chrono::milliseconds span) {
-  return with_connection([&](Connection& connection) -> Result<Activity> {
-    auto activity = activity_of(connection, dataset, since, span);
-    if (!activity) return failed(activity.error(), "dataset " + dataset.str());
-    return std::move(*activity);
-  });
+  return ask("dataset " + dataset.str(),
+             [&](Connection& connection) { return activity_of(connection, dataset, since, span); });
 }
 
 Result<void> PostgresqlStore::read(const record::DatasetId& dataset,

@@ -13,6 +13,7 @@
 #include "sqlite/database.h"
 #include "store/apply_once.h"
 #include "store/evolution.h"
+#include "store/sqlite/applying.h"
 #include "store/sqlite/checkpoints.h"
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/ddl.h"
@@ -127,48 +128,6 @@ class SqliteStore final : public Store {
   SqliteCheckpoints checkpoints_{file_, [this] { return incarnation(); },
                                  [this] { return now_(); }};
   std::map<record::DatasetId, Prepared> prepared_;
-};
-
-// The transaction of one batch: the file is locked from its beginning.
-class Applying final : public ApplyTransaction {
- public:
-  // Where the rows go.
-  struct Target {
-    Tables& tables;
-    record::Time begun_at;  // when their version was
-  };
-  // `target`: nothing where no rows go in.
-  Applying(CentralFile& file, Ledger& ledger, Transaction transaction, std::optional<Target> target)
-      : file_(file), ledger_(ledger), transaction_(std::move(transaction)), target_(target) {}
-
-  Result<std::optional<StreamPlace>> lock_stream(const record::BureauId& bureau) override {
-    return ledger_.place(bureau);
-  }
-  Result<std::optional<LedgerAnswer>> find(const record::StreamId& stream,
-                                           record::Sequence sequence) override {
-    return ledger_.find(stream, sequence);
-  }
-  Result<std::optional<std::int64_t>> first_held(const record::BureauId& bureau,
-                                                 const record::DatasetId& dataset) override {
-    return ledger_.first_held(bureau, dataset);
-  }
-  Result<DrawnId> draw_id() override {
-    return DrawnId{SLUICE_TRY(ledger_.next_id()), target_ ? target_->begun_at : record::Time{}};
-  }
-  DatasetTables& begin_batch(std::int64_t id, record::Time applied_at) override {
-    target_->tables.begin_batch(id, applied_at);
-    return target_->tables;
-  }
-  Result<void> write(const LedgerEntry& entry, const record::Batch& batch) override {
-    return ledger_.write(entry, batch);
-  }
-  Result<void> commit() override { return file_.commit(transaction_); }
-
- private:
-  CentralFile& file_;
-  Ledger& ledger_;
-  Transaction transaction_;
-  std::optional<Target> target_;
 };
 
 std::string key_names(const record::TableSchema& schema) {
