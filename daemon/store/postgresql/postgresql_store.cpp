@@ -118,16 +118,6 @@ std::unexpected<StoreFailure> failed(const ServerError& error, std::string place
   return std::unexpected(store_failure(error, std::move(place)));
 }
 
-// A person waits for the answer.
-Connection::Answer<PostgresqlTransaction> begin_short_read(Connection& connection) {
-  auto transaction = PostgresqlTransaction::begin(connection);
-  if (!transaction) return transaction;
-  auto set =
-      connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '2s'");
-  if (!set) return std::unexpected(set.error());
-  return transaction;
-}
-
 template <class Work>
 auto PostgresqlStore::with_connection(Work work) -> decltype(work(std::declval<Connection&>())) {
   if (connection_ && (!connection_->is_alive() || connection_->in_transaction())) {
@@ -308,27 +298,8 @@ Result<void> PostgresqlStore::read_versions(
 Result<std::optional<FoundRecord>> PostgresqlStore::find(const record::Dataset& dataset,
                                                          const record::Key& key) {
   if (!record::KeyOrder(dataset.schema).encode(key)) return std::unexpected(not_a_key(dataset.id));
-  using Found = Result<std::optional<FoundRecord>>;
-  return with_connection([&](Connection& connection) -> Found {
-    const std::string where = "dataset " + dataset.id.str();
-    auto transaction = begin_short_read(connection);
-    if (!transaction) return failed(transaction.error(), where);
-    Parameters parameters;
-    for (const std::string& value : key)
-      parameters.text(value);
-    const auto row = connection.query(Tables(dataset).find_sql(), parameters);
-    if (!row && row.error().is_undefined_table()) {
-      return std::unexpected(unknown_dataset(dataset.id));
-    }
-    if (!row) return failed(row.error(), where);
-    if (row->rows() == 0) return std::nullopt;
-    FoundRecord found{.applied_at = record::Time(std::chrono::milliseconds(row->integer(0, 0)))};
-    for (int column = 1; column < row->columns(); ++column) {
-      auto& value = found.values.emplace_back();
-      if (!row->is_null(0, column)) value = row->text(0, column);
-    }
-    return found;
-  });
+  return with_connection(
+      [&](Connection& connection) { return find_record(connection, dataset, key); });
 }
 
 Result<void> PostgresqlStore::read_digests(

@@ -1,7 +1,9 @@
-// Reads that take as long as the reader likes, in transactions of their own.
+// Reads of what the store holds, in transactions of their own: of all of it, which take as long as
+// the reader likes, and of one record, for which a person waits.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "store/postgresql/connection.h"
@@ -19,5 +21,10 @@ namespace sluice::store::postgresql {
 [[nodiscard]] Result<void> copy_records(Connection& connection, const record::DatasetId& dataset,
                                         const std::string& sql,
                                         const std::function<bool(const StoredRecord&)>& consume);
+
+// As Store::find(), of what is a key.
+[[nodiscard]] Result<std::optional<FoundRecord>> find_record(Connection& connection,
+                                                             const record::Dataset& dataset,
+                                                             const record::Key& key);
 
 }  // namespace sluice::store::postgresql

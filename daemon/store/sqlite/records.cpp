@@ -6,6 +6,8 @@
 #include "store/dataset_tables.h"
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/stored_value.h"
+#include "store/sqlite/tables.h"
+#include "store/stream_place.h"
 
 namespace sluice::store::sqlite {
 namespace {
@@ -53,6 +55,27 @@ Result<void> read_records(CentralFile& file, const record::DatasetId& tables,
     }
     if (!consume({columns, parse_digest_bytes(select.text(0)), select.integer(1)})) return {};
   }
+}
+
+Result<std::optional<FoundRecord>> find_record(CentralFile& file, const record::Dataset& dataset,
+                                               const record::Key& key) {
+  const record::TableSchema& schema = dataset.schema;
+  auto known = SLUICE_TRY(file.statement("SELECT 1 FROM dataset WHERE id = ?"));
+  known.bind(1, dataset.id.str());
+  if (!SLUICE_TRY(file.step(known))) return std::unexpected(unknown_dataset(dataset.id));
+  auto select = SLUICE_TRY(file.statement(find_sql(dataset)));
+  const std::vector<std::size_t> columns = record::key_columns(schema);
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    bind_plain_value(select, static_cast<int>(i) + 1, schema.fields[columns[i]].type, key[i]);
+  if (!SLUICE_TRY(file.step(select))) return std::nullopt;
+  FoundRecord found{.applied_at = record::Time(std::chrono::milliseconds(select.integer(0)))};
+  for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+    const int column = static_cast<int>(i) + 1;
+    auto& value = found.values.emplace_back();
+    if (select.is_null(column)) continue;
+    append_plain_value(value.emplace(), select, column, schema.fields[i].type);
+  }
+  return found;
 }
 
 }  // namespace sluice::store::sqlite

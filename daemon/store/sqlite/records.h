@@ -1,4 +1,4 @@
-// Reads a dataset's records, whichever version of its tables they lie in.
+// Reads a dataset's records: all of them, whichever version of its tables they lie in, or one.
 #pragma once
 
 #include <cstdint>
@@ -17,5 +17,10 @@ namespace sluice::store::sqlite {
                                         const record::TableSchema& schema,
                                         std::optional<std::int64_t> up_to,
                                         const std::function<bool(const StoredRecord&)>& consume);
+
+// As Store::find(), of what is a key.
+[[nodiscard]] Result<std::optional<FoundRecord>> find_record(CentralFile& file,
+                                                             const record::Dataset& dataset,
+                                                             const record::Key& key);
 
 }  // namespace sluice::store::sqlite

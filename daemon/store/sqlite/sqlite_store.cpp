@@ -277,24 +277,8 @@ Result<void> SqliteStore::read(const record::DatasetId& dataset, std::optional<r
 
 Result<std::optional<FoundRecord>> SqliteStore::find(const record::Dataset& dataset,
                                                      const record::Key& key) {
-  const record::TableSchema& schema = dataset.schema;
-  if (!record::KeyOrder(schema).encode(key)) return std::unexpected(not_a_key(dataset.id));
-  auto known = SLUICE_TRY(file_.statement("SELECT 1 FROM dataset WHERE id = ?"));
-  known.bind(1, dataset.id.str());
-  if (!SLUICE_TRY(file_.step(known))) return std::unexpected(unknown_dataset(dataset.id));
-  auto select = SLUICE_TRY(file_.statement(find_sql(dataset)));
-  const std::vector<std::size_t> columns = record::key_columns(schema);
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    bind_plain_value(select, static_cast<int>(i) + 1, schema.fields[columns[i]].type, key[i]);
-  if (!SLUICE_TRY(file_.step(select))) return std::nullopt;
-  FoundRecord found{.applied_at = record::Time(std::chrono::milliseconds(select.integer(0)))};
-  for (std::size_t i = 0; i < schema.fields.size(); ++i) {
-    const int column = static_cast<int>(i) + 1;
-    auto& value = found.values.emplace_back();
-    if (select.is_null(column)) continue;
-    append_plain_value(value.emplace(), select, column, schema.fields[i].type);
-  }
-  return found;
+  if (!record::KeyOrder(dataset.schema).encode(key)) return std::unexpected(not_a_key(dataset.id));
+  return find_record(file_, dataset, key);
 }
 
 Result<Statement> SqliteStore::select_within(std::string_view before_from,
