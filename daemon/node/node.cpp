@@ -10,7 +10,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
 
 #include "installation/system_clock.h"
 #include "node/durable_start.h"
@@ -232,31 +231,6 @@ std::expected<void, std::string> Node::take_forms() {
                      [this](const record::DatasetId& dataset) { return schema_conflict(dataset); });
 }
 
-api::Health Node::health() const {
-  if (!refused_.empty()) {
-    return {.serving = false,
-            .reason = "the journal of " + refused_.begin()->first.str() +
-                      " is not what it was; see the log"};
-  }
-  if (auto why = certificates_.why_not_signing()) {
-    return {.serving = false, .reason = std::move(*why)};
-  }
-  files::StateDisk& disk = *installation_->disk;
-  if (const auto why = disk.distrusted()) {
-    return {.serving = false,
-            .reason = "an fsync has failed, and nothing is acknowledged (" + *why +
-                      "); see to the disk, then restart sluiced"};
-  }
-  if (auto why = disk.shortage()) return {.serving = false, .reason = std::move(*why)};
-  for (const auto& [id, stream] : streams_) {
-    if (stream->is_stopped()) {
-      return {.serving = false,
-              .reason = "the stream of " + id.str() + " has stopped; see the log"};
-    }
-  }
-  return {};
-}
-
 runs::HoldBack Node::hold_back_of(const record::BureauId& bureau) {
   return [&stream = *streams_.at(bureau)] { return stream.why_wait(); };
 }
@@ -326,58 +300,6 @@ void Node::look_after_held() {
       Center::reception_of({*installation_, signatories_, policy_, denials_, *log_, metrics_,
                             holding_, newest_checkpoint_}),
       HeldLook::Surroundings{holding_, *log_, metrics_});
-}
-
-void Node::measure_journals() {
-  measure_disk();
-  const record::Time now = installation::system_now();
-  for (const auto& [id, stream] : streams_) {
-    const auto status = stream->status();
-    if (!status) continue;
-    const std::string& bureau = id.str();
-    const journal::Backlog& backlog = status->backlog;
-    const auto age = backlog.oldest ? now - *backlog.oldest : std::chrono::milliseconds(0);
-    metrics_.journal_backlog_batches(bureau).Set(static_cast<double>(backlog.batches));
-    metrics_.journal_backlog_bytes(bureau).Set(static_cast<double>(backlog.bytes));
-    metrics_.journal_backlog_oldest_seconds(bureau).Set(std::chrono::duration<double>(age).count());
-    metrics_.quarantine_waiting(bureau).Set(static_cast<double>(status->quarantine_waiting));
-    metrics_.quarantine_bytes(bureau).Set(static_cast<double>(status->kept.quarantine_bytes));
-    metrics_.answer_bytes(bureau).Set(static_cast<double>(status->kept.answer_bytes));
-  }
-}
-
-void Node::measure_disk() {
-  files::StateDisk& disk = *installation_->disk;
-  metrics_.disk_trusted().Set(disk.distrusted() ? 0 : 1);
-  const auto room = disk.room();
-  if (!room) return;
-  metrics_.disk_free_bytes().Set(static_cast<double>(room->space.free));
-  metrics_.disk_reserve_bytes().Set(static_cast<double>(room->reserve));
-  metrics_.disk_short().Set(room->is_short ? 1 : 0);
-}
-
-api::NodeStatus Node::status() {
-  const settings::Node& node = installation_->settings.node;
-  api::NodeStatus status{
-      .name = node.name, .started_at = started_at_, .now = installation::system_now()};
-  for (const auto& [id, stream] : streams_)
-    status.streams.push_back({id, stream->status(), stream->link(), stream->is_stopped()});
-  for (const auto& [id, failure] : refused_)
-    status.streams.push_back({id, std::unexpected(failure), {}, true});
-  if (api_) status.port = api_->port();
-  if (pages_) status.pages_port = pages_->port();
-  status.certificate_ends = certificates_.first_expiry();
-  status.not_signing = certificates_.why_not_signing();
-  status.distrusted_disk = installation_->disk->distrusted();
-  status.room = installation_->disk->room();
-  if (held_look_) status.held = held_look_->held();
-  if (schemas_) status.schema_conflicts = schemas_->conflicts();
-  if (node.uplink) {
-    status.uplink.emplace();
-    for (const auto& address : node.uplink->addresses)
-      status.uplink->push_back(fmt::format("{}:{}", address.host, address.port));
-  }
-  return status;
 }
 
 void Node::reload() {
