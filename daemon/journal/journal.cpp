@@ -7,10 +7,8 @@
 
 #include "journal/continuity.h"
 #include "journal/journal_columns.h"
-#include "journal/journal_creation.h"
 #include "journal/journal_state.h"
 #include "record/try.h"
-#include "sqlite/shrinking.h"
 
 namespace sluice::journal {
 namespace {
@@ -24,96 +22,6 @@ Journal::Journal(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Journal::Journal(Journal&&) noexcept = default;
 Journal& Journal::operator=(Journal&&) noexcept = default;
 Journal::~Journal() = default;
-
-Result<Journal> Journal::open(const std::filesystem::path& file, const record::BureauId& bureau,
-                              const Limits& limits, const record::Keyring& keyring, Clock clock,
-                              Neighbours neighbours) {
-  auto state = std::make_unique<State>();
-  state->file = file;
-  state->limits = limits;
-  state->keyring = &keyring;
-  state->clock = std::move(clock);
-  state->disk = std::move(neighbours.disk);
-  state->steady = std::move(neighbours.steady);
-  state->retention = std::move(neighbours.retention);
-  StreamMarks* const marks = neighbours.marks;
-  state->marks = marks;
-  const auto lost = [&](std::string sentence) {
-    return std::unexpected(
-        JournalFailure{JournalProblem::lost, file.string(), std::move(sentence)});
-  };
-  std::optional<StreamMark> remembered;
-  if (marks != nullptr) remembered = SLUICE_TRY(marks->find(bureau));
-  if (remembered) {
-    if (auto objection = objection_to_file(file, bureau, *remembered)) return lost(*objection);
-  }
-  const auto unreadable = [&](std::string_view what) {
-    return std::unexpected(
-        JournalFailure{JournalProblem::unreadable, file.string(),
-                       fmt::format("expected the journal of {}: {}", bureau.str(), what)});
-  };
-  const auto not_opened = [&](const sqlite::Error& error) {
-    if (error.is_failed_sync() && state->disk) {
-      state->disk->distrust(fmt::format("{}: {}", file.string(), error.message));
-    }
-    auto room = no_room(error, file.string());
-    return room ? std::unexpected(std::move(*room)) : unreadable(error.message);
-  };
-  if (auto made = sqlite::make_shrinkable(file); !made) return not_opened(made.error());
-  auto database = sqlite::Database::open(file);
-  if (!database) return not_opened(database.error());
-  state->database = std::move(*database);
-  if (auto off = state->database.execute("PRAGMA wal_autocheckpoint=0"); !off) {
-    return not_opened(off.error());
-  }
-  const auto ready = create_or_check(state->database, bureau, state->clock());
-  if (!ready) return not_opened(ready.error());
-  if (!ready->empty()) return unreadable(*ready);
-  auto tables = Tables::prepare(state->database);
-  if (!tables) return not_opened(tables.error());
-  state->tables = std::move(*tables);
-  auto quarantine = QuarantineTables::prepare(state->database);
-  if (!quarantine) return not_opened(quarantine.error());
-  state->quarantine = std::move(*quarantine);
-  auto retained = RetentionTables::prepare(state->database);
-  if (!retained) return not_opened(retained.error());
-  state->retained = std::move(*retained);
-  auto gaps = GapTables::prepare(state->database);
-  if (!gaps) return not_opened(gaps.error());
-  state->gaps = std::move(*gaps);
-  auto predecessors = PredecessorTables::prepare(state->database);
-  if (!predecessors) return not_opened(predecessors.error());
-  state->predecessors = std::move(*predecessors);
-  auto held = HeldTables::prepare(state->database);
-  if (!held) return not_opened(held.error());
-  state->held = std::move(*held);
-  auto anchors = AnchorTables::prepare(state->database);
-  if (!anchors) return not_opened(anchors.error());
-  state->anchors = std::move(*anchors);
-  auto places = PlaceTables::prepare(state->database);
-  if (!places) return not_opened(places.error());
-  state->places = std::move(*places);
-  const auto row = state->tables.stream();
-  if (!row) return not_opened(row.error());
-  if (row->stream.bureau != bureau) return unreadable("it is the journal of another bureau");
-  state->stream = row->stream;
-  const auto numbered = state->tables.numbered();
-  if (!numbered) return unreadable(numbered.error().message);
-  state->remembered = *numbered;
-  if (remembered) {
-    const bool is_successor =
-        row->stream.epoch > remembered->epoch && row->follows >= remembered->epoch;
-    if (is_successor) {
-      // Begun by this node, which was ended before it could remember it.
-      SLUICE_TRY(marks->replace(bureau, {row->stream.epoch, *numbered}));
-    } else if (auto objection = objection_of_mark(row->stream, *numbered, *remembered)) {
-      return lost(*objection);
-    }
-  } else if (marks != nullptr) {
-    SLUICE_TRY(marks->begin(bureau, {row->stream.epoch, *numbered}));
-  }
-  return Journal(std::move(state));
-}
 
 Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Payload payload,
                                          std::span<const QuarantinedRow> quarantined,

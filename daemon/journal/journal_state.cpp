@@ -52,6 +52,10 @@ JournalFailure Journal::State::broken(std::string sentence) const {
   return {JournalProblem::broken, file.string(), std::move(sentence)};
 }
 
+JournalFailure Journal::State::lost(std::string sentence) const {
+  return {JournalProblem::lost, file.string(), std::move(sentence)};
+}
+
 Result<void> Journal::State::check_durable() {
   if (!not_durable && disk) not_durable = disk->distrusted();
   if (!not_durable) return {};
@@ -117,7 +121,7 @@ Result<bool> Journal::State::reaches_to(record::Sequence sequence) {
 
 Result<void> Journal::State::check_taking(const StreamRow& row) const {
   if (row.refused.empty()) return {};
-  return std::unexpected(JournalFailure{JournalProblem::lost, file.string(), row.refused});
+  return std::unexpected(lost(row.refused));
 }
 
 void Journal::State::adopt(const record::StreamId& found) {

@@ -71,6 +71,7 @@ struct Journal::State {
                           [this](const sqlite::Error& error) { return failure(error); });
   }
   [[nodiscard]] JournalFailure broken(std::string sentence) const;
+  [[nodiscard]] JournalFailure lost(std::string sentence) const;
   [[nodiscard]] Result<void> check_durable();
   // When a batch that follows this row is sealed: the ledger takes none that is earlier than the
   // one before it, so a clock that was set back waits until it has caught up.
@@ -96,6 +97,12 @@ struct Journal::State {
   void adopt(const record::StreamId& found);
   // Tells the marks of numbers that are in the file now.
   void remember(const StreamRow& row);
+
+  // Steps of opening (opening.cpp). The file, made where it is not there: its stream's row.
+  [[nodiscard]] Result<StreamRow> open_file(const record::BureauId& bureau);
+  [[nodiscard]] sqlite::Result<void> prepare_tables();
+  // Whether it is the journal of the mark, where there is one; the marks remember it from here on.
+  [[nodiscard]] Result<void> recognise(const StreamRow& row, const std::optional<StreamMark>& mark);
 
   // Runs `steps` in one transaction with the stream's row, which it may change; commits, fsynced.
   // `steps` returns expected<T, JournalFailure>; a failure rolls everything back.
