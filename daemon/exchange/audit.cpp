@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -87,6 +88,23 @@ record::Time applied_after_last(record::Time at, const BureauPlace& last) {
   return std::max(at, last.applied_at + std::chrono::milliseconds(1));
 }
 
+Fault fault_of_counts(const record::Receipt& receipt, const record::Manifest& manifest) {
+  const record::RowOutcomes& rows = receipt.rows;
+  const std::uint64_t outcomes = rows.inserted.value + rows.updated.value + rows.unchanged.value +
+                                 rows.deleted.value + rows.rejected.value;
+  if (receipt.outcome == record::Outcome::held) {
+    if (outcomes == 0) return std::nullopt;
+    return "its receipt says that it is held, and that rows of it were taken";
+  }
+  if (outcomes != manifest.upserts.value + manifest.deletes.value) {
+    return "its receipt does not account for every row";
+  }
+  if (receipt.outcome == record::Outcome::rejected && rows.rejected.value != outcomes) {
+    return "its receipt says that it was rejected, and that rows of it were taken";
+  }
+  return std::nullopt;
+}
+
 Fault fault_of_receipt(const store::LedgerEntry& entry, const record::Manifest& manifest,
                        const BureauPlace& last, const AuditTrust& trust) {
   const auto verified = record::verify_kept(entry.receipt, trust.verifier);
@@ -111,20 +129,7 @@ Fault fault_of_receipt(const store::LedgerEntry& entry, const record::Manifest& 
   if (in_ledger != in_receipt) {
     return fmt::format("the ledger counts {}, its receipt {}", in_ledger, in_receipt);
   }
-  const record::RowOutcomes& rows = receipt.rows;
-  const std::uint64_t outcomes = rows.inserted.value + rows.updated.value + rows.unchanged.value +
-                                 rows.deleted.value + rows.rejected.value;
-  if (receipt.outcome == record::Outcome::held) {
-    if (outcomes == 0) return std::nullopt;
-    return "its receipt says that it is held, and that rows of it were taken";
-  }
-  if (outcomes != manifest.upserts.value + manifest.deletes.value) {
-    return "its receipt does not account for every row";
-  }
-  if (receipt.outcome == record::Outcome::rejected && rows.rejected.value != outcomes) {
-    return "its receipt says that it was rejected, and that rows of it were taken";
-  }
-  return std::nullopt;
+  return fault_of_counts(receipt, manifest);
 }
 
 // What is wrong with one entry that follows `head` in its stream and `last` of its bureau, which it
@@ -164,18 +169,134 @@ Fault fault_of_settlement(const store::LedgerEntry& entry, const record::Batch& 
   return std::nullopt;
 }
 
+// Walks the ledger, and compares where it ends with what is said elsewhere of where it should.
+class LedgerAudit {
+ public:
+  LedgerAudit(store::Store& store, const AuditTrust& trust,
+              const std::function<void(const store::LedgerEntry&)>& seen)
+      : store_(store), trust_(trust), seen_(seen) {}
+
+  // What was not walked yet.
+  store::Result<void> walk() {
+    return store_.walk({.after = last_seen_},
+                       [this](const store::LedgerEntry& entry, const record::Batch& batch) {
+                         return take(entry, batch);
+                       });
+  }
+  store::Result<void> compare_ends();
+  store::Result<void> compare_held();
+  void compare(const JournalClaim& claim);
+  LedgerReport take_report();
+
+ private:
+  // False: the proof breaks here.
+  bool take(const store::LedgerEntry& entry, const record::Batch& batch);
+  void compare_epochs(const std::vector<record::StreamId>& streams);
+  store::Result<void> compare_head(const record::StreamId& stream, const record::ChainHead& head);
+  void break_off(std::string sentence) {
+    if (!report_.first_break) report_.first_break = std::move(sentence);
+  }
+
+  store::Store& store_;
+  const AuditTrust& trust_;
+  const std::function<void(const store::LedgerEntry&)>& seen_;
+  std::int64_t last_seen_ = 0;
+  std::map<record::BureauId, BureauPlace> places_;
+  HeldAudit held_;
+  LedgerReport report_;
+};
+
+bool LedgerAudit::take(const store::LedgerEntry& entry, const record::Batch& batch) {
+  last_seen_ = entry.id;
+  const bool settles = entry.settles != 0;
+  record::ChainHead& head = report_.heads[entry.stream];
+  BureauPlace& place = places_[entry.stream.bureau];
+  const auto wrong = settles ? fault_of_settlement(entry, batch, held_, place, trust_)
+                             : fault(entry, batch, head, place, trust_, report_.seams);
+  if (wrong) {
+    break_off(fmt::format("ledger entry {} ({} batch {}, epoch {}): {}", entry.id,
+                          entry.stream.bureau.str(), entry.sequence.value, entry.stream.epoch.value,
+                          *wrong));
+    return false;
+  }
+  held_.note(entry);
+  if (!settles) {
+    head = {entry.sequence, entry.manifest};
+    ++report_.batches;
+    report_.bytes += batch.payload.size();
+  }
+  seen_(entry);
+  return true;
+}
+
+// Entries at the end of a stream can not be missed by following the chain: the store says which
+// streams there are and where each stands.
+store::Result<void> LedgerAudit::compare_ends() {
+  const auto streams = SLUICE_TRY(store_.streams());
+  compare_epochs(streams);
+  for (const record::StreamId& stream : streams)
+    report_.heads.try_emplace(stream);
+  for (const auto& [stream, head] : report_.heads) {
+    if (report_.first_break) break;
+    SLUICE_TRY(compare_head(stream, head));
+  }
+  return {};
+}
+
+void LedgerAudit::compare_epochs(const std::vector<record::StreamId>& streams) {
+  for (const auto& [bureau, place] : places_) {
+    const auto latest = std::ranges::find(streams, bureau, &record::StreamId::bureau);
+    if (latest != streams.end() && latest->epoch >= place.end.epoch) continue;
+    break_off(fmt::format("bureau {}: the ledger has batches of epoch {}, and its head {}",
+                          bureau.str(), place.end.epoch.value,
+                          latest == streams.end()
+                              ? std::string("is gone")
+                              : fmt::format("stands in epoch {}", latest->epoch.value)));
+  }
+}
+
+store::Result<void> LedgerAudit::compare_head(const record::StreamId& stream,
+                                              const record::ChainHead& head) {
+  const auto stands = SLUICE_TRY(store_.head(stream));
+  if (stands == head) return {};
+  // A daemon that runs may have applied more since: then the ledger has it by now.
+  SLUICE_TRY(walk());
+  const bool ends_early = stands.sequence.value > head.sequence.value;
+  const bool is_another = stands.sequence == head.sequence && stands.manifest != head.manifest;
+  if (ends_early || is_another) {
+    break_off(fmt::format(
+        "stream {} (epoch {}): its last batch should be {}, the ledger ends at {}",
+        stream.bureau.str(), stream.epoch.value, stands.sequence.value, head.sequence.value));
+  }
+  return {};
+}
+
 // The list is read while a daemon may hold and settle: what differs by that is walked meanwhile.
-store::Result<Fault> fault_of_held(store::Store& store, const HeldAudit& held,
-                                   const std::function<store::Result<void>()>& walk_on) {
+store::Result<void> LedgerAudit::compare_held() {
   constexpr int tries = 10;
   Fault wrong;
-  for (int i = 0; i < tries; ++i) {
-    const auto listed = SLUICE_TRY(store.held());
-    SLUICE_TRY(walk_on());
-    wrong = held.fault_of_list(listed);
-    if (!wrong) break;
+  for (int i = 0; i < tries && !report_.first_break; ++i) {
+    const auto listed = SLUICE_TRY(store_.held());
+    SLUICE_TRY(walk());
+    wrong = held_.fault_of_list(listed);
+    if (!wrong) return {};
   }
-  return wrong;
+  if (wrong) break_off(std::move(*wrong));
+  return {};
+}
+
+void LedgerAudit::compare(const JournalClaim& claim) {
+  const record::Sequence end = report_.heads[claim.stream].sequence;
+  if (end >= claim.acknowledged) return;
+  break_off(fmt::format(
+      "stream {} (epoch {}): this node's journal has receipts up to batch {}, the ledger ends at "
+      "{}",
+      claim.stream.bureau.str(), claim.stream.epoch.value, claim.acknowledged.value, end.value));
+}
+
+LedgerReport LedgerAudit::take_report() {
+  report_.held = held_.open();
+  return std::move(report_);
 }
 
 }  // namespace
@@ -183,77 +304,13 @@ store::Result<Fault> fault_of_held(store::Store& store, const HeldAudit& held,
 store::Result<LedgerReport> verify_ledger(
     store::Store& store, const AuditTrust& trust, std::span<const JournalClaim> claims,
     const std::function<void(const store::LedgerEntry&)>& seen) {
-  LedgerReport report;
-  std::int64_t last_seen = 0;
-  std::map<record::BureauId, BureauPlace> places;
-  HeldAudit held;
-  const auto check = [&](const store::LedgerEntry& entry, const record::Batch& batch) {
-    last_seen = entry.id;
-    record::ChainHead& head = report.heads[entry.stream];
-    BureauPlace& place = places[entry.stream.bureau];
-    if (const auto wrong = entry.settles == 0
-                               ? fault(entry, batch, head, place, trust, report.seams)
-                               : fault_of_settlement(entry, batch, held, place, trust)) {
-      report.first_break = fmt::format("ledger entry {} ({} batch {}, epoch {}): {}", entry.id,
-                                       entry.stream.bureau.str(), entry.sequence.value,
-                                       entry.stream.epoch.value, *wrong);
-      return false;
-    }
-    held.note(entry);
-    if (entry.settles == 0) {
-      head = {entry.sequence, entry.manifest};
-      ++report.batches;
-      report.bytes += batch.payload.size();
-    }
-    seen(entry);
-    return true;
-  };
-  auto walked = store.walk({}, check);
-  if (!walked) return std::unexpected(walked.error());
-  // Entries at the end of a stream can not be missed by following the chain: the store says which
-  // streams there are and where each stands.
-  const auto streams = SLUICE_TRY(store.streams());
-  for (const auto& [bureau, place] : places) {
-    const auto latest = std::ranges::find(streams, bureau, &record::StreamId::bureau);
-    if (report.first_break || (latest != streams.end() && latest->epoch >= place.end.epoch)) {
-      continue;
-    }
-    report.first_break = fmt::format(
-        "bureau {}: the ledger has batches of epoch {}, and its head {}", bureau.str(),
-        place.end.epoch.value,
-        latest == streams.end() ? std::string("is gone")
-                                : fmt::format("stands in epoch {}", latest->epoch.value));
-  }
-  for (const record::StreamId& stream : streams)
-    report.heads.try_emplace(stream);
-  for (const auto& [stream, head] : report.heads) {
-    if (report.first_break) break;
-    const auto stands = SLUICE_TRY(store.head(stream));
-    // A daemon that runs may have applied more since: then the ledger has it by now.
-    if (stands != head) walked = store.walk({.after = last_seen}, check);
-    if (!walked) return std::unexpected(walked.error());
-    const bool ends_early = stands.sequence.value > head.sequence.value;
-    const bool is_another = stands.sequence == head.sequence && stands.manifest != head.manifest;
-    if (!report.first_break && (ends_early || is_another)) {
-      report.first_break = fmt::format(
-          "stream {} (epoch {}): its last batch should be {}, the ledger ends at {}",
-          stream.bureau.str(), stream.epoch.value, stands.sequence.value, head.sequence.value);
-    }
-  }
-  if (!report.first_break) {
-    report.first_break = SLUICE_TRY(
-        fault_of_held(store, held, [&] { return store.walk({.after = last_seen}, check); }));
-  }
-  report.held = held.open();
-  for (const JournalClaim& claim : claims) {
-    const record::Sequence end = report.heads[claim.stream].sequence;
-    if (report.first_break || end >= claim.acknowledged) continue;
-    report.first_break = fmt::format(
-        "stream {} (epoch {}): this node's journal has receipts up to batch {}, the ledger ends at "
-        "{}",
-        claim.stream.bureau.str(), claim.stream.epoch.value, claim.acknowledged.value, end.value);
-  }
-  return report;
+  LedgerAudit audit(store, trust, seen);
+  SLUICE_TRY(audit.walk());
+  SLUICE_TRY(audit.compare_ends());
+  SLUICE_TRY(audit.compare_held());
+  for (const JournalClaim& claim : claims)
+    audit.compare(claim);
+  return audit.take_report();
 }
 
 }  // namespace sluice::exchange
