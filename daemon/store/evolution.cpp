@@ -46,6 +46,54 @@ std::string lower_ascii(std::string_view name) {
   return lower;
 }
 
+using Conflicts = std::vector<std::string>;
+
+// What the tables hold by a key, in a field or in a type that the schema does not have any more.
+Conflicts lost_or_retyped(const record::TableSchema& stored, const record::TableSchema& schema) {
+  Conflicts conflicts;
+  if (stored.primary_key != schema.primary_key) {
+    conflicts.push_back(
+        fmt::format("the primary key is ({}), the store's tables have ({}); keep that one",
+                    fmt::join(schema.primary_key, ", "), fmt::join(stored.primary_key, ", ")));
+  }
+  for (const record::Field& field : stored.fields) {
+    const auto index = record::field_index(schema, field.name);
+    if (!index) {
+      conflicts.push_back(fmt::format(
+          "the field {} was removed, and the store holds its values; keep it as an optional field",
+          field.name));
+      continue;
+    }
+    const record::FieldType type = schema.fields[*index].type;
+    if (type != field.type) {
+      conflicts.push_back(
+          fmt::format("the field {} is of type {}, the store's tables have it as {}; keep the type "
+                      "and add a field of the new type under another name",
+                      field.name, to_string(type), to_string(field.type)));
+    }
+  }
+  return conflicts;
+}
+
+// What the schema has more of, and asks of records that are there.
+void add_new_demands(const record::TableSchema& stored, const record::TableSchema& schema,
+                     Evolution& evolution, Conflicts& conflicts) {
+  for (const record::Field& field : schema.fields) {
+    const auto had = record::field_index(stored, field.name);
+    const bool required = field.constraints.required;
+    if (!had && required) {
+      conflicts.push_back(
+          fmt::format("the new field {} is required, and the records that the store holds do not "
+                      "have it; make it optional",
+                      field.name));
+    } else if (!had) {
+      evolution.added_fields.push_back(field.name);
+    } else if (required && !stored.fields[*had].constraints.required) {
+      evolution.newly_required.push_back(field.name);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<UniqueKey> unique_keys(const record::DatasetId& dataset,
@@ -101,43 +149,9 @@ Result<record::TableSchema> read_kept_schema(std::string_view canonical) {
 Result<Evolution> evolve(std::string_view stored_schema, const record::Dataset& dataset) {
   const record::TableSchema stored = SLUICE_TRY(read_kept_schema(stored_schema));
   const record::TableSchema& schema = dataset.schema;
-  std::vector<std::string> conflicts;
-  if (stored.primary_key != schema.primary_key) {
-    conflicts.push_back(
-        fmt::format("the primary key is ({}), the store's tables have ({}); keep that one",
-                    fmt::join(schema.primary_key, ", "), fmt::join(stored.primary_key, ", ")));
-  }
-  for (const record::Field& field : stored.fields) {
-    const auto index = record::field_index(schema, field.name);
-    if (!index) {
-      conflicts.push_back(fmt::format(
-          "the field {} was removed, and the store holds its values; keep it as an optional field",
-          field.name));
-      continue;
-    }
-    const record::FieldType type = schema.fields[*index].type;
-    if (type != field.type) {
-      conflicts.push_back(
-          fmt::format("the field {} is of type {}, the store's tables have it as {}; keep the type "
-                      "and add a field of the new type under another name",
-                      field.name, to_string(type), to_string(field.type)));
-    }
-  }
+  Conflicts conflicts = lost_or_retyped(stored, schema);
   Evolution evolution;
-  for (const record::Field& field : schema.fields) {
-    const auto had = record::field_index(stored, field.name);
-    const bool required = field.constraints.required;
-    if (!had && required) {
-      conflicts.push_back(
-          fmt::format("the new field {} is required, and the records that the store holds do not "
-                      "have it; make it optional",
-                      field.name));
-    } else if (!had) {
-      evolution.added_fields.push_back(field.name);
-    } else if (required && !stored.fields[*had].constraints.required) {
-      evolution.newly_required.push_back(field.name);
-    }
-  }
+  add_new_demands(stored, schema, evolution, conflicts);
   if (!conflicts.empty()) {
     return std::unexpected(conflict(
         dataset, fmt::format("{}; or give the dataset a new version of its tables: `sluice dataset "

@@ -15,6 +15,10 @@ namespace {
 // server starts early.
 constexpr std::size_t copy_buffer_bytes = std::size_t{64} << 10;
 
+// The store's own columns of a current row and of one that goes straight into the history.
+constexpr std::size_t own_of_current = 3;
+constexpr std::size_t own_of_passing = 8;
+
 std::string_view to_string(Ending ending) {
   return ending == Ending::deleted ? "deleted" : "superseded";
 }
@@ -42,35 +46,47 @@ Tables::Tables(const record::Dataset& dataset)
       encodings_(encodings(dataset.schema)),
       key_(record::key_columns(dataset.schema)),
       key_order_(dataset.schema),
-      unique_keys_(unique_keys(dataset.id, dataset.schema)) {
-  compose_sql();
-}
+      unique_keys_(unique_keys(dataset.id, dataset.schema)),
+      probe_sql_(probe_sql()),
+      end_sql_(end_sql()),
+      current_(writing_sql(current_table(dataset_),
+                           "sluice_digest, sluice_batch, sluice_source_time", own_of_current)),
+      passing_(
+          writing_sql(history_table(dataset_),
+                      "sluice_digest, sluice_batch_from, sluice_batch_to, sluice_valid_from, "
+                      "sluice_valid_to, sluice_ended_by_line, sluice_ended, sluice_source_time",
+                      own_of_passing)) {}
 
-void Tables::compose_sql() {
-  std::vector<std::string> names, gone, arrays, aliases, conditions;
-  for (const StoredColumn& column : columns_) {
-    names.push_back(column.name);
-    gone.push_back("gone." + column.name);
-  }
+Tables::KeyedSql Tables::keyed_sql() const {
+  std::vector<std::string> arrays, aliases, conditions;
   for (std::size_t i = 0; i < key_.size(); ++i) {
     const StoredColumn& column = columns_[key_[i]];
     arrays.push_back(fmt::format("${}::text[]", i + 1));
     aliases.push_back(fmt::format("k{}", i));
     conditions.push_back(fmt::format("c.{} = p.k{}{}", column.name, i, column.key_cast));
   }
-  const std::string fields = fmt::format("{}", fmt::join(names, ", "));
-  const std::size_t next = key_.size() + 1;
-  probe_sql_ = fmt::format(
+  return {fmt::format("{}", fmt::join(arrays, ", ")), fmt::format("{}", fmt::join(aliases, ", ")),
+          fmt::format("{}", fmt::join(conditions, " AND "))};
+}
+
+std::string Tables::probe_sql() const {
+  const KeyedSql keyed = keyed_sql();
+  return fmt::format(
       R"sql(
         SELECT p.n, c.sluice_digest
         FROM unnest({arrays}, ${digests}::uuid[]) WITH ORDINALITY AS p({aliases}, digest, n)
         LEFT JOIN {current} c ON {conditions}
         WHERE c.sluice_digest IS DISTINCT FROM p.digest)sql",
-      fmt::arg("arrays", fmt::join(arrays, ", ")), fmt::arg("digests", next),
-      fmt::arg("aliases", fmt::join(aliases, ", ")), fmt::arg("current", current_table(dataset_)),
-      fmt::arg("conditions", fmt::join(conditions, " AND ")));
-  // A version of this very batch is not in the ledger yet.
-  end_sql_ = fmt::format(
+      fmt::arg("arrays", keyed.arrays), fmt::arg("digests", key_.size() + 1),
+      fmt::arg("aliases", keyed.aliases), fmt::arg("current", current_table(dataset_)),
+      fmt::arg("conditions", keyed.conditions));
+}
+
+// A version of this very batch is not in the ledger yet.
+std::string Tables::end_sql() const {
+  const KeyedSql keyed = keyed_sql();
+  const std::size_t next = key_.size() + 1;
+  return fmt::format(
       R"sql(
         WITH p AS (
           SELECT *
@@ -90,36 +106,37 @@ void Tables::compose_sql() {
           sluice_ending
         FROM gone
         LEFT JOIN sluice.ledger l ON l.id = gone.sluice_batch)sql",
-      fmt::arg("arrays", fmt::join(arrays, ", ")), fmt::arg("lines", next),
-      fmt::arg("endings", next + 1), fmt::arg("aliases", fmt::join(aliases, ", ")),
-      fmt::arg("current", current_table(dataset_)), fmt::arg("history", history_table(dataset_)),
-      fmt::arg("conditions", fmt::join(conditions, " AND ")), fmt::arg("fields", fields),
-      fmt::arg("gone", fmt::join(gone, ", ")), fmt::arg("batch", next + 2),
-      fmt::arg("time", next + 3));
-  const auto writing = [&](const std::string& table, const char* own, std::size_t own_count) {
-    std::string values = "$1";
-    for (std::size_t i = 2; i <= own_count + names.size(); ++i)
-      values += fmt::format(", ${}", i);
-    const std::string columns = fmt::format("{} ({}, {})", table, own, fields);
-    return Writing{fmt::format("COPY {} FROM STDIN (FORMAT binary)", columns),
-                   fmt::format("INSERT INTO {} VALUES ({})", columns, values)};
-  };
-  current_ = writing(current_table(dataset_), "sluice_digest, sluice_batch, sluice_source_time", 3);
-  passing_ = writing(history_table(dataset_),
-                     "sluice_digest, sluice_batch_from, sluice_batch_to, sluice_valid_from, "
-                     "sluice_valid_to, sluice_ended_by_line, sluice_ended, sluice_source_time",
-                     8);
+      fmt::arg("arrays", keyed.arrays), fmt::arg("lines", next), fmt::arg("endings", next + 1),
+      fmt::arg("aliases", keyed.aliases), fmt::arg("current", current_table(dataset_)),
+      fmt::arg("history", history_table(dataset_)), fmt::arg("conditions", keyed.conditions),
+      fmt::arg("fields", field_names("")), fmt::arg("gone", field_names("gone.")),
+      fmt::arg("batch", next + 2), fmt::arg("time", next + 3));
+}
+
+Tables::Writing Tables::writing_sql(const std::string& table, std::string_view own,
+                                    std::size_t own_count) const {
+  std::string values = "$1";
+  for (std::size_t i = 2; i <= own_count + columns_.size(); ++i)
+    values += fmt::format(", ${}", i);
+  const std::string columns = fmt::format("{} ({}, {})", table, own, field_names(""));
+  return {fmt::format("COPY {} FROM STDIN (FORMAT binary)", columns),
+          fmt::format("INSERT INTO {} VALUES ({})", columns, values)};
+}
+
+std::string Tables::field_names(std::string_view of) const {
+  std::vector<std::string> names;
+  for (const StoredColumn& column : columns_)
+    names.push_back(fmt::format("{}{}", of, column.name));
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::string Tables::read_sql(std::optional<std::int64_t> as_of) const {
-  std::vector<std::string> names, expressions, key;
-  for (const StoredColumn& column : columns_) {
-    names.push_back(column.name);
+  std::vector<std::string> expressions, key;
+  for (const StoredColumn& column : columns_)
     expressions.push_back(column.read);
-  }
   for (const std::size_t column : key_)
     key.push_back("v." + columns_[column].name);
-  const std::string fields = fmt::format("{}", fmt::join(names, ", "));
+  const std::string fields = field_names("");
   std::string versions = fmt::format("SELECT sluice_digest, sluice_batch, {} FROM {}", fields,
                                      current_table(dataset_));
   if (as_of) {
@@ -318,8 +335,7 @@ Written Tables::begin_current(Way way) {
 }
 
 Written Tables::add_current(const Row& row) {
-  constexpr std::size_t own_columns = 3;
-  rows_.begin_row(own_columns + encodings_.size());
+  rows_.begin_row(own_of_current + encodings_.size());
   rows_.uuid(row.digest);
   rows_.int8(ledger_id_);
   return add_fields(row);
@@ -330,8 +346,7 @@ Written Tables::begin_passing(Way way) {
 }
 
 Written Tables::add_passing(const Row& row, std::uint64_t ended_by, Ending ending) {
-  constexpr std::size_t own_columns = 8;
-  rows_.begin_row(own_columns + encodings_.size());
+  rows_.begin_row(own_of_passing + encodings_.size());
   rows_.uuid(row.digest);
   rows_.int8(ledger_id_);
   rows_.int8(ledger_id_);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "record/key_order.h"
@@ -50,16 +51,29 @@ class Tables final : public DatasetTables {
   Written finish_rows() override;
 
  private:
-  void compose_sql();
-  [[nodiscard]] std::vector<std::string> key_names() const;
-  // What follows FROM.
-  [[nodiscard]] std::string current_within(const record::KeyRange& range) const;
-  Result<void> execute(const char* sql);
   // Statements that write the same columns.
   struct Writing {
     std::string copy;
     std::string insert;
   };
+  // How a statement finds the records of many keys: as arrays, one a column, that it joins.
+  struct KeyedSql {
+    std::string arrays;
+    std::string aliases;
+    std::string conditions;
+  };
+  [[nodiscard]] KeyedSql keyed_sql() const;
+  [[nodiscard]] std::string probe_sql() const;
+  [[nodiscard]] std::string end_sql() const;
+  // `own`: the store's columns, which stand before the fields.
+  [[nodiscard]] Writing writing_sql(const std::string& table, std::string_view own,
+                                    std::size_t own_count) const;
+  // `of`: the table that they are of, with a dot, or empty.
+  [[nodiscard]] std::string field_names(std::string_view of) const;
+  [[nodiscard]] std::vector<std::string> key_names() const;
+  // What follows FROM.
+  [[nodiscard]] std::string current_within(const record::KeyRange& range) const;
+  Result<void> execute(const char* sql);
   Written begin(Way way, const Writing& writing);
   Written insert_row();
   Written add_fields(const Row& row);
@@ -74,6 +88,7 @@ class Tables final : public DatasetTables {
   std::vector<std::size_t> key_;
   record::KeyOrder key_order_;
   std::vector<UniqueKey> unique_keys_;
+  // Made of what stands above.
   std::string probe_sql_, end_sql_;
   Writing current_, passing_;
   const std::string* insert_sql_ = nullptr;  // of the rows that are being written, if singly
