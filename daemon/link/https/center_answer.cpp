@@ -36,11 +36,18 @@ std::optional<std::uint64_t> number_member(const boost::json::object& object,
   return static_cast<std::uint64_t>(*number);
 }
 
-Problem problem_in(const HttpAnswer& answer) {
+// Nothing: it is another thing.
+std::optional<boost::json::object> object_in(const HttpAnswer& answer) {
   boost::json::error_code malformed;
-  const auto value = boost::json::parse(answer.body, malformed);
-  if (malformed || !value.is_object()) return {};
-  return {text_member(value.as_object(), "type"), text_member(value.as_object(), "detail")};
+  boost::json::value value = boost::json::parse(answer.body, malformed);
+  if (malformed || !value.is_object()) return std::nullopt;
+  return std::move(value.as_object());
+}
+
+Problem problem_in(const HttpAnswer& answer) {
+  const auto object = object_in(answer);
+  if (!object) return {};
+  return {text_member(*object, "type"), text_member(*object, "detail")};
 }
 
 // It passes by itself: the center is busy, starting, or its store is away.
@@ -69,13 +76,11 @@ Result<record::Sequence> read_standing(const HttpAnswer& answer, const std::stri
 Result<journal::LedgerPlace> read_place(const HttpAnswer& answer, const record::StreamId& stream,
                                         const std::string& place) {
   if (answer.status != 200) return refusal(answer, place);
-  boost::json::error_code malformed;
-  const auto value = boost::json::parse(answer.body, malformed);
-  const auto* object = malformed ? nullptr : value.if_object();
+  const auto object = object_in(answer);
   const auto wrong = [&] {
     return std::unexpected(not_understood(place, "expected where the stream stands"));
   };
-  if (object == nullptr) return wrong();
+  if (!object) return wrong();
   const auto sequence = number_member(*object, "sequence");
   const auto manifest = record::parse_digest(text_member(*object, "manifest"));
   if (!sequence || !manifest) return wrong();
@@ -103,12 +108,11 @@ Result<record::SignedReceipt> read_receipt(const HttpAnswer& answer, const std::
 }
 
 std::optional<record::SignedDeferral> read_deferral(const HttpAnswer& answer) {
-  boost::json::error_code malformed;
-  const auto value = boost::json::parse(answer.body, malformed);
-  if (answer.status == 200 || malformed || !value.is_object()) return std::nullopt;
-  const auto& object = value.as_object();
-  auto signature = from_base64(text_member(object, "signature"));
-  record::SignedDeferral deferral{text_member(object, "deferral"), std::string()};
+  if (answer.status == 200) return std::nullopt;
+  const auto object = object_in(answer);
+  if (!object) return std::nullopt;
+  auto signature = from_base64(text_member(*object, "signature"));
+  record::SignedDeferral deferral{text_member(*object, "deferral"), std::string()};
   if (deferral.json.empty() || !signature) return std::nullopt;
   deferral.signature = std::move(*signature);
   return deferral;

@@ -9,6 +9,7 @@
 
 #include "fault/kill_point.h"
 #include "link/https/center_answer.h"
+#include "link/https/ledger_call.h"
 #include "record/batch_file.h"
 
 namespace sluice::link {
@@ -19,14 +20,6 @@ using asio::awaitable;
 
 // How long an answer that explains a failed write may take.
 constexpr std::chrono::milliseconds last_words{2000};
-
-std::string stream_target(const record::StreamId& stream) {
-  return fmt::format("/v1/streams/{}/{}", stream.bureau.str(), stream.epoch.value);
-}
-
-std::string batch_target(const record::Manifest& manifest) {
-  return fmt::format("{}/batches/{}", stream_target(manifest.stream), manifest.sequence.value);
-}
 
 std::unexpected<LinkFailure> not_a_manifest(const record::ManifestFailure& failure) {
   return std::unexpected(LinkFailure{LinkProblem::refused, failure.place, failure.sentence});
@@ -47,9 +40,10 @@ Conversation::Conversation(asio::io_context& context, HttpsConnection& connectio
 awaitable<Result<Conversation::Standing>> Conversation::ask(const record::Batch& batch) {
   const auto manifest = record::parse_manifest(batch.manifest);
   if (!manifest) co_return not_a_manifest(manifest.error());
-  HttpRequest request{.method = "GET", .target = stream_target(manifest->stream)};
-  if (auto sent = co_await connection_.send(request); !sent)
+  const HttpRequest question = place_question(manifest->stream);
+  if (auto sent = co_await connection_.send(question); !sent) {
     co_return std::unexpected(sent.error());
+  }
   const auto answer = co_await connection_.receive(uplink_.answer_timeout);
   if (!answer) co_return std::unexpected(answer.error());
   const auto sequence = read_standing(*answer, connection_.place());
@@ -121,11 +115,11 @@ awaitable<bool> Conversation::write(const record::Batch& batch) {
   const bool is_there = standing_ && standing_->stream == manifest->stream &&
                         manifest->sequence <= standing_->sequence;
   std::string file;
-  HttpRequest request{.method = "GET", .target = batch_target(*manifest) + "/receipt"};
+  HttpRequest request = receipt_question(manifest->stream, manifest->sequence);
   if (!is_there) {
     file = record::write_batch_file(batch, manifest->collected_at);
     request = {.method = "PUT",
-               .target = batch_target(*manifest),
+               .target = batch_path(manifest->stream, manifest->sequence),
                .content_type = "application/x-tar",
                .body = file};
   }

@@ -1,11 +1,9 @@
 #include "link/https/https_caller.h"
 
-#include <exception>
 #include <optional>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
+#include "link/https/run_to_end.h"
 
 namespace sluice::link {
 
@@ -15,23 +13,10 @@ using asio::awaitable;
 Result<HttpsCaller::Reply> HttpsCaller::call(const HttpRequest& request,
                                              std::chrono::milliseconds silence,
                                              const std::stop_token& stop) {
-  Result<Reply> result;
-  std::exception_ptr broken;
-  const std::stop_callback cut(stop, [this] {
-    asio::post(context_, [this] {
-      is_stopping_ = true;
-      if (connection_) connection_->cut();
-    });
+  return run_to_end(context_, exchange(request, silence), stop, [this] {
+    is_stopping_ = true;
+    if (connection_) connection_->cut();
   });
-  context_.restart();
-  asio::co_spawn(context_, exchange(request, silence),
-                 [&](const std::exception_ptr& error, Result<Reply> done) {
-                   broken = error;
-                   result = std::move(done);
-                 });
-  context_.run();
-  if (broken) std::rethrow_exception(broken);
-  return result;
 }
 
 awaitable<Result<HttpsCaller::Reply>> HttpsCaller::exchange(const HttpRequest& request,

@@ -1,16 +1,14 @@
 #include "link/https/https_link.h"
 
-#include <exception>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include "link/https/center_answer.h"
 #include "link/https/conversation.h"
 #include "link/https/https_connection.h"
 #include "link/https/ledger_call.h"
+#include "link/https/run_to_end.h"
 
 namespace sluice::link {
 
@@ -57,22 +55,10 @@ HttpsLink::~HttpsLink() = default;
 
 template <class T>
 Result<T> HttpsLink::State::run(awaitable<Result<T>> work, const std::stop_token& stop) {
-  Result<T> result;
-  std::exception_ptr broken;
-  const std::stop_callback cut(stop, [this] {
-    asio::post(context, [this] {
-      stopping = true;
-      if (connection) connection->cut();
-    });
+  return run_to_end(context, std::move(work), stop, [this] {
+    stopping = true;
+    if (connection) connection->cut();
   });
-  context.restart();
-  asio::co_spawn(context, std::move(work), [&](const std::exception_ptr& error, Result<T> done) {
-    broken = error;
-    result = std::move(done);
-  });
-  context.run();
-  if (broken) std::rethrow_exception(broken);
-  return result;
 }
 
 Result<void> HttpsLink::carry(Outgoing& outgoing, const std::stop_token& stop) {

@@ -19,6 +19,10 @@ std::string path_of(const record::StreamId& stream) {
 
 }  // namespace
 
+std::string batch_path(const record::StreamId& stream, record::Sequence sequence) {
+  return fmt::format("{}/batches/{}", path_of(stream), sequence.value);
+}
+
 HttpRequest place_question(const record::StreamId& stream) {
   return {.method = "GET", .target = path_of(stream)};
 }
@@ -29,8 +33,7 @@ Result<journal::LedgerPlace> ask_place(HttpsCaller& caller, const record::Stream
 }
 
 HttpRequest receipt_question(const record::StreamId& stream, record::Sequence sequence) {
-  return {.method = "GET",
-          .target = fmt::format("{}/batches/{}/receipt", path_of(stream), sequence.value)};
+  return {.method = "GET", .target = batch_path(stream, sequence) + "/receipt"};
 }
 
 Result<std::optional<record::SignedReceipt>> read_any_receipt(const HttpAnswer& answer,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "journal/ledger_place.h"
 #include "link/https/https_caller.h"
@@ -10,6 +11,8 @@
 #include "record/receipt.h"
 
 namespace sluice::link {
+
+[[nodiscard]] std::string batch_path(const record::StreamId& stream, record::Sequence sequence);
 
 // What asks where the ledger stands; `read_place` understands the answer.
 [[nodiscard]] HttpRequest place_question(const record::StreamId& stream);
@@ -22,8 +25,6 @@ namespace sluice::link {
 // Nothing: the ledger has no such batch. Its signature is for the caller to verify.
 [[nodiscard]] Result<std::optional<record::SignedReceipt>> read_any_receipt(
     const HttpAnswer& answer, const std::string& place);
-
-// Nothing: the ledger has no such batch. Its signature is for the caller to verify.
 [[nodiscard]] Result<std::optional<record::SignedReceipt>> ask_receipt(
     HttpsCaller& caller, const record::StreamId& stream, record::Sequence sequence);
 
