@@ -22,8 +22,7 @@ std::expected<std::vector<exchange::Anchor>, record::Flaw> AnchorCheck::read(
     journal::Journal& journal) {
   const auto status = SLUICE_TRY(flawed(journal.status()));
   const std::string file = installation_.paths.journal(status.stream.bureau).string();
-  const auto& uplink = installation_.settings.node.uplink;
-  const record::Signers center = uplink ? uplink->center_signers : installation_.own_signers();
+  const record::Signers center = center_signers(installation_);
   const auto credentials = installation_.keyring->current();
   std::vector<exchange::Anchor> anchors;
   const auto take = [&](const record::SignedReceipt& receipt) {
@@ -41,28 +40,16 @@ std::expected<std::vector<exchange::Anchor>, record::Flaw> AnchorCheck::read(
   return anchors;
 }
 
-std::expected<void, record::Flaw> AnchorCheck::reach() {
-  if (store_ || caller_) return {};
-  const settings::Node& node = installation_.settings.node;
-  if (!node.uplink) {
-    store_ = SLUICE_TRY(flawed(installation_.open_store()));
-    return {};
-  }
-  identity_ = SLUICE_TRY(
-      flawed(link::UplinkIdentity::load({node.identity.certificate, node.identity.key,
-                                         node.identity.authorities, node.identity.revocations})));
-  caller_.emplace(*node.uplink, *identity_, bandwidth_);
-  return {};
-}
-
 std::expected<exchange::LineAnswer, record::Flaw> AnchorCheck::ask(
     const record::BureauId& bureau, const std::string& line,
     std::span<const std::uint64_t> numbers) {
-  if (store_) return flawed(exchange::answer_of(*store_, line, numbers));
+  if (store::Store* const store = center_->store()) {
+    return flawed(exchange::answer_of(*store, line, numbers));
+  }
   const std::string target =
       fmt::format("/v1/checkpoints/{}/{}/{}", bureau.str(), line, fmt::join(numbers, ","));
-  auto reply =
-      SLUICE_TRY(flawed(caller_->call({.method = "GET", .target = target}, longest_silence)));
+  auto reply = SLUICE_TRY(
+      flawed(center_->caller().call({.method = "GET", .target = target}, longest_silence)));
   const auto body = SLUICE_TRY(flawed(link::read_body(std::move(reply.answer), reply.place)));
   auto answer = exchange::parse_line_answer(body);
   if (answer && answer->line == line) return answer;
@@ -74,7 +61,7 @@ std::expected<exchange::AnchorReport, record::Flaw> AnchorCheck::compare(
     journal::Journal& journal) {
   auto anchors = SLUICE_TRY(read(journal));
   if (anchors.empty()) return exchange::AnchorReport{};
-  SLUICE_TRY(reach());
+  if (!center_) center_ = SLUICE_TRY(CenterReach::open(installation_));
   return exchange::compare_anchors(
       std::move(anchors),
       [this](const record::BureauId& bureau, const std::string& line,

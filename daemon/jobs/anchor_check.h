@@ -5,18 +5,14 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "exchange/anchor_audit.h"
 #include "installation/installation.h"
+#include "jobs/center_reach.h"
 #include "journal/journal.h"
-#include "link/bandwidth.h"
-#include "link/https/https_caller.h"
-#include "link/https/uplink_identity.h"
-#include "store/store.h"
 
 namespace sluice::jobs {
 
@@ -37,18 +33,13 @@ class AnchorCheck {
  private:
   [[nodiscard]] std::expected<std::vector<exchange::Anchor>, record::Flaw> read(
       journal::Journal& journal);
-  [[nodiscard]] std::expected<void, record::Flaw> reach();
   [[nodiscard]] std::expected<exchange::LineAnswer, record::Flaw> ask(
       const record::BureauId& bureau, const std::string& line,
       std::span<const std::uint64_t> numbers);
 
   const installation::Installation& installation_;
   std::vector<std::string> objections_;
-  std::unique_ptr<store::Store> store_;  // of this node
-  // For another one:
-  std::unique_ptr<link::UplinkIdentity> identity_;
-  link::Bandwidth bandwidth_{std::nullopt};
-  std::optional<link::HttpsCaller> caller_;
+  std::unique_ptr<CenterReach> center_;  // null: nothing was to be asked yet
 };
 
 }  // namespace sluice::jobs

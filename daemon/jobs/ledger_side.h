@@ -4,14 +4,12 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "installation/installation.h"
+#include "jobs/center_reach.h"
 #include "journal/ledger_place.h"
-#include "link/bandwidth.h"
-#include "link/https/https_caller.h"
-#include "link/https/uplink_identity.h"
 #include "record/receipt.h"
-#include "store/store.h"
 
 namespace sluice::jobs {
 
@@ -29,16 +27,12 @@ class LedgerSide {
       const record::StreamId& stream, record::Sequence sequence);
 
  private:
-  explicit LedgerSide(const installation::Installation& installation)
-      : installation_(installation) {}
+  LedgerSide(const installation::Installation& installation, std::unique_ptr<CenterReach> center)
+      : installation_(installation), center_(std::move(center)) {}
   [[nodiscard]] std::expected<void, record::Flaw> check(const record::SignedReceipt& receipt) const;
 
   const installation::Installation& installation_;
-  std::unique_ptr<store::Store> store_;  // of this node
-  // For another one:
-  std::unique_ptr<link::UplinkIdentity> identity_;
-  link::Bandwidth bandwidth_{std::nullopt};
-  std::optional<link::HttpsCaller> caller_;
+  std::unique_ptr<CenterReach> center_;
 };
 
 }  // namespace sluice::jobs
