@@ -15,6 +15,7 @@
 #include "installation/system_clock.h"
 #include "intake/bulk_intake.h"
 #include "jobs/frame_pipe.h"
+#include "jobs/not_journaled.h"
 #include "record/try.h"
 
 namespace sluice::jobs {
@@ -55,8 +56,7 @@ adapters::Result<intake::DoneFrame> read_behind(const intake::SourceCursor& take
     return intake::DoneFrame{taken.rows, intake.cursor(), intake.reasons()};
   } catch (const std::system_error& error) {
     // The key set's temporary file, on a disk that is full or failing.
-    return std::unexpected(adapters::CollectionFailure{CollectionProblem::journal_failed,
-                                                       paths.scratch().string(), error.what()});
+    return std::unexpected(not_journaled(paths.scratch().string(), error.what()));
   }
 }
 

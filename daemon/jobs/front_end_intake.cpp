@@ -6,22 +6,10 @@
 #include "installation/system_clock.h"
 #include "intake/reject_limit.h"
 #include "jobs/front_end_source.h"
-#include "record/recast.h"
+#include "jobs/not_journaled.h"
 #include "record/try.h"
 
 namespace sluice::jobs {
-namespace {
-
-// A journal's failure as the collection's that needs it.
-template <class T>
-adapters::Result<T> ours(journal::Result<T> result) {
-  return record::recast(std::move(result), [](const journal::JournalFailure& failure) {
-    return adapters::CollectionFailure{adapters::CollectionProblem::journal_failed, failure.place,
-                                       failure.sentence};
-  });
-}
-
-}  // namespace
 
 FrontEndIntake::FrontEndIntake(RunLock lock, journal::Journal journal,
                                const intake::SourceDelivery& delivery, std::string position,
@@ -41,20 +29,16 @@ adapters::Result<std::unique_ptr<FrontEndIntake>> FrontEndIntake::open(
     const installation::Installation& installation, const settings::Bureau& bureau,
     const settings::Publication& publication, const RoomEvents& room) {
   auto lock = RunLock::take(installation.paths.collect_lock(bureau.id));
-  if (!lock) {
-    return std::unexpected(adapters::CollectionFailure{adapters::CollectionProblem::journal_failed,
-                                                       "", std::move(lock.error().sentence)});
-  }
+  if (!lock) return std::unexpected(not_journaled("", std::move(lock.error().sentence)));
   const record::DatasetId& dataset = publication.dataset;
-  auto journal = SLUICE_TRY(ours(installation.open_journal(bureau.id)));
+  auto journal = SLUICE_TRY(of_journal(installation.open_journal(bureau.id)));
   // Though nothing may have changed there: what was collected may be gone at the center.
-  SLUICE_TRY(ours(journal.check_taking()));
+  SLUICE_TRY(of_journal(journal.check_taking()));
   if (auto why = installation::schema_objection(installation, dataset)) {
-    return std::unexpected(adapters::CollectionFailure{adapters::CollectionProblem::journal_failed,
-                                                       "", std::move(*why)});
+    return std::unexpected(not_journaled("", std::move(*why)));
   }
-  const auto kept = SLUICE_TRY(ours(journal.cursor(front_end_channel, dataset.str())));
-  auto recent = SLUICE_TRY(ours(
+  const auto kept = SLUICE_TRY(of_journal(journal.cursor(front_end_channel, dataset.str())));
+  auto recent = SLUICE_TRY(of_journal(
       intake::recent_rows(journal, dataset, publication.reject_limit, installation::system_now)));
   return std::unique_ptr<FrontEndIntake>(new FrontEndIntake(
       std::move(*lock), std::move(journal),

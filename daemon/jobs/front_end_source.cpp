@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "intake/conversion_plan.h"
+#include "jobs/not_journaled.h"
 #include "record/try.h"
 
 namespace sluice::jobs {
@@ -74,10 +75,7 @@ adapters::Result<std::filesystem::path> make_folder(const installation::Installa
   std::filesystem::path folder = installation.paths.captures(bureau);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) {
-    return std::unexpected(adapters::CollectionFailure{adapters::CollectionProblem::journal_failed,
-                                                       folder.string(), error.message()});
-  }
+  if (error) return std::unexpected(not_journaled(folder.string(), error.message()));
   return folder;
 }
 

@@ -14,6 +14,7 @@
 #include "installation/system_clock.h"
 #include "intake/journal_sink.h"
 #include "jobs/ledger_side.h"
+#include "jobs/not_journaled.h"
 #include "jobs/run_lock.h"
 #include "record/try.h"
 
@@ -28,27 +29,18 @@ class NoSink : public intake::BatchSink {
   [[nodiscard]] intake::Result<record::Sequence> finish() override { return record::Sequence{}; }
 };
 
-adapters::CollectionFailure journal_failed(std::string place, std::string sentence) {
-  return {adapters::CollectionProblem::journal_failed, std::move(place), std::move(sentence)};
-}
-
 // One dataset can be loaded from the same file by several bureaus' rules only if they are different
 // datasets; so the cursor names the dataset beside the digest.
 std::string cursor_key(const record::DatasetId& dataset, const record::Digest& digest) {
   return dataset.str() + "/" + record::to_string(digest);
 }
 
-adapters::CollectionFailure journal_failed(const journal::JournalFailure& failure) {
-  return journal_failed(failure.place, failure.sentence);
-}
-
 // What a complete cursor says was loaded counts if the center's ledger has it: why it could not be
 // asked, empty where it was, or where the rows still wait here. Fails where it has them not.
 adapters::Result<std::string> confirm(const installation::Installation& installation,
                                       journal::Journal& journal, const journal::KeptCursor& kept) {
-  const auto status = journal.status();
-  if (!status) return std::unexpected(journal_failed(status.error()));
-  if (kept.placement.sequence > status->acknowledged) return std::string();
+  const auto status = SLUICE_TRY(of_journal(journal.status()));
+  if (kept.placement.sequence > status.acknowledged) return std::string();
   std::string away;
   std::optional<journal::LedgerPlace> told;
   const auto ask = [&](const record::StreamId& stream) -> std::optional<journal::LedgerPlace> {
@@ -58,26 +50,19 @@ adapters::Result<std::string> confirm(const installation::Installation& installa
     away = std::move(place.error().sentence);
     return std::nullopt;
   };
-  if (auto compared = journal.compare(ask); !compared) {
-    return std::unexpected(journal_failed(compared.error()));
-  }
-  if (auto taking = journal.check_taking(); !taking) {
-    return std::unexpected(journal_failed(taking.error()));
-  }
+  SLUICE_TRY(of_journal(journal.compare(ask)));
+  SLUICE_TRY(of_journal(journal.check_taking()));
   const record::Sequence where = kept.placement.sequence;
-  if (told && told->head.sequence < where) {
-    const auto held = journal.holds(where);
-    if (!held) return std::unexpected(journal_failed(held.error()));
-    if (!*held) {
-      return std::unexpected(journal_failed(
-          "", fmt::format("the center has lost batch {}, in which it was loaded, and this node has "
-                          "it no more: say it again in a moment, and it is loaded again",
-                          where.value)));
-    }
+  const bool is_lost = told && told->head.sequence < where;
+  if (is_lost && !SLUICE_TRY(of_journal(journal.holds(where)))) {
+    return std::unexpected(not_journaled(
+        "", fmt::format("the center has lost batch {}, in which it was loaded, and this node has "
+                        "it no more: say it again in a moment, and it is loaded again",
+                        where.value)));
   }
   // A store of this node that can not be asked is no center that is away.
   if (!away.empty() && !installation.settings.node.uplink) {
-    return std::unexpected(journal_failed("", away));
+    return std::unexpected(not_journaled("", away));
   }
   return away;
 }
@@ -87,9 +72,7 @@ adapters::Result<std::vector<journal::MinuteTally>> recent_tallies(
     journal::Journal& journal, const settings::Publication& publication) {
   const auto& window = publication.reject_limit.window;
   if (!window) return {};
-  auto tallies = journal.tallies(publication.dataset, installation::system_now() - *window);
-  if (!tallies) return std::unexpected(journal_failed(tallies.error()));
-  return std::move(*tallies);
+  return of_journal(journal.tallies(publication.dataset, installation::system_now() - *window));
 }
 
 adapters::Result<ImportReport> collect(const ImportRequest& request, const FileReading& reading,
@@ -148,21 +131,17 @@ adapters::Result<ImportReport> run_import(const installation::Installation& inst
                                           const ImportEvents& events) {
   const record::BureauId& bureau = request.bureau.id;
   const auto lock = RunLock::take(installation.paths.import_lock(bureau));
-  if (!lock) return std::unexpected(journal_failed("", lock.error().sentence));
+  if (!lock) return std::unexpected(not_journaled("", lock.error().sentence));
   const auto digest = SLUICE_TRY(adapters::disk::digest_file(request.file, events.digesting));
-  auto journal = installation.open_journal(bureau);
-  if (!journal) return std::unexpected(journal_failed(journal.error()));
-  if (auto taking = journal->check_taking(); !taking) {
-    return std::unexpected(journal_failed(taking.error()));
-  }
+  auto journal = SLUICE_TRY(of_journal(installation.open_journal(bureau)));
+  SLUICE_TRY(of_journal(journal.check_taking()));
   const record::DatasetId& dataset = request.publication.dataset;
   const std::string key = cursor_key(dataset, digest.digest);
-  const auto kept = journal->cursor(channel, key);
-  if (!kept) return std::unexpected(journal_failed(kept.error().place, kept.error().sentence));
+  const auto kept = SLUICE_TRY(of_journal(journal.cursor(channel, key)));
   intake::SourceCursor taken;
-  if (*kept) taken = intake::parse_source_cursor((*kept)->value).value_or(taken);
+  if (kept) taken = intake::parse_source_cursor(kept->value).value_or(taken);
   if (taken.complete) {
-    auto not_asked = SLUICE_TRY(confirm(installation, *journal, **kept));
+    auto not_asked = SLUICE_TRY(confirm(installation, journal, *kept));
     return ImportReport{.loaded_before = true,
                         .not_asked = std::move(not_asked),
                         .bytes = digest.stamp.bytes,
@@ -172,10 +151,10 @@ adapters::Result<ImportReport> run_import(const installation::Installation& inst
                         .copies = taken.copies};
   }
   if (auto why = installation::schema_objection(installation, dataset)) {
-    return std::unexpected(journal_failed("", std::move(*why)));
+    return std::unexpected(not_journaled("", std::move(*why)));
   }
-  auto recent = SLUICE_TRY(recent_tallies(*journal, request.publication));
-  intake::JournalSink sink(*journal,
+  auto recent = SLUICE_TRY(recent_tallies(journal, request.publication));
+  intake::JournalSink sink(journal,
                            {installation.origin(request.publication.dataset, record::Mode::disk),
                             std::string(channel), key},
                            [&](const journal::JournalFailure& failure) {

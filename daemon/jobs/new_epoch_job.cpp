@@ -166,15 +166,16 @@ Told<NewEpochReport> Beginning::run(trust::AuditLog& audit) {
   }
   const auto status = SLUICE_TRY(flawed(journal->status()));
   report_.reads_all = request_.from_start;
-  report_.reads_tables = request_.from_start || is_older(status);
-  const bool was_older = was_there && is_older(status);
+  const bool is_as_earlier = is_older(status);
+  report_.reads_tables = request_.from_start || is_as_earlier;
   journal::NewEpoch beginning{
       .after = std::max({was_there ? status.stream.epoch : record::Epoch{},
                          report_.remembered ? report_.remembered->epoch : record::Epoch{},
                          report_.ledger ? report_.ledger->latest : record::Epoch{}}),
       .confirmed = report_.ledger ? report_.ledger->head.sequence : record::Sequence{},
       .from_start = request_.from_start,
-      .follows = predecessor(was_there ? status.stream.epoch : record::Epoch{}, was_older)};
+      .follows = predecessor(was_there ? status.stream.epoch : record::Epoch{},
+                             was_there && is_as_earlier)};
   if (report_.reads_tables) beginning.forgotten_channels.emplace(front_end_channel);
   const auto epoch = SLUICE_TRY(flawed(journal->begin_epoch(beginning, *installation_.marks)));
   report_.stream = {request_.bureau, epoch};

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "intake/mapping_digest.h"
+#include "jobs/not_journaled.h"
 
 namespace sluice::jobs {
 namespace {
@@ -34,8 +35,7 @@ SourceMemory::SourceMemory(reconciliation::SourceDigests& digests,
 adapters::Result<std::vector<StretchSum>> SourceMemory::recall(
     const std::optional<record::Digest>& columns) {
   const auto failed = [](const reconciliation::Failure& failure) {
-    return std::unexpected(adapters::CollectionFailure{adapters::CollectionProblem::journal_failed,
-                                                       failure.place, failure.sentence});
+    return std::unexpected(not_journaled(failure.place, failure.sentence));
   };
   std::vector<StretchSum> known;
   if (!columns) {
