@@ -17,6 +17,7 @@
 #include "jobs/not_journaled.h"
 #include "jobs/run_lock.h"
 #include "record/try.h"
+#include "settings/channels.h"
 
 namespace sluice::jobs {
 namespace {
@@ -93,9 +94,7 @@ std::expected<const settings::Publication*, record::Flaw> publication_for(
     const settings::Bureau& bureau, const std::filesystem::path& file, const std::string& named) {
   std::vector<const settings::Publication*> by_disk;
   for (const settings::Publication& publication : bureau.publishes) {
-    if (std::ranges::find(publication.channels, record::Mode::disk) != publication.channels.end()) {
-      by_disk.push_back(&publication);
-    }
+    if (settings::comes_by(publication, record::Mode::disk)) by_disk.push_back(&publication);
   }
   std::vector<record::DatasetId> datasets;
   std::vector<std::string> names;

@@ -1,10 +1,11 @@
 #include "jobs/task_orders.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "settings/channels.h"
 
 namespace sluice::jobs {
 namespace {
@@ -33,11 +34,6 @@ trust::AuditEvent event_of(const TaskDirector& director, const TaskOrder& order,
 std::string_view verb_of(trust::PersonalRight right) {
   if (right == trust::PersonalRight::check_records) return "check";
   return right == trust::PersonalRight::review_records ? "review" : "key";
-}
-
-bool is_keyed(const settings::Publication& publication) {
-  return std::ranges::find(publication.channels, record::Mode::manual_entry) !=
-         publication.channels.end();
 }
 
 }  // namespace
@@ -119,7 +115,7 @@ std::expected<void, record::Flaw> check_is_keyed(const settings::Settings& setti
   std::vector<std::string> keyed;
   if (found != settings.bureaus.end() && settings.carrier(bureau) == nullptr) {
     for (const settings::Publication& publication : found->second.publishes) {
-      if (!is_keyed(publication)) continue;
+      if (!settings::comes_by(publication, record::Mode::manual_entry)) continue;
       if (publication.dataset == dataset) return {};
       keyed.push_back(publication.dataset.str());
     }

@@ -1,9 +1,9 @@
 #include "node/desks.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "record/try.h"
+#include "settings/channels.h"
 
 namespace sluice::node {
 namespace {
@@ -13,10 +13,7 @@ std::vector<entry::KeyedDataset> keyed_datasets(const settings::Bureau& bureau,
                                                 const entry::CodeTables& tables) {
   std::vector<entry::KeyedDataset> keyed;
   for (const settings::Publication& publication : bureau.publishes) {
-    if (std::ranges::find(publication.channels, record::Mode::manual_entry) ==
-        publication.channels.end()) {
-      continue;
-    }
+    if (!settings::comes_by(publication, record::Mode::manual_entry)) continue;
     const exchange::KnownDataset& known = *installation.catalogue.find(publication.dataset);
     keyed.push_back({known.dataset, known.checker, publication.mapping, tables,
                      installation.origin(publication.dataset, record::Mode::manual_entry),

@@ -15,6 +15,7 @@
 #include "node/durable_start.h"
 #include "node/scheduled_jobs.h"
 #include "record/try.h"
+#include "settings/channels.h"
 #include "sqlite/database.h"
 
 namespace sluice::node {
@@ -43,10 +44,6 @@ trust::Directory directory_of(const settings::Settings& settings) {
       directory.add({name, node.name});
   }
   return directory;
-}
-
-bool publishes_by(const settings::Publication& publication, record::Mode mode) {
-  return std::ranges::find(publication.channels, mode) != publication.channels.end();
 }
 
 }  // namespace
@@ -197,7 +194,7 @@ std::expected<void, std::string> Node::take_records() {
   for (const auto& [id, stream] : streams_) {
     api::DirectStream direct{stream->id(), stream->commit(), {}};
     for (const auto& publication : installation_->settings.bureaus.at(id).publishes) {
-      if (!publishes_by(publication, record::Mode::direct)) continue;
+      if (!settings::comes_by(publication, record::Mode::direct)) continue;
       const exchange::KnownDataset& known = *installation_->catalogue.find(publication.dataset);
       direct.datasets.push_back({known.dataset, known.checker, publication.mapping,
                                  publication.reject_limit, publication.max_row_bytes,
@@ -253,7 +250,8 @@ void Node::watch_drop_folders(const std::filesystem::path& command,
     if (!bureau.disk || bureau.disk->drop_folder.empty() || !streams_.contains(id)) continue;
     std::vector<record::DatasetId> datasets;
     for (const auto& publication : bureau.publishes) {
-      if (publishes_by(publication, record::Mode::disk)) datasets.push_back(publication.dataset);
+      if (settings::comes_by(publication, record::Mode::disk))
+        datasets.push_back(publication.dataset);
     }
     watches_.push_back(std::make_unique<runs::DropFolderWatch>(
         runs::DropFolderWatch::Watched{id,

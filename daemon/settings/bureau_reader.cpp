@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "settings/channels.h"
 #include "settings/front_end_reader.h"
 #include "settings/mapping_reader.h"
 #include "settings/readers.h"
@@ -143,9 +144,7 @@ intake::RejectLimit read_reject_limit(Section section) {
 }
 
 void read_front_end(Section& section, const Bureau& bureau, Publication& publication) {
-  const bool is_wanted = std::ranges::find(publication.channels, record::Mode::front_end) !=
-                         publication.channels.end();
-  if (!is_wanted) {
+  if (!comes_by(publication, record::Mode::front_end)) {
     if (section.has("front-end")) {
       section.complain("front-end", "a way of reading a database",
                        "`front-end` among the channels");
@@ -190,8 +189,7 @@ Publication read_publication(const Value& value, const std::filesystem::path& ba
 void check_schedule_is_of_use(Section& root, const Bureau& bureau) {
   if (!bureau.front_end || !bureau.front_end->schedule) return;
   const auto is_collected = [](const Publication& publication) {
-    return std::ranges::find(publication.channels, record::Mode::front_end) !=
-           publication.channels.end();
+    return comes_by(publication, record::Mode::front_end);
   };
   if (std::ranges::any_of(bureau.publishes, is_collected)) return;
   root.complaints().add(root.place_of("channels"), "a `schedule` in `front-end`",
