@@ -81,6 +81,7 @@ class ForgedLedger : public store::Store {
     return real_->hold(batch, make_receipt);
   }
   std::expected<std::vector<store::HeldDataset>, store::StoreFailure> held() override {
+    if (when_held_is_asked) when_held_is_asked();
     return real_->held();
   }
   std::expected<std::optional<store::HeldBatch>, store::StoreFailure> find_held(
@@ -114,6 +115,7 @@ class ForgedLedger : public store::Store {
   store::Checkpoints& checkpoints() override { return real_->checkpoints(); }
 
   std::vector<Entry> entries;
+  std::function<void()> when_held_is_asked;
 
  private:
   std::unique_ptr<store::Store> real_;
@@ -183,6 +185,17 @@ TEST_F(AuditTest, FindsAMissingBatch) {
 TEST_F(AuditTest, FindsThatTheLastBatchesWereCutOff) {
   EXPECT_THAT(first_break([](auto& entries) { entries.pop_back(); }),
               HasSubstr("the ledger ends at 2"));
+}
+
+TEST_F(AuditTest, FindsWhatIsWrongWithABatchThatComesWhileHeldOnesAreCompared) {
+  ForgedLedger ledger(center.store());
+  ledger.when_held_is_asked = [&] {
+    ForgedLedger::Entry again = ledger.entries.back();
+    ++again.row.id;
+    ledger.entries.push_back(again);
+  };
+  EXPECT_THAT(verify(ledger).first_break.value_or("nothing"),
+              HasSubstr("batch 4 of this stream is missing"));
 }
 
 TEST_F(AuditTest, FindsThatAllOfABureauIsGone) {
