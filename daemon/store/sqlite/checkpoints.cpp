@@ -69,9 +69,7 @@ class CheckpointTablesOfFile final : public CheckpointTables {
           WHERE id > ? AND id <= ?
           ORDER BY id LIMIT ?)sql"));
     select.bind(1, after).bind(2, up_to).bind(3, std::uint64_t{most});
-    for (auto row = file_.step(select);; row = file_.step(select)) {
-      if (!row) return std::unexpected(row.error());
-      if (!*row) return {};
+    while (SLUICE_TRY(file_.step(select))) {
       consume({.id = select.integer(0),
                .stream = {record::BureauId(std::string(select.text(1))),
                           {static_cast<std::uint64_t>(select.integer(2))}},
@@ -79,6 +77,7 @@ class CheckpointTablesOfFile final : public CheckpointTables {
                .manifest = digest_in(select.text(4)),
                .receipt = select.text(5)});
     }
+    return {};
   }
 
   Result<void> write(const NewCheckpoints& made) override {
@@ -165,11 +164,10 @@ Result<std::vector<CheckpointLine>> SqliteCheckpoints::lines() {
   if (!SLUICE_TRY(has_tables())) return lines;
   auto select = SLUICE_TRY(file_.statement(
       fmt::format("SELECT {} FROM checkpoint_line ORDER BY ordinal", line_columns)));
-  for (auto row = file_.step(select);; row = file_.step(select)) {
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return lines;
+  while (SLUICE_TRY(file_.step(select))) {
     lines.push_back(line_in(select));
   }
+  return lines;
 }
 
 Result<std::optional<record::Checkpoint>> SqliteCheckpoints::last(const std::string& line) {
@@ -187,13 +185,12 @@ Result<std::vector<KeptCheckpoint>> SqliteCheckpoints::list(const std::string& l
         WHERE line = ? AND number >= ?
         ORDER BY number LIMIT ?)sql"));
   select.bind(1, std::string_view(line)).bind(2, from).bind(3, std::uint64_t{most});
-  for (auto row = file_.step(select);; row = file_.step(select)) {
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return found;
+  while (SLUICE_TRY(file_.step(select))) {
     found.push_back({{line, static_cast<std::uint64_t>(select.integer(0)), select.integer(1),
                       digest_in(select.text(2))},
                      moment(select.integer(3))});
   }
+  return found;
 }
 
 }  // namespace sluice::store::sqlite

@@ -164,9 +164,7 @@ Result<std::vector<HeldDataset>> Ledger::held() {
         JOIN ledger l ON l.id = h.first
         ORDER BY h.bureau, h.dataset)sql"));
   std::vector<HeldDataset> all;
-  for (auto row = file_.step(select);; row = file_.step(select)) {
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return all;
+  while (SLUICE_TRY(file_.step(select))) {
     all.push_back({record::BureauId(std::string(select.text(0))),
                    record::DatasetId(std::string(select.text(1))),
                    static_cast<std::uint64_t>(select.integer(2)),
@@ -174,6 +172,7 @@ Result<std::vector<HeldDataset>> Ledger::held() {
                    time_of(select.integer(4)),
                    {std::string(select.text(5)), std::string(select.text(6))}});
   }
+  return all;
 }
 
 Result<std::optional<HeldBatch>> Ledger::find_held(const HeldPlace& place) {
@@ -249,9 +248,7 @@ Result<void> Ledger::walk(
   const auto number = [&](int column) {
     return static_cast<std::uint64_t>(select.integer(column));
   };
-  for (auto row = file_.step(select);; row = file_.step(select)) {
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return {};
+  while (SLUICE_TRY(file_.step(select))) {
     const LedgerEntry entry{select.integer(0),
                             {record::BureauId(text(1)), {number(2)}},
                             {number(3)},
@@ -264,17 +261,17 @@ Result<void> Ledger::walk(
                             select.integer(18)};
     if (!consume(entry, record::Batch{text(15), text(16), text(17)})) return {};
   }
+  return {};
 }
 
 Result<std::vector<record::StreamId>> Ledger::streams() {
   auto select = SLUICE_TRY(file_.statement("SELECT bureau, epoch FROM stream ORDER BY bureau"));
   std::vector<record::StreamId> streams;
-  for (auto row = file_.step(select);; row = file_.step(select)) {
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return streams;
+  while (SLUICE_TRY(file_.step(select))) {
     streams.push_back({record::BureauId(std::string(select.text(0))),
                        {static_cast<std::uint64_t>(select.integer(1))}});
   }
+  return streams;
 }
 
 Result<Activity> Ledger::activity(const record::DatasetId& dataset, record::Time since,
@@ -302,13 +299,12 @@ Result<Activity> Ledger::activity(const record::DatasetId& dataset, record::Time
   select.bind(1, dataset.str())
       .bind(2, std::int64_t{since.time_since_epoch().count()})
       .bind(3, std::int64_t{span.count()});
-  for (auto row = file_.step(select);; row = file_.step(select)) {
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return activity;
+  while (SLUICE_TRY(file_.step(select))) {
     activity.spans.push_back({since + span * select.integer(0),
                               static_cast<std::uint64_t>(select.integer(1)),
                               static_cast<std::uint64_t>(select.integer(2))});
   }
+  return activity;
 }
 
 }  // namespace sluice::store::sqlite

@@ -45,9 +45,7 @@ Result<void> read_records(CentralFile& file, const record::DatasetId& tables,
   auto select = SLUICE_TRY(file.statement(records_sql(tables, schema, up_to.has_value())));
   if (up_to) select.bind(1, *up_to);
   std::string columns;
-  for (auto row = file.step(select);; row = file.step(select)) {
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return {};
+  while (SLUICE_TRY(file.step(select))) {
     columns.clear();
     for (std::size_t i = 0; i < schema.fields.size(); ++i) {
       if (i > 0) columns += '\t';
@@ -55,6 +53,7 @@ Result<void> read_records(CentralFile& file, const record::DatasetId& tables,
     }
     if (!consume({columns, parse_digest_bytes(select.text(0)), select.integer(1)})) return {};
   }
+  return {};
 }
 
 Result<std::optional<FoundRecord>> find_record(CentralFile& file, const record::Dataset& dataset,

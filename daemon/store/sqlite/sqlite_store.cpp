@@ -312,9 +312,7 @@ Result<void> SqliteStore::read_digests(
   const std::vector<std::size_t> key = record::key_columns(schema);
   record::KeyedDigest record;
   record.key.resize(key.size());
-  for (auto row = file_.step(select);; row = file_.step(select)) {
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return {};
+  while (SLUICE_TRY(file_.step(select))) {
     record.digest = parse_digest_bytes(select.text(0));
     for (std::size_t i = 0; i < key.size(); ++i) {
       record.key[i].clear();
@@ -323,17 +321,17 @@ Result<void> SqliteStore::read_digests(
     }
     if (!consume(record)) return {};
   }
+  return {};
 }
 
 Result<record::RecordSum> SqliteStore::sum_digests(const record::DatasetId& dataset,
                                                    const record::KeyRange& range) {
   auto select = SLUICE_TRY(select_within("SELECT sluice_digest", dataset, range, ""));
   record::RecordSum sum;
-  for (auto row = file_.step(select);; row = file_.step(select)) {
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return sum;
+  while (SLUICE_TRY(file_.step(select))) {
     sum.add(parse_digest_bytes(select.text(0)));
   }
+  return sum;
 }
 
 }  // namespace

@@ -88,9 +88,7 @@ Result<void> read_tables(CentralFile& file, const record::Dataset& dataset,
   SLUICE_TRY(check_both_there(file, dataset.id));
   auto select = SLUICE_TRY(file.statement(versions_sql(dataset, has)));
   std::string columns;
-  for (auto row = file.step(select);; row = file.step(select)) {
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return {};
+  while (SLUICE_TRY(file.step(select))) {
     columns.clear();
     for (int i = 0; const record::Field& field : dataset.schema.fields) {
       if (i > 0) columns += '\t';
@@ -98,6 +96,7 @@ Result<void> read_tables(CentralFile& file, const record::Dataset& dataset,
     }
     if (!consume(version_of(select, columns))) return {};
   }
+  return {};
 }
 
 }  // namespace
