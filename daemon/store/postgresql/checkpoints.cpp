@@ -8,6 +8,7 @@
 #include "record/recast.h"
 #include "record/try.h"
 #include "store/checkpoint_step.h"
+#include "store/kept_values.h"
 #include "store/postgresql/checkpoints_ddl.h"
 #include "store/postgresql/ledger.h"
 #include "store/postgresql/session.h"
@@ -26,14 +27,6 @@ std::int64_t number_in(std::string_view text) {
   std::int64_t number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
-}
-
-record::Digest digest_in(std::string_view text) {
-  return record::parse_digest(text).value_or(record::Digest{});
-}
-
-record::Time moment(std::int64_t milliseconds) {
-  return record::Time(std::chrono::milliseconds(milliseconds));
 }
 
 Result<bool> has_tables(Connection& connection) {
@@ -60,9 +53,9 @@ CheckpointLine line_in(const QueryResult& rows, int row) {
   return {
       .name = std::string(rows.text(row, 0)),
       .after = {std::string(rows.text(row, 2)), static_cast<std::uint64_t>(rows.integer(row, 3)),
-                rows.integer(row, 4), digest_in(rows.text(row, 5))},
+                rows.integer(row, 4), kept_digest(rows.text(row, 5))},
       .incarnation = std::string(rows.text(row, 1)),
-      .began_at = moment(rows.integer(row, 6))};
+      .began_at = kept_time(rows.integer(row, 6))};
 }
 
 class CheckpointTablesOfServer final : public CheckpointTables {
@@ -86,7 +79,7 @@ class CheckpointTablesOfServer final : public CheckpointTables {
         Parameters().text(line))));
     if (rows.rows() == 0) return std::nullopt;
     return record::Checkpoint{line, static_cast<std::uint64_t>(rows.integer(0, 0)),
-                              rows.integer(0, 1), digest_in(rows.text(0, 2))};
+                              rows.integer(0, 1), kept_digest(rows.text(0, 2))};
   }
 
   Result<SettledIds> settled(std::int64_t after) override {
@@ -100,7 +93,7 @@ class CheckpointTablesOfServer final : public CheckpointTables {
                .stream = {record::BureauId(std::string(row.text(0, 1))),
                           {static_cast<std::uint64_t>(number_in(row.text(0, 2)))}},
                .sequence = {static_cast<std::uint64_t>(number_in(row.text(0, 3)))},
-               .manifest = digest_in(row.text(0, 4)),
+               .manifest = kept_digest(row.text(0, 4)),
                .receipt = row.text(0, 5)});
       return true;
     };
@@ -213,8 +206,8 @@ Result<std::vector<KeptCheckpoint>> PostgresqlCheckpoints::list(const std::strin
                                           Parameters().text(line).text(std::to_string(from)))));
     for (int row = 0; row < rows.rows(); ++row) {
       found.push_back({{line, static_cast<std::uint64_t>(rows.integer(row, 0)),
-                        rows.integer(row, 1), digest_in(rows.text(row, 2))},
-                       moment(rows.integer(row, 3))});
+                        rows.integer(row, 1), kept_digest(rows.text(row, 2))},
+                       kept_time(rows.integer(row, 3))});
     }
     return found;
   });

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "record/try.h"
+#include "store/kept_values.h"
 #include "store/postgresql/binary_array.h"
 #include "store/postgresql/session.h"
 
@@ -18,16 +19,8 @@ std::uint64_t unsigned_number(const QueryResult& result, int row, int column) {
   return static_cast<std::uint64_t>(result.integer(row, column));
 }
 
-record::Digest digest(std::string_view text) {
-  return record::parse_digest(text).value_or(record::Digest{});
-}
-
 // Exact: extract() gives a numeric.
 constexpr std::string_view applied_at_ms = "(extract(epoch FROM applied_at) * 1000)::bigint";
-
-record::Time time_of(std::int64_t milliseconds) {
-  return record::Time(std::chrono::milliseconds(milliseconds));
-}
 
 std::string stream_number(const record::StreamId& stream) {
   return std::to_string(stream.epoch.value);
@@ -111,8 +104,8 @@ Answer<std::optional<StreamPlace>> lock_stream(Connection& connection,
           .text(std::string(place->text(0, 0)))
           .text(std::string(place->text(0, 1)))));
   return StreamPlace{{unsigned_number(*place, 0, 0)},
-                     {{unsigned_number(*place, 0, 1)}, digest(place->text(0, 2))},
-                     time_of(place->integer(0, 3)),
+                     {{unsigned_number(*place, 0, 1)}, kept_digest(place->text(0, 2))},
+                     kept_time(place->integer(0, 3)),
                      last.rows() == 0 ? record::Time{} : sealing_time(last.text(0, 0))};
 }
 
@@ -163,7 +156,7 @@ Answer<std::vector<HeldDataset>> held_datasets(Connection& connection) {
                    record::DatasetId(std::string(rows.text(row, 1))),
                    unsigned_number(rows, row, 2),
                    rows.integer(row, 3),
-                   time_of(rows.integer(row, 4)),
+                   kept_time(rows.integer(row, 4)),
                    {std::string(rows.text(row, 5)), from_hexadecimal(rows.text(row, 6))}});
   }
   return all;
@@ -326,7 +319,7 @@ Answer<record::ChainHead> head_of(Connection& connection, const record::StreamId
         ORDER BY sequence DESC LIMIT 1)sql",
       Parameters().text(stream.bureau.str()).text(stream_number(stream))));
   if (last.rows() == 0) return record::ChainHead{};
-  return record::ChainHead{{unsigned_number(last, 0, 0)}, digest(last.text(0, 1))};
+  return record::ChainHead{{unsigned_number(last, 0, 0)}, kept_digest(last.text(0, 1))};
 }
 
 Answer<std::vector<record::StreamId>> known_streams(Connection& connection) {
@@ -353,7 +346,7 @@ Answer<Activity> activity_of(Connection& connection, const record::DatasetId& da
                                                               applied_at_ms),
                                                   Parameters().text(dataset.str())));
   if (newest.rows() > 0) {
-    activity.newest = newest_of(time_of(newest.integer(0, 0)), newest.text(0, 1));
+    activity.newest = newest_of(kept_time(newest.integer(0, 0)), newest.text(0, 1));
   }
   const auto spans = SLUICE_TRY(connection.query(fmt::format(R"sql(
         SELECT ({} - $3) / $4 AS span, count(*),
@@ -409,8 +402,8 @@ Answer<void> walk_ledger(
                             {record::BureauId(text(1)), {unsigned_number(row, 0, 2)}},
                             {unsigned_number(row, 0, 3)},
                             record::DatasetId(text(4)),
-                            digest(row.text(0, 5)),
-                            time_of(row.integer(0, 6)),
+                            kept_digest(row.text(0, 5)),
+                            kept_time(row.integer(0, 6)),
                             {text(7), text(8)},
                             text(9),
                             {{unsigned_number(row, 0, 10)},

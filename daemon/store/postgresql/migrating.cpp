@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "record/try.h"
+#include "store/kept_values.h"
 #include "store/postgresql/dataset_ddl.h"
 #include "store/postgresql/kept_schemas.h"
 #include "store/postgresql/ledger.h"
@@ -76,7 +77,7 @@ Result<record::Time> Migrating::last_applied() {
         'epoch'::timestamptz)) * 1000)::bigint)sql",
                                       Parameters().text(dataset_.id.str()));
   if (!last) return failed(last.error());
-  return record::Time(std::chrono::milliseconds(last->integer(0, 0)));
+  return kept_time(last->integer(0, 0));
 }
 
 Result<std::int64_t> Migrating::draw_id() {

@@ -1,6 +1,7 @@
 #include "store/postgresql/records.h"
 
 #include "store/dataset_tables.h"
+#include "store/kept_values.h"
 #include "store/postgresql/binary_array.h"
 #include "store/postgresql/tables.h"
 #include "store/stream_place.h"
@@ -70,7 +71,7 @@ Result<std::optional<FoundRecord>> find_record(Connection& connection,
   }
   if (!row) return std::unexpected(store_failure(row.error(), place));
   if (row->rows() == 0) return std::nullopt;
-  FoundRecord found{.applied_at = record::Time(std::chrono::milliseconds(row->integer(0, 0)))};
+  FoundRecord found{.applied_at = kept_time(row->integer(0, 0))};
   for (int column = 1; column < row->columns(); ++column) {
     auto& value = found.values.emplace_back();
     if (!row->is_null(0, column)) value = row->text(0, column);

@@ -12,6 +12,7 @@
 #include "record/try.h"
 #include "store/dataset_tables.h"
 #include "store/evolution.h"
+#include "store/kept_values.h"
 #include "store/postgresql/binary_array.h"
 #include "store/postgresql/dataset_ddl.h"
 #include "store/postgresql/server_error.h"
@@ -50,10 +51,6 @@ std::int64_t take_integer(std::string_view& line) {
   return number;
 }
 
-record::Time take_moment(std::string_view& line) {
-  return record::Time(std::chrono::milliseconds(take_integer(line)));
-}
-
 StoredVersion version_of(std::string_view line) {
   StoredVersion version;
   version.digest = parse_digest_bytes(from_hexadecimal(take_column(line)));
@@ -61,8 +58,8 @@ StoredVersion version_of(std::string_view line) {
   version.begun_by = take_integer(line);
   StoredVersion::End end;
   end.by = take_integer(line);
-  end.begun_at = take_moment(line);
-  end.at = take_moment(line);
+  end.begun_at = kept_time(take_integer(line));
+  end.at = kept_time(take_integer(line));
   end.line = static_cast<std::uint64_t>(take_integer(line));
   end.how = take_column(line);
   if (!record::is_null(end.how)) version.end = end;

@@ -2,6 +2,7 @@
 
 #include "record/try.h"
 #include "store/checkpoint_step.h"
+#include "store/kept_values.h"
 #include "store/sqlite/checkpoints_ddl.h"
 
 namespace sluice::store::sqlite {
@@ -15,20 +16,12 @@ constexpr const char* with_fsync = "PRAGMA synchronous=FULL";
 constexpr std::string_view line_columns =
     "name, incarnation, after_line, after_number, after_ledger, after_digest, began_at";
 
-record::Time moment(std::int64_t milliseconds) {
-  return record::Time(std::chrono::milliseconds(milliseconds));
-}
-
-record::Digest digest_in(std::string_view text) {
-  return record::parse_digest(text).value_or(record::Digest{});
-}
-
 CheckpointLine line_in(const Statement& row) {
   return {.name = std::string(row.text(0)),
           .after = {std::string(row.text(2)), static_cast<std::uint64_t>(row.integer(3)),
-                    row.integer(4), digest_in(row.text(5))},
+                    row.integer(4), kept_digest(row.text(5))},
           .incarnation = std::string(row.text(1)),
-          .began_at = moment(row.integer(6))};
+          .began_at = kept_time(row.integer(6))};
 }
 
 class CheckpointTablesOfFile final : public CheckpointTables {
@@ -51,7 +44,7 @@ class CheckpointTablesOfFile final : public CheckpointTables {
     const auto row = SLUICE_TRY(file_.step(select));
     if (!row) return std::nullopt;
     return record::Checkpoint{line, static_cast<std::uint64_t>(select.integer(0)),
-                              select.integer(1), digest_in(select.text(2))};
+                              select.integer(1), kept_digest(select.text(2))};
   }
 
   // One writes at a time, and ids are drawn in the order of commits.
@@ -74,7 +67,7 @@ class CheckpointTablesOfFile final : public CheckpointTables {
                .stream = {record::BureauId(std::string(select.text(1))),
                           {static_cast<std::uint64_t>(select.integer(2))}},
                .sequence = {static_cast<std::uint64_t>(select.integer(3))},
-               .manifest = digest_in(select.text(4)),
+               .manifest = kept_digest(select.text(4)),
                .receipt = select.text(5)});
     }
     return {};
@@ -187,8 +180,8 @@ Result<std::vector<KeptCheckpoint>> SqliteCheckpoints::list(const std::string& l
   select.bind(1, std::string_view(line)).bind(2, from).bind(3, std::uint64_t{most});
   while (SLUICE_TRY(file_.step(select))) {
     found.push_back({{line, static_cast<std::uint64_t>(select.integer(0)), select.integer(1),
-                      digest_in(select.text(2))},
-                     moment(select.integer(3))});
+                      kept_digest(select.text(2))},
+                     kept_time(select.integer(3))});
   }
   return found;
 }

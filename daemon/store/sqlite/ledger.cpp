@@ -3,16 +3,9 @@
 #include <fmt/format.h>
 
 #include "record/try.h"
+#include "store/kept_values.h"
 
 namespace sluice::store::sqlite {
-namespace {
-
-record::Time time_of(std::int64_t milliseconds) {
-  return record::Time(std::chrono::milliseconds(milliseconds));
-}
-
-}  // namespace
-
 Result<std::optional<LedgerAnswer>> Ledger::find(const record::StreamId& stream,
                                                  record::Sequence sequence) {
   auto entry = SLUICE_TRY(file_.statement(R"sql(
@@ -41,9 +34,8 @@ Result<std::optional<StreamPlace>> Ledger::place(const record::BureauId& bureau)
   const auto row = SLUICE_TRY(file_.step(stream));
   if (!row) return std::nullopt;
   return StreamPlace{{static_cast<std::uint64_t>(stream.integer(0))},
-                     {{static_cast<std::uint64_t>(stream.integer(1))},
-                      record::parse_digest(stream.text(2)).value_or(record::Digest{})},
-                     time_of(stream.integer(3)),
+                     {{static_cast<std::uint64_t>(stream.integer(1))}, kept_digest(stream.text(2))},
+                     kept_time(stream.integer(3)),
                      sealing_time(stream.text(4))};
 }
 
@@ -169,7 +161,7 @@ Result<std::vector<HeldDataset>> Ledger::held() {
                    record::DatasetId(std::string(select.text(1))),
                    static_cast<std::uint64_t>(select.integer(2)),
                    select.integer(3),
-                   time_of(select.integer(4)),
+                   kept_time(select.integer(4)),
                    {std::string(select.text(5)), std::string(select.text(6))}});
   }
   return all;
@@ -207,7 +199,7 @@ Result<record::ChainHead> Ledger::head(const record::StreamId& stream) {
   const auto row = SLUICE_TRY(file_.step(last));
   if (!row) return record::ChainHead{};
   return record::ChainHead{{static_cast<std::uint64_t>(last.integer(0))},
-                           record::parse_digest(last.text(1)).value_or(record::Digest{})};
+                           kept_digest(last.text(1))};
 }
 
 Result<std::int64_t> Ledger::id_at(const record::DatasetId& dataset, record::Time as_of) {
@@ -253,8 +245,8 @@ Result<void> Ledger::walk(
                             {record::BureauId(text(1)), {number(2)}},
                             {number(3)},
                             record::DatasetId(text(4)),
-                            record::parse_digest(select.text(5)).value_or(record::Digest{}),
-                            time_of(select.integer(6)),
+                            kept_digest(select.text(5)),
+                            kept_time(select.integer(6)),
                             {text(7), text(8)},
                             text(9),
                             {{number(10)}, {number(11)}, {number(12)}, {number(13)}, {number(14)}},
@@ -286,7 +278,7 @@ Result<Activity> Ledger::activity(const record::DatasetId& dataset, record::Time
         ORDER BY l.applied_at DESC, l.id DESC LIMIT 1)sql"));
   newest.bind(1, dataset.str());
   if (SLUICE_TRY(file_.step(newest))) {
-    activity.newest = newest_of(time_of(newest.integer(0)), newest.text(1));
+    activity.newest = newest_of(kept_time(newest.integer(0)), newest.text(1));
   }
   auto select = SLUICE_TRY(file_.statement(
       R"sql(

@@ -4,6 +4,7 @@
 
 #include "record/try.h"
 #include "store/dataset_tables.h"
+#include "store/kept_values.h"
 #include "store/sqlite/dataset_ddl.h"
 #include "store/sqlite/stored_value.h"
 #include "store/sqlite/tables.h"
@@ -67,7 +68,7 @@ Result<std::optional<FoundRecord>> find_record(CentralFile& file, const record::
   for (std::size_t i = 0; i < columns.size(); ++i)
     bind_plain_value(select, static_cast<int>(i) + 1, schema.fields[columns[i]].type, key[i]);
   if (!SLUICE_TRY(file.step(select))) return std::nullopt;
-  FoundRecord found{.applied_at = record::Time(std::chrono::milliseconds(select.integer(0)))};
+  FoundRecord found{.applied_at = kept_time(select.integer(0))};
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     const int column = static_cast<int>(i) + 1;
     auto& value = found.values.emplace_back();

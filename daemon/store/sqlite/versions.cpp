@@ -8,6 +8,7 @@
 #include "record/try.h"
 #include "store/dataset_tables.h"
 #include "store/evolution.h"
+#include "store/kept_values.h"
 #include "store/sqlite/stored_value.h"
 #include "store/stream_place.h"
 
@@ -15,10 +16,6 @@ namespace sluice::store::sqlite {
 namespace {
 
 constexpr int first_field = 8;
-
-record::Time moment(const Statement& select, int column) {
-  return record::Time(std::chrono::milliseconds(select.integer(column)));
-}
 
 // The schema that the dataset's tables were made for; nothing: the store does not know it.
 Result<std::optional<std::string>> schema_of_tables(CentralFile& file,
@@ -46,9 +43,9 @@ StoredVersion version_of(const Statement& select, std::string_view columns) {
                         select.is_null(1) ? std::string_view("\\N") : select.text(1),
                         select.integer(2)};
   if (!select.is_null(7)) {
-    version.end =
-        StoredVersion::End{select.integer(3), static_cast<std::uint64_t>(select.integer(6)),
-                           select.text(7), moment(select, 4), moment(select, 5)};
+    version.end = StoredVersion::End{select.integer(3),
+                                     static_cast<std::uint64_t>(select.integer(6)), select.text(7),
+                                     kept_time(select.integer(4)), kept_time(select.integer(5))};
   }
   return version;
 }
