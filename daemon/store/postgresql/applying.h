@@ -6,6 +6,7 @@
 #include <string>
 
 #include "store/apply_once.h"
+#include "store/migrations.h"
 #include "store/postgresql/connection.h"
 #include "store/postgresql/session.h"
 #include "store/postgresql/tables.h"
