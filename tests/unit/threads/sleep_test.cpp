@@ -13,7 +13,12 @@ using std::chrono::steady_clock;
 // Long beside the time that a test may take.
 constexpr std::chrono::hours for_ever{10};
 
-TEST(SleepTest, SleepsUntilItsTimeHasCome) {
+class SleepTest : public testing::Test {
+ protected:
+  std::stop_source stopping;
+};
+
+TEST_F(SleepTest, SleepsUntilItsTimeHasCome) {
   const auto end = steady_clock::now() + std::chrono::milliseconds(20);
   sleep_until({}, end);
   EXPECT_GE(steady_clock::now(), end);
@@ -22,7 +27,7 @@ TEST(SleepTest, SleepsUntilItsTimeHasCome) {
   EXPECT_GE(steady_clock::now() - begun, std::chrono::milliseconds(20));
 }
 
-TEST(SleepTest, StopEndsIt) {
+TEST_F(SleepTest, StopEndsIt) {
   std::latch begun(1);
   std::jthread thread([&](const std::stop_token& stop) {
     begun.count_down();
@@ -34,11 +39,10 @@ TEST(SleepTest, StopEndsIt) {
   thread.join();
 }
 
-TEST(SleepTest, WhoWasToldToStopBeforeDoesNotSleep) {
-  std::stop_source source;
-  source.request_stop();
-  sleep_for(source.get_token(), for_ever);
-  sleep_until(source.get_token(), steady_clock::now() + for_ever);
+TEST_F(SleepTest, WhoWasToldToStopBeforeDoesNotSleep) {
+  stopping.request_stop();
+  sleep_for(stopping.get_token(), for_ever);
+  sleep_until(stopping.get_token(), steady_clock::now() + for_ever);
 }
 
 }  // namespace

@@ -7,21 +7,21 @@
 namespace sluice::threads {
 namespace {
 
-std::stop_token stopped() {
-  std::stop_source source;
-  source.request_stop();
-  return source.get_token();
-}
+class SlotsTest : public testing::Test {
+ protected:
+  std::stop_source stopping;
+};
 
-TEST(SlotsTest, NoMoreAreGivenThanThereAre) {
+TEST_F(SlotsTest, NoMoreAreGivenThanThereAre) {
   Slots slots(2);
   const auto one = slots.take({});
   const auto other = slots.take({});
   EXPECT_TRUE(one && other);
-  EXPECT_FALSE(slots.take(stopped()));
+  stopping.request_stop();
+  EXPECT_FALSE(slots.take(stopping.get_token()));
 }
 
-TEST(SlotsTest, SlotThatWasGivenBackGoesToWhoWaits) {
+TEST_F(SlotsTest, SlotThatWasGivenBackGoesToWhoWaits) {
   Slots slots(1);
   auto taken = slots.take({});
   bool has_one = false;
@@ -31,7 +31,7 @@ TEST(SlotsTest, SlotThatWasGivenBackGoesToWhoWaits) {
   EXPECT_TRUE(has_one);
 }
 
-TEST(SlotsTest, StopEndsTheWait) {
+TEST_F(SlotsTest, StopEndsTheWait) {
   Slots slots(1);
   const auto taken = slots.take({});
   bool has_one = true;
