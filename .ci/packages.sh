@@ -14,11 +14,14 @@ sluice_packages=(
 quickstart_packages=(
   curl jq sqlite3 bsdextrautils postgresql mariadb-server odbc-postgresql odbc-mariadb
 )
+# To make the Debian package, and for the tests of what is in it.
+packaging_packages=(debhelper dpkg-dev git)
 # For the tests, beside those.
 test_packages=(
   libgtest-dev libgmock-dev postgresql mariadb-server odbc-postgresql odbc-mariadb libsqliteodbc
   tdsodbc curl jq sqlite3 zstd tar coreutils procps iproute2 clang-19
-  libclang-rt-19-dev clang-format nodejs npm chromium fonts-noto-cjk
+  libclang-rt-19-dev clang-format nodejs npm chromium fonts-noto-cjk perl-base
+  debhelper dpkg-dev lintian systemd man-db groff debootstrap zsh
 )
 
 # install_packages NAME…: installs what is missing; says what to run where it may not.
