@@ -14,6 +14,7 @@
 #include "installation/system_clock.h"
 #include "node/durable_start.h"
 #include "node/scheduled_jobs.h"
+#include "node/status_line.h"
 #include "record/try.h"
 #include "settings/channels.h"
 #include "sqlite/database.h"
@@ -75,6 +76,7 @@ Node::Node(installation::SoleDaemon sole, std::unique_ptr<installation::Installa
 
 Node::~Node() {
   // Whoever posts to the context ends while it is there. Runs go on where they were the next time.
+  service_status_.reset();
   if (site_) site_->join();
   scheduler_.reset();
   watches_.clear();
@@ -305,7 +307,7 @@ void Node::reload() {
   certificates_.renew_all();
   holding_.stir();
   if (schemas_) schemas_->look_again();
-  notifier_.ready("serving");
+  notifier_.ready(service_status_ ? service_status_->told() : std::string());
 }
 
 asio::awaitable<void> Node::obey_signals() {
@@ -315,7 +317,8 @@ asio::awaitable<void> Node::obey_signals() {
     if (signal != SIGHUP) break;
     reload();
   }
-  notifier_.stopping();
+  if (service_status_) service_status_->hush();
+  notifier_.stopping("ending what runs; what was acknowledged stays");
   log_->write<"stopping">();
   // All of them first: each may take its grace to end.
   scheduler_->ask_to_stop();
@@ -356,7 +359,11 @@ void Node::run() {
                         {"version", SLUICE_VERSION},
                         {"port", port()},
                         {"control", installation_->settings.node.control_socket.string()}});
-  notifier_.ready("serving");
+  if (notifier_.is_listened_to()) {
+    const std::string line = status_line(status());
+    notifier_.ready(line);
+    service_status_.emplace(notifier_, line, [this] { return status_line(status()); });
+  }
   context_.run();
 }
 

@@ -34,6 +34,7 @@
 #include "node/held_look.h"
 #include "node/room_watch.h"
 #include "node/schema_watch.h"
+#include "node/service_status.h"
 #include "node/stream.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -145,6 +146,7 @@ class Node {
   boost::asio::thread_pool large_calls_{2};  // for bodies that take long to read
 
   std::optional<RoomWatch> room_watch_;
+  std::optional<ServiceStatus> service_status_;  // where systemd wants to know
   // Of a node with a store.
   std::unique_ptr<HeldLook> held_look_;
 

@@ -1,5 +1,6 @@
 #include "observe/notify.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <ctime>
@@ -9,6 +10,17 @@
 #include "observe/unix_datagram.h"
 
 namespace sluice::observe {
+namespace {
+
+// A line's end would begin an assignment of its own.
+std::string one_line(std::string_view text) {
+  std::string line(text);
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
+  return line;
+}
+
+}  // namespace
 
 ServiceNotifier::ServiceNotifier(const char* notify_socket, const char* watchdog_usec)
     : address_(notify_socket == nullptr ? "" : notify_socket) {
@@ -22,7 +34,7 @@ ServiceNotifier::ServiceNotifier(const char* notify_socket, const char* watchdog
 }
 
 bool ServiceNotifier::ready(std::string_view status) const {
-  return send(fmt::format("READY=1\nSTATUS={}", status));
+  return send(fmt::format("READY=1\nSTATUS={}", one_line(status)));
 }
 
 bool ServiceNotifier::reloading() const {
@@ -33,14 +45,14 @@ bool ServiceNotifier::reloading() const {
                           std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000));
 }
 
-bool ServiceNotifier::stopping() const {
-  return send("STOPPING=1");
+bool ServiceNotifier::stopping(std::string_view status) const {
+  return send(fmt::format("STOPPING=1\nSTATUS={}", one_line(status)));
 }
 bool ServiceNotifier::alive() const {
   return send("WATCHDOG=1");
 }
 bool ServiceNotifier::status(std::string_view text) const {
-  return send(fmt::format("STATUS={}", text));
+  return send(fmt::format("STATUS={}", one_line(text)));
 }
 
 bool ServiceNotifier::send(const std::string& message) const {

@@ -14,12 +14,15 @@ class ServiceNotifier {
   // The values of NOTIFY_SOCKET and WATCHDOG_USEC; null where they are not set.
   ServiceNotifier(const char* notify_socket, const char* watchdog_usec);
 
-  // False when there is someone to tell, who could not be told.
+  // False when there is someone to tell, who could not be told: the daemon goes on all the same.
+  // What `status` says is one line of text for people.
   bool ready(std::string_view status) const;
   bool reloading() const;
-  bool stopping() const;
+  bool stopping(std::string_view status) const;
   bool alive() const;
   bool status(std::string_view text) const;
+  // Whether somebody wants to know.
+  [[nodiscard]] bool is_listened_to() const { return !address_.empty(); }
 
   // How often alive() must be called: half of what systemd allows. Nothing: no watchdog is on.
   [[nodiscard]] std::optional<std::chrono::microseconds> watchdog_interval() const {

@@ -20,8 +20,15 @@ TEST(ServiceNotifier, TellsSystemdWhereTheDaemonStands) {
   EXPECT_TRUE(systemd.receive().starts_with("RELOADING=1\nMONOTONIC_USEC="));
   EXPECT_TRUE(notifier.status("draining"));
   EXPECT_EQ(systemd.receive(), "STATUS=draining");
-  EXPECT_TRUE(notifier.stopping());
-  EXPECT_EQ(systemd.receive(), "STOPPING=1");
+  EXPECT_TRUE(notifier.stopping("ending"));
+  EXPECT_EQ(systemd.receive(), "STOPPING=1\nSTATUS=ending");
+}
+
+TEST(ServiceNotifier, TellsOneLineWhateverTheTextHas) {
+  const DatagramSocket systemd;
+  const ServiceNotifier notifier(systemd.path().c_str(), nullptr);
+  EXPECT_TRUE(notifier.status("park: the server said\nREADY=1\x1b[2J"));
+  EXPECT_EQ(systemd.receive(), "STATUS=park: the server said READY=1 [2J");
 }
 
 TEST(ServiceNotifier, SpeaksToAbstractSocketsToo) {
@@ -42,6 +49,17 @@ TEST(ServiceNotifier, IsSilentOutsideSystemd) {
   const ServiceNotifier notifier(nullptr, nullptr);
   EXPECT_TRUE(notifier.ready("x"));
   EXPECT_FALSE(notifier.watchdog_interval());
+  EXPECT_FALSE(notifier.is_listened_to());
+}
+
+TEST(ServiceNotifier, GoesOnWhenNobodyListensAnyMore) {
+  DatagramSocket systemd;
+  const ServiceNotifier notifier(systemd.path().c_str(), nullptr);
+  std::filesystem::remove(systemd.path());
+  EXPECT_FALSE(notifier.alive());
+  systemd.restart();
+  EXPECT_TRUE(notifier.alive());
+  EXPECT_EQ(systemd.receive(), "WATCHDOG=1");
 }
 
 TEST(ServiceNotifier, SaysWhenItCouldNotTell) {
