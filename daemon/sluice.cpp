@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
     add_audit(app, context);
     add_task(app, context);
     add_user(app, context);
+    add_manual(app, context);
     try {
       app.parse(argc, argv);
     } catch (const CLI::Success& asked) {

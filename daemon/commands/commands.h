@@ -50,6 +50,8 @@ void add_audit(CLI::App& app, Context& context);
 void add_dataset(CLI::App& app, Context& context);
 void add_task(CLI::App& app, Context& context);
 void add_user(CLI::App& app, Context& context);
+// Prints what a package installs of the command line itself.
+void add_manual(CLI::App& app, Context& context);
 
 // Prints a failure to standard error.
 [[nodiscard]] ExitStatus fail(const std::string& sentence, ExitStatus status = ExitStatus::failure);
