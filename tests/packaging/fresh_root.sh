@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Installs the package in a Debian root that has nothing of ours, as an operator would, sees whom what
+# belongs to, has the installed programs run as the user of the unit, removes it, and purges it. Skipped
+# where only root may do so and who runs it is not, and where no mirror answers.
+# usage: fresh_root.sh DIR (of the packages)
+set -euo pipefail
+# shellcheck source=tests/packaging/package.sh
+source "$(dirname "$0")/package.sh"
+[[ $(id -u) -eq 0 ]] || skip "only root makes a root; run it by sudo"
+need debootstrap debootstrap
+mirror=${SLUICE_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+curl --silent --fail --max-time 20 --output /dev/null "$mirror/dists/bookworm/Release" || skip "no Debian mirror answers at $mirror (SLUICE_DEBIAN_MIRROR names another)"
+
+root=$workshop/root
+daemon=
+clean_up() {
+  [[ -z $daemon ]] || kill -KILL "$daemon" 2>/dev/null || true
+  umount -q "$root/proc" 2>/dev/null || true
+  rm -rf --one-file-system "$workshop"
+}
+trap clean_up EXIT
+debootstrap --variant=minbase bookworm "$root" "$mirror" >"$workshop/debootstrap" 2>&1 || {
+  tail -n 5 "$workshop/debootstrap" >&2
+  skip "debootstrap did not come through; see above"
+}
+mount -t proc proc "$root/proc"
+inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"; }
+as_service() { inside setpriv --reuid sluice --regid sluice --init-groups --no-new-privs --bounding-set=-all "$@"; }
+try() { # COMMAND…: sets status and said
+  status=0
+  said=$("$@" 2>&1) || status=$?
+}
+
+cp "$(package_in "$1")" "$root/sluice.deb"
+try inside apt-get install -y -q --no-install-recommends ./sluice.deb
+[[ $status -eq 0 ]] || { printf '%s\n' "$said" | tail -n 20 >&2; complain "apt can not install it"; finish; }
+[[ $said = *'sluice: not configured yet. Begin with /usr/share/doc/sluice/docs/install.md'* ]] || complain "an installation does not say where to begin"
+
+owned() { # MODE OWNER PATH
+  local found
+  found=$(inside stat -c '%a %U:%G' "$3") || { complain "$3 is not there"; return 0; }
+  [[ $found = "$1 $2" ]] || complain "$3 is $found, expected $1 $2"
+}
+owned 755 root:root /etc/sluice
+owned 750 root:sluice /etc/sluice/tls
+owned 750 sluice:sluice /var/lib/sluice
+owned 700 sluice:sluice /var/backups/sluice
+[[ $(inside getent passwd sluice | cut -d : -f 6-7) = /var/lib/sluice:/usr/sbin/nologin ]] || complain "the user: $(inside getent passwd sluice)"
+
+# The worked example of an all-in-one node, with development certificates, laid down as it should lie.
+configure() {
+  inside apt-get install -y -q --no-install-recommends openssl >/dev/null 2>&1
+  inside sh -ec '
+    cd /usr/share/doc/sluice/examples/config
+    install -m 0640 -g sluice node.yaml /etc/sluice/
+    install -m 0644 bureaus/*.yaml /etc/sluice/bureaus/
+    cp -R ../schemas/codes ../schemas/*-*.json /etc/sluice/schemas/
+    sh ./dev-ca.sh /etc/sluice/tls center park
+    chgrp sluice /etc/sluice/tls/* && chmod 0640 /etc/sluice/tls/*.key'
+}
+try as_service sluiced
+[[ $status -eq 2 ]] || complain "without a configuration sluiced ends with $status: $said"
+try configure
+[[ $status -eq 0 ]] || complain "the example can not be laid down: $said"
+try as_service sluiced --check-config
+[[ $status -eq 0 ]] || complain "the example is not good as installed: $said"
+
+# It serves, as the unit's user, in what the unit gives it.
+mkdir -p "$root/run/sluice"
+inside chown sluice:sluice /run/sluice
+as_service sh -c 'echo $$ >/run/sluice/pid; exec sluiced' &
+shell=$!
+answers() { as_service sluice status >/dev/null 2>&1; }
+for _ in {1..600}; do ! answers || break; kill -0 "$shell" 2>/dev/null || break; sleep 0.1; done
+daemon=$(cat "$root/run/sluice/pid")
+try as_service sluice status
+[[ $status -eq 0 && $said = *'up to date'* ]] || complain "the installed node does not serve: $said"
+try as_service /usr/lib/sluice/scheduled-backup
+[[ $status -eq 0 ]] || complain "the backup of every night fails: $said"
+kill -TERM "$daemon"
+wait "$shell" || complain "sluiced did not end well: $?"
+daemon=
+
+try inside apt-get remove -y -q sluice
+[[ $status -eq 0 ]] || complain "it can not be removed: $said"
+inside test -e /etc/sluice/node.yaml || complain "a removal took the configuration"
+try inside apt-get purge -y -q sluice
+[[ $status -eq 0 ]] || complain "it can not be purged: $said"
+[[ $said = *'does not remove what can not be made again'* ]] || complain "a purge does not say what it keeps: $said"
+left=$(inside find / -xdev -path /proc -prune -o -name '*sluice*' ! -path '/run/*' ! -path '/sluice.deb' -print -prune | sort | paste -sd ' ')
+[[ $left = '/etc/sluice /var/backups/sluice /var/lib/sluice' ]] || complain "after a purge there are $left"
+finish
