@@ -101,6 +101,6 @@ case_a_socket_that_is_gone_does_not_matter() {
   stop_daemon
 }
 
-open_workshop service park edge
+open_workshop service park
 trap 'close_workshop $?' EXIT
 run_cases
