@@ -11,9 +11,10 @@ unpack "$1"
 
 # page SECTION NAME: as a reader sees it, in $workshop/NAME.
 page() {
-  MANWIDTH=400 LC_ALL=C.UTF-8 MAN_KEEP_FORMATTING='' man --warnings=all -E UTF-8 -l -Tutf8 \
-    "$root/usr/share/man/man$1/$2.$1.gz" 2>"$workshop/said" | col -b >"$workshop/$2"
-  [[ ! -s $workshop/said ]] || complain "$2($1): $(cat "$workshop/said")"
+  local file=$root/usr/share/man/man$1/$2.$1.gz
+  LC_ALL=C.UTF-8 MANROFFSEQ='' man --warnings=w -E UTF-8 -l -Tutf8 -Z "$file" 2>"$workshop/said" >"$workshop/formatted"
+  [[ -s $workshop/formatted && ! -s $workshop/said ]] || complain "$2($1): $(cat "$workshop/said")"
+  LC_ALL=C.UTF-8 MANWIDTH=400 man -E UTF-8 -l -Tutf8 "$file" 2>/dev/null | col -b >"$workshop/$2"
 }
 page 1 sluice
 page 8 sluiced
