@@ -31,6 +31,8 @@ int main(int argc, char** argv) {
     app.add_option("--config", context.configuration, "The configuration directory")
         ->capture_default_str();
     app.require_subcommand(1);
+    add_init(app, context);
+    add_pki(app, context);
     add_status(app, context);
     add_import(app, context);
     add_read_file(app, context);

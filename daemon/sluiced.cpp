@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <malloc.h>
 
+#include "node/identity_wait.h"
 #include "node/node.h"
 #include "runs/exit_status.h"
 
@@ -49,6 +50,12 @@ int run(int argc, char** argv) {
     std::printf("%s: the configuration is good\n", configuration.c_str());
     return exit_with(ExitStatus::success);
   }
+  const auto waited = sluice::node::await_identity(configuration);
+  if (!waited) {
+    std::fprintf(stderr, "sluiced: %s\n", waited.error().c_str());
+    return exit_with(ExitStatus::failure);
+  }
+  if (*waited == sluice::node::WaitEnd::stopped) return exit_with(ExitStatus::success);
   auto installation = sluice::installation::load_installation(configuration);
   if (!installation) {
     for (const std::string& line : installation.error().lines) {

@@ -30,6 +30,8 @@ struct Context {
   [[nodiscard]] std::optional<settings::Settings> settings() const;
 };
 
+void add_init(CLI::App& app, Context& context);
+void add_pki(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
 // What an import starts to have a file read.

@@ -129,7 +129,7 @@ Verdict check_configuration(const std::filesystem::path& configuration) {
   if (!settings) return {.complaints = settings.error().lines, .warnings = {}};
   const auto catalogue = exchange::Catalogue::compile(settings->datasets);
   if (!catalogue) return {.complaints = lines_of(catalogue.error()), .warnings = {}};
-  Verdict verdict;
+  Verdict verdict{.complaints = lines_of(settings->node.identity.missing), .warnings = {}};
   if (const auto mode = weak_sslmode_of_store(*settings)) {
     verdict.warnings.push_back(fmt::format(
         "`store.connection` leaves this machine with sslmode={}: anybody on the way can be the "
@@ -259,6 +259,13 @@ std::expected<record::Credentials, record::SignatureFailure> load_credentials(
   return record::Credentials{std::move(signer), std::move(verifier)};
 }
 
+std::expected<void, std::string> make_directories(const Paths& paths) {
+  for (const std::filesystem::path& directory : paths.directories()) {
+    if (auto made = make_directory(directory); !made) return made;
+  }
+  return {};
+}
+
 std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
     const std::filesystem::path& configuration) {
   auto settings = load_settings(configuration);
@@ -272,11 +279,10 @@ std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
         "empty the directory and say `sluice restore` again",
         settings->node.state_directory.string())}});
   }
-  for (const std::filesystem::path& directory : paths.directories()) {
-    if (auto made = make_directory(directory); !made) {
-      return std::unexpected(Refusal{{made.error()}});
-    }
+  if (const auto& missing = settings->node.identity.missing; !missing.empty()) {
+    return std::unexpected(Refusal{lines_of(missing), true});
   }
+  if (auto made = make_directories(paths); !made) return std::unexpected(Refusal{{made.error()}});
   auto credentials = load_credentials(settings->node.identity, paths);
   if (!credentials) return refused(credentials.error());
   auto marks = journal::StreamMarks::open(paths.remembered());

@@ -99,6 +99,9 @@ struct Verdict {
 [[nodiscard]] std::expected<record::Credentials, record::SignatureFailure> load_credentials(
     const settings::Identity& identity);
 
+// Those of the state that are not there yet; the failure says why one can not be made.
+[[nodiscard]] std::expected<void, std::string> make_directories(const Paths& paths);
+
 // Loads everything and makes the node's directories.
 [[nodiscard]] std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
     const std::filesystem::path& configuration);

@@ -71,6 +71,14 @@ inline constexpr Event node[] = {
      .remedy = "leave `sslmode` out, which means `verify-full`, and name the authority that the "
                "server's certificate is of in `sslrootcert` (docs/store.md)"},
     {.name = "stopping", .level = info, .keys = {}, .when = "SIGTERM or SIGINT came"},
+    {.name = "certificate-awaited",
+     .level = warning,
+     .keys = {"reason"},
+     .when = "files of `identity` are missing, or those that have come can not be used: the node "
+             "takes nothing and answers nobody but `sluice` on its own machine; again when the "
+             "reason is another one",
+     .remedy = "have the certificate made (docs/pki.md) and put the files where node.yaml says: "
+               "it goes on by itself within some seconds"},
     {.name = "certificates-reloaded",
      .level = info,
      .keys = {"of", "subject", "serial", "ends"},

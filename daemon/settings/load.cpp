@@ -31,10 +31,15 @@ class Loader {
     read_bureaus(files_in(file.bureaus, ".yaml"), directory);
     settings_.node = std::move(file.node);
     if (node_is_good) check_nodes(*document, settings_.node, settings_.bureaus, node_complaints);
-    std::ranges::move(node_complaints.take(), std::inserter(complaints_, complaints_.begin()));
     check_schemas();
     check_bureaus(node_is_good);
-    if (!complaints_.empty()) return std::unexpected(std::move(complaints_));
+    if (!complaints_.empty() || !node_complaints.empty()) {
+      // Whoever has to look at the files anyway is told of all that they lack.
+      for (const Complaint& missing : settings_.node.identity.missing)
+        node_complaints.add({missing.line, missing.column}, missing.found, missing.expected);
+      std::ranges::move(node_complaints.take(), std::inserter(complaints_, complaints_.begin()));
+      return std::unexpected(std::move(complaints_));
+    }
     return std::move(settings_);
   }
 
@@ -149,6 +154,15 @@ class Loader {
 
 std::expected<Settings, std::vector<Complaint>> load(const std::filesystem::path& directory) {
   return Loader().load(directory);
+}
+
+std::expected<Node, std::vector<Complaint>> load_node(const std::filesystem::path& directory) {
+  Complaints complaints(directory / "node.yaml");
+  const auto document = read_document(complaints);
+  NodeFile file;
+  if (document) file = read_node(*document, directory, complaints);
+  if (!complaints.empty()) return std::unexpected(complaints.take());
+  return std::move(file.node);
 }
 
 const CarryingNode* Settings::carrier(const record::BureauId& bureau) const {

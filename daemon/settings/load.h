@@ -10,9 +10,14 @@
 
 namespace sluice::settings {
 
-// All complaints, not the first; in order of file and line. Touches no file but those of the
-// configuration (and that the identity's files exist), opens no connection, creates nothing.
+// All complaints, not the first; in order of file and line. That files of the identity are missing
+// is none by itself (Identity::missing). Touches no file but those of the configuration (and that
+// the identity's files exist), opens no connection, creates nothing.
 [[nodiscard]] std::expected<Settings, std::vector<Complaint>> load(
+    const std::filesystem::path& directory);
+
+// node.yaml alone, whatever is wrong with the others: for what comes before they are written.
+[[nodiscard]] std::expected<Node, std::vector<Complaint>> load_node(
     const std::filesystem::path& directory);
 
 }  // namespace sluice::settings

@@ -57,13 +57,37 @@ std::filesystem::path read_socket(Section& section, const std::filesystem::path&
   return path;
 }
 
+// One that a node can wait for: that it is not there is none of the complaints.
+std::filesystem::path awaited_file(Section& section, const std::string& key,
+                                   const std::string& text, const std::filesystem::path& base,
+                                   Complaints& missing) {
+  std::filesystem::path path = path_of(base, text);
+  std::error_code error;
+  if (path.empty() || std::filesystem::is_regular_file(path, error)) return path;
+  const bool is_absent = !error || error == std::errc::no_such_file_or_directory;
+  missing.add(
+      section.place_of(key),
+      in_quotes(path.string()) +
+          (is_absent ? ", where there is no file" : ", which can not be read: " + error.message()),
+      fmt::format("an existing file for `{}`: docs/pki.md says how to make it", key));
+  return path;
+}
+
 Identity read_identity(Section section, const std::filesystem::path& base) {
   Identity identity;
-  identity.certificate = required_file(section, "certificate", base);
-  identity.key = required_file(section, "key", base);
-  identity.authorities = required_file(section, "authorities", base);
-  identity.revocations = existing_file(section, "revocations", base);
+  Complaints missing(section.complaints().file());
+  const auto required = [&](const std::string& key) {
+    return awaited_file(section, key, section.required_text(key), base, missing);
+  };
+  identity.subject = read_subject(section, "subject", "CN=center,O=Haidian");
+  identity.certificate = required("certificate");
+  identity.key = required("key");
+  identity.authorities = required("authorities");
+  identity.revocations =
+      awaited_file(section, "revocations", section.text("revocations").value_or(""), base, missing);
+  identity.missing = missing.take();
   identity.earlier = read_signers(section, "earlier_subjects", "CN=center,O=Haidian");
+  identity.missing = missing.take();
   section.finish();
   return identity;
 }

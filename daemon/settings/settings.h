@@ -33,13 +33,29 @@
 
 namespace sluice::settings {
 
+// One thing that is wrong, as an editor or a person finds it.
+struct Complaint {
+  std::filesystem::path file;
+  int line = 0;    // from 1; 0: the file as a whole
+  int column = 0;  // from 1; 0: the line as a whole
+  std::string found;
+  std::string expected;
+  std::string suggestion;  // the nearest right name for a typo; may be empty
+};
+// "bureaus/park.yaml:12:3: found `chanels`, expected one of …; did you mean `channels`?"
+[[nodiscard]] std::string to_string(const Complaint& complaint);
+
 struct Identity {
+  // RFC 2253, of the certificate that it has, or waits for; empty: whatever its certificate says.
+  std::string subject;
   std::filesystem::path certificate;  // PEM
   std::filesystem::path key;          // PEM
   std::filesystem::path authorities;  // PEM bundle of the CAs that bureaus and nodes are issued by
   std::filesystem::path revocations;  // PEM bundle of CRLs; empty: none are checked
   // What this node signed by before, its name having been another one, or its authority.
   std::vector<record::SignerName> earlier;
+  // Which of these files are not there: a new node waits for its certificate.
+  std::vector<Complaint> missing;
 };
 
 // Where people reach the node with a browser.
@@ -156,17 +172,5 @@ struct Settings {
   // The other node that brings this bureau's batches here; null where they begin on this node.
   [[nodiscard]] const CarryingNode* carrier(const record::BureauId& bureau) const;
 };
-
-// One thing that is wrong, as an editor or a person finds it.
-struct Complaint {
-  std::filesystem::path file;
-  int line = 0;    // from 1; 0: the file as a whole
-  int column = 0;  // from 1; 0: the line as a whole
-  std::string found;
-  std::string expected;
-  std::string suggestion;  // the nearest right name for a typo; may be empty
-};
-// "bureaus/park.yaml:12:3: found `chanels`, expected one of …; did you mean `channels`?"
-[[nodiscard]] std::string to_string(const Complaint& complaint);
 
 }  // namespace sluice::settings

@@ -48,6 +48,11 @@ std::optional<record::SignerName> read_signer(const Value& item, Complaints& com
 
 }  // namespace
 
+std::string read_subject(Section& section, const std::string& key, const std::string& example) {
+  std::string subject = section.text(key).value_or("");
+  return is_distinguished_name(section, key, subject, example) ? subject : std::string();
+}
+
 std::vector<record::SignerName> read_signers(Section& section, const std::string& key,
                                              const std::string& example) {
   std::vector<record::SignerName> names;

@@ -10,6 +10,10 @@
 
 namespace sluice::settings {
 
+// One subject at all times; empty where there is none, or what is none has been complained of.
+[[nodiscard]] std::string read_subject(Section& section, const std::string& key,
+                                       const std::string& example);
+
 // The value of `key`: one text, or a list of texts and of sections with `subject`, `issuer`, `from`
 // and `until`. `example` is a subject as it is expected. What is wrong is complained of and left
 // out; nothing is said of a key that is not there.

@@ -235,10 +235,52 @@ TEST(NodeFile, RefusesANameThatIsNone) {
                   "and inner hyphens, a letter first, at most 63) for `name`"));
 }
 
-TEST(NodeFile, RefusesIdentityFilesThatAreNotThere) {
-  EXPECT_THAT(complaints_of_node("key: node.key", "key: none.key"),
-              ElementsAre("node.yaml:7:8: found `none.key`, where there is no file, expected an "
-                          "existing file for `key`"));
+std::vector<std::string> missing_of(const Configuration& configuration) {
+  std::vector<std::string> missing;
+  for (const Complaint& complaint : configuration.settings().node.identity.missing)
+    missing.push_back(to_string(complaint).substr(configuration.path().string().size() + 1));
+  return missing;
+}
+
+TEST(NodeFile, TellsIdentityFilesThatAreNotThereAndIsReadAllTheSame) {
+  Configuration configuration;
+  EXPECT_THAT(missing_of(configuration), IsEmpty());
+  configuration.remove("node.key");
+  const auto missing = missing_of(configuration);
+  ASSERT_EQ(missing.size(), 1U);
+  EXPECT_THAT(missing.at(0), testing::StartsWith("node.yaml:7:8: found `"));
+  EXPECT_THAT(missing.at(0), testing::HasSubstr("where there is no file, expected an existing file "
+                                                "for `key`: docs/pki.md says how to make it"));
+}
+
+TEST(NodeFile, TellsMissingIdentityFilesBesideWhatElseIsWrong) {
+  Configuration configuration;
+  configuration.remove("node.key").with("node.yaml", "kind: sqlite", "kind: oracle");
+  const auto complaints = configuration.complaints();
+  ASSERT_EQ(complaints.size(), 2U);
+  EXPECT_THAT(complaints.at(0), testing::HasSubstr("node.key"));
+  EXPECT_THAT(complaints.at(1), testing::HasSubstr("oracle"));
+}
+
+TEST(NodeFile, MaySayWhichSubjectItsCertificateHas) {
+  Configuration configuration;
+  EXPECT_EQ(configuration.settings().node.identity.subject, "");
+  configuration.with("node.yaml", "identity:", "identity:\n  subject: CN=center,O=Haidian");
+  EXPECT_EQ(configuration.settings().node.identity.subject, "CN=center,O=Haidian");
+  EXPECT_THAT(complaints_of_node("identity:", "identity:\n  subject: center"),
+              ElementsAre("node.yaml:6:12: found `center`, expected an RFC 2253 name such as "
+                          "CN=center,O=Haidian, for `subject`"));
+}
+
+TEST(NodeFile, IsReadAloneWhateverIsWrongWithTheOthers) {
+  Configuration configuration;
+  configuration.remove("bureaus");
+  EXPECT_FALSE(configuration.complaints().empty());
+  const auto node = load_node(configuration.path());
+  ASSERT_TRUE(node);
+  EXPECT_EQ(node->name, record::NodeId("center"));
+  configuration.with("node.yaml", "kind: sqlite", "kind: oracle");
+  EXPECT_FALSE(load_node(configuration.path()));
 }
 
 TEST(NodeFile, RefusesASocketPathThatTheSystemCanNotBind) {
