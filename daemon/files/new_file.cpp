@@ -71,8 +71,8 @@ std::expected<void, std::error_code> replace_file(const std::filesystem::path& f
   return {};
 }
 
-std::expected<void, std::error_code> create_directory(const std::filesystem::path& directory,
-                                                      const Access& access) {
+std::expected<void, std::error_code> create_folder(const std::filesystem::path& directory,
+                                                   const Access& access) {
   if (::mkdir(directory.c_str(), 0700) != 0) return failed();
   const bool has_group =
       !access.group || ::chown(directory.c_str(), static_cast<uid_t>(-1), *access.group) == 0;

@@ -27,7 +27,7 @@ struct Access {
                                                                 std::string_view bytes,
                                                                 const Access& access);
 // One directory; what is above it must be there. Fails with `file_exists` as above.
-[[nodiscard]] std::expected<void, std::error_code> create_directory(
+[[nodiscard]] std::expected<void, std::error_code> create_folder(
     const std::filesystem::path& directory, const Access& access);
 
 }  // namespace sluice::files

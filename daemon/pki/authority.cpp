@@ -70,7 +70,7 @@ Result<Authority> Authority::found(const std::filesystem::path& directory,
   const SubjectName name = SLUICE_TRY(parse_subject(subject, {}));
   auto key = new_key();
   auto certificate = self_signed(key.get(), name.get(), period_from(now, lifetimes.authority));
-  SLUICE_TRY(written(directory, files::create_directory(directory, {folder_mode, readers})));
+  SLUICE_TRY(written(directory, files::create_folder(directory, {folder_mode, readers})));
   Authority authority(directory, readers, std::move(key), std::move(certificate));
   if (auto begun = authority.write_beginning(lifetimes, now); !begun) {
     std::error_code ignored;  // why it could not be begun is what is told
@@ -82,7 +82,7 @@ Result<Authority> Authority::found(const std::filesystem::path& directory,
 
 Result<void> Authority::write_beginning(const Lifetimes& lifetimes, record::Time now) const {
   const std::filesystem::path issued = directory_ / "issued";
-  SLUICE_TRY(written(issued, files::create_directory(issued, {folder_mode, readers_})));
+  SLUICE_TRY(written(issued, files::create_folder(issued, {folder_mode, readers_})));
   SLUICE_TRY(write_key(directory_ / "ca.key", key_.get(), {key_mode}));
   SLUICE_TRY(written(certificate_file(),
                      files::create_file(certificate_file(), certificate_pem(certificate_.get()),

@@ -87,7 +87,6 @@ Identity read_identity(Section section, const std::filesystem::path& base) {
       awaited_file(section, "revocations", section.text("revocations").value_or(""), base, missing);
   identity.missing = missing.take();
   identity.earlier = read_signers(section, "earlier_subjects", "CN=center,O=Haidian");
-  identity.missing = missing.take();
   section.finish();
   return identity;
 }

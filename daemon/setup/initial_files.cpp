@@ -55,7 +55,7 @@ std::expected<InitialFiles, WritingFailure> InitialFiles::write(
     wanted.push_back(directory / folder);
   for (const std::filesystem::path& folder : wanted) {
     if (std::filesystem::is_directory(folder, error)) continue;
-    if (const auto done = files::create_directory(folder, {folder_mode, readers}); !done) {
+    if (const auto done = files::create_folder(folder, {folder_mode, readers}); !done) {
       return not_made(folder, done.error());
     }
     made.add(folder);

@@ -58,15 +58,15 @@ TEST(NewFile, TellsWhyItCanNotBeMade) {
   const TemporaryDirectory directory;
   EXPECT_EQ(create_file(directory / "none/key", "", {}).error(),
             std::errc::no_such_file_or_directory);
-  EXPECT_EQ(create_directory(directory / "none/folder", {}).error(),
+  EXPECT_EQ(create_folder(directory / "none/folder", {}).error(),
             std::errc::no_such_file_or_directory);
 }
 
 TEST(NewFile, MayBeADirectoryWithItsMode) {
   const TemporaryDirectory directory;
-  ASSERT_TRUE(create_directory(directory / "tls", {0750}));
+  ASSERT_TRUE(create_folder(directory / "tls", {0750}));
   EXPECT_EQ(mode_of(directory / "tls"), 0750U);
-  EXPECT_EQ(create_directory(directory / "tls", {0700}).error(), std::errc::file_exists);
+  EXPECT_EQ(create_folder(directory / "tls", {0700}).error(), std::errc::file_exists);
   EXPECT_EQ(mode_of(directory / "tls"), 0750U);
 }
 

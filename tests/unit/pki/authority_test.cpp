@@ -131,7 +131,7 @@ TEST_F(AuthorityTest, CertifiesACallerForNothingButCalling) {
 }
 
 TEST_F(AuthorityTest, IsFoundAgainAndKeepsItsKeyToItself) {
-  certified(founded(), Purpose::node);
+  static_cast<void>(certified(founded(), Purpose::node));
   const auto again = Authority::open(directory / "authority", std::nullopt);
   ASSERT_TRUE(again) << to_string(again.error());
   EXPECT_EQ(again->subject(), "CN=Root,O=Haidian");

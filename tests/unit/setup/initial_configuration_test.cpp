@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "installation/installation.h"
 #include "settings/load.h"
 #include "setup/initial_files.h"
 #include "support/temporary_directory.h"
@@ -49,9 +48,11 @@ class Written {
   }
   // As `sluiced --check-config` tells them, but for the directory.
   [[nodiscard]] std::vector<std::string> complaints() const {
-    std::vector<std::string> told;
+    const auto loaded = settings::load(directory.path());
     const std::string prefix = directory.path().string() + "/";
-    for (std::string line : installation::check_configuration(directory.path()).complaints) {
+    std::vector<std::string> told;
+    for (const auto& complaint : loaded ? loaded->node.identity.missing : loaded.error()) {
+      std::string line = to_string(complaint);
       for (std::size_t at = line.find(prefix); at != std::string::npos; at = line.find(prefix))
         line.erase(at, prefix.size());
       told.push_back(line);
@@ -189,7 +190,8 @@ TEST(InitialConfiguration, IsRefusedForNamesThatAreNone) {
 
 TEST(InitialConfiguration, HasNoWordOfATemplateLeft) {
   for (const NewNode& node : {front_end(), center(), all_in_one()}) {
-    for (const NewFile& file : initial_configuration(node)->files) {
+    const InitialConfiguration configuration = initial_configuration(node).value();
+    for (const NewFile& file : configuration.files) {
       std::string text = file.text;
       const std::string every = "\"@every";  // YAML's own
       if (const auto at = text.find(every); at != std::string::npos) text.erase(at, every.size());
