@@ -39,7 +39,7 @@ struct PkiOptions {
 constexpr mode_t readable_by_daemon = 0640;
 constexpr int longest_days = 36500;
 
-ExitStatus fail_of(const pki::PkiFailure& failure) {
+ExitStatus pki_failed(const pki::PkiFailure& failure) {
   return fail(record::to_string(failure), failure.code == pki::PkiProblem::not_written
                                               ? ExitStatus::failure
                                               : ExitStatus::usage);
@@ -68,7 +68,7 @@ ExitStatus hand_out(const std::string& pem, const std::filesystem::path& out) {
   return fail(fmt::format("{}: can not be written: {}", out.string(), done.error().message()));
 }
 
-std::string date_of(record::Time time) {
+std::string day_of(record::Time time) {
   return record::to_string(time).substr(0, 10);
 }
 
@@ -83,7 +83,7 @@ ExitStatus pki_init(const Context& context, const PkiOptions& options) {
   const auto authority = pki::Authority::found(directory, subject, setup::service_group(),
                                                {.authority = std::chrono::days(options.days)},
                                                installation::system_now());
-  if (!authority) return fail_of(authority.error());
+  if (!authority) return pki_failed(authority.error());
   fmt::print(
       "{}: the authority {}\n"
       "{} and {} go to every node, as `identity.authorities` and `identity.revocations`.\n"
@@ -129,21 +129,21 @@ ExitStatus pki_request(const Context& context, const PkiOptions& options) {
   }
   // Before a key is made for it.
   if (const auto name = pki::parse_subject(subject, "identity.subject"); !name) {
-    return fail_of(name.error());
+    return pki_failed(name.error());
   }
   const std::vector<std::string> hosts = hosts_of(*node, options);
-  if (const auto names = pki::alternative_names(hosts); !names) return fail_of(names.error());
+  if (const auto names = pki::alternative_names(hosts); !names) return pki_failed(names.error());
   const auto key = key_in(options.key.empty() ? node->identity.key : options.key);
-  if (!key) return fail_of(key.error());
+  if (!key) return pki_failed(key.error());
   const auto request = pki::make_request(key->get(), subject, hosts);
-  if (!request) return fail_of(request.error());
+  if (!request) return pki_failed(request.error());
   fmt::print(stderr, "a request for {}{}{}: have it certified at the center (sluice pki issue)\n",
              subject, hosts.empty() ? "" : ", called by ", fmt::join(hosts, ", "));
   return hand_out(*request, {});
 }
 
 // Of a file, or of standard input where it is "-".
-std::expected<std::string, ExitStatus> text_of(const std::string& name) {
+std::expected<std::string, ExitStatus> request_text(const std::string& name) {
   constexpr std::size_t most_bytes = std::size_t{1} << 20;
   std::ifstream file;
   if (name != "-") {
@@ -176,13 +176,13 @@ std::expected<std::vector<std::string>, record::Flaw> certified_hosts(
 ExitStatus pki_issue(const Context& context, const PkiOptions& options) {
   const auto settings = context.settings();
   if (!settings) return ExitStatus::usage;
-  const auto text = text_of(options.request);
+  const auto text = request_text(options.request);
   if (!text) return text.error();
   const auto request = pki::read_request(*text, options.request);
-  if (!request) return fail_of(request.error());
+  if (!request) return pki_failed(request.error());
   const auto authority =
       pki::Authority::open(authority_of(context, options), setup::service_group());
-  if (!authority) return fail_of(authority.error());
+  if (!authority) return pki_failed(authority.error());
   const record::Time now = installation::system_now();
   const auto refused = [&](const record::Flaw& flaw) {
     return fail(options.request + ": " + flaw.sentence, ExitStatus::usage);
@@ -193,22 +193,22 @@ ExitStatus pki_issue(const Context& context, const PkiOptions& options) {
   if (!hosts) return refused(hosts.error());
   const auto certified =
       authority->certify(*request, subject->purpose, *hosts, std::chrono::days(options.days), now);
-  if (!certified) return fail_of(certified.error());
+  if (!certified) return pki_failed(certified.error());
   fmt::print(stderr, "{}: a certificate for {}{}{}, until {}, serial number {}\n",
              certified->subject, subject->who, hosts->empty() ? "" : ", called by ",
-             fmt::join(*hosts, ", "), date_of(certified->ends), certified->serial);
+             fmt::join(*hosts, ", "), day_of(certified->ends), certified->serial);
   return hand_out(certified->certificate, options.out);
 }
 
 ExitStatus pki_revoke(const Context& context, const PkiOptions& options) {
   const auto authority =
       pki::Authority::open(authority_of(context, options), setup::service_group());
-  if (!authority) return fail_of(authority.error());
+  if (!authority) return pki_failed(authority.error());
   const auto serial = pki::serial_of(options.certificate);
-  if (!serial) return fail_of(serial.error());
+  if (!serial) return pki_failed(serial.error());
   const auto revoked = authority->revoke(*serial, options.reason, std::chrono::days(options.days),
                                          installation::system_now());
-  if (!revoked) return fail_of(revoked.error());
+  if (!revoked) return pki_failed(revoked.error());
   fmt::print("{} of {} is revoked ({}). Put {} on every node: until then it counts there.\n",
              revoked->serial, revoked->subject, options.reason, authority->list_file().string());
   return ExitStatus::success;
@@ -217,10 +217,10 @@ ExitStatus pki_revoke(const Context& context, const PkiOptions& options) {
 ExitStatus pki_crl(const Context& context, const PkiOptions& options) {
   const auto authority =
       pki::Authority::open(authority_of(context, options), setup::service_group());
-  if (!authority) return fail_of(authority.error());
+  if (!authority) return pki_failed(authority.error());
   const auto until =
       authority->renew_list(std::chrono::days(options.days), installation::system_now());
-  if (!until) return fail_of(until.error());
+  if (!until) return pki_failed(until.error());
   fmt::print(
       "{} is good until {}. Put it on every node: where the list is out of date, nobody is "
       "let in.\n",
@@ -228,15 +228,15 @@ ExitStatus pki_crl(const Context& context, const PkiOptions& options) {
   return ExitStatus::success;
 }
 
-using Action = ExitStatus (*)(const Context&, const PkiOptions&);
+using PkiAction = ExitStatus (*)(const Context&, const PkiOptions&);
 
 struct Added {
   CLI::App* command = nullptr;
   std::shared_ptr<PkiOptions> options;
 };
 
-Added add(CLI::App& group, Context& context, const char* name, const char* description,
-          Action action) {
+Added add_pki_command(CLI::App& group, Context& context, const char* name, const char* description,
+                      PkiAction action) {
   Added added{group.add_subcommand(name, description), std::make_shared<PkiOptions>()};
   added.command->callback([&context, options = added.options, action] {
     context.chosen = [&context, options, action] { return action(context, *options); };
@@ -272,9 +272,10 @@ void add_pki(CLI::App& app, Context& context) {
                             "RFC 2253. Default: this node's, with CN=Sluice authority");
   add_days(added, usual.authority, "How long its certificate holds");
 
-  added = add(*group, context, "request",
-              "Make this node's key, unless it is there, and print a request for its certificate",
-              pki_request);
+  added = add_pki_command(
+      *group, context, "request",
+      "Make this node's key, unless it is there, and print a request for its certificate",
+      pki_request);
   added.command->add_option("--host", added.options->hosts,
                             "A name or address that it is called by; default: this machine's name, "
                             "where the node listens");
@@ -282,9 +283,10 @@ void add_pki(CLI::App& app, Context& context) {
                             "RFC 2253. Default: `identity.subject`");
   added.command->add_option("--key", added.options->key, "Default: `identity.key`");
 
-  added = add(*group, context, "issue",
-              "Certify a node or a bureau that the configuration names, and print the certificate",
-              pki_issue);
+  added = add_pki_command(
+      *group, context, "issue",
+      "Certify a node or a bureau that the configuration names, and print the certificate",
+      pki_issue);
   added.command
       ->add_option("request", added.options->request, "PEM file of the request; -: standard input")
       ->required();
@@ -295,8 +297,8 @@ void add_pki(CLI::App& app, Context& context) {
   add_authority(added);
   add_days(added, usual.certificate, "How long the certificate holds");
 
-  added = add(*group, context, "revoke", "Take a certificate back, and make a new revocation list",
-              pki_revoke);
+  added = add_pki_command(*group, context, "revoke",
+                          "Take a certificate back, and make a new revocation list", pki_revoke);
   added.command
       ->add_option("certificate", added.options->certificate, "Its serial number, or its file")
       ->required();
@@ -310,7 +312,8 @@ void add_pki(CLI::App& app, Context& context) {
   add_authority(added);
   add_days(added, usual.list, "How long the list is good");
 
-  added = add(*group, context, "crl", "Make a new revocation list, good from now on", pki_crl);
+  added = add_pki_command(*group, context, "crl", "Make a new revocation list, good from now on",
+                          pki_crl);
   add_authority(added);
   add_days(added, usual.list, "How long it is good");
 }
