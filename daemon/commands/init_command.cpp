@@ -179,14 +179,18 @@ void add_init(CLI::App& app, Context& context) {
   command = add_kind(*group, context, "center",
                      "Has the central store; front-ends bring their batches to it", options,
                      setup::NodeKind::center);
-  command->add_option("--bureau", options->bureaus,
-                      "A bureau whose front-end will bring batches; may be said several times");
+  command
+      ->add_option("--bureau", options->bureaus,
+                   "A bureau whose front-end will bring batches; may be said several times")
+      ->allow_extra_args(false);
   command->add_flag("--development-ca", options->development_ca, for_trying_out);
   command =
       add_kind(*group, context, "all-in-one", "Has the central store, and takes records itself",
                options, setup::NodeKind::all_in_one);
-  command->add_option("--bureau", options->bureaus,
-                      "A bureau whose records it takes; default: example");
+  command
+      ->add_option("--bureau", options->bureaus,
+                   "A bureau whose records it takes; default: example")
+      ->allow_extra_args(false);
   command->add_flag("--development-ca", options->development_ca, for_trying_out);
 }
 

@@ -178,14 +178,15 @@ ExitStatus pki_issue(const Context& context, const PkiOptions& options) {
   if (!settings) return ExitStatus::usage;
   const auto text = request_text(options.request);
   if (!text) return text.error();
-  const auto request = pki::read_request(*text, options.request);
+  const std::string whence = options.request == "-" ? "standard input" : options.request;
+  const auto request = pki::read_request(*text, whence);
   if (!request) return pki_failed(request.error());
   const auto authority =
       pki::Authority::open(authority_of(context, options), setup::service_group());
   if (!authority) return pki_failed(authority.error());
   const record::Time now = installation::system_now();
   const auto refused = [&](const record::Flaw& flaw) {
-    return fail(options.request + ": " + flaw.sentence, ExitStatus::usage);
+    return fail(whence + ": " + flaw.sentence, ExitStatus::usage);
   };
   const auto subject = find_subject(*settings, request->subject, authority->subject(), now);
   if (!subject) return refused(subject.error());
@@ -264,9 +265,9 @@ void add_pki(CLI::App& app, Context& context) {
   group->require_subcommand(1);
   const Lifetimes usual;
 
-  Added added =
-      add(*group, context, "init",
-          "Make an authority: its key, its certificate, an empty revocation list", pki_init);
+  Added added = add_pki_command(
+      *group, context, "init",
+      "Make an authority: its key, its certificate, an empty revocation list", pki_init);
   add_authority(added);
   added.command->add_option("--subject", added.options->subject,
                             "RFC 2253. Default: this node's, with CN=Sluice authority");
@@ -276,9 +277,11 @@ void add_pki(CLI::App& app, Context& context) {
       *group, context, "request",
       "Make this node's key, unless it is there, and print a request for its certificate",
       pki_request);
-  added.command->add_option("--host", added.options->hosts,
-                            "A name or address that it is called by; default: this machine's name, "
-                            "where the node listens");
+  added.command
+      ->add_option("--host", added.options->hosts,
+                   "A name or address that it is called by; default: this machine's name, "
+                   "where the node listens")
+      ->allow_extra_args(false);
   added.command->add_option("--subject", added.options->subject,
                             "RFC 2253. Default: `identity.subject`");
   added.command->add_option("--key", added.options->key, "Default: `identity.key`");
@@ -290,9 +293,10 @@ void add_pki(CLI::App& app, Context& context) {
   added.command
       ->add_option("request", added.options->request, "PEM file of the request; -: standard input")
       ->required();
-  added.command->add_option(
-      "--host", added.options->hosts,
-      "A name or address that a node is called by, instead of what it asks for");
+  added.command
+      ->add_option("--host", added.options->hosts,
+                   "A name or address that a node is called by, instead of what it asks for")
+      ->allow_extra_args(false);
   added.command->add_option("--out", added.options->out, "A file, instead of standard output");
   add_authority(added);
   add_days(added, usual.certificate, "How long the certificate holds");

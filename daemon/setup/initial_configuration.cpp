@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -77,6 +78,10 @@ std::expected<void, record::Flaw> check_names(const NewNode& wanted) {
         fmt::format("--bureau: found `{}`, expected lower-case letters, digits and inner "
                     "hyphens, a letter first, at most {}",
                     bureau.str(), longest_in_a_subject - front_end_ending.size() - 1));
+  }
+  const std::set<record::BureauId> different(wanted.bureaus.begin(), wanted.bureaus.end());
+  if (different.size() < wanted.bureaus.size()) {
+    return wrong("--bureau: found one twice, expected each once");
   }
   const std::string& organization = wanted.organization;
   const bool is_plain = organization.find_first_of(",+\"\\<>;=#") == std::string::npos &&

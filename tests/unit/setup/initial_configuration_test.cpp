@@ -180,6 +180,8 @@ TEST(InitialConfiguration, IsRefusedForNamesThatAreNone) {
   EXPECT_THAT(said_of(node), HasSubstr("--bureau: found `../etc`"));
   node.bureaus = {BureauId(std::string(60, 'a'))};
   EXPECT_THAT(said_of(node), HasSubstr("--bureau: found `aaa"));
+  node.bureaus = {BureauId("park"), BureauId("park")};
+  EXPECT_THAT(said_of(node), HasSubstr("--bureau: found one twice"));
   node = front_end();
   node.center_url = "center:8443";
   EXPECT_THAT(said_of(node), HasSubstr("--center: found `center:8443`, expected https://"));
