@@ -57,8 +57,8 @@ new_front_end() {
 
 # The one edit: where the database is.
 name_database() {
-  sqlite3 "$node/exchange.db" "CREATE TABLE taxpayer (number TEXT PRIMARY KEY, name TEXT NOT NULL, registered_on TEXT,
-      status TEXT, changed_at TEXT NOT NULL);
+  sqlite3 "$node/exchange.db" "CREATE TABLE taxpayer (number TEXT PRIMARY KEY, name TEXT NOT NULL, registered_on DATE,
+      status TEXT, changed_at TIMESTAMP NOT NULL);
     INSERT INTO taxpayer VALUES ('A1', 'one', '2026-01-31', 'active', '2026-11-23 12:00:00'),
                                 ('A2', 'two', NULL, NULL, '2026-11-23 12:00:01');"
   edit "s#connection: .*#connection: Driver=SQLite3;Database=$node/exchange.db;NoCreat=1#; /password_file/d
@@ -79,8 +79,8 @@ case_a_center_and_a_front_end_exchange_a_table_with_nothing_but_what_the_command
   new_front_end
   try checked
   expect "before anything was filled in" "$status" 2
-  expect_like "what is missing" "$err" "node.yaml:[0-9]+:[0-9]+: found .*local-tax-front-end.pem.*docs/pki.md"
-  expect_like "what is missing, too" "$err" "local-tax.yaml:10:[0-9]+: found .*local-tax.password"
+  expect_like "what is missing" "$err" "node.yaml:16:16: found .*tls/.*docs/pki.md"
+  expect_like "what is missing, too" "$err" "local-tax.yaml:10:20: found .*secrets/.*for .password_file"
   name_database
   at front launch_daemon
   until_true 60 grep -q event=certificate-awaited "$node/sluiced.log" || fail "it does not wait: $(cat "$node/sluiced.log")"
@@ -88,7 +88,7 @@ case_a_center_and_a_front_end_exchange_a_table_with_nothing_but_what_the_command
   expect_like "health" "$(health)" '"fail".*tls/local-tax-front-end.key.* 503$'
   expect "metric" "$(curl --silent --unix-socket "$node/control.socket" http://localhost/metrics | grep ^sluice_signing)" "sluice_signing 0"
   at front try operator collect local-tax
-  expect_like "a collection meanwhile" "$status $err" '^2 .*found .*local-tax-front-end.pem'
+  expect_like "a collection meanwhile" "$status $err" '^2 .*found .*tls/.*docs/pki.md'
   at front operator pki request 2>/dev/null >"$workshop/front.csr"
   at center try operator pki issue "$workshop/front.csr"
   expect "issue ($err)" "$status" 0
