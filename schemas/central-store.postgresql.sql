@@ -10,7 +10,7 @@ CREATE SCHEMA history;
 
 -- One row: which form of these tables this is.
 CREATE TABLE sluice.format (version integer NOT NULL);
-INSERT INTO sluice.format VALUES (2);
+INSERT INTO sluice.format VALUES (3);
 
 -- The schema that a dataset's tables were last made to follow, as canonical JSON.
 CREATE TABLE sluice.dataset (
@@ -24,6 +24,16 @@ CREATE TABLE sluice.dataset (
 CREATE TABLE sluice.schema (
   digest text COLLATE "C" PRIMARY KEY,
   schema text NOT NULL
+);
+
+-- In which version of a dataset's tables (sluice.migration) they followed which of those: one may be
+-- of several, where a dataset was migrated back to it. Of an older one it is no schema to go back to
+-- without a migration.
+CREATE TABLE sluice.version_schema (
+  dataset text COLLATE "C" NOT NULL,
+  version bigint NOT NULL,
+  digest  text COLLATE "C" NOT NULL,
+  PRIMARY KEY (dataset, version, digest)
 );
 
 -- Where each bureau's stream stands: the row that is locked while one of its batches is applied.

@@ -2,7 +2,7 @@
 -- milliseconds since 1970-01-01T00:00Z.
 
 CREATE TABLE format (version INTEGER NOT NULL) STRICT;
-INSERT INTO format VALUES (2);
+INSERT INTO format VALUES (3);
 
 CREATE TABLE dataset (
   id     TEXT NOT NULL PRIMARY KEY,
@@ -13,6 +13,14 @@ CREATE TABLE dataset (
 CREATE TABLE schema (
   digest TEXT NOT NULL PRIMARY KEY,
   schema TEXT NOT NULL
+) STRICT;
+
+-- In which version of a dataset's tables they followed which of those.
+CREATE TABLE version_schema (
+  dataset TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  digest  TEXT NOT NULL,
+  PRIMARY KEY (dataset, version, digest)
 ) STRICT;
 
 CREATE TABLE stream (

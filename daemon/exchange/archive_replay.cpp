@@ -84,7 +84,7 @@ store::Result<DatasetVersions> ArchiveReplay::versions_of(const record::DatasetI
     return store::StoreFailure{store::StoreProblem::failed, "dataset " + id.str(), flaw.sentence};
   };
   auto versions = SLUICE_TRY(
-      record::recast(DatasetVersions::read(std::move(migrations), std::nullopt), failed));
+      record::recast(DatasetVersions::read(std::move(migrations), {}), failed));
   if (known == nullptr || versions.migrations().empty()) return versions;
   const record::TableSchema& present = known->dataset.schema;
   if (versions.may_be_of_last(present)) versions.know_present(present);

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "record/canonical_schema.h"
+#include "record/migration.h"
 #include "record/recast.h"
 #include "record/try.h"
 
@@ -17,6 +18,14 @@ std::expected<record::TableSchema, record::Flaw> kept_schema(const std::string& 
   auto schema = record::parse_canonical_schema(canonical);
   if (!schema) return std::unexpected(record::Flaw{record::to_string(schema.error())});
   return std::move(*schema);
+}
+
+// As the center signed them: the store's table of them is anybody's who may write in its database,
+// and a replay that went by it could be misled.
+std::vector<record::Digest> signed_schemas(const store::MigrationEntry& migration) {
+  auto said = record::parse_migration(migration.statement.json);
+  if (!said || !said->schemas) return {};
+  return std::move(*said->schemas);
 }
 
 bool is_same(const std::optional<record::TableSchema>& one, const record::Digest& other) {
@@ -52,14 +61,16 @@ std::optional<std::string> LineConversion::why_no_deletes() const {
 }
 
 std::expected<DatasetVersions, record::Flaw> DatasetVersions::read(
-    std::vector<store::MigrationEntry> migrations, std::optional<record::TableSchema> present) {
+    std::vector<store::MigrationEntry> migrations, Present present) {
   DatasetVersions versions;
   versions.versions_.emplace_back();
   for (const store::MigrationEntry& migration : migrations) {
     versions.versions_.back().ended = SLUICE_TRY(kept_schema(migration.from_schema));
+    versions.versions_.back().signed_schemas = signed_schemas(migration);
     versions.versions_.emplace_back().began = SLUICE_TRY(kept_schema(migration.to_schema));
   }
-  versions.versions_.back().ended = std::move(present);
+  versions.versions_.back().ended = std::move(present.schema);
+  versions.present_schemas_ = std::move(present.schemas);
   versions.migrations_ = std::move(migrations);
   return versions;
 }
@@ -82,14 +93,18 @@ std::expected<VersionConversion, record::Flaw> DatasetVersions::conversion_into(
 }
 
 // The last of them: what went back to a schema of before has it now.
-std::optional<store::Version> DatasetVersions::beginning_or_ending_with(
-    const record::TableSchema& written, store::Version up_to) const {
+std::optional<store::Version> DatasetVersions::known_to_have_had(const record::TableSchema& written,
+                                                                 store::Version up_to) const {
   const record::Digest digest = record::schema_digest(written);
   for (store::Version version = up_to; version.value > 0; --version.value) {
     const Ends& of = ends(version);
     if (is_same(of.began, digest) || is_same(of.ended, digest)) return version;
+    if (std::ranges::binary_search(of.signed_schemas, digest)) return version;
   }
-  return std::nullopt;
+  // What nobody has signed comes behind all that is: no replay knows of it.
+  const bool is_of_present =
+      up_to == last() && std::ranges::binary_search(present_schemas_, digest);
+  return is_of_present ? std::optional(last()) : std::nullopt;
 }
 
 // A version's schema has all fields that it began with, and none but those that it ended with.
@@ -113,7 +128,7 @@ NotReadable DatasetVersions::of_no_version(const record::TableSchema& written) c
 
 std::expected<LineConversion, NotReadable> DatasetVersions::to_present(
     const record::TableSchema& written) const {
-  auto of = beginning_or_ending_with(written, last());
+  auto of = known_to_have_had(written, last());
   if (!of) {
     const auto possible = that_may_have_had(written, last());
     if (possible.empty()) return std::unexpected(of_no_version(written));
@@ -139,7 +154,7 @@ std::expected<LineConversion, NotReadable> DatasetVersions::to_present(
 // One that several versions may have had was taken only where it was the present one.
 std::expected<DatasetVersions::Reading, NotReadable> DatasetVersions::as_applied(
     const record::TableSchema& written, store::Version in) const {
-  auto of = beginning_or_ending_with(written, in);
+  auto of = known_to_have_had(written, in);
   if (!of) {
     const auto possible = that_may_have_had(written, in);
     if (possible.empty()) return std::unexpected(of_no_version(written));

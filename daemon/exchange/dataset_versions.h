@@ -40,10 +40,15 @@ struct NotReadable {
 
 class DatasetVersions {
  public:
-  // `migrations`: all of one dataset, the oldest first. `present`: the schema of its last version
-  // as it is now; nothing: it is not known. Fails where a schema can not be read.
+  // Of the last version, which no migration has signed yet.
+  struct Present {
+    std::optional<record::TableSchema> schema;  // as it is now; nothing: it is not known
+    // Others that it is known to have had, ascending.
+    std::vector<record::Digest> schemas = {};
+  };
+  // `migrations`: all of one dataset, the oldest first. Fails where a schema can not be read.
   [[nodiscard]] static std::expected<DatasetVersions, record::Flaw> read(
-      std::vector<store::MigrationEntry> migrations, std::optional<record::TableSchema> present);
+      std::vector<store::MigrationEntry> migrations, Present present);
 
   [[nodiscard]] const std::vector<store::MigrationEntry>& migrations() const { return migrations_; }
   [[nodiscard]] store::Version last() const { return {migrations_.size() + 1}; }
@@ -65,8 +70,8 @@ class DatasetVersions {
   [[nodiscard]] std::expected<VersionConversion, record::Flaw> conversion_into(
       store::Version version) const;
 
-  // Of a batch that comes now: into the columns of the present schema. A schema that several
-  // versions may have had is taken for none of them, but where one began or ended with it.
+  // Of a batch that comes now: into the columns of the present schema. A schema that no version is
+  // known to have had and several may have is taken for none of them.
   [[nodiscard]] std::expected<LineConversion, NotReadable> to_present(
       const record::TableSchema& written) const;
 
@@ -80,14 +85,15 @@ class DatasetVersions {
 
  private:
   struct Ends {
-    std::optional<record::TableSchema> began;  // nothing: the first version does not tell
-    std::optional<record::TableSchema> ended;  // nothing: as `present`
+    std::optional<record::TableSchema> began;         // nothing: the first version does not tell
+    std::optional<record::TableSchema> ended;         // nothing: as `present`
+    std::vector<record::Digest> signed_schemas = {};  // ascending; of one that is over
   };
   [[nodiscard]] const Ends& ends(store::Version version) const {
     return versions_[version.value - 1];
   }
-  [[nodiscard]] std::optional<store::Version> beginning_or_ending_with(
-      const record::TableSchema& written, store::Version up_to) const;
+  [[nodiscard]] std::optional<store::Version> known_to_have_had(const record::TableSchema& written,
+                                                                store::Version up_to) const;
   [[nodiscard]] std::vector<store::Version> that_may_have_had(const record::TableSchema& written,
                                                               store::Version up_to) const;
   [[nodiscard]] NotReadable of_no_version(const record::TableSchema& written) const;
@@ -102,6 +108,7 @@ class DatasetVersions {
 
   std::vector<store::MigrationEntry> migrations_;
   std::vector<Ends> versions_;
+  std::vector<record::Digest> present_schemas_;
 };
 
 }  // namespace sluice::exchange

@@ -16,7 +16,14 @@ record::Migration stated(const store::MigrationEntry& entry) {
           .to = record::sha256(entry.to_schema),
           .mapping = record::sha256(entry.mapping),
           .records = entry.records,
-          .at = entry.applied_at};
+          .at = entry.applied_at,
+          .schemas = entry.schemas};
+}
+
+bool says_what_is_there(const record::Migration& said, const store::MigrationEntry& entry) {
+  record::Migration there = stated(entry);
+  if (!said.schemas) there.schemas.reset();
+  return said == there;
 }
 
 std::optional<std::string> fault_of_migration(const store::MigrationEntry& entry,
@@ -30,9 +37,9 @@ std::optional<std::string> fault_of_migration(const store::MigrationEntry& entry
         "it was signed by {}, which was not this center then: {} (`identity` says it)",
         verified->signatory.subject, *objection);
   }
-  if (said != stated(entry)) {
+  if (!says_what_is_there(said, entry)) {
     return "the ledger has not what was signed: another id, version, schema, mapping, count or "
-           "time";
+           "time, or other schemas of the version before";
   }
   if (entry.version.value != last.value + 1) {
     return fmt::format("the migration to version {} is missing", last.value + 1);

@@ -20,6 +20,10 @@ struct MigrationReport {
 // What the statement about it must say, by what the ledger has.
 [[nodiscard]] record::Migration stated(const store::MigrationEntry& entry);
 
+// Whether that is what one says, as far as it tells: one of format 1 names no schemas but two.
+[[nodiscard]] bool says_what_is_there(const record::Migration& said,
+                                      const store::MigrationEntry& entry);
+
 // What is wrong with one that follows version `last` of its dataset's tables; nothing: it is good.
 [[nodiscard]] std::optional<std::string> fault_of_migration(const store::MigrationEntry& entry,
                                                             store::Version last,

@@ -167,7 +167,7 @@ std::optional<std::string> Reception::final_objection(const record::Manifest& ma
   return std::nullopt;
 }
 
-Result<Reception::Reading> Reception::known_dataset(const record::Manifest& manifest) const {
+Result<Reception::Reading> Reception::known_dataset(const record::Manifest& manifest) {
   const KnownDataset* known = surroundings_.catalogue.find(manifest.dataset);
   const auto not_allowed = [&](std::string sentence) {
     return std::unexpected(
@@ -187,13 +187,11 @@ Result<Reception::Reading> Reception::known_dataset(const record::Manifest& mani
         "older one that was never used here, put it here first, and the present one after that",
         manifest.dataset.str(), record::to_string(manifest.schema)));
   }
-  auto migrations = store_->migrations().of(manifest.dataset);
-  if (!migrations) return std::unexpected(reception_failure(migrations.error()));
-  const auto versions = DatasetVersions::read(std::move(*migrations), known->dataset.schema);
-  if (!versions) return not_allowed(versions.error().sentence);
-  auto conversion = conversion_of(manifest, **written, *versions);
+  const auto versions = versions_.of(known->dataset);
+  if (!versions) return std::unexpected(reception_failure(versions.error()));
+  auto conversion = conversion_of(manifest, **written, **versions);
   if (!conversion) return not_allowed(std::move(conversion.error()));
-  return Reading{known, Turning{std::move(*conversion), versions->last()}};
+  return Reading{known, Turning{std::move(*conversion), (*versions)->last()}};
 }
 
 Result<void> Reception::prepare(const KnownDataset& known) {
@@ -400,7 +398,7 @@ Result<std::string> Reception::digests(const KnownDataset& known,
 }
 
 Result<std::optional<std::string>> Reception::why_unread(const KnownDataset& known,
-                                                         const record::Digest& schema) const {
+                                                         const record::Digest& schema) {
   record::Manifest manifest;
   manifest.stream.bureau = known.dataset.owner;
   manifest.dataset = known.dataset.id;

@@ -20,6 +20,7 @@
 #include "exchange/checkpoint_answer.h"
 #include "exchange/dataset_versions.h"
 #include "exchange/holding.h"
+#include "exchange/known_versions.h"
 #include "journal/ledger_place.h"
 #include "reconciliation/digest_question.h"
 #include "reconciliation/schema_standing.h"
@@ -189,10 +190,10 @@ class Reception {
     std::optional<Turning> turning;
   };
   // Or why the batch is not taken as things are here.
-  [[nodiscard]] Result<Reading> known_dataset(const record::Manifest& manifest) const;
+  [[nodiscard]] Result<Reading> known_dataset(const record::Manifest& manifest);
   // The same, of any batch under a schema that the store has.
   [[nodiscard]] Result<std::optional<std::string>> why_unread(const KnownDataset& known,
-                                                              const record::Digest& schema) const;
+                                                              const record::Digest& schema);
   // What becomes of rows that are to go into the dataset's tables.
   struct Taken {
     const record::Manifest& manifest;
@@ -219,6 +220,7 @@ class Reception {
                                            record::Time at, const record::Signer& signer) const;
 
   std::unique_ptr<store::Store> store_;
+  KnownVersions versions_{*store_};
   Surroundings surroundings_;
   Clock clock_;
   Applied applied_;

@@ -11,7 +11,9 @@
 namespace sluice::record {
 namespace {
 
-constexpr std::string_view migration_format = "sluice-migration/1";
+constexpr std::string_view migration_format = "sluice-migration/2";
+// Says nothing of schemas between the first and the last of a version.
+constexpr std::string_view migration_format_1 = "sluice-migration/1";
 
 // Ids pass 2^53, which many readers of JSON can not tell from its neighbours.
 std::int64_t ledger_id_in(JsonMembers& members) {
@@ -30,11 +32,24 @@ Digest digest_in(JsonMembers& members, std::string_view name) {
   return digest.value_or(Digest{});
 }
 
+std::vector<Digest> digests_in(JsonMembers& members, std::string_view name) {
+  std::vector<Digest> digests;
+  for (const auto& element : members.array(name)) {
+    std::string_view text;
+    const bool is_text = element.get(text) == simdjson::SUCCESS;
+    const auto digest = is_text ? parse_digest(text) : std::nullopt;
+    const bool ascends = digest && (digests.empty() || digests.back() < *digest);
+    if (!ascends) members.complain(name, "to be sha256 digests that ascend");
+    if (digest) digests.push_back(*digest);
+  }
+  return digests;
+}
+
 }  // namespace
 
 std::string to_json(const Migration& migration) {
-  const boost::json::object object{
-      {"format", migration_format},
+  boost::json::object object{
+      {"format", migration.schemas ? migration_format : migration_format_1},
       {"ledger_id", fmt::to_string(migration.ledger_id)},
       {"dataset", migration.dataset.str()},
       {"version", migration.version.value},
@@ -44,14 +59,21 @@ std::string to_json(const Migration& migration) {
       {"records", migration.records.value},
       {"at", to_string(migration.at)},
   };
+  if (migration.schemas) {
+    boost::json::array schemas;
+    for (const Digest& digest : *migration.schemas)
+      schemas.emplace_back(to_string(digest));
+    object["schemas"] = std::move(schemas);
+  }
   return boost::json::serialize(object) + "\n";
 }
 
 std::expected<Migration, Failure<MigrationProblem>> parse_migration(std::string_view json) {
   JsonMembers members(json);
   Migration migration;
-  if (members.text("format") != migration_format) {
-    members.complain("format", fmt::format("to be {}", migration_format));
+  const std::string format = members.text("format");
+  if (format != migration_format && format != migration_format_1) {
+    members.complain("format", fmt::format("to be {} or {}", migration_format, migration_format_1));
   }
   migration.ledger_id = ledger_id_in(members);
   migration.dataset = DatasetId(members.text("dataset"));
@@ -65,6 +87,7 @@ std::expected<Migration, Failure<MigrationProblem>> parse_migration(std::string_
   const auto at = parse_time(members.text("at"));
   if (!at) members.complain("at", "to be a time");
   migration.at = at.value_or(Time{});
+  if (format == migration_format) migration.schemas = digests_in(members, "schemas");
   if (const auto problem = members.finish()) {
     return std::unexpected(
         Failure<MigrationProblem>{MigrationProblem::malformed, "migration", *problem});

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "record/digest.h"
 #include "record/failure.h"
@@ -28,6 +30,9 @@ struct Migration {
   Digest mapping;  // of its text, as the ledger has it
   RowCount records;
   Time at{};
+  // All that the version before is known to have had, `from` among them, ascending. Nothing: it is
+  // of format 1, which does not tell.
+  std::optional<std::vector<Digest>> schemas = std::nullopt;
   friend bool operator==(const Migration&, const Migration&) = default;
 };
 

@@ -177,25 +177,34 @@ MigrationReport Filling::take_report() {
   return std::move(report_);
 }
 
-MigrationEntry entry_of(const MigrationOrder& order, std::int64_t id, record::Time at,
-                        record::RowCount records, const MigrationSigner& sign) {
-  MigrationEntry entry{.id = id,
+// What is done, but for who signs it.
+struct Done {
+  std::int64_t id;
+  record::Time at;
+  record::RowCount records;
+  std::vector<record::Digest> schemas;  // of the version that ends
+};
+
+MigrationEntry entry_of(const MigrationOrder& order, Done done, const MigrationSigner& sign) {
+  MigrationEntry entry{.id = done.id,
                        .dataset = order.dataset.id,
                        .version = {order.from.number.value + 1},
                        .from_schema = order.from.schema,
                        .to_schema = record::canonical_json(order.dataset.schema),
                        .mapping = order.mapping,
-                       .records = records,
-                       .applied_at = at,
-                       .statement = {}};
-  entry.statement = sign({.ledger_id = id,
+                       .records = done.records,
+                       .applied_at = done.at,
+                       .statement = {},
+                       .schemas = std::move(done.schemas)};
+  entry.statement = sign({.ledger_id = entry.id,
                           .dataset = entry.dataset,
                           .version = entry.version,
                           .from = record::sha256(entry.from_schema),
                           .to = record::sha256(entry.to_schema),
                           .mapping = record::sha256(entry.mapping),
-                          .records = records,
-                          .at = at});
+                          .records = entry.records,
+                          .at = entry.applied_at,
+                          .schemas = entry.schemas});
   return entry;
 }
 
@@ -229,7 +238,8 @@ Result<MigrationReport> migrate_once(const MigrationOrder& order, const record::
   MigrationReport report = filling.take_report();
   if (order.purpose == Purpose::try_out || !report.unfit.empty()) return report;
   SLUICE_TRY(transaction.finish_version());
-  report.entry = entry_of(order, id, at, report.records, sign);
+  auto schemas = SLUICE_TRY(transaction.schemas_up_to(order.from.schema));
+  report.entry = entry_of(order, {id, at, report.records, std::move(schemas)}, sign);
   SLUICE_TRY(transaction.write(*report.entry));
   SLUICE_TRY(transaction.commit());
   return report;

@@ -7,7 +7,9 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/dataset_tables.h"
 #include "store/migrations.h"
@@ -32,6 +34,10 @@ class MigrationTransaction {
   // When the dataset's last batch or migration was applied; the beginning of time: there was none.
   [[nodiscard]] virtual Result<record::Time> last_applied() = 0;
   [[nodiscard]] virtual Result<std::int64_t> draw_id() = 0;
+  // All schemas that the version which ends is known to have had, ascending: with `last`, also
+  // where a program of before, which had the store open, let the tables follow it and told nobody.
+  [[nodiscard]] virtual Result<std::vector<record::Digest>> schemas_up_to(
+      const std::string& last) = 0;
   // Empty tables of the version after `from`, for records that entry `id` brings.
   [[nodiscard]] virtual Result<DatasetTables*> begin_version(std::int64_t id,
                                                              record::Time applied_at) = 0;
@@ -41,7 +47,7 @@ class MigrationTransaction {
       const std::function<Result<bool>(const OldRecord&)>& consume) = 0;
   // From here on the new tables are the dataset's.
   [[nodiscard]] virtual Result<void> finish_version() = 0;
-  // With the dataset's schema, which is another one now.
+  // With the dataset's schema, which is another one now, and the first of its version.
   [[nodiscard]] virtual Result<void> write(const MigrationEntry& entry) = 0;
   [[nodiscard]] virtual Result<void> commit() = 0;
 };

@@ -1,5 +1,7 @@
 #include "store/migrations.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace sluice::store {
@@ -10,6 +12,17 @@ std::string place_of_dataset(const record::DatasetId& dataset) {
 }
 
 }  // namespace
+
+std::vector<record::Digest> digests_of(std::string_view listed) {
+  std::vector<record::Digest> digests;
+  while (!listed.empty()) {
+    const std::size_t end = std::min(listed.find(' '), listed.size());
+    if (const auto digest = record::parse_digest(listed.substr(0, end))) digests.push_back(*digest);
+    listed.remove_prefix(std::min(end + 1, listed.size()));
+  }
+  std::ranges::sort(digests);
+  return digests;
+}
 
 record::DatasetId name_of_version(const record::DatasetId& dataset, Version version) {
   return record::DatasetId(fmt::format("{}@{}", dataset.str(), version.value));

@@ -48,6 +48,8 @@ struct MigrationEntry {
   record::Time applied_at{};
   record::SignedMigration statement;
   std::optional<record::Time> dropped_at = std::nullopt;  // the tables of the version before
+  // That the store remembers of the version before, ascending.
+  std::vector<record::Digest> schemas = {};
 };
 
 // What migrate() is given. Everything must outlive the call.
@@ -88,6 +90,11 @@ class Migrations {
   [[nodiscard]] virtual Result<std::optional<TablesVersion>> current(
       const record::DatasetId& dataset) = 0;
 
+  // Every schema that the dataset's tables are known to have followed in that version, ascending;
+  // of one that began before stores remembered them perhaps not all.
+  [[nodiscard]] virtual Result<std::vector<record::Digest>> schemas(
+      const record::DatasetId& dataset, Version version) = 0;
+
   // Begins the dataset's next version, filled from the current records, in one transaction; while
   // it is under way no batch of the dataset is applied. Where any record does not fit, nothing is
   // changed and the report says so. Memory does not grow with the table.
@@ -118,6 +125,9 @@ class Migrations {
   // Lets go of an older version's tables.
   [[nodiscard]] virtual Result<void> drop(const MigrationEntry& ended_by) = 0;
 };
+
+// What a database gathers in one text, blanks between; ascending.
+[[nodiscard]] std::vector<record::Digest> digests_of(std::string_view listed);
 
 // The dataset under whose name the tables of an older version lie: no dataset can be called so.
 [[nodiscard]] record::DatasetId name_of_version(const record::DatasetId& dataset, Version version);

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "conformance/replay_fixture.h"
-#include "exchange/dataset_versions.h"
+#include "exchange/known_versions.h"
 #include "exchange/migration_audit.h"
 #include "support/refused_rows.h"
 
@@ -105,9 +105,8 @@ class ReplayMigrationTest : public ReplaySuite {
   record::Receipt apply_late(const record::Dataset& written, const record::Dataset& present,
                              const std::vector<std::string>& lines) {
     const Sent sent = stream_.batch(written, lines);
-    const auto versions = exchange::DatasetVersions::read(
-        store_->migrations().of(present.id).value(), present.schema);
-    auto conversion = versions->to_present(written.schema);
+    exchange::KnownVersions known(*store_);
+    auto conversion = known.of(present).value()->to_present(written.schema);
     if (!conversion) {
       ADD_FAILURE() << conversion.error().why;
       return {};
@@ -309,6 +308,46 @@ TEST_P(ReplayMigrationTest, ABatchOfBeforeGoesThroughEachMappingSince) {
                                                  columns({"haidian", "15", "OTHER", "15"})));
   EXPECT_THAT(found(), IsEmpty());
   EXPECT_EQ(replay().count_not_replayed(), 0U);
+}
+
+// Their columns fit every version: what the center remembered tells of which they are, and what it
+// signed tells the replay.
+TEST_P(ReplayMigrationTest, ABatchUnderASchemaFromWithinAVersionIsReplayedAsOfThat) {
+  const auto bounded = [](std::size_t length) {
+    record::Dataset dataset = third_form();
+    dataset.schema.fields[2].constraints.max_length = length;
+    return dataset;
+  };
+  const std::string upper_case =
+      R"({"fields":[{"field":"label","steps":["upper-case"]}],"ignore":[]})";
+  prepare(third_form());
+  apply(third_form(), {upsert({"haidian", "1", "one", "1"})});
+  prepare(bounded(50));
+  prepare(bounded(40));
+  migrate(bounded(30), upper_case);
+  prepare(bounded(20));
+  prepare(bounded(10));
+  know(bounded(10));
+  const auto one = outcomes(1, 0, 0, 0, 0);
+  EXPECT_EQ(apply_late(bounded(50), bounded(10), {upsert({"haidian", "2", "two", "2"})}).rows, one);
+  EXPECT_EQ(apply_late(bounded(20), bounded(10), {upsert({"haidian", "3", "three", "3"})}).rows,
+            one);
+  EXPECT_THAT(records(bounded(10)), ElementsAre(columns({"haidian", "1", "ONE", "1"}),
+                                                columns({"haidian", "2", "TWO", "2"}),
+                                                columns({"haidian", "3", "three", "3"})));
+  EXPECT_THAT(found(), IsEmpty());
+  EXPECT_EQ(replay().count_not_replayed(), 0U);
+  migrate(bounded(9), upper_case);
+  know(bounded(9));
+  EXPECT_EQ(apply_late(bounded(20), bounded(9), {upsert({"haidian", "4", "four", "4"})}).rows, one);
+  EXPECT_THAT(found(), IsEmpty());
+  EXPECT_EQ(replay().count_not_replayed(), 0U);
+  // Whoever writes in the database can not say that it was of another version.
+  home_->change(fmt::format("UPDATE {} SET version = 1 WHERE version = 2 AND digest = '{}'",
+                            home_->own_table("version_schema"),
+                            record::to_string(record::schema_digest(bounded(20).schema))));
+  ASSERT_FALSE(replay().not_replayed.empty());
+  EXPECT_THAT(replay().not_replayed[0].why, HasSubstr("not what its statement says"));
 }
 
 // What it says of a row it says of the version in which the row came.

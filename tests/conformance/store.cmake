@@ -6,7 +6,7 @@ sluice_test(store_conformance_test
   SOURCES store_checkpoints_test.cpp store_digests_test.cpp store_evolution_test.cpp
     store_find_test.cpp store_held_test.cpp store_history_test.cpp store_ledger_test.cpp
     store_migration_test.cpp store_number_test.cpp store_rejection_test.cpp store_schemas_test.cpp
-    store_tampering_test.cpp store_test.cpp store_versions_test.cpp
+    store_tampering_test.cpp store_test.cpp store_version_schemas_test.cpp store_versions_test.cpp
   DEPENDS store_homes sluice_exchange
   LABELS store
   TIMEOUT 600)

@@ -47,6 +47,8 @@ class StoreHome {
   [[nodiscard]] virtual std::string plan_of_walk(const store::Extent& extent) = 0;
   // Makes its own tables those of format 1, with what they have; nobody has it open.
   virtual void make_format_1() = 0;
+  // The same of format 2.
+  virtual void make_format_2() = 0;
   // What its own tables are made of: columns, indexes, constraints; in no order that tells when.
   [[nodiscard]] virtual std::vector<std::string> own_shape() = 0;
   [[nodiscard]] virtual std::string table(const std::string& kind, const std::string& dataset) = 0;

@@ -80,6 +80,7 @@ class SqliteHome final : public StoreHome {
             unchanged, deleted, rejected, applied_at, receipt, receipt_signature
           FROM ledger;
           DROP TABLE schema;
+          DROP TABLE version_schema;
           DROP TABLE migration;
           DROP TABLE held;
           DROP TABLE ledger;
@@ -88,6 +89,9 @@ class SqliteHome final : public StoreHome {
           UPDATE format SET version = 1;
           COMMIT)sql")
         .value();
+  }
+  void make_format_2() override {
+    change("DROP TABLE version_schema; UPDATE format SET version = 2");
   }
   std::vector<std::string> own_shape() override {
     return query(R"sql(
@@ -169,13 +173,16 @@ class PostgresqlHome final : public StoreHome {
 
   void make_format_1() override {
     query(R"sql(
-      DROP TABLE sluice.schema, sluice.migration, sluice.held;
+      DROP TABLE sluice.schema, sluice.version_schema, sluice.migration, sluice.held;
       DROP INDEX sluice.ledger_settles;
       ALTER TABLE sluice.ledger DROP CONSTRAINT ledger_bureau_epoch_sequence_settles_key;
       ALTER TABLE sluice.ledger DROP COLUMN settles;
       ALTER TABLE sluice.ledger ADD UNIQUE (bureau, epoch, sequence);
       UPDATE sluice.format SET version = 1;
       SELECT version FROM sluice.format)sql");
+  }
+  void make_format_2() override {
+    change("DROP TABLE sluice.version_schema; UPDATE sluice.format SET version = 2");
   }
   std::vector<std::string> own_shape() override {
     return query(R"sql(

@@ -1,4 +1,6 @@
 // The schemas that a store keeps by their digests, so that a batch can be read by its own.
+#include <functional>
+
 #include <gmock/gmock.h>
 
 #include "conformance/store_fixture.h"
@@ -45,18 +47,33 @@ TEST_P(StoreSchemasTest, EverySchemaThatTheTablesFollowedIsKeptByItsDigest) {
 }
 
 // What a new store is made of is written down once more for those of before.
-TEST_P(StoreSchemasTest, StoreOfTheFormatBeforeIsMadeOfTheSameAsANewOneOnceItIsBroughtUp) {
+TEST_P(StoreSchemasTest, StoreOfAFormatBeforeIsMadeOfTheSameAsANewOneOnceItIsBroughtUp) {
   prepare(enterprises());
   apply(enterprises(), {upsert({"a", "Alpha", "1"})});
   const auto made_new = home_->own_shape();
   EXPECT_THAT(made_new, Contains(HasSubstr("ledger_settles")));
   EXPECT_THAT(made_new, Contains(HasSubstr("migration")));
+  EXPECT_THAT(made_new, Contains(HasSubstr("version_schema")));
+  for (const auto make_format : {&StoreHome::make_format_1, &StoreHome::make_format_2}) {
+    store_.reset();
+    std::invoke(make_format, *home_);
+    EXPECT_NE(home_->own_shape(), made_new);
+    store_ = home_->open(clock_);
+    prepare(enterprises());
+    EXPECT_EQ(home_->own_shape(), made_new);
+  }
+}
+
+TEST_P(StoreSchemasTest, StoreOfALaterFormatIsLeftAsItIs) {
   store_.reset();
-  home_->make_format_1();
-  EXPECT_NE(home_->own_shape(), made_new);
-  store_ = home_->open(clock_);
-  prepare(enterprises());
-  EXPECT_EQ(home_->own_shape(), made_new);
+  home_->change("UPDATE " + home_->own_table("format") + " SET version = 4");
+  const auto opened = home_->open(clock_, {});
+  const auto asked = opened ? (*opened)->streams() : std::unexpected(opened.error());
+  ASSERT_FALSE(asked);
+  EXPECT_THAT(record::to_string(asked.error()),
+              AllOf(HasSubstr("of format 4, this version knows format 3"),
+                    HasSubstr("run the version of sluiced that made it")));
+  EXPECT_THAT(formats(), ElementsAre("4"));
 }
 
 TEST_P(StoreSchemasTest, TwoDatasetsMayHaveTheSameSchema) {
@@ -82,7 +99,7 @@ TEST_P(StoreSchemasTest, StoreOfTheFormatBeforeIsBroughtUpWithTheSchemasOfItsTab
   home_->make_format_1();
   store_ = home_->open(clock_);
   EXPECT_EQ(schema(enterprises().schema), enterprises().schema);
-  EXPECT_THAT(formats(), ElementsAre("2"));
+  EXPECT_THAT(formats(), ElementsAre("3"));
   prepare(with_phone());
   EXPECT_EQ(schema(with_phone().schema), with_phone().schema);
   EXPECT_EQ(apply(with_phone(), {upsert({"b", "Beta", "1", "12"})}).rows, outcomes(1, 0, 0, 0, 0));

@@ -136,7 +136,8 @@ class TablesOfConnection final : public SchemaTables {
           ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema)sql",
         Parameters().text(dataset.id.str()).text(dataset.owner.str()).text(canonical));
     if (!kept) return failed(dataset, kept.error());
-    return postgresql::keep_schema(connection_, canonical);
+    const Begun begun = SLUICE_TRY(current_version(connection_, dataset.id));
+    return remember_schema(connection_, dataset.id, begun.version, canonical);
   }
 
  private:

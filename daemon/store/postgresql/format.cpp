@@ -26,30 +26,37 @@ constexpr const char* settlements = R"sql(
   );
   CREATE INDEX held_dataset ON sluice.held (bureau, dataset, ledger))sql";
 
+std::unexpected<StoreFailure> upgrade_failed(const ServerError& error) {
+  return std::unexpected(store_failure(error, "central store"));
+}
+
+Result<void> upgrade_to_2(Connection& connection) {
+  if (auto made = connection.execute(settlements); !made) return upgrade_failed(made.error());
+  SLUICE_TRY(begin_keeping_schemas(connection));
+  return begin_migrations(connection);
+}
+
 }  // namespace
 
 Result<void> upgrade(Connection& connection) {
-  const auto as_failure = [](const ServerError& error) {
-    return std::unexpected(store_failure(error, "central store"));
-  };
   auto transaction = PostgresqlTransaction::begin(connection);
-  if (!transaction) return as_failure(transaction.error());
+  if (!transaction) return upgrade_failed(transaction.error());
   for (const std::string& statement :
        {std::string(patience_of_upgrade),
         fmt::format("SELECT pg_advisory_xact_lock({})", lock_keys(Lock::tables))}) {
-    if (auto done = connection.execute(statement); !done) return as_failure(done.error());
+    if (auto done = connection.execute(statement); !done) return upgrade_failed(done.error());
   }
-  const auto found = connection.execute("SELECT version FROM sluice.format");
-  if (!found) return as_failure(found.error());
-  if (can_upgrade(found->rows() == 1 ? found->integer(0, 0) : 0)) {
-    if (auto made = connection.execute(settlements); !made) return as_failure(made.error());
-    SLUICE_TRY(begin_keeping_schemas(connection));
-    SLUICE_TRY(begin_migrations(connection));
-    if (auto set = connection.execute("UPDATE sluice.format SET version = 2"); !set) {
-      return as_failure(set.error());
+  const auto known = connection.execute("SELECT version FROM sluice.format");
+  if (!known) return upgrade_failed(known.error());
+  const std::int64_t found = known->rows() == 1 ? known->integer(0, 0) : 0;
+  if (found == 1) SLUICE_TRY(upgrade_to_2(connection));
+  if (can_upgrade(found)) {
+    SLUICE_TRY(begin_remembering_versions(connection));
+    if (auto set = connection.execute("UPDATE sluice.format SET version = 3"); !set) {
+      return upgrade_failed(set.error());
     }
   }
-  if (auto committed = transaction->commit(); !committed) return as_failure(committed.error());
+  if (auto committed = transaction->commit(); !committed) return upgrade_failed(committed.error());
   return {};
 }
 

@@ -9,10 +9,10 @@
 
 namespace sluice::store::postgresql {
 
-inline constexpr std::int64_t format_version = 2;
+inline constexpr std::int64_t format_version = 3;
 
 [[nodiscard]] constexpr bool can_upgrade(std::int64_t found) {
-  return found == 1;
+  return found == 1 || found == 2;
 }
 
 // In one transaction of its own, alone among all centers; one that another center has upgraded

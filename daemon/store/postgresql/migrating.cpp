@@ -31,7 +31,8 @@ Migrating::Migrating(Connection& connection, PostgresqlTransaction transaction,
       transaction_(std::move(transaction)),
       dataset_(order.dataset),
       old_(old),
-      old_name_(name_of_version(order.dataset.id, order.from.number)),
+      ending_(order.from.number),
+      old_name_(name_of_version(order.dataset.id, ending_)),
       next_(order.dataset) {
   next_.id = name_of_version(dataset_.id, {order.from.number.value + 1});
 }
@@ -84,6 +85,11 @@ Result<std::int64_t> Migrating::draw_id() {
   const auto id = draw_ledger_id(connection_);
   if (!id) return failed(id.error());
   return *id;
+}
+
+Result<std::vector<record::Digest>> Migrating::schemas_up_to(const std::string& last) {
+  SLUICE_TRY(remember_schema(connection_, dataset_.id, ending_, last));
+  return remembered_schemas(connection_, dataset_.id, ending_);
 }
 
 Result<DatasetTables*> Migrating::begin_version(std::int64_t id, record::Time applied_at) {
@@ -173,7 +179,7 @@ Result<void> Migrating::write(const MigrationEntry& entry) {
   const auto kept = connection_.query("UPDATE sluice.dataset SET schema = $2 WHERE id = $1",
                                       Parameters().text(entry.dataset.str()).text(entry.to_schema));
   if (!kept) return failed(kept.error());
-  return keep_schema(connection_, entry.to_schema);
+  return remember_schema(connection_, entry.dataset, entry.version, entry.to_schema);
 }
 
 Result<void> Migrating::commit() {

@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "store/migrate_once.h"
 #include "store/postgresql/connection.h"
@@ -22,6 +24,7 @@ class Migrating final : public MigrationTransaction {
   Result<std::optional<TablesVersion>> look(MigrationOrder::Purpose purpose) override;
   Result<record::Time> last_applied() override;
   Result<std::int64_t> draw_id() override;
+  Result<std::vector<record::Digest>> schemas_up_to(const std::string& last) override;
   Result<DatasetTables*> begin_version(std::int64_t id, record::Time applied_at) override;
   Result<void> read_old(const std::function<Result<bool>(const OldRecord&)>& consume) override;
   Result<void> finish_version() override;
@@ -38,6 +41,7 @@ class Migrating final : public MigrationTransaction {
   PostgresqlTransaction transaction_;
   const record::Dataset& dataset_;
   const record::TableSchema& old_;
+  Version ending_;
   record::DatasetId old_name_;
   record::Dataset next_;  // under the name of its version
   std::unique_ptr<Tables> tables_;

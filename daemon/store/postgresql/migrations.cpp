@@ -7,6 +7,7 @@
 #include "record/try.h"
 #include "store/evolution.h"
 #include "store/postgresql/dataset_ddl.h"
+#include "store/postgresql/kept_schemas.h"
 #include "store/postgresql/ledger.h"
 #include "store/postgresql/migrating.h"
 #include "store/postgresql/records.h"
@@ -62,7 +63,9 @@ Result<void> read_entries(Connection& connection, const std::string& which,
       R"sql(
         SELECT id::text, dataset, version::text, from_schema, to_schema, mapping, records::text,
           (extract(epoch FROM applied_at) * 1000)::bigint::text, statement, signature,
-          (extract(epoch FROM dropped_at) * 1000)::bigint::text
+          (extract(epoch FROM dropped_at) * 1000)::bigint::text,
+          (SELECT string_agg(digest, ' ') FROM sluice.version_schema s
+           WHERE s.dataset = entry.dataset AND s.version = entry.version - 1)
         FROM )sql" +
           which,
       parameters, [&](const QueryResult& row) {
@@ -80,6 +83,7 @@ Result<void> read_entries(Connection& connection, const std::string& which,
                              .applied_at = applied_moment(row.integer(0, 7)),
                              .statement = {text(8), text(9)}};
         if (!row.is_null(0, 10)) entry.dropped_at = applied_moment(row.integer(0, 10));
+        if (!row.is_null(0, 11)) entry.schemas = digests_of(row.text(0, 11));
         return consume(entry);
       });
   if (!read) return std::unexpected(store_failure(read.error(), "ledger"));
@@ -115,6 +119,27 @@ Result<void> drop_tables(Connection& connection, const MigrationEntry& ended_by,
   return {};
 }
 
+Result<bool> has_table(Connection& connection, const std::string& name) {
+  const auto there = connection.query("SELECT to_regclass('sluice.' || $1::text) IS NOT NULL",
+                                      Parameters().text(name));
+  if (!there) return std::unexpected(store_failure(there.error(), "central store"));
+  return there->text(0, 0) == "t";
+}
+
+// As far as a store of a format of before tells it: there were no versions, or the last schema of
+// each is known.
+Result<std::optional<Version>> former_by_last_schema(Connection& connection,
+                                                     const record::DatasetId& dataset,
+                                                     const std::string& canonical) {
+  if (!SLUICE_TRY(has_table(connection, "migration"))) return std::nullopt;
+  const auto former = connection.query(
+      "SELECT max(version) FROM sluice.migration WHERE dataset = $1 AND from_schema = $2",
+      Parameters().text(dataset.str()).text(canonical));
+  if (!former) return migration_failed(former.error(), dataset);
+  if (former->is_null(0, 0)) return std::nullopt;
+  return Version{static_cast<std::uint64_t>(former->integer(0, 0)) - 1};
+}
+
 }  // namespace
 
 Result<Begun> current_version(Connection& connection, const record::DatasetId& dataset) {
@@ -134,16 +159,14 @@ Result<Begun> current_version(Connection& connection, const record::DatasetId& d
 Result<std::optional<Version>> former_version(Connection& connection,
                                               const record::DatasetId& dataset,
                                               const std::string& canonical) {
-  // Who only looks may look at a store of before there were any.
-  const auto there = connection.execute("SELECT to_regclass('sluice.migration') IS NOT NULL");
-  if (!there) return migration_failed(there.error(), dataset);
-  if (there->text(0, 0) != "t") return std::nullopt;
-  const auto former = connection.query(
-      "SELECT max(version) FROM sluice.migration WHERE dataset = $1 AND from_schema = $2",
-      Parameters().text(dataset.str()).text(canonical));
-  if (!former) return migration_failed(former.error(), dataset);
-  if (former->is_null(0, 0)) return std::nullopt;
-  return Version{static_cast<std::uint64_t>(former->integer(0, 0)) - 1};
+  // Who only looks may look at a store of before it remembered any.
+  if (!SLUICE_TRY(has_table(connection, "version_schema"))) {
+    return former_by_last_schema(connection, dataset, canonical);
+  }
+  const auto last = SLUICE_TRY(last_version_with(connection, dataset, record::sha256(canonical)));
+  if (!last) return std::nullopt;
+  const Begun begun = SLUICE_TRY(current_version(connection, dataset));
+  return *last < begun.version ? last : std::nullopt;
 }
 
 Result<void> keep_from_migrating(Connection& connection, const record::DatasetId& dataset) {
@@ -202,6 +225,17 @@ Result<std::optional<TablesVersion>> ServerMigrations::current(const record::Dat
     if (known->rows() == 0) return {};
     const Begun begun = SLUICE_TRY(current_version(connection, dataset));
     found = TablesVersion{begun.version, std::string(known->text(0, 0))};
+    return {};
+  };
+  SLUICE_TRY(with_connection_(ask));
+  return found;
+}
+
+Result<std::vector<record::Digest>> ServerMigrations::schemas(const record::DatasetId& dataset,
+                                                              Version version) {
+  std::vector<record::Digest> found;
+  const auto ask = [&](Connection& connection) -> Result<void> {
+    found = SLUICE_TRY(remembered_schemas(connection, dataset, version));
     return {};
   };
   SLUICE_TRY(with_connection_(ask));

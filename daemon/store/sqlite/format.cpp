@@ -49,6 +49,18 @@ constexpr const char* settlements = R"sql(
   ) STRICT;
   CREATE INDEX held_dataset ON held (bureau, dataset, ledger))sql";
 
+bool can_upgrade(std::int64_t found) {
+  return found == 1 || found == 2;
+}
+
+Result<void> upgrade_to_2(CentralFile& file) {
+  if (auto made = file.database.execute(settlements); !made) {
+    return std::unexpected(file.failure(made.error()));
+  }
+  SLUICE_TRY(begin_keeping_schemas(file));
+  return begin_migrations(file);
+}
+
 // While a table that others refer to is made anew. Can not be said within a transaction.
 class WithoutForeignKeys {
  public:
@@ -86,18 +98,16 @@ StoreFailure unknown_format(const CentralFile& file, std::int64_t found) {
 }
 
 Result<void> upgrade(CentralFile& file) {
-  if (SLUICE_TRY(format_of(file)) != 1) return {};
+  if (!can_upgrade(SLUICE_TRY(format_of(file)))) return {};
   const WithoutForeignKeys without(file);
   SLUICE_TRY(without.said());
   auto transaction = SLUICE_TRY(file.begin());
   // Another process may have been here meanwhile.
-  if (SLUICE_TRY(format_of(file)) == 1) {
-    if (auto made = file.database.execute(settlements); !made) {
-      return std::unexpected(file.failure(made.error()));
-    }
-    SLUICE_TRY(begin_keeping_schemas(file));
-    SLUICE_TRY(begin_migrations(file));
-    if (auto set = file.database.execute("UPDATE format SET version = 2"); !set) {
+  const std::int64_t found = SLUICE_TRY(format_of(file));
+  if (found == 1) SLUICE_TRY(upgrade_to_2(file));
+  if (can_upgrade(found)) {
+    SLUICE_TRY(begin_remembering_versions(file));
+    if (auto set = file.database.execute("UPDATE format SET version = 3"); !set) {
       return std::unexpected(file.failure(set.error()));
     }
   }

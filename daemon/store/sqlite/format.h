@@ -8,7 +8,7 @@
 
 namespace sluice::store::sqlite {
 
-inline constexpr std::int64_t format_version = 2;
+inline constexpr std::int64_t format_version = 3;
 
 // 0: it has none of these tables.
 [[nodiscard]] Result<std::int64_t> format_of(CentralFile& file);

@@ -1,13 +1,14 @@
-// Every schema that a dataset's tables ever followed, by its digest: table schema. No transaction
-// of its own.
+// Every schema that a dataset's tables ever followed, by its digest, and in which of their versions
+// they did: tables schema and version_schema. No transaction of its own.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "record/digest.h"
+#include "store/migrations.h"
 #include "store/sqlite/central_file.h"
-#include "store/store.h"
 
 namespace sluice::store::sqlite {
 
@@ -18,5 +19,20 @@ namespace sluice::store::sqlite {
 
 // What a store of format 1 lacks, with the schemas that its datasets' tables have.
 [[nodiscard]] Result<void> begin_keeping_schemas(CentralFile& file);
+
+// Keeps it, and that the dataset's tables follow it in that version.
+[[nodiscard]] Result<void> remember_schema(CentralFile& file, const record::DatasetId& dataset,
+                                           Version version, const std::string& canonical);
+// Ascending.
+[[nodiscard]] Result<std::vector<record::Digest>> remembered_schemas(
+    CentralFile& file, const record::DatasetId& dataset, Version version);
+// The last version whose tables followed it; nothing: none is known.
+[[nodiscard]] Result<std::optional<Version>> last_version_with(CentralFile& file,
+                                                               const record::DatasetId& dataset,
+                                                               const record::Digest& schema);
+
+// What a store of format 2 lacks, with what it tells: the first and the last schema of each
+// version.
+[[nodiscard]] Result<void> begin_remembering_versions(CentralFile& file);
 
 }  // namespace sluice::store::sqlite

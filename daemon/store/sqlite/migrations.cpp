@@ -48,7 +48,8 @@ class Migrating final : public MigrationTransaction {
         ledger_(ledger),
         transaction_(std::move(transaction)),
         dataset_(order.dataset),
-        from_(name_of_version(order.dataset.id, order.from.number)),
+        ending_(order.from.number),
+        from_(name_of_version(order.dataset.id, ending_)),
         old_(old),
         migrations_(migrations) {}
 
@@ -57,6 +58,10 @@ class Migrating final : public MigrationTransaction {
   }
   Result<record::Time> last_applied() override;
   Result<std::int64_t> draw_id() override { return ledger_.next_id(); }
+  Result<std::vector<record::Digest>> schemas_up_to(const std::string& last) override {
+    SLUICE_TRY(remember_schema(file_, dataset_.id, ending_, last));
+    return remembered_schemas(file_, dataset_.id, ending_);
+  }
   Result<DatasetTables*> begin_version(std::int64_t id, record::Time applied_at) override;
   Result<void> read_old(const std::function<Result<bool>(const OldRecord&)>& consume) override;
   Result<void> finish_version() override { return {}; }
@@ -77,6 +82,7 @@ class Migrating final : public MigrationTransaction {
   Ledger& ledger_;
   Transaction transaction_;
   const record::Dataset& dataset_;
+  Version ending_;
   record::DatasetId from_;
   const record::TableSchema& old_;
   FileMigrations& migrations_;
@@ -188,7 +194,7 @@ Result<void> Migrating::write(const MigrationEntry& entry) {
   auto dataset = SLUICE_TRY(file_.statement("UPDATE dataset SET schema = ? WHERE id = ?"));
   dataset.bind(1, entry.to_schema).bind(2, entry.dataset.str());
   SLUICE_TRY(file_.run(dataset));
-  SLUICE_TRY(keep_schema(file_, entry.to_schema));
+  SLUICE_TRY(remember_schema(file_, entry.dataset, entry.version, entry.to_schema));
   return ledger_.take_id(entry.id);
 }
 
@@ -204,7 +210,8 @@ Result<std::optional<TablesVersion>> kept_version(CentralFile& file,
 
 constexpr std::string_view entry_columns =
     "id, dataset, version, from_schema, to_schema, mapping, records, applied_at, statement, "
-    "signature, dropped_at";
+    "signature, dropped_at, (SELECT group_concat(digest, ' ') FROM version_schema s "
+    "WHERE s.dataset = migration.dataset AND s.version = migration.version - 1)";
 
 Result<void> read_entries(CentralFile& file, Statement& select,
                           const std::function<bool(const MigrationEntry&)>& consume) {
@@ -222,8 +229,29 @@ Result<void> read_entries(CentralFile& file, Statement& select,
                          .applied_at = applied_moment(select.integer(7)),
                          .statement = {text(8), text(9)}};
     if (!select.is_null(10)) entry.dropped_at = applied_moment(select.integer(10));
+    if (!select.is_null(11)) entry.schemas = digests_of(select.text(11));
     if (!consume(entry)) return {};
   }
+}
+
+Result<bool> has_table(CentralFile& file, std::string_view name) {
+  auto known = SLUICE_TRY(file.statement("SELECT 1 FROM sqlite_schema WHERE name = ?"));
+  known.bind(1, name);
+  return file.step(known);
+}
+
+// As far as a store of a format of before tells it: there were no versions, or the last schema of
+// each is known.
+Result<std::optional<Version>> former_by_last_schema(CentralFile& file,
+                                                     const record::DatasetId& dataset,
+                                                     const std::string& canonical) {
+  if (!SLUICE_TRY(has_table(file, "migration"))) return std::nullopt;
+  auto former = SLUICE_TRY(
+      file.statement("SELECT max(version) FROM migration WHERE dataset = ? AND from_schema = ?"));
+  former.bind(1, dataset.str()).bind(2, canonical);
+  SLUICE_TRY(file.step(former));
+  if (former.is_null(0)) return std::nullopt;
+  return Version{static_cast<std::uint64_t>(former.integer(0)) - 1};
 }
 
 }  // namespace
@@ -239,16 +267,14 @@ Result<Begun> current_version(CentralFile& file, const record::DatasetId& datase
 
 Result<std::optional<Version>> former_version(CentralFile& file, const record::DatasetId& dataset,
                                               const std::string& canonical) {
-  // Who only looks may look at a store of before there were any.
-  auto known = SLUICE_TRY(file.statement("SELECT 1 FROM sqlite_schema WHERE name = 'migration'"));
-  const auto there = SLUICE_TRY(file.step(known));
-  if (!there) return std::nullopt;
-  auto former = SLUICE_TRY(
-      file.statement("SELECT max(version) FROM migration WHERE dataset = ? AND from_schema = ?"));
-  former.bind(1, dataset.str()).bind(2, canonical);
-  SLUICE_TRY(file.step(former));
-  if (former.is_null(0)) return std::nullopt;
-  return Version{static_cast<std::uint64_t>(former.integer(0)) - 1};
+  // Who only looks may look at a store of before it remembered any.
+  if (!SLUICE_TRY(has_table(file, "version_schema"))) {
+    return former_by_last_schema(file, dataset, canonical);
+  }
+  const auto last = SLUICE_TRY(last_version_with(file, dataset, record::sha256(canonical)));
+  if (!last) return std::nullopt;
+  const Begun begun = SLUICE_TRY(current_version(file, dataset));
+  return *last < begun.version ? last : std::nullopt;
 }
 
 Result<void> begin_migrations(CentralFile& file) {
@@ -271,6 +297,11 @@ Result<void> begin_migrations(CentralFile& file) {
 
 Result<std::optional<TablesVersion>> FileMigrations::current(const record::DatasetId& dataset) {
   return kept_version(file_, dataset);
+}
+
+Result<std::vector<record::Digest>> FileMigrations::schemas(const record::DatasetId& dataset,
+                                                            Version version) {
+  return remembered_schemas(file_, dataset, version);
 }
 
 Result<MigrationReport> FileMigrations::migrate(const MigrationOrder& order,

@@ -16,7 +16,8 @@ namespace sluice::store::sqlite {
 
 [[nodiscard]] Result<Begun> current_version(CentralFile& file, const record::DatasetId& dataset);
 
-// Of which older version `canonical` was the last schema; nothing: of none.
+// The last of the older versions whose tables followed `canonical`; nothing: those of none did, or
+// those of the present one as well.
 [[nodiscard]] Result<std::optional<Version>> former_version(CentralFile& file,
                                                             const record::DatasetId& dataset,
                                                             const std::string& canonical);
@@ -31,6 +32,8 @@ class FileMigrations final : public Migrations {
       : file_(file), ledger_(ledger), now_(now) {}
 
   Result<std::optional<TablesVersion>> current(const record::DatasetId& dataset) override;
+  Result<std::vector<record::Digest>> schemas(const record::DatasetId& dataset,
+                                              Version version) override;
   Result<MigrationReport> migrate(const MigrationOrder& order,
                                   const MigrationSigner& sign) override;
   Result<void> walk(std::int64_t after,

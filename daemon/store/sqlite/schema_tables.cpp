@@ -46,7 +46,8 @@ Result<void> SchemaTablesOfFile::keep_schema(const record::Dataset& dataset,
         ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, schema = excluded.schema)sql"));
   keep.bind(1, dataset.id.str()).bind(2, dataset.owner.str()).bind(3, canonical);
   SLUICE_TRY(file_.run(keep));
-  return sqlite::keep_schema(file_, canonical);
+  const Begun begun = SLUICE_TRY(current_version(file_, dataset.id));
+  return remember_schema(file_, dataset.id, begun.version, canonical);
 }
 
 }  // namespace sluice::store::sqlite

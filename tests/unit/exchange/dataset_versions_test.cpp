@@ -1,7 +1,11 @@
 #include "exchange/dataset_versions.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "exchange/migration_audit.h"
 
 namespace sluice::exchange::test {
 namespace {
@@ -34,8 +38,18 @@ store::MigrationEntry migration(std::uint64_t version, const TableSchema& from,
           .applied_at = {},
           .statement = {}};
 }
-DatasetVersions versions(std::vector<store::MigrationEntry> migrations, TableSchema present) {
-  return DatasetVersions::read(std::move(migrations), std::move(present)).value();
+// As the center states it, with these beside the first and the last.
+void sign_schemas(store::MigrationEntry& entry, const std::vector<TableSchema>& between) {
+  entry.schemas = {record::sha256(entry.from_schema)};
+  for (const TableSchema& schema : between)
+    entry.schemas.push_back(record::schema_digest(schema));
+  std::ranges::sort(entry.schemas);
+  entry.statement.json = record::to_json(stated(entry));
+}
+DatasetVersions versions(std::vector<store::MigrationEntry> migrations, TableSchema present,
+                         std::vector<record::Digest> schemas = {}) {
+  return DatasetVersions::read(std::move(migrations), {std::move(present), std::move(schemas)})
+      .value();
 }
 std::string turned(std::expected<LineConversion, NotReadable> conversion, const std::string& line) {
   if (!conversion) return "not readable: " + conversion.error().why;
@@ -80,6 +94,39 @@ TEST(DatasetVersionsTest, SchemaThatSeveralVersionsMayHaveHadIsTakenForNone) {
   auto present = of.as_applied(bounded(same_columns, 7), {2});
   ASSERT_TRUE(present);
   EXPECT_EQ(present->conversion.turn("U\t\\N\ta\t1").value(), "U\t\\N\ta\t1");
+}
+
+// Neither a first schema nor a last, and the columns fit every version.
+TEST(DatasetVersionsTest, SchemaThatAVersionIsKnownToHaveHadIsOfThat) {
+  const TableSchema early = bounded(same_columns, 7);
+  const TableSchema late = bounded(same_columns, 8);
+  auto entry = migration(2, same_columns, bounded(same_columns, 5), other_states);
+  const auto of = [&](std::vector<record::Digest> present) {
+    return versions({entry}, bounded(same_columns, 9), std::move(present));
+  };
+  EXPECT_TRUE(of({record::schema_digest(late)}).to_present(late));
+  EXPECT_FALSE(of({record::schema_digest(late)}).to_present(early));
+  // The center has signed it: its values go through the mapping, whenever the batch was applied.
+  sign_schemas(entry, {early});
+  const auto signed_so = of({record::schema_digest(late)});
+  EXPECT_EQ(turned(signed_so.to_present(early), "U\t\\N\ta\t1"), "U\t\\N\ta\t2");
+  EXPECT_EQ(turned(signed_so.to_present(late), "U\t\\N\ta\t1"), "U\t\\N\ta\t1");
+  EXPECT_EQ(turned(of({record::schema_digest(early)}).to_present(early), "U\t\\N\ta\t1"),
+            "U\t\\N\ta\t2")
+      << "whatever the store says of the present version, which nobody has signed";
+  auto applied = signed_so.as_applied(early, {2});
+  ASSERT_TRUE(applied);
+  EXPECT_EQ(applied->conversion.turn("U\t\\N\ta\t1").value(), "U\t\\N\ta\t2");
+  applied = signed_so.as_applied(early, {1});
+  ASSERT_TRUE(applied);
+  EXPECT_EQ(applied->conversion.turn("U\t\\N\ta\t1").value(), "U\t\\N\ta\t1");
+}
+
+// What the store's table says of an older version nobody has signed.
+TEST(DatasetVersionsTest, SchemaThatIsNotSignedIsNotTakenForOneOfAnOlderVersion) {
+  auto entry = migration(2, same_columns, bounded(same_columns, 5), other_states);
+  entry.schemas = {record::schema_digest(bounded(same_columns, 7))};
+  EXPECT_FALSE(versions({entry}, bounded(same_columns, 9)).to_present(bounded(same_columns, 7)));
 }
 
 TEST(DatasetVersionsTest, SchemaFromWithinAVersionIsOfTheOneThatMayHaveHadIt) {

@@ -70,6 +70,11 @@ class LateBatchesTest : public testing::Test {
         });
     ASSERT_TRUE(report && report->entry);
   }
+  // The tables as they are get that schema.
+  void follow(const record::TableSchema& schema) {
+    center.change(schema);
+    ASSERT_TRUE(center.store()->prepare(center.dataset));
+  }
   // The next batch, made under that schema.
   record::Batch made(const record::TableSchema& schema, const std::string& lines,
                      std::uint64_t deletes = 0) {
@@ -178,6 +183,26 @@ TEST_F(LateBatchesTest, ASchemaOfBeforeIsOfBeforeThoughThePresentTablesHaveItsCo
   Reception reception = center.reception();
   EXPECT_EQ(said(reception.receive(made(before, line("2", "b")))).rows.inserted.value, 1U);
   EXPECT_EQ(said(reception.receive(made(other_names, line("3", "c")))).rows.inserted.value, 1U);
+  EXPECT_THAT(held_here(), ElementsAre("1\tA", "2\tB", "3\tc"));
+}
+
+// Neither the first of its version nor the last, and its columns fit them all.
+TEST_F(LateBatchesTest, ASchemaFromWithinAVersionIsOfTheOneWhoseTablesFollowedIt) {
+  const auto bounded = [&](std::size_t length) {
+    record::TableSchema schema = before;
+    schema.fields[1].constraints.max_length = length;
+    return schema;
+  };
+  for (const auto& schema : {before, bounded(50), bounded(40)})
+    follow(schema);
+  migrate(bounded(30), R"({"fields":[{"field":"name","steps":["upper-case"]}],"ignore":[]})");
+  Reception early = center.reception();
+  EXPECT_EQ(said(early.receive(made(bounded(50), line("1", "a")))).rows.inserted.value, 1U);
+  for (const auto& schema : {bounded(20), bounded(10)})
+    follow(schema);
+  Reception reception = center.reception();
+  EXPECT_EQ(said(reception.receive(made(bounded(50), line("2", "b")))).rows.inserted.value, 1U);
+  EXPECT_EQ(said(reception.receive(made(bounded(20), line("3", "c")))).rows.inserted.value, 1U);
   EXPECT_THAT(held_here(), ElementsAre("1\tA", "2\tB", "3\tc"));
 }
 

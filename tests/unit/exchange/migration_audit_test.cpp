@@ -66,6 +66,17 @@ TEST_F(MigrationAuditTest, WhateverWasChangedInTheLedgerIsFound) {
   EXPECT_NE(changed([](auto& entry) { entry.statement.json += ' '; }), "none");
 }
 
+TEST_F(MigrationAuditTest, SchemasOfTheVersionBeforeAreProvedWhereTheStatementNamesThem) {
+  store::MigrationEntry entry = entry_;
+  entry.schemas = {record::sha256("old")};
+  EXPECT_EQ(fault(entry), "none") << "a statement of before says nothing of them";
+  entry.statement.json = record::to_json(stated(entry));
+  entry.statement.signature = center_.signer.sign(entry.statement.json);
+  EXPECT_EQ(fault(entry), "none");
+  entry.schemas.push_back(record::sha256("other"));
+  EXPECT_THAT(fault(entry), HasSubstr("or other schemas of the version before"));
+}
+
 TEST_F(MigrationAuditTest, OneByAnotherNodeIsNotTheCenters) {
   EXPECT_THAT(fault(signed_by(center_.node.signer, 2)),
               HasSubstr("which was not this center then"));

@@ -1,5 +1,7 @@
 #include "record/migration.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,6 +29,29 @@ TEST(MigrationTest, StatementIsReadBackAsItWasSaid) {
   ASSERT_TRUE(read) << to_string(read.error());
   EXPECT_EQ(*read, migration);
   EXPECT_THAT(to_json(migration), HasSubstr(R"("ledger_id":"9007199254740993")"));
+}
+
+TEST(MigrationTest, StatementNamesTheSchemasOfTheVersionBefore) {
+  Migration migration = some_migration();
+  EXPECT_THAT(to_json(migration), HasSubstr("sluice-migration/1")) << "as it was before";
+  std::vector<Digest> schemas = {sha256("old"), sha256("older"), sha256("oldest")};
+  std::ranges::sort(schemas);
+  migration.schemas = schemas;
+  const std::string json = to_json(migration);
+  EXPECT_THAT(json, HasSubstr("sluice-migration/2"));
+  const auto read = parse_migration(json);
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(*read, migration);
+  const auto refusal = [](const std::string& text) {
+    const auto refused = parse_migration(text);
+    return refused ? std::string("read") : to_string(refused.error());
+  };
+  std::swap(schemas[0], schemas[2]);
+  migration.schemas = schemas;
+  EXPECT_THAT(refusal(to_json(migration)), HasSubstr("digests that ascend"));
+  std::string other = json;
+  other.replace(other.find("migration/2"), 11, "migration/1");
+  EXPECT_THAT(refusal(other), HasSubstr("schemas"));
 }
 
 TEST(MigrationTest, WhatIsNotAsItShouldBeIsRefused) {
