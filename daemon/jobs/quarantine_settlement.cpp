@@ -55,7 +55,8 @@ std::expected<journal::Placement, SettlementFailure> replay_entry(
                                             .corrected = corrected,
                                             .by = desk.actor,
                                             .parser = desk.parser,
-                                            .objection = desk.objection}));
+                                            .objection = desk.objection,
+                                            .earlier = *desk.earlier}));
   SLUICE_TRY(note(desk, id,
                   {"quarantine-replayed",
                    {{"actor", desk.actor},

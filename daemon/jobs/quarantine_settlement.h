@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "adapters/disk/csv_parser.h"
 #include "installation/installation.h"
 #include "installation/schema_side.h"
+#include "jobs/earlier_lines.h"
 #include "jobs/settlement_failure.h"
 #include "journal/journal.h"
 #include "trust/audit_log.h"
@@ -27,6 +29,8 @@ struct SettlementDesk {
   const adapters::disk::CsvParser& parser;  // of rows that came in files
   // Why nothing of a dataset is taken again now: asked once for all that is settled at this desk.
   installation::SchemaObjection objection;
+  // Of rows that were made under an earlier schema: what is loaded for one serves the others.
+  std::shared_ptr<EarlierLines> earlier = std::make_shared<EarlierLines>();
 };
 
 // Characters.

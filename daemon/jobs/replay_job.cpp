@@ -7,11 +7,9 @@
 #include <fmt/format.h>
 
 #include "adapters/direct/call_collector.h"
-#include "exchange/dataset_versions.h"
 #include "intake/call_intake.h"
 #include "record/copy_text.h"
 #include "record/rules.h"
-#include "store/migrations.h"
 
 namespace sluice::jobs {
 namespace {
@@ -113,39 +111,6 @@ std::optional<record::Digest> earlier_schema(const journal::QuarantinedRow& row,
   return *written;
 }
 
-// A line of an earlier schema with the columns of the present one, which only the store may know.
-std::expected<std::string, record::Flaw> turned(const installation::Installation& installation,
-                                                const exchange::KnownDataset& known,
-                                                const record::Digest& written,
-                                                std::string_view line) {
-  const auto refuse = [&](std::string_view why) {
-    return std::unexpected(record::Flaw{fmt::format(
-        "it was made under an earlier schema of {}, {}; take it again corrected (`--with`), in "
-        "the columns of the present one",
-        known.dataset.id.str(), why)});
-  };
-  if (!installation.settings.node.store) return refuse("which only its center keeps");
-  auto store = installation.open_store_to_look_up();
-  if (!store) return std::unexpected(record::Flaw{record::to_string(store.error())});
-  const auto schema = (*store)->schema(written);
-  if (!schema) return std::unexpected(record::Flaw{record::to_string(schema.error())});
-  if (!*schema) return refuse("which the store does not have");
-  auto migrations = (*store)->migrations().of(known.dataset.id);
-  if (!migrations) return std::unexpected(record::Flaw{record::to_string(migrations.error())});
-  const auto versions =
-      exchange::DatasetVersions::read(std::move(*migrations), known.dataset.schema);
-  if (!versions) return refuse(versions.error().sentence);
-  auto conversion = versions->to_present(**schema);
-  if (!conversion) return refuse(conversion.error().why);
-  const auto present = conversion->turn(line);
-  if (!present) {
-    const store::Unfit& why = present.error();
-    return refuse(fmt::format("and does not fit the present one ({}: {}: {})", why.field, why.rule,
-                              why.sentence));
-  }
-  return std::string(present->empty() ? line : *present);
-}
-
 const settings::Publication* publication_of(const settings::Bureau& bureau,
                                             const record::DatasetId& dataset) {
   const auto found = std::ranges::find(bureau.publishes, dataset, &settings::Publication::dataset);
@@ -208,7 +173,7 @@ std::expected<journal::Placement, SettlementFailure> replay(
     std::string present(bytes);
     const auto written = earlier_schema(row, *known);
     if (written && !request.corrected) {
-      auto line = turned(installation, *known, *written, bytes);
+      auto line = request.earlier.turn(installation, *known, *written, bytes);
       if (!line) return failure(still_refused, line.error().sentence);
       present = std::move(*line);
     }

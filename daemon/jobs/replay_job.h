@@ -11,6 +11,7 @@
 #include "exchange/catalogue.h"
 #include "installation/installation.h"
 #include "installation/schema_side.h"
+#include "jobs/earlier_lines.h"
 #include "jobs/settlement_failure.h"
 #include "journal/journal.h"
 
@@ -25,6 +26,7 @@ struct ReplayRequest {
   const adapters::disk::CsvParser& parser;
   // Why nothing of a dataset is to be taken in now; must outlive the call.
   const installation::SchemaObjection& objection;
+  EarlierLines& earlier;  // for all rows that are taken again together
 };
 
 // On success the row is durable and the entry marked as replayed; nothing is in the audit log.

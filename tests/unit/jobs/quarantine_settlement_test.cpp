@@ -73,6 +73,22 @@ class QuarantineSettlementTest : public testing::Test {
                                     record::compress_payload("", {0}, {0}), rows, {});
     if (!kept) throw std::runtime_error(record::to_string(kept.error()));
   }
+  // At the center, of a batch under that schema.
+  void refuse_line(const record::TableSchema& schema, const std::string& line) {
+    const record::DatasetId approval("approval");
+    const std::vector<journal::QuarantinedRow> rows = {
+        {.dataset = approval,
+         .source = "batch 4",
+         .place = 7,
+         .field = "number",
+         .rule = "unique",
+         .columns = to_string(schema_digest(schema)),
+         .original = line,
+         .refused = journal::RefusedPlace{{1}, {4}, 7}}};
+    EXPECT_EQ(columns_of_line(rows[0], *installation_->catalogue.find(approval)), "");
+    ASSERT_TRUE(journal().append(installation_->origin(approval, record::Mode::direct),
+                                 record::compress_payload("", {0}, {0}), rows, {}));
+  }
   journal::Journal journal() { return installation_->open_journal(bureau_).value(); }
   journal::QuarantineEntry entry(std::int64_t id) {
     return journal().quarantine_entry(id).value().value();
@@ -172,23 +188,7 @@ TEST_F(QuarantineSettlementTest, ALineOfAnEarlierSchemaIsTakenAgainInThePresentC
   record::TableSchema earlier{
       .fields = {{.name = "name"}, {.name = "number", .type = record::FieldType::integer}},
       .primary_key = {"number"}};
-  const auto keep = [&](const record::TableSchema& schema) {
-    std::vector<journal::QuarantinedRow> rows = {{.dataset = record::DatasetId("approval"),
-                                                  .source = "batch 4",
-                                                  .place = 7,
-                                                  .field = "number",
-                                                  .rule = "unique",
-                                                  .columns = to_string(schema_digest(schema)),
-                                                  .original = "U\t\\N\tAlpha\t7",
-                                                  .refused = journal::RefusedPlace{{1}, {4}, 7}}};
-    EXPECT_EQ(
-        columns_of_line(rows[0], *installation_->catalogue.find(record::DatasetId("approval"))),
-        "");
-    ASSERT_TRUE(
-        journal().append(installation_->origin(record::DatasetId("approval"), record::Mode::direct),
-                         record::compress_payload("", {0}, {0}), rows, {}));
-  };
-  keep(earlier);
+  refuse_line(earlier, "U\t\\N\tAlpha\t7");
   const auto refused = replay_entry(desk(), 2, std::nullopt);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().sentence, HasSubstr("which the store does not have"));
@@ -203,11 +203,28 @@ TEST_F(QuarantineSettlementTest, ALineOfAnEarlierSchemaIsTakenAgainInThePresentC
                         {"name": "phone", "type": "string"}, {"name": "name", "type": "string"}],
              "primaryKey": ["number"]})";
   installation_ = std::move(installation::load_installation(directory_ / "config").value());
-  keep(earlier);
+  refuse_line(earlier, "U\t\\N\tAlpha\t7");
   ASSERT_TRUE(replay_entry(desk(), 3, std::nullopt));
   auto opened = journal();
   ASSERT_TRUE(opened.close_open_batches(journal::Journal::Close::all));
   EXPECT_EQ(journal::test::text_of(opened.next({1}).value().value()), "U\t\\N\t7\t\\N\tAlpha\n");
+}
+
+// Whoever opened it once more would find none.
+TEST_F(QuarantineSettlementTest, LinesOfAnEarlierSchemaThatAreSettledTogetherOpenTheStoreOnce) {
+  const record::TableSchema earlier{
+      .fields = {{.name = "number", .type = record::FieldType::integer}},
+      .primary_key = {"number"}};
+  ASSERT_TRUE(installation_->open_store().value()->keep(earlier));
+  for (const char* number : {"7", "8", "9"})
+    refuse_line(earlier, std::string("U\t\\N\t") + number);
+  const SettlementDesk together = desk();
+  ASSERT_TRUE(replay_entry(together, 2, std::nullopt));
+  const auto& store = std::get<settings::SqliteLocation>(*installation_->settings.node.store).file;
+  std::filesystem::rename(store, store.string() + ".away");
+  const auto second = replay_entry(together, 3, std::nullopt);
+  EXPECT_TRUE(second) << record::to_string(second.error());
+  EXPECT_FALSE(replay_entry(desk(), 4, std::nullopt));
 }
 
 TEST_F(QuarantineSettlementTest, NothingIsTakenAgainThatTheStoreCouldNotTake) {
