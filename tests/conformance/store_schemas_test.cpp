@@ -65,6 +65,7 @@ TEST_P(StoreSchemasTest, StoreOfAFormatBeforeIsMadeOfTheSameAsANewOneOnceItIsBro
 }
 
 TEST_P(StoreSchemasTest, StoreOfALaterFormatIsLeftAsItIs) {
+  prepare(enterprises());
   store_.reset();
   home_->change("UPDATE " + home_->own_table("format") + " SET version = 4");
   const auto opened = home_->open(clock_, {});

@@ -176,9 +176,9 @@ TEST_P(StoreVersionSchemasTest, StoreOfTheFormatBeforeIsBroughtUpWithWhatItsMigr
   store_.reset();
   home_->make_format_2();
   store_ = home_->open(clock_);
+  expect_former(store_->prepare(last), 1);
   EXPECT_THAT(remembered(), UnorderedElementsAre(in_version(1, last), in_version(2, bounded(30)),
                                                  in_version(2, bounded(10))));
-  expect_former(store_->prepare(last), 1);
   prepare(bounded(20));
   EXPECT_THAT(remembered(), ::testing::Contains(in_version(2, bounded(20))));
 }

@@ -198,7 +198,7 @@ TEST_F(LateBatchesTest, ASchemaFromWithinAVersionIsOfTheOneWhoseTablesFollowedIt
   migrate(bounded(30), R"({"fields":[{"field":"name","steps":["upper-case"]}],"ignore":[]})");
   Reception early = center.reception();
   EXPECT_EQ(said(early.receive(made(bounded(50), line("1", "a")))).rows.inserted.value, 1U);
-  for (const auto& schema : {bounded(20), bounded(10)})
+  for (const auto& schema : {bounded(20), bounded(12)})
     follow(schema);
   Reception reception = center.reception();
   EXPECT_EQ(said(reception.receive(made(bounded(50), line("2", "b")))).rows.inserted.value, 1U);
