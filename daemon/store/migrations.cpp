@@ -54,7 +54,7 @@ StoreFailure dropped_version(const MigrationEntry& ended_by) {
 
 StoreFailure former_schema(const record::DatasetId& dataset, Version of, Version current) {
   return {StoreProblem::schema_conflict, place_of_dataset(dataset),
-          fmt::format("this is the schema of version {}, and the store's tables were migrated to "
+          fmt::format("this is a schema of version {}, and the store's tables were migrated to "
                       "version {} (`sluice dataset show {}`); put the schema of that version into "
                       "the configuration and restart sluiced; or migrate back to this one",
                       of.value, current.value, dataset.str())};

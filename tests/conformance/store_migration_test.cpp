@@ -328,7 +328,7 @@ TEST_P(StoreMigrationTest, WhoPreparedTheOldVersionAppliesNothingToTheNew) {
   const auto prepared = other->prepare(enterprises());
   ASSERT_FALSE(prepared);
   EXPECT_EQ(prepared.error().code, StoreProblem::schema_conflict);
-  EXPECT_THAT(prepared.error().sentence, HasSubstr("the schema of version 1"));
+  EXPECT_THAT(prepared.error().sentence, HasSubstr("schema of version 1"));
   const auto compared = other->compare(enterprises());
   ASSERT_FALSE(compared);
   EXPECT_EQ(compared.error().code, StoreProblem::schema_conflict);

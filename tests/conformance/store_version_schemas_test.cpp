@@ -73,8 +73,7 @@ class StoreVersionSchemasTest : public StoreSuite {
   static void expect_former(const store::Result<void>& result, int version) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, StoreProblem::schema_conflict);
-    EXPECT_THAT(result.error().sentence,
-                HasSubstr(fmt::format("the schema of version {},", version)));
+    EXPECT_THAT(result.error().sentence, HasSubstr(fmt::format("schema of version {},", version)));
   }
 
   // Version 1 begins with the first and ends with the last, each a field more.
@@ -190,7 +189,7 @@ TEST_P(StoreVersionSchemasTest, WhoOnlyLooksAtTheFormatBeforeIsToldOfLastSchemas
   home_->make_format_2();
   const auto conflicts = home_->conflicts({&last}).value();
   ASSERT_EQ(conflicts.size(), 1U);
-  EXPECT_THAT(conflicts[0].sentence, HasSubstr("the schema of version 1,"));
+  EXPECT_THAT(conflicts[0].sentence, HasSubstr("schema of version 1,"));
   EXPECT_EQ(home_->conflicts({&between}).value().size(), 0U) << "nothing tells of it";
   EXPECT_THAT(home_->query("SELECT version FROM " + home_->own_table("format")), ElementsAre("2"));
 }

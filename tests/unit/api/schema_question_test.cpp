@@ -84,7 +84,7 @@ TEST_F(SchemaQuestionTest, CenterThatHasTheSchemaOfBeforeAMigrationTakesNothing)
   migrate();
   const auto told = standing(before);
   EXPECT_EQ(told.state, State::conflict);
-  EXPECT_THAT(told.reason, HasSubstr("the schema of version 1"));
+  EXPECT_THAT(told.reason, HasSubstr("schema of version 1"));
 }
 
 // That its batches are taken or not is the center's matter; that they are is not to be told of
