@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <optional>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "commands/invoking_user.h"
 #include "commands/terminal.h"
 #include "jobs/migration_job.h"
+#include "jobs/migration_notices.h"
 #include "store/evolution.h"
 
 namespace sluice::commands {
@@ -21,6 +23,7 @@ struct DatasetOptions {
   std::string as_of;
   std::uint64_t version = 0;  // 0: not said
   std::filesystem::path mapping;
+  std::optional<std::uint64_t> wait;  // seconds
   bool dry_run = false;
   bool json = false;
 };
@@ -215,13 +218,19 @@ ExitStatus migrate(const Context& context, const DatasetOptions& options) {
   if (!opened) return opened.error();
   const auto& [installation, known, store] = *opened;
   using Purpose = store::MigrationOrder::Purpose;
-  const auto report =
-      jobs::run_migration(*installation,
-                          {.known = *known,
-                           .mapping = options.mapping,
-                           .purpose = options.dry_run ? Purpose::try_out : Purpose::migrate,
-                           .actor = invoking_user()},
-                          *store);
+  std::optional<std::chrono::seconds> limit;
+  if (options.wait) limit = std::chrono::seconds(*options.wait);
+  jobs::MigrationNotices notices(limit, [&](const std::string& sentence) {
+    fmt::print(stderr, "sluice: dataset {}: {}\n", options.dataset, printable(sentence));
+  });
+  const auto report = jobs::run_migration(
+      *installation,
+      {.known = *known,
+       .mapping = options.mapping,
+       .purpose = options.dry_run ? Purpose::try_out : Purpose::migrate,
+       .actor = invoking_user(),
+       .patience = [&](const store::MigrationWait& wait) { return notices.goes_on(wait); }},
+      *store);
   if (!report) {
     for (const std::string& line : report.error())
       static_cast<void>(fail(line));
@@ -291,6 +300,9 @@ void add_dataset(CLI::App& app, Context& context) {
       ->add_option("--mapping", options->mapping,
                    "Where each field's value comes from: a YAML file, docs/table-schema.md")
       ->required();
+  command->add_option("--wait", options->wait,
+                      "Seconds to wait at the end for who has the tables open (a dump); else until "
+                      "they are done");
   command->add_flag("--dry-run", options->dry_run,
                     "Only look whether every record fits, and name those that do not");
   command = add(*group, context, "drop-version",

@@ -116,7 +116,8 @@ std::expected<store::MigrationReport, MigrationObjections> run_migration(
                                   .from = present,
                                   .mapping = text,
                                   .convert = convert,
-                                  .purpose = request.purpose},
+                                  .purpose = request.purpose,
+                                  .patience = request.patience},
                                  [&](const record::Migration& migration) {
                                    const std::string json = record::to_json(migration);
                                    return record::SignedMigration{json, signer.sign(json)};

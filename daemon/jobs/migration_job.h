@@ -19,6 +19,8 @@ struct MigrationRequest {
   std::filesystem::path mapping;
   store::MigrationOrder::Purpose purpose = store::MigrationOrder::Purpose::migrate;
   std::string actor;  // for the audit log
+  // Where its last step meets who has the tables open.
+  store::MigrationPatience patience = [](const store::MigrationWait&) { return true; };
 };
 
 // A line each.

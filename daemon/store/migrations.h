@@ -17,6 +17,7 @@
 #include "record/record_checker.h"
 #include "record/table_schema.h"
 #include "store/converter.h"
+#include "store/migration_wait.h"
 #include "store/store.h"
 
 namespace sluice::store {
@@ -61,6 +62,9 @@ struct MigrationOrder {
   const RecordConverter& convert;
   // Trying out does everything, and undoes it.
   enum class Purpose { migrate, try_out } purpose = Purpose::migrate;
+  // Where the last step meets others (migration_wait.h); as long as it takes, unless it is said.
+  MigrationPatience patience = [](const MigrationWait&) { return true; };
+  MigrationTurns turns = {};
 };
 
 // Records that do not fit, by one field and rule.
@@ -97,7 +101,8 @@ class Migrations {
 
   // Begins the dataset's next version, filled from the current records, in one transaction; while
   // it is under way no batch of the dataset is applied. Where any record does not fit, nothing is
-  // changed and the report says so. Memory does not grow with the table.
+  // changed and the report says so. Whoever has the tables open at its end is waited for, as long
+  // as the order's patience lasts; then it is `unavailable`. Memory does not grow with the table.
   [[nodiscard]] virtual Result<MigrationReport> migrate(const MigrationOrder& order,
                                                         const MigrationSigner& sign) = 0;
 

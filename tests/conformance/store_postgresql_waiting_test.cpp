@@ -1,7 +1,11 @@
 // Who waits for whom, where a batch takes long: nobody but those who must.
+#include <atomic>
+#include <csignal>
 #include <future>
 
 #include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "conformance/store_postgresql_fixture.h"
 #include "postgresql/locks.h"
@@ -22,6 +26,7 @@ class HeldTable {
     run("BEGIN; LOCK TABLE " + table);
   }
   void release() { run("COMMIT"); }
+  [[nodiscard]] int process() const { return PQbackendPID(connection_.get()); }
 
  private:
   void run(const std::string& sql) {
@@ -177,6 +182,131 @@ TEST_F(StorePostgresqlWaitingTest, MigrationIsKeptWaitingAtItsBeginningByWhoRead
   EXPECT_EQ(turned, 0);
   EXPECT_TRUE(migrate());
   EXPECT_EQ(turned, 1);
+}
+
+// What a dump, or any report, does to a migration's last step.
+class MigrationBehindReaderTest : public StorePostgresqlWaitingTest {
+ protected:
+  MigrationBehindReaderTest() {
+    auto store = open();
+    EXPECT_TRUE(store->prepare(dataset_));
+    apply_stubbornly(*store, new_records(1));
+    next_.schema.fields.push_back({.name = "district"});
+  }
+  std::string dump_session() { return cluster().socket(database_) + " application_name=pg_dump"; }
+  store::Result<store::MigrationReport> migrate(store::Store& store,
+                                                const TestWaiting& waiting = {}) {
+    return migrate_tables(
+        store, next_,
+        [](auto values) {
+          return fmt::format("{}\t{}\t{}\thaidian", *values[0], *values[1], *values[2]);
+        },
+        store::MigrationOrder::Purpose::migrate, waiting);
+  }
+  // Nothing was renamed, made or left behind, and another one can begin.
+  void expect_as_it_was() {
+    EXPECT_EQ(ask("SELECT count(*) FROM sluice.migration"), "0");
+    EXPECT_EQ(ask("SELECT string_agg(schemaname || '.' || tablename, ' ' ORDER BY 1) FROM "
+                  "(SELECT * FROM pg_tables WHERE schemaname IN ('data', 'history') "
+                  "ORDER BY schemaname) AS tables"),
+              "data.enterprise history.enterprise");
+    EXPECT_EQ(ask("SELECT count(*) FROM data.enterprise"), "1");
+    auto again = open();
+    EXPECT_TRUE(migrate(*again));
+  }
+
+  record::Dataset next_ = dataset_;
+};
+
+// The store's own limit for locks stands for the minute that a store waits.
+TEST_F(MigrationBehindReaderTest, WaitsInTurnsLongerThanAStoreWaitsForALock) {
+  HeldTable held(dump_session(), "history.enterprise IN ACCESS SHARE MODE");
+  const std::string since = ask(
+      fmt::format("SELECT (extract(epoch FROM xact_start) * 1000)::bigint FROM pg_stat_activity "
+                  "WHERE pid = {}",
+                  held.process()));
+  auto migrator = open(impatient());
+  std::vector<store::MigrationWait> waits;
+  const auto migrated = migrate(
+      *migrator, {.patience =
+                      [&](const store::MigrationWait& wait) {
+                        waits.push_back(wait);
+                        if (wait.waited > std::chrono::milliseconds(500) && waits.size() > 2)
+                          held.release();
+                        return true;
+                      },
+                  .turns = {std::chrono::milliseconds(100), std::chrono::milliseconds(1)}});
+  ASSERT_TRUE(migrated) << record::to_string(migrated.error());
+  ASSERT_TRUE(migrated->entry);
+  EXPECT_EQ(ask("SELECT district FROM data.enterprise"), "haidian");
+  ASSERT_THAT(waits.front().in_the_way, testing::SizeIs(1));
+  const store::TableUser& user = waits.front().in_the_way.front();
+  EXPECT_EQ(user.process, held.process());
+  EXPECT_EQ(user.program, "pg_dump");
+  EXPECT_EQ(user.user, ask("SELECT current_user"));
+  ASSERT_TRUE(user.since);
+  EXPECT_EQ(std::to_string(user.since->time_since_epoch().count()), since);
+}
+
+TEST_F(MigrationBehindReaderTest, WhoComesToReadMeanwhileIsLetThrough) {
+  HeldTable held(dump_session(), "data.enterprise IN ACCESS SHARE MODE");
+  auto migrator = open();
+  std::atomic<int> turns = 0;
+  auto migrated = std::async(std::launch::async, [&] {
+    return migrate(*migrator,
+                   {.patience =
+                        [&](const store::MigrationWait& wait) {
+                          ++turns;
+                          EXPECT_FALSE(wait.in_the_way.empty());
+                          return true;
+                        },
+                    .turns = {std::chrono::milliseconds(300), std::chrono::milliseconds(20)}});
+  });
+  wait_until("SELECT count(*) FROM pg_locks WHERE locktype = 'relation' AND NOT granted", "1");
+  // Behind the lock that is waited for, and with the first reader there still.
+  EXPECT_EQ(ask("SELECT count(*) FROM data.enterprise"), "1");
+  const auto is_waiting = [&] {
+    return migrated.wait_for(std::chrono::seconds(0)) == std::future_status::timeout;
+  };
+  while (turns < 3 && is_waiting())
+    EXPECT_EQ(ask("SELECT count(*) FROM data.enterprise"), "1");
+  held.release();
+  EXPECT_TRUE(migrated.get());
+  EXPECT_GE(turns, 3);
+}
+
+TEST_F(MigrationBehindReaderTest, LeavesAllAsItWasWhereItIsNotToWaitLonger) {
+  HeldTable held(dump_session(), "data.enterprise IN ACCESS SHARE MODE");
+  auto migrator = open();
+  const auto given_up =
+      migrate(*migrator, {.patience = [](const store::MigrationWait&) { return false; },
+                          .turns = {std::chrono::milliseconds(20), std::chrono::milliseconds(1)}});
+  ASSERT_FALSE(given_up);
+  EXPECT_EQ(given_up.error().code, store::StoreProblem::unavailable);
+  EXPECT_THAT(given_up.error().sentence, HasSubstr("nothing was changed"));
+  held.release();
+  expect_as_it_was();
+}
+
+// Ctrl-C, or the operator's terminal that is gone.
+TEST_F(MigrationBehindReaderTest, LeavesAllAsItWasWhereItIsInterrupted) {
+  HeldTable held(dump_session(), "data.enterprise IN ACCESS SHARE MODE");
+  const pid_t child = fork();
+  ASSERT_NE(child, -1);
+  if (child == 0) {
+    std::signal(SIGINT, SIG_DFL);
+    auto migrator = open();
+    static_cast<void>(migrate(*migrator));
+    _exit(0);
+  }
+  wait_until("SELECT count(*) FROM pg_locks WHERE locktype = 'relation' AND NOT granted", "1");
+  kill(child, SIGINT);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status)) << "it ended by itself";
+  held.release();
+  wait_until("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", "0");
+  expect_as_it_was();
 }
 
 // A migration is under way for hours, and shows itself as a batch does.

@@ -13,6 +13,7 @@
 #include "store/postgresql/ledger.h"
 #include "store/postgresql/migrations.h"
 #include "store/postgresql/stored_value.h"
+#include "store/postgresql/table_turns.h"
 
 namespace sluice::store::postgresql {
 namespace {
@@ -29,6 +30,7 @@ Migrating::Migrating(Connection& connection, PostgresqlTransaction transaction,
                      const MigrationOrder& order, const record::TableSchema& old)
     : connection_(connection),
       transaction_(std::move(transaction)),
+      order_(order),
       dataset_(order.dataset),
       old_(old),
       ending_(order.from.number),
@@ -138,6 +140,11 @@ Result<int> Migrating::read_some(const std::function<Result<bool>(const OldRecor
 }
 
 Result<void> Migrating::finish_version() {
+  SLUICE_TRY(take_in_turns(connection_, dataset_.id, order_));
+  return rename_tables();
+}
+
+Result<void> Migrating::rename_tables() {
   const std::string now = bare_name(dataset_.id);
   std::string sql;
   for (const UniqueKey& key : unique_keys(dataset_.id, old_))

@@ -15,7 +15,7 @@
 namespace sluice::store::postgresql {
 
 // The new tables are filled under a name of their own, so that who reads the old ones is kept
-// waiting only while they change names. What it is given must outlive it.
+// waiting only while they change names (table_turns.h). What it is given must outlive it.
 class Migrating final : public MigrationTransaction {
  public:
   Migrating(Connection& connection, PostgresqlTransaction transaction, const MigrationOrder& order,
@@ -33,12 +33,14 @@ class Migrating final : public MigrationTransaction {
 
  private:
   [[nodiscard]] std::unexpected<StoreFailure> failed(const ServerError& error) const;
+  Result<void> rename_tables();
   Result<void> execute(const std::string& sql);
   // Some records of the open cursor; how many there were.
   Result<int> read_some(const std::function<Result<bool>(const OldRecord&)>& consume);
 
   Connection& connection_;
   PostgresqlTransaction transaction_;
+  const MigrationOrder& order_;
   const record::Dataset& dataset_;
   const record::TableSchema& old_;
   Version ending_;

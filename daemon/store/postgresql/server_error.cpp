@@ -28,6 +28,10 @@ bool ServerError::is_lock_timeout() const {
   return state == "55P03";
 }
 
+bool ServerError::is_deadlock() const {
+  return state == "40P01";
+}
+
 bool ServerError::may_pass() const {
   return sluice::postgresql::may_pass(state);
 }

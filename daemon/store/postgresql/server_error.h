@@ -21,6 +21,8 @@ struct ServerError {
   [[nodiscard]] bool is_unique_violation() const;
   [[nodiscard]] bool is_undefined_table() const;
   [[nodiscard]] bool is_lock_timeout() const;
+  // Two waited for each other, and this one gave way.
+  [[nodiscard]] bool is_deadlock() const;
   // The same call may do better on another connection, or later.
   [[nodiscard]] bool may_pass() const;
 };
