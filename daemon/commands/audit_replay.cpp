@@ -22,8 +22,12 @@ std::string outcomes_text(const record::RowOutcomes& rows) {
 
 std::string text_of(const exchange::OtherCount& count) {
   if (count.of == exchange::OtherCount::Of::migration) {
-    return fmt::format("its statement counts {} records; replayed it is {}",
-                       count.told.inserted.value, count.replayed.inserted.value);
+    const std::string doubts =
+        count.in_doubt.value == 0
+            ? ""
+            : fmt::format(", and {} at most are in doubt", count.in_doubt.value);
+    return fmt::format("its statement counts {} records; replayed it is {}{}",
+                       count.told.inserted.value, count.replayed.inserted.value, doubts);
   }
   return fmt::format("its receipt counts {}; replayed it is {}", outcomes_text(count.told),
                      outcomes_text(count.replayed));
@@ -56,8 +60,8 @@ void print_datasets(const ReplayReport& report) {
     }
     if (each.in_doubt > 0) {
       fmt::print(
-          "  {}: {} records are not judged, since an entry that is about them could not be "
-          "replayed wholly\n",
+          "  {}: {} records are not judged (below), since an entry that is about them could not be "
+          "replayed wholly; all others are\n",
           each.dataset.str(), human_count(each.in_doubt));
     }
   }
@@ -99,6 +103,15 @@ void print_not_replayed(const ReplayReport& report) {
       "\n{}",
       table({"ledger id", "dataset", "bureau", "epoch", "batch", "why it is not replayed"}, rows));
   print_rest(report.count_not_replayed(), rows.size());
+}
+
+void print_in_doubt(const ReplayReport& report) {
+  std::vector<std::vector<std::string>> rows;
+  for (const exchange::RecordInDoubt& each : report.in_doubt)
+    rows.push_back({each.dataset.str(), fmt::format("{}", fmt::join(each.key, ", "))});
+  if (rows.empty()) return;
+  fmt::print("\n{}", table({"dataset", "key of a record that is not judged"}, rows));
+  print_rest(report.count_in_doubt(), rows.size());
 }
 
 ExitStatus conclude(const ReplayReport& report) {
@@ -160,6 +173,7 @@ ExitStatus replay_archive(const installation::Installation& installation, store:
   print_datasets(*report);
   print_differences(*report);
   print_not_replayed(*report);
+  print_in_doubt(*report);
   return conclude(*report);
 }
 

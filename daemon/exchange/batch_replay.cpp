@@ -172,13 +172,10 @@ store::Result<Replayed> BatchReplay::take_rows(const store::LedgerEntry& entry,
 
 store::Result<void> BatchReplay::take_row(const store::LedgerEntry& entry, std::string_view key,
                                           const store::Row& row, Tally& tally) {
-  if (has_doubts_ && SLUICE_TRY(record::recast(tables_.is_in_doubt(number_, key), of_scratch))) {
+  if (!tally.names_all) return record::recast(tables_.doubt(number_, key, row), of_scratch);
+  if (SLUICE_TRY(record::recast(tables_.is_in_doubt(number_, key), of_scratch))) {
     tally.is_certain = false;
-    return {};
-  }
-  if (!tally.names_all) {
-    has_doubts_ = true;
-    return record::recast(tables_.doubt(number_, key), of_scratch);
+    return record::recast(tables_.change_in_doubt(number_, key, row), of_scratch);
   }
   const auto effect =
       SLUICE_TRY(record::recast(tables_.apply(number_, key, row, entry), of_scratch));

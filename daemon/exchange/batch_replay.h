@@ -99,7 +99,6 @@ class BatchReplay {
   ReplayedTables& tables_;
   std::map<record::Digest, Found> forms_;
   const record::TableSchema* last_schema_ = nullptr;
-  bool has_doubts_ = false;
 };
 
 }  // namespace sluice::exchange

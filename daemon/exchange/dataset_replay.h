@@ -75,6 +75,7 @@ class DatasetReplay {
   [[nodiscard]] std::optional<Compared> last() const;
   [[nodiscard]] store::Result<void> compare(const Compared& as,
                                             const std::function<void()>& compared);
+  [[nodiscard]] store::Result<void> tell_in_doubt(const Compared& as);
   // By which the tables of the last version are read; nothing: nobody knows.
   [[nodiscard]] std::optional<record::Dataset> form_of_tables() const;
 

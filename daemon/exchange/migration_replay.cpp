@@ -30,8 +30,15 @@ class MigratedRecords {
 
   reconciliation::Result<void> take(const ReplayedTables::CurrentVersion& record, int after,
                                     ReplayedTables& tables);
+  // One that a record in doubt may be.
+  reconciliation::Result<void> take_possible(const ReplayedTables::CurrentVersion& record,
+                                             int after, ReplayedTables& tables);
 
  private:
+  std::expected<std::string_view, store::Unfit> turn(const ReplayedTables::CurrentVersion& record) {
+    line_.assign("U\t").append(record.source_time).append(1, '\t').append(record.fields);
+    return conversion_.turn(line_);
+  }
   void tell(const ReplayedTables::CurrentVersion& record, std::string what);
 
   const store::MigrationEntry& migration_;
@@ -53,8 +60,7 @@ void MigratedRecords::tell(const ReplayedTables::CurrentVersion& record, std::st
 
 reconciliation::Result<void> MigratedRecords::take(const ReplayedTables::CurrentVersion& record,
                                                    int after, ReplayedTables& tables) {
-  line_.assign("U\t").append(record.source_time).append(1, '\t').append(record.fields);
-  const auto turned = conversion_.turn(line_);
+  const auto turned = turn(record);
   if (!turned) {
     const store::Unfit& why = turned.error();
     tell(record, fmt::format("it does not fit version {} ({}: {}), and the migration took it",
@@ -79,6 +85,18 @@ reconciliation::Result<void> MigratedRecords::take(const ReplayedTables::Current
                              migration_.version.value));
   }
   return {};
+}
+
+// The center found that every record fits, and that no two have one key: what does not, or has the
+// key of one that is certain, the record was not.
+reconciliation::Result<void> MigratedRecords::take_possible(
+    const ReplayedTables::CurrentVersion& record, int after, ReplayedTables& tables) {
+  const auto turned = turn(record);
+  if (!turned) return {};
+  store::Row row;
+  const auto key = rows_.read(*turned, 0, row) ? keys_.encode(row) : std::nullopt;
+  if (!key) return {};
+  return tables.may_begin_with(after, *key, row.source_time, row.fields);
 }
 
 ReplayedMigration migration_not_replayed(std::string why) {
@@ -112,11 +130,6 @@ store::Result<ReplayedMigration> MigrationReplay::run(
     return migration_not_replayed(
         fmt::format("the migration to version {} is missing", begun.value));
   }
-  const auto doubts = SLUICE_TRY(record::recast(tables.count_in_doubt(numbers.before), of_scratch));
-  if (doubts > 0) {
-    return migration_not_replayed(
-        fmt::format("what became of {} records before it can not be told", doubts));
-  }
   if (!conversion_) return migration_not_replayed("its mapping can not be read here");
   MigratedRecords replay(migration_, *conversion_, versions_.ended_with(ended_),
                          versions_.began_with(begun), told);
@@ -127,6 +140,17 @@ store::Result<ReplayedMigration> MigrationReplay::run(
                                                   return replay.take(record, numbers.after, tables);
                                                 }),
                             of_scratch));
+  std::string last_key;
+  SLUICE_TRY(record::recast(
+      tables.read_possible(numbers.before,
+                           [&](const auto& record) {
+                             const bool is_next =
+                                 replayed.in_doubt.value == 0 || record.key != last_key;
+                             if (is_next) ++replayed.in_doubt.value;
+                             last_key = record.key;
+                             return replay.take_possible(record, numbers.after, tables);
+                           }),
+      of_scratch));
   return replayed;
 }
 

@@ -1,5 +1,6 @@
 // Replays a migration: every record that the version of before must have at its end, turned by the
-// mapping that the center signed, is what the next version began with.
+// mapping that the center signed, is what the next version began with. Of a record in doubt all
+// that it may be is turned: in doubt are, from there on, the keys that come of it.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,8 @@ struct ReplayedMigration {
   // Why it could not be: a clause. Nothing: it was.
   std::optional<std::string> why_not = std::nullopt;
   record::RowCount records;  // that the version of before must have
+  // That it may have, too: nobody can tell what became of them before.
+  record::RowCount in_doubt = {};
 };
 
 // Tables of the replay, by their numbers.

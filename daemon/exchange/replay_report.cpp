@@ -16,6 +16,12 @@ std::uint64_t ReplayReport::count_not_replayed() const {
       [](std::uint64_t sum, const ReplayedDataset& each) { return sum + each.not_replayed; });
 }
 
+std::uint64_t ReplayReport::count_in_doubt() const {
+  return std::accumulate(
+      datasets.begin(), datasets.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const ReplayedDataset& each) { return sum + each.in_doubt; });
+}
+
 void ReplayFindings::tell(ReplayedDataset& of, const TableDifference& difference) {
   ++of.differences;
   if (report_.differences.size() < named_) report_.differences.push_back(difference);
@@ -29,6 +35,11 @@ void ReplayFindings::tell(ReplayedDataset& of, const NotReplayed& entry) {
 void ReplayFindings::tell(ReplayedDataset& of, const OtherCount& count) {
   ++of.differences;
   if (report_.other_counts.size() < named_) report_.other_counts.push_back(count);
+}
+
+void ReplayFindings::tell(ReplayedDataset& of, const RecordInDoubt& record) {
+  ++of.in_doubt;
+  if (report_.in_doubt.size() < named_) report_.in_doubt.push_back(record);
 }
 
 }  // namespace sluice::exchange

@@ -23,6 +23,13 @@ struct NotReplayed {
   std::string why;  // a clause
 };
 
+// A record that is not judged: nobody can tell what became of it. Behind a migration each key that
+// it may have got is one. As with a TableDifference, the key is for who asked.
+struct RecordInDoubt {
+  record::DatasetId dataset;  // or an older version's tables
+  record::Key key;
+};
+
 struct ReplayedDataset {
   record::DatasetId dataset;
   std::uint64_t entries = 0;     // of the ledger: batches
@@ -30,7 +37,8 @@ struct ReplayedDataset {
   std::uint64_t current = 0;     // records that must be there
   std::uint64_t ended = 0;       // versions that must be in the history, or in older tables
   std::uint64_t not_replayed = 0;
-  std::uint64_t in_doubt = 0;  // records that were not judged, since an entry could not be replayed
+  // Records that were not judged, since an entry could not be replayed wholly; of each version.
+  std::uint64_t in_doubt = 0;
   // The last ledger id up to which the tables could be judged; nothing: all of it.
   std::optional<std::int64_t> judged_up_to = std::nullopt;
   // The migration whose mapping nobody here can read: it is judged from there on.
@@ -48,6 +56,7 @@ struct OtherCount {
   record::DatasetId dataset;
   record::RowOutcomes told;
   record::RowOutcomes replayed;
+  record::RowCount in_doubt = {};  // that may come to those of a migration
 };
 
 struct ReplayReport {
@@ -57,10 +66,12 @@ struct ReplayReport {
   std::vector<TableDifference> differences;
   std::vector<NotReplayed> not_replayed;
   std::vector<OtherCount> other_counts;
+  std::vector<RecordInDoubt> in_doubt;
 
   // All of them.
   [[nodiscard]] std::uint64_t count_differences() const;
   [[nodiscard]] std::uint64_t count_not_replayed() const;
+  [[nodiscard]] std::uint64_t count_in_doubt() const;
 };
 
 // Gathers them.
@@ -72,6 +83,7 @@ class ReplayFindings {
   void tell(ReplayedDataset& of, const TableDifference& difference);
   void tell(ReplayedDataset& of, const NotReplayed& entry);
   void tell(ReplayedDataset& of, const OtherCount& count);
+  void tell(ReplayedDataset& of, const RecordInDoubt& record);
   [[nodiscard]] ReplayReport take() { return std::move(report_); }
 
  private:

@@ -53,6 +53,13 @@ ReplayedTables::Result<void> ReplayedTables::prepare() {
           tables INTEGER NOT NULL,
           key BLOB NOT NULL,
           PRIMARY KEY (tables, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE possible (
+          tables INTEGER NOT NULL,
+          key BLOB NOT NULL,
+          source_time TEXT NOT NULL,
+          fields TEXT NOT NULL,
+          PRIMARY KEY (tables, key, source_time, fields)
         ) STRICT, WITHOUT ROWID)sql"));
   current_ = SLUICE_TRY(
       scratch_.prepare("SELECT digest FROM version WHERE tables = ? AND key = ? AND ended_by = ?"));
@@ -68,6 +75,15 @@ ReplayedTables::Result<void> ReplayedTables::prepare() {
         VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?))sql"));
   doubt_ = SLUICE_TRY(scratch_.prepare("INSERT OR IGNORE INTO doubt VALUES (?, ?)"));
   is_in_doubt_ = SLUICE_TRY(scratch_.prepare("SELECT 1 FROM doubt WHERE tables = ? AND key = ?"));
+  keep_as_possible_ = SLUICE_TRY(scratch_.prepare(
+      R"sql(
+        INSERT INTO possible
+        SELECT tables, key, source_time, fields
+        FROM version
+        WHERE tables = ? AND key = ? AND ended_by = ?)sql"));
+  possible_ = SLUICE_TRY(scratch_.prepare("INSERT OR IGNORE INTO possible VALUES (?, ?, ?, ?)"));
+  forget_possible_ =
+      SLUICE_TRY(scratch_.prepare("DELETE FROM possible WHERE tables = ? AND key = ?"));
   return {};
 }
 
@@ -125,9 +141,24 @@ ReplayedTables::Result<void> ReplayedTables::read_current(
       R"sql(
         SELECT key, source_time, fields
         FROM version
-        WHERE tables = ? AND ended_by = ?
+        WHERE tables = ?1 AND ended_by = ?2
+          AND NOT EXISTS (SELECT 1 FROM doubt WHERE tables = ?1 AND doubt.key = version.key)
         ORDER BY key)sql"));
   select.bind(1, std::int64_t{tables}).bind(2, not_ended);
+  return read_records(std::move(select), consume);
+}
+
+ReplayedTables::Result<void> ReplayedTables::read_possible(
+    int tables, const std::function<Result<void>(const CurrentVersion&)>& consume) {
+  auto select = SLUICE_TRY(
+      scratch_.prepare("SELECT key, source_time, fields FROM possible WHERE tables = ? ORDER BY "
+                       "key, source_time, fields"));
+  select.bind(1, std::int64_t{tables});
+  return read_records(std::move(select), consume);
+}
+
+ReplayedTables::Result<void> ReplayedTables::read_records(
+    sqlite::Statement select, const std::function<Result<void>(const CurrentVersion&)>& consume) {
   while (SLUICE_TRY(scratch_.step(select)))
     SLUICE_TRY(consume({select.text(0), select.text(1), select.text(2)}));
   return {};
@@ -151,22 +182,63 @@ ReplayedTables::Result<ChangeEffect> ReplayedTables::apply(int tables, std::stri
   return stands ? ChangeEffect::updated : ChangeEffect::inserted;
 }
 
-ReplayedTables::Result<void> ReplayedTables::doubt(int tables, std::string_view key) {
+ReplayedTables::Result<void> ReplayedTables::mark(int tables, std::string_view key) {
+  with_doubts_.insert(tables);
   return scratch_.run(doubt_.bind(1, std::int64_t{tables}).bind_blob(2, key));
 }
 
+ReplayedTables::Result<void> ReplayedTables::add_possible(int tables, std::string_view key,
+                                                          std::string_view source_time,
+                                                          std::string_view fields) {
+  if (!with_fields_.contains(tables)) return {};
+  possible_.bind(1, std::int64_t{tables}).bind_blob(2, key).bind(3, source_time).bind(4, fields);
+  return scratch_.run(possible_);
+}
+
+// That it is gone, or never was, may be too: it stands in no row.
+ReplayedTables::Result<void> ReplayedTables::doubt(int tables, std::string_view key,
+                                                   const store::Row& change) {
+  const bool is_new = !SLUICE_TRY(is_in_doubt(tables, key));
+  SLUICE_TRY(mark(tables, key));
+  if (is_new && with_fields_.contains(tables)) {
+    keep_as_possible_.bind(1, std::int64_t{tables}).bind_blob(2, key).bind(3, not_ended);
+    SLUICE_TRY(scratch_.run(keep_as_possible_));
+  }
+  if (change.operation == record::Operation::remove) return {};
+  return add_possible(tables, key, change.source_time, change.fields);
+}
+
+ReplayedTables::Result<void> ReplayedTables::change_in_doubt(int tables, std::string_view key,
+                                                             const store::Row& change) {
+  forget_possible_.bind(1, std::int64_t{tables}).bind_blob(2, key);
+  SLUICE_TRY(scratch_.run(forget_possible_));
+  if (change.operation == record::Operation::remove) return {};
+  return add_possible(tables, key, change.source_time, change.fields);
+}
+
+ReplayedTables::Result<void> ReplayedTables::may_begin_with(int tables, std::string_view key,
+                                                            std::string_view source_time,
+                                                            std::string_view fields) {
+  if (SLUICE_TRY(current(tables, key))) return {};
+  SLUICE_TRY(mark(tables, key));
+  return add_possible(tables, key, source_time, fields);
+}
+
 ReplayedTables::Result<bool> ReplayedTables::is_in_doubt(int tables, std::string_view key) {
+  if (!with_doubts_.contains(tables)) return false;
   is_in_doubt_.bind(1, std::int64_t{tables}).bind_blob(2, key);
   const bool is_there = SLUICE_TRY(scratch_.step(is_in_doubt_));
   is_in_doubt_.reset();
   return is_there;
 }
 
-ReplayedTables::Result<std::uint64_t> ReplayedTables::count_in_doubt(int tables) {
-  auto count = SLUICE_TRY(scratch_.prepare("SELECT count(*) FROM doubt WHERE tables = ?"));
-  count.bind(1, std::int64_t{tables});
-  SLUICE_TRY(scratch_.step(count));
-  return static_cast<std::uint64_t>(count.integer(0));
+ReplayedTables::Result<void> ReplayedTables::read_in_doubt(
+    int tables, const std::function<void(std::string_view key)>& consume) {
+  auto select = SLUICE_TRY(scratch_.prepare("SELECT key FROM doubt WHERE tables = ? ORDER BY key"));
+  select.bind(1, std::int64_t{tables});
+  while (SLUICE_TRY(scratch_.step(select)))
+    consume(select.text(0));
+  return {};
 }
 
 ReplayedTables::Result<ReplayedTables::Reader> ReplayedTables::read(int tables,

@@ -72,14 +72,28 @@ class ReplayedTables {
     std::string_view source_time;
     std::string_view fields;
   };
-  // In the order of keys; other tables may be written to meanwhile.
+  // Without the records in doubt, in the order of keys; other tables may be written to meanwhile.
   [[nodiscard]] Result<void> read_current(
       int tables, const std::function<Result<void>(const CurrentVersion&)>& consume);
 
-  // From here on nobody can tell what becomes of the record.
-  [[nodiscard]] Result<void> doubt(int tables, std::string_view key);
+  // From here on nobody can tell what the record is: what it was, or, since the change may have
+  // been refused, what that makes of it.
+  [[nodiscard]] Result<void> doubt(int tables, std::string_view key, const store::Row& change);
+  // A change to a record in doubt that was not refused: what it is can be told again, and not since
+  // when, so that it stays in doubt.
+  [[nodiscard]] Result<void> change_in_doubt(int tables, std::string_view key,
+                                             const store::Row& change);
+  // The record of these tables, if there is one, began as this or as another that it may have been.
+  // Nothing is in doubt where it is certain which one has that key.
+  [[nodiscard]] Result<void> may_begin_with(int tables, std::string_view key,
+                                            std::string_view source_time, std::string_view fields);
   [[nodiscard]] Result<bool> is_in_doubt(int tables, std::string_view key);
-  [[nodiscard]] Result<std::uint64_t> count_in_doubt(int tables);
+  // In the order of keys.
+  [[nodiscard]] Result<void> read_in_doubt(
+      int tables, const std::function<void(std::string_view key)>& consume);
+  // Each that a record in doubt may be, as read_current(), and where fields are kept alone.
+  [[nodiscard]] Result<void> read_possible(
+      int tables, const std::function<Result<void>(const CurrentVersion&)>& consume);
 
   // The versions of these tables as they were after the entry `up_to`, in the order of
   // Store::read_versions().
@@ -105,10 +119,18 @@ class ReplayedTables {
   [[nodiscard]] Result<void> end(int tables, std::string_view key, const store::Row& row,
                                  const store::LedgerEntry& entry);
   [[nodiscard]] Result<void> begin(int tables, std::string_view key, const Beginning& beginning);
+  // Marks it, nothing of what it may be.
+  [[nodiscard]] Result<void> mark(int tables, std::string_view key);
+  [[nodiscard]] Result<void> add_possible(int tables, std::string_view key,
+                                          std::string_view source_time, std::string_view fields);
+  [[nodiscard]] Result<void> read_records(
+      sqlite::Statement select, const std::function<Result<void>(const CurrentVersion&)>& consume);
 
   reconciliation::ScratchDatabase& scratch_;
-  sqlite::Statement current_, end_, begin_, doubt_, is_in_doubt_;
+  sqlite::Statement current_, end_, begin_, doubt_, is_in_doubt_, keep_as_possible_, possible_,
+      forget_possible_;
   std::set<int> with_fields_;
+  std::set<int> with_doubts_;
 };
 
 }  // namespace sluice::exchange

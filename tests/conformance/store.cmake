@@ -18,7 +18,7 @@ sluice_test(store_postgresql_test
   TIMEOUT 900)
 
 sluice_test(replay_conformance_test
-  SOURCES replay_test.cpp replay_held_test.cpp replay_migration_test.cpp
+  SOURCES replay_test.cpp replay_doubt_test.cpp replay_held_test.cpp replay_migration_test.cpp
   DEPENDS store_homes sluice_exchange sluice_reconciliation sluice_settings
   LABELS store
   TIMEOUT 300)
