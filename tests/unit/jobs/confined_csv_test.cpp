@@ -105,6 +105,30 @@ TEST_F(ConfinedCsvTest, ThatSaysWhatWasNotAskedIsNotBelieved) {
   EXPECT_THAT(failure_with("printf '\\377\\000'"), HasSubstr("without a word"));
 }
 
+// What it found wrong with itself is no fault of the sheet.
+TEST_F(ConfinedCsvTest, ThatHasFailedByItselfIsToldAsOneThatCameToNoAnswer) {
+  const auto saying = [&](CollectionProblem code, const std::string& sentence) {
+    const auto frame = directory_ / "frame";
+    std::ofstream(frame, std::ios::binary)
+        << disk::to_frame(disk::CsvAnswer(adapters::CollectionFailure{code, "", sentence}));
+    return "cat " + frame.string();
+  };
+  EXPECT_THAT(failure_with(saying(CollectionProblem::unreadable, "it takes too much memory")),
+              HasSubstr("it takes too much memory"));
+  told_.clear();
+  const auto refused = parser_of(saying(CollectionProblem::too_large, "it has too many columns"))
+                           .row({.bytes = "1", .format = {}, .columns = 1, .max_row_bytes = 100});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, CollectionProblem::too_large);
+  EXPECT_THAT(told_, IsEmpty()) << "of a row, and told as without another process";
+}
+
+TEST_F(ConfinedCsvTest, WhatItSaysBesideItsAnswerIsHeardByNobody) {
+  testing::internal::CaptureStderr();
+  failure_with("echo 'all is well' >&2; exit 3");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 // A bit for each thing that is not as it should be.
 int found_by_reader(const std::filesystem::path& directory, int question) {
   constexpr int without_landlock = 77;

@@ -41,7 +41,12 @@ class MigrationJobTest : public testing::Test {
     std::ofstream(directory_ / "config/bureaus/park.yaml")
         << "bureau: park\nname: park\ncertificate_subject: \"CN=park,O=Sluice development\"\n"
            "channels: {direct: {}}\n"
-           "publishes:\n  - {dataset: approval, channels: [direct]}\n";
+           "publishes:\n  - {dataset: approval, channels: [direct]}\n"
+           "  - {dataset: permit, channels: [direct]}\n";
+    std::ofstream(directory_ / "config/schemas/permit.json")
+        << R"({"sluice:dataset": {"owner": "park", "title": "Permits"},
+              "fields": [{"name": "number", "type": "string", "constraints": {"required": true}}],
+              "primaryKey": ["number"]})";
     std::ofstream(mapping_) << "fields:\n  - {field: title, from: name}\n";
     configure("name");
     store_ = installation_->open_store().value();
@@ -60,8 +65,17 @@ class MigrationJobTest : public testing::Test {
     if (!loaded) throw std::runtime_error(loaded.error().lines.at(0));
     installation_ = std::move(*loaded);
   }
-  const exchange::KnownDataset& known() {
-    return *installation_->catalogue.find(record::DatasetId("approval"));
+  const exchange::KnownDataset& known(const std::string& dataset = "approval") {
+    return *installation_->catalogue.find(record::DatasetId(dataset));
+  }
+  // Why nothing was done; the tables are as they were.
+  std::string refusal(const std::string& dataset = "approval") {
+    const auto refused = run_migration(
+        *installation_, {.known = known(dataset), .mapping = mapping_, .actor = "li.wei"}, *store_);
+    EXPECT_FALSE(refused);
+    EXPECT_EQ(version(), 1U);
+    if (refused || refused.error().size() != 1) return "";
+    return refused.error().front();
   }
   std::expected<store::MigrationReport, MigrationObjections> migrate(
       store::MigrationOrder::Purpose purpose = store::MigrationOrder::Purpose::migrate) {
@@ -122,6 +136,41 @@ TEST_F(MigrationJobTest, WhereTheLineOfADroppedVersionCanNotBeWrittenItIsSaidTha
   EXPECT_THAT(unaudited.error(),
               AllOf(HasSubstr("version 1 was dropped"), HasSubstr("not in the audit log")));
   EXPECT_TRUE(store_->migrations().of(record::DatasetId("approval")).value().front().dropped_at);
+}
+
+TEST_F(MigrationJobTest, SaysWhatIsWrongWithTheMappingLineByLine) {
+  std::ofstream(mapping_) << "fields:\n  - {field: title, from: name}\n  - {field: none}\n";
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("mapping.yaml:3"), HasSubstr("none")));
+  std::ofstream(mapping_) << "fields:\n  - {field: title, from: nothing}\n";
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("mapping.yaml"), HasSubstr("nothing")));
+}
+
+TEST_F(MigrationJobTest, WhereThereIsNothingToMigrateItSaysSo) {
+  std::ofstream(mapping_) << "fields: []\n";
+  EXPECT_THAT(refusal("permit"), HasSubstr("the store has no tables of it"));
+  configure("name");
+  EXPECT_THAT(refusal(), HasSubstr("have the schema that is configured"));
+}
+
+TEST_F(MigrationJobTest, IsNotSignedWithACertificateThatDoesNotHold) {
+  authority_.issue("node", sluice::test::DevelopmentCa::Validity::expired);
+  configure("title");
+  EXPECT_THAT(refusal(), HasSubstr("this node's certificate"));
+}
+
+TEST_F(MigrationJobTest, IsNotDoneOnADiskThatIsNotTrusted) {
+  installation_->disk->distrust("ledger");
+  EXPECT_THAT(refusal(), HasSubstr("an fsync failed"));
+}
+
+TEST_F(MigrationJobTest, AVersionThatThereIsNotIsNotDropped) {
+  ASSERT_TRUE(migrate());
+  for (const store::Version version : {store::Version{2}, store::Version{3}}) {
+    const auto refused =
+        drop_version(*installation_, record::DatasetId("approval"), version, "li.wei", *store_);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error(), HasSubstr("has no older version"));
+  }
 }
 
 }  // namespace

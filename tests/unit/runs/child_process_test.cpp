@@ -58,6 +58,37 @@ TEST(PipedChild, IsKilledWhenItsTimeIsOver) {
   EXPECT_EQ(child->wait(), 128 + SIGKILL);
 }
 
+// With nothing more to say it is still waited for, and no longer than it may take.
+TEST(PipedChild, IsKilledWhenItsTimeIsOverThoughItHasSaidAll) {
+  auto child = PipedChild::start("/bin/sh", {"-c", "printf a; exec >&-; exec sleep 600"}, "",
+                                 {.time = std::chrono::seconds(1)});
+  ASSERT_TRUE(child) << child.error().sentence;
+  std::string answer(1, ' ');
+  EXPECT_TRUE(child->read(answer));
+  EXPECT_FALSE(child->is_timed_out());
+  EXPECT_EQ(child->wait(), 128 + SIGKILL);
+  EXPECT_TRUE(child->is_timed_out());
+}
+
+TEST(PipedChild, EndsWithItsOwner) {
+  std::string id(10, ' ');
+  {
+    auto child = PipedChild::start("/bin/sh", {"-c", "printf %10d $$; exec sleep 600"}, "");
+    ASSERT_TRUE(child) << child.error().sentence;
+    ASSERT_TRUE(child->read(id));
+    ASSERT_EQ(::kill(std::stoi(id), 0), 0);
+  }
+  EXPECT_EQ(::kill(std::stoi(id), 0), -1) << "it was killed, and waited for";
+}
+
+TEST(PipedChild, TakesNoMoreProcessorTimeThanItMay) {
+  auto child = PipedChild::start("/bin/sh", {"-c", "while :; do :; done"}, "",
+                                 {.cpu = std::chrono::seconds(1)});
+  ASSERT_TRUE(child) << child.error().sentence;
+  EXPECT_EQ(child->wait(), 128 + SIGXCPU);
+  EXPECT_FALSE(child->is_timed_out());
+}
+
 TEST(ChildProcess, IsToldWhoseChildItIs) {
   EXPECT_EQ(run("printf %s $SLUICE_PARENT").output, std::to_string(getpid()));
 }
