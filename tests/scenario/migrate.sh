@@ -6,6 +6,8 @@
 set -euo pipefail
 # shellcheck source=tests/support/shell/cases.sh
 source "$(dirname "$0")/../support/shell/cases.sh" "$@"
+# shellcheck source=tests/support/shell/cluster.sh
+source "$support/cluster.sh"
 
 old_schema() {
   add_schema approval <<'END'
@@ -48,14 +50,17 @@ ignore: [fax, staff]
 END
 }
 
-serving_node() { # NAME
-  new_node "$1" '{kind: sqlite}' 'batch: {age: 50ms}'
+new_old_node() { # NAME STORE-YAML
+  new_node "$1" "$2" 'batch: {age: 50ms}'
   add_bureau park <<'END'
 channels: {direct: {}}
 publishes:
   - {dataset: approval, channels: [direct]}
 END
   old_schema
+}
+serving_node() { # NAME
+  new_old_node "$1" '{kind: sqlite}'
   trap kill_daemon EXIT
   start_daemon
   expect "a call" "$(post park approval '{"number":"A1","name":"first","staff":"12","fax":"1"}
@@ -143,6 +148,53 @@ case_a_daemon_with_the_old_schema_applies_nothing_to_the_new_tables() {
   expect "a migration to the schema that is there" "$status" 1
 }
 refuses() { [[ $(post park approval '{"number":"A3","name":"late"}') = 503 ]]; }
+
+# A session that has the tables open until descriptor 9 is closed.
+begin_dump() {
+  mkfifo "$node/dump"
+  PGAPPNAME=pg_dump psql --no-psqlrc --quiet --dbname=center <"$node/dump" >"$node/dump.log" 2>&1 &
+  dump=$!
+  exec 9>"$node/dump"
+  printf 'BEGIN; LOCK TABLE data.approval IN ACCESS SHARE MODE;\n' >&9
+  until_true 60 has_tables_open || fail "the tables are not open: $(cat "$node/dump.log")"
+}
+has_tables_open() {
+  [[ $(sql center "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE relation = 'data.approval'::regclass AND application_name = 'pg_dump'") = 1 ]]
+}
+
+case_a_dump_is_waited_for_and_ctrl_c_leaves_all_as_it_was() {
+  start_cluster
+  trap 'halt_cluster INT' EXIT
+  sql postgres 'CREATE DATABASE center'
+  new_old_node dumped "{kind: postgresql, connection: 'host=$PGHOST user=postgres dbname=center'}"
+  sluice dataset read approval >/dev/null # makes its tables
+  new_schema
+  mapping_without_staff
+  begin_dump
+  local in_the_way='pg_dump \(process [0-9]+, user postgres, since 20'
+  try sluice dataset migrate approval --mapping "$node/mapping.yaml" --wait 0
+  expect "a migration that is not to wait" "$status" 1
+  expect_like "who is in the way" "$err" "$in_the_way"
+  expect_like "what it says" "$err" 'nothing was changed'
+  # The shell lets what it starts in the background ignore Ctrl-C.
+  env --default-signal=INT "$bin/sluice" --config "$node/config" dataset migrate approval \
+    --mapping "$node/mapping.yaml" >"$node/out" 2>"$node/err" &
+  migration=$!
+  until_true 60 grep -qE "$in_the_way" "$node/err" || fail "it does not wait: $(cat "$node/err")"
+  expect "read meanwhile" "$(sql center 'SELECT count(*) FROM data.approval')" 0
+  kill -INT "$migration"
+  status=0
+  wait "$migration" || status=$?
+  expect "the migration that was interrupted" "$status" 130
+  expect "versions" "$(sluice dataset show approval --json | jq '.versions | length')" 1
+  expect "tables" "$(sql center "SELECT count(*) FROM pg_tables WHERE schemaname = 'data'")" 1
+  exec 9>&- # the dump is over
+  wait "$dump"
+  try sluice dataset migrate approval --mapping "$node/mapping.yaml"
+  expect "the migration behind the dump: $err" "$status" 0
+  expect "versions" "$(sluice dataset show approval --json | jq '.versions | length')" 2
+}
 
 open_workshop migrate park
 trap 'close_workshop $?' EXIT
