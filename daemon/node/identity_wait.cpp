@@ -150,8 +150,11 @@ class IdentityWait {
 
   asio::awaitable<void> obey_signals() {
     asio::signal_set signals(co_await asio::this_coro::executor, SIGTERM, SIGINT, SIGHUP);
-    while (co_await signals.async_wait(asio::use_awaitable) == SIGHUP)
+    while (co_await signals.async_wait(asio::use_awaitable) == SIGHUP) {
+      notifier_.reloading();
       timer_.cancel();
+      notifier_.ready(*why_);
+    }
     notifier_.stopping();
     log_->write<"stopping">();
     co_await stop(WaitEnd::stopped);

@@ -1,5 +1,6 @@
 #include "pki/revocation_list.h"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
