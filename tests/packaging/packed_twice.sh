@@ -9,6 +9,10 @@ need dh debhelper
 
 pack() { "$project/packaging/build.sh" --programs "$1" --to "$2" >"$workshop/said" 2>&1 || { cat "$workshop/said"; exit 1; }; }
 
+# Whoever commits meanwhile does not change what is packed.
+SOURCE_DATE_EPOCH=$(git -C "$project" log -1 --format=%ct)
+export SOURCE_DATE_EPOCH
+
 rm -rf "$2"
 (umask 022 && cd / && TZ=Asia/Shanghai LC_ALL=C pack "$1" "$2")
 # Another umask, time zone, home and folder; and a second later, at the least.
