@@ -133,6 +133,7 @@ TEST_F(HeldAtOnce, WhatIsHeldIsAppliedFirstAndInOrderByTheNextBatchOfItsDataset)
   EXPECT_TRUE(record::verify(reception.receipt(center.origin().stream, {1}).value().value(),
                              center.verifier, center.now));
   EXPECT_THAT(reception.held().value(), IsEmpty());
+  EXPECT_THAT(told, ElementsAre("held permit", "settled 2 of permit"));
   const auto report = audited();
   EXPECT_EQ(report.first_break.value_or(""), "");
   EXPECT_EQ(report.batches, 3U);

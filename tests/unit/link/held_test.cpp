@@ -16,9 +16,9 @@ class HeldSending : public SenderTest {
     receipt.rows = {};
     return receipt;
   }
-  // The center holds the first two batches, and takes the others.
+  // The center holds the first batches, and takes the others.
   Conversation::Answer answer(const record::Batch& batch, int time) {
-    if (time > 2) return receipt_for(batch);
+    if (time > held_batches) return receipt_for(batch);
     batches.push_back(batch);
     return sign(held(batch), desk.node.signer);
   }
@@ -27,6 +27,7 @@ class HeldSending : public SenderTest {
     return receipt_for(batches.at(sequence.value - 1));
   }
 
+  int held_batches = 2;
   std::vector<record::Batch> batches;  // that are held; the sender's, until it has ended
   Conversation center{[this](const record::Batch& batch, int time) { return answer(batch, time); }};
 };
@@ -62,6 +63,39 @@ TEST_F(HeldSending, AsksAtOnceWhenALaterBatchOfTheDatasetWasTaken) {
       [this](const record::StreamId&, record::Sequence sequence) { return settled(sequence); });
   append(1);
   EXPECT_THAT(center.acknowledged(5), ElementsAre(1, 2, 3, 1, 2));
+  EXPECT_EQ(waiting(), 0U);
+}
+
+TEST_F(HeldSending, AsksAtOnceTooOfWhatWasHeldBeforeItsStart) {
+  append(2);
+  {
+    const auto sending = sender(center);
+    EXPECT_THAT(center.acknowledged(2), ElementsAre(1, 2));
+  }
+  // When it starts both are held still; when the third was taken they are not.
+  center.set_receipts(
+      [this, asked = 0](const record::StreamId&, record::Sequence sequence) mutable {
+        return ++asked > 2
+                   ? settled(sequence)
+                   : std::optional(sign(held(batches.at(sequence.value - 1)), desk.node.signer));
+      });
+  append(1);
+  const auto sending = sender(center);
+  EXPECT_THAT(center.acknowledged(5), ElementsAre(1, 2, 3, 1, 2));
+  EXPECT_EQ(waiting(), 0U);
+}
+
+TEST_F(HeldSending, AsksOnWhereMoreWereSettledThanItAsksAfterAtOnce) {
+  held_batches = 70;
+  append(held_batches);
+  {
+    const auto sending = sender(center);
+    EXPECT_THAT(center.acknowledged(70), testing::SizeIs(70));
+  }
+  center.set_receipts(
+      [this](const record::StreamId&, record::Sequence sequence) { return settled(sequence); });
+  const auto sending = sender(center);
+  EXPECT_THAT(center.acknowledged(140), testing::SizeIs(140));
   EXPECT_EQ(waiting(), 0U);
 }
 
