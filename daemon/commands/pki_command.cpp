@@ -63,6 +63,13 @@ ExitStatus hand_out(const std::string& pem, const std::filesystem::path& out) {
     fmt::print("{}", pem);
     return std::fflush(stdout) == 0 ? ExitStatus::success : fail("the output could not be written");
   }
+  std::error_code error;
+  const auto there = std::filesystem::symlink_status(out, error).type();
+  using Type = std::filesystem::file_type;
+  if (there != Type::not_found && there != Type::regular) {
+    return fail(out.string() + ": expected a file, or none: what is there is no regular file",
+                ExitStatus::usage);
+  }
   const auto done = files::replace_file(out, pem, {readable_by_daemon, setup::service_group()});
   if (done) return ExitStatus::success;
   return fail(fmt::format("{}: can not be written: {}", out.string(), done.error().message()));
@@ -137,8 +144,12 @@ ExitStatus pki_request(const Context& context, const PkiOptions& options) {
   if (!key) return pki_failed(key.error());
   const auto request = pki::make_request(key->get(), subject, hosts);
   if (!request) return pki_failed(request.error());
-  fmt::print(stderr, "a request for {}{}{}: have it certified at the center (sluice pki issue)\n",
-             subject, hosts.empty() ? "" : ", called by ", fmt::join(hosts, ", "));
+  fmt::print(
+      stderr,
+      "a request for {}{}{}: have it certified at the center (sluice pki issue), and read its "
+      "key's fingerprint to who does it:\n{}\n",
+      subject, hosts.empty() ? "" : ", called by ", fmt::join(hosts, ", "),
+      record::to_string(pki::fingerprint(key->get())));
   return hand_out(*request, {});
 }
 
@@ -173,6 +184,17 @@ std::expected<std::vector<std::string>, record::Flaw> certified_hosts(
       fmt::join(request.hosts, ", "), subject.who, fmt::join(request.hosts, " --host "))});
 }
 
+// Its own certificate signs receipts and is what nodes call: no other key gets one.
+pki::Result<void> check_own_key(const settings::Node& node,
+                                const pki::CertificateRequest& request) {
+  const auto own = SLUICE_TRY(pki::read_key(node.identity.key));
+  if (pki::fingerprint(own.get()) == pki::fingerprint(request.key.get())) return {};
+  return std::unexpected(pki::PkiFailure{
+      pki::PkiProblem::refused, node.identity.key.string(),
+      "the request names this node itself, and is not of this key: make it here by `sluice pki "
+      "request`, and ask whence the other one came"});
+}
+
 ExitStatus pki_issue(const Context& context, const PkiOptions& options) {
   const auto settings = context.settings();
   if (!settings) return ExitStatus::usage;
@@ -190,14 +212,22 @@ ExitStatus pki_issue(const Context& context, const PkiOptions& options) {
   };
   const auto subject = find_subject(*settings, request->subject, authority->subject(), now);
   if (!subject) return refused(subject.error());
+  if (subject->is_this_node) {
+    if (const auto own = check_own_key(settings->node, *request); !own) {
+      return pki_failed(own.error());
+    }
+  }
   const auto hosts = certified_hosts(*subject, *request, options.hosts);
   if (!hosts) return refused(hosts.error());
   const auto certified =
       authority->certify(*request, subject->purpose, *hosts, std::chrono::days(options.days), now);
   if (!certified) return pki_failed(certified.error());
-  fmt::print(stderr, "{}: a certificate for {}{}{}, until {}, serial number {}\n",
+  fmt::print(stderr,
+             "{}: a certificate for {}{}{}, until {}, serial number {}\n"
+             "of the key {}: where the one who asked reads another one to you, revoke it\n",
              certified->subject, subject->who, hosts->empty() ? "" : ", called by ",
-             fmt::join(*hosts, ", "), day_of(certified->ends), certified->serial);
+             fmt::join(*hosts, ", "), day_of(certified->ends), certified->serial,
+             record::to_string(pki::fingerprint(request->key.get())));
   return hand_out(certified->certificate, options.out);
 }
 

@@ -62,6 +62,29 @@ files::FileDescriptor turn_in(const std::filesystem::path& directory) {
   return folder;
 }
 
+// Whether what was signed before stays good.
+bool spares_what_was_signed(std::string_view reason) {
+  return std::ranges::find(std::begin(revocation_reasons), std::begin(revocation_reasons) + 3,
+                           reason) != std::begin(revocation_reasons) + 3;
+}
+
+// One that is noted already may get a worse reason, and keeps its moment; a milder one would make
+// good again what was refused.
+Result<void> note(std::vector<Revoked>& revoked, Revoked one) {
+  const auto known = std::ranges::find(revoked, one.serial, &Revoked::serial);
+  if (known == revoked.end()) {
+    revoked.push_back(std::move(one));
+  } else if (spares_what_was_signed(known->reason) && !spares_what_was_signed(one.reason)) {
+    known->reason = std::move(one.reason);
+  } else if (known->reason != one.reason) {
+    return std::unexpected(PkiFailure{
+        PkiProblem::refused, one.serial,
+        fmt::format("it was revoked at {} already ({}), and {} would change nothing for the worse",
+                    record::to_string(known->at), known->reason, one.reason)});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Authority> Authority::found(const std::filesystem::path& directory,
@@ -87,6 +110,8 @@ Result<void> Authority::write_beginning(const Lifetimes& lifetimes, record::Time
   SLUICE_TRY(written(certificate_file(),
                      files::create_file(certificate_file(), certificate_pem(certificate_.get()),
                                         {file_mode, readers_})));
+  SLUICE_TRY(
+      written(revoked_file(), files::create_file(revoked_file(), "", {file_mode, readers_})));
   SLUICE_TRY(write_list(lifetimes.list, now));
   return {};
 }
@@ -162,11 +187,9 @@ Result<Certified> Authority::revoke(const std::string& serial, std::string_view 
   }
   const auto turn = turn_in(directory_);
   auto revoked = SLUICE_TRY(read_revoked(revoked_file()));
-  if (std::ranges::find(revoked, serial, &Revoked::serial) == revoked.end()) {
-    revoked.push_back({serial, now, std::string(reason)});
-    SLUICE_TRY(written(revoked_file(), files::replace_file(revoked_file(), to_lines(revoked),
-                                                           {file_mode, readers_})));
-  }
+  SLUICE_TRY(note(revoked, {serial, now, std::string(reason)}));
+  SLUICE_TRY(written(revoked_file(), files::replace_file(revoked_file(), to_lines(revoked),
+                                                         {file_mode, readers_})));
   SLUICE_TRY(write_list(list_lifetime, now));
   const record::CertificateFacts facts = record::facts_of(certificate.get());
   return Certified{facts.subject, facts.serial, certificate_pem(certificate.get()),

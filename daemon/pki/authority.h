@@ -64,7 +64,8 @@ class Authority {
   [[nodiscard]] Result<Certified> certify(const CertificateRequest& request, Purpose purpose,
                                           const std::vector<std::string>& hosts,
                                           std::chrono::days lifetime, record::Time now) const;
-  // One that it issued, by its serial number. The list has it from now on.
+  // One that it issued, by its serial number. The list has it from now on. For one that was taken
+  // back before, only a reason that refuses more than that one's is taken.
   [[nodiscard]] Result<Certified> revoke(const std::string& serial, std::string_view reason,
                                          std::chrono::days list_lifetime, record::Time now) const;
   // A new revocation list, in the place of the old one; until when it is good.

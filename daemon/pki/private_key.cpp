@@ -2,11 +2,13 @@
 
 #include <cerrno>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include "pki/written.h"
 
@@ -50,6 +52,17 @@ Result<record::openssl::PrivateKey> read_key(const std::filesystem::path& file) 
       PkiFailure{PkiProblem::unreadable, file.string(),
                  fmt::format("expected a PEM private key without a passphrase; OpenSSL says: {}",
                              record::openssl::last_error())});
+}
+
+record::Digest fingerprint(const EVP_PKEY* key) {
+  unsigned char* der = nullptr;
+  const int size = i2d_PUBKEY(key, &der);
+  if (size <= 0)
+    throw std::runtime_error("a key can not be told: " + record::openssl::last_error());
+  const std::string_view bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+  const record::Digest digest = record::sha256(bytes);
+  OPENSSL_free(der);
+  return digest;
 }
 
 }  // namespace sluice::pki

@@ -5,6 +5,7 @@
 
 #include "files/new_file.h"
 #include "pki/failure.h"
+#include "record/digest.h"
 #include "record/openssl_handle.h"
 
 namespace sluice::pki {
@@ -16,5 +17,9 @@ namespace sluice::pki {
 [[nodiscard]] Result<void> write_key(const std::filesystem::path& file, EVP_PKEY* key,
                                      const files::Access& access);
 [[nodiscard]] Result<record::openssl::PrivateKey> read_key(const std::filesystem::path& file);
+
+// Of the public half (SHA-256 of SubjectPublicKeyInfo, RFC 5280, 4.1.2.7): what two people compare
+// who can not see each other's files.
+[[nodiscard]] record::Digest fingerprint(const EVP_PKEY* key);
 
 }  // namespace sluice::pki

@@ -99,9 +99,11 @@ std::string to_lines(const std::vector<Revoked>& revoked) {
 Result<std::vector<Revoked>> read_revoked(const std::filesystem::path& file) {
   std::vector<Revoked> revoked;
   std::ifstream in(file);
-  if (!in && std::filesystem::exists(file)) {
-    return std::unexpected(
-        PkiFailure{PkiProblem::unreadable, file.string(), "can not be read by this user"});
+  if (!in) {
+    return std::unexpected(PkiFailure{
+        PkiProblem::unreadable, file.string(),
+        "is not there, or can not be read by this user: put it back from a backup; without it "
+        "certificates that were taken back would count again"});
   }
   std::size_t number = 0;
   for (std::string line; std::getline(in, line);) {
@@ -121,6 +123,10 @@ Result<std::vector<Revoked>> read_revoked(const std::filesystem::path& file) {
     }
     one.at = *time;
     revoked.push_back(std::move(one));
+  }
+  if (in.bad()) {
+    return std::unexpected(
+        PkiFailure{PkiProblem::unreadable, file.string(), "could not be read to its end"});
   }
   return revoked;
 }

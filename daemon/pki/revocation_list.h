@@ -20,7 +20,7 @@ struct Revoked {
 
 // A line each: "4FA0… 2026-12-01T00:00:00.000Z superseded".
 [[nodiscard]] std::string to_lines(const std::vector<Revoked>& revoked);
-// None where there is no file.
+// An authority has one from its beginning on: one that is missing is a failure.
 [[nodiscard]] Result<std::vector<Revoked>> read_revoked(const std::filesystem::path& file);
 
 // PEM, signed by the issuer's key.

@@ -194,6 +194,9 @@ case_only_who_is_named_is_certified_and_only_for_names_that_the_center_says() {
   expect "with a name that the center says ($err)" "$status" 0
   expect_like "the name" "$(openssl x509 -noout -ext subjectAltName <<<"$out")" 'DNS:front.example$'
   refuses "$node/config/node.yaml" 'expected a PEM certificate request'
+  # The center's own name, by a key that is not its own.
+  operator pki request --key "$node/forged.key" 2>/dev/null >"$node/forged.csr"
+  refuses "$node/forged.csr" 'the request names this node itself, and is not of this key'
   # A bureau's system, with what it has.
   openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$node/tax.key" \
     -out "$node/tax.csr" -subj "/O=Sluice/CN=local-tax" 2>/dev/null
@@ -209,6 +212,7 @@ case_a_key_is_never_overwritten() {
   try operator pki request
   expect "the first ($err)" "$status" 0
   expect_like "what is told" "$err" 'local-tax-front-end.key: a new key'
+  expect_like "what is compared" "$err" "sha256:$(openssl req -noout -pubkey <<<"$out" | openssl pkey -pubin -outform DER | sha256sum | cut -d ' ' -f 1)"
   local key
   key=$(cat "$node/config/tls/local-tax-front-end.key")
   expect "whose key" "$(openssl req -noout -pubkey <<<"$out")" "$(openssl pkey -pubout <<<"$key")"

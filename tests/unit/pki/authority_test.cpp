@@ -103,6 +103,23 @@ TEST_F(AuthorityTest, RevokesForAReasonThatWorksBackwards) {
   EXPECT_EQ(refused.error().code, record::SignatureProblem::revoked);
 }
 
+TEST_F(AuthorityTest, ARevokedOneMayGetAWorseReasonAndNoMilderOne) {
+  const Authority authority = founded();
+  const IdentityFiles files = certified(authority, Purpose::node);
+  const std::string serial = serial_of(files.certificate.string()).value();
+  const auto revoke = [&](const char* reason) {
+    return authority.revoke(serial, reason, std::chrono::days(90), now()).has_value();
+  };
+  EXPECT_TRUE(revoke("superseded"));
+  EXPECT_TRUE(revoke("superseded"));
+  EXPECT_TRUE(revoke("keyCompromise"));
+  const std::string noted = read_file(directory / "authority/revoked");
+  EXPECT_THAT(noted, HasSubstr("keyCompromise"));
+  EXPECT_FALSE(revoke("superseded"));
+  EXPECT_FALSE(revoke("unspecified"));
+  EXPECT_EQ(read_file(directory / "authority/revoked"), noted);
+}
+
 TEST_F(AuthorityTest, CertifiesWhoServesAndCallsByTls) {
   const Authority authority = founded();
   const IdentityFiles node = certified(authority, Purpose::node);
@@ -199,6 +216,8 @@ TEST_F(AuthorityTest, MakesNoListOutOfNotesThatItCanNotRead) {
   const auto refused = authority.renew_list(std::chrono::days(90), now());
   ASSERT_FALSE(refused);
   EXPECT_THAT(to_string(refused.error()), HasSubstr("authority/revoked:1: expected a serial"));
+  std::filesystem::remove(directory / "authority/revoked");
+  EXPECT_FALSE(authority.renew_list(std::chrono::days(90), now())) << "a list without them all";
 }
 
 TEST_F(AuthorityTest, TakesASerialNumberAsPeopleWriteIt) {
