@@ -38,6 +38,7 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds look_for_files{1};
 constexpr std::chrono::seconds grace_of_calls{2};
+constexpr std::chrono::minutes longest_start{15};  // TimeoutStartSec of sluiced.service
 
 std::vector<std::string> missing_files(const settings::Identity& identity) {
   std::vector<std::string> missing;
@@ -97,6 +98,8 @@ class IdentityWait {
     asio::co_spawn(context_, stay_alive(), asio::detached);
     context_.run();
     blocking_.join();
+    // What begins now answers no watchdog until it serves.
+    if (notifier_.watchdog_interval()) notifier_.expect_within(longest_start);
     return end_;
   }
 
@@ -149,13 +152,12 @@ class IdentityWait {
   }
 
   asio::awaitable<void> obey_signals() {
-    asio::signal_set signals(co_await asio::this_coro::executor, SIGTERM, SIGINT, SIGHUP);
-    while (co_await signals.async_wait(asio::use_awaitable) == SIGHUP) {
+    while (co_await signals_.async_wait(asio::use_awaitable) == SIGHUP) {
       notifier_.reloading();
       timer_.cancel();
       notifier_.ready(*why_);
     }
-    notifier_.stopping();
+    notifier_.stopping("ending; nothing was taken in yet");
     log_->write<"stopping">();
     co_await stop(WaitEnd::stopped);
   }
@@ -172,6 +174,7 @@ class IdentityWait {
   }
 
   asio::awaitable<void> stop(WaitEnd end) {
+    if (end == WaitEnd::stopped) end_ = end;  // also where the files have just come
     if (is_stopping_) co_return;
     is_stopping_ = true;
     end_ = end;
@@ -193,6 +196,8 @@ class IdentityWait {
   record::Time started_at_;
   asio::thread_pool blocking_{1};
   asio::io_context context_;
+  // Before anybody is told that it is ready: one who puts files in place reloads at once.
+  asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer timer_{context_};
   std::optional<server::HttpServer> control_;
   std::optional<std::string> why_;   // as it was told last

@@ -307,7 +307,7 @@ void Node::reload() {
   certificates_.renew_all();
   holding_.stir();
   if (schemas_) schemas_->look_again();
-  notifier_.ready(service_status_ ? service_status_->told() : std::string());
+  if (service_status_) service_status_->tell_ready();
 }
 
 asio::awaitable<void> Node::obey_signals() {
@@ -362,6 +362,8 @@ void Node::run() {
   if (notifier_.is_listened_to()) {
     const std::string line = status_line(status());
     notifier_.ready(line);
+    // Longer while it waited for its certificate.
+    if (const auto interval = notifier_.watchdog_interval()) notifier_.expect_within(2 * *interval);
     service_status_.emplace(notifier_, line, [this] { return status_line(status()); });
   }
   context_.run();

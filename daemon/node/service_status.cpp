@@ -1,8 +1,9 @@
 #include "node/service_status.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <utility>
+
+#include "threads/sleep.h"
 
 namespace sluice::node {
 namespace {
@@ -19,9 +20,9 @@ ServiceStatus::ServiceStatus(const observe::ServiceNotifier& notifier, std::stri
       told_(std::move(told)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-std::string ServiceStatus::told() const {
+void ServiceStatus::tell_ready() const {
   const std::lock_guard lock(mutex_);
-  return told_;
+  notifier_.ready(told_);
 }
 
 void ServiceStatus::hush() {
@@ -30,13 +31,8 @@ void ServiceStatus::hush() {
 }
 
 void ServiceStatus::run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any woken;
   while (true) {
-    {
-      std::unique_lock lock(mutex);
-      woken.wait_for(lock, stop, tell_status_again, [] { return false; });
-    }
+    threads::sleep_for(stop, tell_status_again);
     if (stop.stop_requested()) return;
     tell(look_());
   }

@@ -22,8 +22,8 @@ class ServiceStatus {
   ServiceStatus(const ServiceStatus&) = delete;
   ServiceStatus& operator=(const ServiceStatus&) = delete;
 
-  // What was told last. Any thread, as the next.
-  [[nodiscard]] std::string told() const;
+  // READY, as after a reload, with what was told last. Any thread, as the next.
+  void tell_ready() const;
   // Nothing is told any more when it returns: what the daemon says as it ends stays.
   void hush();
 

@@ -51,6 +51,9 @@ bool ServiceNotifier::stopping(std::string_view status) const {
 bool ServiceNotifier::alive() const {
   return send("WATCHDOG=1");
 }
+bool ServiceNotifier::expect_within(std::chrono::microseconds time) const {
+  return send(fmt::format("WATCHDOG_USEC={}", time.count()));
+}
 bool ServiceNotifier::status(std::string_view text) const {
   return send(fmt::format("STATUS={}", one_line(text)));
 }

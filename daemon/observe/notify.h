@@ -20,6 +20,8 @@ class ServiceNotifier {
   bool reloading() const;
   bool stopping(std::string_view status) const;
   bool alive() const;
+  // In place of the watchdog's own time, from now on.
+  bool expect_within(std::chrono::microseconds time) const;
   bool status(std::string_view text) const;
   // Whether somebody wants to know.
   [[nodiscard]] bool is_listened_to() const { return !address_.empty(); }
