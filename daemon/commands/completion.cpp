@@ -94,7 +94,9 @@ _sluice_names() { # PATTERN
     [[ ${COMP_WORDS[at]} != --config ]] || directory=${COMP_WORDS[at + 1]}
   done
   for file in "$directory"/$1; do
-    [[ ! -e $file ]] || { file=${file##*/} && echo "${file%.*}"; }
+    file=${file##*/} file=${file%.*}
+    # compgen expands its words: a name that somebody else made must be no command.
+    [[ ! $file =~ ^[a-z][a-z0-9-]*$ ]] || echo "$file"
   done
 }
 

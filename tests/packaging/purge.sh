@@ -30,6 +30,20 @@ is_gone var/backups/sluice "a journal"
 [[ $said = *"/var/lib/sluice: rows that were acknowledged"* ]] || complain "it does not say that rows are kept: $said"
 
 begin
+mkdir -p "$DPKG_ROOT/data" && mv "$DPKG_ROOT/var/lib/sluice" "$DPKG_ROOT/data/"
+ln -s "$DPKG_ROOT/data/sluice" "$DPKG_ROOT/var/lib/sluice"
+echo rows >"$DPKG_ROOT/data/sluice/journals/park.journal"
+purge
+is_left data/sluice/journals/park.journal "a journal behind a link"
+is_left etc/sluice/node.yaml "a journal behind a link"
+
+begin
+echo '  state_directory: /data/sluice  # journals' >"$DPKG_ROOT/etc/sluice/node.yaml"
+purge
+is_left etc/sluice/node.yaml "a state elsewhere"
+[[ $said = *"names a state directory of its own"* ]] || complain "it does not say why it is kept: $said"
+
+begin
 touch "$DPKG_ROOT/var/lib/sluice/central-store.sqlite"
 purge
 is_left var/lib/sluice/central-store.sqlite "a store"
