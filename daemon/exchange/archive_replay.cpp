@@ -83,8 +83,8 @@ store::Result<DatasetVersions> ArchiveReplay::versions_of(const record::DatasetI
   const auto failed = [&](const record::Flaw& flaw) {
     return store::StoreFailure{store::StoreProblem::failed, "dataset " + id.str(), flaw.sentence};
   };
-  auto versions = SLUICE_TRY(
-      record::recast(DatasetVersions::read(std::move(migrations), {}), failed));
+  auto versions =
+      SLUICE_TRY(record::recast(DatasetVersions::read(std::move(migrations), {}), failed));
   if (known == nullptr || versions.migrations().empty()) return versions;
   const record::TableSchema& present = known->dataset.schema;
   if (versions.may_be_of_last(present)) versions.know_present(present);

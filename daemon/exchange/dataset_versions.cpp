@@ -1,6 +1,7 @@
 #include "exchange/dataset_versions.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -69,10 +70,23 @@ std::expected<DatasetVersions, record::Flaw> DatasetVersions::read(
     versions.versions_.back().signed_schemas = signed_schemas(migration);
     versions.versions_.emplace_back().began = SLUICE_TRY(kept_schema(migration.to_schema));
   }
+  versions.leave_to_the_first();
   versions.versions_.back().ended = std::move(present.schema);
   versions.present_schemas_ = std::move(present.schemas);
   versions.migrations_ = std::move(migrations);
   return versions;
+}
+
+// A statement names what the store's table had, and that is anybody's who may write in its
+// database: what an older version had stays of that, whatever is stated of a later one.
+void DatasetVersions::leave_to_the_first() {
+  std::set<record::Digest> older;
+  for (Ends& of : versions_) {
+    std::erase_if(of.signed_schemas, [&](const auto& digest) { return older.contains(digest); });
+    older.insert(of.signed_schemas.begin(), of.signed_schemas.end());
+    for (const auto& end : {of.began, of.ended})
+      if (end) older.insert(record::schema_digest(*end));
+  }
 }
 
 const record::TableSchema* DatasetVersions::last_began_with() const {

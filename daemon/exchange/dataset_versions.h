@@ -92,6 +92,7 @@ class DatasetVersions {
   [[nodiscard]] const Ends& ends(store::Version version) const {
     return versions_[version.value - 1];
   }
+  void leave_to_the_first();
   [[nodiscard]] std::optional<store::Version> known_to_have_had(const record::TableSchema& written,
                                                                 store::Version up_to) const;
   [[nodiscard]] std::vector<store::Version> that_may_have_had(const record::TableSchema& written,

@@ -71,9 +71,9 @@ TEST(DatasetVersionsTest, SchemaThatEndedAVersionIsOfThatThoughThePresentTablesH
 
 TEST(DatasetVersionsTest, PresentSchemaMayBeKnownLaterAndIsNotOneOfBefore) {
   const TableSchema wider = schema_of({"code", "state", "name"});
-  auto of = DatasetVersions::read(
-                {migration(2, same_columns, wider, R"({"fields":[],"ignore":[]})")}, std::nullopt)
-                .value();
+  auto of =
+      DatasetVersions::read({migration(2, same_columns, wider, R"({"fields":[],"ignore":[]})")}, {})
+          .value();
   EXPECT_FALSE(of.may_be_of_last(same_columns));
   EXPECT_EQ(turned(of.to_present(same_columns), "U\t\\N\ta\t1"), "U\t\\N\ta\t1\t\\N");
   const TableSchema present = schema_of({"code", "state", "name", "town"});
@@ -120,6 +120,20 @@ TEST(DatasetVersionsTest, SchemaThatAVersionIsKnownToHaveHadIsOfThat) {
   applied = signed_so.as_applied(early, {1});
   ASSERT_TRUE(applied);
   EXPECT_EQ(applied->conversion.turn("U\t\\N\ta\t1").value(), "U\t\\N\ta\t1");
+}
+
+TEST(DatasetVersionsTest, SchemaOfAnOlderVersionStaysOfThatThoughALaterOneIsStatedToHaveHadIt) {
+  const TableSchema early = bounded(same_columns, 7);
+  auto first = migration(2, same_columns, bounded(same_columns, 5), other_states);
+  sign_schemas(first, {early});
+  auto second = migration(3, bounded(same_columns, 5), bounded(same_columns, 6), other_states);
+  sign_schemas(second, {early});
+  const auto of = versions({first, second}, bounded(same_columns, 6));
+  EXPECT_EQ(turned(of.to_present(early), "U\t\\N\ta\t1"), "U\t\\N\ta\t1")
+      << "twice through the mapping";
+  const auto applied = of.as_applied(early, {2});
+  ASSERT_TRUE(applied);
+  EXPECT_EQ(applied->conversion.turn("U\t\\N\ta\t1").value(), "U\t\\N\ta\t2");
 }
 
 // What the store's table says of an older version nobody has signed.
