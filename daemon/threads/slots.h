@@ -1,8 +1,10 @@
-// How many may do a thing at once, where the others wait for their turn.
+// How many may do a thing at once, where the others wait for their turn, in the order in which they
+// came: who gives a slot back and wants the next one comes behind those who wait already.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -34,13 +36,16 @@ class Slots {
 
   // Waits for one; nothing where asked to stop.
   [[nodiscard]] std::optional<Slot> take(const std::stop_token& stop);
+  [[nodiscard]] std::size_t waiting() const;
 
  private:
+  struct Place {};
   void give_back();
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::size_t free_;  // guarded by mutex_
+  std::size_t free_;          // guarded by mutex_
+  std::list<Place> waiting_;  // guarded by mutex_; the first is next
 };
 
 }  // namespace sluice::threads

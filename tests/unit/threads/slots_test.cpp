@@ -31,6 +31,21 @@ TEST_F(SlotsTest, SlotThatWasGivenBackGoesToWhoWaits) {
   EXPECT_TRUE(has_one);
 }
 
+TEST_F(SlotsTest, WhoWaitsComesBeforeWhoGaveBack) {
+  Slots slots(1);
+  auto taken = slots.take({});
+  bool has_one = false;
+  std::jthread waiting([&] {
+    const auto slot = slots.take({});
+    has_one = true;
+  });
+  while (slots.waiting() == 0)
+    std::this_thread::yield();
+  { const Slots::Slot given_back = std::move(*taken); }
+  const auto next = slots.take({});
+  EXPECT_TRUE(has_one);
+}
+
 TEST_F(SlotsTest, StopEndsTheWait) {
   Slots slots(1);
   const auto taken = slots.take({});
