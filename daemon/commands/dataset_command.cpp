@@ -221,7 +221,9 @@ ExitStatus migrate(const Context& context, const DatasetOptions& options) {
   std::optional<std::chrono::seconds> limit;
   if (options.wait) limit = std::chrono::seconds(*options.wait);
   jobs::MigrationNotices notices(limit, [&](const std::string& sentence) {
-    fmt::print(stderr, "sluice: dataset {}: {}\n", options.dataset, printable(sentence));
+    // Where it can not be written, hours of filling are worth more.
+    const auto line = fmt::format("sluice: dataset {}: {}\n", options.dataset, printable(sentence));
+    std::fputs(line.c_str(), stderr);
   });
   const auto report = jobs::run_migration(
       *installation,
@@ -300,9 +302,11 @@ void add_dataset(CLI::App& app, Context& context) {
       ->add_option("--mapping", options->mapping,
                    "Where each field's value comes from: a YAML file, docs/table-schema.md")
       ->required();
-  command->add_option("--wait", options->wait,
-                      "Seconds to wait at the end for who has the tables open (a dump); else until "
-                      "they are done");
+  command
+      ->add_option("--wait", options->wait,
+                   "Seconds to wait at the end for who has the tables open (a dump); else until "
+                   "they are done")
+      ->check(CLI::Range(0, 1'000'000'000));
   command->add_flag("--dry-run", options->dry_run,
                     "Only look whether every record fits, and name those that do not");
   command = add(*group, context, "drop-version",

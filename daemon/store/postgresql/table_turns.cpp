@@ -35,7 +35,8 @@ class TableTurns {
   std::string began_;  // the attempt, by the server's clock
 };
 
-// The time limit is this attempt's alone: behind it that of the session is put back.
+// The time limit is this attempt's alone, and of both tables together: behind it that of the
+// session is put back.
 Result<bool> TableTurns::attempt() {
   const auto before =
       connection_.execute("SELECT current_setting('lock_timeout'), clock_timestamp()");
@@ -43,10 +44,13 @@ Result<bool> TableTurns::attempt() {
   began_ = before->text(0, 1);
   const auto taken = connection_.execute(
       fmt::format("SAVEPOINT sluice_turn; SET LOCAL lock_timeout = '{}ms'; "
-                  "LOCK TABLE {}, {} IN ACCESS EXCLUSIVE MODE; RELEASE SAVEPOINT sluice_turn; "
+                  "LOCK TABLE {} IN ACCESS EXCLUSIVE MODE; "
+                  "SELECT set_config('lock_timeout', greatest(1, {} - 1000 * extract(epoch FROM "
+                  "clock_timestamp() - '{}'::timestamptz))::int || 'ms', true); "
+                  "LOCK TABLE {} IN ACCESS EXCLUSIVE MODE; RELEASE SAVEPOINT sluice_turn; "
                   "SET LOCAL lock_timeout = '{}'",
-                  turns_.attempt.count(), current_table(dataset_), history_table(dataset_),
-                  before->text(0, 0)));
+                  turns_.attempt.count(), current_table(dataset_), turns_.attempt.count(), began_,
+                  history_table(dataset_), before->text(0, 0)));
   if (taken) return true;
   if (!taken.error().is_lock_timeout() && !taken.error().is_deadlock()) {
     return failed(taken.error());
@@ -59,6 +63,9 @@ Result<bool> TableTurns::attempt() {
 // What is of other users the server may not tell: then their transaction may have begun at any
 // time. A prepared transaction has no process.
 Result<std::vector<TableUser>> TableTurns::in_the_way() {
+  // Else sessions are told as they were when this transaction first looked.
+  const auto anew = connection_.execute("SELECT pg_stat_clear_snapshot()");
+  if (!anew) return failed(anew.error());
   const auto found = connection_.query(
       R"sql(
         SELECT coalesce(lock.pid, 0), coalesce(session.application_name, ''),
@@ -90,6 +97,11 @@ Result<std::vector<TableUser>> TableTurns::in_the_way() {
 
 Result<void> take_in_turns(Connection& connection, const record::DatasetId& dataset,
                            const MigrationOrder& order) {
+  // Who is told may take his time to read it.
+  const auto unhurried = connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0");
+  if (!unhurried) {
+    return std::unexpected(store_failure(unhurried.error(), "dataset " + dataset.str()));
+  }
   const auto began = Clock::now();
   TableTurns turns(connection, dataset, order.turns);
   while (!SLUICE_TRY(turns.attempt())) {
