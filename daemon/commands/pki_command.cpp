@@ -16,6 +16,8 @@
 #include "pki/certificate_request.h"
 #include "pki/private_key.h"
 #include "pki/subject_name.h"
+#include "record/digest.h"
+#include "record/try.h"
 #include "settings/load.h"
 #include "setup/service_group.h"
 

@@ -257,7 +257,9 @@ TEST_F(MigrationBehindReaderTest, WhoComesToReadMeanwhileIsLetThrough) {
                    {.patience =
                         [&](const store::MigrationWait& wait) {
                           // Of a later turn the reader may just have gone.
-                          if (++turns <= 3) EXPECT_FALSE(wait.in_the_way.empty());
+                          if (++turns <= 3) {
+                            EXPECT_FALSE(wait.in_the_way.empty());
+                          }
                           return true;
                         },
                     .turns = {std::chrono::milliseconds(300), std::chrono::milliseconds(20)}});

@@ -131,7 +131,7 @@ TEST(DatasetVersionsTest, SchemaOfAnOlderVersionStaysOfThatThoughALaterOneIsStat
   const auto of = versions({first, second}, bounded(same_columns, 6));
   EXPECT_EQ(turned(of.to_present(early), "U\t\\N\ta\t1"), "U\t\\N\ta\t1")
       << "twice through the mapping";
-  const auto applied = of.as_applied(early, {2});
+  auto applied = of.as_applied(early, {2});
   ASSERT_TRUE(applied);
   EXPECT_EQ(applied->conversion.turn("U\t\\N\ta\t1").value(), "U\t\\N\ta\t2");
 }
