@@ -152,7 +152,9 @@ class IdentityWait {
   }
 
   asio::awaitable<void> obey_signals() {
-    while (co_await signals_.async_wait(asio::use_awaitable) == SIGHUP) {
+    while (true) {
+      const int signal = co_await signals_.async_wait(asio::use_awaitable);
+      if (signal != SIGHUP) break;
       notifier_.reloading();
       timer_.cancel();
       notifier_.ready(*why_);

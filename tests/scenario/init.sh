@@ -66,7 +66,7 @@ name_database() {
 }
 
 status_like() { [[ $(operator status 2>&1 || true) =~ $1 ]]; }
-health() { curl --silent --unix-socket "$node/control.socket" --write-out ' %{http_code}' http://localhost/v1/health; }
+health() { curl --silent --unix-socket "$node/state/control.socket" --write-out ' %{http_code}' http://localhost/v1/health; }
 records() { operator dataset read "$1" | tail -n +2 | cut -f 1 | paste -sd ' '; }
 center_holds() { [[ $(at center records local-tax-register) = "$1" ]]; }
 
@@ -86,7 +86,7 @@ case_a_center_and_a_front_end_exchange_a_table_with_nothing_but_what_the_command
   until_true 60 grep -q event=certificate-awaited "$node/sluiced.log" || fail "it does not wait: $(cat "$node/sluiced.log")"
   until_true 60 status_like 'NOTHING IS TAKEN: this node waits for its certificate' || fail "status: $(operator status 2>&1)"
   expect_like "health" "$(health)" '"fail".*tls/local-tax-front-end.key.* 503$'
-  expect "metric" "$(curl --silent --unix-socket "$node/control.socket" http://localhost/metrics | grep ^sluice_signing)" "sluice_signing 0"
+  expect "metric" "$(curl --silent --unix-socket "$node/state/control.socket" http://localhost/metrics | grep ^sluice_signing)" "sluice_signing 0"
   at front try operator collect local-tax
   expect_like "a collection meanwhile" "$status $err" '^2 .*found .*tls/.*docs/pki.md'
   at front operator pki request 2>/dev/null >"$workshop/front.csr"
