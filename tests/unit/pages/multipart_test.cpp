@@ -27,16 +27,16 @@ const std::string last_boundary = "------WebKitFormBoundary7MA4YWxkTrZu0gW--\r\n
 TEST(Multipart, IsReadAsBrowsersSendIt) {
   const std::string bytes = "\xFF\r\n--\r\n------WebKit\0x";
   const std::string body = field("csrf", "token") + field("a%22b", "王\r\n小") +
-                           file("表 1.csv", bytes) + field("e", "");
-  const auto read = read_multipart(browsers_type, body + last_boundary);
+                           file("表 1.csv", bytes) + field("e", "") + last_boundary;
+  const auto read = read_multipart(browsers_type, body);  // refers to it
   ASSERT_TRUE(read) << read.error().sentence;
   EXPECT_THAT(read->form.fields(),
               ElementsAre(Pair("csrf", "token"), Pair("a\"b", "王\r\n小"), Pair("e", "")));
   ASSERT_TRUE(read->file);
   EXPECT_EQ(read->file->name, "表 1.csv");
   EXPECT_EQ(read->file->bytes, bytes);
-  EXPECT_EQ(read_multipart(browsers_type, file("", "") + last_boundary)->file->name, "")
-      << "none chosen";
+  const std::string none_chosen = file("", "") + last_boundary;
+  EXPECT_EQ(read_multipart(browsers_type, none_chosen)->file->name, "");
   EXPECT_FALSE(read_multipart(browsers_type, field("a", "b") + last_boundary)->file);
   EXPECT_TRUE(read_multipart("Multipart/Form-Data;boundary=\"x\"", "--x--"));
 }
