@@ -5,6 +5,7 @@
 find_programs() {
   local wanted=(generate_register) name path
   if [[ $1 = direct || $1 = beside ]]; then wanted+=(post_load); fi
+  if [[ $1 = start ]]; then wanted=(sluiced sluice); fi
   if [[ $1 = beside ]]; then wanted+=(sluiced sluice); fi
   if [[ $1 = pages ]]; then wanted+=(page_load bare_commits); fi
   if [[ $1 = pages ]] || takes_part sluice || takes_part mariadb || takes_part sqlite; then wanted+=(sluiced sluice); fi

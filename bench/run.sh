@@ -16,10 +16,12 @@ usage: bench/run.sh import [options]   a 1,000,000-row file: psql \copy, pgloade
        bench/run.sh beside [options]   single records, alone and beside calls of 16 MB by another bureau and by the same
        bench/run.sh front-end [options]  a table over ODBC: psql COPY | COPY, logical replication, sluice collect
        bench/run.sh pages [options]    clerks who key records, beside bare inserts and commits; pages' times and bytes
+       bench/run.sh start [options]    sluiced from its start until it serves, and at rest, with 10 and with 100 bureaus
 options:
   --runs N            repetitions of each, alternating (default 3)
   --only A,B          only these: copy,pgloader,sluice (import); pgbench,nginx,sluice (direct);
-                      alone,other,same (beside); copy,native,sluice,mariadb,sqlite (front-end); sqlite,postgresql (pages: the kind of store)
+                      alone,other,same (beside); copy,native,sluice,mariadb,sqlite (front-end); sqlite,postgresql (pages: the kind of store);
+                      10,100 (start: the bureaus)
   --json FILE         every single figure, too
   --build-dir DIR     programs built already (default: builds build/release first)
   --work-dir DIR      where the throw-away files go, on the disk to be measured (default: TMPDIR or /tmp)
@@ -66,6 +68,8 @@ say() { printf '%s\n' "$*" >&2; }
 . "$bench_dir/front_end.sh"
 # shellcheck source=pages.sh
 . "$bench_dir/pages.sh"
+# shellcheck source=start.sh
+. "$bench_dir/start.sh"
 
 clean_up() {
   local status=$?
@@ -135,7 +139,7 @@ takes_part() { [[ " ${contestants[*]} " == *" $1 "* ]]; }
 main() {
   local command=${1:-}
   case $command in
-    import | direct | beside | front-end | pages) shift ;;
+    import | direct | beside | front-end | pages | start) shift ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
@@ -146,6 +150,7 @@ main() {
     beside) choose_contestants alone other same ;;
     front-end) choose_contestants copy native sluice mariadb sqlite ;;
     pages) choose_contestants sqlite postgresql ;;
+    start) choose_contestants 10 100 ;;
   esac
   require_packages "$command"
   find_programs "$command"
