@@ -103,6 +103,7 @@ OrProblem measure(const Options& options, const Commit& commit) {
   Measured measured;
   const auto begin = Clock::now();
   {
+    threads.reserve(options.clients);
     std::vector<std::jthread> threads;
     for (std::uint64_t i = 0; i < options.clients; ++i)
       threads.emplace_back(work, i);
