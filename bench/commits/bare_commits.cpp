@@ -103,8 +103,8 @@ OrProblem measure(const Options& options, const Commit& commit) {
   Measured measured;
   const auto begin = Clock::now();
   {
-    threads.reserve(options.clients);
     std::vector<std::jthread> threads;
+    threads.reserve(options.clients);
     for (std::uint64_t i = 0; i < options.clients; ++i)
       threads.emplace_back(work, i);
   }
