@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
     add_audit(app, context);
     add_task(app, context);
     add_user(app, context);
+    add_explain(app, context);
     add_manual(app, context);
     try {
       app.parse(argc, argv);

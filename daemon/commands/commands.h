@@ -52,6 +52,7 @@ void add_audit(CLI::App& app, Context& context);
 void add_dataset(CLI::App& app, Context& context);
 void add_task(CLI::App& app, Context& context);
 void add_user(CLI::App& app, Context& context);
+void add_explain(CLI::App& app, Context& context);
 // Prints what a package installs of the command line itself.
 void add_manual(CLI::App& app, Context& context);
 

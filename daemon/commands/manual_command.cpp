@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "commands/commands.h"
+#include "commands/explanation.h"
 #include "commands/manual.h"
 
 namespace sluice::commands {
@@ -11,7 +12,7 @@ namespace sluice::commands {
 // For whoever packs it, and so hidden.
 void add_manual(CLI::App& app, Context& context) {
   auto* manual = app.add_subcommand("manual", "")->group("")->require_subcommand(1);
-  const auto add = [&](const char* form, std::string (*make)(const CLI::App&)) {
+  const auto add = [&](const char* form, auto make) {
     manual->add_subcommand(form, "")->callback([&app, &context, make] {
       context.chosen = [&app, make] {
         fmt::print("{}", make(app));
@@ -22,6 +23,7 @@ void add_manual(CLI::App& app, Context& context) {
   add("page", manual_page);
   add("bash", bash_completion);
   add("zsh", zsh_completion);
+  add("catalog", [](const CLI::App&) { return journal_catalog(); });
 }
 
 }  // namespace sluice::commands

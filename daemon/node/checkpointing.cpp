@@ -19,7 +19,7 @@ exchange::CheckpointMaker::Events told(observe::Log& log, observe::Metrics& metr
               [&log](const store::CheckpointLine& line) {
                 using Level = observe::Log::Level;
                 log.write<"checkpoint-line-begun">(
-                    line.after.number == 0 ? Level::info : Level::warning,
+                    line.after.number == 0 ? Level::notice : Level::warning,
                     {{"line", line.name}, {"after", line.after.number}, {"of", line.after.line}});
               },
           .late =

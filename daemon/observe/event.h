@@ -32,12 +32,21 @@ class Keys {
   std::size_t size_;
 };
 
+// What becomes of an event that happens again, with the same level and the same values.
+enum class Repeats {
+  by_level,  // a warning and an error are folded; a notice, or less, is news each time
+  folded,    // who calls from outside causes it as often as he likes
+  told,      // a warning that is news each time: a person did something, and waits for the answer
+};
+
 // `when` and `remedy` are for people, in Markdown: they may change.
 struct Event {
   std::string_view name;
   LogSettings::Level level;
-  Keys keys;                     // each line has all of them …
-  Keys optional_keys{};          // … and perhaps these
+  Keys keys;             // each line has all of them …
+  Keys optional_keys{};  // … and perhaps these
+  Keys varying{};        // of these: those whose values do not make it another event
+  Repeats repeats = Repeats::by_level;
   std::string_view when;         // what it means
   std::string_view remedy = "";  // what an operator is to do; empty: nothing
   // Of an event whose level is another in some cases, and in which.
@@ -53,6 +62,11 @@ struct EventName {
 
   std::array<char, size> text{};  // with its NUL
 };
+
+[[nodiscard]] constexpr bool is_folded(const Event& event, LogSettings::Level level) {
+  if (event.repeats != Repeats::by_level) return event.repeats == Repeats::folded;
+  return level >= LogSettings::Level::warning;
+}
 
 // Events of one part of the daemon.
 struct EventGroup {

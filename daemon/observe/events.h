@@ -3,6 +3,7 @@
 // docs/ are named as `docs/PAGE.md`.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 #include "observe/event.h"
@@ -16,15 +17,28 @@ inline constexpr Event logger[] = {
     {.name = "log-lines-dropped",
      .level = warning,
      .keys = {"count"},
+     .repeats = Repeats::told,
      .when = "lines could not be written, because nobody read them fast enough; logged as soon as "
              "there is room again",
      .remedy = "see to who reads the lines, or raise `log.level`"},
+    {.name = "log-goes-elsewhere",
+     .level = warning,
+     .keys = {"target", "reason"},
+     .repeats = Repeats::told,
+     .when = "where `log.to` says (`target`) nobody takes lines: they go to standard error until "
+             "somebody does",
+     .remedy = "see to syslog or journald: it is tried again with each line"},
+    {.name = "log-returns",
+     .level = notice,
+     .keys = {"target", "count"},
+     .when = "`target` takes lines again; `count` of them went to standard error"},
 };
 
 inline constexpr Event http_server[] = {
     {.name = "certificate-refused",
      .level = warning,
      .keys = {"reason", "subject", "address"},
+     .varying = {"address"},
      .when = "a client's certificate did not pass; the first of its kind in a minute. `reason` is "
              "that of `sluice_tls_refused_total` (docs/metrics.md)",
      .remedy = "`revocation-list-…`: put a current list in place and send SIGHUP; else the "
@@ -32,10 +46,14 @@ inline constexpr Event http_server[] = {
     {.name = "tls-handshake-failed",
      .level = debug,
      .keys = {"address", "error"},
+     .varying = {"address"},
+     .repeats = Repeats::folded,
      .when = "no certificate is to blame: a port scan, a probe, a client without our TLS versions"},
     {.name = "request-refused",
      .level = info,
      .keys = {"reason", "status", "subject", "address"},
+     .varying = {"address"},
+     .repeats = Repeats::folded,
      .when =
          "the guard, a limit or the router refused a request; `reason` is the problem's name, as "
          "in `urn:sluice:problem:NAME`"},
@@ -59,7 +77,7 @@ inline constexpr Event http_server[] = {
 
 inline constexpr Event node[] = {
     {.name = "ready",
-     .level = info,
+     .level = notice,
      .keys = {"node", "version", "port", "control"},
      .when = "everything is open and served"},
     {.name = "store-not-verified",
@@ -70,9 +88,9 @@ inline constexpr Event node[] = {
          "on the way can be the central store",
      .remedy = "leave `sslmode` out, which means `verify-full`, and name the authority that the "
                "server's certificate is of in `sslrootcert` (docs/store.md)"},
-    {.name = "stopping", .level = info, .keys = {}, .when = "SIGTERM or SIGINT came"},
+    {.name = "stopping", .level = notice, .keys = {}, .when = "SIGTERM or SIGINT came"},
     {.name = "certificate-awaited",
-     .level = warning,
+     .level = error,
      .keys = {"reason"},
      .when = "files of `identity` are missing, or those that have come can not be used: the node "
              "takes nothing and answers nobody but `sluice` on its own machine; again when the "
@@ -80,7 +98,7 @@ inline constexpr Event node[] = {
      .remedy = "have the certificate made (docs/pki.md) and put the files where node.yaml says: "
                "it goes on by itself within some seconds"},
     {.name = "certificates-reloaded",
-     .level = info,
+     .level = notice,
      .keys = {"of", "subject", "serial", "ends"},
      .when = "files were read again after SIGHUP, or since they had changed, and what they hold is "
              "in use. `of`: `identity` (the API, the uplink, what is signed and who is believed) "
@@ -88,6 +106,7 @@ inline constexpr Event node[] = {
     {.name = "certificates-not-reloaded",
      .level = error,
      .keys = {"of", "reason"},
+     .repeats = Repeats::told,
      .when = "the files can not be used as they are, after SIGHUP or for a minute since they "
              "changed: all of `of` stays as it was. Once, until they change again",
      .remedy = "repair what `reason` names: it is tried again every quarter of a minute"},
@@ -104,7 +123,7 @@ inline constexpr Event node[] = {
              "outside its time, so nothing is taken; once a day as long as it lasts",
      .remedy = "put a certificate in its place that holds, or set the clock: it goes on by itself"},
     {.name = "signing-resumed",
-     .level = info,
+     .level = notice,
      .keys = {"subject"},
      .when = "it holds: what was waiting goes on"},
     {.name = "audit-not-written",
@@ -137,15 +156,16 @@ inline constexpr Event node[] = {
          "which writes and fsyncs anew what the journals hold before it acknowledges "
          "anything, and removes the file"},
     {.name = "disk-short",
-     .level = warning,
+     .level = error,
      .keys = {"free", "reserve"},
+     .varying = {"free"},
      .when = "fewer bytes are free on the disk of the state directory than its reserve "
              "(`node.reserve`): calls are answered 503, jobs and drop folders wait, a center with "
              "an embedded store takes no batches. Receipts still come in; `/v1/health` says fail",
      .remedy = "free space, or enlarge the disk; no restart is needed. Where the backlog is large, "
                "see why receipts do not come: `sluice status`"},
     {.name = "disk-has-room",
-     .level = info,
+     .level = notice,
      .keys = {"free", "reserve"},
      .when = "a quarter more than the reserve is free: everything goes on by itself"},
     {.name = "checkpoint-line-begun",
@@ -157,7 +177,7 @@ inline constexpr Event node[] = {
          "number `after` of line `of`; what edges keep of that one beyond it is told there as "
          "lost by restore",
      .remedy = "none, where somebody restored it; else find out who did what",
-     .other_level = info,
+     .other_level = notice,
      .other_level_when = "where there was no checkpoint before"},
     {.name = "checkpoints-late",
      .level = warning,
@@ -187,7 +207,7 @@ inline constexpr Event node[] = {
                "store is noticed within seconds; a schema that was changed here is read when "
                "`sluiced` starts"},
     {.name = "schema-agrees",
-     .level = info,
+     .level = notice,
      .keys = {"dataset"},
      .when = "they can again: the dataset goes on by itself"},
     {.name = "schemas-not-compared",
@@ -232,8 +252,9 @@ inline constexpr Event stream[] = {
          "BUREAU`. With the outcome `held` the center has the batch and can not apply it yet: "
          "it stays here, and is told of once more"},
     {.name = "batch-rejected",
-     .level = warning,
+     .level = error,
      .keys = {"bureau", "dataset", "sequence", "rows", "reason"},
+     .repeats = Repeats::told,
      .when = "the center refused a batch whole and for good, or has lost one of an earlier epoch "
              "that it held; the stream goes on behind it",
      .remedy = "its rows are in the quarantine: see to what `reason` says, then replay them"},
@@ -245,12 +266,13 @@ inline constexpr Event stream[] = {
          "when its reason changes",
      .remedy = "repair what `reason` names"},
     {.name = "link-restored",
-     .level = info,
+     .level = notice,
      .keys = {"bureau", "after"},
      .when = "they can again; `after` so many seconds"},
     {.name = "quarantine-filling",
      .level = error,
      .keys = {"bureau", "bytes", "limit"},
+     .varying = {"bytes"},
      .when =
          "four fifths of `journal.quarantine_bytes` are used; once, until it is less than seven "
          "tenths. When it is full, nothing more is taken that has bad rows: calls are answered "
@@ -286,6 +308,7 @@ inline constexpr Event stream[] = {
     {.name = "batches-lost",
      .level = error,
      .keys = {"bureau", "dataset", "mode", "from", "to", "batches", "rows", "since", "until"},
+     .repeats = Repeats::told,
      .when = "the center lost batches for which this node has its receipts, and they are in the "
              "journal no more; the stream goes on in a new epoch with what is there. Once for each "
              "dataset and mode",
@@ -313,7 +336,7 @@ inline constexpr Event stream[] = {
 
 inline constexpr Event center[] = {
     {.name = "dataset-held",
-     .level = warning,
+     .level = error,
      .keys = {"bureau", "dataset", "sequence", "reason"},
      .when =
          "this center holds batches of a dataset from `sequence` on: they are in the ledger and "
@@ -323,13 +346,13 @@ inline constexpr Event center[] = {
      .remedy = "repair what `reason` names: what is held is applied by itself, in order, within a "
                "minute. Or give it back: `sluice batch release`"},
     {.name = "dataset-settled",
-     .level = info,
+     .level = notice,
      .keys = {"bureau", "dataset", "batches"},
      .when =
          "nothing of that dataset is held any more: so many batches were applied or, where they "
          "can never be, refused"},
     {.name = "dataset-not-settled",
-     .level = warning,
+     .level = error,
      .keys = {"bureau", "dataset", "reason"},
      .when = "what is held of that dataset can not be applied now; once, and when the reason "
              "changes: the reason for which it was held may have passed, and another have come",
@@ -360,13 +383,14 @@ inline constexpr Event drop_folders[] = {
              "nothing may be acknowledged; once, until they are",
      .remedy = "what `reason` says; the files stay, and are loaded by themselves"},
     {.name = "drop-folder-goes-on",
-     .level = info,
+     .level = notice,
      .keys = {"bureau"},
      .when = "they are loaded again"},
     {.name = "dropped-file-imported",
      .level = info,
      .keys = {"bureau", "file", "status"},
      .optional_keys = {"reason"},
+     .repeats = Repeats::told,
      .when = "an import ended; `status` is its exit status (docs/operations.md), `reason` the last "
              "line that it complained of, if it did",
      .remedy = "3: `sluice quarantine list BUREAU`; 4: the file is in `failed`, and is to be "
@@ -376,6 +400,7 @@ inline constexpr Event drop_folders[] = {
     {.name = "import-cut-off",
      .level = warning,
      .keys = {"bureau", "file", "limit"},
+     .repeats = Repeats::told,
      .when = "an import took longer than it may, or its sealing process more processor time. What "
              "was taken stays taken",
      .remedy = "`time_limit`: the file stays, and is imported again from where it stood; where "
@@ -385,6 +410,7 @@ inline constexpr Event drop_folders[] = {
     {.name = "dropped-file-unknown",
      .level = warning,
      .keys = {"bureau", "file"},
+     .repeats = Repeats::told,
      .when = "its name names no dataset of the bureau's: it goes to `failed`",
      .remedy = "bring it again under the name of its dataset (docs/csv.md)"},
     {.name = "dropped-file-not-moved",
@@ -417,6 +443,7 @@ inline constexpr Event jobs[] = {
     {.name = "run-failed",
      .level = error,
      .keys = {"bureau", "task", "outcome", "seconds", "reason"},
+     .varying = {"seconds"},
      .when =
          "`outcome` is `refused`, `failed`, `timed-out`, `backlog-full` (the journal was full "
          "until its time had passed) or `killed`; `reason` the last line that it complained of. "
@@ -432,7 +459,9 @@ inline constexpr Event jobs[] = {
          "(docs/reconciliation.md); the counts are those before a repair; `repaired` is `true` "
          "where a repair left nothing that differs. One that is refused raises it too",
      .remedy = "where `repaired` is `false`: `sluice reconcile BUREAU DATASET` names differences, "
-               "and `--repair` sends them"},
+               "and `--repair` sends them",
+     .other_level = warning,
+     .other_level_when = "where `repaired` is `true`"},
     {.name = "deletes-held-back",
      .level = error,
      .keys = {"bureau", "dataset", "deletes", "of"},
@@ -442,12 +471,12 @@ inline constexpr Event jobs[] = {
      .remedy = "look at the table: have the rows put back, or `sluice collect BUREAU --dataset D "
                "--delete-anyway`"},
     {.name = "jobs-paused",
-     .level = info,
+     .level = notice,
      .keys = {"bureau"},
      .when = "an operator paused them (`sluice jobs pause`); it holds over restarts",
      .remedy = "`sluice jobs resume BUREAU`, when what it was for is over"},
     {.name = "jobs-resumed",
-     .level = info,
+     .level = notice,
      .keys = {"bureau"},
      .when = "an operator let them run again"},
     {.name = "jobs-held-back",
@@ -461,7 +490,7 @@ inline constexpr Event jobs[] = {
                "status`, and look for `event=batch-held-back`; where it is refused, for "
                "`event=journal-refused`"},
     {.name = "jobs-go-on",
-     .level = info,
+     .level = notice,
      .keys = {"bureau"},
      .when = "what held them back is over"},
     {.name = "run-history-not-written",
@@ -488,6 +517,7 @@ inline constexpr Event pages[] = {
     {.name = "csv-not-read",
      .level = error,
      .keys = {"reason"},
+     .repeats = Repeats::told,
      .when = "a sheet, or a row of the quarantine, was handed in on a page, and the process that "
              "was to read it crashed, passed its limits (docs/manual-entry.md), or could not be "
              "started. Nothing of it was taken, and the person was told",
@@ -528,6 +558,26 @@ inline constexpr EventGroup event_groups[] = {
     {"jobs", declarations::jobs},
     {"pages", declarations::pages},
 };
+
+// What is promised of all of them, and does not compile where it is not kept: who is told to look
+// or to act is told what to do; a key that may vary is one; and none has the name of what a line
+// says besides.
+constexpr bool is_sound(const Event& event) {
+  const auto is_key = [&event](std::string_view key) {
+    return event.keys.has(key) || event.optional_keys.has(key);
+  };
+  const auto asks = [](LogSettings::Level level) { return level >= LogSettings::Level::warning; };
+  if (event.remedy.empty() && (asks(event.level) || asks(event.other_level.value_or(event.level))))
+    return false;
+  if (event.other_level.has_value() == event.other_level_when.empty()) return false;
+  for (const std::string_view taken : {"event", "level", "repeated", "within", "cut"}) {
+    if (is_key(taken)) return false;
+  }
+  return std::ranges::all_of(event.varying, is_key) && event.name.size() <= 32;  // a MSGID
+}
+static_assert(std::ranges::all_of(event_groups, [](const EventGroup& group) {
+  return std::ranges::all_of(group.events, [](const Event& event) { return is_sound(event); });
+}));
 
 // Does not compile where there is none of this name.
 consteval Event find_event(std::string_view name) {

@@ -1,110 +1,133 @@
 #include "observe/log.h"
 
-#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <cstdint>
 #include <mutex>
+#include <span>
+#include <stop_token>
+#include <system_error>
+#include <thread>
 
-#include <fmt/format.h>
 #include <unistd.h>
 
+#include "observe/folding.h"
+
 namespace sluice::observe {
+
+struct Log::State {
+  State(Level least_level, std::unique_ptr<LogTarget> to, std::chrono::milliseconds fold_within,
+        Clock time)
+      : level(least_level), target(std::move(to)), folding(fold_within), clock(std::move(time)) {}
+
+  // False where it was not taken.
+  bool hand_over(const LogEntry& entry);
+  void tell_due_in_time(const std::stop_token& stop);
+
+  const Level level;
+  const std::unique_ptr<LogTarget> target;
+  std::mutex mutex;
+  std::condition_variable_any begun;  // a window of the folding
+  Folding folding;
+  const Clock clock;
+  const Folding::Tell tell = [this](const LogEntry& entry) { return hand_over(entry); };
+  std::uint64_t dropped = 0;
+  std::jthread timekeeper;  // last: it ends before what it looks at
+};
+
+bool Log::State::hand_over(const LogEntry& entry) {
+  if (dropped > 0) {
+    constexpr const Event& dropping = declared_event<"log-lines-dropped">;
+    const std::array<LogField, 1> count{EventField<"log-lines-dropped">("count", dropped)};
+    if (target->write(LogEntry(dropping, dropping.level, count))) return false;
+    dropped = 0;
+  }
+  return !target->write(entry);
+}
+
+void Log::State::tell_due_in_time(const std::stop_token& stop) {
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    if (const auto due = folding.next_due()) {
+      begun.wait_until(lock, stop, *due, [] { return false; });
+    } else {
+      begun.wait(lock, stop, [this] { return folding.next_due().has_value(); });
+    }
+    folding.tell_due(clock(), tell);
+  }
+}
+
+Log::Log(Level level, std::unique_ptr<LogTarget> target, std::chrono::milliseconds fold_within,
+         Clock clock)
+    : state_(new State(level, std::move(target), fold_within, std::move(clock))) {}
+
+Log::~Log() {
+  state_->timekeeper = {};
+  state_->folding.tell_all(state_->clock(), state_->tell);
+}
+
+void Log::keep_time() {
+  state_->timekeeper = std::jthread(
+      [state = state_.get()](const std::stop_token& stop) { state->tell_due_in_time(stop); });
+}
+
+void Log::put(const Event& event, Level level, std::initializer_list<LogField> fields) {
+  State& state = *state_;
+  if (level < state.level) return;
+  const LogEntry entry(event, level, std::span(fields.begin(), fields.size()));
+  const std::lock_guard lock(state.mutex);
+  const auto now = state.clock();
+  if (level == Level::notice) {
+    state.folding.tell_all(now, state.tell);
+  } else {
+    state.folding.tell_due(now, state.tell);
+  }
+  if (state.folding.count(entry, now)) return;
+  if (!state.hand_over(entry)) {
+    ++state.dropped;
+    return;  // and so not folded: the next one is tried as the first
+  }
+  state.folding.begin(entry, now, state.tell);
+  state.begun.notify_one();
+}
+
 namespace {
 
-// A write of at most PIPE_BUF (4096) bytes to a pipe is whole or not at all, and does not mingle
-// with other processes' lines; a datagram of this size always fits.
-constexpr std::size_t max_line_bytes = 4096;
-constexpr std::string_view cut_mark = " cut=yes";
-
-bool needs_quotes(std::string_view text) {
-  return text.empty() || std::ranges::any_of(text, [](char c) {
-           return static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\\' ||
-                  c == '\x7f';
-         });
+// journald reads no RFC 5424: where it has the socket of syslog, it is spoken to in its own way.
+bool is_journalds(const std::filesystem::path& socket) {
+  std::error_code ignored;
+  const auto target = std::filesystem::canonical(socket, ignored);
+  return target.native().starts_with("/run/systemd/journal/");
 }
 
-void append_quoted(std::string& line, std::string_view text) {
-  line.push_back('"');
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        line += "\\\"";
-        break;
-      case '\\':
-        line += "\\\\";
-        break;
-      case '\n':
-        line += "\\n";
-        break;
-      case '\r':
-        line += "\\r";
-        break;
-      case '\t':
-        line += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
-          fmt::format_to(std::back_inserter(line), "\\x{:02x}", static_cast<unsigned char>(c));
-        } else {
-          line.push_back(c);
-        }
-    }
-  }
-  line.push_back('"');
+SyslogOrigin origin_of(const LogSettings& settings, const std::string& program) {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host.front() = '\0';
+  return {program, host.data(), ::getpid(), settings.enterprise_number};
 }
 
-std::string make_line(const Event& event, LogSettings::Level level,
-                      std::initializer_list<LogField> fields) {
-  std::string line = fmt::format("level={} event={}", to_string(level), event.name);
-  for (const LogField& field : fields) {
-    line.push_back(' ');
-    append_log_field(line, field);
+std::unique_ptr<LogTarget> target_of(const LogSettings& settings, const std::string& program) {
+  using Target = LogSettings::Target;
+  auto standard_error = to_descriptor(STDERR_FILENO);
+  if (settings.target == Target::standard_error) return standard_error;
+  const std::string socket = settings.socket.string();
+  const bool is_automatic = settings.target == Target::automatic;
+  if (settings.target == Target::journald || (!is_automatic && is_journalds(settings.socket))) {
+    return with_spare(to_journald(program), journald_socket, std::move(standard_error));
   }
-  if (line.size() >= max_line_bytes) {
-    line.resize(max_line_bytes - 1 - cut_mark.size());
-    line += cut_mark;
-  }
-  return line;
+  auto syslog = to_syslog(origin_of(settings, program), settings.socket);
+  if (!is_automatic) return with_spare(std::move(syslog), socket, std::move(standard_error));
+  return with_spare(to_either(to_journald(program), std::move(syslog)),
+                    std::string(journald_socket) + " or " + socket, std::move(standard_error));
 }
 
 }  // namespace
 
-void append_log_field(std::string& line, const LogField& field) {
-  line += field.key();
-  line.push_back('=');
-  if (needs_quotes(field.text())) {
-    append_quoted(line, field.text());
-  } else {
-    line += field.text();
-  }
-}
-
-struct Log::State {
-  Level level;
-  std::unique_ptr<LogTarget> target;
-  std::mutex mutex;
-  std::uint64_t dropped = 0;
-};
-
-Log::Log(Level level, std::unique_ptr<LogTarget> target)
-    : state_(new State{level, std::move(target), {}, 0}) {}
-Log::~Log() = default;
-
-void Log::put(const Event& event, Level level, std::initializer_list<LogField> fields) {
-  if (level < state_->level) return;
-  const std::string line = make_line(event, level, fields);
-  const std::lock_guard lock(state_->mutex);
-  if (state_->dropped > 0) {
-    constexpr const Event& dropping = declared_event<"log-lines-dropped">;
-    const EventField<"log-lines-dropped"> count("count", state_->dropped);
-    const std::string notice = make_line(dropping, dropping.level, {count});
-    if (state_->target->write(dropping.level, notice)) state_->dropped = 0;
-  }
-  if (!state_->target->write(level, line)) ++state_->dropped;
-}
-
 std::unique_ptr<Log> open_log(const LogSettings& settings, std::string program) {
-  auto target = settings.target == LogSettings::Target::syslog ? to_syslog(std::move(program))
-                                                               : to_descriptor(STDERR_FILENO);
-  return std::make_unique<Log>(settings.level, std::move(target));
+  auto log =
+      std::make_unique<Log>(settings.level, target_of(settings, program), settings.fold_within);
+  log->keep_time();
+  return log;
 }
 
 }  // namespace sluice::observe

@@ -3,10 +3,9 @@
 #pragma once
 
 #include <cassert>
-#include <concepts>
+#include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <filesystem>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -15,32 +14,11 @@
 
 #include "observe/event.h"
 #include "observe/events.h"
+#include "observe/log_entry.h"
 #include "observe/log_settings.h"
+#include "observe/log_target.h"
 
 namespace sluice::observe {
-
-// A key and its value, as text: views that must live for the call that they are given to.
-class LogField {
- public:
-  LogField(std::string_view key, std::string_view text) : key_(key), text_(text) {}
-  LogField(std::string_view key, const char* text) : key_(key), text_(text) {}
-  LogField(std::string_view key, const std::string& text) : key_(key), text_(text) {}
-  LogField(std::string_view key, std::integral auto number)
-      : key_(key), owned_(std::to_string(number)), text_(owned_), is_owned_(true) {}
-
-  [[nodiscard]] std::string_view key() const { return key_; }
-  [[nodiscard]] std::string_view text() const { return is_owned_ ? owned_ : text_; }
-
- private:
-  std::string_view key_;
-  std::string owned_;
-  std::string_view text_;
-  bool is_owned_ = false;
-};
-
-// `key=value`, in quotes with \" \\ \n \r \t and \xHH where the value is empty or holds a space, a
-// quote, an equals sign, a backslash or a control character: so a line is always one line.
-void append_log_field(std::string& line, const LogField& field);
 
 // Not defined: its name is what the compiler says of a key that observe/events.h does not declare.
 void this_event_has_no_such_key();
@@ -66,31 +44,25 @@ class EventField : public LogField {
   EventField(EventKey<name> key, const Value& value) : LogField(key.text(), value) {}
 };
 
-// Where whole lines go. `level` is for targets that keep it apart from the text.
-class LogTarget {
- public:
-  virtual ~LogTarget() = default;
-  // Must not block. False when the line could not be taken.
-  [[nodiscard]] virtual bool write(LogSettings::Level level, std::string_view line) = 0;
-};
-
-// Lines to a file descriptor, which is not owned. A pipe that nobody reads makes lines drop, never
-// the daemon wait.
-[[nodiscard]] std::unique_ptr<LogTarget> to_descriptor(int descriptor);
-// Datagrams in the form of RFC 3164 to a local syslog; connects again when it was restarted.
-[[nodiscard]] std::unique_ptr<LogTarget> to_syslog(std::string program,
-                                                   std::filesystem::path socket = "/dev/log");
-
 // Thread-safe; a call never waits for whoever reads the lines. Lines that could not be written are
-// counted, and the count is logged (`event=log-lines-dropped`) as soon as there is room.
+// counted, and the count is logged (`event=log-lines-dropped`) as soon as there is room. What
+// happens again within a while is folded (folding.h): a notice, which says that a state has
+// changed, ends that while for all. How often it happened is told by the next call, by keep_time(),
+// or at the end.
 class Log {
  public:
   using Level = LogSettings::Level;
+  using Clock = std::function<std::chrono::steady_clock::time_point()>;
 
-  Log(Level level, std::unique_ptr<LogTarget> target);
+  Log(Level level, std::unique_ptr<LogTarget> target,
+      std::chrono::milliseconds fold_within = LogSettings().fold_within,
+      Clock clock = std::chrono::steady_clock::now);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
+
+  // Begins a thread that tells in time what was folded, though nobody calls.
+  void keep_time();
 
   // At the event's level: log.write<"batch-held-back">({{"bureau", id}, {"reason", sentence}}).
   template <EventName name>

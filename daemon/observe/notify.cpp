@@ -61,7 +61,7 @@ bool ServiceNotifier::status(std::string_view text) const {
 bool ServiceNotifier::send(const std::string& message) const {
   if (address_.empty()) return true;
   const auto socket = UnixDatagram::connect(address_);
-  return socket && socket->send(message);
+  return socket && !socket->send(message);
 }
 
 }  // namespace sluice::observe

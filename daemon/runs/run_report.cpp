@@ -82,12 +82,15 @@ void tell_of_differences(const Run& run, observe::Log& log, observe::Metrics& me
     const std::uint64_t all = differences_of(line);
     metrics.differences(run.job.bureau.str(), dataset).Set(static_cast<double>(all));
     if (all == 0) continue;
-    log.write<"reconciliation-differs">({{"bureau", run.job.bureau.str()},
-                                         {"dataset", dataset},
-                                         {"missing", missing},
-                                         {"extra", extra},
-                                         {"different", different},
-                                         {"repaired", is_repaired(line) ? "true" : "false"}});
+    const bool repaired = is_repaired(line);
+    log.write<"reconciliation-differs">(
+        repaired ? observe::Log::Level::warning : observe::Log::Level::error,
+        {{"bureau", run.job.bureau.str()},
+         {"dataset", dataset},
+         {"missing", missing},
+         {"extra", extra},
+         {"different", different},
+         {"repaired", repaired ? "true" : "false"}});
   }
 }
 

@@ -221,15 +221,28 @@ void read_destination(Section& root, const std::filesystem::path& base, Node& no
 
 void read_log(Section section, observe::LogSettings& log) {
   using Log = observe::LogSettings;
-  static const std::array<std::string, 2> targets = {"stderr", "syslog"};
-  static const std::array<std::string, 4> levels = {"debug", "info", "warning", "error"};
+  static const std::array<std::string, 4> targets = {"auto", "journald", "stderr", "syslog"};
+  // `err` is what syslog calls it.
+  static const std::array<std::string, 6> levels = {"debug",   "info", "notice",
+                                                    "warning", "err",  "error"};
   if (const auto target = section.choice("to", targets)) {
-    log.target = std::array{Log::Target::standard_error, Log::Target::syslog}[*target];
+    log.target = std::array{Log::Target::automatic, Log::Target::journald,
+                            Log::Target::standard_error, Log::Target::syslog}[*target];
   }
   if (const auto level = section.choice("level", levels)) {
-    log.level = std::array{Log::Level::debug, Log::Level::info, Log::Level::warning,
-                           Log::Level::error}[*level];
+    log.level = std::array{Log::Level::debug,   Log::Level::info,  Log::Level::notice,
+                           Log::Level::warning, Log::Level::error, Log::Level::error}[*level];
   }
+  if (const auto socket = section.text("socket")) {
+    if (!socket->starts_with('/')) {
+      section.complain("socket", in_quotes(*socket), "the path of a socket, such as /dev/log,");
+    }
+    log.socket = *socket;
+  }
+  if (const auto number = section.count("enterprise_number", 1, 4'294'967'295)) {
+    log.enterprise_number = static_cast<std::uint32_t>(*number);
+  }
+  set(log.fold_within, section.duration("fold_within"));
   section.finish();
 }
 

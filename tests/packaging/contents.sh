@@ -25,6 +25,7 @@ all_of() {
 }
 all_of docs doc/sluice/docs '*.md' 'decisions/*.md'
 all_of config doc/sluice/examples/config .
+all_of packaging/rsyslog doc/sluice/examples/rsyslog .
 all_of schemas sluice/schemas '*.json' '*.yaml' '*.sql' codes
 grep -E "$many" "$workshop/all" | grep -vE '^(d|l|-rw)' && complain "what is that?"
 

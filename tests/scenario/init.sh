@@ -35,7 +35,7 @@ begin_case() {
 edit() { "${unprivileged[@]}" sed -i "$@"; } # FILE last, in a folder of the operator's
 # What a test can not leave to the system: a log to read, a port of its own.
 settle() {
-  edit 's/to: syslog/to: stderr/' "$node/config/node.yaml"
+  edit 's/to: auto/to: stderr/' "$node/config/node.yaml"
   [[ -z ${1:-} ]] || edit "s/address: .*/address: 127.0.0.1/; s/port: 8443/port: $1/" "$node/config/node.yaml"
 }
 

@@ -7,7 +7,7 @@ namespace sluice::test {
 
 class NoTarget : public observe::LogTarget {
  public:
-  bool write(observe::LogSettings::Level, std::string_view) override { return true; }
+  std::error_code write(const observe::LogEntry&) override { return {}; }
 };
 
 }  // namespace sluice::test

@@ -38,17 +38,5 @@ TEST(Events, EachKeyOfAnEventIsDeclaredOnce) {
   }
 }
 
-TEST(Events, AnEventOfTwoLevelsSaysWhenItHasTheOther) {
-  for (const Event& event : all_events())
-    EXPECT_EQ(event.other_level.has_value(), !event.other_level_when.empty()) << event.name;
-}
-
-TEST(Events, AWarningAndAnErrorSayWhatToDo) {
-  for (const Event& event : all_events()) {
-    if (event.level < observe::LogSettings::Level::warning) continue;
-    EXPECT_FALSE(event.remedy.empty()) << event.name;
-  }
-}
-
 }  // namespace
 }  // namespace sluice::test

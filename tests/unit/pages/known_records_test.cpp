@@ -18,9 +18,9 @@ using testing::SizeIs;
 
 struct KeptLog : observe::LogTarget {
   explicit KeptLog(std::vector<std::string>& kept) : lines(kept) {}
-  bool write(observe::LogSettings::Level, std::string_view line) override {
-    lines.emplace_back(line);
-    return true;
+  std::error_code write(const observe::LogEntry& entry) override {
+    lines.push_back(entry.line);
+    return {};
   }
   std::vector<std::string>& lines;
 };

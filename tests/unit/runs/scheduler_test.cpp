@@ -157,9 +157,9 @@ TEST_F(SchedulerTest, ARunThatFailsIsToldWithItsLastLineAndTriedAgain) {
 class AskingTarget : public observe::LogTarget {
  public:
   explicit AskingTarget(std::function<std::string()> ask) : ask_(std::move(ask)) {}
-  bool write(observe::LogSettings::Level, std::string_view line) override {
-    if (line.find("event=run-failed") != std::string_view::npos) told.set_value(ask_());
-    return true;
+  std::error_code write(const observe::LogEntry& entry) override {
+    if (entry.event.name == "run-failed") told.set_value(ask_());
+    return {};
   }
   std::promise<std::string> told;
 

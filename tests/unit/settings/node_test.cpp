@@ -48,7 +48,8 @@ TEST(NodeFile, SetsEveryLimit) {
                 "journal: {backlog_bytes: 1GiB, backlog_age: 2d, answer_age: 3h, "
                 "quarantine_bytes: 5MiB, quarantine_age: 9d}\n"
                 "batch: {rows: 7, bytes: 64KiB, age: 250ms}\n"
-                "log: {to: syslog, level: debug}\nstore:")
+                "log: {to: syslog, level: debug, socket: /run/rsyslog/sluice, "
+                "enterprise_number: 7, fold_within: 2s}\nstore:")
           .settings()
           .node;
   EXPECT_EQ(node.listen->port, 9443);
@@ -71,6 +72,30 @@ TEST(NodeFile, SetsEveryLimit) {
   EXPECT_EQ(node.journal.batch_age, 250ms);
   EXPECT_EQ(node.log.target, observe::LogSettings::Target::syslog);
   EXPECT_EQ(node.log.level, observe::LogSettings::Level::debug);
+  EXPECT_EQ(node.log.socket, "/run/rsyslog/sluice");
+  EXPECT_EQ(node.log.enterprise_number, 7U);
+  EXPECT_EQ(node.log.fold_within, 2s);
+}
+
+TEST(NodeFile, TakesLevelsAndTargetsByTheirNames) {
+  using Log = observe::LogSettings;
+  const auto log_of = [](const std::string& keys) {
+    return Configuration()
+        .with("node.yaml", "store:", "log: {" + keys + "}\nstore:")
+        .settings()
+        .node.log;
+  };
+  EXPECT_EQ(log_of("level: err").level, Log::Level::error);
+  EXPECT_EQ(log_of("level: error").level, Log::Level::error);
+  EXPECT_EQ(log_of("level: warning").level, Log::Level::warning);
+  EXPECT_EQ(log_of("level: notice").level, Log::Level::notice);
+  EXPECT_EQ(log_of("level: info").level, Log::Level::info);
+  EXPECT_EQ(log_of("to: auto").target, Log::Target::automatic);
+  EXPECT_EQ(log_of("to: journald").target, Log::Target::journald);
+  EXPECT_EQ(log_of("to: stderr").target, Log::Target::standard_error);
+  EXPECT_THAT(complaints_of_node("store:", "log: {socket: log}\nstore:"),
+              ElementsAre("node.yaml:11:15: found `log`, expected the path of a socket, such as "
+                          "/dev/log, for `socket`"));
 }
 
 TEST(NodeFile, SaysWhatIsToStayFreeOnItsDisk) {
@@ -107,9 +132,12 @@ TEST(NodeFile, SaysTheWrongTypeOfAValue) {
               ElementsAre("node.yaml:12:9: found a list, expected a text for `kind`"));
   EXPECT_THAT(complaints_of_node("identity:\n", "identity: x\nlog:\n"),
               ElementsAre("node.yaml:5:11: found `x`, expected keys with values",
-                          "node.yaml:7:3: found `certificate`, expected one of level, to",
-                          "node.yaml:8:3: found `key`, expected one of level, to",
-                          "node.yaml:9:3: found `authorities`, expected one of level, to"));
+                          "node.yaml:7:3: found `certificate`, expected one of enterprise_number, "
+                          "fold_within, level, socket, to",
+                          "node.yaml:8:3: found `key`, expected one of enterprise_number, "
+                          "fold_within, level, socket, to",
+                          "node.yaml:9:3: found `authorities`, expected one of enterprise_number, "
+                          "fold_within, level, socket, to"));
   EXPECT_THAT(complaints_of_node("kind: sqlite", "kind:"),
               ElementsAre("node.yaml:12:3: found nothing, expected a text for `kind`"));
 }
