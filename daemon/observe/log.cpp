@@ -106,26 +106,26 @@ SyslogOrigin origin_of(const LogSettings& settings, const std::string& program) 
   return {program, host.data(), ::getpid(), settings.enterprise_number};
 }
 
-std::unique_ptr<LogTarget> target_of(const LogSettings& settings, const std::string& program) {
+std::unique_ptr<LogTarget> target_of(const LogSettings& settings, std::string program) {
   using Target = LogSettings::Target;
   auto standard_error = to_descriptor(STDERR_FILENO);
   if (settings.target == Target::standard_error) return standard_error;
   const std::string socket = settings.socket.string();
   const bool is_automatic = settings.target == Target::automatic;
   if (settings.target == Target::journald || (!is_automatic && is_journalds(settings.socket))) {
-    return with_spare(to_journald(program), journald_socket, std::move(standard_error));
+    return with_spare(to_journald(std::move(program)), journald_socket, std::move(standard_error));
   }
   auto syslog = to_syslog(origin_of(settings, program), settings.socket);
   if (!is_automatic) return with_spare(std::move(syslog), socket, std::move(standard_error));
-  return with_spare(to_either(to_journald(program), std::move(syslog)),
+  return with_spare(to_either(to_journald(std::move(program)), std::move(syslog)),
                     std::string(journald_socket) + " or " + socket, std::move(standard_error));
 }
 
 }  // namespace
 
 std::unique_ptr<Log> open_log(const LogSettings& settings, std::string program) {
-  auto log =
-      std::make_unique<Log>(settings.level, target_of(settings, program), settings.fold_within);
+  auto log = std::make_unique<Log>(settings.level, target_of(settings, std::move(program)),
+                                   settings.fold_within);
   log->keep_time();
   return log;
 }
