@@ -15,17 +15,6 @@ namespace {
 constexpr std::chrono::milliseconds redraw_interval{100};
 constexpr int bar_width = 24;
 
-// Terminal columns of UTF-8 text: two for what East Asian Width calls wide.
-std::size_t columns_of(std::string_view text) {
-  std::size_t columns = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0U) == 0x80U) continue;  // a continuation byte
-    columns += byte >= 0xE3 ? 2 : 1;        // U+3000 and up
-  }
-  return columns;
-}
-
 // Of the first character; 0 where it is no UTF-8.
 std::size_t character_bytes(std::string_view text) {
   const auto first = static_cast<unsigned char>(text.front());
@@ -77,6 +66,16 @@ std::string pace(std::uint64_t bytes, std::uint64_t of_bytes, double seconds) {
 }
 
 }  // namespace
+
+std::size_t columns_of(std::string_view text) {
+  std::size_t columns = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0U) == 0x80U) continue;  // a continuation byte
+    columns += byte >= 0xE3 ? 2 : 1;        // U+3000 and up
+  }
+  return columns;
+}
 
 std::string human_bytes(std::uint64_t bytes) {
   static constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};

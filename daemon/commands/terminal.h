@@ -21,6 +21,9 @@ namespace sluice::commands {
 enum class Lines { one, several };
 [[nodiscard]] std::string printable(std::string_view text, Lines lines = Lines::one);
 
+// Terminal columns of UTF-8 text: two for what East Asian Width calls wide.
+[[nodiscard]] std::size_t columns_of(std::string_view text);
+
 // Columns aligned, cells printable; those whose cells are all numbers to the right. A row's cells
 // are as many as the header's. Wide characters (汉字) count as two columns, as terminals show them.
 [[nodiscard]] std::string table(const std::vector<std::string>& header,

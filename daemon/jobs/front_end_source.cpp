@@ -81,14 +81,11 @@ adapters::Result<std::filesystem::path> make_folder(const installation::Installa
 
 }  // namespace
 
-adapters::Result<front_end::Source> front_end_source(const installation::Installation& installation,
-                                                     const settings::Bureau& bureau,
-                                                     const settings::Publication& publication) {
+adapters::Result<front_end::Source> front_end_look(const record::TableSchema& schema,
+                                                   const settings::Bureau& bureau,
+                                                   const settings::Publication& publication) {
   const front_end::ExchangeDatabase& database = bureau.front_end->database;
-  const record::TableSchema& schema =
-      installation.catalogue.find(publication.dataset)->dataset.schema;
   auto password = SLUICE_TRY(read_password(database.password_file));
-  auto folder = SLUICE_TRY(make_folder(installation, bureau.id));
   return front_end::Source{.access = access_of(database, std::move(password)),
                            .exchange = publication.front_end,
                            .dataset = publication.dataset,
@@ -96,8 +93,18 @@ adapters::Result<front_end::Source> front_end_source(const installation::Install
                            .key = key_of(schema, publication.mapping),
                            .dates = dates_of(schema, publication.mapping),
                            .max_row_bytes = publication.max_row_bytes,
-                           .folder = std::move(folder),
+                           .folder = {},
                            .page_rows = database.page_rows};
+}
+
+adapters::Result<front_end::Source> front_end_source(const installation::Installation& installation,
+                                                     const settings::Bureau& bureau,
+                                                     const settings::Publication& publication) {
+  const record::TableSchema& schema =
+      installation.catalogue.find(publication.dataset)->dataset.schema;
+  auto source = SLUICE_TRY(front_end_look(schema, bureau, publication));
+  source.folder = SLUICE_TRY(make_folder(installation, bureau.id));
+  return source;
 }
 
 intake::SourceDelivery front_end_delivery(const exchange::KnownDataset& known,

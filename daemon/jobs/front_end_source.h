@@ -10,12 +10,18 @@
 #include "exchange/catalogue.h"
 #include "installation/installation.h"
 #include "intake/delivery.h"
+#include "record/table_schema.h"
 #include "settings/settings.h"
 
 namespace sluice::jobs {
 
 // Of the journal's cursors.
 inline constexpr std::string_view front_end_channel = "front-end";
+
+// The same, with no folder: for who only looks. Reads the password's file, and makes nothing.
+[[nodiscard]] adapters::Result<adapters::front_end::Source> front_end_look(
+    const record::TableSchema& schema, const settings::Bureau& bureau,
+    const settings::Publication& publication);
 
 // Reads the password's file, and makes the folder for what captures keep.
 [[nodiscard]] adapters::Result<adapters::front_end::Source> front_end_source(

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include "journal/ddl.h"
+#include "journal/format.h"
 #include "record/digest.h"
 #include "record/try.h"
 
 namespace sluice::journal {
 namespace {
-
-// PRAGMA user_version of the files that this version writes and reads.
-constexpr int format_version = 7;
 
 sqlite::Result<std::int64_t> number(sqlite::Database& database, std::string_view query) {
   auto statement = SLUICE_TRY(database.prepare(query));
@@ -50,7 +48,7 @@ sqlite::Result<void> make_tables(sqlite::Database& database) {
     SLUICE_TRY(database.execute(
         fmt::format("ALTER TABLE {} ADD COLUMN places BLOB NOT NULL DEFAULT x''", table)));
   }
-  return database.execute(fmt::format("PRAGMA user_version={}", format_version));
+  return database.execute(fmt::format("PRAGMA user_version={}", newest_format));
 }
 
 sqlite::Result<void> begin_stream(sqlite::Database& database, const record::BureauId& bureau,
@@ -73,11 +71,11 @@ sqlite::Result<std::string> create_or_check(sqlite::Database& database,
   // The lock first: two processes may open a new journal at the same moment.
   auto transaction = SLUICE_TRY(sqlite::Transaction::begin(database));
   const std::int64_t version = SLUICE_TRY(number(database, "PRAGMA user_version"));
-  if (version > format_version) {
+  if (version > newest_format) {
     return fmt::format("it is of format {}, this program reads up to {}; upgrade it", version,
-                       format_version);
+                       newest_format);
   }
-  if (version == format_version) return {};
+  if (version == newest_format) return {};
   const std::int64_t tables = SLUICE_TRY(number(database, "SELECT count(*) FROM sqlite_master"));
   if (version == 0 && tables != 0) return "it is a database of something else";
   SLUICE_TRY(make_tables(database));

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "api/whoami_endpoint.h"
 #include "installation/system_clock.h"
 #include "node/node.h"
 #include "record/try.h"
@@ -34,6 +35,11 @@ std::expected<void, std::string> Node::listen_to_bureaus(
     std::ranges::move(tasks_->routes(), std::back_inserter(routes));
   }
   routes.push_back(api::health_route([this] { return health(); }));
+  std::vector<record::BureauId> bureaus;
+  for (const auto& [id, bureau] : installation_->settings.bureaus)
+    bureaus.push_back(id);
+  routes.push_back(
+      api::whoami_route(policy_, {node.name, std::move(bureaus), installation::system_now}));
   if (node.listen->metrics) {
     routes.push_back(api::metrics_route(metrics_, blocking_, [this] { measure_journals(); }));
   }

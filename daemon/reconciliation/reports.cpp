@@ -10,14 +10,12 @@
 #include <fmt/format.h>
 
 #include "reconciliation/ddl.h"
+#include "reconciliation/format.h"
 #include "record/recast.h"
 #include "record/try.h"
 
 namespace sluice::reconciliation {
 namespace {
-
-// PRAGMA user_version of the files that this version writes and reads.
-constexpr std::int64_t reports_format = 1;
 
 constexpr std::string_view report_columns =
     "id, bureau, dataset, at, key_fields, source_records, central_records, missing, extra, "
@@ -132,13 +130,13 @@ Result<void> Reports::make_or_check_tables() {
   SLUICE_TRY(ours(version.step()));
   const std::int64_t found = version.integer(0);
   version.reset();
-  if (found == reports_format) return {};
-  if (found > reports_format) {
+  if (found == newest_format) return {};
+  if (found > newest_format) {
     return std::unexpected(failure(fmt::format(
-        "it is of format {}, this program reads up to {}; upgrade it", found, reports_format)));
+        "it is of format {}, this program reads up to {}; upgrade it", found, newest_format)));
   }
   SLUICE_TRY(ours(database_.execute(reconciliation_ddl)));
-  SLUICE_TRY(ours(database_.execute(fmt::format("PRAGMA user_version={}", reports_format))));
+  SLUICE_TRY(ours(database_.execute(fmt::format("PRAGMA user_version={}", newest_format))));
   return ours(transaction.commit());
 }
 

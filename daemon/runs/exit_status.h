@@ -14,6 +14,7 @@ enum class ExitStatus : int {
   refused = 4,
   differs = 5,
   held_back = 6,
+  unwell = 8,
 };
 
 // For people, in Markdown; empty for a number that is none of them. The compiler complains of a
@@ -34,6 +35,8 @@ enum class ExitStatus : int {
       return "`reconcile`: the two sides are not the same";
     case ExitStatus::held_back:
       return "`collect`: done, but deletes are held back until an operator has looked";
+    case ExitStatus::unwell:
+      return "`doctor`: something is wrong, and it says what to do";
   }
   return {};
 }

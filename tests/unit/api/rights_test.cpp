@@ -22,6 +22,7 @@
 #include "api/records_endpoint.h"
 #include "api/status_endpoint.h"
 #include "api/tasks_endpoint.h"
+#include "api/whoami_endpoint.h"
 #include "edges/sqlite/sqlite_kept_reports.h"
 #include "support/center_builder.h"
 #include "support/no_target.h"
@@ -90,6 +91,10 @@ std::vector<Right> rights() {
           {Method::post, "/v1/jobs/park/resume", operators},
           {Method::post, "/v1/jobs/park/run", operators},
           {Method::get, "/v1/status", operators},
+          {Method::get,
+           "/v1/whoami",
+           {"bureau that publishes it", "other bureau", "node that brings it", "other node",
+            "node named as the bureau"}},
           {Method::get, "/v1/health", everybody()},
           {Method::get, "/metrics", everybody()}};
 }
@@ -125,6 +130,7 @@ class Offer {
     std::ranges::move(jobs_.routes(), std::back_inserter(routes));
     routes.push_back(status_route(policy_, blocking_, [] { return NodeStatus{}; }));
     routes.push_back(health_route([] { return Health{}; }));
+    routes.push_back(whoami_route(policy_, {NodeId("center"), {BureauId("park")}, clock_}));
     routes.push_back(metrics_route(metrics_, blocking_, [] {}));
     router_.emplace(std::move(routes));
   }
