@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
     add_pki(app, context);
     add_status(app, context);
     add_doctor(app, context);
+    add_support_bundle(app, context);
     add_import(app, context);
     add_read_file(app, context);
     add_read_csv(app, context);

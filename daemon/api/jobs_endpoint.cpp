@@ -6,42 +6,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "api/job_json.h"
 #include "api/operators.h"
-#include "record/manifest.h"
 #include "server/refusal.h"
 
 namespace sluice::api {
-namespace {
-
 namespace asio = boost::asio;
-
-std::string text_of(schedule::Moment moment) {
-  return record::to_string(record::Time(moment));
-}
-
-boost::json::object to_json(const runs::JobStatus& status) {
-  boost::json::object object{{"bureau", status.name.bureau.str()},
-                             {"task", status.name.task},
-                             {"schedule", status.schedule}};
-  object["state"] = status.running_since        ? "running"
-                    : status.is_paused          ? "paused"
-                    : !status.held_back.empty() ? "held back"
-                                                : "waiting";
-  if (!status.held_back.empty()) object["held_back"] = status.held_back;
-  if (status.running_since) object["running_since"] = text_of(*status.running_since);
-  if (status.next) object["next"] = text_of(*status.next);
-  if (status.last) {
-    object["last_started"] = text_of(status.last->started);
-    object["last_reason"] = status.last->reason;
-    object["last_outcome"] = status.last->outcome;
-    object["last_seconds"] =
-        (status.last->ended.value_or(status.last->started) - status.last->started).count();
-    object["last_sentence"] = status.last->sentence;
-  }
-  return object;
-}
-
-}  // namespace
 
 std::vector<server::Route> JobsEndpoint::routes() {
   using Order = runs::Scheduler::Order;
@@ -67,7 +37,7 @@ std::vector<server::Route> JobsEndpoint::routes() {
 asio::awaitable<server::Response> JobsEndpoint::list() {
   boost::json::array all;
   for (const runs::JobStatus& status : surroundings_.scheduler.status())
-    all.push_back(to_json(status));
+    all.push_back(job_json(status));
   co_return server::Response{.content_type = "application/json",
                              .body = boost::json::serialize(all)};
 }

@@ -6,26 +6,92 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "api/job_json.h"
 #include "api/operators.h"
+#include "api/troubles.h"
 
 namespace sluice::api {
 namespace {
 
 namespace asio = boost::asio;
 
-boost::json::object to_json(const link::LinkState::Snapshot& link, bool stopped) {
+boost::json::object told(const Trouble& trouble) {
+  boost::json::object object{{"name", trouble.kind->name},
+                             {"grade", to_string(trouble.grade)},
+                             {"what", trouble.what},
+                             {"do", remedy_of(trouble)}};
+  if (trouble.bureau) object["bureau"] = trouble.bureau->str();
+  if (!trouble.dataset.empty()) object["dataset"] = trouble.dataset;
+  if (!trouble.reason.empty()) object["reason"] = trouble.reason;
+  if (trouble.since) object["since"] = record::to_string(*trouble.since);
+  return object;
+}
+
+boost::json::object told(const link::LinkState::Snapshot& link, bool stopped) {
   boost::json::object object{{"state", stopped                ? "stopped"
                                        : link.held_back_since ? "held-back"
                                                               : "up"}};
   if (link.held_back_since) {
     object["since"] = record::to_string(*link.held_back_since);
     object["reason"] = link.reason;
+  } else if (link.up_since && !stopped) {
+    object["since"] = record::to_string(*link.up_since);
   }
   if (link.last_receipt) object["last_receipt"] = record::to_string(*link.last_receipt);
   return object;
 }
 
-boost::json::object to_json(const journal::Status& status) {
+boost::json::object told(const journal::HeldDataset& held) {
+  return {{"dataset", held.dataset.str()},
+          {"batches", held.batches},
+          {"since", record::to_string(held.since)}};
+}
+
+boost::json::object told(const HeldStatus& held) {
+  return {{"bureau", held.bureau},     {"dataset", held.dataset},
+          {"batches", held.batches},   {"since", record::to_string(held.since)},
+          {"epoch", held.epoch.value}, {"sequence", held.sequence.value},
+          {"reason", held.reason}};
+}
+
+boost::json::object told(const EdgeStatus& edge) {
+  boost::json::object object{
+      {"bureau", edge.bureau.str()}, {"node", edge.node.str()}, {"old", edge.is_old}};
+  if (edge.told) {
+    object["told"] = record::to_string(*edge.told);
+    object["quarantine_waiting"] = edge.quarantine_waiting;
+  }
+  return object;
+}
+
+boost::json::object told(const CertificateStatus& certificate) {
+  return {{"of", certificate.of},
+          {"subject", certificate.subject},
+          {"serial", certificate.serial},
+          {"ends", record::to_string(certificate.ends)}};
+}
+
+boost::json::object told(const RevocationStatus& list) {
+  boost::json::object object{{"issuer", list.issuer}, {"issued", record::to_string(list.issued)}};
+  if (list.ends) object["ends"] = record::to_string(*list.ends);
+  return object;
+}
+
+boost::json::object told(const StreamStatus& stream);
+
+template <class Values>
+boost::json::array each_in(const Values& values) {
+  boost::json::array all;
+  for (const auto& value : values)
+    all.push_back(told(value));
+  return all;
+}
+
+boost::json::object told(const StreamStatus& stream) {
+  if (!stream.journal) {
+    return {{"bureau", stream.bureau.str()}, {"error", record::to_string(stream.journal.error())}};
+  }
+  const journal::Status& status = *stream.journal;
   boost::json::object object{
       {"bureau", status.stream.bureau.str()},
       {"epoch", status.stream.epoch.value},
@@ -39,39 +105,11 @@ boost::json::object to_json(const journal::Status& status) {
       {"quarantine_waiting", status.quarantine_waiting},
       {"quarantine_bytes", status.kept.quarantine_bytes},
       {"answer_bytes", status.kept.answer_bytes},
+      {"held", each_in(status.held)},
+      {"link", told(stream.link, stream.is_stopped)},
   };
-  boost::json::array held;
-  for (const journal::HeldDataset& of : status.held) {
-    held.push_back(boost::json::object{{"dataset", of.dataset.str()},
-                                       {"batches", of.batches},
-                                       {"since", record::to_string(of.since)}});
-  }
-  object["held"] = std::move(held);
   if (status.backlog.oldest) object["backlog_oldest"] = record::to_string(*status.backlog.oldest);
   return object;
-}
-
-boost::json::object to_json(const StreamStatus& stream) {
-  if (!stream.journal) {
-    return {{"bureau", stream.bureau.str()}, {"error", record::to_string(stream.journal.error())}};
-  }
-  boost::json::object object = to_json(*stream.journal);
-  object["link"] = to_json(stream.link, stream.is_stopped);
-  return object;
-}
-
-boost::json::array to_json(const std::vector<HeldStatus>& held) {
-  boost::json::array all;
-  for (const HeldStatus& of : held) {
-    all.push_back(boost::json::object{{"bureau", of.bureau},
-                                      {"dataset", of.dataset},
-                                      {"batches", of.batches},
-                                      {"since", record::to_string(of.since)},
-                                      {"epoch", of.epoch.value},
-                                      {"sequence", of.sequence.value},
-                                      {"reason", of.reason}});
-  }
-  return all;
 }
 
 boost::json::object disk_of(const NodeStatus& node) {
@@ -79,41 +117,59 @@ boost::json::object disk_of(const NodeStatus& node) {
                                      : node.room && node.room->is_short ? "short"
                                                                         : "good"}};
   if (node.distrusted_disk) disk["reason"] = *node.distrusted_disk;
-  if (node.room) {
-    disk["free_bytes"] = node.room->space.free;
-    disk["reserve_bytes"] = node.room->reserve;
+  if (node.inodes) {
+    disk["free_inodes"] = node.inodes->free;
+    disk["total_inodes"] = node.inodes->total;
   }
+  if (!node.room) return disk;
+  disk["free_bytes"] = node.room->space.free;
+  disk["total_bytes"] = node.room->space.total;
+  disk["reserve_bytes"] = node.room->reserve;
   return disk;
 }
 
-std::string to_text(const NodeStatus& node) {
-  boost::json::array streams;
-  for (const StreamStatus& stream : node.streams)
-    streams.push_back(to_json(stream));
-  boost::json::object object{{"node", node.name.str()},
-                             {"version", SLUICE_VERSION},
-                             {"started_at", record::to_string(node.started_at)},
-                             {"now", record::to_string(node.now)},
-                             {"disk", disk_of(node)},
-                             {"streams", std::move(streams)}};
+boost::json::array conflicts_of(const NodeStatus& node) {
+  boost::json::array conflicts;
+  for (const auto& [dataset, reason] : node.schema_conflicts)
+    conflicts.push_back({{"dataset", dataset.str()}, {"reason", reason}});
+  return conflicts;
+}
+
+// What only some nodes have.
+void add_parts(boost::json::object& object, const NodeStatus& node) {
   if (node.port) object["port"] = *node.port;
   if (node.pages_port) object["pages_port"] = *node.pages_port;
+  if (node.uplink) object["uplink"] = boost::json::value_from(*node.uplink);
   if (node.certificate_ends) {
     object["certificate_ends"] = record::to_string(*node.certificate_ends);
   }
   if (node.not_signing) object["not_signing"] = *node.not_signing;
-  if (node.held) object["held"] = to_json(*node.held);
-  if (!node.schema_conflicts.empty()) {
-    boost::json::array conflicts;
-    for (const auto& [dataset, reason] : node.schema_conflicts)
-      conflicts.push_back({{"dataset", dataset.str()}, {"reason", reason}});
-    object["schema_conflicts"] = std::move(conflicts);
-  }
-  if (node.uplink) object["uplink"] = boost::json::value_from(*node.uplink);
-  return boost::json::serialize(object);
+  if (node.backlog_limit > 0) object["backlog_limit_bytes"] = node.backlog_limit;
+  if (node.held) object["held"] = each_in(*node.held);
+  if (node.store_failure) object["store_failure"] = *node.store_failure;
+  if (!node.schema_conflicts.empty()) object["schema_conflicts"] = conflicts_of(node);
 }
 
 }  // namespace
+
+std::string to_json(const NodeStatus& node) {
+  boost::json::array jobs;
+  for (const runs::JobStatus& job : node.jobs)
+    jobs.push_back(job_json(job));
+  boost::json::object object{{"node", node.name.str()},
+                             {"version", SLUICE_VERSION},
+                             {"started_at", record::to_string(node.started_at)},
+                             {"now", record::to_string(node.now)},
+                             {"troubles", each_in(troubles_of(node))},
+                             {"disk", disk_of(node)},
+                             {"streams", each_in(node.streams)},
+                             {"jobs", std::move(jobs)},
+                             {"certificates", each_in(node.certificates)},
+                             {"revocation_lists", each_in(node.revocations)},
+                             {"edges", each_in(node.edges)}};
+  add_parts(object, node);
+  return boost::json::serialize(object);
+}
 
 server::Route status_route(const trust::Policy& policy, asio::thread_pool& blocking,
                            std::function<NodeStatus()> status) {
@@ -124,7 +180,7 @@ server::Route status_route(const trust::Policy& policy, asio::thread_pool& block
                          const server::Request&) -> asio::awaitable<server::Response> {
             std::string body = co_await asio::co_spawn(
                 blocking,
-                [&status]() -> asio::awaitable<std::string> { co_return to_text(status()); },
+                [&status]() -> asio::awaitable<std::string> { co_return to_json(status()); },
                 asio::use_awaitable);
             co_return server::Response{.content_type = "application/json", .body = std::move(body)};
           },

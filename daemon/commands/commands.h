@@ -35,6 +35,7 @@ void add_pki(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
 // And what it starts to have a database looked at.
 void add_doctor(CLI::App& app, Context& context);
+void add_support_bundle(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
 // What an import starts to have a file read.
 void add_read_file(CLI::App& app, Context& context);

@@ -1,6 +1,7 @@
 #include "commands/terminal.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <utility>
 
@@ -29,6 +30,43 @@ char32_t code_point(std::string_view character) {
   for (const char c : character.substr(1))
     code = (code << 6U) | (static_cast<unsigned char>(c) & 0x3FU);
   return code;
+}
+
+// By East Asian Width (UAX #11), W and F, in blocks: 汉字, kana, hangul, full-width forms, emoji.
+constexpr std::array<std::pair<char32_t, char32_t>, 14> wide{{{0x1100, 0x115F},
+                                                              {0x2E80, 0x303E},
+                                                              {0x3041, 0x4DBF},
+                                                              {0x4E00, 0xA4CF},
+                                                              {0xA960, 0xA97F},
+                                                              {0xAC00, 0xD7A3},
+                                                              {0xF900, 0xFAFF},
+                                                              {0xFE30, 0xFE6F},
+                                                              {0xFF01, 0xFF60},
+                                                              {0xFFE0, 0xFFE6},
+                                                              {0x1F300, 0x1F64F},
+                                                              {0x1F680, 0x1F6FF},
+                                                              {0x1F900, 0x1F9FF},
+                                                              {0x20000, 0x3FFFD}}};
+// Drawn over the character before: accents, joiners, what chooses a variant.
+constexpr std::array<std::pair<char32_t, char32_t>, 5> without_width{
+    {{0x0300, 0x036F}, {0x200B, 0x200D}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xE0100, 0xE01EF}}};
+
+template <class Ranges>
+bool is_in(const Ranges& ranges, char32_t code) {
+  return std::ranges::any_of(
+      ranges, [code](const auto& range) { return range.first <= code && code <= range.second; });
+}
+
+// Terminal columns of printable UTF-8 text.
+std::size_t columns_of(std::string_view text) {
+  std::size_t columns = 0;
+  while (!text.empty()) {
+    const std::size_t bytes = std::max<std::size_t>(character_bytes(text), 1);
+    const char32_t code = code_point(text.substr(0, bytes));
+    if (!is_in(without_width, code)) columns += is_in(wide, code) ? 2 : 1;
+    text.remove_prefix(bytes);
+  }
+  return columns;
 }
 
 // Beyond ASCII: further control characters, and those that turn the direction of writing.

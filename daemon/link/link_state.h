@@ -19,6 +19,8 @@ class LinkState {
     std::optional<record::Time> held_back_since;
     std::string reason;  // while it is held back
     std::optional<record::Time> last_receipt;
+    // Since when it has been getting on; nothing: it is held back, or nothing came back yet.
+    std::optional<record::Time> up_since = {};
   };
 
   // True: the log has not been told of this yet.
@@ -27,6 +29,7 @@ class LinkState {
     std::string reason = record::to_string(failure);
     const bool is_news = !state_.held_back_since || state_.reason != reason;
     if (!state_.held_back_since) state_.held_back_since = now;
+    state_.up_since.reset();
     state_.reason = std::move(reason);
     return is_news;
   }
@@ -49,6 +52,7 @@ class LinkState {
  private:
   // With the mutex held.
   std::optional<std::chrono::seconds> end(record::Time now) {
+    if (!state_.up_since) state_.up_since = now;
     if (!state_.held_back_since) return std::nullopt;
     const auto since = *state_.held_back_since;
     state_.held_back_since.reset();

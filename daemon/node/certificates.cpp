@@ -170,6 +170,11 @@ std::optional<std::string> Certificates::why_not_signing() const {
   return record::why_not_signing(credentials->signer.certificate(), surroundings_.clock());
 }
 
+std::map<std::string, record::CertificateFacts> Certificates::in_use() const {
+  const std::lock_guard lock(mutex_);
+  return in_use_;
+}
+
 std::optional<record::Time> Certificates::first_expiry() const {
   const std::lock_guard lock(mutex_);
   std::optional<record::Time> first;

@@ -48,6 +48,8 @@ class Certificates {
   void look();
   void renew_all();
 
+  // Those in use: the identity's by its subject, and `pages`. Any thread.
+  [[nodiscard]] std::map<std::string, record::CertificateFacts> in_use() const;
   // Of the node's certificates the one that expires first. Any thread.
   [[nodiscard]] std::optional<record::Time> first_expiry() const;
   // Why this node signs nothing now, and so takes nothing; nothing: it does. Any thread.

@@ -32,6 +32,11 @@ std::vector<api::HeldStatus> HeldLook::held() const {
   return held_;
 }
 
+std::optional<std::string> HeldLook::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
 void HeldLook::run(const std::stop_token& stop) {
   std::uint64_t seen = 0;
   while (!stop.stop_requested()) {
@@ -46,7 +51,8 @@ bool HeldLook::look() {
   try {
     const auto is_more = settle_and_list();
     if (is_more) {
-      has_failed_ = false;
+      const std::lock_guard lock(mutex_);
+      failure_.reset();
       return *is_more;
     }
     tell(record::to_string(is_more.error()));
@@ -57,7 +63,8 @@ bool HeldLook::look() {
 }
 
 void HeldLook::tell(const std::string& failure) {
-  if (!std::exchange(has_failed_, true)) {
+  const std::lock_guard lock(mutex_);
+  if (!std::exchange(failure_, failure)) {
     surroundings_.log.write<"held-not-settled">({{"reason", failure}});
   }
 }

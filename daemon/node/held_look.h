@@ -5,12 +5,14 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "api/status_endpoint.h"
+#include "api/node_status.h"
 #include "exchange/reception.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -34,6 +36,8 @@ class HeldLook {
 
   // As of the last look. Any thread.
   [[nodiscard]] std::vector<api::HeldStatus> held() const;
+  // Why the last look could not be had; nothing: it could. Any thread.
+  [[nodiscard]] std::optional<std::string> failure() const;
 
  private:
   using Obstacles = decltype(exchange::Reception::Settled::obstacles);
@@ -49,12 +53,12 @@ class HeldLook {
   Open open_;
   Surroundings surroundings_;
   std::unique_ptr<exchange::Reception> reception_;  // the thread's, as the next three
-  bool has_failed_ = false;
   Obstacles told_;
   std::set<std::pair<std::string, std::string>> measured_;
   mutable std::mutex mutex_;
-  std::vector<api::HeldStatus> held_;  // guarded by mutex_
-  std::jthread thread_;                // last: joined before the rest goes
+  std::vector<api::HeldStatus> held_;  // guarded by mutex_, as the next
+  std::optional<std::string> failure_;
+  std::jthread thread_;  // last: joined before the rest goes
 };
 
 }  // namespace sluice::node

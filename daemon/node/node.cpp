@@ -86,6 +86,7 @@ Node::~Node() {
   large_calls_.join();
   if (center_) center_->join();
   held_look_.reset();
+  edge_look_.reset();
   blocking_.join();
   task_calls_.join();
 }
@@ -300,6 +301,15 @@ void Node::look_after_held() {
       Center::reception_of({*installation_, signatories_, policy_, denials_, *log_, metrics_,
                             holding_, newest_checkpoint_}),
       HeldLook::Surroundings{holding_, *log_, metrics_});
+  EdgeLook::Carried carried;
+  for (const settings::CarryingNode& node : installation_->settings.node.nodes) {
+    for (const record::BureauId& bureau : node.bureaus)
+      carried.emplace(bureau, node.name);
+  }
+  if (carried.empty()) return;
+  edge_look_ = std::make_unique<EdgeLook>(std::move(carried), [this] {
+    return installation::open_kept_reports(installation_->settings, installation_->disk);
+  });
 }
 
 void Node::reload() {

@@ -29,6 +29,7 @@
 #include "node/certificates.h"
 #include "node/checkpointing.h"
 #include "node/desks.h"
+#include "node/edge_look.h"
 #include "node/edge_reports.h"
 #include "node/head_signing.h"
 #include "node/held_look.h"
@@ -46,6 +47,7 @@
 #include "trust/audit_log.h"
 #include "trust/denials.h"
 #include "trust/directory.h"
+#include "trust/list_dates.h"
 #include "trust/policy.h"
 
 namespace sluice::node {
@@ -98,6 +100,9 @@ class Node {
   void look_after_held();
   [[nodiscard]] api::Health health() const;
   [[nodiscard]] api::NodeStatus status();
+  // What may keep the node from serving, without what lies in the journals: does not block.
+  [[nodiscard]] api::NodeStatus status_at_hand() const;
+  void add_certificates(api::NodeStatus& status) const;
   // Sets the metrics of what lies in the journals: reads them.
   void measure_journals();
   void measure_disk();
@@ -121,6 +126,7 @@ class Node {
   Certificates certificates_;
   observe::ServiceNotifier notifier_;
   record::Time started_at_;
+  mutable trust::KnownLists known_lists_;
   // What streams send by.
   std::unique_ptr<link::UplinkIdentity> uplink_identity_;
   link::Bandwidth bandwidth_;
@@ -149,6 +155,7 @@ class Node {
   std::optional<ServiceStatus> service_status_;  // where systemd wants to know
   // Of a node with a store.
   std::unique_ptr<HeldLook> held_look_;
+  std::unique_ptr<EdgeLook> edge_look_;  // of one that other nodes bring batches to
 
   // What callers reach.
   std::unique_ptr<api::RecordsEndpoint> records_;

@@ -1,10 +1,11 @@
 // What `systemctl status` shows of a node: one line, for who looks at a machine that somebody
-// complained about. What is wrong comes first; `sluice status` has the rest.
+// complained about. What is wrong comes first, as api/troubles.h judges it; `sluice status` has the
+// rest.
 #pragma once
 
 #include <string>
 
-#include "api/status_endpoint.h"
+#include "api/node_status.h"
 
 namespace sluice::node {
 

@@ -1,35 +1,21 @@
 // What a node tells of itself: to who probes whether it serves, to its operators, and in figures.
 #include <chrono>
+#include <filesystem>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "api/troubles.h"
 #include "installation/system_clock.h"
 #include "node/node.h"
 
 namespace sluice::node {
 
 api::Health Node::health() const {
-  if (!refused_.empty()) {
-    return {.serving = false,
-            .reason = "the journal of " + refused_.begin()->first.str() +
-                      " is not what it was; see the log"};
-  }
-  if (auto why = certificates_.why_not_signing()) {
-    return {.serving = false, .reason = std::move(*why)};
-  }
-  files::StateDisk& disk = *installation_->disk;
-  if (const auto why = disk.distrusted()) {
-    return {.serving = false,
-            .reason = "an fsync has failed, and nothing is acknowledged (" + *why +
-                      "); see to the disk, then restart sluiced"};
-  }
-  if (auto why = disk.shortage()) return {.serving = false, .reason = std::move(*why)};
-  for (const auto& [id, stream] : streams_) {
-    if (stream->is_stopped()) {
-      return {.serving = false,
-              .reason = "the stream of " + id.str() + " has stopped; see the log"};
+  for (const api::Trouble& trouble : api::troubles_of(status_at_hand())) {
+    if (trouble.kind->stops_serving) {
+      return {.serving = false, .reason = line_of(trouble) + "; " + remedy_of(trouble)};
     }
   }
   return {};
@@ -64,27 +50,62 @@ void Node::measure_disk() {
 }
 
 api::NodeStatus Node::status() {
+  api::NodeStatus status = status_at_hand();
+  for (api::StreamStatus& stream : status.streams) {
+    const auto found = streams_.find(stream.bureau);
+    if (found != streams_.end()) stream.journal = found->second->status();
+  }
   const settings::Node& node = installation_->settings.node;
-  api::NodeStatus status{
-      .name = node.name, .started_at = started_at_, .now = installation::system_now()};
-  for (const auto& [id, stream] : streams_)
-    status.streams.push_back({id, stream->status(), stream->link(), stream->is_stopped()});
-  for (const auto& [id, failure] : refused_)
-    status.streams.push_back({id, std::unexpected(failure), {}, true});
   if (api_) status.port = api_->port();
   if (pages_) status.pages_port = pages_->port();
-  status.certificate_ends = certificates_.first_expiry();
-  status.not_signing = certificates_.why_not_signing();
-  status.distrusted_disk = installation_->disk->distrusted();
-  status.room = installation_->disk->room();
-  if (held_look_) status.held = held_look_->held();
-  if (schemas_) status.schema_conflicts = schemas_->conflicts();
+  status.inodes = files::inodes_of(node.state_directory);
+  status.backlog_limit = node.journal.backlog_bytes;
+  if (scheduler_) status.jobs = scheduler_->status();
+  if (held_look_) {
+    status.held = held_look_->held();
+    status.store_failure = held_look_->failure();
+  }
+  if (edge_look_) status.edges = edge_look_->edges(status.now);
   if (node.uplink) {
     status.uplink.emplace();
     for (const auto& address : node.uplink->addresses)
       status.uplink->push_back(fmt::format("{}:{}", address.host, address.port));
   }
+  add_certificates(status);
   return status;
+}
+
+api::NodeStatus Node::status_at_hand() const {
+  api::NodeStatus status{.name = installation_->settings.node.name,
+                         .started_at = started_at_,
+                         .now = installation::system_now()};
+  for (const auto& [id, stream] : streams_) {
+    status.streams.push_back(
+        {id, journal::Status{.stream = stream->id()}, stream->link(), stream->is_stopped()});
+  }
+  for (const auto& [id, failure] : refused_)
+    status.streams.push_back({id, std::unexpected(failure), {}, true});
+  status.not_signing = certificates_.why_not_signing();
+  status.distrusted_disk = installation_->disk->distrusted();
+  status.room = installation_->disk->room();
+  if (schemas_) status.schema_conflicts = schemas_->conflicts();
+  return status;
+}
+
+void Node::add_certificates(api::NodeStatus& status) const {
+  status.certificate_ends = certificates_.first_expiry();
+  const settings::Node& node = installation_->settings.node;
+  for (const auto& [name, facts] : certificates_.in_use()) {
+    status.certificates.push_back(
+        {name == "pages" ? "pages" : "identity", facts.subject, facts.serial, facts.not_after});
+  }
+  std::vector<std::filesystem::path> bundles{node.identity.revocations};
+  if (node.pages) bundles.push_back(node.pages->people_revocations);
+  for (const std::filesystem::path& bundle : bundles) {
+    if (bundle.empty()) continue;
+    for (const trust::ListDates& list : known_lists_.in(bundle))
+      status.revocations.push_back({list.issuer, list.issued, list.ends});
+  }
 }
 
 }  // namespace sluice::node

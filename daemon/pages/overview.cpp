@@ -4,12 +4,13 @@
 #include <ranges>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
+#include "api/troubles.h"
 #include "pages/answer.h"
 #include "pages/view/paths.h"
-#include "runs/run_summary.h"
 
 namespace sluice::pages {
 namespace {
@@ -18,13 +19,6 @@ using trust::PersonalRight;
 
 // A day of it would be a picture of nothing.
 constexpr std::size_t most_streams = 200;
-// From here on a person should look.
-constexpr double high_backlog = 0.5;
-constexpr double low_disk = 0.10;
-constexpr double stopping_disk = 0.05;
-constexpr std::chrono::days soon{30};
-constexpr std::chrono::days very_soon{3};
-
 std::string percent(double share) {
   return fmt::format("{:.0f} %", share * 100);
 }
@@ -63,22 +57,11 @@ std::optional<std::chrono::milliseconds> lag(const settings::Bureau& bureau,
   return newest ? newest->took : std::nullopt;
 }
 
-// What the journal and the link of a stream say of it, with the alarm where that is one.
-void note_stream(StreamRow& row, const api::StreamStatus& stream, std::vector<Alarm>& alarms) {
-  const auto alarm = [&](const char* name, bool is_bad, std::optional<record::Time> since) {
-    row.state = is_bad ? StreamState::stopped : StreamState::attention;
-    alarms.push_back({.name = name,
-                      .is_bad = is_bad,
-                      .whom = row.bureau_name,
-                      .figure = {},
-                      .reason = row.reason,
-                      .since = since,
-                      .path = std::nullopt});
-  };
+// What the journal of a stream says of it.
+void note_stream(StreamRow& row, const api::StreamStatus& stream) {
   if (!stream.journal) {
-    row.reason = record::to_string(stream.journal.error());
-    alarm("journal-unreadable", true, std::nullopt);
     row.state = StreamState::unreadable;
+    row.reason = record::to_string(stream.journal.error());
     return;
   }
   row.last_batch = stream.journal->head.sequence.value;
@@ -90,8 +73,11 @@ void note_stream(StreamRow& row, const api::StreamStatus& stream, std::vector<Al
   row.backlog_oldest = stream.journal->backlog.oldest;
   row.quarantine_waiting = stream.journal->quarantine_waiting;
   row.reason = stream.link.reason;
-  if (stream.is_stopped) return alarm("stream-stopped", true, stream.link.last_receipt);
-  if (stream.link.held_back_since) alarm("link-held-back", false, stream.link.held_back_since);
+  if (stream.is_stopped) {
+    row.state = StreamState::stopped;
+  } else if (stream.link.held_back_since) {
+    row.state = StreamState::attention;
+  }
 }
 
 // What the node on which the stream begins told of it.
@@ -112,14 +98,29 @@ std::optional<DiskFacts> disk_of(const api::NodeStatus& status) {
                    .reserve_bytes = status.room->reserve};
 }
 
-Alarm alarm_of_node(std::string name, bool is_bad, std::string figure) {
-  return {.name = std::move(name),
-          .is_bad = is_bad,
-          .whom = {},
-          .figure = std::move(figure),
-          .reason = {},
-          .since = std::nullopt,
-          .path = std::nullopt};
+std::string worded(const api::Figure& figure, const Wording& words) {
+  if (const auto* share = std::get_if<double>(&figure)) return percent(*share);
+  if (const auto* left = std::get_if<std::chrono::milliseconds>(&figure)) {
+    return words.duration(*left);
+  }
+  if (const auto* count = std::get_if<std::uint64_t>(&figure)) return words.number(*count);
+  const auto* name = std::get_if<std::string>(&figure);
+  return name == nullptr ? "" : words.word("task.", *name);
+}
+
+// Where more of it is to be seen.
+std::optional<std::string> path_of(const api::Trouble& trouble) {
+  const std::string_view name = trouble.kind->name;
+  if (name == "run-failed" || name == "deletes-held-back") {
+    return runs_path_of(trouble.bureau->str());
+  }
+  return name == "differs" ? std::optional(std::string(reconciliation_path)) : std::nullopt;
+}
+
+// Whether it is of a job, which not everybody may see who sees the stream.
+bool is_of_job(const api::Trouble& trouble) {
+  const std::string_view name = trouble.kind->name;
+  return name == "run-failed" || name == "deletes-held-back" || name == "differs";
 }
 
 }  // namespace
@@ -161,104 +162,90 @@ StreamRow Overview::row_of(const settings::Bureau& bureau, const LatelyApplied::
   return row;
 }
 
-void Overview::add_streams(OverviewView& view, const api::NodeStatus& status,
+bool Overview::add_streams(OverviewView& view, const api::NodeStatus& status,
                            const std::vector<record::BureauId>& bureaus) {
   const auto days = lately_.days(surroundings_.clock());
-  if (!days) view.alarms.push_back(alarm_of_node("store-unavailable", true, {}));
   static const LatelyApplied::Days none;
   const auto reports = reported_.last(surroundings_.clock());
-  const auto& limits = surroundings_.installation.settings.node.journal;
   for (const record::BureauId& id : bureaus | std::views::take(most_streams)) {
     const settings::Bureau& bureau = surroundings_.installation.settings.bureaus.at(id);
     if (bureau.publishes.empty()) continue;
     StreamRow row = row_of(bureau, days ? *days : none);
     const auto stream = std::ranges::find(status.streams, id, &api::StreamStatus::bureau);
     if (stream != status.streams.end()) {
-      note_stream(row, *stream, view.alarms);
+      note_stream(row, *stream);
       view.links.push_back({row.bureau, row.bureau_name, stream->link.held_back_since,
                             stream->link.reason, stream->link.last_receipt});
     } else if (reports && reports->contains(id)) {
       note_report(row, reports->at(id), surroundings_.clock());
     }
-    const double backlog =
-        static_cast<double>(row.backlog_bytes) / static_cast<double>(limits.backlog_bytes);
-    if (backlog >= high_backlog) {
-      Alarm alarm = alarm_of_node("backlog-high", false, percent(backlog));
-      alarm.whom = row.bureau_name;
-      alarm.since = row.backlog_oldest;
-      view.alarms.push_back(std::move(alarm));
-    }
     view.streams.push_back(std::move(row));
   }
+  return days != nullptr;
 }
 
-void Overview::add_jobs(OverviewView& view, const Visit& visit, const Wording& words) const {
+void Overview::add_jobs(OverviewView& view, const Visit& visit,
+                        const api::NodeStatus& status) const {
   const auto& bureaus = surroundings_.installation.settings.bureaus;
-  for (const runs::JobStatus& job : surroundings_.scheduler.status()) {
+  for (const runs::JobStatus& job : status.jobs) {
     const record::BureauId& id = job.name.bureau;
     if (!surroundings_.policy.may(visit.account().assignment, PersonalRight::see_runs, id))
       continue;
-    JobRow row{.bureau = id.str(),
-               .bureau_name = bureaus.at(id).name,
-               .task = job.name.task,
-               .schedule = job.schedule,
-               .is_paused = job.is_paused,
-               .running_since = job.running_since,
-               .held_back = job.held_back,
-               .outcome = job.last ? job.last->outcome : "",
-               .ended = job.last ? job.last->ended : std::nullopt,
-               .next = job.next};
-    if (runs::is_failure(row.outcome)) {
-      view.alarms.push_back({.name = "run-failed",
-                             .is_bad = false,
-                             .whom = row.bureau_name,
-                             .figure = words.word("task.", row.task),
-                             .reason = job.last->sentence,
-                             .since = row.ended,
-                             .path = runs_path_of(row.bureau)});
-    } else if (row.outcome == "differs") {
-      view.alarms.push_back({.name = "differs",
-                             .is_bad = false,
-                             .whom = row.bureau_name,
-                             .figure = words.number(runs::figures_of(*job.last).differences),
-                             .reason = {},
-                             .since = row.ended,
-                             .path = std::string(reconciliation_path)});
-    }
-    view.jobs.push_back(std::move(row));
+    view.jobs.push_back({.bureau = id.str(),
+                         .bureau_name = bureaus.at(id).name,
+                         .task = job.name.task,
+                         .schedule = job.schedule,
+                         .is_paused = job.is_paused,
+                         .running_since = job.running_since,
+                         .held_back = job.held_back,
+                         .outcome = job.last ? job.last->outcome : "",
+                         .ended = job.last ? job.last->ended : std::nullopt,
+                         .next = job.next});
   }
 }
 
-void Overview::add_alarms_of_node(OverviewView& view, const api::NodeStatus& status,
-                                  const Wording& words) const {
-  if (const auto ends = status.certificate_ends; ends && *ends - status.now < soon) {
-    const auto left = std::max(*ends - status.now, std::chrono::milliseconds(0));
-    Alarm alarm = alarm_of_node("certificate-ends", left < very_soon, words.duration(left));
-    alarm.whom = status.name.str();
+bool Overview::may_see(const people::Assignment& person, const api::Trouble& trouble) const {
+  // Everybody sees that figures are missing.
+  if (trouble.kind->name == "store-unavailable") return true;
+  if (!trouble.bureau) return std::ranges::any_of(person.roles, people::is_of_node);
+  const PersonalRight right =
+      is_of_job(trouble) ? PersonalRight::see_runs : PersonalRight::see_streams;
+  return surroundings_.policy.may(person, right, *trouble.bureau);
+}
+
+void Overview::add_alarms(OverviewView& view, const people::Assignment& person,
+                          const api::NodeStatus& status, const Wording& words) const {
+  const auto& bureaus = surroundings_.installation.settings.bureaus;
+  const bool is_of_node = std::ranges::any_of(person.roles, people::is_of_node);
+  for (const api::Trouble& trouble : api::troubles_of(status)) {
+    if (trouble.grade == api::Grade::reminder || !may_see(person, trouble)) continue;
+    Alarm alarm{.name = std::string(trouble.kind->name),
+                .is_bad = trouble.grade == api::Grade::stops,
+                .whom = {},
+                .figure = worded(trouble.figure, words),
+                .reason = trouble.bureau || is_of_node ? trouble.reason : "",
+                .since = trouble.since,
+                .path = path_of(trouble)};
+    if (trouble.bureau) {
+      const auto bureau = bureaus.find(*trouble.bureau);
+      alarm.whom = bureau == bureaus.end() ? trouble.bureau->str() : bureau->second.name;
+    } else if (trouble.kind->name == "certificate-ends") {
+      alarm.whom = status.name.str();
+    }
     view.alarms.push_back(std::move(alarm));
-  }
-  if (status.distrusted_disk) {
-    Alarm alarm = alarm_of_node("disk-not-trusted", true, {});
-    alarm.reason = *status.distrusted_disk;
-    view.alarms.push_back(std::move(alarm));
-  }
-  if (!status.room || status.room->space.total == 0) return;
-  const auto& space = status.room->space;
-  const double free = static_cast<double>(space.free) / static_cast<double>(space.total);
-  if (status.room->is_short) {
-    view.alarms.push_back(alarm_of_node("disk-short", true, words.bytes(space.free)));
-  } else if (free < low_disk) {
-    view.alarms.push_back(alarm_of_node("disk-low", free < stopping_disk, percent(free)));
   }
 }
 
 OverviewView Overview::view(const Visit& visit, const Wording& words) {
-  const api::NodeStatus status = surroundings_.status();
+  api::NodeStatus status = surroundings_.status();
   const people::Assignment& person = visit.account().assignment;
   const auto bureaus = entrance_.bureaus_for(person, PersonalRight::see_streams);
   OverviewView view;
-  add_streams(view, status, bureaus);
-  add_jobs(view, visit, words);
+  const bool store_answered = add_streams(view, status, bureaus);
+  add_jobs(view, visit, status);
+  // The page asks for figures now; the daemon itself looks at the store once a minute.
+  if (!store_answered && !status.store_failure) status.store_failure.emplace();
+  add_alarms(view, person, status, words);
   view.node = {.name = status.name.str(),
                .version = SLUICE_VERSION,
                .started = status.started_at,
@@ -267,9 +254,6 @@ OverviewView Overview::view(const Visit& visit, const Wording& words) {
                .certificate_ends = status.certificate_ends,
                .uplink = status.uplink,
                .disk = disk_of(status)};
-  if (std::ranges::any_of(person.roles, people::is_of_node))
-    add_alarms_of_node(view, status, words);
-  std::ranges::stable_sort(view.alarms, std::ranges::greater(), &Alarm::is_bad);
   view.may_see_quarantine =
       !entrance_.bureaus_for(person, PersonalRight::handle_refused_rows).empty();
   view.may_see_runs = !entrance_.bureaus_for(person, PersonalRight::see_runs).empty();

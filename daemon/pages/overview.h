@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "api/troubles.h"
 #include "pages/entrance.h"
 #include "pages/lately_applied.h"
 #include "pages/page.h"
@@ -24,11 +25,14 @@ class Overview {
  private:
   [[nodiscard]] server::Response show(const Visit& visit);
   [[nodiscard]] OverviewView view(const Visit& visit, const Wording& words);
-  void add_streams(OverviewView& view, const api::NodeStatus& status,
-                   const std::vector<record::BureauId>& bureaus);
-  void add_jobs(OverviewView& view, const Visit& visit, const Wording& words) const;
-  void add_alarms_of_node(OverviewView& view, const api::NodeStatus& status,
-                          const Wording& words) const;
+  // Whether the store answered.
+  [[nodiscard]] bool add_streams(OverviewView& view, const api::NodeStatus& status,
+                                 const std::vector<record::BureauId>& bureaus);
+  void add_jobs(OverviewView& view, const Visit& visit, const api::NodeStatus& status) const;
+  // What api/troubles.h finds wrong of what the person may see.
+  void add_alarms(OverviewView& view, const people::Assignment& person,
+                  const api::NodeStatus& status, const Wording& words) const;
+  [[nodiscard]] bool may_see(const people::Assignment& person, const api::Trouble& trouble) const;
   [[nodiscard]] StreamRow row_of(const settings::Bureau& bureau,
                                  const LatelyApplied::Days& days) const;
 

@@ -36,7 +36,7 @@ enum class ExitStatus : int {
     case ExitStatus::held_back:
       return "`collect`: done, but deletes are held back until an operator has looked";
     case ExitStatus::unwell:
-      return "`doctor`: something is wrong, and it says what to do";
+      return "`doctor`, `status --check`: something is wrong, and it says what to do";
   }
   return {};
 }

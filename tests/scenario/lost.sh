@@ -327,7 +327,7 @@ case_what_a_center_lost_and_the_journal_has_no_more_is_named_and_the_stream_goes
   at edge start_daemon
   until_true 60 has_gaps 1 || fail "$(at edge sluice status --json)"
   grep -q 'event=batches-lost bureau=park dataset=register mode=disk from=2 to=2 batches=1 rows=500' "$workshop/edge/sluiced.log" || fail "the log does not tell"
-  expect_like "status" "$(at edge sluice status)" 'BATCHES LOST by the center: sluice journal gaps park'
+  expect_like "status" "$(at edge sluice status)" $'BATCHES LOST by the center\n +sluice journal gaps park'
   at edge try sluice journal gaps park
   expect_like "what is missing" "$out" 'register *500 rows in 1 batches between 2 and 2 of epoch'
   expect_like "what to do" "$out" 'import the files of that time again: sluice import park FILE --dataset register'

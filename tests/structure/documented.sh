@@ -45,7 +45,7 @@ for command in $(commands "$sluice"); do
     [[ $row = *"$below"* ]] || complain "docs/operations.md: sluice $command $below is not in its row"
   done
 done
-for command in $(grep -oP '^\| `sluice \K[a-z]+' docs/operations.md | sort -u); do
+for command in $(grep -oP '^\| `sluice \K[a-z-]+' docs/operations.md | sort -u); do
   commands "$sluice" | grep -qx "$command" || complain "docs/operations.md has sluice $command, which there is not"
 done
 

@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "api/trouble_kinds.h"
 #include "observe/events.h"
 #include "observe/metrics.h"
 #include "record/rules.h"
@@ -137,6 +138,15 @@ std::string metrics() {
   return table.text();
 }
 
+std::string troubles() {
+  Table table{"name", "grade", "what is wrong", "what to do"};
+  for (const sluice::api::TroubleKind& kind : sluice::api::trouble_kinds) {
+    table.add({code(kind.name), std::string(to_string(kind.grade)), linked(kind.when),
+               linked(kind.remedy)});
+  }
+  return table.text();
+}
+
 std::string exit_statuses() {
   Table table{"exit status", "meaning"};
   for (int number = 0; number < 256; ++number) {
@@ -161,11 +171,10 @@ std::string rules() {
 using Makers = std::map<std::string, std::function<std::string()>, std::less<>>;
 
 const Makers& makers() {
-  static const Makers all{{"daemon/observe/events.h", log_events},
-                          {"daemon/observe/metrics.h", metrics},
-                          {"daemon/record/rules.h", rules},
-                          {"daemon/runs/exit_status.h", exit_statuses},
-                          {"daemon/trust/audit_events.h", audit_events}};
+  static const Makers all{
+      {"daemon/api/trouble_kinds.h", troubles},     {"daemon/observe/events.h", log_events},
+      {"daemon/observe/metrics.h", metrics},        {"daemon/record/rules.h", rules},
+      {"daemon/runs/exit_status.h", exit_statuses}, {"daemon/trust/audit_events.h", audit_events}};
   return all;
 }
 

@@ -16,9 +16,8 @@ namespace sluice::pages {
 
 // Something that a person must do something about.
 struct Alarm {
-  // Of the texts "alarm.NAME" (what) and "alarm.NAME.do": stream-stopped, link-held-back,
-  // journal-unreadable, backlog-high, disk-low, disk-short, disk-not-trusted, certificate-ends,
-  // run-failed, deletes-held-back, differs.
+  // Of the texts "alarm.NAME" (what) and "alarm.NAME.do": as api/trouble_kinds.h has them, but for
+  // reminders.
   std::string name;
   bool is_bad = false;  // nothing gets on; otherwise it soon may not
   std::string whom;     // the bureau's name; empty: the node

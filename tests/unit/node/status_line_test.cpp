@@ -43,24 +43,24 @@ TEST(StatusLine, NamesTheBureausThatAreWrongAndWhy) {
   auto stopped = stream_of("park");
   stopped.is_stopped = true;
   EXPECT_EQ(status_line(node_of({held_back, stopped, stream_of("quality")})),
-            "3 bureaus, 2 wrong: local-tax: held back since 2026-12-01T03:00:00.000Z: "
-            "https://center:8443: nobody answers there; park: stopped: see the log");
+            "3 bureaus, 2 wrong: park: STOPPED: see the log; local-tax: held back since "
+            "2026-12-01T03:00:00.000Z: https://center:8443: nobody answers there");
 }
 
 TEST(StatusLine, NamesADatasetOfWhichNothingIsTaken) {
   auto node = node_of({stream_of("park")});
   node.schema_conflicts.emplace(record::DatasetId("approval"), "a field is gone");
   EXPECT_EQ(status_line(node),
-            "1 bureau, 1 wrong: nothing of approval is taken in: a field is gone");
+            "1 bureau, 1 wrong: NOTHING OF approval IS TAKEN IN: a field is gone");
 }
 
 TEST(StatusLine, BeginsWithWhatStopsTheWholeNode) {
   auto node = node_of({stream_of("park")});
   node.not_signing = "the certificate has ended";
-  EXPECT_EQ(status_line(node),
-            "NOTHING IS TAKEN: the certificate has ended; 1 bureau, all is well");
+  EXPECT_EQ(status_line(node), "1 bureau, 1 wrong: NOTHING IS TAKEN: the certificate has ended");
   node.distrusted_disk = "audit.sqlite";
-  EXPECT_THAT(status_line(node), StartsWith("NOTHING IS ACKNOWLEDGED: an fsync has failed"));
+  EXPECT_THAT(status_line(node),
+              StartsWith("1 bureau, 2 wrong: NOTHING IS ACKNOWLEDGED: an fsync has failed"));
 }
 
 TEST(StatusLine, RemindsOfWhatIsToBeDone) {
@@ -69,7 +69,7 @@ TEST(StatusLine, RemindsOfWhatIsToBeDone) {
   auto node = node_of({stream});
   node.certificate_ends = now + std::chrono::days(12);
   EXPECT_EQ(status_line(node),
-            "1 bureau, all is well; the certificate ends in 12 days; 13 rows in quarantine");
+            "1 bureau, 1 wrong: the certificate ends in 12 days; park: 13 rows in quarantine");
   node.certificate_ends = now + std::chrono::days(31);
   EXPECT_THAT(status_line(node), Not(HasSubstr("certificate")));
 }

@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/trouble_kinds.h"
 #include "pages/view/quarantine_entry_view.h"
 #include "pages/view/sheet_view.h"
 #include "people/roles.h"
@@ -138,6 +139,15 @@ TEST(Texts, HaveAWordForEveryRuleRoleModeAndOutcome) {
     expect_in_both("sign-in.certificate-fault." + std::string(fault));
   for (int outcome = 0; outcome <= static_cast<int>(RowOutcome::saved); ++outcome)
     expect_in_both("sheet-row." + std::string(to_string(static_cast<RowOutcome>(outcome))));
+}
+
+// Reminders are no alarms: their figures stand in the page.
+TEST(Texts, HaveAnAlarmForEverythingThatCanBeWrong) {
+  for (const api::TroubleKind& kind : api::trouble_kinds) {
+    if (kind.grade == api::Grade::reminder) continue;
+    expect_in_both("alarm." + std::string(kind.name));
+    expect_in_both("alarm." + std::string(kind.name) + ".do");
+  }
 }
 
 TEST(Texts, StandNeitherInTemplatesNorInCode) {
