@@ -1,9 +1,11 @@
 #include "bundle/state_listing.h"
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <system_error>
 

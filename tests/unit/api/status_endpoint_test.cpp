@@ -20,7 +20,7 @@ TEST(StatusAnswer, IsAsItsSchemaSays) {
   auto node = node_with_every_trouble();
   node.port = 8443;
   node.pages_port = 8444;
-  node.uplink = {{"center:8443"}};
+  node.uplink = std::vector<std::string>{"center:8443"};
   node.jobs.front().running_since = std::chrono::floor<std::chrono::seconds>(now);
   node.jobs.front().next = std::chrono::floor<std::chrono::seconds>(now);
   node.jobs.front().held_back = "the backlog is full";

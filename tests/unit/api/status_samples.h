@@ -45,21 +45,23 @@ inline NodeStatus node_with_every_trouble() {
   node.backlog_limit = 100 * mib;
   node.not_signing = "the certificate has ended";
   node.distrusted_disk = "audit.sqlite";
-  node.room = {.space = {.free = 10, .total = 1000}, .reserve = 20, .is_short = true};
-  node.inodes = {{.free = 1, .total = 100}};
-  node.certificate_ends = now + std::chrono::days(12);
+  node.room =
+      files::StateDisk::Room{.space = {.free = 10, .total = 1000}, .reserve = 20, .is_short = true};
+  node.inodes = files::Inodes{.free = 1, .total = 100};
+  // Whole days are told: half of one is left over, so that a minute makes no difference.
+  node.certificate_ends = now + std::chrono::days(12) + std::chrono::hours(12);
   node.certificates = {{"identity", "CN=center", "0A", now + std::chrono::days(12)}};
   node.revocations = {{"CN=old", now - std::chrono::days(9), now - std::chrono::days(1)},
                       {"CN=soon", now - std::chrono::days(6), now + std::chrono::hours(5)},
                       {"CN=never", now, std::nullopt}};
   node.store_failure = "the database does not answer";
-  node.held = {{{.bureau = "park",
-                 .dataset = "register",
-                 .batches = 3,
-                 .since = now - std::chrono::hours(5),
-                 .epoch = record::Epoch{1},
-                 .sequence = record::Sequence{12},
-                 .reason = "the dataset is not known here"}}};
+  node.held.emplace().push_back({.bureau = "park",
+                                 .dataset = "register",
+                                 .batches = 3,
+                                 .since = now - std::chrono::hours(5),
+                                 .epoch = record::Epoch{1},
+                                 .sequence = record::Sequence{12},
+                                 .reason = "the dataset is not known here"});
   node.schema_conflicts.emplace(record::DatasetId("approval"), "a field is gone");
   node.edges = {
       {.bureau = record::BureauId("far"),

@@ -1,6 +1,7 @@
 // What is wrong with a node: found once, in one order, each with what to do.
 #include "api/troubles.h"
 
+#include <algorithm>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -11,7 +12,6 @@
 namespace sluice::api::test {
 namespace {
 
-using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
