@@ -170,7 +170,11 @@ mark_everything() {
   sluice quarantine show park 1 | grep -q MARK-of-a-refused-row-5520 || fail "the refused row is not there"
   stop_daemon
   sqlite3 "$node/state/tasks.sqlite" "CREATE TABLE IF NOT EXISTS draft_for_a_test (x); INSERT INTO draft_for_a_test VALUES ('MARK-of-a-draft-1187')"
-  sqlite3 "$node/state/jobs.sqlite" "INSERT INTO run (bureau, task, reason, started, ended, outcome, sentence, summary)
+  # As the schedule of a node that has one makes it.
+  sqlite3 "$node/state/jobs.sqlite" "CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, bureau TEXT NOT NULL,
+      task TEXT NOT NULL, reason TEXT NOT NULL, started INTEGER NOT NULL, ended INTEGER, outcome TEXT NOT NULL,
+      sentence TEXT NOT NULL, summary TEXT NOT NULL);
+    INSERT INTO run (bureau, task, reason, started, ended, outcome, sentence, summary)
     VALUES ('park', 'collect', 'scheduled', 1, 2, 'failed', 'Duplicate entry ''MARK-of-a-run-9036'' for key', '')"
   echo "event=run-failed reason=\"can't take \\\"MARK-of-a-log-line-2754\\\" at password=MARK-of-a-password-4402\" bureau=park" >>"$node/sluiced.log"
   sed -i 's/dataset: approval, channels: .direct.}/dataset: approval, channels: [direct], mapping: {fields: [{field: number}, {field: name, constant: MARK-of-a-constant-6618}]}}/' \
