@@ -202,6 +202,20 @@ CREATE TRIGGER IF NOT EXISTS answer_changes AFTER UPDATE ON cursor BEGIN
     + iif(new.forget_at IS NULL, 0, length(new.key) + length(new.value) + 128);
 END;
 
+-- Since version 8: how many rows ever came and were made durable, those that went to the quarantine
+-- included, and how many ever went there. Both only grow, whatever becomes of the rows.
+CREATE TABLE IF NOT EXISTS taken(
+  dataset TEXT NOT NULL,
+  mode INTEGER NOT NULL,
+  rows INTEGER NOT NULL,
+  quarantined INTEGER NOT NULL,
+  PRIMARY KEY (dataset, mode)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS quarantine_counts AFTER INSERT ON quarantine BEGIN
+  INSERT INTO taken VALUES(new.dataset, new.mode, 0, 1)
+    ON CONFLICT(dataset, mode) DO UPDATE SET quarantined = quarantined + 1;
+END;
+
 -- Since version 2.
 CREATE TABLE IF NOT EXISTS tally(
   dataset TEXT NOT NULL,

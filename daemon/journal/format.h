@@ -4,6 +4,6 @@
 
 namespace sluice::journal {
 
-constexpr int newest_format = 7;
+constexpr int newest_format = 8;
 
 }  // namespace sluice::journal

@@ -31,7 +31,8 @@ Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Pa
   State& state = *state_;
   SLUICE_TRY(state.check_certificate());
   const std::uint64_t bytes = payload.compressed.size();
-  const bool has_rows = payload.upserts.value + payload.deletes.value > 0;
+  const std::uint64_t rows = payload.upserts.value + payload.deletes.value;
+  const bool has_rows = rows > 0;
   return state.write(bytes, [&](StreamRow& row) -> Result<record::Sequence> {
     Placement placement;
     SLUICE_TRY(state.check_taking(row));
@@ -41,6 +42,7 @@ Result<record::Sequence> Journal::append(const DatasetOrigin& origin, record::Pa
     if (has_rows) placement = SLUICE_TRY(state.seal_alone(row, origin, std::move(payload), places));
     SLUICE_TRY(state.keep(quarantined, cursors, placement));
     SLUICE_TRY(state.count(origin.dataset, tally));
+    SLUICE_TRY(state.count_taken(origin, rows + quarantined.size()));
     return placement.sequence;
   });
 }
@@ -63,6 +65,7 @@ Result<std::vector<Placement>> Journal::commit(std::span<const Submission> submi
     SLUICE_TRY(state.check_room(row));
     if (has_quarantined) SLUICE_TRY(state.make_quarantine_room(row));
     if (answers > 0) SLUICE_TRY(state.forget_old(answers));
+    SLUICE_TRY(state.count_taken(submissions));
     return state.place(row, submissions);
   });
 }
@@ -296,6 +299,10 @@ Result<Status> Journal::status() {
 Result<Kept> Journal::kept() {
   const auto row = SLUICE_TRY(state_->ours(state_->tables.stream()));
   return Kept{row.quarantine_bytes, row.answer_bytes};
+}
+
+Result<std::vector<TakenRows>> Journal::taken() {
+  return state_->ours(state_->taken.all());
 }
 
 Result<std::vector<QuarantineCount>> Journal::quarantine_counts() {

@@ -147,6 +147,16 @@ struct Retained {
   friend bool operator==(const Retained&, const Retained&) = default;
 };
 
+// What ever came of a dataset by one mode, whichever process took it, since the file was made (or
+// brought to format 8). It only grows: epochs that begin and rows that go change nothing.
+struct TakenRows {
+  record::DatasetId dataset;
+  record::Mode mode = record::Mode::direct;
+  std::uint64_t rows = 0;         // made durable as they came, those in quarantine included
+  std::uint64_t quarantined = 0;  // ever, those that the center refused included
+  friend bool operator==(const TakenRows&, const TakenRows&) = default;
+};
+
 // Batches that the center lost and that are in the journal no more: of one dataset and one mode,
 // with others between them, perhaps.
 struct Gap {
@@ -336,6 +346,8 @@ class Journal {
   [[nodiscard]] Result<Status> status();
   // The same without counting anything: it costs nothing.
   [[nodiscard]] Result<Kept> kept();
+  // By dataset and mode. A row that is corrected and replayed came once.
+  [[nodiscard]] Result<std::vector<TakenRows>> taken();
 
   // What waits in the quarantine, by dataset and rule.
   [[nodiscard]] Result<std::vector<QuarantineCount>> quarantine_counts();

@@ -24,6 +24,7 @@
 #include "journal/retention.h"
 #include "journal/retention_tables.h"
 #include "journal/stream_marks.h"
+#include "journal/taken_tables.h"
 #include "record/recast.h"
 #include "record/try.h"
 #include "sqlite/database.h"
@@ -48,6 +49,7 @@ struct Journal::State {
   HeldTables held;
   AnchorTables anchors;
   PlaceTables places;
+  TakenTables taken;
   record::StreamId stream;
   std::shared_ptr<files::StateDisk> disk;  // null: none is shared
   StreamMarks* marks = nullptr;
@@ -149,6 +151,9 @@ struct Journal::State {
                                   std::span<const Cursor> cursors, const Placement& placement);
   [[nodiscard]] Result<void> count(const record::DatasetId& dataset,
                                    const std::optional<RowTally>& tally);
+  // Rows that came, and were made durable in whatever place.
+  [[nodiscard]] Result<void> count_taken(const DatasetOrigin& origin, std::uint64_t rows);
+  [[nodiscard]] Result<void> count_taken(std::span<const Submission> submissions);
   // Puts rows into open batches, which it opens where there is none that takes them, and payloads
   // into batches of their own, behind those.
   [[nodiscard]] Result<std::vector<Placement>> place(StreamRow& row,

@@ -73,6 +73,7 @@ sqlite::Result<void> Journal::State::prepare_tables() {
   held = SLUICE_TRY(HeldTables::prepare(database));
   anchors = SLUICE_TRY(AnchorTables::prepare(database));
   places = SLUICE_TRY(PlaceTables::prepare(database));
+  taken = SLUICE_TRY(TakenTables::prepare(database));
   return {};
 }
 

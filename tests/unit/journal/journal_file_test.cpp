@@ -31,7 +31,7 @@ class JournalFile : public testing::Test {
 
 TEST_F(JournalFile, OfALaterVersionIsRefusedWithWhatToDo) {
   { const Journal journal = desk.open(); }
-  execute("PRAGMA user_version=8");
+  execute("PRAGMA user_version=9");
   EXPECT_EQ(failure_to_open().code, JournalProblem::unreadable);
   EXPECT_THAT(failure_to_open().sentence, HasSubstr("upgrade"));
 }

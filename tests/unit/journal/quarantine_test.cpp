@@ -249,7 +249,7 @@ TEST_F(Quarantine, OfAFileOfVersionTwoIsCountedAndPagedAndSettled) {
   auto database = sqlite::Database::open(desk.file()).value();
   auto version = database.prepare("PRAGMA user_version").value();
   ASSERT_TRUE(version.step().value());
-  EXPECT_EQ(version.integer(0), 7);
+  EXPECT_EQ(version.integer(0), 8);
   auto index =
       database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'quarantine_waiting'").value();
   EXPECT_FALSE(index.step().value()) << "it would be written for nothing";
