@@ -143,7 +143,9 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
       }
       co_return refuse(*deferred);
     }
-    auto response = receipt_response(std::get<record::SignedReceipt>(*answer));
+    const auto& given = std::get<record::SignedReceipt>(*answer);
+    tell(given);
+    auto response = receipt_response(given);
     if (!store.empty()) response.headers.emplace_back(std::string(link::store_header), store);
     co_return response;
   }
@@ -151,6 +153,12 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
     surroundings_.carriers.deny(request.peer, place->stream.bureau.str(), "not-trusted");
   }
   co_return refuse(answer.error());
+}
+
+void BatchesEndpoint::tell(const record::SignedReceipt& given) const {
+  if (!surroundings_.answered) return;
+  // Of the ledger, where an earlier version may have put what this one can not read.
+  if (const auto receipt = record::parse_receipt(given.json)) surroundings_.answered(*receipt);
 }
 
 asio::awaitable<server::Response> BatchesEndpoint::tell_standing(const server::Request& request) {

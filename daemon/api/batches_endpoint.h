@@ -3,13 +3,16 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "api/carriers.h"
 #include "exchange/reception_pool.h"
+#include "record/receipt.h"
 #include "server/router.h"
 
 namespace sluice::api {
@@ -22,8 +25,10 @@ class BatchesEndpoint {
     Carriers carriers;
     exchange::ReceptionPool& receptions;
     exchange::ReceptionPool& lookups;  // of receipts, which wait for no batch that is being applied
+    // Hears of each receipt that is given for a batch that was brought. Empty: nobody does.
+    std::function<void(const record::Receipt&)> answered = {};
   };
-  explicit BatchesEndpoint(const Surroundings& surroundings) : surroundings_(surroundings) {}
+  explicit BatchesEndpoint(Surroundings surroundings) : surroundings_(std::move(surroundings)) {}
 
   // They refer to the endpoint.
   [[nodiscard]] std::vector<server::Route> routes();
@@ -42,6 +47,7 @@ class BatchesEndpoint {
   [[nodiscard]] boost::asio::awaitable<server::Response> refuse_body(const Place& place,
                                                                      const Objection& why);
   [[nodiscard]] boost::asio::awaitable<server::Response> take(const server::Request& request);
+  void tell(const record::SignedReceipt& given) const;
   [[nodiscard]] boost::asio::awaitable<server::Response> tell_standing(
       const server::Request& request);
   [[nodiscard]] boost::asio::awaitable<server::Response> tell_receipt(

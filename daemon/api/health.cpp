@@ -1,7 +1,6 @@
 #include "api/health.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -26,20 +25,13 @@ server::Route health_route(std::function<Health()> health) {
   return {server::Method::get, "/v1/health", {}, handle};
 }
 
-server::Route metrics_route(const observe::Metrics& metrics, asio::thread_pool& blocking,
-                            std::function<void()> measure) {
+server::Route metrics_route(const observe::Metrics& metrics, Measuring& measuring) {
   return {.method = server::Method::get,
           .path = "/metrics",
           .content_types = {},
-          .handler = [&metrics, &blocking, measure = std::move(measure)](
-                         const server::Request&) -> asio::awaitable<server::Response> {
-            co_await asio::co_spawn(
-                blocking,
-                [&measure]() -> asio::awaitable<void> {
-                  measure();
-                  co_return;
-                },
-                asio::use_awaitable);
+          .handler = [&metrics,
+                      &measuring](const server::Request&) -> asio::awaitable<server::Response> {
+            co_await measuring.look();
             co_return server::Response{.content_type = std::string(observe::Metrics::content_type),
                                        .body = metrics.exposition()};
           }};

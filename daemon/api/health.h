@@ -4,8 +4,7 @@
 #include <functional>
 #include <string>
 
-#include <boost/asio/thread_pool.hpp>
-
+#include "api/measuring.h"
 #include "observe/metrics.h"
 #include "server/router.h"
 
@@ -19,10 +18,8 @@ struct Health {
 // 200 {"status":"pass"} or 503 {"status":"fail","reason":…}. `health` is called on connections'
 // strands and must not block.
 [[nodiscard]] server::Route health_route(std::function<Health()> health);
-// `measure` is called on `blocking` before each answer: it sets what is read only when it is asked
-// for. All must outlive the route.
-[[nodiscard]] server::Route metrics_route(const observe::Metrics& metrics,
-                                          boost::asio::thread_pool& blocking,
-                                          std::function<void()> measure);
+// `measuring` is asked before each answer, for what is read only when it is asked for. Both must
+// outlive the route.
+[[nodiscard]] server::Route metrics_route(const observe::Metrics& metrics, Measuring& measuring);
 
 }  // namespace sluice::api

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -70,8 +71,31 @@ bool QuarantineEndpoint::begin_to_wait() {
 }
 
 edges::Result<void> QuarantineEndpoint::keep(const edges::KeptReport& kept) {
+  recall();
   if (!reports_) reports_ = SLUICE_TRY(surroundings_.open());
   return reports_->keep(kept);
+}
+
+void QuarantineEndpoint::recall(std::set<record::BureauId> bureaus) {
+  asio::post(thread_, [this, bureaus = std::move(bureaus)]() mutable {
+    to_recall_ = std::move(bureaus);
+    recall();
+  });
+}
+
+void QuarantineEndpoint::recall() {
+  if (to_recall_.empty()) return;
+  if (!reports_) {
+    auto opened = surroundings_.open();
+    if (!opened) return;
+    reports_ = std::move(*opened);
+  }
+  const auto all = reports_->all();
+  if (!all) return;
+  for (const edges::KeptReport& kept : *all) {
+    if (to_recall_.contains(kept.bureau)) measure(kept);
+  }
+  to_recall_.clear();
 }
 
 void QuarantineEndpoint::measure(const edges::KeptReport& kept) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -38,6 +39,11 @@ class QuarantineEndpoint {
   QuarantineEndpoint(const QuarantineEndpoint&) = delete;
   QuarantineEndpoint& operator=(const QuarantineEndpoint&) = delete;
 
+  // Tells the metrics what was kept of these bureaus before the center began, so that an edge that
+  // has been silent since is not forgotten. Does not wait; where the database is away, it is tried
+  // again when the next report comes.
+  void recall(std::set<record::BureauId> bureaus);
+
   // They refer to the endpoint.
   [[nodiscard]] std::vector<server::Route> routes();
   // Waits for what is being kept; nothing is kept afterwards.
@@ -46,11 +52,13 @@ class QuarantineEndpoint {
  private:
   [[nodiscard]] boost::asio::awaitable<server::Response> take(const server::Request& request);
   [[nodiscard]] edges::Result<void> keep(const edges::KeptReport& kept);
+  void recall();
   [[nodiscard]] bool begin_to_wait();
   void measure(const edges::KeptReport& kept);
 
   Surroundings surroundings_;
-  std::unique_ptr<edges::KeptReports> reports_;  // of the thread
+  std::unique_ptr<edges::KeptReports> reports_;  // of the thread, as the next
+  std::set<record::BureauId> to_recall_;
   std::atomic<int> waiting_ = 0;
   boost::asio::thread_pool thread_{1};  // last: it uses the rest
 };

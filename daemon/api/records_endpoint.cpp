@@ -37,8 +37,6 @@ struct RecordsEndpoint::Publication {
   direct::MemberTable members;
   intake::ConversionPlan plan;
   std::string columns;  // as a JSON array
-  observe::Metrics::Counter& collected;
-  observe::Metrics::Counter& quarantined;
 };
 
 struct RecordsEndpoint::Stream {
@@ -69,14 +67,10 @@ intake::Result<std::unique_ptr<RecordsEndpoint>> RecordsEndpoint::make(
       auto plan = SLUICE_TRY(intake::ConversionPlan::bind(published.dataset, published.checker,
                                                           published.mapping, members.columns()));
       std::string names = boost::json::serialize(boost::json::value_from(members.columns()));
-      const std::string& bureau = stream.id.bureau.str();
-      const std::string& dataset = published.dataset.id.str();
-      made->publications.emplace(
-          published.dataset.id,
-          std::make_unique<Publication>(Publication{
-              published, stream.id, stream.commit, std::move(members), std::move(plan),
-              std::move(names), surroundings.metrics.rows_collected(bureau, dataset, "direct"),
-              surroundings.metrics.rows_quarantined(bureau, dataset, "direct")}));
+      made->publications.emplace(published.dataset.id,
+                                 std::make_unique<Publication>(Publication{
+                                     published, stream.id, stream.commit, std::move(members),
+                                     std::move(plan), std::move(names)}));
     }
     endpoint->streams_.emplace(stream.id.bureau, std::move(made));
   }
@@ -202,10 +196,6 @@ asio::awaitable<Reply> RecordsEndpoint::take(const Publication& publication, con
   const Result placement = co_await on_own_executor<Result>(
       [&](auto done) { publication.commit.submit(std::move(submission), std::move(done)); });
   if (!placement) co_return refuse(placement.error());
-  publication.collected.Increment(static_cast<double>(outcome.accepted + outcome.quarantined));
-  if (outcome.quarantined > 0) {
-    publication.quarantined.Increment(static_cast<double>(outcome.quarantined));
-  }
   std::optional<BatchPlace> place;
   if (placement->sequence.value != 0) {
     place = BatchPlace{

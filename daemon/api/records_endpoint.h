@@ -21,7 +21,6 @@
 #include "intake/reject_limit.h"
 #include "journal/group_commit.h"
 #include "observe/log.h"
-#include "observe/metrics.h"
 #include "record/record_checker.h"
 #include "server/router.h"
 #include "trust/denials.h"
@@ -54,7 +53,6 @@ class RecordsEndpoint {
     const trust::Policy& policy;
     trust::Denials& denials;
     observe::Log& log;
-    observe::Metrics& metrics;
     journal::Clock clock;
     // Reads large bodies. Joined before the endpoint and the calls' executors go.
     boost::asio::thread_pool& large_calls;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "installation/system_clock.h"
@@ -52,7 +53,13 @@ Center::Center(const Surroundings& surroundings)
     : receptions_(receptions_at_once, reception_of(surroundings)),
       lookups_(lookups_at_once, reception_of(surroundings)),
       comparisons_(comparisons_at_once, reception_of(surroundings)),
-      batches_({carriers_of(surroundings), receptions_, lookups_}),
+      batches_({carriers_of(surroundings), receptions_, lookups_,
+                [&metrics = surroundings.metrics](const record::Receipt& receipt) {
+                  metrics
+                      .batches_applied(receipt.stream.bureau.str(),
+                                       record::to_string(receipt.outcome))
+                      .Increment();
+                }}),
       checkpoints_({carriers_of(surroundings), lookups_}),
       digests_({surroundings.policy, surroundings.installation.catalogue, comparisons_, lookups_,
                 surroundings.denials, surroundings.log}),
@@ -61,7 +68,12 @@ Center::Center(const Surroundings& surroundings)
                       return installation::open_kept_reports(installation.settings,
                                                              installation.disk);
                     },
-                    surroundings.metrics, installation::system_now}) {}
+                    surroundings.metrics, installation::system_now}) {
+  std::set<record::BureauId> brought;
+  for (const settings::CarryingNode& node : surroundings.installation.settings.node.nodes)
+    brought.insert(node.bureaus.begin(), node.bureaus.end());
+  quarantines_.recall(std::move(brought));
+}
 
 std::vector<server::Route> Center::routes() {
   std::vector<server::Route> routes = batches_.routes();

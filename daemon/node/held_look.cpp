@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "installation/system_clock.h"
 #include "record/try.h"
 #include "record/unforeseen.h"
 #include "threads/sleep.h"
@@ -51,6 +52,10 @@ bool HeldLook::look() {
   try {
     const auto is_more = settle_and_list();
     if (is_more) {
+      surroundings_.metrics.store_answered().Set(
+          static_cast<double>(std::chrono::floor<std::chrono::seconds>(installation::system_now())
+                                  .time_since_epoch()
+                                  .count()));
       const std::lock_guard lock(mutex_);
       failure_.reset();
       return *is_more;

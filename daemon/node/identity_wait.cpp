@@ -97,6 +97,7 @@ class IdentityWait {
     asio::co_spawn(context_, look_on(), asio::detached);
     asio::co_spawn(context_, stay_alive(), asio::detached);
     context_.run();
+    measuring_.join();
     blocking_.join();
     // What begins now answers no watchdog until it serves.
     if (notifier_.watchdog_interval()) notifier_.expect_within(longest_start);
@@ -107,7 +108,7 @@ class IdentityWait {
   std::expected<void, std::string> listen() {
     std::vector<server::Route> routes;
     routes.push_back(api::health_route([this] { return api::Health{false, *why_}; }));
-    routes.push_back(api::metrics_route(metrics_, blocking_, [] {}));
+    routes.push_back(api::metrics_route(metrics_, measuring_));
     routes.push_back(api::status_route(policy_, blocking_, [this] { return status(); }));
     auto listening = server::HttpServer::listen_locally(
         context_, settings_.node.control_socket, server::Listen{},
@@ -197,6 +198,7 @@ class IdentityWait {
   observe::ServiceNotifier notifier_;
   record::Time started_at_;
   asio::thread_pool blocking_{1};
+  api::Measuring measuring_{{[] {}, [] {}}};
   asio::io_context context_;
   // Before anybody is told that it is ready: one who puts files in place reloads at once.
   asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};

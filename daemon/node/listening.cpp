@@ -14,11 +14,23 @@ std::expected<void, std::string> Node::listen() {
   const settings::Node& node = installation_->settings.node;
   // One for all: who writes to the file of tasks takes turns with the others of the same opener.
   installation::TasksOpener open_tasks;
-  if (node.store)
+  if (node.store) {
     open_tasks = installation::tasks_opener(installation_->settings, installation_->disk);
+    look_at_tasks(open_tasks);
+  }
   if (node.listen) SLUICE_TRY(listen_to_bureaus(open_tasks));
   if (node.pages) SLUICE_TRY(listen_to_people(open_tasks));
   return listen_to_operators();
+}
+
+void Node::look_at_tasks(const installation::TasksOpener& open_tasks) {
+  std::vector<record::BureauId> bureaus;
+  for (const auto& [id, bureau] : installation_->settings.bureaus) {
+    if (bureau.manual_entry) bureaus.push_back(id);
+  }
+  if (bureaus.empty()) return;
+  task_look_ =
+      std::make_unique<TaskLook>(TaskLook::Surroundings{open_tasks, std::move(bureaus), metrics_});
 }
 
 std::expected<void, std::string> Node::listen_to_bureaus(
@@ -41,7 +53,7 @@ std::expected<void, std::string> Node::listen_to_bureaus(
   routes.push_back(
       api::whoami_route(policy_, {node.name, std::move(bureaus), installation::system_now}));
   if (node.listen->metrics) {
-    routes.push_back(api::metrics_route(metrics_, blocking_, [this] { measure_journals(); }));
+    routes.push_back(api::metrics_route(metrics_, measuring_));
   }
   if (!node.nodes.empty()) {
     center_.emplace(Center::Surroundings{*installation_, signatories_, policy_, denials_, *log_,
@@ -61,7 +73,7 @@ std::expected<void, std::string> Node::listen_to_operators() {
   jobs_.emplace(api::JobsEndpoint::Surroundings{policy_, *scheduler_, blocking_});
   std::vector<server::Route> routes = jobs_->routes();
   routes.push_back(api::health_route([this] { return health(); }));
-  routes.push_back(api::metrics_route(metrics_, blocking_, [this] { measure_journals(); }));
+  routes.push_back(api::metrics_route(metrics_, measuring_));
   routes.push_back(api::status_route(policy_, blocking_, [this] { return status(); }));
   auto listening = server::HttpServer::listen_locally(
       context_, node.control_socket, node.listen.value_or(server::Listen{}),

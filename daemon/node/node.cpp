@@ -70,13 +70,22 @@ Node::Node(installation::SoleDaemon sole, std::unique_ptr<installation::Installa
       bandwidth_(installation_->settings.node.uplink
                      ? installation_->settings.node.uplink->bandwidth
                      : std::nullopt),
-      csv_(command, [this](const std::string& reason) {
-        log_->write<"csv-not-read">({{"reason", reason}});
-      }) {}
+      csv_(command,
+           [this](const std::string& reason) {
+             log_->write<"csv-not-read">({{"reason", reason}});
+           }),
+      figures_({*installation_->disk, *log_, metrics_}),
+      measuring_({[this] {
+                    figures_.measure({streams_, refused_, installation_->settings.bureaus},
+                                     installation::system_now());
+                    if (task_look_) task_look_->hide_old();
+                  },
+                  [this] { figures_.miss(); }}) {}
 
 Node::~Node() {
   // Whoever posts to the context ends while it is there. Runs go on where they were the next time.
   service_status_.reset();
+  measuring_.join();
   if (site_) site_->join();
   scheduler_.reset();
   watches_.clear();
@@ -87,6 +96,7 @@ Node::~Node() {
   if (center_) center_->join();
   held_look_.reset();
   edge_look_.reset();
+  task_look_.reset();
   blocking_.join();
   task_calls_.join();
 }
@@ -215,7 +225,7 @@ std::expected<void, std::string> Node::take_records() {
   // Those of `refused_` have no stream: the endpoint answers that nothing of theirs is taken.
   auto endpoint = api::RecordsEndpoint::make(
       std::move(streams), std::move(known),
-      {policy_, denials_, *log_, metrics_, installation::system_now, large_calls_,
+      {policy_, denials_, *log_, installation::system_now, large_calls_,
        [this](const record::DatasetId& dataset) { return schema_conflict(dataset); }});
   if (!endpoint) return std::unexpected(record::to_string(endpoint.error()));
   records_ = std::move(*endpoint);

@@ -16,6 +16,7 @@
 
 #include "api/health.h"
 #include "api/jobs_endpoint.h"
+#include "api/measuring.h"
 #include "api/outcomes_endpoint.h"
 #include "api/records_endpoint.h"
 #include "api/status_endpoint.h"
@@ -31,12 +32,14 @@
 #include "node/desks.h"
 #include "node/edge_look.h"
 #include "node/edge_reports.h"
+#include "node/figures.h"
 #include "node/head_signing.h"
 #include "node/held_look.h"
 #include "node/room_watch.h"
 #include "node/schema_watch.h"
 #include "node/service_status.h"
 #include "node/stream.h"
+#include "node/task_look.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "observe/notify.h"
@@ -78,6 +81,7 @@ class Node {
   [[nodiscard]] std::expected<void, std::string> take_records();
   [[nodiscard]] std::expected<void, std::string> take_forms();
   [[nodiscard]] std::expected<void, std::string> listen();
+  void look_at_tasks(const installation::TasksOpener& open_tasks);
   [[nodiscard]] std::expected<void, std::string> listen_to_bureaus(
       const installation::TasksOpener& open_tasks);
   [[nodiscard]] std::expected<void, std::string> listen_to_operators();
@@ -103,9 +107,6 @@ class Node {
   // What may keep the node from serving, without what lies in the journals: does not block.
   [[nodiscard]] api::NodeStatus status_at_hand() const;
   void add_certificates(api::NodeStatus& status) const;
-  // Sets the metrics of what lies in the journals: reads them.
-  void measure_journals();
-  void measure_disk();
   void reload();
   [[nodiscard]] boost::asio::awaitable<void> obey_signals();
   [[nodiscard]] boost::asio::awaitable<void> keep_certificates();
@@ -156,6 +157,9 @@ class Node {
   // Of a node with a store.
   std::unique_ptr<HeldLook> held_look_;
   std::unique_ptr<EdgeLook> edge_look_;  // of one that other nodes bring batches to
+  std::unique_ptr<TaskLook> task_look_;
+  Figures figures_;
+  api::Measuring measuring_;
 
   // What callers reach.
   std::unique_ptr<api::RecordsEndpoint> records_;

@@ -70,6 +70,10 @@ class Stream {
     const std::lock_guard lock(watching_);
     return watched_.kept();
   }
+  [[nodiscard]] journal::Result<std::vector<journal::TakenRows>> taken() {
+    const std::lock_guard lock(watching_);
+    return watched_.taken();
+  }
   // The same. Why nothing is to be read from the bureau's sources now: what a run would read would
   // only wait in memory.
   [[nodiscard]] std::optional<std::string> why_wait() {

@@ -21,34 +21,6 @@ api::Health Node::health() const {
   return {};
 }
 
-void Node::measure_journals() {
-  measure_disk();
-  const record::Time now = installation::system_now();
-  for (const auto& [id, stream] : streams_) {
-    const auto status = stream->status();
-    if (!status) continue;
-    const std::string& bureau = id.str();
-    const journal::Backlog& backlog = status->backlog;
-    const auto age = backlog.oldest ? now - *backlog.oldest : std::chrono::milliseconds(0);
-    metrics_.journal_backlog_batches(bureau).Set(static_cast<double>(backlog.batches));
-    metrics_.journal_backlog_bytes(bureau).Set(static_cast<double>(backlog.bytes));
-    metrics_.journal_backlog_oldest_seconds(bureau).Set(std::chrono::duration<double>(age).count());
-    metrics_.quarantine_waiting(bureau).Set(static_cast<double>(status->quarantine_waiting));
-    metrics_.quarantine_bytes(bureau).Set(static_cast<double>(status->kept.quarantine_bytes));
-    metrics_.answer_bytes(bureau).Set(static_cast<double>(status->kept.answer_bytes));
-  }
-}
-
-void Node::measure_disk() {
-  files::StateDisk& disk = *installation_->disk;
-  metrics_.disk_trusted().Set(disk.distrusted() ? 0 : 1);
-  const auto room = disk.room();
-  if (!room) return;
-  metrics_.disk_free_bytes().Set(static_cast<double>(room->space.free));
-  metrics_.disk_reserve_bytes().Set(static_cast<double>(room->reserve));
-  metrics_.disk_short().Set(room->is_short ? 1 : 0);
-}
-
 api::NodeStatus Node::status() {
   api::NodeStatus status = status_at_hand();
   for (api::StreamStatus& stream : status.streams) {

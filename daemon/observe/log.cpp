@@ -31,7 +31,8 @@ struct Log::State {
   Folding folding;
   const Clock clock;
   const Folding::Tell tell = [this](const LogEntry& entry) { return hand_over(entry); };
-  std::uint64_t dropped = 0;
+  std::uint64_t dropped = 0;  // and not told of yet
+  Counts counts;
   std::jthread timekeeper;  // last: it ends before what it looks at
 };
 
@@ -76,6 +77,7 @@ void Log::put(const Event& event, Level level, std::initializer_list<LogField> f
   if (level < state.level) return;
   const LogEntry entry(event, level, std::span(fields.begin(), fields.size()));
   const std::lock_guard lock(state.mutex);
+  ++state.counts.events[{event.name, level}];
   const auto now = state.clock();
   if (level == Level::notice) {
     state.folding.tell_all(now, state.tell);
@@ -85,10 +87,16 @@ void Log::put(const Event& event, Level level, std::initializer_list<LogField> f
   if (state.folding.count(entry, now)) return;
   if (!state.hand_over(entry)) {
     ++state.dropped;
+    ++state.counts.dropped;
     return;  // and so not folded: the next one is tried as the first
   }
   state.folding.begin(entry, now, state.tell);
   state.begun.notify_one();
+}
+
+Log::Counts Log::counts() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->counts;
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -63,6 +64,13 @@ class Log {
 
   // Begins a thread that tells in time what was folded, though nobody calls.
   void keep_time();
+  // What was to be written since the beginning, by event and level, and the lines among it that the
+  // target did not take.
+  struct Counts {
+    std::map<std::pair<std::string_view, Level>, std::uint64_t> events;
+    std::uint64_t dropped = 0;
+  };
+  [[nodiscard]] Counts counts() const;
 
   // At the event's level: log.write<"batch-held-back">({{"bureau", id}, {"reason", sentence}}).
   template <EventName name>

@@ -1,13 +1,21 @@
 #include "runs/run_history.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <system_error>
 #include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace sluice::runs {
 namespace {
 
 constexpr std::int64_t runs_kept = 1000;
+
+// Outcomes of runs that did what they are for.
+constexpr std::string_view successes[] = {"succeeded", "quarantined", "differs", "held-back"};
 
 std::int64_t seconds_of(schedule::Moment moment) {
   return moment.time_since_epoch().count();
@@ -19,9 +27,12 @@ schedule::Moment moment_of(std::int64_t seconds) {
 
 }  // namespace
 
+bool has_succeeded(const std::string& outcome) {
+  return std::ranges::find(successes, outcome) != std::end(successes);
+}
+
 bool is_failure(const std::string& outcome) {
-  return outcome != "succeeded" && outcome != "quarantined" && outcome != "differs" &&
-         outcome != "held-back" && outcome != "stopped";
+  return !has_succeeded(outcome) && outcome != "stopped";
 }
 
 std::string query_of(const RunFilter& filter) {
@@ -144,6 +155,23 @@ std::expected<void, HistoryFailure> RunHistory::end(const Run& run) {
 std::expected<std::vector<Run>, HistoryFailure> RunHistory::last(const JobName& job,
                                                                  std::size_t most) {
   return find({.bureau = job.bureau, .task = job.task}, most);
+}
+
+std::expected<std::optional<schedule::Moment>, HistoryFailure> RunHistory::last_success(
+    const JobName& job) {
+  auto statement = database_.prepare(fmt::format(R"sql(
+        SELECT started
+        FROM run
+        WHERE bureau = ?1 AND task = ?2 AND outcome IN ('{}')
+        ORDER BY id DESC LIMIT 1)sql",
+                                                 fmt::join(successes, "', '")));
+  if (!statement) return failure(statement.error());
+  const auto row = statement->bind(1, std::string_view(job.bureau.str()))
+                       .bind(2, std::string_view(job.task))
+                       .step();
+  if (!row) return failure(row.error());
+  if (!*row) return std::nullopt;
+  return moment_of(statement->integer(0));
 }
 
 std::expected<std::vector<Run>, HistoryFailure> RunHistory::find(const RunFilter& filter,

@@ -54,6 +54,8 @@ struct RunFilter {
 // What find() asks with, so that a test can ask SQLite how it would find them.
 [[nodiscard]] std::string query_of(const RunFilter& filter);
 
+// Whether the run did what it is for, also where some rows failed or both sides differ.
+[[nodiscard]] bool has_succeeded(const std::string& outcome);
 // Whether the outcome is one after which the next run is a retry.
 [[nodiscard]] bool is_failure(const std::string& outcome);
 
@@ -77,6 +79,9 @@ class RunHistory {
   // The newest first.
   [[nodiscard]] std::expected<std::vector<Run>, HistoryFailure> last(const JobName& job,
                                                                      std::size_t most);
+  // When the last one began that has succeeded; nothing: none that is kept has.
+  [[nodiscard]] std::expected<std::optional<schedule::Moment>, HistoryFailure> last_success(
+      const JobName& job);
   // Of all jobs, the newest first, at most so many.
   [[nodiscard]] std::expected<std::vector<Run>, HistoryFailure> find(const RunFilter& filter,
                                                                      std::size_t most);

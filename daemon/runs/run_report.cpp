@@ -70,39 +70,56 @@ bool is_repaired(const boost::json::object& line) {
   return line.contains("repair") && same != nullptr && same->is_bool() && same->get_bool();
 }
 
-void tell_of_differences(const Run& run, observe::Log& log, observe::Metrics& metrics) {
+// What a comparison found in a dataset.
+struct Found {
+  std::string dataset;
+  std::uint64_t missing = 0;
+  std::uint64_t extra = 0;
+  std::uint64_t different = 0;
+  std::uint64_t all = 0;
+  bool is_repaired = false;
+};
+
+std::vector<Found> found_by(const Run& run) {
+  std::vector<Found> all;
   for (const boost::json::object& line : summary_lines(run)) {
     const auto* found = line.if_contains("found");
     if (found == nullptr || !found->is_object()) continue;
     const boost::json::object& counts = found->as_object();
-    const std::uint64_t missing = number_of(counts, "missing");
-    const std::uint64_t extra = number_of(counts, "extra");
-    const std::uint64_t different = number_of(counts, "different");
-    const std::string dataset = text_of(line, "dataset");
-    const std::uint64_t all = differences_of(line);
-    metrics.differences(run.job.bureau.str(), dataset).Set(static_cast<double>(all));
-    if (all == 0) continue;
-    const bool repaired = is_repaired(line);
+    all.push_back({text_of(line, "dataset"), number_of(counts, "missing"),
+                   number_of(counts, "extra"), number_of(counts, "different"), differences_of(line),
+                   is_repaired(line)});
+  }
+  return all;
+}
+
+// The lines of datasets whose deletes were looked at, held back or not.
+std::vector<boost::json::object> guarded_by(const Run& run) {
+  std::vector<boost::json::object> lines = summary_lines(run);
+  std::erase_if(lines, [](const auto& line) { return !line.contains("held_back"); });
+  return lines;
+}
+
+void tell_of_differences(const Run& run, observe::Log& log) {
+  for (const Found& found : found_by(run)) {
+    if (found.all == 0) continue;
     log.write<"reconciliation-differs">(
-        repaired ? observe::Log::Level::warning : observe::Log::Level::error,
+        found.is_repaired ? observe::Log::Level::warning : observe::Log::Level::error,
         {{"bureau", run.job.bureau.str()},
-         {"dataset", dataset},
-         {"missing", missing},
-         {"extra", extra},
-         {"different", different},
-         {"repaired", repaired ? "true" : "false"}});
+         {"dataset", found.dataset},
+         {"missing", found.missing},
+         {"extra", found.extra},
+         {"different", found.different},
+         {"repaired", found.is_repaired ? "true" : "false"}});
   }
 }
 
-void tell_of_deletes_held_back(const Run& run, observe::Log& log, observe::Metrics& metrics) {
-  for (const boost::json::object& line : summary_lines(run)) {
-    if (!line.contains("held_back")) continue;
+void tell_of_deletes_held_back(const Run& run, observe::Log& log) {
+  for (const boost::json::object& line : guarded_by(run)) {
     const std::uint64_t held_back = number_of(line, "held_back");
-    const std::string dataset = text_of(line, "dataset");
-    metrics.deletes_held_back(run.job.bureau.str(), dataset).Set(static_cast<double>(held_back));
     if (held_back == 0) continue;
     log.write<"deletes-held-back">({{"bureau", run.job.bureau.str()},
-                                    {"dataset", dataset},
+                                    {"dataset", text_of(line, "dataset")},
                                     {"deletes", held_back},
                                     {"of", number_of(line, "held_back_of")}});
   }
@@ -114,6 +131,20 @@ void note_end(Run& run, const ChildEnd& end, std::chrono::seconds time_limit) {
   run.outcome = outcome_of(end);
   run.sentence = sentence_of(end, time_limit);
   run.summary = end.output;
+}
+
+void measure_last(const Run& run, observe::Metrics& metrics) {
+  const std::string& bureau = run.job.bureau.str();
+  if (has_succeeded(run.outcome)) {
+    metrics.last_success(bureau, run.job.task)
+        .Set(static_cast<double>(run.started.time_since_epoch().count()));
+  }
+  for (const Found& found : found_by(run))
+    metrics.differences(bureau, found.dataset).Set(static_cast<double>(found.all));
+  for (const boost::json::object& line : guarded_by(run)) {
+    metrics.deletes_held_back(bureau, text_of(line, "dataset"))
+        .Set(static_cast<double>(number_of(line, "held_back")));
+  }
 }
 
 void tell_of(const Run& run, observe::Log& log, observe::Metrics& metrics) {
@@ -135,8 +166,9 @@ void tell_of(const Run& run, observe::Log& log, observe::Metrics& metrics) {
                                    {"outcome", run.outcome},
                                    {"seconds", seconds}});
   }
-  tell_of_differences(run, log, metrics);
-  tell_of_deletes_held_back(run, log, metrics);
+  tell_of_differences(run, log);
+  tell_of_deletes_held_back(run, log);
+  measure_last(run, metrics);
 }
 
 }  // namespace sluice::runs

@@ -84,6 +84,9 @@ class BureauRunner {
   std::optional<Start> try_start(const std::stop_token& stop);
   // With mutex_ held.
   Entry* due();
+  [[nodiscard]] std::expected<void, HistoryFailure> recall_figures(
+      const Entry& entry, const std::vector<Run>& newest_first);
+  void pause(bool paused);
   void plan(Entry& entry);
   void plan_at(Entry& entry, schedule::NextRun next);
   void heed_clock();
@@ -117,12 +120,12 @@ class BureauRunner {
 std::expected<void, HistoryFailure> BureauRunner::recall() {
   constexpr std::size_t enough = 32;
   since_ = looked_ = around_.clock();
-  const auto paused = SLUICE_TRY(history_.is_paused(bureau_));
-  is_paused_ = paused;
+  pause(SLUICE_TRY(history_.is_paused(bureau_)));
   for (Entry& entry : entries_) {
     SLUICE_TRY(history_.lose_unfinished(entry.job.name, since_));
     const auto runs = SLUICE_TRY(history_.last(entry.job.name, enough));
     entry.past.failures = failures_in_a_row(runs);
+    SLUICE_TRY(recall_figures(entry, runs));
     if (!runs.empty()) {
       entry.last = runs.front();
       // One that lies in the future is of a clock that was set back since: nobody knows how long
@@ -134,12 +137,36 @@ std::expected<void, HistoryFailure> BureauRunner::recall() {
   return {};
 }
 
+// Alarms do not end because the daemon began anew.
+std::expected<void, HistoryFailure> BureauRunner::recall_figures(
+    const Entry& entry, const std::vector<Run>& newest_first) {
+  const auto success = SLUICE_TRY(history_.last_success(entry.job.name));
+  if (success) {
+    around_.metrics.last_success(bureau_.str(), entry.job.name.task)
+        .Set(static_cast<double>(success->time_since_epoch().count()));
+  }
+  const auto told = std::ranges::find_if(newest_first, [](const Run& run) {
+    return has_succeeded(run.outcome) || run.outcome == "refused";
+  });
+  if (told != newest_first.end()) measure_last(*told, around_.metrics);
+  return {};
+}
+
 void BureauRunner::plan(Entry& entry) {
   plan_at(entry, schedule::next_run(entry.job.schedule, entry.past, since_, around_.chance()));
 }
 
+void BureauRunner::pause(bool paused) {
+  is_paused_ = paused;
+  around_.metrics.jobs_paused(bureau_.str()).Set(paused ? 1 : 0);
+  if (!paused) return;
+  for (const Entry& entry : entries_)
+    around_.metrics.next_run.hide(bureau_.str(), entry.job.name.task);
+}
+
 void BureauRunner::plan_at(Entry& entry, schedule::NextRun next) {
   entry.next = next;
+  if (is_paused_) return;
   around_.metrics.next_run(bureau_.str(), entry.job.name.task)
       .Set(static_cast<double>(entry.next.at.time_since_epoch().count()));
 }
@@ -165,7 +192,7 @@ void BureauRunner::obey(Scheduler::Order order) {
   if (order == Scheduler::Order::run_now) {
     is_asked_ = true;
   } else {
-    is_paused_ = order == Scheduler::Order::pause;
+    pause(order == Scheduler::Order::pause);
   }
   if (order == Scheduler::Order::resume) {
     since_ = around_.clock();

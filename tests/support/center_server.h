@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,15 @@ class CenterServer {
     return edges::open_sqlite(reports_)->all().value();
   }
   [[nodiscard]] observe::Metrics& metrics() { return metrics_; }
+  // As a center that begins anew recalls them: done when it returns.
+  void recall(const std::set<record::BureauId>& bureaus, observe::Metrics& metrics) {
+    QuarantineEndpoint endpoint({{policy_, *denials_, log_},
+                                 [this] { return open_reports(); },
+                                 metrics,
+                                 [this] { return center.now; }});
+    endpoint.recall(bureaus);
+    endpoint.join();
+  }
 
   // Ends all connections; the port is another one afterwards, the certificates stay.
   void restart() {

@@ -76,6 +76,18 @@ TEST_F(QuarantineEndpointTest, TellsItInMetrics) {
   EXPECT_EQ(server.metrics().edge_report_seconds("park").Value(), 1'795'409'040);
 }
 
+TEST_F(QuarantineEndpointTest, TellsInMetricsWhatWasKeptBeforeOfBureausThatAreStillBrought) {
+  ask(put(to_json(waiting(3))));
+  ask(put(to_json(waiting(2)), "quality"));
+  observe::Metrics metrics;
+  server.recall({record::BureauId("park"), record::BureauId("tax")}, metrics);
+  EXPECT_EQ(metrics.edge_report_seconds("park").Value(), 1'795'409'040);
+  const std::string told = metrics.exposition();
+  EXPECT_THAT(told, HasSubstr("sluice_edge_quarantine_waiting{bureau=\"park\"} 3"));
+  EXPECT_THAT(told, Not(HasSubstr("quality")));
+  EXPECT_THAT(told, Not(HasSubstr("bureau=\"tax\"")));
+}
+
 TEST_F(QuarantineEndpointTest, RefusesWhatIsNoReportAndKeepsTheOneThatItHas) {
   ask(put(to_json(waiting(3))));
   for (const std::string body :

@@ -38,7 +38,7 @@ class RecordsEndpointTest : public testing::Test {
                                   1 << 20,
                                   {known.dataset.id, known.schema, record::Mode::direct}}}}},
                               {known.dataset.id},
-                              {policy_, denials_, log_, metrics_, clock_, large_calls_,
+                              {policy_, denials_, log_, clock_, large_calls_,
                                [this](const record::DatasetId&) { return objection_; }})
             .value();
     router_.emplace(endpoint_->routes());
@@ -75,7 +75,6 @@ class RecordsEndpointTest : public testing::Test {
   trust::AuditLog audit_ = trust::AuditLog::open(center_.node.directory / "audit", clock_).value();
   trust::Denials denials_{audit_, [](const trust::AuditFailure&) {}};
   observe::Log log_{observe::Log::Level::error, std::make_unique<sluice::test::NoTarget>()};
-  observe::Metrics metrics_;
   intake::Mapping mapping_;
   journal::Limits limits_;
   journal::GroupCommit commit_{

@@ -104,17 +104,17 @@ class Offer {
  public:
   Offer() {
     const exchange::KnownDataset& known = *center_.catalogue.find(center_.dataset.id);
-    records_ = RecordsEndpoint::make({{{BureauId("park"), {1}},
-                                       commit_,
-                                       {{known.dataset,
-                                         known.checker,
-                                         mapping_,
-                                         {},
-                                         1 << 20,
-                                         {known.dataset.id, known.schema, record::Mode::direct}}}}},
-                                     {known.dataset.id},
-                                     {policy_, denials_, log_, metrics_, clock_, blocking_})
-                   .value();
+    records_ =
+        RecordsEndpoint::make({{{BureauId("park"), {1}},
+                                commit_,
+                                {{known.dataset,
+                                  known.checker,
+                                  mapping_,
+                                  {},
+                                  1 << 20,
+                                  {known.dataset.id, known.schema, record::Mode::direct}}}}},
+                              {known.dataset.id}, {policy_, denials_, log_, clock_, blocking_})
+            .value();
     const auto queue = open_tasks().value();
     for (const char* bureau : {"park", "tax"}) {
       const tasks::NewTask task{.bureau = BureauId(bureau), .dataset = DatasetId("approval")};
@@ -131,7 +131,7 @@ class Offer {
     routes.push_back(status_route(policy_, blocking_, [] { return NodeStatus{}; }));
     routes.push_back(health_route([] { return Health{}; }));
     routes.push_back(whoami_route(policy_, {NodeId("center"), {BureauId("park")}, clock_}));
-    routes.push_back(metrics_route(metrics_, blocking_, [] {}));
+    routes.push_back(metrics_route(metrics_, measuring_));
     router_.emplace(std::move(routes));
   }
   ~Offer() { blocking_.join(); }
@@ -176,6 +176,7 @@ class Offer {
   trust::Denials denials_{audit_, [](const trust::AuditFailure&) {}};
   observe::Log log_{observe::Log::Level::error, std::make_unique<sluice::test::NoTarget>()};
   observe::Metrics metrics_;
+  Measuring measuring_{{[] {}, [] {}}};
   intake::Mapping mapping_;
   journal::Limits limits_;
   journal::GroupCommit commit_{

@@ -44,6 +44,17 @@ class RunHistoryTest : public testing::Test {
   RunHistory history = RunHistory::open(directory / "jobs.sqlite").value();
 };
 
+TEST_F(RunHistoryTest, KnowsWhenAJobLastSucceededHoweverManyHaveFailedSince) {
+  const JobName job{record::BureauId("levy"), "collect"};
+  EXPECT_EQ(history.last_success(job).value(), std::nullopt);
+  ran("levy", "collect", "succeeded");
+  ran("levy", "collect", "quarantined");
+  for (const std::string outcome : {"failed", "timed-out", "refused", "stopped", "lost", ""})
+    ran("levy", "collect", outcome);
+  ran("levy", "reconcile", "succeeded");
+  EXPECT_EQ(history.last_success(job).value(), schedule::Moment(std::chrono::hours(2)));
+}
+
 TEST_F(RunHistoryTest, TellsTheRunsOfAllJobsTheNewestFirst) {
   ran("levy", "collect", "succeeded");
   ran("tax", "reconcile", "differs");

@@ -18,6 +18,7 @@ namespace sluice::runs::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // A command of the test's own in place of `sluice`: its script is told what to do by the arguments.
 class SchedulerTest : public testing::Test {
@@ -248,6 +249,34 @@ TEST_F(SchedulerTest, APauseHoldsOverARestartUntilItIsLifted) {
   EXPECT_TRUE(comes([&] { return runs() == before + 1; })) << "by hand it runs all the same";
   ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::resume));
   EXPECT_TRUE(comes([&] { return runs() >= before + 2; }));
+}
+
+TEST_F(SchedulerTest, WhatTheMetricsSayOfTheLastRunHoldsOverARestart) {
+  const JobName job{bureau_, "collect"};
+  {
+    auto history = RunHistory::open(directory_ / "jobs.sqlite").value();
+    runs::Run run{.job = job, .started = noon_, .outcome = "held-back"};
+    run.ended = noon_;
+    run.summary = R"({"dataset":"payment","collected":3,"held_back":9,"held_back_of":10})";
+    run.id = history.begin(job, "scheduled", noon_).value();
+    ASSERT_TRUE(history.end(run));
+    runs::Run failed{.job = job, .started = noon_, .ended = noon_, .outcome = "failed"};
+    failed.id = history.begin(job, "retry", noon_).value();
+    ASSERT_TRUE(history.end(failed));
+    ASSERT_TRUE(history.set_paused(bureau_, true));
+  }
+  script("exit 0");
+  const auto scheduler = start(every_hour());
+  const std::string labels = "{bureau=\"tax\",task=\"collect\"}";
+  EXPECT_EQ(metrics_.last_success("tax", "collect").Value(),
+            static_cast<double>(noon_.time_since_epoch().count()));
+  EXPECT_EQ(metrics_.deletes_held_back("tax", "payment").Value(), 9);
+  EXPECT_EQ(metrics_.jobs_paused("tax").Value(), 1);
+  EXPECT_THAT(metrics_.exposition(), Not(HasSubstr("sluice_next_run_timestamp_seconds" + labels)))
+      << "it does not run next";
+  ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::resume));
+  EXPECT_THAT(metrics_.exposition(), HasSubstr("sluice_next_run_timestamp_seconds" + labels));
+  EXPECT_EQ(metrics_.jobs_paused("tax").Value(), 0);
 }
 
 TEST_F(SchedulerTest, HeldBackItSaysWhyAndGoesOnWhenItMay) {
