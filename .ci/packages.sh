@@ -21,7 +21,7 @@ test_packages=(
   libgtest-dev libgmock-dev postgresql mariadb-server odbc-postgresql odbc-mariadb libsqliteodbc
   tdsodbc curl jq sqlite3 zstd tar coreutils procps iproute2 clang-19
   libclang-rt-19-dev clang-format nodejs npm chromium fonts-noto-cjk perl-base
-  "${packaging_packages[@]}" lintian systemd man-db groff debootstrap zsh strace rsyslog
+  "${packaging_packages[@]}" lintian systemd man-db groff debootstrap zsh strace rsyslog prometheus
 )
 
 # install_packages NAME…: installs what is missing; says what to run where it may not.
