@@ -100,13 +100,9 @@ std::expected<Version, Refusal> read_request_line(std::string_view line, Request
   return version;
 }
 
-bool is_host(std::string_view text) {  // uri-host [":" port], RFC 9110 7.2
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return is_letter(c) || is_digit(c) || std::string_view("-._:[]").contains(c);
-  });
-}
-
 std::optional<std::uint64_t> decimal(std::string_view text) {
+  // Some readers take a number with zeros in front for an octal one.
+  if (text.size() > 1 && text.front() == '0') return std::nullopt;
   // 18 digits can not overflow, and no body is an exabyte.
   if (text.empty() || text.size() > 18 || !std::ranges::all_of(text, is_digit)) return std::nullopt;
   std::uint64_t number = 0;

@@ -55,12 +55,24 @@ bool has_dot_segment(std::string_view path) {
   return false;
 }
 
-}  // namespace
+// What follows scheme and authority: a path and a query, each perhaps empty. A user in the
+// authority is an error (RFC 9110, 4.2.4).
+std::expected<std::string_view, Refusal> behind_authority(std::string_view target) {
+  for (const std::string_view scheme :
+       {std::string_view("https://"), std::string_view("http://")}) {
+    if (!same_but_case(target.substr(0, scheme.size()), scheme)) continue;
+    target.remove_prefix(scheme.size());
+    const std::size_t end = std::min(target.find_first_of("/?"), target.size());
+    if (!is_host(target.substr(0, end))) return std::unexpected(Refusal::malformed_target);
+    return target.substr(end);
+  }
+  return std::unexpected(Refusal::target_form);
+}
 
-std::expected<void, Refusal> read_target(std::string_view target, RequestHead& head) {
-  if (target.front() != '/' || target.contains('#')) return std::unexpected(Refusal::target_form);
+std::expected<void, Refusal> read_origin(std::string_view target, RequestHead& head) {
   const std::size_t question = std::min(target.find('?'), target.size());
-  const std::string_view raw = target.substr(0, question);
+  // Of an absolute form whose path is empty, RFC 9110 4.2.3.
+  const std::string_view raw = question == 0 ? std::string_view("/") : target.substr(0, question);
   head.query = target.substr(std::min(question + 1, target.size()));
   SLUICE_TRY(check_query(head.query));
   if (!std::ranges::all_of(raw, [](char c) { return is_path_character(c) || c == '%'; })) {
@@ -73,6 +85,27 @@ std::expected<void, Refusal> read_target(std::string_view target, RequestHead& h
   }
   if (has_dot_segment(head.path)) return std::unexpected(Refusal::unsafe_path);
   return {};
+}
+
+}  // namespace
+
+bool is_host(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return is_letter(c) || is_digit(c) || std::string_view("-._:[]").contains(c);
+  });
+}
+
+std::expected<void, Refusal> read_target(std::string_view target, RequestHead& head) {
+  if (target.contains('#')) return std::unexpected(Refusal::target_form);
+  if (target.front() != '/' && target != "*") target = SLUICE_TRY(behind_authority(target));
+  const bool is_of_options = head.method == Method::options;
+  if (target == "*" || (target.empty() && is_of_options)) {
+    if (!is_of_options) return std::unexpected(Refusal::target_form);
+    head.path = "*";
+    head.query = {};
+    return {};
+  }
+  return read_origin(target, head);
 }
 
 }  // namespace sluice::server

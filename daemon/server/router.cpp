@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "server/ascii.h"
 
@@ -47,9 +48,37 @@ bool serves(Method offered, Method asked) {
   return offered == asked || (offered == Method::get && asked == Method::head);
 }
 
+// RFC 9110, 9.3.7: that the server is there, and which methods it has at all.
+Route whole_server(std::string allow) {
+  return {
+      .method = Method::options,
+      .path = "*",
+      .content_types = {},
+      .handler = [allow = std::move(allow)](const Request&) -> boost::asio::awaitable<Response> {
+        Response response{.status = 204, .content_type = {}, .body = {}, .headers = {}};
+        response.headers.emplace_back("Allow", allow);
+        co_return response;
+      },
+      .admission = {},
+      .bodies = {}};
+}
+
+// Of all routes together, each once.
+std::string methods_of(const std::vector<Route>& routes) {
+  std::string all(to_string(Method::options));
+  for (const Method method :
+       {Method::get, Method::head, Method::post, Method::put, Method::patch, Method::remove}) {
+    const bool is_served = std::ranges::any_of(
+        routes, [&](const Route& route) { return serves(route.method, method); });
+    if (is_served) all += ", " + std::string(to_string(method));
+  }
+  return all;
+}
+
 }  // namespace
 
-Router::Router(std::vector<Route> routes) {
+Router::Router(std::vector<Route> routes)
+    : whole_server_(std::make_unique<const Route>(whole_server(methods_of(routes)))) {
   for (Route& route : routes) {
     auto segments = split(route.path);
     if (std::ranges::count_if(segments, is_parameter) > 4) {
@@ -69,6 +98,7 @@ std::vector<const Route*> Router::routes() const {
 
 std::expected<const Route*, Router::Miss> Router::find(Method method, std::string_view path,
                                                        Parameters& parameters) const {
+  if (path == "*") return whole_server_.get();
   std::string allow;
   for (const Entry& entry : entries_) {
     parameters = {};

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,7 +53,9 @@ class Router {
   };
   // All of them; they live as long as the router, wherever it is moved.
   [[nodiscard]] std::vector<const Route*> routes() const;
-  // Sets `parameters` to views of `path`. HEAD is served by GET's route.
+  // Sets `parameters` to views of `path`. HEAD is served by GET's route. The path "*", which only
+  // OPTIONS has, finds a route of the router's own, which is none of routes(): it tells the
+  // methods.
   [[nodiscard]] std::expected<const Route*, Miss> find(
       Method method, std::string_view path, std::array<Request::Parameter, 4>& parameters) const;
 
@@ -62,6 +65,7 @@ class Router {
     std::vector<std::string> segments;
   };
   std::vector<Entry> entries_;
+  std::unique_ptr<const Route> whole_server_;
 };
 
 // Whether the route takes a body of this type.

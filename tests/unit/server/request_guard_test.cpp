@@ -84,6 +84,36 @@ TEST(RequestGuard, DecodesAPathOnce) {
   EXPECT_EQ(head.path, "/.well-known/..x");
 }
 
+// RFC 9112, 3.2.2: a server must take it.
+TEST(RequestGuard, TakesATargetInAbsoluteFormForThePathInIt) {
+  RequestHead head;
+  ASSERT_TRUE(
+      guard("GET https://gate.example:8443/v1/%64ata?a=b HTTP/1.1\r\nHost: a\r\n\r\n", head));
+  EXPECT_EQ(head.path, "/v1/data");
+  EXPECT_EQ(head.query, "a=b");
+  ASSERT_TRUE(guard("GET HTTP://[::1]:80 HTTP/1.1\r\nHost: a\r\n\r\n", head));
+  EXPECT_EQ(head.path, "/");
+  EXPECT_EQ(head.query, "");
+  ASSERT_TRUE(guard("GET http://a?b=c HTTP/1.1\r\nHost: a\r\n\r\n", head));
+  EXPECT_EQ(head.path, "/");
+  EXPECT_EQ(head.query, "b=c");
+  EXPECT_FALSE(guard("GET https://a/b HTTP/1.1\r\n\r\n", head)) << "without Host";
+}
+
+TEST(RequestGuard, TakesTheAsteriskOfOptionsAlone) {
+  RequestHead head;
+  for (const char* target : {"*", "https://gate.example", "https://gate.example:8443"}) {
+    const std::string rest = std::string(" ") + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    ASSERT_TRUE(guard("OPTIONS" + rest, head)) << target;
+    EXPECT_EQ(head.method, Method::options);
+    EXPECT_EQ(head.path, "*") << target;
+    EXPECT_EQ(head.query, "");
+  }
+  EXPECT_FALSE(guard("OPTIONS *?a HTTP/1.1\r\nHost: a\r\n\r\n", head));
+  EXPECT_FALSE(guard("OPTIONS /* HTTP/1.1\r\nHost: a\r\n\r\n", head).has_value() &&
+               head.path == "*");
+}
+
 TEST(RequestGuard, FindsTheEndWhereverTheBytesWereCut) {
   const std::string bytes = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   for (std::size_t cut = 0; cut < bytes.size(); ++cut) {

@@ -42,6 +42,15 @@ TEST(Router, SaysWhichMethodsAPathTakes) {
   EXPECT_EQ(miss.error().allow, "POST, GET, HEAD");
 }
 
+TEST(Router, HasARouteOfItsOwnForTheWholeServer) {
+  const Router router = api();
+  Parameters parameters;
+  const auto route = router.find(Method::options, "*", parameters);
+  ASSERT_TRUE(route.has_value());
+  EXPECT_EQ((*route)->method, Method::options);
+  EXPECT_EQ(router.routes().size(), 3U);
+}
+
 TEST(Router, KnowsNoOtherPaths) {
   const Router router = api();
   Parameters parameters;

@@ -112,6 +112,24 @@ TEST_F(Serving, NamesTheMethodsThatAPathTakes) {
   EXPECT_THAT(response, HasSubstr("Allow: GET, HEAD\r\n"));
 }
 
+// RFC 9110, 9.3.7; and the connection goes on.
+TEST_F(Serving, AnswersOptionsOfTheWholeServerWithTheMethodsThatItHas) {
+  RawClient park = client();
+  for (int i = 0; i < 2; ++i) {
+    park.send("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const std::string response = park.receive();
+    EXPECT_EQ(status_line(response), "HTTP/1.1 204 No Content");
+    EXPECT_THAT(response, HasSubstr("Allow: OPTIONS, GET, HEAD, POST"));
+  }
+  EXPECT_EQ(echo.handled(), 0);
+}
+
+TEST_F(Serving, AnswersATargetInAbsoluteFormAsItsPath) {
+  RawClient park = client();
+  park.send("GET https://localhost/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(status_line(park.receive()), "HTTP/1.1 200 OK");
+}
+
 TEST_F(Serving, RefusesATypeOrCodingThatTheRouteDoesNotTake) {
   RawClient with_type = client();
   with_type.send(
