@@ -13,17 +13,65 @@ namespace {
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 std::unexpected<CollectionFailure> bad_syntax(std::string_view body, const JsonFault& fault) {
-  const std::string_view found = fault.offset < body.size() ? "something else" : "the end";
+  const std::string_view found =
+      fault.is_too_deep || fault.offset < body.size() ? "something else" : "the end";
   return std::unexpected(
       CollectionFailure{CollectionProblem::bad_syntax, place_in(body, fault.offset),
-                        fmt::format("the body is not valid JSON: found {}, expected {}; nothing of "
-                                    "the call was taken",
-                                    found, fault.expected)});
+                        fmt::format("{}, found {}; nothing of the call was taken",
+                                    told(fault, "the body"), fault.is_too_deep ? "more" : found)});
+}
+
+std::string_view kind_of(std::string_view value) {
+  switch (value.front()) {
+    case '{':
+      return "an object";
+    case '[':
+      return "an array";
+    case '"':
+      return "a text";
+    case 'n':
+      return "null";
+    case 't':
+    case 'f':
+      return "true or false";
+    default:
+      return "a number";
+  }
+}
+
+// Valid JSON, of another kind than the media type says.
+std::unexpected<CollectionFailure> other_kind(std::string_view body, std::string_view value,
+                                              MediaType type) {
+  const std::string_view expected = type == MediaType::json ? "an array of records, or a record as "
+                                                              "an object"
+                                    : type == MediaType::event ? "an event as an object"
+                                                               : "an array of events";
+  return std::unexpected(CollectionFailure{
+      CollectionProblem::bad_syntax,
+      place_in(body, static_cast<std::size_t>(value.data() - body.data())),
+      fmt::format("the body is valid JSON, and not what is taken here: found {}, expected {}; "
+                  "nothing of the call was taken",
+                  kind_of(value), expected)});
+}
+
+constexpr std::string_view utf16_body = "the body is UTF-16; expected JSON in UTF-8";
+
+// By its mark, or by the NUL beside its first character, which in JSON is one of ASCII.
+bool is_utf16(std::string_view body) {
+  if (body.starts_with("\xFF\xFE") || body.starts_with("\xFE\xFF")) return true;
+  return body.size() >= 2 && (body[0] == '\0') != (body[1] == '\0');
 }
 
 Result<void> from_door(intake::Result<void> answer) {
   if (answer) return {};
   return std::unexpected(collection_failure(answer.error()));
+}
+
+// What is expected behind a record: its line's end, which is a line feed.
+std::string_view after_record(std::string_view read) {
+  return read.contains('\r')
+             ? "a line feed at the end of each record's line, and not a carriage return alone"
+             : "nothing after the record's end in its line";
 }
 
 bool is_event(MediaType type) {
@@ -60,6 +108,12 @@ Result<void> CallCollector::collect(intake::Door& door, Progress& progress) {
         fmt::format("the body has {} bytes; expected at most {}; send it in several calls", size,
                     max_body_bytes)});
   }
+  // Of NDJSON no body is refused whole: its lines are, one by one.
+  if (call_.media_type != MediaType::ndjson && is_utf16(call_.body)) {
+    return std::unexpected(
+        CollectionFailure{CollectionProblem::bad_syntax, "line 1, column 1",
+                          fmt::format("{}; nothing of the call was taken", utf16_body)});
+  }
   Way way{door, progress, size};
   Result<void> result;
   switch (call_.media_type) {
@@ -90,13 +144,7 @@ Result<void> CallCollector::collect_json(Way& way) {
   }
   const bool single = whole->starts_with('{') && call_.media_type != MediaType::event_batch;
   const bool array = whole->starts_with('[') && call_.media_type != MediaType::event;
-  if (!single && !array) {
-    return bad_syntax(body,
-                      {static_cast<std::size_t>(whole->data() - body.data()),
-                       call_.media_type == MediaType::json    ? "an array of records, or a record"
-                       : call_.media_type == MediaType::event ? "an event as an object"
-                                                              : "an array of events"});
-  }
+  if (!single && !array) return other_kind(body, *whole, call_.media_type);
   SLUICE_TRY(from_door(way.door.begin(members_.columns())));
   if (array) return collect_array(*whole, way);
   way.advanced(body.size());
@@ -137,12 +185,11 @@ Result<void> CallCollector::collect_line(std::string_view line, std::uint64_t nu
   const auto record = scanner.value();
   if (record && scanner.at_end()) return hand_over(*record, number, way);
   const JsonFault fault =
-      record ? scanner.fault("nothing after the record's end in its line") : record.error();
-  return from_door(
-      way.door.reject(number, line,
-                      {"", "syntax",
-                       fmt::format("the line is not valid JSON at column {}: expected {}",
-                                   fault.offset + 1, fault.expected)}));
+      record ? scanner.fault(after_record(line.substr(0, scanner.offset()))) : record.error();
+  std::string why = is_utf16(call_.body) ? std::string(utf16_body)
+                                         : fmt::format("{}, at column {}", told(fault, "the line"),
+                                                       fault.offset + 1);
+  return from_door(way.door.reject(number, line, {"", "syntax", std::move(why)}));
 }
 
 Result<void> CallCollector::collect_binary_event(Way& way) {

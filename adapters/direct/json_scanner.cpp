@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "record/try.h"
 
 namespace sluice::adapters::direct {
@@ -113,6 +115,14 @@ struct JsonScanner::Nesting {
 };
 static_assert(max_json_depth <= 64, "Nesting keeps a bit for each level");
 
+std::string told(const JsonFault& fault, std::string_view of) {
+  if (fault.is_too_deep) {
+    return fmt::format("{} nests arrays and objects deeper than is taken: expected {}", of,
+                       fault.expected);
+  }
+  return fmt::format("{} is not valid JSON: expected {}", of, fault.expected);
+}
+
 JsonResult<JsonString> JsonScanner::string() {
   if (!take('"')) return std::unexpected(fault("a string in double quotes"));
   const std::size_t begin = at_;
@@ -221,7 +231,7 @@ JsonResult<void> JsonScanner::scalar(char first) {
 // Goes into an object or array. True: it is empty, and so has already ended.
 JsonResult<bool> JsonScanner::open(Nesting& nesting, char bracket) {
   if (nesting.levels == nesting.limit) {
-    return std::unexpected(fault("no more than 32 levels of arrays and objects"));
+    return std::unexpected(JsonFault{at_, "no more than 32 levels of arrays and objects", true});
   }
   ++at_;
   const bool object = bracket == '{';

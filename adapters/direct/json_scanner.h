@@ -15,11 +15,15 @@ namespace sluice::adapters::direct {
 // of whoever reads the text after us.
 inline constexpr unsigned max_json_depth = 32;
 
-// What stands at `offset` is not JSON; `expected` says what would be. Static text.
+// What stands at `offset` is not JSON, or is deeper than what is taken; `expected` says what would
+// be. Static text.
 struct JsonFault {
   std::size_t offset = 0;
   std::string_view expected;
+  bool is_too_deep = false;  // it may well be JSON
 };
+// The fault as people are told it, behind the name of what was read: "the line".
+[[nodiscard]] std::string told(const JsonFault& fault, std::string_view of);
 
 template <class T>
 using JsonResult = std::expected<T, JsonFault>;

@@ -36,7 +36,7 @@ std::unexpected<intake::RowProblem> twice(std::string_view field) {
 }
 
 std::unexpected<intake::RowProblem> not_json(const JsonFault& fault) {
-  return problem("", "syntax", "expected " + std::string(fault.expected));
+  return problem("", "syntax", told(fault, "the record"));
 }
 
 }  // namespace

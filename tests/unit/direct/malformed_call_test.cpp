@@ -9,7 +9,9 @@
 namespace sluice::adapters::direct {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 void expect_refused_whole(const RecordedCall& call, std::string_view body) {
   ASSERT_FALSE(call.result) << body.substr(0, 200);
@@ -69,6 +71,36 @@ TEST(MalformedBody, IsRefusedWithLineAndColumn) {
   EXPECT_THAT(call.result.error().sentence, HasSubstr("expected a value"));
 }
 
+TEST(MalformedBody, ThatIsALoneScalarIsValidJsonAndToldWhatWasExpected) {
+  for (const auto& [body, found] :
+       {std::pair{"7", "a number"}, std::pair{"-1", "a number"}, std::pair{"null", "null"},
+        std::pair{"true", "true or false"}, std::pair{"\"a\"", "a text"}}) {
+    const auto call = json_call(body);
+    expect_refused_whole(call, body);
+    EXPECT_THAT(call.result.error().sentence,
+                AllOf(HasSubstr("the body is valid JSON"), HasSubstr("found " + std::string(found)),
+                      HasSubstr("expected an array of records")));
+  }
+  EXPECT_THAT(RecordedCall(MediaType::event, "[]").result.error().sentence,
+              HasSubstr("found an array, expected an event as an object"));
+}
+
+TEST(MalformedBody, OfUtf16IsCalledThat) {
+  using namespace std::string_view_literals;
+  for (const std::string_view body :
+       {"\xFF\xFE[\0]\0"sv, "\xFE\xFF\0[\0]"sv, "[\0]\0"sv, "\0[\0]"sv}) {
+    const auto call = json_call(body);
+    expect_refused_whole(call, "UTF-16");
+    EXPECT_THAT(call.result.error().sentence, HasSubstr("the body is UTF-16"));
+  }
+  EXPECT_THAT(lines_call("{\0}\0"sv).only_rejected().problem.sentence, HasSubstr("UTF-16"));
+}
+
+TEST(MalformedLine, ThatEndsWithACarriageReturnAloneIsToldSo) {
+  EXPECT_THAT(lines_call("{\"code\":\"1\"}\r{\"code\":\"2\"}").only_rejected().problem.sentence,
+              HasSubstr("a carriage return alone"));
+}
+
 TEST(MalformedBody, IsRefusedWhateverIsWrongWithIt) {
   for (const std::string_view body :
        {"", " ", "null", "7", "\"text\"", "[{}] x", "{} {}", "[{}],", "[{},]", "[{\"a\":1,}]",
@@ -96,6 +128,11 @@ TEST(DeepNesting, IsTakenToThirtyTwoLevelsAndRefusedBeyond) {
     EXPECT_EQ(unclosed.result.error().place, "line 1, column 33");
   }
   EXPECT_EQ(lines_call(body(1'000'000)).only_rejected().problem.rule, "syntax");
+  for (const std::string& told : {json_call(body(33)).result.error().sentence,
+                                  lines_call(body(33)).only_rejected().problem.sentence}) {
+    EXPECT_THAT(told, AllOf(HasSubstr("deeper than is taken"), HasSubstr("32 levels"),
+                            Not(HasSubstr("not valid JSON"))));
+  }
 }
 
 }  // namespace
