@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/disk/form_fault.h"
 #include "record/try.h"
 
 namespace sluice::adapters::disk {
@@ -73,7 +74,7 @@ Result<void> CsvCollector::collect_rows(CsvReader& reader, TrackedSource& source
   const auto columns = read_columns(reader, *event);
   if (!columns) return failure(columns.error());
   if (auto begun = door.begin(*columns); !begun) {
-    return failure_of_door(begun.error(), reader.line());
+    return failure_of_door(explained(begun.error(), *columns, reader.original()), reader.line());
   }
   if (!format_.dialect.header) {
     SLUICE_TRY(hand_over(reader, *event, source, door));
@@ -102,7 +103,15 @@ Result<std::vector<std::string>> CsvCollector::read_columns(CsvReader& reader,
     return std::unexpected(CollectionFailure{
         problem_of_header(problem), place,
         fmt::format("the {} can not be read: {}", format_.dialect.header ? "header" : "first row",
-                    problem.sentence)});
+                    form_of_fault(problem, reader.original()).value_or(problem.sentence))});
+  }
+  if (is_separator_line(reader.original())) {
+    return std::unexpected(CollectionFailure{
+        CollectionProblem::bad_syntax, place,
+        fmt::format(
+            "found the line `sep=` that spreadsheets write for themselves, expected {}: take "
+            "the line out, or have the file written without it",
+            format_.dialect.header ? "the header" : "the first row")});
   }
   std::vector<std::string> columns;
   if (!format_.dialect.header) {
@@ -115,6 +124,18 @@ Result<std::vector<std::string>> CsvCollector::read_columns(CsvReader& reader,
   SLUICE_TRY(check_names(columns, reader.line()));
   header_ = reader.original();
   return columns;
+}
+
+// Where all is in one column, that is what is wrong, and not that the others are missing.
+intake::IntakeFailure CsvCollector::explained(const intake::IntakeFailure& refusal,
+                                              const std::vector<std::string>& columns,
+                                              std::string_view first_row) const {
+  intake::IntakeFailure told = refusal;
+  if (refusal.code != intake::IntakeProblem::columns_mismatch || columns.size() != 1) return told;
+  if (const auto other = other_delimiter(first_row, format_.dialect)) {
+    told.sentence = "the delimiter is not the declared one: " + *other;
+  }
+  return told;
 }
 
 Result<void> CsvCollector::hand_over(CsvReader& reader, CsvReader::Event event,

@@ -5,6 +5,7 @@
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/adapter.h"
@@ -35,6 +36,9 @@ class CsvCollector final : public Collector {
                                                               CsvReader::Event first);
   [[nodiscard]] Result<void> hand_over(CsvReader& reader, CsvReader::Event event,
                                        TrackedSource& source, intake::Door& door);
+  [[nodiscard]] intake::IntakeFailure explained(const intake::IntakeFailure& refusal,
+                                                const std::vector<std::string>& columns,
+                                                std::string_view first_row) const;
   [[nodiscard]] std::unexpected<CollectionFailure> failure(CollectionFailure inner) const;
   [[nodiscard]] std::unexpected<CollectionFailure> failure_of_door(
       const intake::IntakeFailure& refusal, std::uint64_t line) const;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/disk/form_fault.h"
 #include "record/record_checker.h"
 #include "record/try.h"
 
@@ -119,10 +120,11 @@ CsvReader::Event CsvReader::finish_row(std::size_t fields) {
   }
   const std::size_t found = splitter_.field_count();
   if (fields != 0 && found != fields) {
+    const auto other = found == 1 ? other_delimiter(original_, format_.dialect) : std::nullopt;
     return fault({"", "ragged",
-                  fmt::format("found {} {}, expected {} as in the header; a delimiter in a value "
-                              "must stand within quotes",
-                              found, found == 1 ? "field" : "fields", fields)});
+                  fmt::format("found {} {}, expected {} as in the header; {}", found,
+                              found == 1 ? "field" : "fields", fields,
+                              other.value_or("a delimiter in a value must stand within quotes"))});
   }
   if (found > most_fields) {
     return fault({"", "too-large",

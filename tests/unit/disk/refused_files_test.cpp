@@ -44,6 +44,60 @@ TEST(RefusedFilesTest, EmptyFileHasNoHeader) {
   EXPECT_EQ(file.place(), "register.csv:1");
 }
 
+TEST(RefusedFilesTest, TheSeparatorLineOfASpreadsheetIsCalledThat) {
+  for (const char* bytes :
+       {"sep=,\r\na,b\n1,2\n", "SEP=;\na,b\n1,2\n", "\xEF\xBB\xBFsep=,\na,b\n"}) {
+    const ImportedFile file(bytes);
+    EXPECT_EQ(refusal_of(file).code, CollectionProblem::bad_syntax);
+    EXPECT_EQ(file.place(), "register.csv:1");
+    EXPECT_THAT(refusal_of(file).sentence, HasSubstr("`sep=` that spreadsheets write"));
+  }
+}
+
+TEST(RefusedFilesTest, LinesThatEndWithACarriageReturnAloneAreCalledThat) {
+  const ImportedFile file("a,b\r1,2\r");
+  EXPECT_THAT(refusal_of(file).sentence, HasSubstr("end with a carriage return alone"));
+  const ImportedFile large("a,b\r" + std::string(5000, 'x'), {}, 1000);
+  EXPECT_THAT(refusal_of(large).sentence, HasSubstr("end with a carriage return alone"));
+  const ImportedFile wide(std::string(5000, 'x') + "\n", {}, 1000);
+  EXPECT_THAT(refusal_of(wide).sentence, HasSubstr("more than 1000 bytes"));
+}
+
+TEST(RefusedFilesTest, Utf16WithoutItsMarkIsCalledThat) {
+  for (const std::string& bytes : {"a\0,\0b\0\r\0\n\0001\0"s, "\0a\0,\0b\0\r\0\n\0001"s,
+                                   "\x01\x4e,\0\x02\x4e\r\0\n\0001\0"s}) {
+    const ImportedFile file(bytes);
+    EXPECT_EQ(refusal_of(file).code, CollectionProblem::bad_encoding);
+    EXPECT_THAT(refusal_of(file).sentence, HasSubstr("UTF-16 without its byte order mark"));
+  }
+  const ImportedFile with_nul("a,\0b,c\0d\n1,2,3\n"s);
+  EXPECT_THAT(refusal_of(with_nul).sentence, HasSubstr("a NUL byte"));
+}
+
+// The door then says which columns are missing, of which there may be many: it is another thing.
+TEST(RefusedFilesTest, AnotherDelimiterThanTheDeclaredOneIsCalledThat) {
+  TemporaryFolder folder;
+  const auto path = folder.write("register.csv", "number;name;secret\n1;2;3\n");
+  CountingProgress progress;
+  RecordingDoor door;
+  door.refuses_columns = true;
+  const auto digest = digest_file(path, progress);
+  ASSERT_TRUE(digest);
+  const auto result = CsvCollector(path, {}, 1 << 20, *digest).collect(door, progress);
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().sentence,
+              AllOf(HasSubstr("split at `,`, which is declared, it is one column"),
+                    HasSubstr("split at `;` it is 3"), HasSubstr("csv: {delimiter: \";\"}"),
+                    Not(HasSubstr("secret"))));
+}
+
+TEST(RefusedFilesTest, ARowThatIsOneFieldByTheDeclaredDelimiterIsToldTheOther) {
+  const ImportedFile file("a,b,c\n1\t2\t3\n4,5,6\n");
+  ASSERT_EQ(file.door.rejected.size(), 1U);
+  EXPECT_EQ(file.door.rejected[0].problem.rule, "ragged");
+  EXPECT_THAT(file.door.rejected[0].problem.sentence, HasSubstr("split at a tab it is 3"));
+}
+
 TEST(RefusedFilesTest, ColumnsMustHaveNames) {
   const ImportedFile file("# made by hand\na,,c\n1,2,3\n", with_dialect({.comment = '#'}));
   EXPECT_EQ(refusal_of(file).code, CollectionProblem::bad_columns);
