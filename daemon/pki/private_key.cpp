@@ -13,15 +13,6 @@
 #include "pki/written.h"
 
 namespace sluice::pki {
-namespace {
-
-// Instead of a question on a terminal: a key with a passphrase is refused.
-int no_passphrase(char*, int, int, void*) {
-  return -1;
-}
-
-}  // namespace
-
 record::openssl::PrivateKey new_key() {
   record::openssl::PrivateKey key(EVP_EC_gen("P-256"));
   if (!key) throw std::runtime_error("making a key failed: " + record::openssl::last_error());
@@ -46,7 +37,7 @@ Result<record::openssl::PrivateKey> read_key(const std::filesystem::path& file) 
                                       fmt::format("this user can not read it: {}", why)});
   }
   record::openssl::PrivateKey key(
-      PEM_read_bio_PrivateKey(in.get(), nullptr, no_passphrase, nullptr));
+      PEM_read_bio_PrivateKey(in.get(), nullptr, record::openssl::no_passphrase, nullptr));
   if (key) return key;
   return std::unexpected(
       PkiFailure{PkiProblem::unreadable, file.string(),

@@ -29,8 +29,13 @@ using CertificateStore = std::unique_ptr<X509_STORE, Free<X509_STORE_free>>;
 using StoreContext = std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>>;
 using CmsContent = std::unique_ptr<CMS_ContentInfo, Free<CMS_ContentInfo_free>>;
 
-// What OpenSSL last complained of on this thread; empties its queue.
+// What OpenSSL last complained of on this thread; empties its queue. Of a file that could not be
+// opened it is the system's reason: "Permission denied".
 [[nodiscard]] std::string last_error();
+
+// Instead of a question on a terminal, for what reads a PEM key: one with a passphrase is refused.
+// last_error() then says so, and what to do.
+int no_passphrase(char*, int, int, void*);
 // RFC 2253 text of a name, UTF-8 not escaped.
 [[nodiscard]] std::string name_text(const X509_NAME* name);
 

@@ -74,13 +74,14 @@ std::expected<Signer, SignatureFailure> Signer::load(const std::filesystem::path
         SignatureProblem::unreadable, key.string(),
         "the private key can be read by everyone on this machine; run chmod 0600 on it"});
   }
+  ERR_clear_error();
   auto state = std::make_unique<State>();
   if (const auto file = open_file(certificate)) {
     state->certificate.reset(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
   }
   if (!state->certificate) return std::unexpected(unreadable(certificate, "a PEM certificate"));
   if (const auto file = open_file(key)) {
-    state->key.reset(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, nullptr));
+    state->key.reset(PEM_read_bio_PrivateKey(file.get(), nullptr, openssl::no_passphrase, nullptr));
   }
   if (!state->key)
     return std::unexpected(unreadable(key, "a PEM private key without a passphrase"));

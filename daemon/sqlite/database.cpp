@@ -16,9 +16,15 @@
 namespace sluice::sqlite {
 namespace {
 
+// SQLite says "unable to open database file" of whatever keeps it from that.
 Error last_error(sqlite3* database) {
   const int system_error = errno;
-  return {sqlite3_extended_errcode(database), sqlite3_errmsg(database), system_error};
+  const int code = sqlite3_extended_errcode(database);
+  std::string message = sqlite3_errmsg(database);
+  if ((code & 0xFF) == SQLITE_CANTOPEN && system_error != 0) {
+    message += ": " + std::generic_category().message(system_error);
+  }
+  return {code, std::move(message), system_error};
 }
 
 // Before a call whose failure last_error() is to tell: SQLite has no other way to tell of a quota

@@ -104,6 +104,7 @@ std::expected<void, TlsFailure> load_identity(SSL_CTX* context, const ServerFile
     return failure(TlsProblem::unreadable, files.certificate,
                    "expected a PEM certificate: " + last_error());
   }
+  SSL_CTX_set_default_passwd_cb(context, record::openssl::no_passphrase);
   if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
     const bool mismatch = ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH;
     return failure(

@@ -435,6 +435,33 @@ TEST(Signer, RefusesAKeyOfAnotherCertificateAndFilesThatAreNone) {
   EXPECT_FALSE(Signer::load(node.files.certificate, node.directory / "nowhere"));
 }
 
+TEST(Signer, RefusesAKeyWithAPassphraseAndAsksNobodyForIt) {
+  const test::SigningNode node;
+  const openssl::Bio in(BIO_new_file(node.files.key.c_str(), "r"));
+  const openssl::PrivateKey key(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr));
+  const openssl::Bio out(BIO_new_file(node.files.key.c_str(), "w"));
+  std::string passphrase = "secret";
+  ASSERT_EQ(
+      PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), EVP_aes_128_cbc(), passphrase.data(),
+                                    int(passphrase.size()), nullptr, nullptr),
+      1);
+  ASSERT_EQ(BIO_flush(out.get()), 1);
+  const auto signer = Signer::load(node.files.certificate, node.files.key);
+  ASSERT_FALSE(signer);
+  EXPECT_EQ(signer.error().place, node.files.key.string());
+  EXPECT_THAT(signer.error().sentence, testing::HasSubstr("the key has a passphrase"));
+}
+
+TEST(Signer, TellsOfAFileThatCanNotBeOpenedWhatTheSystemSays) {
+  const test::SigningNode node;
+  EXPECT_THAT(Signer::load(node.files.certificate, node.directory / "nowhere").error().sentence,
+              testing::HasSubstr("No such file or directory"));
+  EXPECT_THAT(Signer::load(node.directory.path(), node.files.key).error().sentence,
+              testing::Not(testing::HasSubstr("system lib")));
+  EXPECT_THAT(Verifier::load(node.directory / "nowhere", {}).error().sentence,
+              testing::HasSubstr("No such file or directory"));
+}
+
 TEST(Verifier, RefusesBundlesThatAreNone) {
   const test::SigningNode node;
   EXPECT_FALSE(Verifier::load(node.directory / "nowhere", {}));

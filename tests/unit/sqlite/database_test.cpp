@@ -55,6 +55,13 @@ std::filesystem::perms mode(const std::filesystem::path& file) {
 constexpr auto owner_only =
     std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
 
+TEST_F(DatabaseTest, ThatCanNotBeOpenedIsToldWithWhatTheSystemSays) {
+  const auto database = Database::open(directory_ / "nowhere" / "state.db");
+  ASSERT_FALSE(database);
+  EXPECT_NE(database.error().message.find("No such file or directory"), std::string::npos)
+      << database.error().message;
+}
+
 TEST_F(DatabaseTest, IsReadableByItsOwnerOnly) {
   Database database = open();
   execute(database, "CREATE TABLE t (x); INSERT INTO t VALUES (1)");
