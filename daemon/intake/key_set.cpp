@@ -34,8 +34,21 @@ struct Partition {
   std::vector<std::uint32_t> blocks;  // numbers of its full blocks in the file
 };
 
-[[noreturn]] void fail(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
+[[noreturn]] void fail(const char* what, int error) {
+  throw std::system_error(error, std::generic_category(), what);
+}
+
+// Written or read in part is no error of the system's: what is left is asked for again, and then it
+// says what is wrong, such as a disk that is full. Nothing at all of what was written comes back
+// where the file was cut.
+template <class Move>
+void move_whole(std::size_t bytes, const char* what, Move move) {
+  for (std::size_t done = 0; done < bytes;) {
+    const ssize_t moved = move(done);
+    if (moved < 0 && errno == EINTR) continue;
+    if (moved <= 0) fail(what, moved < 0 ? errno : EIO);
+    done += static_cast<std::size_t>(moved);
+  }
 }
 
 }  // namespace
@@ -72,10 +85,11 @@ struct KeySet::State {
     if (const auto entry = in(part.newest, part.count)) return entry;
     std::array<Entry, keys_in_block> block;
     for (const std::uint32_t number : part.blocks) {
-      if (pread(file, block.data(), sizeof block, static_cast<off_t>(number * sizeof block)) !=
-          static_cast<ssize_t>(sizeof block)) {
-        fail("reading back the keys of this delivery");
-      }
+      const off_t begin = static_cast<off_t>(number * sizeof block);
+      auto* const bytes = reinterpret_cast<char*>(block.data());
+      move_whole(sizeof block, "reading back the keys of this delivery", [&](std::size_t done) {
+        return pread(file, bytes + done, sizeof block - done, begin + static_cast<off_t>(done));
+      });
       if (const auto entry = in(block, block.size())) return entry;
     }
     return std::nullopt;
@@ -84,11 +98,13 @@ struct KeySet::State {
   void add(Partition& part, const Entry& entry) {
     part.newest[part.count++] = entry;
     if (part.count < keys_in_block) return;
-    if (pwrite(file, part.newest.data(), sizeof part.newest,
-               static_cast<off_t>(blocks_written * sizeof part.newest)) !=
-        static_cast<ssize_t>(sizeof part.newest)) {
-      fail("writing the keys of this delivery to a temporary file");
-    }
+    constexpr std::size_t size = sizeof part.newest;
+    const off_t begin = static_cast<off_t>(blocks_written * size);
+    const auto* const bytes = reinterpret_cast<const char*>(part.newest.data());
+    move_whole(size, "writing the keys of this delivery to a temporary file",
+               [&](std::size_t done) {
+                 return pwrite(file, bytes + done, size - done, begin + static_cast<off_t>(done));
+               });
     part.blocks.push_back(blocks_written++);
     part.count = 0;
   }
@@ -96,7 +112,7 @@ struct KeySet::State {
 
 KeySet::KeySet(const std::filesystem::path& directory) : state_(std::make_unique<State>()) {
   state_->file = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (state_->file < 0) fail(directory.c_str());
+  if (state_->file < 0) fail(directory.c_str(), errno);
 }
 
 KeySet::~KeySet() {

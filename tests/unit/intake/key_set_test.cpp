@@ -1,6 +1,10 @@
 #include "intake/key_set.h"
 
+#include <csignal>
+#include <system_error>
+
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "intake/source_cursor.h"
 
@@ -29,6 +33,27 @@ TEST(KeySet, KnowsEveryKeyThatItHasSeenAndNoOther) {
 
 TEST(KeySet, SaysSoWhereItsDirectoryIsNotThere) {
   EXPECT_THROW(KeySet("/nowhere/at/all"), std::system_error);
+}
+
+// A write that fails says nothing of why by its length alone.
+TEST(KeySet, SaysWhyItsFileCanNotGrow) {
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+  rlimit small = limit;
+  small.rlim_cur = 1000;  // less than a block of keys
+  KeySet keys(testing::TempDir());
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  std::error_code why;
+  try {
+    for (std::uint64_t i = 1; i <= 1'000'000; ++i)
+      (void)keys.insert(key(i), key(i), i);
+  } catch (const std::system_error& error) {
+    why = error.code();
+  }
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  std::signal(SIGXFSZ, before);
+  EXPECT_EQ(why, std::errc::file_too_large) << why.message();
 }
 
 TEST(SourceCursor, ReadsWhatItWrote) {
