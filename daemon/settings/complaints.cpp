@@ -8,7 +8,6 @@
 namespace sluice::settings {
 namespace {
 
-constexpr std::size_t longest_quote = 60;
 // Nobody mistypes a name that is longer than this by a letter or two.
 constexpr std::size_t longest_typo = 100;
 
@@ -77,13 +76,12 @@ std::string nearest(std::string_view found, std::span<const std::string> names) 
   return distance(*best) <= near_enough ? *best : std::string();
 }
 
-std::string in_quotes(std::string_view text) {
+std::string in_quotes(std::string_view text, std::size_t longest) {
   std::string shown;
   unsigned char last = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (shown.size() >= longest_quote && (byte & 0xC0U) != 0x80U)
-      return fmt::format("`{}…`", shown);
+    if (shown.size() >= longest && (byte & 0xC0U) != 0x80U) return fmt::format("`{}…`", shown);
     // Those of U+0080 to U+009F are two bytes, and steer some terminals as well.
     const bool is_second_control = std::exchange(last, byte) == 0xC2 && byte >= 0x80 && byte < 0xA0;
     if (is_second_control) {

@@ -47,6 +47,6 @@ class Complaints {
 [[nodiscard]] std::string nearest(std::string_view found, std::span<const std::string> names);
 
 // `text` in back quotes, control characters shown, cut to a length that is good to print.
-[[nodiscard]] std::string in_quotes(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text, std::size_t longest = 60);
 
 }  // namespace sluice::settings

@@ -1,6 +1,7 @@
 #include "settings/document.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -68,6 +69,31 @@ std::string expected_at(const YAML::Mark& mark, std::string_view text) {
   return fmt::format("the value in quotes, since YAML has `{}` at the beginning for itself", found);
 }
 
+std::string not_readable(const std::string& reason) {
+  return fmt::format("a file that this user can not read ({})", reason);
+}
+
+// Typed by a Chinese input method it looks like the other one, and YAML takes it for a letter.
+bool is_free_of_wide_colons(std::string_view text, Complaints& complaints) {
+  constexpr std::string_view wide_colon = "：";
+  constexpr std::string_view of_keys = "abcdefghijklmnopqrstuvwxyz_";
+  bool free = true;
+  int line = 1;
+  for (std::size_t begin = 0; begin < text.size(); ++line) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view content = text.substr(begin, end - begin);
+    const std::size_t key = std::min(content.find_first_not_of(" -{"), content.size());
+    const std::size_t behind = std::min(content.find_first_not_of(of_keys, key), content.size());
+    if (behind > key && content.substr(behind).starts_with(wide_colon)) {
+      complaints.add({line, static_cast<int>(behind) + 1}, "a full-width colon `：` behind a key",
+                     "`: `, the colon of ASCII and a space");
+      free = false;
+    }
+    begin = end + 1;
+  }
+  return free;
+}
+
 void check_duplicates(const Value& value, Complaints& complaints) {
   std::map<std::string_view, Place> seen;
   for (const Member& member : value.members) {
@@ -126,7 +152,8 @@ std::optional<Value> parse_document(std::string_view text, Syntax syntax, Compla
   if (!is_text(text, complaints.file(), complaints)) return std::nullopt;
   const Places places(text);
   const bool good = syntax == Syntax::json ? is_json(text, places, complaints)
-                                           : is_free_of_tabs(text, complaints);
+                                           : is_free_of_tabs(text, complaints) &&
+                                                 is_free_of_wide_colons(text, complaints);
   if (!good) return std::nullopt;
   DocumentBuilder builder(places, complaints);
   try {
@@ -156,15 +183,24 @@ std::optional<std::string> read_file(const std::filesystem::path& file, std::uin
                                      Complaints& complaints) {
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status)) {
+  if (status.type() == std::filesystem::file_type::not_found) {
     complaints.add_about(file, {}, "no file of this name", "a readable file");
     return std::nullopt;
   }
-  std::ifstream stream;
+  if (error) {
+    complaints.add_about(file, {}, not_readable(error.message()), "a readable file");
+    return std::nullopt;
+  }
   // Opening a pipe would wait for its writer.
-  if (std::filesystem::is_regular_file(status)) stream.open(file, std::ios::binary);
+  if (!std::filesystem::is_regular_file(status)) {
+    complaints.add_about(file, {}, "what is no regular file", "a readable file");
+    return std::nullopt;
+  }
+  errno = 0;
+  std::ifstream stream(file, std::ios::binary);
   if (!stream.is_open()) {
-    complaints.add_about(file, {}, "a file that can not be read", "a readable file");
+    complaints.add_about(file, {}, not_readable(std::generic_category().message(errno)),
+                         "a readable file");
     return std::nullopt;
   }
   std::string bytes(static_cast<std::size_t>(most_bytes) + 1, '\0');

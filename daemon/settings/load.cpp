@@ -63,7 +63,12 @@ class Loader {
         complaints.add_about(entry.path(), {}, "the ending `.yml`", "the ending `.yaml`");
       }
     }
-    if (error) complaints.add({}, "no directory that can be read", "one, though it may be empty");
+    if (error == std::errc::no_such_file_or_directory) {
+      complaints.add({}, "no directory of this name", "one, though it may be empty");
+    } else if (error) {
+      complaints.add({}, "what this user can not list (" + error.message() + ")",
+                     "a directory, though it may be empty");
+    }
     keep(complaints);
     std::ranges::sort(files);
     return files;

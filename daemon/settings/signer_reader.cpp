@@ -5,12 +5,20 @@
 
 #include <fmt/format.h>
 
+#include "settings/subject_notation.h"
+
 namespace sluice::settings {
 namespace {
 
 bool is_distinguished_name(Section& section, const std::string& key, const std::string& text,
                            const std::string& example) {
   if (text.empty()) return false;
+  if (const auto right = in_rfc_2253(text)) {
+    section.complain(
+        key, in_quotes(text) + ", which is another notation",
+        fmt::format("the subject as RFC 2253 writes it, {},", in_quotes(*right, right->size())));
+    return false;
+  }
   if (text.find('=') != std::string::npos) return true;
   section.complain(key, in_quotes(text), fmt::format("an RFC 2253 name such as {},", example));
   return false;

@@ -101,6 +101,17 @@ TEST(Document, ComplainsOfTabsInTheIndentationAndOfNoOthers) {
   EXPECT_THAT(parse("{\n\t\"a\": 1\n}\n", Syntax::json).complaints, IsEmpty());
 }
 
+TEST(Document, PointsAtAFullWidthColonBehindAKey) {
+  const std::string rest =
+      ": found a full-width colon `：` behind a key, expected `: `, the colon of ASCII and a space";
+  EXPECT_THAT(
+      parse("bureau： park\nname: 园区：一\nchannels:\n  disk：{}\npublishes:\n  - dataset："
+            "register\n  - {dataset：x}\n")
+          .complaints,
+      ElementsAre("f:1:7" + rest, "f:4:7" + rest, "f:6:12" + rest, "f:7:13" + rest));
+  EXPECT_THAT(parse("name: 说明：x\n# note：y\n").complaints, IsEmpty());
+}
+
 TEST(Document, SaysWhereASyntaxErrorIs) {
   const auto parsed = parse("a: 1\nb: [1, 2\n");
   EXPECT_FALSE(parsed.value);

@@ -57,9 +57,8 @@ TEST(Load, FindsSchemasAndBureausWhereTheNodesFileSaysThatTheyAre) {
   configuration.remove("s").remove("b");
   EXPECT_THAT(
       configuration.complaints(),
-      ElementsAre("s: found no directory that can be read, expected one, though it may be empty",
-                  "b: found no directory that can be read, expected one, though it may be "
-                  "empty"));
+      ElementsAre("s: found no directory of this name, expected one, though it may be empty",
+                  "b: found no directory of this name, expected one, though it may be empty"));
 }
 
 TEST(Load, PassesOverWhatEditorsNeedAndComplainsOfAnEndingThatIsNotRead) {
@@ -80,10 +79,8 @@ TEST(Load, RefusesFilesThatAreTooLargeOrNoFiles) {
   EXPECT_THAT(
       configuration.complaints(),
       ElementsAre("schemas/large.json: found a larger file, expected at most 1024 KiB",
-                  "bureaus/folder.yaml: found a file that can not be read, expected a readable "
-                  "file",
-                  "bureaus/pipe.yaml: found a file that can not be read, expected a readable "
-                  "file"));
+                  "bureaus/folder.yaml: found what is no regular file, expected a readable file",
+                  "bureaus/pipe.yaml: found what is no regular file, expected a readable file"));
 }
 
 TEST(Load, RefusesTwoBureausWithOneCertificateOrOneDropFolder) {
