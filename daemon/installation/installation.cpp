@@ -1,6 +1,7 @@
 #include "installation/installation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "edges/postgresql/postgresql_kept_reports.h"
 #include "edges/sqlite/sqlite_kept_reports.h"
 #include "exchange/ledger_place.h"
+#include "installation/identity_check.h"
 #include "installation/schema_check.h"
 #include "installation/store_memory.h"
 #include "installation/system_clock.h"
@@ -130,6 +132,9 @@ Verdict check_configuration(const std::filesystem::path& configuration) {
   const auto catalogue = exchange::Catalogue::compile(settings->datasets);
   if (!catalogue) return {.complaints = lines_of(catalogue.error()), .warnings = {}};
   Verdict verdict{.complaints = lines_of(settings->node.identity.missing), .warnings = {}};
+  IdentityFindings found = check_identity(settings->node, system_now());
+  std::ranges::move(found.complaints, std::back_inserter(verdict.complaints));
+  std::ranges::move(found.warnings, std::back_inserter(verdict.warnings));
   if (const auto mode = weak_sslmode_of_store(*settings)) {
     verdict.warnings.push_back(fmt::format(
         "`store.connection` leaves this machine with sslmode={}: anybody on the way can be the "
