@@ -2,10 +2,13 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <vector>
 
 #include <malloc.h>
 
 #include "commands/commands.h"
+#include "commands/suggestion.h"
 #include "runs/spawn.h"
 
 namespace {
@@ -61,6 +64,9 @@ int main(int argc, char** argv) {
       return app.exit(asked);
     } catch (const CLI::ParseError& error) {
       app.exit(error);
+      const std::vector<std::string> words(argv + 1, argv + argc);
+      const std::string meant = suggestion(app, words);
+      if (!meant.empty()) std::fprintf(stderr, "sluice: %s\n", meant.c_str());
       return static_cast<int>(ExitStatus::usage);
     }
     return static_cast<int>(context.chosen());

@@ -16,12 +16,35 @@
 namespace sluice::adapters::disk {
 namespace {
 
-// Windows writes .CSV as well. *.tmp and *.part end differently, and so are none.
-bool is_delivery(std::string_view name) {
-  return !name.starts_with('.') && record::lower_case(name).ends_with(".csv");
+// Where what was loaded, or could not be, is put.
+bool is_own_folder(std::string_view name) {
+  return name == "done" || name == "failed";
 }
 
 }  // namespace
+
+// Windows writes .CSV as well.
+bool is_delivery(std::string_view file_name) {
+  return !file_name.starts_with('.') && record::lower_case(file_name).ends_with(".csv");
+}
+
+std::optional<std::string> why_passed_over(const std::filesystem::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  const std::string lower = record::lower_case(name);
+  if (lower.starts_with('.') || lower.ends_with(".tmp") || lower.ends_with(".part")) {
+    return std::nullopt;
+  }
+  std::error_code gone;
+  const auto kind = entry.symlink_status(gone).type();
+  if (gone || kind == std::filesystem::file_type::not_found) return std::nullopt;
+  if (kind == std::filesystem::file_type::directory) {
+    return "a folder: what is in it is not looked at";
+  }
+  if (kind == std::filesystem::file_type::symlink) return "a symbolic link";
+  if (kind != std::filesystem::file_type::regular) return "no regular file";
+  if (!is_delivery(name)) return "its name does not end in .csv";
+  return std::nullopt;
+}
 
 DropFolder::DropFolder(std::filesystem::path folder, Terms terms, Clock clock,
                        files::FileDescriptor watch)
@@ -33,7 +56,13 @@ DropFolder::DropFolder(std::filesystem::path folder, Terms terms, Clock clock,
 std::expected<DropFolder, DropFolderFailure> DropFolder::open(std::filesystem::path folder,
                                                               Terms terms, Clock clock) {
   struct stat status {};
-  if (::lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+  const bool is_seen = ::lstat(folder.c_str(), &status) == 0;
+  if (!is_seen && errno != ENOENT && errno != ENOTDIR) {
+    return std::unexpected(
+        DropFolderFailure{DropFolderProblem::unreadable, folder.string(),
+                          "can not be looked at: " + std::generic_category().message(errno)});
+  }
+  if (!is_seen || !S_ISDIR(status.st_mode)) {
     return std::unexpected(DropFolderFailure{
         DropFolderProblem::not_a_folder, folder.string(),
         "found no folder; expected one that may be watched for files: create it, or correct "
@@ -75,9 +104,12 @@ std::expected<std::vector<ReadyFile>, DropFolderFailure> DropFolder::ready() {
   std::filesystem::directory_iterator entry(folder_, error);
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     std::string name = entry->path().filename().string();
-    if (!is_delivery(name)) continue;
-    const auto stamp = stamp_of(entry->path());
-    if (!stamp) continue;  // no regular file, or gone again
+    const auto stamp = is_delivery(name) ? stamp_of(entry->path()) : std::nullopt;
+    if (!stamp) {  // not to be loaded, or gone again
+      pass_over(*entry);
+      present.insert(std::move(name));
+      continue;
+    }
     if (is_settled(name, *stamp)) {
       ready.push_back({entry->path(), dataset_of(name, terms_.datasets), *stamp});
     }
@@ -88,9 +120,23 @@ std::expected<std::vector<ReadyFile>, DropFolderFailure> DropFolder::ready() {
                                              "can not be listed: " + error.message()});
   }
   std::erase_if(seen_, [&](const auto& seen) { return !present.contains(seen.first); });
+  std::erase_if(strange_, [&](const auto& strange) { return !present.contains(strange.first); });
   std::erase_if(closed_, [&](const auto& name) { return !present.contains(name); });
   std::ranges::sort(ready, {}, &ReadyFile::path);
   return ready;
+}
+
+// What is written under another name first gets its own in time: only what stays is told.
+void DropFolder::pass_over(const std::filesystem::directory_entry& entry) {
+  std::string name = entry.path().filename().string();
+  if (is_own_folder(name)) return;
+  auto reason = why_passed_over(entry);
+  if (!reason) return;
+  const auto now = clock_();
+  Strange& strange = strange_.try_emplace(name, Strange{now}).first->second;
+  if (strange.is_told || now - strange.since < terms_.settle) return;
+  strange.is_told = true;
+  passed_over_.push_back({std::move(name), std::move(*reason)});
 }
 
 bool DropFolder::is_settled(const std::string& name, const FileStamp& stamp) {

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "adapters/disk/input_file.h"
@@ -25,6 +26,13 @@ struct ReadyFile {
   // Nothing where its name begins with none of the datasets.
   std::optional<record::DatasetId> dataset;
   FileStamp stamp;
+};
+
+// Somebody meant it to be loaded, perhaps.
+struct PassedOver {
+  std::string name;
+  std::string reason;
+  friend bool operator==(const PassedOver&, const PassedOver&) = default;
 };
 
 enum class DropFolderProblem { not_a_folder, unreadable, moved_away, not_moved };
@@ -46,6 +54,9 @@ class DropFolder {
   // The files that are ready now, by name. A file is named again each time until it is moved away.
   // Whatever is hidden, named *.tmp or *.part, is no .csv or no regular file is left alone.
   [[nodiscard]] std::expected<std::vector<ReadyFile>, DropFolderFailure> ready();
+  // What the last look found that will never be ready, by name: each once, when it has lain there
+  // for the settle time, and again if it comes back.
+  [[nodiscard]] std::vector<PassedOver> passed_over() { return std::exchange(passed_over_, {}); }
 
   // Becomes readable when something happened in the folder; -1 where the kernel can not tell. Look
   // at least every settle time in any case.
@@ -58,6 +69,7 @@ class DropFolder {
   };
   DropFolder(std::filesystem::path folder, Terms terms, Clock clock, files::FileDescriptor watch);
   void hear();
+  void pass_over(const std::filesystem::directory_entry& entry);
   [[nodiscard]] bool is_settled(const std::string& name, const FileStamp& stamp);
 
   std::filesystem::path folder_;
@@ -66,7 +78,21 @@ class DropFolder {
   files::FileDescriptor watch_;
   std::set<std::string> closed_;  // by their writers, and not written to since
   std::map<std::string, Seen> seen_;
+  struct Strange {
+    std::chrono::steady_clock::time_point since;
+    bool is_told = false;
+  };
+  std::map<std::string, Strange> strange_;  // names that lie there and are none of a delivery
+  std::vector<PassedOver> passed_over_;
 };
+
+// Whether a file of this name in a folder is one to be loaded: *.csv in whatever case, and not
+// hidden. *.tmp and *.part end differently, and so are none.
+[[nodiscard]] bool is_delivery(std::string_view file_name);
+// Why what lies in a folder under this name is not to be loaded, for people: "a folder". Nothing
+// where it is, or where it is left alone by agreement: hidden, *.tmp, *.part.
+[[nodiscard]] std::optional<std::string> why_passed_over(
+    const std::filesystem::directory_entry& entry);
 
 // The dataset with the longest name that `file_name` is made of.
 [[nodiscard]] std::optional<record::DatasetId> dataset_of(
@@ -79,5 +105,10 @@ class DropFolder {
 enum class Outcome { done, failed };
 [[nodiscard]] std::expected<std::filesystem::path, DropFolderFailure> move_away(
     const std::filesystem::path& file, const FileStamp& stamp, Outcome outcome);
+
+// Writes why a file is in `failed` into FILE.reason.txt beside it, in place of one that an earlier
+// file of this name has left, for whoever brought it and sees no log.
+[[nodiscard]] std::expected<void, DropFolderFailure> leave_reason(const std::filesystem::path& file,
+                                                                  std::string_view reason);
 
 }  // namespace sluice::adapters::disk

@@ -1,6 +1,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -45,7 +46,48 @@ std::string numbered(const std::filesystem::path& name, int number) {
   return fmt::format("{}.{}{}", name.stem().string(), number, name.extension().string());
 }
 
+std::unexpected<DropFolderFailure> no_reason(const std::filesystem::path& path, int error) {
+  return std::unexpected(
+      DropFolderFailure{DropFolderProblem::not_moved, path.string(),
+                        fmt::format("why the file is here can not be written beside it: {}",
+                                    std::generic_category().message(error))});
+}
+
+// Errno, or nothing.
+int write_whole(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return written < 0 ? errno : ENOSPC;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ::fsync(file) == 0 ? 0 : errno;
+}
+
 }  // namespace
+
+// Who may write into the folder could have put a link there: nothing is followed, nor opened that
+// was there before.
+std::expected<void, DropFolderFailure> leave_reason(const std::filesystem::path& file,
+                                                    std::string_view reason) {
+  const std::string name = file.filename().string() + ".reason.txt";
+  const std::string draft = "." + name + ".tmp";
+  const std::filesystem::path parent = file.has_parent_path() ? file.parent_path() : ".";
+  const std::filesystem::path path = parent / name;
+  const files::FileDescriptor folder = open_folder(AT_FDCWD, parent.c_str());
+  if (!folder) return no_reason(path, errno);
+  ::unlinkat(folder.get(), draft.c_str(), 0);  // of a run that was cut off
+  const files::FileDescriptor made(::openat(
+      folder.get(), draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0664));
+  if (!made) return no_reason(path, errno);
+  int error = write_whole(made.get(), reason);
+  if (error == 0 && ::renameat(folder.get(), draft.c_str(), folder.get(), name.c_str()) != 0) {
+    error = errno;
+  }
+  if (error == 0) return {};
+  ::unlinkat(folder.get(), draft.c_str(), 0);
+  return no_reason(path, error);
+}
 
 Moved move_away(const std::filesystem::path& file, const FileStamp& stamp, Outcome outcome) {
   const std::filesystem::path parent = file.has_parent_path() ? file.parent_path() : ".";

@@ -1,13 +1,19 @@
 #include "commands/applied.h"
 
-#include <chrono>
+#include <algorithm>
+#include <cstdio>
 #include <thread>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include "commands/control_client.h"
 #include "commands/terminal.h"
 
 namespace sluice::commands {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds receipt_poll{20};
 constexpr std::chrono::seconds daemon_poll{1};
@@ -20,19 +26,103 @@ void add(record::RowOutcomes& sum, const record::RowOutcomes& rows) {
   sum.rejected.value += rows.rejected.value;
 }
 
+const boost::json::object* object_in(const boost::json::object& of, const char* name) {
+  const auto* value = of.if_contains(name);
+  return value == nullptr ? nullptr : value->if_object();
+}
+
+// Why the bureau's stream does not get on, in the daemon's status; empty where it does.
+std::string reason_of_stream(const boost::json::object& status, const record::BureauId& bureau) {
+  const auto* streams = status.if_contains("streams");
+  if (streams == nullptr || !streams->is_array()) return {};
+  for (const boost::json::value& value : streams->get_array()) {
+    const auto* stream = value.if_object();
+    if (stream == nullptr || member_text(*stream, "bureau") != bureau.str()) continue;
+    if (stream->contains("error")) return member_text(*stream, "error");
+    const auto* link = object_in(*stream, "link");
+    if (link == nullptr) return {};
+    if (member_text(*link, "state") != "stopped") return member_text(*link, "reason");
+    const std::string reason = member_text(*link, "reason");
+    return "the stream has stopped, and goes on once that is repaired and `sluiced` is "
+           "restarted: " +
+           (reason.empty() ? "see the log" : reason);
+  }
+  return {};
+}
+
+// The same, or what keeps the whole node.
+std::string reason_in(const std::string& answer, const record::BureauId& bureau) {
+  boost::system::error_code error;
+  const boost::json::value parsed = boost::json::parse(answer, error);
+  const auto* status = error ? nullptr : parsed.if_object();
+  if (status == nullptr) return {};
+  if (std::string reason = reason_of_stream(*status, bureau); !reason.empty()) return reason;
+  return member_text(*status, "not_signing");
+}
+
+// One wait for receipts, with what was told of it.
+class ReceiptWait {
+ public:
+  ReceiptWait(const installation::Installation& installation, const record::BureauId& bureau,
+              journal::Journal& journal, record::StreamId stream)
+      : socket_(installation.settings.node.control_socket),
+        bureau_(bureau),
+        journal_(journal),
+        stream_(std::move(stream)) {}
+
+  // Whether waiting for this batch has a sense; false: `applied` says why not.
+  [[nodiscard]] std::expected<bool, std::string> may_come(record::Sequence batch,
+                                                          Applied& applied) {
+    const auto now = Clock::now();
+    if (now - asked_at_ < daemon_poll) return true;
+    asked_at_ = now;
+    if (!daemon_is_there(socket_)) return false;
+    const auto status = journal_.status();
+    if (status && status->stream != stream_) {
+      return std::unexpected(
+          "the stream began a new epoch meanwhile, since the center had lost batches, and the "
+          "numbers that were waited for stand for nothing any more: `sluice status` tells when "
+          "everything has arrived");
+    }
+    const auto standing = journal_.standing(batch);
+    applied.held = status && standing && batch <= status->acknowledged &&
+                   standing->state == journal::BatchStanding::State::waiting;
+    if (applied.held) return false;
+    tell_reason(applied);
+    return true;
+  }
+
+ private:
+  void tell_reason(Applied& applied) {
+    const auto answer = ask_daemon(socket_, "/v1/status");
+    applied.reason = answer ? reason_in(*answer, bureau_) : answer.error();
+    if (applied.reason.empty() || applied.reason == told_) return;
+    told_ = applied.reason;
+    fmt::print(stderr, "sluice: waiting for the central store: {}\n", printable(told_));
+  }
+
+  const std::filesystem::path& socket_;
+  const record::BureauId& bureau_;
+  journal::Journal& journal_;
+  record::StreamId stream_;
+  Clock::time_point asked_at_ = Clock::now() - daemon_poll;
+  std::string told_;
+};
+
 }  // namespace
 
 std::expected<Applied, std::string> await_receipts(const installation::Installation& installation,
                                                    const record::BureauId& bureau,
-                                                   const std::vector<record::Sequence>& batches) {
+                                                   const std::vector<record::Sequence>& batches,
+                                                   Patience& patience) {
   Applied applied{.waited = true};
   auto journal = installation.open_journal(bureau);
   if (!journal) return std::unexpected(record::to_string(journal.error()));
   const auto begun = journal->status();
   if (!begun) return std::unexpected(record::to_string(begun.error()));
-  const auto& socket = installation.settings.node.control_socket;
+  ReceiptWait wait(installation, bureau, *journal, begun->stream);
   ProgressLine line("applying");
-  auto asked_at = std::chrono::steady_clock::now() - daemon_poll;
+  const auto began = Clock::now();
   for (std::size_t done = 0; done < batches.size();) {
     const auto receipt = journal->receipt(batches[done]);
     if (!receipt) return std::unexpected(record::to_string(receipt.error()));
@@ -44,25 +134,34 @@ std::expected<Applied, std::string> await_receipts(const installation::Installat
       line.advanced(done, batches.size(), 0);
       continue;
     }
-    if (const auto now = std::chrono::steady_clock::now(); now - asked_at >= daemon_poll) {
-      asked_at = now;
-      if (!daemon_is_there(socket)) return applied;
-      const auto now_is = journal->status();
-      if (now_is && now_is->stream != begun->stream) {
-        return std::unexpected(
-            "the stream began a new epoch meanwhile, since the center had lost batches, and the "
-            "numbers that were waited for stand for nothing any more: `sluice status` tells when "
-            "everything has arrived");
-      }
-      const auto standing = journal->standing(batches[done]);
-      applied.held = now_is && standing && batches[done] <= now_is->acknowledged &&
-                     standing->state == journal::BatchStanding::State::waiting;
-      if (applied.held) return applied;
+    const auto may_come = wait.may_come(batches[done], applied);
+    if (!may_come) return std::unexpected(may_come.error());
+    if (!*may_come) return applied;
+    applied.gave_up = patience && Clock::now() - began >= *patience;
+    if (applied.gave_up) {
+      patience = std::chrono::milliseconds(0);
+      return applied;
     }
     std::this_thread::sleep_for(receipt_poll);
   }
+  if (patience) {
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
+    patience = std::max(*patience - waited, std::chrono::milliseconds(0));
+  }
   applied.complete = true;
   return applied;
+}
+
+std::string why_not_applied(const Applied& applied) {
+  if (applied.held) {
+    return "durable in the journal and at the center, which holds it: `sluice status` there says "
+           "why";
+  }
+  if (!applied.gave_up) {
+    return "durable in the journal; sluiced is not running, so not yet in the central store";
+  }
+  return "durable in the journal, and not yet in the central store: it is sent by itself; " +
+         (applied.reason.empty() ? "`sluice status` says how that gets on" : applied.reason);
 }
 
 }  // namespace sluice::commands

@@ -1,7 +1,9 @@
 // What the center made of the batches of one import or collection: waits for their receipts.
 #pragma once
 
+#include <chrono>
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,25 +12,27 @@
 
 namespace sluice::commands {
 
+// How long a command waits for receipts, all that it waits for together; nothing: for as long as
+// they can come. What was waited is taken off.
+using Patience = std::optional<std::chrono::milliseconds>;
+
 struct Applied {
   record::RowOutcomes rows;
   bool waited = false;
   bool complete = false;  // all receipts are back
   bool held = false;      // the center has a batch of them, and can not apply it yet
+  bool gave_up = false;   // the patience was at its end
+  std::string reason;     // why they do not come, as the daemon told it last; empty: it did not
 };
 
-// Waits for as long as a daemon runs that can bring them, and not for what the center holds. The
-// error is a sentence.
+// Waits for as long as a daemon runs that can bring them, and not for what the center holds. While
+// the daemon knows why a batch does not get on, that is told on standard error, each reason once.
+// The error is a sentence.
 [[nodiscard]] std::expected<Applied, std::string> await_receipts(
     const installation::Installation& installation, const record::BureauId& bureau,
-    const std::vector<record::Sequence>& batches);
+    const std::vector<record::Sequence>& batches, Patience& patience);
 
 // What to say where not all receipts are back.
-[[nodiscard]] inline const char* why_not_applied(const Applied& applied) {
-  return applied.held
-             ? "durable in the journal and at the center, which holds it: `sluice status` there "
-               "says why"
-             : "durable in the journal; sluiced is not running, so not yet in the central store";
-}
+[[nodiscard]] std::string why_not_applied(const Applied& applied);
 
 }  // namespace sluice::commands

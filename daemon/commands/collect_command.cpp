@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -26,6 +27,7 @@ struct CollectOptions {
   bool anew = false;
   bool delete_anyway = false;
   bool no_wait = false;
+  std::optional<std::uint32_t> wait_seconds;
   bool json = false;
 };
 
@@ -116,7 +118,7 @@ ExitStatus status_of_collection(const adapters::CollectionFailure& failure) {
 
 ExitStatus collect_dataset(const installation::Installation& installation,
                            const settings::Bureau& bureau, const settings::Publication& publication,
-                           const CollectOptions& options) {
+                           const CollectOptions& options, Patience& patience) {
   const auto started = std::chrono::steady_clock::now();
   ProgressLine reading("collecting " + publication.dataset.str());
   RoomNotice notice;
@@ -139,7 +141,7 @@ ExitStatus collect_dataset(const installation::Installation& installation,
   }
   Applied applied;
   if (!options.no_wait && !collected->batches.empty()) {
-    auto waited = await_receipts(installation, bureau.id, collected->batches);
+    auto waited = await_receipts(installation, bureau.id, collected->batches, patience);
     if (!waited) return fail(waited.error());
     applied = *waited;
   }
@@ -154,6 +156,7 @@ ExitStatus collect_dataset(const installation::Installation& installation,
   if (collected->held_back.deletes > 0) {
     return fail(sentence_of(collected->held_back, bureau, publication), ExitStatus::held_back);
   }
+  if (applied.gave_up) return ExitStatus::not_applied;
   const bool all_good = collected->quarantined == 0 && applied.rows.rejected.value == 0;
   return all_good ? ExitStatus::success : ExitStatus::some_quarantined;
 }
@@ -163,8 +166,10 @@ ExitStatus collect_all(const Context& context, const CollectOptions& options) {
   if (!installation) return ExitStatus::usage;
   const auto collected = collected_publications(*installation, options.bureau, options.dataset);
   if (!collected) return ExitStatus::usage;
+  Patience patience;
+  if (options.wait_seconds) patience = std::chrono::seconds(*options.wait_seconds);
   return for_each(*collected, [&](const settings::Publication& publication) {
-    return collect_dataset(*installation, collected->bureau, publication, options);
+    return collect_dataset(*installation, collected->bureau, publication, options, patience);
   });
 }
 
@@ -186,15 +191,24 @@ void add_collect(CLI::App& app, Context& context) {
   command->add_flag("--delete-anyway", options->delete_anyway,
                     "After deletes were held back because more records were gone from a table than "
                     "`delete_at_most` lets go at once: delete them");
-  command->add_flag("--no-wait", options->no_wait,
-                    "Return when all is in the journal, before it is in the central store");
+  auto* no_wait =
+      command->add_flag("--no-wait", options->no_wait,
+                        "Return when all is in the journal, before it is in the central store");
+  command
+      ->add_option("--wait", options->wait_seconds,
+                   "Seconds to wait for the central store, of all datasets together; else as long "
+                   "as `sluiced` runs")
+      ->check(CLI::Range(0, 1'000'000'000))
+      ->excludes(no_wait);
   command->add_flag("--json", options->json, "For machines: one line a dataset");
   command->footer(
       "Exit status: 0 all taken, or nothing has changed; 1 database, network or disk; 2 command "
       "line\n"
       "or configuration; 3 taken, but rows are in the quarantine; 4 refused, the table does not "
       "fit;\n"
-      "6 taken, but more records are gone than may be deleted unasked");
+      "6 taken, but more records are gone than may be deleted unasked; 7 taken, and not in the "
+      "central\n"
+      "store when the time of --wait had passed");
   command->callback([&context, options] {
     context.chosen = [&context, options] { return collect_all(context, *options); };
   });

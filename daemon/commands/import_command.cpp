@@ -1,14 +1,20 @@
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "commands/applied.h"
 #include "commands/commands.h"
+#include "commands/import_files.h"
+#include "commands/import_summary.h"
 #include "commands/terminal.h"
 #include "jobs/confined_csv.h"
 #include "jobs/import_job.h"
@@ -20,92 +26,13 @@ struct ImportOptions {
   std::string bureau;
   std::vector<std::string> paths;
   std::string dataset;
+  std::string below;
+  std::optional<std::uint32_t> wait_seconds;
   bool dry_run = false;
   bool no_wait = false;
   bool json = false;
   jobs::ReaderProgram reader;
 };
-
-struct ImportSummary {
-  const jobs::ImportReport& report;
-  const Applied& applied;
-  std::string dataset;
-  double seconds = 0;
-  // A copy of a row in the file is not even sent, for the store would find it unchanged.
-  [[nodiscard]] std::uint64_t unchanged() const {
-    return applied.rows.unchanged.value + report.copies;
-  }
-};
-
-void print_json(const ImportOptions& options, const std::string& file,
-                const ImportSummary& summary) {
-  const record::RowOutcomes& rows = summary.applied.rows;
-  boost::json::object reasons;
-  for (const auto& [reason, count] : summary.report.reasons)
-    reasons[reason] = count;
-  fmt::print("{}\n", boost::json::serialize(
-                         boost::json::object{{"bureau", options.bureau},
-                                             {"dataset", summary.dataset},
-                                             {"file", file},
-                                             {"mode", "disk"},
-                                             {"dry_run", options.dry_run},
-                                             {"loaded_before", summary.report.loaded_before},
-                                             {"ledger_asked", summary.report.not_asked.empty()},
-                                             {"resumed_after", summary.report.resumed_after},
-                                             {"bytes", summary.report.bytes},
-                                             {"collected", summary.report.rows},
-                                             {"accepted", summary.report.accepted},
-                                             {"quarantined", summary.report.quarantined},
-                                             {"copies", summary.report.copies},
-                                             {"reasons", reasons},
-                                             {"batches", summary.report.batches.size()},
-                                             {"applied", summary.applied.complete},
-                                             {"inserted", rows.inserted.value},
-                                             {"updated", rows.updated.value},
-                                             {"unchanged", summary.unchanged()},
-                                             {"rejected", rows.rejected.value},
-                                             {"seconds", summary.seconds}}));
-}
-
-void print_for_people(const ImportOptions& options, const std::string& file,
-                      const ImportSummary& summary) {
-  const jobs::ImportReport& report = summary.report;
-  if (report.loaded_before) {
-    fmt::print("{}: loaded before ({} rows); nothing to do\n", file, human_count(report.rows));
-    if (!report.not_asked.empty()) {
-      fmt::print("  as this node has it: the center's ledger could not be asked ({})\n",
-                 report.not_asked);
-    }
-    return;
-  }
-  fmt::print("{}: {} rows, {} accepted, {} quarantined", file, human_count(report.rows),
-             human_count(report.accepted), human_count(report.quarantined));
-  if (report.copies > 0) fmt::print(", {} copies of other rows", human_count(report.copies));
-  if (options.dry_run) {
-    fmt::print(" (dry run: nothing was taken)");
-  } else if (summary.applied.complete) {
-    const record::RowOutcomes& rows = summary.applied.rows;
-    fmt::print("; applied: {} new, {} changed, {} unchanged, {} rejected",
-               human_count(rows.inserted.value), human_count(rows.updated.value),
-               human_count(summary.unchanged()), human_count(rows.rejected.value));
-  }
-  fmt::print("; {:.2f} s, {} rows/s\n", summary.seconds,
-             human_count(static_cast<std::uint64_t>(static_cast<double>(report.rows) /
-                                                    std::max(summary.seconds, 1e-3))));
-  if (report.resumed_after > 0) {
-    fmt::print("  went on after row {}, where an earlier run was cut off\n",
-               human_count(report.resumed_after));
-  }
-  for (const auto& [reason, count] : report.reasons) {
-    fmt::print("  quarantined for {}: {}\n", reason, human_count(count));
-  }
-  if (report.quarantined > 0 && !options.dry_run) {
-    fmt::print("  see them with: sluice quarantine list {}\n", options.bureau);
-  }
-  if (!options.dry_run && summary.applied.waited && !summary.applied.complete) {
-    fmt::print("  {}\n", why_not_applied(summary.applied));
-  }
-}
 
 ExitStatus status_of_import(const adapters::CollectionFailure& failure) {
   using enum adapters::CollectionProblem;
@@ -119,55 +46,139 @@ ExitStatus status_of_import(const adapters::CollectionFailure& failure) {
   }
 }
 
-ExitStatus import_file(const installation::Installation& installation,
-                       const settings::Bureau& bureau, const ImportOptions& options,
-                       const std::filesystem::path& file) {
-  const auto publication = jobs::publication_for(bureau, file, options.dataset);
-  if (!publication)
-    return fail(file.string() + ": " + publication.error().sentence, ExitStatus::usage);
-  const auto started = std::chrono::steady_clock::now();
+// One run of the command: the files one after the other.
+class ImportRun {
+ public:
+  ImportRun(const installation::Installation& installation, const settings::Bureau& bureau,
+            const ImportOptions& options)
+      : installation_(installation), bureau_(bureau), options_(options) {
+    if (options.wait_seconds) patience_ = std::chrono::seconds(*options.wait_seconds);
+  }
+
+  ExitStatus all();
+
+ private:
+  // All that was given; what it passes over is told. Nothing where a folder can not be listed.
+  [[nodiscard]] std::optional<std::vector<std::filesystem::path>> files();
+  [[nodiscard]] ExitStatus one(const std::filesystem::path& file);
+  [[nodiscard]] adapters::Result<jobs::ImportReport> load(const settings::Publication& publication,
+                                                          const std::filesystem::path& file) const;
+  // What the center makes of it, as far as it is waited for.
+  [[nodiscard]] std::expected<Applied, std::string> applied(const jobs::ImportReport& report);
+  [[nodiscard]] ExitStatus refused(const std::filesystem::path& file, const std::string& place,
+                                   const std::string& reason, ExitStatus status) const;
+
+  const installation::Installation& installation_;
+  const settings::Bureau& bureau_;
+  const ImportOptions& options_;
+  Patience patience_;
+  ExitStatus worst_ = ExitStatus::success;
+};
+
+std::optional<std::vector<std::filesystem::path>> ImportRun::files() {
+  std::vector<std::filesystem::path> all;
+  for (const std::string& path : options_.paths) {
+    auto found = files_of(path);
+    if (!found) {
+      static_cast<void>(fail(found.error()));
+      return std::nullopt;
+    }
+    for (const PassedOverFile& passed : found->passed_over) {
+      fmt::print(stderr, "sluice: passed over: {}: {}\n", printable(passed.path.string()),
+                 passed.reason);
+      if (options_.json) print_json(options_.bureau, passed);
+    }
+    if (found->files.empty()) {
+      worst_ = std::max(worst_, fail(path + ": there is no .csv file in it", ExitStatus::usage));
+    }
+    std::ranges::move(found->files, std::back_inserter(all));
+  }
+  return all;
+}
+
+ExitStatus ImportRun::all() {
+  const auto files = this->files();
+  if (!files) return ExitStatus::failure;
+  bool was_refused = false;
+  for (std::size_t i = 0; i < files->size(); ++i) {
+    const ExitStatus status = one((*files)[i]);
+    worst_ = std::max(worst_, status);
+    was_refused = was_refused || status == ExitStatus::refused;
+    if (status != ExitStatus::failure && status != ExitStatus::usage) continue;
+    // A failure stops: what is wrong with the disk is wrong for the next file too.
+    const std::size_t left = files->size() - i - 1;
+    if (left == 0) return status;
+    return fail(
+        fmt::format("what was to follow was not looked at, from {} on (files: {}); bring it "
+                    "again",
+                    printable(name_of((*files)[i + 1], options_.below)), left),
+        status);
+  }
+  // What is not in the journal comes before what is there and waits.
+  return was_refused ? ExitStatus::refused : worst_;
+}
+
+ExitStatus ImportRun::refused(const std::filesystem::path& file, const std::string& place,
+                              const std::string& reason, ExitStatus status) const {
+  if (options_.json)
+    print_json(ImportRefusal{options_.bureau, file.string(), place, reason, status});
+  return fail(place.empty() ? reason : place + ": " + reason, status);
+}
+
+adapters::Result<jobs::ImportReport> ImportRun::load(const settings::Publication& publication,
+                                                     const std::filesystem::path& file) const {
   ProgressLine digesting("reading ");
-  ProgressLine loading(options.dry_run ? "checking" : "loading ");
+  ProgressLine loading(options_.dry_run ? "checking" : "loading ");
   bool told = false;
   const jobs::ImportEvents events{digesting, loading, [&](const std::string& reason) {
                                     if (told) return;
                                     told = true;
                                     fmt::print(stderr, "sluice: waiting for room: {}\n", reason);
                                   }};
-  const jobs::ImportRequest request{bureau, **publication, file, options.reader};
-  const auto report = options.dry_run ? jobs::dry_run_import(request, events)
-                                      : jobs::run_import(installation, request, events);
-  digesting.clear();
-  loading.clear();
-  if (!report) return fail(record::to_string(report.error()), status_of_import(report.error()));
-  Applied applied;
-  if (!options.dry_run && !options.no_wait && !report->loaded_before) {
-    auto waited = await_receipts(installation, bureau.id, report->batches);
-    if (!waited) return fail(waited.error());
-    applied = *waited;
-  }
-  const ImportSummary summary{
-      *report, applied, (*publication)->dataset.str(),
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()};
-  if (options.json) {
-    print_json(options, file.string(), summary);
-  } else {
-    print_for_people(options, file.string(), summary);
-  }
-  const bool all_good = report->quarantined == 0 && applied.rows.rejected.value == 0;
-  return all_good ? ExitStatus::success : ExitStatus::some_quarantined;
+  const jobs::ImportRequest request{bureau_, publication, file, name_of(file, options_.below),
+                                    options_.reader};
+  return options_.dry_run ? jobs::dry_run_import(request, events)
+                          : jobs::run_import(installation_, request, events);
 }
 
-// A folder stands for the CSV files in it, in the order of their names.
-std::vector<std::filesystem::path> files_of(const std::filesystem::path& path) {
-  if (!std::filesystem::is_directory(path)) return {path};
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".csv")
-      files.push_back(entry.path());
+std::expected<Applied, std::string> ImportRun::applied(const jobs::ImportReport& report) {
+  if (options_.dry_run || options_.no_wait) return Applied{};
+  if (!report.loaded_before) {
+    return await_receipts(installation_, bureau_.id, report.batches, patience_);
   }
-  std::ranges::sort(files);
-  return files;
+  if (!report.waits_for) return Applied{};
+  return await_receipts(installation_, bureau_.id, {*report.waits_for}, patience_);
+}
+
+ExitStatus ImportRun::one(const std::filesystem::path& file) {
+  const auto publication = jobs::publication_for(bureau_, file, options_.dataset);
+  if (!publication) {
+    return refused(file, file.string(), publication.error().sentence, ExitStatus::usage);
+  }
+  const auto started = std::chrono::steady_clock::now();
+  const auto report = load(**publication, file);
+  if (!report) {
+    return refused(file, report.error().place, report.error().sentence,
+                   status_of_import(report.error()));
+  }
+  const auto applied = this->applied(*report);
+  if (!applied) return fail(applied.error());
+  const ImportSummary summary{
+      *report,
+      *applied,
+      options_.bureau,
+      (*publication)->dataset.str(),
+      file.string(),
+      options_.dry_run,
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()};
+  if (options_.json) {
+    print_json(summary);
+  } else {
+    print_for_people(summary);
+  }
+  if (applied->gave_up) return ExitStatus::not_applied;
+  const bool all_good = report->quarantined == 0 && applied->rows.rejected.value == 0;
+  return all_good ? ExitStatus::success : ExitStatus::some_quarantined;
 }
 
 ExitStatus import_all(const Context& context, ImportOptions options) {
@@ -177,18 +188,7 @@ ExitStatus import_all(const Context& context, ImportOptions options) {
   if (bureau == nullptr) return ExitStatus::usage;
   // Files are read by this program, too, in a process of its own.
   options.reader = {own_program, context.configuration};
-  auto worst = ExitStatus::success;
-  for (const std::string& path : options.paths) {
-    const auto files = files_of(path);
-    if (files.empty()) worst = fail(path + ": there is no .csv file in it", ExitStatus::usage);
-    for (const auto& file : files) {
-      const ExitStatus status = import_file(*installation, *bureau, options, file);
-      // A failure stops: what is wrong with the disk is wrong for the next file too.
-      if (status == ExitStatus::failure || status == ExitStatus::usage) return status;
-      worst = std::max(worst, status);
-    }
-  }
-  return worst;
+  return ImportRun(*installation, *bureau, options).all();
 }
 
 // Asked by an import: its question comes by the standard input, and the answer, which is no text,
@@ -224,11 +224,24 @@ void add_import(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("import", "Load CSV files of a bureau's (导盘)");
   auto options = std::make_shared<ImportOptions>();
   command->add_option("bureau", options->bureau, "The bureau whose files they are")->required();
-  command->add_option("path", options->paths, "Files, or folders of .csv files")->required();
+  command
+      ->add_option("path", options->paths,
+                   "Files, or folders of .csv files; what else is in a folder is named")
+      ->required();
   command->add_option("--dataset", options->dataset, "Where the files' names do not say it");
+  command->add_option("--below", options->below,
+                      "The folder below whose path the files are named, in messages and in the "
+                      "quarantine; else they are named as they are given");
   command->add_flag("--dry-run", options->dry_run, "Check everything, take nothing");
-  command->add_flag("--no-wait", options->no_wait,
-                    "Return when all is in the journal, before it is in the central store");
+  auto* no_wait =
+      command->add_flag("--no-wait", options->no_wait,
+                        "Return when all is in the journal, before it is in the central store");
+  command
+      ->add_option("--wait", options->wait_seconds,
+                   "Seconds to wait for the central store, of all files together; else as long as "
+                   "`sluiced` runs")
+      ->check(CLI::Range(0, 1'000'000'000))
+      ->excludes(no_wait);
   command->add_flag("--json", options->json, "For machines: one line a file");
   command->callback([&context, options] {
     context.chosen = [&context, options] { return import_all(context, *options); };

@@ -66,7 +66,7 @@ runs::ExitStatus for_each(
   }
   if (has_failed) return ExitStatus::failure;
   // What is tried again by itself comes before what waits for an operator.
-  return was_refused && worst == ExitStatus::held_back ? ExitStatus::refused : worst;
+  return was_refused ? ExitStatus::refused : worst;
 }
 
 }  // namespace sluice::commands

@@ -70,6 +70,15 @@ void put_original(boost::json::object& object, const std::string& original) {
   object["original_hex"] = digits;
 }
 
+// The names in a row's `columns`, which are kept as the text of a JSON array; empty where it is
+// none: of a line that the center refused there is its schema's digest.
+boost::json::array column_names(const std::string& columns) {
+  boost::system::error_code error;
+  boost::json::value parsed = boost::json::parse(columns, error);
+  if (error || !parsed.is_array()) return {};
+  return std::move(parsed.get_array());
+}
+
 // Without the original.
 boost::json::object head_json(const QuarantineEntry& entry) {
   boost::json::object object{{"id", entry.id},
@@ -82,9 +91,10 @@ boost::json::object head_json(const QuarantineEntry& entry) {
                              {"field", entry.row.field},
                              {"rule", entry.row.rule},
                              {"reason", entry.row.sentence},
-                             {"columns", entry.row.columns}};
+                             {"columns", column_names(entry.row.columns)}};
   object["refused_by"] = entry.row.refused ? "center" : "node";
   if (const auto& refused = entry.row.refused) {
+    object["schema"] = entry.row.columns;
     object["batch"] = {{"epoch", refused->epoch.value},
                        {"sequence", refused->sequence.value},
                        {"row", refused->row}};
@@ -167,6 +177,16 @@ ExitStatus list_rows(const Context& context, const QuarantineOptions& options) {
       });
 }
 
+std::string columns_text(const std::string& columns) {
+  std::string text;
+  for (const boost::json::value& name : column_names(columns)) {
+    if (!text.empty()) text += ", ";
+    text += name.is_string() ? std::string(std::string_view(name.get_string()))
+                             : boost::json::serialize(name);
+  }
+  return text;
+}
+
 void print_for_people(const QuarantineEntry& entry, const std::string& bureau,
                       const std::string& columns) {
   const journal::QuarantinedRow& row = entry.row;
@@ -186,7 +206,7 @@ void print_for_people(const QuarantineEntry& entry, const std::string& bureau,
   }
   fmt::print("field    {}\nrule     {}\nreason   {}\ncolumns  {}\n\n",
              row.field.empty() ? "(the whole row)" : printable(row.field), printable(row.rule),
-             printable(row.sentence), printable(columns));
+             printable(row.sentence), printable(columns_text(columns)));
   // Byte for byte it is in the JSON: here a person reads it, on a terminal that obeys it.
   fmt::print("{}\n", printable(row.original, Lines::several));
   if (entry.state != QuarantineState::waiting) return;

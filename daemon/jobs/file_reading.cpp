@@ -1,6 +1,7 @@
 #include "jobs/file_reading.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -56,7 +57,16 @@ adapters::Result<intake::DoneFrame> read_behind(const intake::SourceCursor& take
     return intake::DoneFrame{taken.rows, intake.cursor(), intake.reasons()};
   } catch (const std::system_error& error) {
     // The key set's temporary file, on a disk that is full or failing.
-    return std::unexpected(not_journaled(paths.scratch().string(), error.what()));
+    const bool is_full = error.code() == std::errc::no_space_on_device ||
+                         error.code().value() == EDQUOT ||
+                         error.code() == std::errc::file_too_large;
+    return std::unexpected(not_journaled(
+        paths.scratch().string(),
+        is_full
+            ? fmt::format("the disk is full, and there is no room for the keys of this delivery "
+                          "({}); free space, and import it again: it goes on where it was",
+                          error.what())
+            : error.what()));
   }
 }
 
@@ -119,6 +129,7 @@ std::string to_question(const FileReading& reading) {
       boost::json::object{{"bureau", reading.bureau.str()},
                           {"dataset", reading.dataset.str()},
                           {"file", reading.file.string()},
+                          {"source", reading.source},
                           {"digest", record::to_string(reading.digest.digest)},
                           {"lines", reading.digest.lines},
                           {"stamp", {stamp.device, stamp.inode, stamp.bytes, stamp.modified_ns}},
@@ -141,6 +152,7 @@ std::expected<FileReading, record::Flaw> parse_question(std::string_view questio
         record::BureauId(std::string(asked.at("bureau").as_string())),
         record::DatasetId(std::string(asked.at("dataset").as_string())),
         std::string(asked.at("file").as_string()),
+        std::string(asked.at("source").as_string()),
         {*digest,
          {stamp.at(0).to_number<std::uint64_t>(), stamp.at(1).to_number<std::uint64_t>(),
           stamp.at(2).to_number<std::uint64_t>(), stamp.at(3).to_number<std::int64_t>()},
@@ -175,7 +187,7 @@ adapters::Result<intake::DoneFrame> read_file(const settings::Settings& settings
         .mapping = publication->mapping,
         .reject_limit = publication->reject_limit,
         .mode = record::Mode::disk,
-        .source = reading.file.filename().string(),
+        .source = reading.source,
         .recent = intake::RecentRows(reading.recent, installation::system_now),
         .most_rows = reading.digest.lines};
     return read_behind(taken, settings, delivery,

@@ -23,6 +23,7 @@ struct FileReading {
   record::BureauId bureau;
   record::DatasetId dataset;
   std::filesystem::path file;
+  std::string source;                        // what it is called beside its rows
   adapters::disk::FileDigest digest;         // as it was found: `changed` where it is another one
   intake::SourceCursor taken;                // by an earlier run
   std::vector<journal::MinuteTally> recent;  // that count for the reject limit

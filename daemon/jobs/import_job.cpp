@@ -36,12 +36,17 @@ std::string cursor_key(const record::DatasetId& dataset, const record::Digest& d
   return dataset.str() + "/" + record::to_string(digest);
 }
 
-// What a complete cursor says was loaded counts if the center's ledger has it: why it could not be
-// asked, empty where it was, or where the rows still wait here. Fails where it has them not.
-adapters::Result<std::string> confirm(const installation::Installation& installation,
-                                      journal::Journal& journal, const journal::KeptCursor& kept) {
+struct Confirmation {
+  std::string not_asked;       // why the ledger could not be asked; empty where it was
+  bool is_sent_again = false;  // the ledger has lost the rows, and this node still has them
+};
+
+// What a complete cursor says was loaded counts if the center's ledger has it, or the rows still
+// wait here. Fails where neither has them.
+adapters::Result<Confirmation> confirm(const installation::Installation& installation,
+                                       journal::Journal& journal, const journal::KeptCursor& kept) {
   const auto status = SLUICE_TRY(of_journal(journal.status()));
-  if (kept.placement.sequence > status.acknowledged) return std::string();
+  if (kept.placement.sequence > status.acknowledged) return Confirmation{};
   std::string away;
   std::optional<journal::LedgerPlace> told;
   const auto ask = [&](const record::StreamId& stream) -> std::optional<journal::LedgerPlace> {
@@ -65,7 +70,18 @@ adapters::Result<std::string> confirm(const installation::Installation& installa
   if (!away.empty() && !installation.settings.node.uplink) {
     return std::unexpected(not_journaled("", away));
   }
-  return away;
+  return Confirmation{std::move(away), is_lost};
+}
+
+// The batch of a complete cursor, where its receipt is not back: its rows wait here, or the center
+// holds them.
+adapters::Result<std::optional<record::Sequence>> awaited_batch(journal::Journal& journal,
+                                                                const journal::KeptCursor& kept) {
+  const record::Sequence batch = kept.placement.sequence;
+  if (batch == record::Sequence{}) return std::nullopt;  // it had no row that was accepted
+  const auto standing = SLUICE_TRY(of_journal(journal.standing(batch)));
+  if (standing.state != journal::BatchStanding::State::waiting) return std::nullopt;
+  return batch;
 }
 
 // What came before and counts for the reject limit.
@@ -140,9 +156,12 @@ adapters::Result<ImportReport> run_import(const installation::Installation& inst
   intake::SourceCursor taken;
   if (kept) taken = intake::parse_source_cursor(kept->value).value_or(taken);
   if (taken.complete) {
-    auto not_asked = SLUICE_TRY(confirm(installation, journal, *kept));
+    auto confirmed = SLUICE_TRY(confirm(installation, journal, *kept));
+    const auto waits_for = SLUICE_TRY(awaited_batch(journal, *kept));
     return ImportReport{.loaded_before = true,
-                        .not_asked = std::move(not_asked),
+                        .not_asked = std::move(confirmed.not_asked),
+                        .waits_for = waits_for,
+                        .is_sent_again = confirmed.is_sent_again,
                         .bytes = digest.stamp.bytes,
                         .rows = taken.rows,
                         .accepted = taken.accepted,
@@ -159,10 +178,10 @@ adapters::Result<ImportReport> run_import(const installation::Installation& inst
                            [&](const journal::JournalFailure& failure) {
                              events.waiting_for_room(record::to_string(failure));
                            });
-  auto report =
-      collect(request,
-              {bureau, request.publication.dataset, request.file, digest, taken, std::move(recent)},
-              sink, events.loading);
+  auto report = collect(request,
+                        {bureau, request.publication.dataset, request.file, request.source, digest,
+                         taken, std::move(recent)},
+                        sink, events.loading);
   if (report) report->batches = sink.sequences();
   return report;
 }
@@ -172,7 +191,13 @@ adapters::Result<ImportReport> dry_run_import(const ImportRequest& request,
   const auto digest = SLUICE_TRY(adapters::disk::digest_file(request.file, events.digesting));
   NoSink sink;
   return collect(request,
-                 {request.bureau.id, request.publication.dataset, request.file, digest, {}, {}},
+                 {request.bureau.id,
+                  request.publication.dataset,
+                  request.file,
+                  request.source,
+                  digest,
+                  {},
+                  {}},
                  sink, events.loading);
 }
 

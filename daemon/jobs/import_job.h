@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,18 @@ struct ImportRequest {
   const settings::Bureau& bureau;
   const settings::Publication& publication;
   std::filesystem::path file;
+  std::string source;  // what the file is called in the quarantine and in the places of its rows
   ReaderProgram reader;
 };
 
 // What an import did. `rows` are of the source: accepted + quarantined + copies.
 struct ImportReport {
-  bool loaded_before = false;       // the very same bytes: nothing was done
-  std::string not_asked;            // then: why the center's ledger could not be asked for them
+  bool loaded_before = false;  // the very same bytes: nothing was done
+  std::string not_asked;       // then: why the center's ledger could not be asked for them
+  // Then: the last batch of them, where its receipt is not back. The rows are not in the central
+  // store, or nobody here knows of it.
+  std::optional<record::Sequence> waits_for = {};
+  bool is_sent_again = false;       // then: the center has lost them, and gets them from here anew
   std::uint64_t resumed_after = 0;  // rows that an earlier, interrupted run had taken
   std::uint64_t bytes = 0;
   std::uint64_t rows = 0;

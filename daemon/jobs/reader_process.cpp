@@ -72,9 +72,9 @@ void name_source(intake::ConvertedBatch& batch, const FileReading& reading) {
   for (journal::QuarantinedRow& row : batch.quarantined) {
     row.dataset = reading.dataset;
     row.mode = record::Mode::disk;
-    row.source = reading.file.filename().string();
+    row.source = reading.source;
   }
-  batch.places.source = reading.file.filename().string();
+  batch.places.source = reading.source;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "runs/child_process.h"
 #include "runs/exit_status.h"
@@ -29,18 +30,37 @@ DropFolderWatch::DropFolderWatch(Watched watched, HoldBack hold_back, Surroundin
 DropFolderWatch::~DropFolderWatch() = default;
 
 void DropFolderWatch::run(const std::stop_token& stop) {
-  auto folder = adapters::disk::DropFolder::open(watched_.folder, {.datasets = watched_.datasets},
-                                                 std::chrono::steady_clock::now);
-  if (!folder) {
-    surroundings_.log.write<"drop-folder-not-watched">(
-        {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(folder.error())}});
-    return;
-  }
+  std::optional<adapters::disk::DropFolder> folder;
   std::chrono::milliseconds pause = look_into_folder_again;
   while (!stop.stop_requested()) {
-    const bool went_well = look(*folder, stop);
+    if (!folder) open(folder);
+    const bool went_well = !folder || look(folder, stop);
     pause = went_well ? look_into_folder_again : std::min(2 * pause, longest_pause);
     threads::sleep_for(stop, pause);
+  }
+}
+
+// A disk that is mounted later, a share that comes back: whoever waits for it does not restart us.
+void DropFolderWatch::open(std::optional<adapters::disk::DropFolder>& folder) {
+  auto opened = adapters::disk::DropFolder::open(
+      watched_.folder, {.datasets = watched_.datasets, .settle = watched_.settle},
+      std::chrono::steady_clock::now);
+  if (!opened) return not_watched(opened.error());
+  folder.emplace(std::move(*opened));
+}
+
+void DropFolderWatch::not_watched(const adapters::disk::DropFolderFailure& failure) {
+  std::string reason = record::to_string(failure);
+  if (reason == not_watched_) return;
+  not_watched_ = std::move(reason);
+  surroundings_.log.write<"drop-folder-not-watched">(
+      {{"bureau", watched_.bureau.str()}, {"reason", not_watched_}});
+}
+
+void DropFolderWatch::tell_of_passed_over(adapters::disk::DropFolder& folder) {
+  for (const adapters::disk::PassedOver& passed : folder.passed_over()) {
+    surroundings_.log.write<"dropped-file-passed-over">(
+        {{"bureau", watched_.bureau.str()}, {"file", passed.name}, {"reason", passed.reason}});
   }
 }
 
@@ -56,28 +76,42 @@ bool DropFolderWatch::may_load() {
   return !is_held_back_;
 }
 
-bool DropFolderWatch::look(adapters::disk::DropFolder& folder, const std::stop_token& stop) {
-  const auto ready = folder.ready();
+bool DropFolderWatch::look(std::optional<adapters::disk::DropFolder>& folder,
+                           const std::stop_token& stop) {
+  const auto ready = folder->ready();
   if (!ready) {
-    surroundings_.log.write<"drop-folder-not-read">(
-        {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(ready.error())}});
+    // It is opened anew: what the kernel watches may not be what lies under the name by now.
+    not_watched(ready.error());
+    folder.reset();
     return true;
   }
+  if (!std::exchange(not_watched_, {}).empty()) {
+    surroundings_.log.write<"drop-folder-watched">({{"bureau", watched_.bureau.str()}});
+  }
+  tell_of_passed_over(*folder);
   bool went_well = true;
   for (const adapters::disk::ReadyFile& file : *ready) {
     if (stop.stop_requested() || !may_load()) break;
-    const auto outcome = load(file, stop);
-    if (!outcome) {
+    const auto end = load(file, stop);
+    if (end) {
+      put_away(file, *end);
+    } else {
       went_well = false;
-      continue;
-    }
-    const auto moved = adapters::disk::move_away(file.path, file.stamp, *outcome);
-    if (!moved) {
-      surroundings_.log.write<"dropped-file-not-moved">(
-          {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(moved.error())}});
     }
   }
   return went_well;
+}
+
+void DropFolderWatch::put_away(const adapters::disk::ReadyFile& file, const End& end) {
+  const auto not_put_away = [this](const adapters::disk::DropFolderFailure& failure) {
+    surroundings_.log.write<"dropped-file-not-moved">(
+        {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(failure)}});
+  };
+  const auto moved = adapters::disk::move_away(file.path, file.stamp, end.outcome);
+  if (!moved) return not_put_away(moved.error());
+  if (end.outcome != adapters::disk::Outcome::failed) return;
+  const auto left = adapters::disk::leave_reason(*moved, end.reason + "\n");
+  if (!left) not_put_away(left.error());
 }
 
 std::optional<DropFolderWatch::CutOff> DropFolderWatch::cut_off(const ChildEnd& end) const {
@@ -95,20 +129,31 @@ std::optional<DropFolderWatch::CutOff> DropFolderWatch::cut_off(const ChildEnd& 
   return std::nullopt;
 }
 
-std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::disk::ReadyFile& file,
-                                                             const std::stop_token& stop) {
+DropFolderWatch::End DropFolderWatch::unknown(const std::string& name) const {
+  std::vector<std::string> datasets;
+  for (const record::DatasetId& dataset : watched_.datasets)
+    datasets.push_back(dataset.str());
+  return {adapters::disk::Outcome::failed,
+          fmt::format("{}: its name begins with none of the datasets that {} brings by disk ({}); "
+                      "name it DATASET.csv or DATASET-anything.csv, and bring it again",
+                      name, watched_.bureau.str(), fmt::join(datasets, ", "))};
+}
+
+std::optional<DropFolderWatch::End> DropFolderWatch::load(const adapters::disk::ReadyFile& file,
+                                                          const std::stop_token& stop) {
   using adapters::disk::Outcome;
   const std::string name = file.path.filename().string();
   if (!file.dataset) {
     surroundings_.log.write<"dropped-file-unknown">(
         {{"bureau", watched_.bureau.str()}, {"file", name}});
-    return Outcome::failed;
+    return unknown(name);
   }
-  auto child = ChildProcess::start(
-      surroundings_.command,
-      {"--config", surroundings_.configuration.string(), "import", watched_.bureau.str(),
-       file.path.string(), "--dataset", file.dataset->str(), "--no-wait"},
-      watched_.limits);
+  auto child =
+      ChildProcess::start(surroundings_.command,
+                          {"--config", surroundings_.configuration.string(), "import",
+                           watched_.bureau.str(), file.path.string(), "--dataset",
+                           file.dataset->str(), "--below", watched_.folder.string(), "--no-wait"},
+                          watched_.limits);
   if (!child) {
     surroundings_.log.write<"import-not-started">(
         {{"bureau", watched_.bureau.str()}, {"reason", child.error().sentence}});
@@ -119,7 +164,11 @@ std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::dis
   if (const auto cut = cut_off(end)) {
     surroundings_.log.write<"import-cut-off">(
         {{"bureau", watched_.bureau.str()}, {"file", name}, {"limit", cut->limit}});
-    return cut->outcome;
+    if (!cut->outcome) return std::nullopt;
+    return End{*cut->outcome,
+               fmt::format("{}: its import took more than {} allows; raise the limit, or bring it "
+                           "in pieces",
+                           name, cut->limit)};
   }
   if (end.errors.empty()) {
     surroundings_.log.write<"dropped-file-imported">(
@@ -134,9 +183,9 @@ std::optional<adapters::disk::Outcome> DropFolderWatch::load(const adapters::dis
   switch (static_cast<ExitStatus>(end.status)) {
     case ExitStatus::success:
     case ExitStatus::some_quarantined:
-      return Outcome::done;
+      return End{Outcome::done, {}};
     case ExitStatus::refused:
-      return Outcome::failed;
+      return End{Outcome::failed, last_line(end.errors)};
     default:
       return std::nullopt;  // this machine's fault, not the file's
   }

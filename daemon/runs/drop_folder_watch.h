@@ -2,6 +2,7 @@
 // or `failed` beside it.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -23,8 +24,9 @@ class DropFolderWatch {
   struct Watched {
     record::BureauId bureau;
     std::filesystem::path folder;
-    std::vector<record::DatasetId> datasets;  // that the bureau publishes by disk
-    ChildLimits limits = {};                  // of one import
+    std::vector<record::DatasetId> datasets;   // that the bureau publishes by disk
+    ChildLimits limits = {};                   // of one import
+    std::chrono::milliseconds settle{10'000};  // as adapters::disk::DropFolder has it
   };
   // What must outlive the watch; the paths are of the program, run as `command --config
   // configuration import …`.
@@ -42,9 +44,21 @@ class DropFolderWatch {
   void ask_to_stop() { thread_.request_stop(); }
 
  private:
+  // What became of a file, and, of one that goes to `failed`, why.
+  struct End {
+    adapters::disk::Outcome outcome = adapters::disk::Outcome::done;
+    std::string reason;
+  };
   void run(const std::stop_token& stop);
-  // False: a file could not be loaded, by this machine's fault.
-  [[nodiscard]] bool look(adapters::disk::DropFolder& folder, const std::stop_token& stop);
+  // The folder, where it is there by now.
+  void open(std::optional<adapters::disk::DropFolder>& folder);
+  // Tells the log what is new of why it is not watched.
+  void not_watched(const adapters::disk::DropFolderFailure& failure);
+  void tell_of_passed_over(adapters::disk::DropFolder& folder);
+  void put_away(const adapters::disk::ReadyFile& file, const End& end);
+  // False: a file could not be loaded, by this machine's fault; `folder` is empty where it is gone.
+  [[nodiscard]] bool look(std::optional<adapters::disk::DropFolder>& folder,
+                          const std::stop_token& stop);
   // Asks `hold_back`, and tells the log what is new.
   [[nodiscard]] bool may_load();
   struct CutOff {
@@ -53,14 +67,16 @@ class DropFolderWatch {
   };
   // Nothing where no limit has ended the import.
   [[nodiscard]] std::optional<CutOff> cut_off(const ChildEnd& end) const;
-  // What became of the file; nothing where it is to be tried again.
-  [[nodiscard]] std::optional<adapters::disk::Outcome> load(const adapters::disk::ReadyFile& file,
-                                                            const std::stop_token& stop);
+  [[nodiscard]] End unknown(const std::string& name) const;
+  // Nothing where it is to be tried again.
+  [[nodiscard]] std::optional<End> load(const adapters::disk::ReadyFile& file,
+                                        const std::stop_token& stop);
 
   Watched watched_;
   HoldBack hold_back_;
   Surroundings surroundings_;
-  bool is_held_back_ = false;  // the thread's
+  bool is_held_back_ = false;  // the thread's, as the next
+  std::string not_watched_;    // why the folder is not, as it was told; empty: it is
   std::jthread thread_;        // last: joined before the rest goes
 };
 

@@ -14,6 +14,7 @@ enum class ExitStatus : int {
   refused = 4,
   differs = 5,
   held_back = 6,
+  not_applied = 7,
   unwell = 8,
 };
 
@@ -35,6 +36,9 @@ enum class ExitStatus : int {
       return "`reconcile`: the two sides are not the same";
     case ExitStatus::held_back:
       return "`collect`: done, but deletes are held back until an operator has looked";
+    case ExitStatus::not_applied:
+      return "`import`, `collect`: all is durable in the journal, and not all of it in the central "
+             "store when the time of `--wait` had passed";
     case ExitStatus::unwell:
       return "`doctor`, `status --check`: something is wrong, and it says what to do";
   }

@@ -80,8 +80,8 @@ case_rows_of_a_file_that_clash_at_the_center_are_told_by_their_lines() {
   at edge try sluice import park "$workshop/edge/permits.csv" --dataset approval
   expect "one row fails on its way in ($err)" "$status" 3
   await_entry 2
-  expect "which" "$(place_of 1)" '"permits.csv",3'
-  expect "and which at the center" "$(place_of 2)" '"permits.csv",4'
+  expect "which" "$(place_of 1 | sed 's|".*/|"|')" '"permits.csv",3'
+  expect "and which at the center" "$(place_of 2 | sed 's|".*/|"|')" '"permits.csv",4'
   expect "of the batch" "$(at edge sluice quarantine show park 2 --json | jq .batch.row)" 2
 }
 

@@ -101,6 +101,36 @@ TEST(DropFolderTest, NothingButVisibleRegularCsvFilesIsEverReady) {
   EXPECT_THAT(watched.ready(), IsEmpty());
 }
 
+TEST(DropFolderTest, WhatWillNeverBeLoadedIsToldOnceWhenItHasLainThereForAWhile) {
+  WatchedFolder watched;
+  for (const char* name :
+       {".hidden.xlsx", "enterprise.csv.part", "enterprise.tmp", "sheet.xlsx", "enterprise.csv"}) {
+    (void)watched.folder.write(name, "a,b\n");
+  }
+  for (const char* name : {"done", "failed", "more", "folder.csv"})
+    std::filesystem::create_directory(watched.folder.path() / name);
+  std::filesystem::create_symlink("/etc/passwd", watched.folder.path() / "link.csv");
+  const auto told = [&] {
+    (void)watched.ready();
+    std::vector<std::string> names;
+    for (const PassedOver& passed : watched.drop->passed_over())
+      names.push_back(passed.name);
+    return names;
+  };
+  EXPECT_THAT(told(), IsEmpty());
+  watched.now += 10s;
+  EXPECT_THAT(told(),
+              testing::UnorderedElementsAre("sheet.xlsx", "more", "folder.csv", "link.csv"));
+  watched.now += 10s;
+  EXPECT_THAT(told(), IsEmpty());
+  std::filesystem::remove(watched.folder.path() / "sheet.xlsx");
+  EXPECT_THAT(told(), IsEmpty());
+  (void)watched.folder.write("sheet.xlsx", "a,b\n");
+  EXPECT_THAT(told(), IsEmpty());
+  watched.now += 10s;
+  EXPECT_THAT(told(), ElementsAre("sheet.xlsx"));
+}
+
 TEST(DropFolderTest, DatasetIsTheLongestNameThatTheFileBeginsWith) {
   const std::vector<record::DatasetId> datasets{record::DatasetId("tax"),
                                                 record::DatasetId("tax-payer")};
@@ -139,6 +169,35 @@ TEST(MoveAwayTest, FileGoesIntoDoneOrFailedBesideIt) {
             folder.path() / "failed/enterprise-2.csv");
   EXPECT_FALSE(std::filesystem::exists(good));
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "failed/enterprise-2.csv"));
+}
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(LeaveReasonTest, IsWrittenBesideTheFileInPlaceOfAnEarlierOne) {
+  const TemporaryFolder folder;
+  const auto file = folder.write("enterprise.csv", "bad");
+  ASSERT_TRUE(leave_reason(file, "the first\n"));
+  ASSERT_TRUE(leave_reason(file, "the second\n"));
+  EXPECT_EQ(text_of(folder.path() / "enterprise.csv.reason.txt"), "the second\n");
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+    names.push_back(entry.path().filename().string());
+  EXPECT_THAT(names, testing::UnorderedElementsAre("enterprise.csv", "enterprise.csv.reason.txt"));
+}
+
+// Who brings files may write into the folder, and so may put links there.
+TEST(LeaveReasonTest, IsWrittenThroughNoLink) {
+  const TemporaryFolder folder;
+  const auto other = folder.write("other", "as it was");
+  const auto file = folder.write("enterprise.csv", "bad");
+  std::filesystem::create_symlink(other, folder.path() / "enterprise.csv.reason.txt");
+  std::filesystem::create_symlink(other, folder.path() / ".enterprise.csv.reason.txt.tmp");
+  ASSERT_TRUE(leave_reason(file, "why\n"));
+  EXPECT_EQ(text_of(other), "as it was");
+  EXPECT_EQ(text_of(folder.path() / "enterprise.csv.reason.txt"), "why\n");
 }
 
 TEST(MoveAwayTest, FileThatIsThereAlreadyIsNeverOverwritten) {

@@ -46,6 +46,7 @@ class ReaderProcessTest : public testing::Test {
   FileReading reading_{.bureau = record::BureauId("park"),
                        .dataset = record::DatasetId("register"),
                        .file = "/media/register.csv",
+                       .source = "register.csv",
                        .digest = {},
                        .taken = {},
                        .recent = {}};
@@ -84,6 +85,7 @@ TEST(FileReading, IsAskedForAsItWasMeant) {
       .bureau = record::BureauId("park"),
       .dataset = record::DatasetId("register"),
       .file = "/media/注册 \"1\".csv",
+      .source = "1/注册 \"1\".csv",
       .digest = {record::sha256("bytes"), {1, 2, 1'000'000'000'000, -5}, 7},
       .taken = {.rows = 3, .accepted = 3, .read = record::RowDigest{1, 2}},
       .recent = {{std::chrono::sys_time<std::chrono::minutes>(std::chrono::minutes(29'000'000)),
@@ -93,6 +95,7 @@ TEST(FileReading, IsAskedForAsItWasMeant) {
   EXPECT_EQ(heard->bureau, asked.bureau);
   EXPECT_EQ(heard->dataset, asked.dataset);
   EXPECT_EQ(heard->file, asked.file);
+  EXPECT_EQ(heard->source, asked.source);
   EXPECT_EQ(heard->digest.digest, asked.digest.digest);
   EXPECT_EQ(heard->digest.stamp, asked.digest.stamp);
   EXPECT_EQ(heard->digest.lines, asked.digest.lines);

@@ -1,14 +1,18 @@
-// What becomes of a dropped file whose import is cut off: by what it cost, or by the time.
+// What becomes of what lies in a drop folder: of a file whose import is cut off, by what it cost or
+// by the time, of one that is refused or passed over; and of a folder that is not there yet.
 #include "runs/drop_folder_watch.h"
 
 #include <chrono>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "support/temporary_directory.h"
 
@@ -17,9 +21,39 @@ namespace {
 
 using testing::HasSubstr;
 
+// What is written to the standard error, readable while it is.
+class ErrorsInFile {
+ public:
+  explicit ErrorsInFile(std::filesystem::path file) : file_(std::move(file)), own_(::dup(2)) {
+    const int to = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    ::dup2(to, 2);
+    ::close(to);
+  }
+  ErrorsInFile(const ErrorsInFile&) = delete;
+  ErrorsInFile& operator=(const ErrorsInFile&) = delete;
+  ~ErrorsInFile() {
+    ::dup2(own_, 2);
+    ::close(own_);
+  }
+  [[nodiscard]] std::size_t count(const std::string& text) const {
+    std::ifstream stream(file_);
+    const std::string all{std::istreambuf_iterator<char>(stream), {}};
+    std::size_t count = 0;
+    for (auto at = all.find(text); at != std::string::npos; at = all.find(text, at + 1))
+      ++count;
+    return count;
+  }
+
+ private:
+  std::filesystem::path file_;
+  int own_;
+};
+
 class DropFolderWatchTest : public testing::Test {
  protected:
-  DropFolderWatchTest() { std::filesystem::create_directory(directory_ / "drop"); }
+  DropFolderWatchTest() { make_folder(); }
+
+  void make_folder() { std::filesystem::create_directory(directory_ / "drop"); }
 
   // In place of `sluice`: a line in `runs` each time, then this.
   std::unique_ptr<DropFolderWatch> watch_with(const std::string& script,
@@ -31,12 +65,17 @@ class DropFolderWatchTest : public testing::Test {
         DropFolderWatch::Watched{.bureau = record::BureauId("park"),
                                  .folder = directory_ / "drop",
                                  .datasets = {record::DatasetId("register")},
-                                 .limits = limits},
+                                 .limits = limits,
+                                 .settle = std::chrono::milliseconds(1)},
         HoldBack(), DropFolderWatch::Surroundings{command, directory_.path(), *log_});
   }
-  void drop() {
-    std::ofstream(directory_ / "drop/.register.csv") << "number\nA1\n";
-    std::filesystem::rename(directory_ / "drop/.register.csv", directory_ / "drop/register.csv");
+  void drop(const std::string& name = "register.csv") {
+    std::ofstream(directory_ / ("drop/." + name)) << "number\nA1\n";
+    std::filesystem::rename(directory_ / ("drop/." + name), directory_ / ("drop/" + name));
+  }
+  [[nodiscard]] std::string text_of(const std::string& name) const {
+    std::ifstream file(directory_ / "drop" / name);
+    return {std::istreambuf_iterator<char>(file), {}};
   }
   [[nodiscard]] bool is_there(const std::string& name) const {
     return std::filesystem::exists(directory_ / "drop" / name);
@@ -85,6 +124,69 @@ TEST_F(DropFolderWatchTest, AFileWhoseImportTakesTooLongStaysAndIsTriedAgain) {
   watch.reset();
   EXPECT_EQ(runs(), 2U);
   EXPECT_FALSE(is_there("failed/register.csv"));
+}
+
+TEST_F(DropFolderWatchTest, AFolderThatAppearsLaterIsWatchedFromThenOnAndToldOnceEach) {
+  const ErrorsInFile errors(directory_ / "errors");
+  std::filesystem::remove(directory_ / "drop");
+  auto watch = watch_with("exit 0", {});
+  EXPECT_TRUE(comes([&] { return errors.count("event=drop-folder-not-watched") > 0; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1200));  // a look or two more
+  make_folder();
+  drop();
+  EXPECT_TRUE(comes([&] { return is_there("done/register.csv"); }));
+  watch.reset();
+  log_.reset();
+  EXPECT_EQ(errors.count("event=drop-folder-not-watched"), 1U);
+  EXPECT_EQ(errors.count("event=drop-folder-watched"), 1U);
+}
+
+TEST_F(DropFolderWatchTest, AFolderThatGoesAndComesBackIsWatchedAgain) {
+  const ErrorsInFile errors(directory_ / "errors");
+  auto watch = watch_with("exit 0", {});
+  std::filesystem::rename(directory_ / "drop", directory_ / "away");
+  EXPECT_TRUE(comes([&] { return errors.count("event=drop-folder-not-watched") > 0; }));
+  make_folder();
+  drop();
+  EXPECT_TRUE(comes([&] { return is_there("done/register.csv"); }));
+  watch.reset();
+  log_.reset();
+}
+
+TEST_F(DropFolderWatchTest, AFileInFailedHasItsReasonBesideIt) {
+  auto watch = watch_with("echo 'sluice: register.csv:3: found no name' >&2; exit 4", {});
+  drop();
+  drop("unheard-of.csv");
+  EXPECT_TRUE(comes([&] {
+    return is_there("failed/register.csv.reason.txt") &&
+           is_there("failed/unheard-of.csv.reason.txt");
+  }));
+  watch.reset();
+  EXPECT_EQ(text_of("failed/register.csv.reason.txt"), "register.csv:3: found no name\n");
+  EXPECT_THAT(text_of("failed/unheard-of.csv.reason.txt"),
+              testing::AllOf(HasSubstr("none of the datasets"), HasSubstr("register")));
+}
+
+TEST_F(DropFolderWatchTest, AFileThatWasTakenHasNoReasonBesideIt) {
+  auto watch = watch_with("echo 'sluice: passed over' >&2; exit 0", {});
+  drop();
+  EXPECT_TRUE(comes([&] { return is_there("done/register.csv"); }));
+  watch.reset();
+  EXPECT_FALSE(is_there("done/register.csv.reason.txt"));
+}
+
+TEST_F(DropFolderWatchTest, WhatIsPassedOverIsTold) {
+  testing::internal::CaptureStderr();
+  auto watch = watch_with("exit 0", {});
+  drop("register.xlsx");
+  drop();
+  EXPECT_TRUE(comes([&] { return is_there("done/register.csv"); }));
+  drop("register-2.csv");
+  EXPECT_TRUE(comes([&] { return is_there("done/register-2.csv"); }));
+  watch.reset();
+  log_.reset();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("event=dropped-file-passed-over bureau=park file=register.xlsx"));
 }
 
 }  // namespace
