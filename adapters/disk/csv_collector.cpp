@@ -102,8 +102,9 @@ Result<std::vector<std::string>> CsvCollector::read_columns(CsvReader& reader,
     const intake::RowProblem& problem = reader.problem();
     return std::unexpected(CollectionFailure{
         problem_of_header(problem), place,
-        fmt::format("the {} can not be read: {}", format_.dialect.header ? "header" : "first row",
-                    form_of_fault(problem, reader.original()).value_or(problem.sentence))});
+        fmt::format(
+            "the {} can not be read: {}", format_.dialect.header ? "header" : "first row",
+            form_of_fault(problem, reader.original(), max_row_bytes_).value_or(problem.sentence))});
   }
   if (is_separator_line(reader.original())) {
     return std::unexpected(CollectionFailure{

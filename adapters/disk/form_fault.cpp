@@ -31,10 +31,13 @@ bool is_utf16(std::string_view text) {
   return is_of_one_side && (has_utf16_line_end || 3 * (nul[0] + nul[1]) >= text.size());
 }
 
-// Of a row that is too long, what is kept ends with its first line end of any kind.
-bool ends_with_carriage_return(const intake::RowProblem& problem, std::string_view original) {
+// Of a row that is too long, what is kept ends with its first line end of any kind: where that is
+// less than a row may have, it was none that ends a row.
+bool ends_with_carriage_return(const intake::RowProblem& problem, std::string_view original,
+                               std::size_t max_row_bytes) {
   if (problem.rule == "carriage-return") return true;
-  return problem.rule == "too-large" && original.size() < kept_of_too_long_row;
+  return problem.rule == "too-large" && original.size() < kept_of_too_long_row &&
+         original.size() <= max_row_bytes;
 }
 
 }  // namespace
@@ -44,8 +47,8 @@ bool is_separator_line(std::string_view row) {
 }
 
 std::optional<std::string> form_of_fault(const intake::RowProblem& problem,
-                                         std::string_view original) {
-  if (ends_with_carriage_return(problem, original)) {
+                                         std::string_view original, std::size_t max_row_bytes) {
+  if (ends_with_carriage_return(problem, original, max_row_bytes)) {
     return "found lines that end with a carriage return alone, as old Macintosh programs write "
            "them; expected LF or CR LF: have the file written so";
   }

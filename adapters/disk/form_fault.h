@@ -17,9 +17,10 @@ namespace sluice::adapters::disk {
 
 // Of a first row that can not be read: carriage returns for line ends, UTF-16 without its mark.
 // `original` is what the reader kept of it, `problem` what it complained of. Nothing where neither
-// is what it looks like.
+// is what it looks like. A row may have `max_row_bytes`.
 [[nodiscard]] std::optional<std::string> form_of_fault(const intake::RowProblem& problem,
-                                                       std::string_view original);
+                                                       std::string_view original,
+                                                       std::size_t max_row_bytes);
 
 // Of a row whose fields are all in one column: the delimiter by which it has more, and how many.
 // Never a value of it.

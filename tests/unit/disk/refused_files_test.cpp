@@ -59,8 +59,10 @@ TEST(RefusedFilesTest, LinesThatEndWithACarriageReturnAloneAreCalledThat) {
   EXPECT_THAT(refusal_of(file).sentence, HasSubstr("end with a carriage return alone"));
   const ImportedFile large("a,b\r" + std::string(5000, 'x'), {}, 1000);
   EXPECT_THAT(refusal_of(large).sentence, HasSubstr("end with a carriage return alone"));
-  const ImportedFile wide(std::string(5000, 'x') + "\n", {}, 1000);
-  EXPECT_THAT(refusal_of(wide).sentence, HasSubstr("more than 1000 bytes"));
+  for (const std::size_t width : {std::size_t{2000}, std::size_t{5000}}) {
+    const ImportedFile wide(std::string(width, 'x') + "\n", {}, 1000);
+    EXPECT_THAT(refusal_of(wide).sentence, HasSubstr("more than 1000 bytes"));
+  }
 }
 
 TEST(RefusedFilesTest, Utf16WithoutItsMarkIsCalledThat) {
