@@ -57,18 +57,6 @@ bool is_in(const Ranges& ranges, char32_t code) {
       ranges, [code](const auto& range) { return range.first <= code && code <= range.second; });
 }
 
-// Terminal columns of printable UTF-8 text.
-std::size_t columns_of(std::string_view text) {
-  std::size_t columns = 0;
-  while (!text.empty()) {
-    const std::size_t bytes = std::max<std::size_t>(character_bytes(text), 1);
-    const char32_t code = code_point(text.substr(0, bytes));
-    if (!is_in(without_width, code)) columns += is_in(wide, code) ? 2 : 1;
-    text.remove_prefix(bytes);
-  }
-  return columns;
-}
-
 // Beyond ASCII: further control characters, and those that turn the direction of writing.
 bool is_obeyed(char32_t code) {
   return (code >= 0x80 && code <= 0x9F) || code == 0x61C || (code >= 0x200E && code <= 0x200F) ||
@@ -107,10 +95,11 @@ std::string pace(std::uint64_t bytes, std::uint64_t of_bytes, double seconds) {
 
 std::size_t columns_of(std::string_view text) {
   std::size_t columns = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0U) == 0x80U) continue;  // a continuation byte
-    columns += byte >= 0xE3 ? 2 : 1;        // U+3000 and up
+  while (!text.empty()) {
+    const std::size_t bytes = std::max<std::size_t>(character_bytes(text), 1);
+    const char32_t code = code_point(text.substr(0, bytes));
+    if (!is_in(without_width, code)) columns += is_in(wide, code) ? 2 : 1;
+    text.remove_prefix(bytes);
   }
   return columns;
 }
