@@ -68,6 +68,7 @@ server::Response refuse(BatchProblem problem, std::string_view detail,
 BatchProblem batch_problem(exchange::ReceptionProblem problem) {
   switch (problem) {
     case exchange::ReceptionProblem::unavailable:
+    case exchange::ReceptionProblem::being_migrated:
       return store_unavailable;
     case exchange::ReceptionProblem::not_trusted:
       return not_trusted;

@@ -26,8 +26,11 @@ struct Context {
 
   // Loads the configuration; prints what is wrong and returns nothing if it can not.
   [[nodiscard]] std::unique_ptr<installation::Installation> installation() const;
-  // The same, for a command that only asks the daemon: needs no key, and makes nothing.
+  // The same, for a command that needs no key, and makes nothing.
   [[nodiscard]] std::optional<settings::Settings> settings() const;
+  // Where the daemon is asked. Who may ask it need not be able to read the configuration: then it
+  // is the package's.
+  [[nodiscard]] std::optional<std::filesystem::path> control_socket() const;
 };
 
 void add_init(CLI::App& app, Context& context);

@@ -1,12 +1,16 @@
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include "commands/commands.h"
+#include "settings/load.h"
+#include "setup/initial_configuration.h"
 
 namespace sluice::commands {
 namespace {
@@ -29,6 +33,16 @@ std::optional<settings::Settings> Context::settings() const {
   auto settings = installation::load_settings(configuration);
   if (settings) return std::move(*settings);
   print(settings.error());
+  return std::nullopt;
+}
+
+std::optional<std::filesystem::path> Context::control_socket() const {
+  const auto file = configuration / "node.yaml";
+  if (::access(file.c_str(), R_OK) != 0 && errno == EACCES) return setup::packaged_socket;
+  auto socket = settings::load_control_socket(configuration);
+  if (socket) return std::move(*socket);
+  for (const settings::Complaint& complaint : socket.error())
+    static_cast<void>(fail(settings::to_string(complaint)));
   return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 
 #include "commands/commands.h"
 #include "installation/system_clock.h"
+#include "jobs/uninterrupted.h"
 #include "pki/authority.h"
 #include "pki/identity_files.h"
 #include "pki/subject_name.h"
@@ -30,7 +31,7 @@ setup::NewNode wanted_node(const InitOptions& options) {
   setup::NewNode node{.kind = options.kind,
                       .bureaus = {},
                       .center_url = options.center,
-                      .state = std::filesystem::absolute(options.state).lexically_normal(),
+                      .state = setup::plain_place(options.state),
                       .organization = options.organization};
   for (const std::string& bureau : options.bureaus)
     node.bureaus.emplace_back(bureau);
@@ -113,17 +114,20 @@ void print_next_steps(const std::filesystem::path& directory,
                (directory / "authority").string());
   }
   fmt::print("check    sluiced{} --check-config\n", where);
+  if (setup::plain_place(options.state) == setup::packaged_state) {
+    fmt::print(
+        "operate  who may ask the daemon (`sluice status`): adduser NAME sluice-operators\n");
+  }
 }
 
 ExitStatus init(const Context& context, const InitOptions& options) {
-  const std::filesystem::path directory =
-      std::filesystem::absolute(options.directory.empty() ? context.configuration
-                                                          : options.directory)
-          .lexically_normal();
+  const auto directory =
+      setup::plain_place(options.directory.empty() ? context.configuration : options.directory);
   const setup::NewNode wanted = wanted_node(options);
   const auto configuration = setup::initial_configuration(wanted);
   if (!configuration) return fail(configuration.error().sentence, ExitStatus::usage);
   const auto readers = setup::service_group();
+  const jobs::Uninterrupted uninterrupted;  // goes behind what was made
   auto made = setup::InitialFiles::write(directory, configuration->files, readers);
   if (!made) {
     return fail(record::to_string(made.error()), made.error().code == setup::WritingProblem::exists
@@ -138,6 +142,7 @@ ExitStatus init(const Context& context, const InitOptions& options) {
                   is_there ? ExitStatus::usage : ExitStatus::failure);
     }
   }
+  if (uninterrupted.is_asked_to_end()) return fail("interrupted: nothing was made");
   made->keep();
   print_next_steps(directory, *configuration, options);
   return ExitStatus::success;

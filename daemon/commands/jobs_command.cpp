@@ -78,9 +78,9 @@ void print_for_people(const boost::json::array& jobs) {
 }
 
 ExitStatus list(const Context& context, bool json) {
-  const auto settings = context.settings();
-  if (!settings) return ExitStatus::usage;
-  const auto answer = ask_daemon(settings->node.control_socket, "/v1/jobs");
+  const auto socket = context.control_socket();
+  if (!socket) return ExitStatus::usage;
+  const auto answer = ask_daemon(*socket, "/v1/jobs");
   if (!answer) return fail(answer.error());
   if (json) {
     fmt::print("{}\n", *answer);
@@ -91,11 +91,9 @@ ExitStatus list(const Context& context, bool json) {
 }
 
 ExitStatus order(const Context& context, const std::string& bureau, const std::string& what) {
-  const auto settings = context.settings();
-  if (!settings) return ExitStatus::usage;
-  if (find_bureau(*settings, bureau) == nullptr) return ExitStatus::usage;
-  const auto answer =
-      tell_daemon(settings->node.control_socket, fmt::format("/v1/jobs/{}/{}", bureau, what));
+  const auto socket = context.control_socket();
+  if (!socket) return ExitStatus::usage;
+  const auto answer = tell_daemon(*socket, fmt::format("/v1/jobs/{}/{}", bureau, what));
   if (!answer) return fail(answer.error());
   fmt::print("{}: {}; see `sluice jobs`\n", bureau,
              what == "pause"    ? "paused, what runs goes on to its end"

@@ -74,7 +74,8 @@ ExitStatus hand_out(const std::string& pem, const std::filesystem::path& out) {
   }
   const auto done = files::replace_file(out, pem, {readable_by_daemon, setup::service_group()});
   if (done) return ExitStatus::success;
-  return fail(fmt::format("{}: can not be written: {}", out.string(), done.error().message()));
+  return fail(
+      fmt::format("{}: can not be written: {}", out.string(), files::to_sentence(done.error())));
 }
 
 std::string day_of(record::Time time) {

@@ -127,10 +127,10 @@ void add_status(CLI::App& app, Context& context) {
   command->callback([&context, options, watch] {
     options->watch = watch->count() > 0;
     context.chosen = [&context, options] {
-      const auto settings = context.settings();
-      if (!settings) return ExitStatus::usage;
-      const std::filesystem::path& socket = settings->node.control_socket;
-      return options->watch ? show_again_and_again(socket, *options) : show_once(socket, *options);
+      const auto socket = context.control_socket();
+      if (!socket) return ExitStatus::usage;
+      return options->watch ? show_again_and_again(*socket, *options)
+                            : show_once(*socket, *options);
     };
   });
 }

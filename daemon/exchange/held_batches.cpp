@@ -15,6 +15,10 @@ namespace {
 // By a batch that comes behind them; the others are settled by who looks after them.
 constexpr std::size_t settled_in_passing = 16;
 
+bool is_for_the_datasets_sake(ReceptionProblem problem) {
+  return problem == ReceptionProblem::not_allowed || problem == ReceptionProblem::being_migrated;
+}
+
 }  // namespace
 
 Result<record::SignedReceipt> Reception::take_or_hold(const record::Batch& batch,
@@ -33,7 +37,7 @@ Result<record::SignedReceipt> Reception::take_or_hold(const record::Batch& batch
     if (settled && settled->is_all) return take(batch, manifest, signer);
     return hold(batch, manifest, signer, record::to_string(taken.error()));
   }
-  if (taken.error().code != ReceptionProblem::not_allowed) return taken;
+  if (!is_for_the_datasets_sake(taken.error().code)) return taken;
   if (!holding->is_due(manifest, digest, clock_())) return taken;
   return hold(batch, manifest, signer, taken.error().sentence);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <vector>
 
 #include "exchange/dataset_versions.h"
 #include "record/table_schema.h"
@@ -23,6 +24,7 @@ class KnownVersions {
  private:
   struct Known {
     store::TablesVersion as_of;
+    std::vector<record::Digest> schemas;  // that the version was known to have had
     DatasetVersions versions;
   };
 

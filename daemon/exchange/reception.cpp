@@ -65,6 +65,8 @@ ReceptionFailure reception_failure(const store::StoreFailure& failure) {
         return ReceptionProblem::untimely;
       case store::StoreProblem::behind_held:
         return ReceptionProblem::behind_held;
+      case store::StoreProblem::being_migrated:
+        return ReceptionProblem::being_migrated;
       case store::StoreProblem::schema_conflict:
         return ReceptionProblem::not_allowed;
       default:
@@ -85,6 +87,8 @@ std::string_view to_string(ReceptionProblem problem) {
     case ReceptionProblem::not_allowed:
     case ReceptionProblem::behind_held:
       return "not-allowed";
+    case ReceptionProblem::being_migrated:
+      return "being-migrated";
     case ReceptionProblem::out_of_order:
       return "out-of-order";
     case ReceptionProblem::refused:

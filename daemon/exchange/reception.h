@@ -34,16 +34,17 @@
 namespace sluice::exchange {
 
 enum class ReceptionProblem {
-  unavailable,   // the store can not be reached, or was lost, or this node's certificate does not
-                 // hold: the same batch again, later
-  not_trusted,   // the signature is not good, or its signer did not speak for this bureau then
-  untimely,      // it says that it was sealed before its bureau's last batch, or in the future
-  not_allowed,   // the dataset is unknown here, or its schema, or that can not be read any more, or
-                 // its tables can not follow the one that it has: it may be held, so that the
-                 // others go on
-  out_of_order,  // the store waits for another one of its stream
-  behind_held,   // an earlier one of its dataset is held, and can not be settled yet
-  refused,       // the store will not take it: conflicting, schema conflict …
+  unavailable,  // the store can not be reached, or was lost, or this node's certificate does not
+                // hold: the same batch again, later
+  not_trusted,  // the signature is not good, or its signer did not speak for this bureau then
+  untimely,     // it says that it was sealed before its bureau's last batch, or in the future
+  not_allowed,  // the dataset is unknown here, or its schema, or that can not be read any more, or
+                // its tables can not follow the one that it has: it may be held, so that the
+                // others go on
+  being_migrated,  // its dataset's tables are: later, or it is held meanwhile
+  out_of_order,    // the store waits for another one of its stream
+  behind_held,     // an earlier one of its dataset is held, and can not be settled yet
+  refused,         // the store will not take it: conflicting, schema conflict …
 };
 using ReceptionFailure = record::Failure<ReceptionProblem>;
 template <class T>

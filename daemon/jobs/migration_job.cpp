@@ -8,6 +8,7 @@
 
 #include "exchange/version_conversion.h"
 #include "installation/system_clock.h"
+#include "jobs/uninterrupted.h"
 #include "record/canonical_schema.h"
 #include "record/try.h"
 #include "settings/mapping_text.h"
@@ -89,6 +90,51 @@ std::expected<void, MigrationObjections> note(trust::AuditLog& audit, const std:
       entry.dataset.str(), entry.version.value, entry.id, record::to_string(noted.error())));
 }
 
+// What is signed is committed next, and then told to the auditor: a signal does not part the two,
+// and comes too late.
+class Signing {
+ public:
+  explicit Signing(const record::Signer& signer) : signer_(signer) {}
+
+  [[nodiscard]] record::SignedMigration sign(const record::Migration& migration) {
+    uninterrupted_.emplace();
+    signed_ = record::to_json(migration);
+    return {signed_, signer_.sign(signed_)};
+  }
+  // What the ledger has of it, where the store could not say whether it was committed.
+  [[nodiscard]] std::expected<std::optional<store::MigrationEntry>, store::StoreFailure> committed(
+      store::Store& store, const record::DatasetId& dataset) const {
+    if (signed_.empty()) return std::nullopt;
+    auto entries = SLUICE_TRY(store.migrations().of(dataset));
+    if (entries.empty() || entries.back().statement.json != signed_) return std::nullopt;
+    return std::move(entries.back());
+  }
+  void is_done() const { uninterrupted_->forget(); }
+
+ private:
+  const record::Signer& signer_;
+  std::optional<Uninterrupted> uninterrupted_;
+  std::string signed_;
+};
+
+// The connection may have been lost while it was committed.
+std::expected<store::MigrationReport, MigrationObjections> report_in_doubt(
+    const store::StoreFailure& failure, const Signing& signing, const record::DatasetId& dataset,
+    store::Store& store) {
+  auto entry = signing.committed(store, dataset);
+  if (!entry) {
+    return objection(fmt::format(
+        "{}; it was being committed, and whether it was can not be asked now: `sluice dataset show "
+        "{}` says it later. If it was, there is no line of it in the audit log",
+        record::to_string(failure), dataset.str()));
+  }
+  if (!*entry) return objection(record::to_string(failure));
+  store::MigrationReport report;
+  report.records = (*entry)->records;
+  report.entry = std::move(*entry);
+  return report;
+}
+
 }  // namespace
 
 std::expected<store::MigrationReport, MigrationObjections> run_migration(
@@ -110,21 +156,27 @@ std::expected<store::MigrationReport, MigrationObjections> run_migration(
       [&](std::span<const std::optional<std::string_view>> values) {
         return conversion.convert(values);
       };
-  auto report =
-      store.migrations().migrate({.dataset = request.known.dataset,
-                                  .checker = request.known.checker,
-                                  .from = present,
-                                  .mapping = text,
-                                  .convert = convert,
-                                  .purpose = request.purpose,
-                                  .patience = request.patience},
-                                 [&](const record::Migration& migration) {
-                                   const std::string json = record::to_json(migration);
-                                   return record::SignedMigration{json, signer.sign(json)};
-                                 });
-  if (!report) return objection(record::to_string(report.error()));
-  if (report->entry && audit) SLUICE_TRY(note(*audit, request.actor, *report->entry));
-  return std::move(*report);
+  Signing signing(signer);
+  auto migrated = store.migrations().migrate(
+      {.dataset = request.known.dataset,
+       .checker = request.known.checker,
+       .from = present,
+       .mapping = text,
+       .convert = convert,
+       .purpose = request.purpose,
+       .patience = request.patience},
+      [&](const record::Migration& migration) { return signing.sign(migration); });
+  store::MigrationReport report;
+  if (migrated) {
+    report = std::move(*migrated);
+  } else {
+    report =
+        SLUICE_TRY(report_in_doubt(migrated.error(), signing, request.known.dataset.id, store));
+  }
+  if (!report.entry) return report;
+  signing.is_done();
+  if (audit) SLUICE_TRY(note(*audit, request.actor, *report.entry));
+  return report;
 }
 
 std::expected<void, std::string> drop_version(const installation::Installation& installation,

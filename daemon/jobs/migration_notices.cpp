@@ -44,8 +44,8 @@ bool MigrationNotices::goes_on(const store::MigrationWait& wait) {
     tell_(fmt::format(
         "all its records are in the new tables, and these take the old ones' names once nobody has "
         "those open; in the way: {}. It is tried every few seconds, and who comes meanwhile is let "
-        "through; batches of the dataset wait, and so do checkpoints and audits. Ctrl-C leaves all "
-        "as it was",
+        "through; batches of the dataset wait or are held, and checkpoints and audits wait. Ctrl-C "
+        "leaves all as it was",
         users));
   } else if (wait.waited - *told_ >= between_notices) {
     tell_(fmt::format("waiting for {} min; in the way: {}",

@@ -22,6 +22,7 @@
 #include "installation/installation.h"
 #include "installation/sole_daemon.h"
 #include "installation/system_clock.h"
+#include "node/watchdog.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "observe/notify.h"
@@ -95,7 +96,7 @@ class IdentityWait {
     notifier_.ready(*why_);
     asio::co_spawn(context_, obey_signals(), asio::detached);
     asio::co_spawn(context_, look_on(), asio::detached);
-    asio::co_spawn(context_, stay_alive(), asio::detached);
+    asio::co_spawn(context_, answer_watchdog(notifier_), asio::detached);
     context_.run();
     measuring_.join();
     blocking_.join();
@@ -163,17 +164,6 @@ class IdentityWait {
     notifier_.stopping("ending; nothing was taken in yet");
     log_->write<"stopping">();
     co_await stop(WaitEnd::stopped);
-  }
-
-  asio::awaitable<void> stay_alive() {
-    const auto interval = notifier_.watchdog_interval();
-    if (!interval) co_return;
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    while (true) {
-      notifier_.alive();
-      timer.expires_after(*interval);
-      co_await timer.async_wait(asio::use_awaitable);
-    }
   }
 
   asio::awaitable<void> stop(WaitEnd end) {

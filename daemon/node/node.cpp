@@ -360,20 +360,9 @@ asio::awaitable<void> Node::keep_certificates() {
   }
 }
 
-asio::awaitable<void> Node::stay_alive() {
-  const auto interval = notifier_.watchdog_interval();
-  if (!interval) co_return;
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  while (true) {
-    notifier_.alive();
-    timer.expires_after(*interval);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
-}
-
 void Node::run() {
   asio::co_spawn(context_, obey_signals(), asio::detached);
-  asio::co_spawn(context_, stay_alive(), asio::detached);
+  asio::co_spawn(context_, answer_watchdog(notifier_), asio::detached);
   asio::co_spawn(context_, keep_certificates(), asio::detached);
   log_->write<"ready">({{"node", installation_->settings.node.name.str()},
                         {"version", SLUICE_VERSION},

@@ -110,7 +110,6 @@ class Node {
   void reload();
   [[nodiscard]] boost::asio::awaitable<void> obey_signals();
   [[nodiscard]] boost::asio::awaitable<void> keep_certificates();
-  [[nodiscard]] boost::asio::awaitable<void> stay_alive();
 
   // What all the rest refers to.
   installation::SoleDaemon sole_;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "files/new_file.h"
+
 namespace sluice::pki {
 
 std::string text_in(BIO* memory) {
@@ -26,7 +28,7 @@ Result<void> written(const std::filesystem::path& file,
   }
   return std::unexpected(
       PkiFailure{PkiProblem::not_written, file.string(),
-                 fmt::format("can not be written: {}", outcome.error().message())});
+                 fmt::format("can not be written: {}", files::to_sentence(outcome.error()))});
 }
 
 }  // namespace sluice::pki

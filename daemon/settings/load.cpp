@@ -170,6 +170,16 @@ std::expected<Node, std::vector<Complaint>> load_node(const std::filesystem::pat
   return std::move(file.node);
 }
 
+std::expected<std::filesystem::path, std::vector<Complaint>> load_control_socket(
+    const std::filesystem::path& directory) {
+  Complaints complaints(directory / "node.yaml");
+  const auto document = read_document(complaints);
+  std::filesystem::path socket;
+  if (document) socket = read_control_socket(*document, directory, complaints);
+  if (!complaints.empty()) return std::unexpected(complaints.take());
+  return socket;
+}
+
 const CarryingNode* Settings::carrier(const record::BureauId& bureau) const {
   const auto found = std::ranges::find_if(
       node.nodes, [&](const CarryingNode& other) { return other.bureaus.contains(bureau); });

@@ -20,4 +20,9 @@ namespace sluice::settings {
 [[nodiscard]] std::expected<Node, std::vector<Complaint>> load_node(
     const std::filesystem::path& directory);
 
+// Where a node's daemon is spoken to, and nothing else of it: who asks need not be able to look at
+// the files that the configuration names.
+[[nodiscard]] std::expected<std::filesystem::path, std::vector<Complaint>> load_control_socket(
+    const std::filesystem::path& directory);
+
 }  // namespace sluice::settings

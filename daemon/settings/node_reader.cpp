@@ -267,6 +267,13 @@ void read_limits(Section& root, journal::Limits& limits) {
 
 }  // namespace
 
+std::filesystem::path read_control_socket(const Value& document, const std::filesystem::path& base,
+                                          Complaints& complaints) {
+  Section root(document, complaints);
+  Section node = root.required_section("node");
+  return read_socket(node, base);
+}
+
 NodeFile read_node(const Value& document, const std::filesystem::path& base,
                    Complaints& complaints) {
   NodeFile file;

@@ -23,6 +23,11 @@ struct NodeFile {
 [[nodiscard]] NodeFile read_node(const Value& document, const std::filesystem::path& base,
                                  Complaints& complaints);
 
+// `node.control_socket` alone.
+[[nodiscard]] std::filesystem::path read_control_socket(const Value& document,
+                                                        const std::filesystem::path& base,
+                                                        Complaints& complaints);
+
 // `datasets` are those whose schemas were read: a publication names one of them.
 [[nodiscard]] Bureau read_bureau(const Value& document, const std::filesystem::path& base,
                                  const Datasets& datasets, Complaints& complaints);

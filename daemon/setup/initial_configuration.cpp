@@ -1,6 +1,7 @@
 #include "setup/initial_configuration.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string_view>
@@ -20,6 +21,7 @@ constexpr std::string_view mark_of_fill_in = "# FILL IN: ";
 // X.520: of a common name, and of an organization.
 constexpr std::size_t longest_in_a_subject = 64;
 constexpr std::string_view front_end_ending = "-front-end";
+constexpr std::string_view name_of_center = "center";
 
 std::unexpected<record::Flaw> wrong(std::string sentence) {
   return std::unexpected(record::Flaw{std::move(sentence)});
@@ -66,6 +68,19 @@ std::string front_end_of(const record::BureauId& bureau) {
   return bureau.str() + std::string(front_end_ending);
 }
 
+// What YAML, in one of its versions, reads as something else than a text.
+bool means_something_else(std::string_view name) {
+  constexpr auto words = std::to_array<std::string_view>(
+      {"null", "true", "false", "yes", "no", "on", "off", "y", "n"});
+  return std::ranges::find(words, name) != words.end();
+}
+
+// What nodes are called, and certificates by the same name: of two that are called alike neither
+// could be told.
+bool is_a_nodes_name(std::string_view name) {
+  return name == name_of_center || name.ends_with(front_end_ending);
+}
+
 bool has_control_character(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
 }
@@ -73,6 +88,18 @@ bool has_control_character(std::string_view text) {
 std::expected<void, record::Flaw> check_names(const NewNode& wanted) {
   for (const record::BureauId& bureau : wanted.bureaus) {
     const bool is_short = bureau.str().size() + front_end_ending.size() < longest_in_a_subject;
+    if (means_something_else(bureau.str())) {
+      return wrong(
+          fmt::format("--bureau: found `{}`, which YAML reads as something else than a name, "
+                      "expected a longer one, such as {}-bureau",
+                      bureau.str(), bureau.str()));
+    }
+    if (is_a_nodes_name(bureau.str())) {
+      return wrong(
+          fmt::format("--bureau: found `{}`, expected another name than `{}` and without `{}` at "
+                      "its end: nodes and their certificates are called so",
+                      bureau.str(), name_of_center, front_end_ending));
+    }
     if (record::is_name(bureau.str()) && is_short) continue;
     return wrong(
         fmt::format("--bureau: found `{}`, expected lower-case letters, digits and inner "
@@ -122,7 +149,7 @@ Words words_of(const NewNode& wanted, const std::string& node) {
           {"SOCKET", yaml_text(socket)},
           {"SUBJECT", yaml_text(subject_of(node, wanted))},
           {"CENTER_URL", yaml_text(wanted.center_url)},
-          {"CENTER_SUBJECT", yaml_text(subject_of("center", wanted))},
+          {"CENTER_SUBJECT", yaml_text(subject_of(std::string(name_of_center), wanted))},
           {"ORGANIZATION", "O=" + wanted.organization}};
 }
 
@@ -174,12 +201,18 @@ std::vector<FillIn> to_fill_in(const std::vector<NewFile>& files) {
 
 }  // namespace
 
+std::filesystem::path plain_place(const std::filesystem::path& said) {
+  std::filesystem::path place = std::filesystem::absolute(said).lexically_normal();
+  if (!place.has_filename() && place.has_relative_path()) place = place.parent_path();
+  return place;
+}
+
 std::expected<InitialConfiguration, record::Flaw> initial_configuration(const NewNode& wanted) {
   SLUICE_TRY(check_names(wanted));
   SLUICE_TRY(check_places(wanted));
   const std::string folder = folder_of(wanted.kind);
-  const std::string node =
-      wanted.kind == NodeKind::front_end ? front_end_of(wanted.bureaus.at(0)) : "center";
+  const std::string node = wanted.kind == NodeKind::front_end ? front_end_of(wanted.bureaus.at(0))
+                                                              : std::string(name_of_center);
   Words words = words_of(wanted, node);
   InitialConfiguration made{record::NodeId(node), subject_of(node, wanted), {}, {}};
   for (const record::BureauId& bureau : wanted.bureaus) {

@@ -26,7 +26,7 @@ struct NewNode {
   // of which a front-end will bring batches.
   std::vector<record::BureauId> bureaus{};
   std::string center_url{};                         // of a front-end: https://HOST:PORT
-  std::filesystem::path state = "/var/lib/sluice";  // absolute
+  std::filesystem::path state = "/var/lib/sluice";  // a plain place
   // In the subjects of all certificates, here and on the nodes that this one knows.
   std::string organization = "Sluice";
 };
@@ -49,6 +49,9 @@ struct InitialConfiguration {
   std::vector<NewFile> files;  // node.yaml last: without it a directory is no configuration
   std::vector<FillIn> to_fill_in;
 };
+
+// A place as it is compared and written: absolute, without dots, and without a slash at its end.
+[[nodiscard]] std::filesystem::path plain_place(const std::filesystem::path& said);
 
 // The flaw says which of what was asked for is wrong.
 [[nodiscard]] std::expected<InitialConfiguration, record::Flaw> initial_configuration(

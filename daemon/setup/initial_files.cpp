@@ -27,9 +27,9 @@ std::unexpected<WritingFailure> is_there(const std::filesystem::path& file) {
 std::unexpected<WritingFailure> not_made(const std::filesystem::path& file,
                                          const std::error_code& error) {
   if (error == std::errc::file_exists) return is_there(file);
-  return std::unexpected(
-      WritingFailure{WritingProblem::not_written, file.string(),
-                     fmt::format("can not be made: {}; nothing was made", error.message())});
+  return std::unexpected(WritingFailure{
+      WritingProblem::not_written, file.string(),
+      fmt::format("can not be made: {}; nothing was made", files::to_sentence(error))});
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace sluice::store {
 // A session of the database that has the tables open.
 struct TableUser {
   std::int64_t process = 0;  // of the server; 0: a prepared transaction, which has none
-  std::string program;       // as it calls itself; empty: it does not, or we may not know
+  std::string program;       // as it calls itself, or the server's own (autovacuum worker); empty:
+                             // it does not, or we may not know
   std::string user;
   std::optional<record::Time> since;  // that its transaction began
 };

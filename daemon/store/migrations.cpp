@@ -28,6 +28,12 @@ record::DatasetId name_of_version(const record::DatasetId& dataset, Version vers
   return record::DatasetId(fmt::format("{}@{}", dataset.str(), version.value));
 }
 
+StoreFailure being_migrated(const record::DatasetId& dataset) {
+  return {StoreProblem::being_migrated, place_of_dataset(dataset),
+          "its tables are being migrated (`sluice dataset migrate`), and none of its batches is "
+          "applied until that is over; nobody has to do anything"};
+}
+
 StoreFailure migrated_meanwhile(const record::DatasetId& dataset, Version found) {
   return {StoreProblem::unknown_dataset, place_of_dataset(dataset),
           fmt::format("its tables are of version {} now, and this program has prepared those of "

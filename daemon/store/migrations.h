@@ -100,7 +100,8 @@ class Migrations {
       const record::DatasetId& dataset, Version version) = 0;
 
   // Begins the dataset's next version, filled from the current records, in one transaction; while
-  // it is under way no batch of the dataset is applied. Where any record does not fit, nothing is
+  // it is under way no batch of the dataset is applied: it is `being_migrated`, and may be held,
+  // where the database takes other writers meanwhile. Where any record does not fit, nothing is
   // changed and the report says so. Whoever has the tables open at its end is waited for, as long
   // as the order's patience lasts; then it is `unavailable`. Memory does not grow with the table.
   [[nodiscard]] virtual Result<MigrationReport> migrate(const MigrationOrder& order,
@@ -137,6 +138,8 @@ class Migrations {
 // The dataset under whose name the tables of an older version lie: no dataset can be called so.
 [[nodiscard]] record::DatasetId name_of_version(const record::DatasetId& dataset, Version version);
 
+// What is said to who comes with a batch meanwhile.
+[[nodiscard]] StoreFailure being_migrated(const record::DatasetId& dataset);
 // What is said to who prepared the dataset in another version than `found`.
 [[nodiscard]] StoreFailure migrated_meanwhile(const record::DatasetId& dataset, Version found);
 // Why a moment before the current version's beginning can not be read by its schema.

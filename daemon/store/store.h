@@ -28,6 +28,8 @@ class Migrations;
 
 enum class StoreProblem {
   unavailable,  // no connection, or it was lost (a commit may be in doubt): try the same call again
+  being_migrated,   // the dataset's tables are, or wait for it: later, or the batch is held
+                    // meanwhile
   schema_conflict,  // the dataset's tables can not follow its schema; says what to do
   unknown_dataset,  // prepare() was not called, or is to be called again: a table is gone, or of
                     // another version

@@ -82,7 +82,7 @@ center is here only.
 Where
 .BR sluice (1)
 speaks to it; for the group
-.BR sluice .
+.BR sluice-operators .
 .TP
 .I /usr/share/doc/sluice
 The documentation; begin with

@@ -20,6 +20,7 @@ class OverTls final : public Far {
   }
   void learn() override { server_.center.learn("permit", "park"); }
   void hold_at_once() override { server_.center.hold_after(std::chrono::milliseconds(0)); }
+  void set_migrating(bool migrating) override { server_.center.is_migrating = migrating; }
   void settle() override { server_.center.reception().settle_held(64).value(); }
   record::Batch hopeless_batch() override {
     server_.center.learn("foreign", "quality");

@@ -19,6 +19,7 @@ class SameProcess final : public Far {
   record::Batch unknown_batch() override { return center_.batch_of("permit", "U\t\\N\tP\tname\n"); }
   void learn() override { center_.learn("permit", "park"); }
   void hold_at_once() override { center_.hold_after(std::chrono::milliseconds(0)); }
+  void set_migrating(bool migrating) override { center_.is_migrating = migrating; }
   void settle() override { center_.reception().settle_held(64).value(); }
   record::Batch hopeless_batch() override {
     center_.learn("foreign", "quality");

@@ -33,6 +33,8 @@ class Far {
   // It holds what it can not take for its dataset's sake, without waiting; of links that are made
   // from now on.
   virtual void hold_at_once() = 0;
+  // The tables of the dataset of batch() are being migrated at the center, and are no more.
+  virtual void set_migrating(bool migrating) = 0;
   // It applies what it holds, as far as it can.
   virtual void settle() = 0;
   // The next batch, which the center can never take as it is: its dataset is another bureau's.

@@ -291,6 +291,30 @@ TEST_P(LinkConformance, BringsWhatABatchThatIsHeldWasAnsweredLast) {
   EXPECT_EQ(away.error().code, LinkProblem::unavailable);
 }
 
+TEST_P(LinkConformance, ABatchWhoseDatasetIsBeingMigratedIsForLaterAndThenHeldAndOthersGoOn) {
+  const auto far = GetParam().open();
+  far->learn();
+  far->set_migrating(true);
+  const record::Batch batch = far->batch("A");
+  const record::StreamId stream = record::parse_manifest(batch.manifest)->stream;
+  Source source({batch});
+  const auto deferred = far->connect()->carry(source, {});
+  ASSERT_FALSE(deferred);
+  EXPECT_EQ(deferred.error().code, LinkProblem::unavailable) << "it passes by itself";
+  ASSERT_EQ(source.deferrals.size(), 1U);
+  EXPECT_EQ(record::parse_deferral(source.deferrals.front().json)->problem, "being-migrated");
+  far->hold_at_once();
+  const auto link = far->connect();
+  EXPECT_EQ(record::parse_receipt(carry_one(*link, batch).json)->outcome, record::Outcome::held);
+  EXPECT_EQ(record::parse_receipt(carry_one(*link, far->unknown_batch()).json)->outcome,
+            record::Outcome::accepted)
+      << "of another dataset";
+  far->set_migrating(false);
+  far->settle();
+  EXPECT_EQ(record::parse_receipt(link->receipt(stream, {1}, {}).value().value().json)->outcome,
+            record::Outcome::accepted);
+}
+
 // What it signs and enters can not be had by who has nothing to do with the stream.
 TEST_P(LinkConformance, SignsNothingAndEntersNothingForWhoMayNotSpeakForTheStream) {
   const auto far = GetParam().open();

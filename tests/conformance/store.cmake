@@ -12,7 +12,8 @@ sluice_test(store_conformance_test
   TIMEOUT 600)
 
 sluice_test(store_postgresql_test
-  SOURCES store_postgresql_test.cpp store_postgresql_doubt_test.cpp store_postgresql_tls_test.cpp store_postgresql_waiting_test.cpp store_tcp_proxy.cpp
+  SOURCES store_postgresql_test.cpp store_postgresql_doubt_test.cpp store_postgresql_tls_test.cpp
+    store_postgresql_migrating_test.cpp store_postgresql_waiting_test.cpp store_tcp_proxy.cpp
   DEPENDS store_homes test_authorities sluice_postgresql
   LABELS store
   TIMEOUT 900)

@@ -248,6 +248,32 @@ TEST_F(MigrationBehindReaderTest, WaitsInTurnsLongerThanAStoreWaitsForALock) {
   EXPECT_EQ(std::to_string(user.since->time_since_epoch().count()), since);
 }
 
+// As an autovacuum, which has no name of its own; another kind of such can be had at will.
+TEST_F(MigrationBehindReaderTest, WhatTheServerDoesItselfIsCalledAsTheServerCallsIt) {
+  const std::unique_ptr<PGconn, void (*)(PGconn*)> reader(
+      PQconnectdb(cluster().socket(database_).c_str()), PQfinish);
+  ASSERT_EQ(PQsendQuery(reader.get(),
+                        "SET force_parallel_mode = on; SELECT pg_sleep(3600) FROM data.enterprise"),
+            1);
+  wait_until(
+      "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+      "WHERE relation = 'data.enterprise'::regclass AND backend_type = 'parallel worker'",
+      "1");
+  std::vector<std::string> programs;
+  auto migrator = open();
+  const auto given_up =
+      migrate(*migrator, {.patience =
+                              [&](const store::MigrationWait& wait) {
+                                for (const store::TableUser& user : wait.in_the_way)
+                                  programs.push_back(user.program);
+                                return false;
+                              },
+                          .turns = {std::chrono::milliseconds(20), std::chrono::milliseconds(1)}});
+  ask(fmt::format("SELECT pg_terminate_backend({})", PQbackendPID(reader.get())));
+  EXPECT_FALSE(given_up);
+  EXPECT_THAT(programs, testing::UnorderedElementsAre("", "parallel worker"));
+}
+
 TEST_F(MigrationBehindReaderTest, WhoComesToReadMeanwhileIsLetThrough) {
   HeldTable held(dump_session(), "data.enterprise IN ACCESS SHARE MODE");
   auto migrator = open();

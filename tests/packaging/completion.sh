@@ -33,6 +33,14 @@ expect 'reassign reopen' sluice --config "$workshop/config" task re
 expect 'local-tax park' sluice --config "$workshop/config" import ''
 expect 'park' sluice --config "$workshop/config" import p
 expect 'register' sluice --config "$workshop/config" import park --dataset ''
+# Whoever may make a file there is not to have what its name says done as who completes.
+touch "$workshop/config/bureaus/"'$(touch done).yaml' "$workshop/config/schemas/"'`touch done`.json'
+(
+  cd "$workshop"
+  expect 'local-tax park' sluice --config "$workshop/config" import ''
+  expect 'register' sluice --config "$workshop/config" import park --dataset ''
+  [[ ! -e done ]] || complain "the name of a file was run as a command"
+)
 expect '' sluice --config /et
 expect '' sluice man # it is hidden
 

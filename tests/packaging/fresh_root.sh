@@ -49,6 +49,7 @@ owned 755 root:root /etc/sluice
 owned 750 root:sluice /etc/sluice/tls
 owned 750 sluice:sluice /var/lib/sluice
 owned 700 sluice:sluice /var/backups/sluice
+owned 2750 sluice:sluice-operators /run/sluice
 [[ $(inside getent passwd sluice | cut -d : -f 6-7) = /var/lib/sluice:/usr/sbin/nologin ]] || complain "the user: $(inside getent passwd sluice)"
 
 # The worked example of an all-in-one node, with development certificates, laid down as it should lie.
@@ -70,8 +71,6 @@ try as_service sluiced --check-config
 [[ $status -eq 0 ]] || complain "the example is not good as installed: $said"
 
 # It serves, as the unit's user, in what the unit gives it.
-mkdir -p "$root/run/sluice"
-inside chown sluice:sluice /run/sluice
 as_service sh -c 'echo $$ >/run/sluice/pid; exec sluiced' &
 shell=$!
 answers() { as_service sluice status >/dev/null 2>&1; }
@@ -79,6 +78,12 @@ for _ in {1..600}; do ! answers || break; kill -0 "$shell" 2>/dev/null || break;
 daemon=$(cat "$root/run/sluice/pid" 2>/dev/null || true)
 try as_service sluice status
 [[ $status -eq 0 && $said = *'up to date'* ]] || complain "the installed node does not serve: $said"
+owned 660 sluice:sluice-operators /run/sluice/control.socket
+operator() { inside setpriv --reuid nobody --regid nogroup --groups "$1" sluice status; }
+try operator sluice-operators
+[[ $status -eq 0 && $said = *'up to date'* ]] || complain "an operator is not answered: $said"
+try operator nogroup
+[[ $status -eq 1 && $said = *'the group sluice-operators'* ]] || complain "who may not ask is not told who may: $said"
 try as_service /usr/lib/sluice/scheduled-backup
 [[ $status -eq 0 ]] || complain "the backup of every night fails: $said"
 kill -TERM "$daemon"

@@ -36,6 +36,12 @@ exposure() {
 exposure sluiced.service 15
 exposure sluice-backup.service 5
 
+# The group of the control socket is that of its directory: no other than operators' comes to it.
+grep -qE '^g sluice-operators ' "$root/usr/lib/sysusers.d/sluice.conf" || complain "there is no group sluice-operators"
+grep -qE '^d +/run/sluice +2750 +sluice +sluice-operators ' "$root/usr/lib/tmpfiles.d/sluice.conf" || complain "/run/sluice is not made for sluice-operators"
+! grep -q '^RuntimeDirectory' "$units/sluiced.service" || complain "a runtime directory is given to the service's own group at each start"
+grep -qx 'ReadWritePaths=/run/sluice' "$units/sluiced.service" || complain "sluiced can not make its socket"
+
 # What they stand on.
 grep -qx 'Type=notify' "$units/sluiced.service" || complain "sluiced does not tell systemd that it is ready"
 status=$(sed -n 's/.*usage = \([0-9]*\),/\1/p' "$project/daemon/runs/exit_status.h")

@@ -173,6 +173,22 @@ case_init_overwrites_nothing_and_makes_all_or_nothing() {
   expect "what is there" "$(snapshot)" "$before"
 }
 
+# Ctrl-C at the moment at which it has written some.
+case_init_that_is_interrupted_leaves_nothing() {
+  begin_case interrupted
+  new_place one
+  command -v strace >/dev/null || { echo "        (not tried: there is no strace)" && return; }
+  status=0
+  env --default-signal=INT "${unprivileged[@]}" strace -qq -o "$node/trace" -e trace=fsync -e inject=fsync:signal=INT:when=9 \
+    "$bin/sluice" --config "$node/config" init all-in-one --state "$node/state" --development-ca \
+    >"$node/out" 2>"$node/err" || status=$?
+  expect "how it ended ($(cat "$node/err"))" "$status" 130
+  expect_like "what it says" "$(cat "$node/err")" 'interrupted: nothing was made'
+  [[ ! -e $node/config ]] || fail "it leaves $(find "$node/config" | paste -sd ' ')"
+  try init all-in-one --development-ca
+  expect "once more ($err)" "$status" 0
+}
+
 refuses() { # REQUEST SENTENCE
   try operator pki issue "$1"
   expect "exit status" "$status" 2
@@ -220,6 +236,29 @@ case_a_key_is_never_overwritten() {
   expect_like "what is told of the next" "$err" 'local-tax-front-end.key: the key that is there stays'
   expect "the key" "$(cat "$node/config/tls/local-tax-front-end.key")" "$key"
   expect "whose key the next is for" "$(openssl req -noout -pubkey <<<"$out")" "$(openssl pkey -pubout <<<"$key")"
+}
+
+# As on a machine with the package: the socket has the group of its directory, which is no other's.
+case_who_may_not_speak_to_the_daemon_is_told_who_may() {
+  [[ $(id -u) -eq 0 ]] || { echo "        (not tried: only root is other users)" && return; }
+  begin_case operators
+  hold_port
+  new_place one
+  mkdir "$node/run"
+  chown nobody:games "$node/run" && chmod 2750 "$node/run"
+  init all-in-one --development-ca >/dev/null
+  settle "$held_port"
+  edit "s#control_socket: .*#control_socket: $node/run/control.socket#" "$node/config/node.yaml"
+  chmod 755 "$node/config" && chmod 644 "$node/config/node.yaml" # keys and the rest stay hidden
+  at one start_daemon
+  turn_to one
+  someone() { setpriv --reuid=daemon --regid=nogroup "$@" -- "$bin/sluice" --config "$node/config" status; }
+  try someone --clear-groups
+  expect "without the group" "$status" 1
+  expect_like "what it says" "$err" 'may not speak to sluiced on .*: that is for the group games \(.adduser NAME games.'
+  try someone --groups=games
+  expect "within it ($err)" "$status" 0
+  at one stop_daemon
 }
 
 case_a_node_that_waits_ends_when_it_is_told_to() {

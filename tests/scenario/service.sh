@@ -71,6 +71,28 @@ case_the_watchdog_is_answered_while_the_event_loop_turns() {
   until_true 60 answered || fail "it was answered $(how_often WATCHDOG=1) times"
 }
 
+# The wait for a certificate has all the time that a start has; what serves then has its own again.
+case_the_watchdog_has_its_own_time_again_once_the_certificate_is_there() {
+  one_node awaited
+  mkdir "$node/tls"
+  cp "$pki/node.key" "$pki/ca.pem" "$pki/crl.pem" "$node/tls"
+  sed -i "/^identity:/,/^listen:/s#$pki#$node/tls#" "$node/config/node.yaml"
+  launch_daemon NOTIFY_SOCKET="$node/notify" WATCHDOG_USEC=400000
+  await_told '^READY=1\|STATUS=this node waits for its certificate'
+  answered() { [[ $(how_often '^WATCHDOG=1$') -ge 2 ]]; }
+  until_true 60 answered || fail "it is not answered while it waits"
+  cp "$pki/node.pem" "$node/tls"
+  await_told '^WATCHDOG_USEC=900000000$'
+  await_told '^WATCHDOG_USEC=400000$'
+  expect "in this order" "$(grep -E '^(WATCHDOG_USEC|READY)' "$node/told" | cut -d '|' -f 1 | paste -sd ' ')" \
+    'READY=1 WATCHDOG_USEC=900000000 READY=1 WATCHDOG_USEC=400000'
+  local before
+  before=$(how_often '^WATCHDOG=1$')
+  goes_on() { [[ $(how_often '^WATCHDOG=1$') -ge $((before + 3)) ]]; }
+  until_true 60 goes_on || fail "it is not answered any more"
+  stop_daemon
+}
+
 case_what_is_wrong_is_in_the_status() {
   workshop=$workshop/wrong
   mkdir "$workshop"

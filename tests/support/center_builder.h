@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "exchange/reception.h"
 #include "sqlite/copy.h"
+#include "store/migrations.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/batch_builder.h"
 
@@ -45,12 +47,18 @@ inline std::string line(const std::string& code, const std::string& name = "name
 // The store of a center whose database comes and goes.
 class UnsteadyStore : public store::Store {
  public:
-  // `available` must outlive the store.
-  UnsteadyStore(std::unique_ptr<store::Store> store, const std::atomic<bool>& available)
-      : store_(std::move(store)), available_(available) {}
+  using IsMigrated = std::function<bool(const record::DatasetId&)>;
+
+  // `available` must outlive the store. `is_migrated`: whether a dataset's tables are just then.
+  UnsteadyStore(std::unique_ptr<store::Store> store, const std::atomic<bool>& available,
+                IsMigrated is_migrated = {})
+      : store_(std::move(store)), available_(available), is_migrated_(std::move(is_migrated)) {}
 
   std::expected<void, store::StoreFailure> prepare(const record::Dataset& dataset) override {
     if (!available_) return gone();
+    if (is_migrated_ && is_migrated_(dataset.id)) {
+      return std::unexpected(store::being_migrated(dataset.id));
+    }
     return store_->prepare(dataset);
   }
   std::expected<void, store::StoreFailure> compare(const record::Dataset& dataset) override {
@@ -69,6 +77,9 @@ class UnsteadyStore : public store::Store {
   std::expected<record::SignedReceipt, store::StoreFailure> apply(
       const store::AdmittedBatch& delivery, const store::ReceiptMaker& make_receipt) override {
     if (!available_) return gone();
+    if (is_migrated_ && is_migrated_(delivery.dataset.id)) {
+      return std::unexpected(store::being_migrated(delivery.dataset.id));
+    }
     return store_->apply(delivery, make_receipt);
   }
   std::expected<record::SignedReceipt, store::StoreFailure> reject(
@@ -159,6 +170,7 @@ class UnsteadyStore : public store::Store {
   }
   std::unique_ptr<store::Store> store_;
   const std::atomic<bool>& available_;
+  const IsMigrated is_migrated_;
 };
 
 struct Center {
@@ -174,8 +186,9 @@ struct Center {
   Reception::Signatories signatories = {{record::BureauId("park"), {node.signer.subject()}},
                                         {record::BureauId("quality"), {node.signer.subject()}}};
   std::atomic<bool> is_store_available = true;
-  std::unique_ptr<Holding> holding;  // null: nothing is held
-  record::ChainHead head;            // of what the origin has sealed
+  std::atomic<bool> is_migrating = false;  // the tables of `dataset`
+  std::unique_ptr<Holding> holding;        // null: nothing is held
+  record::ChainHead head;                  // of what the origin has sealed
 
   // Another signer whose certificate is of the same authority.
   [[nodiscard]] record::Signer certified(const std::string& name) {
@@ -187,7 +200,9 @@ struct Center {
 
   [[nodiscard]] std::unique_ptr<store::Store> store() {
     auto embedded = store::open_sqlite(node.directory / "central.sqlite", [this] { return now; });
-    return std::make_unique<UnsteadyStore>(std::move(embedded.value()), is_store_available);
+    return std::make_unique<UnsteadyStore>(
+        std::move(embedded.value()), is_store_available,
+        [this](const record::DatasetId& id) { return is_migrating && id == dataset.id; });
   }
   // What the store is now can be put back later, under the connections that there are.
   void keep_store() const { copy_store("central.sqlite", "kept.sqlite"); }

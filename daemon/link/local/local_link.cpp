@@ -8,7 +8,8 @@ namespace sluice::link {
 namespace {
 
 LinkFailure link_failure(exchange::ReceptionFailure failure) {
-  const bool later = failure.code == exchange::ReceptionProblem::unavailable;
+  const bool later = failure.code == exchange::ReceptionProblem::unavailable ||
+                     failure.code == exchange::ReceptionProblem::being_migrated;
   return {later ? LinkProblem::unavailable : LinkProblem::refused, std::move(failure.place),
           std::move(failure.sentence)};
 }

@@ -2,16 +2,12 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "embedded/embedded_file.h"
 
 namespace sluice::pages {
 
-struct EmbeddedFile {
-  std::string_view name;  // "templates/overview.mustache"
-  std::string_view bytes;
-};
-
-// All that CMakeLists.txt lists. Made by sluice_embed_files().
+// All that CMakeLists.txt lists.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_files();
 
 }  // namespace sluice::pages

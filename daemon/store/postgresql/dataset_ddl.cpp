@@ -191,6 +191,7 @@ Result<void> create_tables(Connection& connection, const record::Dataset& datase
 Result<Version> make_tables_follow(Connection& connection, const record::Dataset& dataset) {
   auto transaction = PostgresqlTransaction::begin(connection);
   if (!transaction) return failed(dataset, transaction.error());
+  SLUICE_TRY(keep_from_migrating_at_once(connection, dataset.id));
   // Of this dataset alone: its tables may be in use by a batch that takes long.
   const auto locked = connection.query(
       fmt::format("SELECT pg_advisory_xact_lock({}, hashtext($1))", dataset_tables),

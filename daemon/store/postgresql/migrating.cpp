@@ -50,10 +50,11 @@ Result<void> Migrating::execute(const std::string& sql) {
 
 Result<std::optional<TablesVersion>> Migrating::look(MigrationOrder::Purpose purpose) {
   if (purpose == MigrationOrder::Purpose::migrate) {
+    // In the order in which who makes tables takes them (make_tables_follow).
     const auto locked =
         connection_.query(fmt::format("SELECT pg_advisory_xact_lock({}, hashtext($1)), "
                                       "pg_advisory_xact_lock({}, hashtext($1))",
-                                      dataset_tables, dataset_versions),
+                                      dataset_versions, dataset_tables),
                           Parameters().text(dataset_.id.str()));
     if (!locked && locked.error().is_lock_timeout()) {
       return std::unexpected(StoreFailure{

@@ -36,6 +36,16 @@ std::string hold_sql(const record::DatasetId& dataset) {
   return fmt::format("SELECT pg_advisory_xact_lock_shared({}, hashtext({}));", dataset_versions,
                      literal(dataset));
 }
+// The same, without waiting: whether there is none is told within the transaction by a setting,
+// since what sees the version has to be another statement.
+std::string try_hold_sql(const record::DatasetId& dataset) {
+  return fmt::format(
+      "SELECT set_config('sluice.holds_version', "
+      "pg_try_advisory_xact_lock_shared({}, hashtext({}))::text, true);",
+      dataset_versions, literal(dataset));
+}
+constexpr std::string_view holds_version_sql = "current_setting('sluice.holds_version')";
+
 std::string version_sql(const record::DatasetId& dataset) {
   return fmt::format("(SELECT coalesce(max(version), 1) FROM sluice.migration WHERE dataset = {})",
                      literal(dataset));
@@ -185,13 +195,24 @@ Result<void> hold_version(Connection& connection, const record::DatasetId& datas
   return check_held(dataset, version, found->integer(0, 0));
 }
 
-// The version first: who waits for a migration has not drawn an id, for which others would wait.
+Result<void> keep_from_migrating_at_once(Connection& connection, const record::DatasetId& dataset) {
+  const auto held =
+      connection.execute(fmt::format("{} SELECT {}", try_hold_sql(dataset), holds_version_sql));
+  if (!held) return migration_failed(held.error(), dataset);
+  if (held->text(0, 0) != "true") return std::unexpected(being_migrated(dataset));
+  return {};
+}
+
+// Who waited for a migration would keep its stream waiting; an id that is drawn and not used is one
+// that nobody misses.
 Result<DrawnId> draw_ledger_id_of_version(Connection& connection, const record::DatasetId& dataset,
                                           Version version) {
-  const auto drawn = connection.execute(fmt::format(
-      "{} {}", hold_sql(dataset),
-      drawing_sql(fmt::format(", {}, {}", version_sql(dataset), begun_at_sql(dataset)))));
+  const auto drawn = connection.execute(
+      fmt::format("{} {}", try_hold_sql(dataset),
+                  drawing_sql(fmt::format(", {}, {}, {}", version_sql(dataset),
+                                          begun_at_sql(dataset), holds_version_sql))));
   if (!drawn) return migration_failed(drawn.error(), dataset);
+  if (drawn->text(0, 4) != "true") return std::unexpected(being_migrated(dataset));
   SLUICE_TRY(check_held(dataset, version, drawn->integer(0, 2)));
   return DrawnId{drawn->integer(0, 0), applied_moment(drawn->integer(0, 3))};
 }

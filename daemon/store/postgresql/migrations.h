@@ -31,7 +31,13 @@ namespace sluice::store::postgresql {
 [[nodiscard]] Result<void> hold_version(Connection& connection, const record::DatasetId& dataset,
                                         Version version);
 
-// As draw_ledger_id() and hold_version() at once, since a round trip more would be felt.
+// Within a transaction, for who brings a batch: no migration of the dataset begins until it ends.
+// Waits for none: `being_migrated`.
+[[nodiscard]] Result<void> keep_from_migrating_at_once(Connection& connection,
+                                                       const record::DatasetId& dataset);
+
+// As draw_ledger_id(), keep_from_migrating_at_once() and a look at the version in one, since a
+// round trip more would be felt.
 [[nodiscard]] Result<DrawnId> draw_ledger_id_of_version(Connection& connection,
                                                         const record::DatasetId& dataset,
                                                         Version version);

@@ -68,7 +68,9 @@ Result<std::vector<TableUser>> TableTurns::in_the_way() {
   if (!anew) return failed(anew.error());
   const auto found = connection_.query(
       R"sql(
-        SELECT coalesce(lock.pid, 0), coalesce(session.application_name, ''),
+        SELECT coalesce(lock.pid, 0),
+          coalesce(nullif(session.application_name, ''),
+                   nullif(session.backend_type, 'client backend'), ''),
           coalesce(session.usename, ''),
           (extract(epoch FROM min(session.xact_start)) * 1000)::bigint
         FROM pg_locks lock

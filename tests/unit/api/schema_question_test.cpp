@@ -102,6 +102,29 @@ TEST_F(SchemaQuestionTest, SchemaOfBeforeAMigrationIsAnsweredAsItsBatchesAre) {
   EXPECT_EQ(told.reason.empty(), taken.has_value()) << told.reason;
 }
 
+// The columns fit, and nobody knows the meaning of which version they have.
+TEST_F(SchemaQuestionTest, SchemaThatMayBeOfSeveralVersionsIsInConflictAsItsBatchesAre) {
+  record::TableSchema kept = center().dataset.schema;
+  kept.fields[1].constraints.max_length = 5;
+  record::Dataset migrated = center().dataset;
+  migrated.schema.fields[1].constraints.max_length = 20;
+  {
+    const auto store = center().store();
+    ASSERT_TRUE(store->keep(kept));
+    const auto report = sluice::test::migrate_tables(*store, migrated, [](auto values) {
+      return fmt::format("{}\t{}", *values[0], *values[1]);
+    });
+    ASSERT_TRUE(report && report->entry);
+  }
+  center().change(migrated.schema);
+  server_.restart();
+  const auto told = standing(kept);
+  EXPECT_EQ(told.state, State::conflict);
+  EXPECT_THAT(told.reason, HasSubstr("of a batch under this schema it would be said"));
+  EXPECT_FALSE(
+      center().reception().receive(center().batch_under(kept, exchange::test::line("A2"))));
+}
+
 TEST_F(SchemaQuestionTest, StoreThatCanNotBeAskedIsNotSaidToTakeAnything) {
   center().is_store_available = false;
   EXPECT_EQ(ask(center().dataset.schema).first, 503U);

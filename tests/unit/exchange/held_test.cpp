@@ -1,5 +1,8 @@
 // A dataset that can not be taken holds back none but its own: its batches are held, and applied in
 // their order once they can be.
+#include <functional>
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -105,6 +108,22 @@ TEST_F(HeldTest, ABatchThatWasTakenInTimeIsNotHeldLater) {
   EXPECT_THAT(told, IsEmpty());
 }
 
+// As after the center was restored, and then can not take its dataset once more.
+TEST_F(HeldTest, ABatchThatWasTakenAndComesAgainIsDeferredFromTheBeginning) {
+  center.keep_store();
+  const record::Batch batch = permit("P");
+  EXPECT_FALSE(reception.receive(batch));
+  center.learn("permit", "park");
+  EXPECT_EQ(outcome(batch), record::Outcome::accepted);
+  center.now += std::chrono::hours(1);
+  center.put_store_back();
+  center.known.erase(record::DatasetId("permit"));
+  center.catalogue = Catalogue::compile(center.known).value();
+  const auto again = reception.receive(batch);
+  ASSERT_FALSE(again) << "held at once";
+  EXPECT_EQ(again.error().code, ReceptionProblem::not_allowed);
+}
+
 TEST_F(HeldTest, AClockThatIsSetBackBeginsAnew) {
   const record::Batch batch = permit("P");
   EXPECT_FALSE(reception.receive(batch));
@@ -180,6 +199,47 @@ TEST_F(HeldAtOnce, WhatSomebodyElseSettledIsNoMoreTakenToBeHeld) {
   EXPECT_THAT(holding.known(), IsEmpty());
 }
 
+// What was held before a start is found in the store, and not waited for a second time.
+TEST_F(HeldAtOnce, WhatIsFoundToBeHeldAtAStartHoldsLaterOnesAtOnce) {
+  EXPECT_EQ(outcome(permit("P")), record::Outcome::held);
+  Holding patient{std::chrono::minutes(10)};
+  Reception restarted = open(&patient);
+  EXPECT_THAT(patient.known(), IsEmpty());
+  EXPECT_TRUE(restarted.settle_held(64));
+  EXPECT_THAT(patient.known(), SizeIs(1));
+  EXPECT_EQ(said(restarted.receive(permit("Q"))).outcome, record::Outcome::held);
+}
+
+// Somebody is there first when it is to be rejected.
+class OvertakenStore : public UnsteadyStore {
+ public:
+  OvertakenStore(Center& center, std::function<void()> overtake)
+      : UnsteadyStore(center.store(), center.is_store_available), overtake_(std::move(overtake)) {}
+  std::expected<record::SignedReceipt, store::StoreFailure> reject(
+      const store::RejectedBatch& rejected, const store::ReceiptMaker& make_receipt) override {
+    if (overtake_) std::exchange(overtake_, nullptr)();
+    return UnsteadyStore::reject(rejected, make_receipt);
+  }
+
+ private:
+  std::function<void()> overtake_;
+};
+
+TEST_F(HeldAtOnce, WhatWasSettledSinceItWasFoundIsNotReleased) {
+  EXPECT_EQ(outcome(permit("P")), record::Outcome::held);
+  center.learn("permit", "park");
+  Reception command(
+      std::make_unique<OvertakenStore>(
+          center, [this] { EXPECT_EQ(reception.settle_held(64)->batches, 1U); }),
+      {.catalogue = center.catalogue, .keyring = center.keyring, .signatories = center.signatories},
+      [this] { return center.now; });
+  const auto released = command.release_held(
+      store::FirstOfDataset{record::BureauId("park"), record::DatasetId("permit")}, "too late");
+  ASSERT_TRUE(released) << record::to_string(released.error());
+  EXPECT_FALSE(*released) << record::parse_receipt((*released)->json)->reason;
+  EXPECT_EQ(receipt_now(1).outcome, record::Outcome::accepted);
+}
+
 TEST_F(HeldAtOnce, ItIsToldWhyWhatIsHeldCanNotBeSettledNow) {
   EXPECT_EQ(outcome(permit("P")), record::Outcome::held);
   const auto settled = reception.settle_held(64).value();
@@ -201,6 +261,23 @@ TEST_F(HeldAtOnce, ADatasetWhoseTablesCanNotFollowItsSchemaIsHeld) {
       said(restarted.receive(center.stray(from, line("B", "1"), center.node.signer)));
   EXPECT_EQ(receipt.outcome, record::Outcome::held);
   EXPECT_THAT(receipt.reason, HasSubstr("keep the type"));
+}
+
+TEST_F(HeldTest, WhatComesWhileItsDatasetIsMigratedIsHeldAfterAsLongAsAnyOther) {
+  center.learn("permit", "park");
+  center.is_migrating = true;
+  const record::Batch batch = center.batch(line("A"));
+  EXPECT_EQ(reception.receive(batch).error().code, ReceptionProblem::being_migrated);
+  center.now += std::chrono::minutes(10);
+  const auto receipt = said(reception.receive(batch));
+  EXPECT_EQ(receipt.outcome, record::Outcome::held);
+  EXPECT_THAT(receipt.reason, HasSubstr("being migrated"));
+  EXPECT_EQ(outcome(permit("P")), record::Outcome::accepted);
+  EXPECT_EQ(outcome(center.batch(line("B"))), record::Outcome::held) << "at once, behind the first";
+  EXPECT_EQ(reception.settle_held(64)->batches, 0U) << "it is still under way";
+  center.is_migrating = false;
+  EXPECT_EQ(reception.settle_held(64)->batches, 2U);
+  EXPECT_EQ(audited().first_break.value_or(""), "");
 }
 
 // Whatever else is in the way is no reason.

@@ -206,6 +206,26 @@ TEST_F(LateBatchesTest, ASchemaFromWithinAVersionIsOfTheOneWhoseTablesFollowedIt
   EXPECT_THAT(held_here(), ElementsAre("1\tA", "2\tB", "3\tc"));
 }
 
+// The tables have this center's schema before and after.
+TEST_F(LateBatchesTest, ASchemaThatAnotherCenterBroughtMeanwhileIsKnown) {
+  follow(before);
+  record::TableSchema other_names = before;
+  other_names.fields[1].constraints.max_length = 20;
+  migrate(other_names, R"({"fields":[{"field":"name","steps":["upper-case"]}],"ignore":[]})");
+  Reception reception = center.reception();
+  EXPECT_EQ(said(reception.receive(made(before, line("1", "a")))).rows.inserted.value, 1U);
+  record::Dataset others = center.dataset;
+  others.schema.fields[1].constraints.max_length = 15;
+  {
+    const auto store = center.store();
+    ASSERT_TRUE(store->prepare(others));
+    ASSERT_TRUE(store->prepare(center.dataset));
+  }
+  EXPECT_EQ(said(reception.receive(made(others.schema, line("2", "b")))).outcome,
+            record::Outcome::accepted);
+  EXPECT_THAT(held_here(), ElementsAre("1\tA", "2\tb"));
+}
+
 TEST_F(LateBatchesTest, WhatWasTurnedForAnotherVersionThanIsThereIsNotTakenButTurnedAnew) {
   {
     Reception reception = center.reception();

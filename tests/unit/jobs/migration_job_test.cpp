@@ -1,7 +1,9 @@
 // What an operator is told of a migration that was done, or was not, and what the auditor reads.
 #include "jobs/migration_job.h"
 
+#include <csignal>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -12,6 +14,7 @@
 
 #include "sqlite/database.h"
 #include "support/audited_text.h"
+#include "support/center_builder.h"
 #include "support/development_ca.h"
 #include "support/temporary_directory.h"
 
@@ -107,6 +110,116 @@ TEST_F(MigrationJobTest, IsToldToTheAuditor) {
   EXPECT_THAT(sluice::test::audited_text(installation_->paths.audit_log()),
               HasSubstr(R"("event":"dataset-migrated","actor":"li.wei","dataset":"approval",)"
                         R"("version":"2")"));
+}
+
+// Something happens when it is signed, which is when it is about to be committed; and perhaps
+// nobody hears that it was.
+class MeddledMigrations final : public store::Migrations {
+ public:
+  MeddledMigrations(store::Migrations& migrations, std::function<void()> at_commit)
+      : migrations_(migrations), at_commit_(std::move(at_commit)) {}
+
+  store::Result<store::MigrationReport> migrate(const store::MigrationOrder& order,
+                                                const store::MigrationSigner& sign) override {
+    auto report = migrations_.migrate(order, [&](const record::Migration& migration) {
+      auto signed_one = sign(migration);
+      at_commit_();
+      return signed_one;
+    });
+    if (report && is_answer_lost) return lost();
+    return report;
+  }
+  store::Result<std::vector<store::MigrationEntry>> of(const record::DatasetId& dataset) override {
+    if (is_gone) return lost();
+    return migrations_.of(dataset);
+  }
+  store::Result<std::optional<store::TablesVersion>> current(
+      const record::DatasetId& dataset) override {
+    return migrations_.current(dataset);
+  }
+  store::Result<std::vector<record::Digest>> schemas(const record::DatasetId& dataset,
+                                                     store::Version version) override {
+    return migrations_.schemas(dataset, version);
+  }
+  store::Result<void> walk(
+      std::int64_t after,
+      const std::function<bool(const store::MigrationEntry&)>& consume) override {
+    return migrations_.walk(after, consume);
+  }
+  store::Result<void> read(
+      const store::MigrationEntry& ended_by, std::optional<record::Time> as_of,
+      const std::function<bool(const store::StoredRecord&)>& consume) override {
+    return migrations_.read(ended_by, as_of, consume);
+  }
+  store::Result<void> read_versions(
+      const store::MigrationEntry& ended_by,
+      const std::function<bool(const store::StoredVersion&)>& consume) override {
+    return migrations_.read_versions(ended_by, consume);
+  }
+  store::Result<void> drop(const store::MigrationEntry& ended_by) override {
+    return migrations_.drop(ended_by);
+  }
+
+  bool is_answer_lost = false;
+  bool is_gone = false;
+
+ private:
+  static std::unexpected<store::StoreFailure> lost() {
+    return std::unexpected(
+        store::StoreFailure{store::StoreProblem::unavailable, "store", "no connection"});
+  }
+  store::Migrations& migrations_;
+  std::function<void()> at_commit_;
+};
+
+class MeddledStore final : public exchange::test::UnsteadyStore {
+ public:
+  MeddledStore(std::unique_ptr<store::Store> store, std::function<void()> at_commit)
+      : UnsteadyStore(std::move(store), always), meddled(inner(), std::move(at_commit)) {}
+  store::Migrations& migrations() override { return meddled; }
+
+  MeddledMigrations meddled;
+
+ private:
+  store::Migrations& inner() { return UnsteadyStore::migrations(); }
+  static constexpr std::atomic<bool> always = true;
+};
+
+// One that comes before may end it: then nothing is committed.
+TEST_F(MigrationJobTest, IsNotPartedFromItsLineInTheAuditLogByASignal) {
+  struct sigaction before {};
+  ASSERT_EQ(::sigaction(SIGTERM, nullptr, &before), 0);
+  MeddledStore store(std::move(store_), [] {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+      std::raise(signal);
+  });
+  EXPECT_TRUE(run_migration(*installation_,
+                            {.known = known(), .mapping = mapping_, .actor = "li.wei"}, store));
+  EXPECT_THAT(sluice::test::audited_text(installation_->paths.audit_log()),
+              HasSubstr(R"("event":"dataset-migrated")"));
+  struct sigaction after {};
+  ASSERT_EQ(::sigaction(SIGTERM, nullptr, &after), 0);
+  EXPECT_EQ(after.sa_handler, before.sa_handler);
+}
+
+TEST_F(MigrationJobTest, IsToldToTheAuditorThoughTheAnswerToItsCommitWasLost) {
+  MeddledStore store(std::move(store_), [] {});
+  store.meddled.is_answer_lost = true;
+  const auto report = run_migration(
+      *installation_, {.known = known(), .mapping = mapping_, .actor = "li.wei"}, store);
+  ASSERT_TRUE(report && report->entry);
+  EXPECT_EQ(report->entry->version.value, 2U);
+  EXPECT_THAT(sluice::test::audited_text(installation_->paths.audit_log()),
+              HasSubstr(R"("event":"dataset-migrated")"));
+}
+
+TEST_F(MigrationJobTest, SaysThatItIsInDoubtWhereTheLedgerCanNotBeAsked) {
+  MeddledStore store(std::move(store_), [] {});
+  store.meddled.is_answer_lost = store.meddled.is_gone = true;
+  const auto report = run_migration(
+      *installation_, {.known = known(), .mapping = mapping_, .actor = "li.wei"}, store);
+  ASSERT_FALSE(report);
+  EXPECT_THAT(report.error(), ElementsAre(HasSubstr("whether it was can not be asked now")));
 }
 
 TEST_F(MigrationJobTest, WhereTheAuditLogCanNotBeOpenedNothingIsDone) {

@@ -99,6 +99,26 @@ TEST_F(HeldSending, AsksOnWhereMoreWereSettledThanItAsksAfterAtOnce) {
   EXPECT_EQ(waiting(), 0U);
 }
 
+// A person may release any of them, and each time only some are asked after.
+TEST_F(HeldSending, ComesToEachOfManyInTurnThoughTheFirstIsStillHeld) {
+  held_batches = 100;
+  append(held_batches);
+  {
+    const auto sending = sender(center);
+    EXPECT_THAT(center.acknowledged(100), testing::SizeIs(100));
+  }
+  center.set_receipts([this](const record::StreamId&, record::Sequence sequence) {
+    return sequence.value == 90
+               ? settled(sequence)
+               : std::optional(sign(held(batches.at(sequence.value - 1)), desk.node.signer));
+  });
+  append(1);
+  const auto sending = sender(center);
+  EXPECT_EQ(center.acknowledged(101).back(), 101U) << "it asked after the first ones, for nothing";
+  EXPECT_EQ(center.acknowledged(102).back(), 90U);
+  EXPECT_EQ(waiting(), 99U);
+}
+
 TEST_F(HeldSending, KeepsWhatIsStillHeldAndWhatTheCenterDoesNotHave) {
   append(2);
   {

@@ -202,5 +202,23 @@ TEST(InitialConfiguration, HasNoWordOfATemplateLeft) {
   }
 }
 
+TEST(InitialConfiguration, HasNoBureauThatIsCalledAsANodeIsOrAsYamlReadsOtherwise) {
+  for (const char* name : {"center", "local-tax-front-end", "null", "true", "no", "~"}) {
+    for (NewNode node : {front_end(), center(), all_in_one()}) {
+      node.bureaus.at(0) = BureauId(name);
+      const auto refused = initial_configuration(node);
+      ASSERT_FALSE(refused) << name;
+      EXPECT_THAT(refused.error().sentence, HasSubstr("--bureau: found `" + std::string(name)));
+    }
+  }
+}
+
+TEST(InitialConfiguration, TakesAPlaceWithASlashAtItsEndForTheSame) {
+  EXPECT_EQ(plain_place("/var/lib/sluice/"), packaged_state);
+  EXPECT_EQ(plain_place("/var/lib/./sluice//"), packaged_state);
+  EXPECT_EQ(plain_place("/"), "/");
+  EXPECT_EQ(plain_place("state/"), std::filesystem::current_path() / "state");
+}
+
 }  // namespace
 }  // namespace sluice::setup::test
