@@ -28,7 +28,7 @@ asio::awaitable<void> Measuring::look() {
   waiter->timer.expires_after(patience_);
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) asio::post(thread_, [this] { run(); });
+    if (!std::exchange(is_asked_for_, true)) asio::post(thread_, [this] { run(); });
     waiting_.push_back(waiter);
   }
   boost::system::error_code woken;  // by the figures, which is no error
@@ -45,8 +45,10 @@ void Measuring::run() {
   std::vector<std::shared_ptr<Waiter>> waiters;
   {
     const std::lock_guard lock(mutex_);
+    is_asked_for_ = false;
     waiters = std::exchange(waiting_, {});
   }
+  if (waiters.empty()) return;  // they have given up
   try {
     look_.measure();
   } catch (const std::exception&) {

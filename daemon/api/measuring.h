@@ -44,7 +44,8 @@ class Measuring {
   Look look_;
   std::chrono::milliseconds patience_;
   std::mutex mutex_;
-  std::vector<std::shared_ptr<Waiter>> waiting_;  // for the next look; guarded by mutex_
+  std::vector<std::shared_ptr<Waiter>> waiting_;  // for the next look; guarded by mutex_, as this:
+  bool is_asked_for_ = false;                     // a look that has not begun
   boost::asio::thread_pool thread_{1};            // last: it uses the rest
 };
 

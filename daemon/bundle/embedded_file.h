@@ -2,14 +2,10 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "embedded/embedded_file.h"
 
 namespace sluice::bundle {
-
-struct EmbeddedFile {
-  std::string_view name;  // "node.schema.json"
-  std::string_view bytes;
-};
 
 // All that CMakeLists.txt lists.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_files();

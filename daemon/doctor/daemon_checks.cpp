@@ -5,9 +5,11 @@
 #include <cstring>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -147,14 +149,34 @@ Findings look_at_ports(const Surroundings& node) {
   return findings;
 }
 
-Findings look_for_syslog(const Surroundings& node) {
-  const std::string place = node.syslog.string();
-  if (node.node.log.target != observe::LogSettings::Target::syslog) {
-    return {ok("standard error", "the log goes there (`log.to`), to journald under systemd")};
+// Who may take it, in the order in which the daemon tries them; none: it goes to standard error.
+std::vector<std::string> takers_of_log(const Surroundings& node) {
+  using Target = observe::LogSettings::Target;
+  const observe::LogSettings& log = node.node.log;
+  switch (log.target) {
+    case Target::standard_error:
+      break;
+    case Target::automatic:
+      return {node.journald.string(), log.socket.string()};
+    case Target::journald:
+      return {node.journald.string()};
+    case Target::syslog:
+      return {log.socket.string()};
   }
-  if (observe::UnixDatagram::connect(place)) return {ok(place, "somebody takes the log")};
-  return {wrong(place, "nobody takes the log, and lines are lost",
-                "start journald or rsyslog, or say `log: {to: stderr}`")};
+  return {};
+}
+
+Findings look_for_log(const Surroundings& node) {
+  const std::vector<std::string> takers = takers_of_log(node);
+  if (takers.empty()) return {ok("standard error", "the log goes there (`log.to`)")};
+  for (const std::string& taker : takers) {
+    if (observe::UnixDatagram::connect(taker)) return {ok(taker, "somebody takes the log")};
+  }
+  const std::string place = fmt::format("{}", fmt::join(takers, " or "));
+  const std::string found = "nobody takes the log: it goes to standard error meanwhile";
+  const std::string remedy = "start journald or rsyslog, or say `log: {to: stderr}`";
+  const bool is_where_it_can = node.node.log.target == observe::LogSettings::Target::automatic;
+  return {is_where_it_can ? warning(place, found, remedy) : wrong(place, found, remedy)};
 }
 
 }  // namespace
@@ -169,7 +191,7 @@ std::vector<Check> daemon_checks(const Shared& node) {
   };
   std::vector<Check> checks{of("daemon", node->paths().daemon_lock().string(), look_for_daemon)};
   if (node->node.listen || node->node.pages) checks.push_back(of("ports", "ports", look_at_ports));
-  checks.push_back(of("syslog", node->syslog.string(), look_for_syslog));
+  checks.push_back(of("log", "log", look_for_log));
   return checks;
 }
 

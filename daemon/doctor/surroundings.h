@@ -9,6 +9,7 @@
 #include <string>
 
 #include "installation/paths.h"
+#include "observe/log_target.h"
 #include "record/time.h"
 #include "settings/settings.h"
 
@@ -20,7 +21,7 @@ struct Surroundings {
   std::optional<settings::Settings> all;  // nothing: something else is wrong with it
   std::function<record::Time()> clock;
   std::filesystem::path program = "/proc/self/exe";  // that looks at databases: `sluice`
-  std::filesystem::path syslog = "/dev/log";
+  std::filesystem::path journald = observe::journald_socket;
   std::filesystem::path locks = "/proc/locks";  // who holds which
   std::function<int(int)> sync;                 // fsync
   std::string service_user = "sluice";          // as whom the packaged service runs

@@ -70,7 +70,7 @@ SQL
   finds wrong configuration 'this machine has no node yet -> .*init front-end --bureau'
   expect "exit status" "$status" 2
   operator init center --bureau local-tax --state "$node/state" >/dev/null
-  edit "s/to: syslog/to: stderr/; s/address: .*/address: 127.0.0.1/; s/port: 8443/port: $held_port/" "$node/config/node.yaml"
+  edit "s/to: auto/to: stderr/; s/address: .*/address: 127.0.0.1/; s/port: 8443/port: $held_port/" "$node/config/node.yaml"
   breaks wrong identity-files 'ca.pem: the authorities: not there yet -> .*pki init'
   operator pki init >/dev/null
   operator pki request --host localhost 2>/dev/null >"$workshop/center.csr"
@@ -88,7 +88,7 @@ SQL
 
   new_place front
   operator init front-end --bureau local-tax --center "https://localhost:$held_port" --state "$node/state" >/dev/null
-  edit 's/to: syslog/to: stderr/' "$node/config/node.yaml"
+  edit 's/to: auto/to: stderr/' "$node/config/node.yaml"
   examine
   expect "exit status" "$status" 2
   finds wrong configuration "local-tax.yaml:10: .*password_file.* -> edit .*bureaus/local-tax.yaml:10"

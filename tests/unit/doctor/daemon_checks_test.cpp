@@ -116,12 +116,23 @@ TEST_F(DaemonChecks, AnAddressThatIsNotThisMachinesIsWrong) {
   is(Verdict::wrong, "ports", "this machine has no such address", "ip address");
 }
 
-TEST_F(DaemonChecks, SyslogIsWellWhereSomebodyTakesTheLog) {
+TEST_F(DaemonChecks, TheLogIsWellWhereSomebodyTakesIt) {
   node.node().log.target = observe::LogSettings::Target::syslog;
-  node.surroundings.syslog = node.directory / "log";
-  is(Verdict::wrong, "syslog", "nobody takes the log", "journald or rsyslog");
-  const auto taker = listen_at(node.surroundings.syslog, SOCK_DGRAM);
-  is(Verdict::ok, "syslog", "somebody takes the log", "");
+  node.node().log.socket = node.directory / "log";
+  is(Verdict::wrong, "log", "log: nobody takes the log", "journald or rsyslog");
+  const auto taker = listen_at(node.node().log.socket, SOCK_DGRAM);
+  is(Verdict::ok, "log", "somebody takes the log", "");
+}
+
+TEST_F(DaemonChecks, TheLogThatGoesWhereItCanIsWellByEitherWay) {
+  node.node().log.target = observe::LogSettings::Target::automatic;
+  node.node().log.socket = node.directory / "log";
+  node.surroundings.journald = node.directory / "journald";
+  is(Verdict::warning, "log", "journald or " + node.node().log.socket.string(), "");
+  const auto syslog = listen_at(node.node().log.socket, SOCK_DGRAM);
+  is(Verdict::ok, "log", node.node().log.socket.string() + ": somebody takes", "");
+  const auto journald = listen_at(node.surroundings.journald, SOCK_DGRAM);
+  is(Verdict::ok, "log", node.surroundings.journald.string() + ": somebody takes", "");
 }
 
 }  // namespace

@@ -57,7 +57,9 @@ TEST_F(StateChecks, LookingMakesNoFile) {
 
 TEST_F(StateChecks, AJournalOfANewerVersionIsWrongAlsoWhileItIsOpen) {
   const auto held = database("journals/park.journal", journal::newest_format + 1);
-  is(Verdict::wrong, "park.journal: it is of format 8, and this program reads up to 7",
+  is(Verdict::wrong,
+     "park.journal: it is of format " + std::to_string(journal::newest_format + 1) +
+         ", and this program reads up to " + std::to_string(journal::newest_format),
      "install that version again");
 }
 
