@@ -65,8 +65,10 @@ runs::ExitStatus for_each(
     worst = std::max(worst, status);
   }
   if (has_failed) return ExitStatus::failure;
-  // What is tried again by itself comes before what waits for an operator.
-  return was_refused ? ExitStatus::refused : worst;
+  // What is tried again by itself comes before what was taken and waits, for an operator or for the
+  // center.
+  const bool waits = worst == ExitStatus::held_back || worst == ExitStatus::not_applied;
+  return was_refused && waits ? ExitStatus::refused : worst;
 }
 
 }  // namespace sluice::commands

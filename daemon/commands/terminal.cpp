@@ -98,7 +98,7 @@ std::size_t columns_of(std::string_view text) {
   while (!text.empty()) {
     const std::size_t bytes = std::max<std::size_t>(character_bytes(text), 1);
     const char32_t code = code_point(text.substr(0, bytes));
-    if (!is_in(without_width, code)) columns += is_in(wide, code) ? 2 : 1;
+    if (!is_in(without_width, code)) columns += is_in(wide, code) ? 2U : 1U;
     text.remove_prefix(bytes);
   }
   return columns;

@@ -15,6 +15,7 @@
 #include "node/durable_start.h"
 #include "node/scheduled_jobs.h"
 #include "node/status_line.h"
+#include "node/watchdog.h"
 #include "record/try.h"
 #include "settings/channels.h"
 #include "sqlite/database.h"

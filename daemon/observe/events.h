@@ -374,7 +374,7 @@ inline constexpr Event drop_folders[] = {
          "create or mount it, or correct `drop_folder` or its rights: it is watched from then "
          "on, by itself"},
     {.name = "drop-folder-watched",
-     .level = info,
+     .level = notice,
      .keys = {"bureau"},
      .when = "it is there, and watched, after it was not"},
     {.name = "drop-folder-held-back",

@@ -19,12 +19,24 @@ struct ReadFile {
   Id id;
 };
 
+// Where there is none, nobody has said yet what this node is to be.
+std::optional<Value> read_node_document(Complaints& complaints) {
+  std::error_code error;
+  if (std::filesystem::status(complaints.file(), error).type() !=
+      std::filesystem::file_type::not_found) {
+    return read_document(complaints);
+  }
+  complaints.add({}, "no file of this name",
+                 "a readable file (`sluice init` writes that of a new node)");
+  return std::nullopt;
+}
+
 class Loader {
  public:
   std::expected<Settings, std::vector<Complaint>> load(const std::filesystem::path& directory) {
     Complaints node_complaints(directory / "node.yaml");
     NodeFile file{.schemas = directory / "schemas", .bureaus = directory / "bureaus"};
-    const auto document = read_document(node_complaints);
+    const auto document = read_node_document(node_complaints);
     if (document) file = read_node(*document, directory, node_complaints);
     const bool node_is_good = node_complaints.empty();
     read_schemas(files_in(file.schemas, ".json"));
@@ -163,7 +175,7 @@ std::expected<Settings, std::vector<Complaint>> load(const std::filesystem::path
 
 std::expected<Node, std::vector<Complaint>> load_node(const std::filesystem::path& directory) {
   Complaints complaints(directory / "node.yaml");
-  const auto document = read_document(complaints);
+  const auto document = read_node_document(complaints);
   NodeFile file;
   if (document) file = read_node(*document, directory, complaints);
   if (!complaints.empty()) return std::unexpected(complaints.take());
@@ -173,7 +185,7 @@ std::expected<Node, std::vector<Complaint>> load_node(const std::filesystem::pat
 std::expected<std::filesystem::path, std::vector<Complaint>> load_control_socket(
     const std::filesystem::path& directory) {
   Complaints complaints(directory / "node.yaml");
-  const auto document = read_document(complaints);
+  const auto document = read_node_document(complaints);
   std::filesystem::path socket;
   if (document) socket = read_control_socket(*document, directory, complaints);
   if (!complaints.empty()) return std::unexpected(complaints.take());

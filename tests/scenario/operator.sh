@@ -168,7 +168,7 @@ case_a_configuration_that_is_not_there_or_not_readable_or_half_written_is_told_a
   chmod 755 "$workshop" "$node"
   mkdir "$node/empty"
   try "$bin/sluiced" --config "$node/empty"
-  expect_like "an empty one" "$status $err" '^2 .*node.yaml: found no file of this name'
+  expect_like "an empty one" "$status $err" '^2 .*node.yaml: found no file of this name, expected .*`sluice init`'
   local whole
   whole=$(cat "$node/config/node.yaml")
   head -c 60 <<<"$whole" >"$node/config/node.yaml"

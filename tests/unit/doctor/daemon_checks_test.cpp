@@ -27,7 +27,9 @@ files::FileDescriptor listen_at(const std::filesystem::path& path, int type) {
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
   EXPECT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-  if (type == SOCK_STREAM) EXPECT_EQ(::listen(socket.get(), 5), 0);
+  if (type == SOCK_STREAM) {
+    EXPECT_EQ(::listen(socket.get(), 5), 0);
+  }
   return socket;
 }
 

@@ -83,8 +83,10 @@ TEST(Examination, ACheckThatHangsCostsItsOwnLineAndNoOther) {
 
 TEST(Examination, ACheckThatThrowsIsWrongAndSaysWhatWasThrown) {
   std::string found;
-  examine({check("throws", []() -> Findings { throw std::runtime_error("no memory"); })},
-          [&](const Check&, const Findings& findings) { found = findings.front().found; });
+  const Examined whole =
+      examine({check("throws", []() -> Findings { throw std::runtime_error("no memory"); })},
+              [&](const Check&, const Findings& findings) { found = findings.front().found; });
+  EXPECT_EQ(whole.worst, Verdict::wrong);
   EXPECT_THAT(found, HasSubstr("no memory"));
 }
 

@@ -39,10 +39,12 @@ TEST(Load, TellsAllComplaintsOfAllFilesInOrder) {
 TEST(Load, ReadsTheOtherFilesEvenIfTheNodesOwnCanNotBeRead) {
   Configuration configuration;
   configuration.remove("node.yaml").with("bureaus/park.yaml", "name:", "nane:");
-  EXPECT_THAT(configuration.complaints(),
-              ElementsAre("node.yaml: found no file of this name, expected a readable file",
-                          HasSubstr("bureaus/park.yaml:1:1: found no `name`"),
-                          HasSubstr("bureaus/park.yaml:2:1: found `nane`")));
+  EXPECT_THAT(
+      configuration.complaints(),
+      ElementsAre("node.yaml: found no file of this name, expected a readable file (`sluice "
+                  "init` writes that of a new node)",
+                  HasSubstr("bureaus/park.yaml:1:1: found no `name`"),
+                  HasSubstr("bureaus/park.yaml:2:1: found `nane`")));
 }
 
 TEST(Load, FindsSchemasAndBureausWhereTheNodesFileSaysThatTheyAre) {

@@ -5,7 +5,7 @@
 
 #include "configuration.h"
 
-namespace sluice::settings {
+namespace sluice::settings::test {
 namespace {
 
 using testing::Optional;
@@ -45,4 +45,4 @@ TEST(SubjectNotation, OfAnotherKindIsRefusedAndTheRightOneSaid) {
 }
 
 }  // namespace
-}  // namespace sluice::settings
+}  // namespace sluice::settings::test
