@@ -81,11 +81,15 @@ class Teller {
          is_removed || is_of_records || !is_known);
   }
 
-  static std::string shown(const settings::Value& value, const std::string& key, bool is_removed) {
+  [[nodiscard]] std::string shown(const settings::Value& value, const std::string& key,
+                                  bool is_removed) const {
     if (value.kind == settings::Value::Kind::map) return "{}";
     if (value.kind == settings::Value::Kind::list) return "[]";
     if (value.kind == settings::Value::Kind::nothing) return "";
-    if (is_removed) return std::string(removed);
+    // A quote that is not closed may have taken other keys, and their values, with it.
+    const bool has_keys =
+        kind_ == ConfigurationFile::settings && value.text.find(": ") != std::string::npos;
+    if (is_removed || has_keys) return std::string(removed);
     std::string text = key == "connection" ? without_credentials_of_connection(value.text)
                                            : without_credentials(value.text);
     std::ranges::replace(text, '\n', ' ');

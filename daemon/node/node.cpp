@@ -7,7 +7,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -331,8 +330,7 @@ void Node::reload() {
   if (service_status_) service_status_->tell_ready();
 }
 
-asio::awaitable<void> Node::obey_signals() {
-  asio::signal_set signals(co_await asio::this_coro::executor, SIGTERM, SIGINT, SIGHUP);
+asio::awaitable<void> Node::obey(asio::signal_set& signals) {
   while (true) {
     const int signal = co_await signals.async_wait(asio::use_awaitable);
     if (signal != SIGHUP) break;
@@ -362,7 +360,9 @@ asio::awaitable<void> Node::keep_certificates() {
 }
 
 void Node::run() {
-  asio::co_spawn(context_, obey_signals(), asio::detached);
+  // Caught before anybody is told that it is ready: one who hears it may reload at once.
+  asio::signal_set signals(context_, SIGTERM, SIGINT, SIGHUP);
+  asio::co_spawn(context_, obey(signals), asio::detached);
   asio::co_spawn(context_, answer_watchdog(notifier_), asio::detached);
   asio::co_spawn(context_, keep_certificates(), asio::detached);
   log_->write<"ready">({{"node", installation_->settings.node.name.str()},

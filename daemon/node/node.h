@@ -12,6 +12,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "api/health.h"
@@ -108,7 +109,7 @@ class Node {
   [[nodiscard]] api::NodeStatus status_at_hand() const;
   void add_certificates(api::NodeStatus& status) const;
   void reload();
-  [[nodiscard]] boost::asio::awaitable<void> obey_signals();
+  [[nodiscard]] boost::asio::awaitable<void> obey(boost::asio::signal_set& signals);
   [[nodiscard]] boost::asio::awaitable<void> keep_certificates();
 
   // What all the rest refers to.

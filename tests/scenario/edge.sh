@@ -43,7 +43,7 @@ case_an_import_on_the_edge_arrives_and_its_receipts_come_back() {
   expect "the link" "$(link_of_park state)" up
   [[ -n $(link_of_park last_receipt) ]] || fail "the time of the last receipt is not told"
   at edge try sluice status
-  expect_like "status for people" "$out" 'uplink to localhost:.*up to date, last receipt'
+  expect_like "status for people" "$out" 'uplink to localhost:.*park .* up for .* ago'
 }
 
 case_a_call_on_the_edge_arrives() {

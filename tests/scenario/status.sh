@@ -61,7 +61,7 @@ case_a_center_that_is_away_is_told_first_and_what_to_do() {
   new_edge
   at edge start_daemon
   at center stop_daemon
-  at edge post park approval '{"number":"A1","name":"one"}' >/dev/null
+  expect "a call" "$(at edge post park approval '{"number":"A1","name":"one"}')" 200
   at edge await_told_first '^! park: held back for .*https://localhost:[0-9]+: nobody answers'
   expect_like "what to do" "$(at edge sluice status | sed -n 4p)" '^    look at the network'
   at edge expect_checked 8
@@ -109,7 +109,7 @@ case_a_daemon_that_is_not_there_is_told_with_what_to_look_at() {
 case_watching_prints_a_block_an_interval_where_there_is_no_terminal() {
   one_node watch
   start_daemon
-  sluice status --watch 0.1 >"$node/watched" &
+  "$bin/sluice" --config "$node/config" status --watch 0.1 >"$node/watched" &
   local watching=$!
   blocks() { [[ $(grep -c '^all is well$' "$node/watched") -ge 3 ]]; }
   until_true 60 blocks || fail "it printed: $(cat "$node/watched")"
@@ -126,12 +126,12 @@ case_watching_prints_a_block_an_interval_where_there_is_no_terminal() {
 
 # watch_on_a_terminal [VAR=VALUE…]: until a whole screen was drawn; then as Ctrl-C does.
 watch_on_a_terminal() {
-  rm -f "$node/pid"
+  rm -f "$node/pid" "$node/screen"
   # shellcheck disable=SC2016  # it is the inner shell's
-  env TERM=xterm "$@" NODE="$node" SLUICE="$bin/sluice" script --quiet --return --command \
+  env TERM=xterm "$@" NODE="$node" SLUICE="$bin/sluice" script --quiet --flush --return --command \
     'echo $$ >"$NODE/pid"; exec "$SLUICE" --config "$NODE/config" status --watch 0.1' "$node/screen" </dev/null >/dev/null &
   local terminal=$!
-  until_true 60 grep -q 'reserve' "$node/screen" || fail "nothing is drawn: $(cat "$node/screen")"
+  until_true 60 grep -qs 'reserve' "$node/screen" || fail "nothing is drawn: $(cat "$node/screen")"
   kill -INT "$(cat "$node/pid")"
   wait "$terminal" || true
 }
@@ -257,6 +257,6 @@ case_a_support_bundle_is_made_of_a_node_that_is_down_and_badly_configured() {
   expect_no_mark
 }
 
-open_workshop status edge park tax
+open_workshop status park tax
 trap 'close_workshop $?' EXIT
 run_cases

@@ -46,7 +46,9 @@ listen_as_central_host() {
   perl -MIO::Socket::INET -e '
     $| = 1;
     my $server = IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 5) or die $@;
-    open(my $port, ">", "$ARGV[0].new") && print($port $server->sockport) && close($port) && rename("$ARGV[0].new", $ARGV[0]);
+    open(my $port, ">", "$ARGV[0].new") or die $!;
+    print $port $server->sockport;
+    close($port) && rename("$ARGV[0].new", $ARGV[0]) or die $!;
     while (my $client = $server->accept) { while (sysread($client, my $part, 65536)) { print $part; } }
   ' "$node/central_port" >"$node/central" &
   others+=($!)
@@ -143,9 +145,9 @@ start_journald() {
 }
 # shellcheck disable=SC2086  # words of a command
 journal() { ${inside_of[$at_node]} journalctl --no-pager "$@" 2>/dev/null; }
+in_journal() { [[ -n $(journal -o json SYSLOG_IDENTIFIER=sluiced | jq -c "select($1)") ]]; }
 await_journal() { # JQ-CONDITION
-  in_journal() { journal -o json SYSLOG_IDENTIFIER=sluiced | jq -e "select($1)" >/dev/null; }
-  until_true 60 in_journal || fail "the journal has nothing with $1: $(journal -n 5)"
+  until_true 60 in_journal "$1" || fail "the journal has nothing with $1: $(journal -n 5)"
 }
 
 case_journald_gets_fields_where_it_is_there() {
@@ -162,14 +164,14 @@ case_journald_gets_fields_where_it_is_there() {
   raise_an_alarm
   await_journal '.SLUICE_EVENT == "certificates-not-reloaded" and .PRIORITY == "3" and .SLUICE_OF == "identity"'
   # As an operator asks: what somebody must act upon, and what it means.
-  expect_like "alarms" "$(journal -p err -o cat)" 'event=certificates-not-reloaded'
+  expect_like "alarms" "$(journal -p err -o cat SYSLOG_IDENTIFIER=sluiced)" 'event=certificates-not-reloaded'
   local id
   id=$(journal -o json SLUICE_EVENT=certificates-not-reloaded | head -n 1 | jq -r .MESSAGE_ID)
   mkdir -p "$node/root/usr/lib/systemd/catalog" "$node/root/var/lib/systemd/catalog"
   "$bin/sluice" manual catalog >"$node/root/usr/lib/systemd/catalog/sluice.catalog"
   journalctl --root "$node/root" --update-catalog >"$node/said" 2>&1 || fail "the catalog: $(cat "$node/said")"
   expect_like "what it means" "$(journalctl --root "$node/root" --dump-catalog "$id")" \
-    'Subject: certificates-not-reloaded .error: somebody must act.*the files can not be used.*What to do: Repair what'
+    'Subject: certificates-not-reloaded .error: somebody must act.*The files can not be used.*What to do: Repair what'
   stop_daemon
 }
 

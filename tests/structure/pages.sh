@@ -45,7 +45,7 @@ for name in $(grep -ohP '\bevent=\K[a-z][a-z-]+' "${pages[@]}" | sort -u); do
   grep -qxF -- "$name" <<<"$declared" || complain "event=$name is on a page, and is not declared"
 done
 
-hidden='manual read-csv read-file' # the programs call them, no person does
+hidden='look-at-database manual read-csv read-file' # the programs call them, no person does
 commands="$("$sluice" --help | sed -n '/^Subcommands:/,$p' | awk 'NR > 1 && /^  [a-z]/ { print $1 }') $hidden"
 for name in $(grep -ohP '(^|`|-- )sluice \K[a-z][a-z-]+' "${pages[@]}" | sort -u); do
   grep -qxF -- "$name" <<<"${commands// /$'\n'}" || complain "sluice $name is on a page, and is no command"

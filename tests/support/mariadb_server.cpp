@@ -31,10 +31,11 @@ std::string program(const std::string& name) {
 }  // namespace
 
 MariadbServer::MariadbServer() : directory_(make_directory("sluice-mariadb", mariadb_account)) {
-  const pid_t install = spawn({program("mariadb-install-db"), "--no-defaults",
-                               "--datadir=" + (directory_ / "data").string(), "--skip-test-db",
-                               "--auth-root-authentication-method=normal"},
-                              directory_ / "install.log", mariadb_account);
+  const pid_t install = spawn(
+      {program("mariadb-install-db"), "--no-defaults",
+       "--datadir=" + (directory_ / "data").string(), "--tmpdir=" + (directory_ / "data").string(),
+       "--skip-test-db", "--auth-root-authentication-method=normal"},
+      directory_ / "install.log", mariadb_account);
   if (wait_for(install) != 0) {
     throw std::runtime_error("mariadb-install-db failed: " + tail_of(directory_ / "install.log"));
   }

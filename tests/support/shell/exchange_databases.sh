@@ -59,7 +59,7 @@ on_postgresql() {
 start_mariadb() {
   local folder=$1
   own_folder "$folder" mysql
-  (cd "$folder" && as_account mysql mariadb-install-db --no-defaults --datadir="$folder/data" --skip-test-db \
+  (cd "$folder" && as_account mysql mariadb-install-db --no-defaults --datadir="$folder/data" --tmpdir="$folder/data" --skip-test-db \
     --auth-root-authentication-method=normal) >"$folder.install" 2>&1 ||
     { tail -n 3 "$folder.install" >&2; return 1; }
   (cd "$folder" && as_account mysql mariadbd --no-defaults --datadir="$folder/data" --socket="$folder/socket" \

@@ -67,12 +67,17 @@ TEST_F(ToldConfiguration, TellsASchemaWithoutItsExamples) {
 }
 
 TEST_F(ToldConfiguration, SaysNothingOfAFileThatItCanNotRead) {
-  EXPECT_THAT(told("name: 'MARK\npassword: MARK\n"),
+  EXPECT_THAT(told("name: 'MARK\npassword: MARK"),
               testing::AllOf(testing::StartsWith("not told: "), Not(HasSubstr("MARK"))));
   EXPECT_THAT(told("\tMARK: [\n"),
               testing::AllOf(testing::StartsWith("not told: "), Not(HasSubstr("MARK"))));
   EXPECT_THAT(told("{\"MARK\": ", "x.json", ConfigurationFile::schema),
               testing::AllOf(testing::StartsWith("not told: "), Not(HasSubstr("MARK"))));
+}
+
+TEST_F(ToldConfiguration, DoesNotTellWhatAQuoteThatIsNotClosedHasTakenWithIt) {
+  EXPECT_THAT(told("name: 'one\ncode: MARK\n"),
+              testing::AllOf(HasSubstr("name = (removed)"), Not(HasSubstr("MARK"))));
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 namespace sluice::installation::test {
 namespace {
 
-using record::test::moment;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -23,7 +22,7 @@ class IdentityCheckTest : public testing::Test {
     settings_.identity.authorities = node_.authorities();
   }
   [[nodiscard]] IdentityFindings at(const std::string& time) const {
-    return check_identity(settings_, moment(time));
+    return check_identity(settings_, record::test::moment(time));
   }
   [[nodiscard]] IdentityFindings now() const { return at("2026-12-01T12:00:00.000Z"); }
 
