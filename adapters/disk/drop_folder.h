@@ -101,13 +101,14 @@ class DropFolder {
 // Moves a file into the folder `done` or `failed` beside it, durably, and returns where it is now:
 // a file of that name that is there already stays, and the new one gets a number. Only if it is
 // still the file with this stamp: one that has come since under the same name is not moved away
-// unread.
+// unread. Whoever may look into the folder may look into those two, where they are made here.
 enum class Outcome { done, failed };
 [[nodiscard]] std::expected<std::filesystem::path, DropFolderFailure> move_away(
     const std::filesystem::path& file, const FileStamp& stamp, Outcome outcome);
 
 // Writes why a file is in `failed` into FILE.reason.txt beside it, in place of one that an earlier
-// file of this name has left, for whoever brought it and sees no log.
+// file of this name has left, for whoever brought it and sees no log: who may read the file may
+// read that. Of a name that is too long for it, as much as there is room for.
 [[nodiscard]] std::expected<void, DropFolderFailure> leave_reason(const std::filesystem::path& file,
                                                                   std::string_view reason);
 

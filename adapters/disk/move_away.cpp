@@ -1,4 +1,5 @@
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -40,10 +41,41 @@ int rename_without_replacing(int from_folder, const std::string& from, int to_fo
   return ::unlinkat(from_folder, from.c_str(), 0) == 0 ? 0 : errno;
 }
 
+// The beginning of a name, of as many bytes as leave room for `more` behind it. A character of
+// UTF-8 is not cut through.
+std::string_view cut(std::string_view name, std::size_t more) {
+  const std::size_t most = more < NAME_MAX ? NAME_MAX - more : 0;
+  if (name.size() <= most) return name;
+  constexpr std::size_t longest_rest = 3;
+  const auto goes_on = [&](std::size_t at) {
+    return (static_cast<unsigned char>(name[at]) & 0xC0U) == 0x80U;
+  };
+  std::size_t size = most;
+  while (size > 0 && most - size < longest_rest && goes_on(size))
+    --size;
+  return name.substr(0, size);
+}
+
 // register.csv, register.2.csv, register.3.csv …
 std::string numbered(const std::filesystem::path& name, int number) {
   if (number == 1) return name.string();
-  return fmt::format("{}.{}{}", name.stem().string(), number, name.extension().string());
+  const std::string end = fmt::format(".{}{}", number, name.extension().string());
+  const std::string stem = name.stem().string();
+  return fmt::format("{}{}", cut(stem, end.size()), end);
+}
+
+// The daemon's mask takes all from group and others. A file system without modes has none to give,
+// and one that was given by the folder's default list stays.
+void open_to_readers_of(const struct stat& file, int reason) {
+  struct stat status {};
+  if (::fstat(reason, &status) != 0) return;
+  ::fchmod(reason, (status.st_mode & 07777U) | (file.st_mode & (S_IRGRP | S_IROTH)));
+}
+
+// What was made in a folder, as the folder itself. Inside a sandbox the bit by which files get
+// their folder's group may not be set.
+void open_as(const struct stat& folder, int made) {
+  if (::fchmod(made, folder.st_mode & 07777U) != 0) ::fchmod(made, folder.st_mode & 0777U);
 }
 
 std::unexpected<DropFolderFailure> no_reason(const std::filesystem::path& path, int error) {
@@ -70,7 +102,11 @@ int write_whole(int file, std::string_view text) {
 // was there before.
 std::expected<void, DropFolderFailure> leave_reason(const std::filesystem::path& file,
                                                     std::string_view reason) {
-  const std::string name = file.filename().string() + ".reason.txt";
+  constexpr std::string_view ending = ".reason.txt";
+  constexpr std::string_view around_draft = "..tmp";
+  const std::string whole = file.filename().string();
+  const std::string name =
+      fmt::format("{}{}", cut(whole, ending.size() + around_draft.size()), ending);
   const std::string draft = "." + name + ".tmp";
   const std::filesystem::path parent = file.has_parent_path() ? file.parent_path() : ".";
   const std::filesystem::path path = parent / name;
@@ -78,8 +114,12 @@ std::expected<void, DropFolderFailure> leave_reason(const std::filesystem::path&
   if (!folder) return no_reason(path, errno);
   ::unlinkat(folder.get(), draft.c_str(), 0);  // of a run that was cut off
   const files::FileDescriptor made(::openat(
-      folder.get(), draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0664));
+      folder.get(), draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0660));
   if (!made) return no_reason(path, errno);
+  struct stat status {};
+  if (::fstatat(folder.get(), whole.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    open_to_readers_of(status, made.get());
+  }
   int error = write_whole(made.get(), reason);
   if (error == 0 && ::renameat(folder.get(), draft.c_str(), folder.get(), name.c_str()) != 0) {
     error = errno;
@@ -96,13 +136,16 @@ Moved move_away(const std::filesystem::path& file, const FileStamp& stamp, Outco
 
   const files::FileDescriptor folder = open_folder(AT_FDCWD, parent.c_str());
   if (!folder) return not_moved(parent, "the folder can not be opened", errno);
-  if (::mkdirat(folder.get(), target_name, 0770) != 0 && errno != EEXIST) {
+  const bool is_new = ::mkdirat(folder.get(), target_name, 0770) == 0;
+  if (!is_new && errno != EEXIST) {
     return not_moved(parent / target_name, "the folder can not be created", errno);
   }
   const files::FileDescriptor target = open_folder(folder.get(), target_name);
   if (!target) {
     return not_moved(parent / target_name, "the folder can not be opened", errno);
   }
+  struct stat status {};
+  if (is_new && ::fstat(folder.get(), &status) == 0) open_as(status, target.get());
   if (stamp_of(file) != stamp) {
     return std::unexpected(DropFolderFailure{
         DropFolderProblem::moved_away, file.string(),

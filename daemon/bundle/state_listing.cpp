@@ -9,8 +9,10 @@
 #include <set>
 #include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "record/time.h"
 
@@ -47,11 +49,15 @@ std::string line_of_file(const std::filesystem::path& file, const std::string& n
     return fmt::format("?  {}: {}\n", name, std::strerror(errno));
   }
   const bool is_file = S_ISREG(status.st_mode);
+  const bool is_closed =
+      S_ISDIR(status.st_mode) && ::faccessat(AT_FDCWD, file.c_str(), R_OK | X_OK, AT_EACCESS) != 0;
   const record::Time changed{std::chrono::seconds(status.st_mtim.tv_sec)};
   return fmt::format("{}{:04o} {}:{} {:>14} {}  {}{}\n", S_ISDIR(status.st_mode) ? 'd' : '-',
                      status.st_mode & 07777U, status.st_uid, status.st_gid,
                      static_cast<std::uint64_t>(status.st_size), record::to_string(changed), name,
-                     is_file ? format_of(file) : "");
+                     is_file     ? format_of(file)
+                     : is_closed ? "  (this user may not enter it: what is in it is not told)"
+                                 : "");
 }
 
 }  // namespace
@@ -61,8 +67,9 @@ std::string state_listing(const std::filesystem::path& directory) {
   std::set<fs::path> names;
   std::size_t left_out = 0;
   std::error_code error;
-  for (fs::recursive_directory_iterator each(directory, fs::directory_options::none, error), end;
-       !error && each != end; each.increment(error)) {
+  constexpr auto go_on = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator each(directory, go_on, error), end; !error && each != end;
+       each.increment(error)) {
     names.insert(each->path().lexically_relative(directory));
     if (names.size() <= most_files) continue;
     names.erase(std::prev(names.end()));

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 #include <string_view>
+#include <system_error>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -43,11 +44,17 @@ std::set<std::string> names_of_settings() {
   return names;
 }
 
+// Whether a file with a secret is to be named here. A front-end's `key` are columns.
+bool names_secret_file(std::string_view path) {
+  return path.ends_with("password_file") || path == "identity.key" || path == "pages.key";
+}
+
 // Writes a value and all below it.
 class Teller {
  public:
-  explicit Teller(ConfigurationFile kind)
+  Teller(ConfigurationFile kind, const std::filesystem::path& directory)
       : kind_(kind),
+        directory_(directory),
         known_(kind == ConfigurationFile::settings ? names_of_settings()
                                                    : std::set<std::string>()) {}
 
@@ -65,7 +72,8 @@ class Teller {
       if (!value.items.empty()) return;
     }
     text_ += fmt::format("{}:{}  {} = {}\n", value.place.line, value.place.column,
-                         path.empty() ? "." : path, shown(value, key, is_removed));
+                         path.empty() ? "." : path,
+                         shown(value, key, is_removed || is_no_secret_file(value, path)));
   }
 
   std::string take() { return std::move(text_); }
@@ -81,14 +89,25 @@ class Teller {
          is_removed || is_of_records || !is_known);
   }
 
+  // Where a file with a secret is to be named, somebody may have put the secret itself.
+  [[nodiscard]] bool is_no_secret_file(const settings::Value& value,
+                                       const std::string& path) const {
+    const bool is_asked = kind_ == ConfigurationFile::settings && value.is_scalar() &&
+                          names_secret_file(path.substr(0, path.find('[', path.rfind('.') + 1)));
+    std::error_code error;
+    return is_asked && !std::filesystem::is_regular_file(directory_ / value.text, error);
+  }
+
   [[nodiscard]] std::string shown(const settings::Value& value, const std::string& key,
                                   bool is_removed) const {
     if (value.kind == settings::Value::Kind::map) return "{}";
     if (value.kind == settings::Value::Kind::list) return "[]";
     if (value.kind == settings::Value::Kind::nothing) return "";
-    // A quote that is not closed may have taken other keys, and their values, with it.
+    // A quote that is not closed may have taken other keys, and their values, with it; behind a
+    // full-width colon, which YAML takes for a letter, may stand what is a value to its writer.
     const bool has_keys =
-        kind_ == ConfigurationFile::settings && value.text.find(": ") != std::string::npos;
+        kind_ == ConfigurationFile::settings &&
+        (value.text.find(": ") != std::string::npos || value.text.find("：") != std::string::npos);
     if (is_removed || has_keys) return std::string(removed);
     std::string text = key == "connection" ? without_credentials_of_connection(value.text)
                                            : without_credentials(value.text);
@@ -97,15 +116,17 @@ class Teller {
   }
 
   ConfigurationFile kind_;
+  const std::filesystem::path& directory_;
   std::set<std::string> known_;
   std::string text_;
 };
 
 }  // namespace
 
-std::expected<std::string, std::string> told_configuration(const std::filesystem::path& file,
+std::expected<std::string, std::string> told_configuration(const std::filesystem::path& directory,
+                                                           const std::string& file,
                                                            ConfigurationFile kind) {
-  settings::Complaints complaints(file);
+  settings::Complaints complaints(directory / file);
   const auto document = settings::read_document(complaints);
   if (!document) {
     const auto why = complaints.take();
@@ -114,7 +135,7 @@ std::expected<std::string, std::string> told_configuration(const std::filesystem
                                        : fmt::format("{}:{}: expected {}", why.front().line,
                                                      why.front().column, why.front().expected));
   }
-  Teller teller(kind);
+  Teller teller(kind, directory);
   teller.tell(*document, "", "", false);
   return teller.take();
 }

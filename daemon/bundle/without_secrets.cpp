@@ -99,22 +99,27 @@ std::string without_named_secrets(std::string_view text) {
   return out;
 }
 
-// `scheme://user:password@host`: what stands before the last @ of the authority.
+// `scheme://user:password@host`: what stands before the last @. A password may have `/`, `?` and
+// `#` in it that nobody wrote as %2F and the like, so an @ counts wherever it stands.
 std::string without_user_information(std::string_view text) {
   std::string out;
   while (true) {
     const std::size_t scheme = text.find("://");
     if (scheme == std::string_view::npos) return out + std::string(text);
     const std::size_t begin = scheme + 3;
-    const std::size_t end = std::min(text.find_first_of(" \t\r\n/?#\"'", begin), text.size());
-    const std::size_t at = text.substr(begin, end - begin).rfind('@');
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n\"'", begin), text.size());
+    const std::string_view address = text.substr(begin, end - begin);
+    const std::size_t at = address.rfind('@');
     out += text.substr(0, begin);
-    if (at != std::string_view::npos) {
-      out += removed;
-      text.remove_prefix(begin + at);
-    } else {
+    if (at == std::string_view::npos) {
       text.remove_prefix(begin);
+      continue;
     }
+    out += removed;
+    // An @ in `?name=value` may be one of a secret, which goes on behind it.
+    const std::size_t question = address.find('?');
+    const bool is_in_query = question < at && address.find('=', question) < at;
+    text.remove_prefix(is_in_query ? end : begin + at);
   }
 }
 
@@ -161,21 +166,42 @@ std::optional<std::size_t> end_of_quote(std::string_view text, std::size_t at,
   return std::nullopt;
 }
 
+// Where the parenthesis that was opened before `at` ends, behind it, those within it counted;
+// nothing: it does not. One more than were opened is its end: those before were of the value.
+std::optional<std::size_t> end_of_parenthesis(std::string_view text, std::size_t at) {
+  std::optional<std::size_t> end;
+  std::size_t within = 0;
+  for (; at < text.size(); ++at) {
+    if (text[at] == '(') ++within;
+    if (text[at] != ')') continue;
+    const bool goes_on = at + 1 < text.size() && is_word(text[at + 1]);
+    if (within > 0) {
+      --within;
+    } else if (!goes_on) {
+      end = at + 1;
+    }
+  }
+  return end;
+}
+
 struct Quote {
   std::string_view opening;
   std::string_view closing;
 };
-constexpr std::array quotes{Quote{"\\\"", "\\\""}, Quote{"\"", "\""}, Quote{"'", "'"},
-                            Quote{"`", "`"},       Quote{"“", "”"},   Quote{"‘", "’"},
-                            Quote{"「", "」"},     Quote{"«", "»"},   Quote{"=(", ")"},
-                            Quote{"(value ", ")"}};
+constexpr std::array quotes{Quote{"\\\"", "\\\""}, Quote{"\"", "\""},  Quote{"'", "'"},
+                            Quote{"`", "`"},       Quote{"“", "”"},    Quote{"‘", "’"},
+                            Quote{"「", "」"},     Quote{"«", "»"},    Quote{"=(", ")"},
+                            Quote{"(value ", ")"}, Quote{"is (", ")"}, Quote{"contains (", ")"}};
 
 const Quote* quote_at(std::string_view text, std::size_t at, Quoting quoting) {
   for (const Quote& quote : quotes) {
     if (quote.opening == "\"" && quoting == Quoting::log_line) continue;
     if (!text.substr(at).starts_with(quote.opening)) continue;
-    const bool is_apostrophe = quote.opening == "'" && at > 0 && is_word(text[at - 1]) &&
-                               at + 1 < text.size() && is_word(text[at + 1]);
+    const bool is_in_word = at > 0 && is_word(text[at - 1]);
+    // `this (` is none.
+    if (is_in_word && quote.opening.ends_with(" (")) continue;
+    const bool is_apostrophe =
+        quote.opening == "'" && is_in_word && at + 1 < text.size() && is_word(text[at + 1]);
     return is_apostrophe ? nullptr : &quote;
   }
   return nullptr;
@@ -189,9 +215,14 @@ std::string without_credentials(std::string_view text) {
 
 std::string without_credentials_of_connection(std::string_view connection) {
   if (connection.find("://") != std::string_view::npos) {
-    const std::string_view address = connection.substr(0, connection.find('?'));
-    return without_credentials(address) +
-           (address.size() < connection.size() ? "?" + std::string(removed) : "");
+    // A password may have these in it, too.
+    if (connection.find_first_of(" \t\r\n\"'") != std::string_view::npos) {
+      return std::string(removed);
+    }
+    const std::string address = without_user_information(connection);
+    const std::size_t question = address.find('?');
+    return without_named_secrets(std::string_view(address).substr(0, question)) +
+           (question == std::string::npos ? "" : "?" + std::string(removed));
   }
   const bool is_odbc = connection.find(';') != std::string_view::npos;
   const auto pairs = pairs_of(connection, is_odbc ? ";" : " \t");
@@ -215,12 +246,17 @@ std::string without_quotes(std::string_view text, Quoting quoting) {
       out += rest[at++];
       continue;
     }
-    const std::size_t line = std::min(rest.find('\n', at), rest.size());
-    const auto end = end_of_quote(rest.substr(0, line), at + quote->opening.size(), quote->closing);
+    // A log has an event a line; in a sentence a record may have brought the line feed along.
+    const std::size_t most =
+        quoting == Quoting::log_line ? std::min(rest.find('\n', at), rest.size()) : rest.size();
+    const std::string_view text_of_quote = rest.substr(0, most);
+    const std::size_t begin = at + quote->opening.size();
+    const auto end = quote->closing == ")" ? end_of_parenthesis(text_of_quote, begin)
+                                           : end_of_quote(text_of_quote, begin, quote->closing);
     out += quote->opening;
     out += "…";
     if (end) out += quote->closing;
-    at = end.value_or(line);
+    at = end.value_or(most);
   }
   return out;
 }

@@ -10,8 +10,8 @@ namespace sluice::bundle {
 // Stands where something was taken out.
 inline constexpr std::string_view removed = "(removed)";
 
-// Without what stands in `user:HERE@host` of an address, and behind `password=`, `PWD=` and the
-// like, up to the next separator.
+// Without what stands between `://` and the last @ of an address, and behind `password=`, `PWD=`
+// and the like, up to the next separator.
 [[nodiscard]] std::string without_credentials(std::string_view text);
 
 // A connection string (ODBC's `Name=value;…`, libpq's `name=value …` or an address): of it only
@@ -20,9 +20,10 @@ inline constexpr std::string_view removed = "(removed)";
 [[nodiscard]] std::string without_credentials_of_connection(std::string_view connection);
 
 // Of a sentence in a log, a status or a run: without what stands in quotes of any kind, behind
-// `=(` as PostgreSQL quotes keys, and behind `value`, since a database or a driver may quote a
-// record there. Without credentials, too. An apostrophe within a word begins no quote; a quote that
-// does not end takes the rest of its line along.
+// `=(` as PostgreSQL quotes keys, and behind `(value `, `is (` and `contains (`, since a database
+// or a driver may quote a record there. Without credentials, too. An apostrophe within a word
+// begins no quote; a quote that does not end takes the rest of the text along, of a log that of its
+// line.
 enum class Quoting {
   sentence,
   log_line,  // logfmt: a value stands in `"`, and a quote within it in `\"`

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <thread>
+#include <utility>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -95,8 +96,11 @@ class ReceiptWait {
  private:
   void tell_reason(Applied& applied) {
     const auto answer = ask_daemon(socket_, "/v1/status");
-    applied.reason = answer ? reason_in(*answer, bureau_) : answer.error();
-    if (applied.reason.empty() || applied.reason == told_) return;
+    std::string reason = answer ? reason_in(*answer, bureau_) : answer.error();
+    // Between two tries the link has none: what kept the last one still holds.
+    if (reason.empty()) return;
+    applied.reason = std::move(reason);
+    if (applied.reason == told_) return;
     told_ = applied.reason;
     fmt::print(stderr, "sluice: waiting for the central store: {}\n", printable(told_));
   }
@@ -130,6 +134,7 @@ std::expected<Applied, std::string> await_receipts(const installation::Installat
       const auto parsed = record::parse_receipt((*receipt)->json);
       if (!parsed) return std::unexpected(record::to_string(parsed.error()));
       add(applied.rows, parsed->rows);
+      applied.reason.clear();
       ++done;
       line.advanced(done, batches.size(), 0);
       continue;

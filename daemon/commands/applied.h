@@ -22,7 +22,7 @@ struct Applied {
   bool complete = false;  // all receipts are back
   bool held = false;      // the center has a batch of them, and can not apply it yet
   bool gave_up = false;   // the patience was at its end
-  std::string reason;     // why they do not come, as the daemon told it last; empty: it did not
+  std::string reason;  // why the next does not come, as the daemon told it last; empty: it did not
 };
 
 // Waits for as long as a daemon runs that can bring them, and not for what the center holds. While

@@ -1,7 +1,9 @@
 #include "commands/control_client.h"
 
 #include <array>
+#include <cerrno>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -9,7 +11,9 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <grp.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 
 namespace sluice::commands {
 
@@ -18,10 +22,15 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
+using Clock = std::chrono::steady_clock;
+using Error = boost::system::error_code;
+using Socket = asio::local::stream_protocol::socket;
+using Request = http::request<http::empty_body>;
+using Response = http::response<http::string_body>;
+
 // What the daemon says is wrong (RFC 9457), or where it says nothing, its status.
-std::string refusal_of(const http::response<http::string_body>& response,
-                       const std::string& target) {
-  boost::system::error_code error;
+std::string refusal_of(const Response& response, const std::string& target) {
+  Error error;
   const boost::json::value problem = boost::json::parse(response.body(), error);
   const auto* object = error ? nullptr : problem.if_object();
   const auto* detail = object == nullptr ? nullptr : object->if_contains("detail");
@@ -51,29 +60,72 @@ std::string who_may_speak(const std::filesystem::path& socket) {
   return fmt::format("the group {} (`adduser NAME {}`, and sign in anew)", group, group);
 }
 
+// Waits while the socket's queue is full, since nobody accepts, and no longer than `limit`. Asio's
+// own would take a full queue for a connection.
+Error connect(Socket& connection, const std::filesystem::path& socket, std::chrono::seconds limit) {
+  const asio::local::stream_protocol::endpoint endpoint(socket.string());
+  Error error;
+  connection.open(endpoint.protocol(), error);
+  if (error) return error;
+  const timeval time{.tv_sec = limit.count(), .tv_usec = 0};
+  ::setsockopt(connection.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time));
+  while (::connect(connection.native_handle(), endpoint.data(),
+                   static_cast<socklen_t>(endpoint.size())) != 0) {
+    if (errno != EINTR) return {errno, boost::system::system_category()};
+  }
+  return {};
+}
+
+// `timed_out` where it is not done by the deadline.
+Error speak(asio::io_context& context, Socket& connection, const Request& request,
+            Response& response, Clock::time_point deadline) {
+  Error error = asio::error::timed_out;
+  boost::beast::flat_buffer buffer;
+  http::async_write(connection, request, [&](Error wrote, std::size_t) {
+    error = wrote;
+    if (wrote) return;
+    error = asio::error::timed_out;
+    http::async_read(connection, buffer, response, [&](Error read, std::size_t) { error = read; });
+  });
+  context.run_until(deadline);
+  const Error result = error;
+  // What is still under way refers to this call's values.
+  Error ignored;
+  connection.close(ignored);
+  context.run();
+  return result;
+}
+
 std::expected<std::string, std::string> converse(const std::filesystem::path& socket,
-                                                 http::verb verb, const std::string& target) {
+                                                 http::verb verb, const std::string& target,
+                                                 std::chrono::seconds limit) {
+  const auto deadline = Clock::now() + limit;
   asio::io_context context;
-  asio::local::stream_protocol::socket connection(context);
-  boost::system::error_code error;
-  connection.connect(asio::local::stream_protocol::endpoint(socket.string()), error);
+  Socket connection(context);
+  const auto no_answer = [&] {
+    return fmt::format("sluiced does not answer within {} s on {}; is it stopped, or does it hang?",
+                       limit.count(), socket.string());
+  };
+  Error error = connect(connection, socket, limit);
   if (error == boost::system::errc::permission_denied) {
     return std::unexpected(
         fmt::format("this user may not speak to sluiced on {}: that is for {}, and for root",
                     socket.string(), who_may_speak(socket)));
   }
+  if (error == boost::system::errc::resource_unavailable_try_again) {
+    return std::unexpected(no_answer());
+  }
   if (error) {
     return std::unexpected(fmt::format("sluiced does not answer on {} ({}); is it running?",
                                        socket.string(), error.message()));
   }
-  http::request<http::empty_body> request(verb, target, 11);
+  Request request(verb, target, 11);
   request.set(http::field::host, "localhost");
   request.set(http::field::connection, "close");
   if (verb == http::verb::post) request.set(http::field::content_length, "0");
-  http::write(connection, request, error);
-  boost::beast::flat_buffer buffer;
-  http::response<http::string_body> response;
-  if (!error) http::read(connection, buffer, response, error);
+  Response response;
+  error = speak(context, connection, request, response, deadline);
+  if (error == asio::error::timed_out) return std::unexpected(no_answer());
   if (error) {
     return std::unexpected(
         fmt::format("sluiced broke the connection on {}: {}", socket.string(), error.message()));
@@ -88,20 +140,21 @@ std::expected<std::string, std::string> converse(const std::filesystem::path& so
 
 bool daemon_is_there(const std::filesystem::path& socket) {
   asio::io_context context;
-  asio::local::stream_protocol::socket connection(context);
-  boost::system::error_code error;
-  connection.connect(asio::local::stream_protocol::endpoint(socket.string()), error);
-  return !error;
+  Socket connection(context);
+  const Error error = connect(connection, socket, time_of_answer);
+  return !error || error == boost::system::errc::resource_unavailable_try_again;
 }
 
 std::expected<std::string, std::string> ask_daemon(const std::filesystem::path& socket,
-                                                   const std::string& target) {
-  return converse(socket, http::verb::get, target);
+                                                   const std::string& target,
+                                                   std::chrono::seconds limit) {
+  return converse(socket, http::verb::get, target, limit);
 }
 
 std::expected<std::string, std::string> tell_daemon(const std::filesystem::path& socket,
-                                                    const std::string& target) {
-  return converse(socket, http::verb::post, target);
+                                                    const std::string& target,
+                                                    std::chrono::seconds limit) {
+  return converse(socket, http::verb::post, target, limit);
 }
 
 std::string member_text(const boost::json::object& answer, const char* name) {

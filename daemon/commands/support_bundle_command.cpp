@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <array>
+#include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -11,11 +12,8 @@
 
 #include <boost/json.hpp>
 #include <boost/version.hpp>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "bundle/bundle_file.h"
 #include "bundle/state_listing.h"
@@ -24,12 +22,11 @@
 #include "commands/commands.h"
 #include "commands/control_client.h"
 #include "commands/declared.h"
-#include "files/file_descriptor.h"
 #include "installation/paths.h"
 #include "installation/system_clock.h"
+#include "runs/child_process.h"
 #include "runs/run_history.h"
 #include "runs/run_summary.h"
-#include "runs/spawn.h"
 #include "settings/load.h"
 
 namespace sluice::commands {
@@ -41,6 +38,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_of_a_part = std::size_t{4} << 20;  // bytes
 constexpr std::size_t most_runs = 500;
 constexpr const char* most_log_lines = "20000";
+// A journal on a bad disk, or a package database that is locked, must not keep the rest.
+constexpr std::chrono::seconds time_of_programs{20};
+constexpr std::chrono::seconds time_of_doctor{60};
 
 struct BundleOptions {
   fs::path out;
@@ -54,39 +54,33 @@ std::string last_part(std::string text) {
   return text.substr(text.find('\n') + 1);
 }
 
-// What a program of the system prints; the error says why there is nothing.
-std::expected<std::string, std::string> output_of(const fs::path& program,
-                                                  const std::vector<std::string>& arguments) {
+struct Output {
+  std::string text;
+  std::string why_cut;  // empty: it is whole
+};
+
+// What a program prints, within its time; the error says why there is nothing.
+std::expected<Output, std::string> output_of(const fs::path& program,
+                                             const std::vector<std::string>& arguments,
+                                             std::chrono::seconds limit) {
   std::error_code ignored;
   if (!fs::exists(program, ignored)) {
     return std::unexpected(program.string() + " is not installed");
   }
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected("no pipe can be made");
-  const files::FileDescriptor reading(ends[0]);
-  files::FileDescriptor writing(ends[1]);
-  const files::FileDescriptor nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-  const auto child =
-      runs::spawn(program, arguments, {.output = writing.get(), .errors = nowhere.get()});
+  auto child = runs::ChildProcess::start(program, arguments, {.time = limit});
   if (!child) return std::unexpected(child.error().sentence);
-  writing = files::FileDescriptor();
-  std::string text;
-  std::array<char, 65536> piece{};
-  while (true) {
-    const auto got = ::read(reading.get(), piece.data(), piece.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    text.append(piece.data(), static_cast<std::size_t>(got));
-    if (text.size() > 2 * most_of_a_part) text = last_part(std::move(text));
+  // One byte more shows last_part() that there was more.
+  runs::ChildEnd end = child->wait({}, most_of_a_part + 1);
+  const std::string why_cut = end.is_timed_out
+                                  ? fmt::format("{} did not end within {} s, and was ended",
+                                                program.string(), limit.count())
+                                  : "";
+  if (end.output.empty()) {
+    return std::unexpected(end.is_timed_out ? why_cut + "; it had printed nothing"
+                                            : fmt::format("{} printed nothing (exit status {})",
+                                                          program.string(), end.status));
   }
-  int status = 0;
-  while (::waitpid(*child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (text.empty()) {
-    return std::unexpected(fmt::format("{} printed nothing (exit status {})", program.string(),
-                                       runs::exit_status(status)));
-  }
-  return last_part(std::move(text));
+  return Output{last_part(std::move(end.output)), why_cut};
 }
 
 std::expected<std::string, std::string> end_of_file(const fs::path& file) {
@@ -190,7 +184,16 @@ class Gathering {
     if (auto added = file_->add(name, *part); !added) flaw_ = std::move(added.error());
   }
 
-  static std::string versions() {
+  // The text alone; the README says where it was cut.
+  Part whole_or_cut(const char* name, std::expected<Output, std::string> output) {
+    if (!output) return std::unexpected(std::move(output.error()));
+    if (!output->why_cut.empty()) {
+      left_out_ += fmt::format("  {:<28}cut: {}\n", name, output->why_cut);
+    }
+    return std::move(output->text);
+  }
+
+  std::string versions() {
     std::string text = fmt::format("sluice {}\nboost {}\n", SLUICE_VERSION, BOOST_LIB_VERSION);
     struct utsname system {};
     if (::uname(&system) == 0) {
@@ -205,11 +208,13 @@ class Gathering {
         if (*wanted == '\0' ? is_driver : line.starts_with(wanted)) text += "  " + line + "\n";
       }
     }
-    const auto packages = output_of(
+    const auto found = output_of(
         "/usr/bin/dpkg-query",
         {"-W", "-f", "${db:Status-Abbrev} ${Package} ${Version}\n", "sluice*", "libsqlite3-0",
          "libssl3*", "libpq5", "libpqxx*", "libarchive13*", "libyaml-cpp*", "unixodbc*", "odbc-*",
-         "tdsodbc", "libsqliteodbc", "systemd", "rsyslog", "libc6", "postgresql-*"});
+         "tdsodbc", "libsqliteodbc", "systemd", "rsyslog", "libc6", "postgresql-*"},
+        time_of_programs);
+    const Part packages = whole_or_cut("versions.txt", found);
     return text + "\npackages\n" +
            packages.value_or("  not told: " + (packages ? "" : packages.error()));
   }
@@ -252,7 +257,7 @@ class Gathering {
     }
     for (const std::string& file : names) {
       add("configuration/" + file + ".txt", "its values by line, without secrets",
-          bundle::told_configuration(directory / file, kind));
+          bundle::told_configuration(directory, file, kind));
     }
   }
 
@@ -263,17 +268,19 @@ class Gathering {
     return {last_part(std::move(*answer))};
   }
 
-  [[nodiscard]] Part doctor() const {
+  [[nodiscard]] Part doctor() {
     const bool is_there = std::ranges::any_of(
         declared_commands(app_), [](const CLI::App* each) { return each->get_name() == "doctor"; });
     if (!is_there) {
       return std::unexpected("this version has no such command");
     }
-    const auto output =
-        output_of(fs::read_symlink(own_program),
-                  {"--config", context_.configuration.string(), "doctor", "--json"});
+    const auto output = output_of(fs::read_symlink(own_program),
+                                  {"--config", context_.configuration.string(), "doctor", "--json"},
+                                  time_of_doctor);
     if (!output) return std::unexpected(output.error());
-    return told_json(*output);
+    // A piece of JSON is none.
+    if (!output->why_cut.empty()) return std::unexpected(output->why_cut);
+    return told_json(output->text);
   }
 
   [[nodiscard]] Part state() const {
@@ -309,11 +316,13 @@ class Gathering {
     return text;
   }
 
-  [[nodiscard]] Part log_lines() const {
+  [[nodiscard]] Part log_lines() {
     const auto lines =
         options_.log.empty()
-            ? output_of("/usr/bin/journalctl", {"--unit", "sluiced", "--lines", most_log_lines,
-                                                "--no-pager", "--output", "short-iso", "--quiet"})
+            ? whole_or_cut("log.txt", output_of("/usr/bin/journalctl",
+                                                {"--unit", "sluiced", "--lines", most_log_lines,
+                                                 "--no-pager", "--output", "short-iso", "--quiet"},
+                                                time_of_programs))
             : end_of_file(options_.log);
     if (lines) return lines_without_quotes(*lines);
     return std::unexpected(lines.error() + (options_.log.empty()

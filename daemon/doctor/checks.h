@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "doctor/check.h"
@@ -15,6 +16,10 @@ namespace sluice::doctor {
 // `surroundings` as far as it does not come from the configuration, which is read here; `program`
 // is started for each bureau's database.
 [[nodiscard]] std::vector<Check> checks_of(Surroundings surroundings);
+
+// The name of a file by which the disk of the state is tried begins so, where it needs a name: it
+// is none of the node's.
+inline constexpr std::string_view probe_name = "doctor-";
 
 // One family each; each header's names are told to machines.
 [[nodiscard]] std::vector<Check> identity_checks(const Shared& node);

@@ -63,6 +63,12 @@ Findings look_for_daemon(const Surroundings& node) {
     return {
         skipped(lock, "no sluiced runs on this state: `systemctl enable --now sluiced` starts it")};
   }
+  if (*holder == unknown_holder) {
+    if (answer == 0) return {ok(lock, "sluiced runs and answers, as far as can be told")};
+    return {skipped(lock,
+                    "whether sluiced runs on this state can not be told by this user; say it as "
+                    "root, or as the service's user")};
+  }
   if (answer == 0) return {ok(lock, fmt::format("sluiced runs (process {}) and answers", *holder))};
   if (answer == EACCES || answer == EPERM) {
     return {ok(lock, fmt::format("sluiced runs (process {}); this user may not ask it", *holder))};
@@ -106,12 +112,15 @@ Finding look_at_port(const Surroundings& node, const Port& port) {
   const std::string place = fmt::format("{}:{}", port.listen.address, port.listen.port);
   if (port.listen.port == 0)
     return ok(place, fmt::format("{}: any port that is free", port.called));
-  const bool runs = running_daemon(node).has_value();
+  const auto holder = running_daemon(node);
+  const bool runs = holder.has_value();
   const int answer = try_to_bind(port.listen);
   const std::string who = fmt::format("`ss -ltnp 'sport = :{}'` says who", port.listen.port);
   switch (answer) {
     case 0:
-      if (!runs) return ok(place, fmt::format("{}: free", port.called));
+      if (!runs || *holder == unknown_holder) {
+        return ok(place, fmt::format("{}: free", port.called));
+      }
       return node.node.identity.missing.empty()
                  ? wrong(
                        place,

@@ -94,6 +94,17 @@ std::expected<std::vector<std::chrono::microseconds>, std::string> time_syncs(
   return took;
 }
 
+// Goes however this ends: it has no name, or one for a moment only, where the file system (NFS) has
+// no files without.
+files::FileDescriptor open_probe(const std::string& place) {
+  files::FileDescriptor nameless(::open(place.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (nameless) return nameless;
+  std::string name = fmt::format("{}/{}XXXXXX", place, probe_name);
+  files::FileDescriptor named(::mkostemp(name.data(), O_CLOEXEC));
+  if (named) ::unlink(name.c_str());
+  return named;
+}
+
 Findings look_at_sync(const Surroundings& node) {
   const std::string place = node.node.state_directory.string();
   const auto mark = node.paths().not_durable_mark();
@@ -103,8 +114,7 @@ Findings look_at_sync(const Surroundings& node) {
                               mark_text(mark)),
                   "see to the disk (`dmesg`), then restart sluiced")};
   }
-  std::string name = place + "/doctor-XXXXXX";
-  const files::FileDescriptor file(::mkostemp(name.data(), O_CLOEXEC));
+  const files::FileDescriptor file = open_probe(place);
   if (!file) {
     const int error = errno;
     if (error == EACCES || error == EPERM) {
@@ -116,7 +126,6 @@ Findings look_at_sync(const Surroundings& node) {
         place, fmt::format("no file can be made there: {}", std::generic_category().message(error)),
         "see to the disk: full, read-only, or broken (`dmesg`)")};
   }
-  ::unlink(name.c_str());  // so that it goes however this ends
   const auto took = time_syncs(node, file);
   if (!took) return {wrong(place, took.error(), "see to the disk (`dmesg`)")};
   const auto median = (*took)[took->size() / 2];

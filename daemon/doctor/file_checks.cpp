@@ -1,15 +1,18 @@
 // Owners and modes: that the service may read what it needs and write its state, and that nobody
 // else may read a secret or change what the node obeys.
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "doctor/checks.h"
@@ -69,10 +72,38 @@ std::optional<User> owner_of_state(const Surroundings& node) {
   return User{status->st_uid, status->st_gid};
 }
 
-bool may_read(const User& user, const struct stat& status) {
+// Those of the unit's SupplementaryGroups= are not known here.
+std::vector<gid_t> groups_of(const User& user) {
+  const std::string name = name_of_user(user.id);
+  const auto entry = user_named(name);
+  int count = 64;
+  std::vector<gid_t> groups(static_cast<std::size_t>(count));
+  const gid_t first = entry ? entry->group : user.group;
+  if (::getgrouplist(name.c_str(), first, groups.data(), &count) < 0) {
+    groups.resize(static_cast<std::size_t>(count));  // as many as there are
+    ::getgrouplist(name.c_str(), first, groups.data(), &count);
+  }
+  groups.resize(std::min(groups.size(), static_cast<std::size_t>(count)));
+  groups.push_back(user.group);
+  return groups;
+}
+
+bool has_access_list(const std::filesystem::path& file) {
+  return ::getxattr(file.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
+}
+
+// Nothing: it can not be told by anybody else, since the file has an access list.
+std::optional<bool> may_read(const User& user, const std::filesystem::path& file,
+                             const struct stat& status) {
+  if (user.id == ::geteuid()) {
+    return ::faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) == 0;
+  }
   if (user.id == 0) return true;
   if (user.id == status.st_uid) return (status.st_mode & S_IRUSR) != 0;
-  if (user.group == status.st_gid) return (status.st_mode & S_IRGRP) != 0;
+  if (has_access_list(file)) return std::nullopt;
+  if (std::ranges::count(groups_of(user), status.st_gid) != 0) {
+    return (status.st_mode & S_IRGRP) != 0;
+  }
   return (status.st_mode & S_IROTH) != 0;
 }
 
@@ -106,6 +137,25 @@ std::vector<Secret> secrets_of(const Surroundings& node) {
   return secrets;
 }
 
+// Nothing: the service may read it.
+std::optional<Finding> not_readable(const Surroundings& node, const User& reader,
+                                    const Secret& secret, const struct stat& status) {
+  const auto readable = may_read(reader, secret.file, status);
+  const std::string name = name_of_user(reader.id);
+  if (!readable.has_value()) {
+    return warning(secret.file.string(),
+                   fmt::format("{}: it has an access list, so that whether {} may read it can not "
+                               "be told by another user",
+                               secret.called, name),
+                   fmt::format("`runuser -u {} -- {}`", name, node.command("sluice", "doctor")));
+  }
+  if (*readable) return std::nullopt;
+  return wrong(secret.file.string(),
+               fmt::format("{}: {} as which sluiced runs may not read it (owner {}, mode {})",
+                           secret.called, name, name_of_user(status.st_uid), mode_of(status)),
+               how_to_close(node, secret.file));
+}
+
 Findings look_at_secrets(const Surroundings& node) {
   Findings findings;
   const auto reader = owner_of_state(node);
@@ -126,13 +176,9 @@ Findings look_at_secrets(const Surroundings& node) {
                   fmt::format("{}: mode {}, so its group may change it; expected 0640 or 0600",
                               secret.called, mode_of(*status)),
                   how_to_close(node, secret.file)));
-    } else if (reader && !may_read(*reader, *status)) {
-      findings.push_back(
-          wrong(secret.file.string(),
-                fmt::format("{}: {} as which sluiced runs may not read it (owner {}, mode {})",
-                            secret.called, name_of_user(reader->id), name_of_user(status->st_uid),
-                            mode_of(*status)),
-                how_to_close(node, secret.file)));
+    } else if (auto finding = reader ? not_readable(node, *reader, secret, *status)
+                                     : std::optional<Finding>()) {
+      findings.push_back(std::move(*finding));
     } else {
       ++good;
     }
@@ -184,6 +230,8 @@ Findings look_for_foreign_files(const Surroundings& node, const User& owner) {
                std::filesystem::directory_options::skip_permission_denied, error);
        !error && at != Walk() && looked_at < most_files_looked_at; at.increment(error)) {
     ++looked_at;
+    // Of a check that runs at the same time, or another one of these.
+    if (at.depth() == 0 && at->path().filename().string().starts_with(probe_name)) continue;
     struct stat status {};
     if (::lstat(at->path().c_str(), &status) != 0 || status.st_uid == owner.id) continue;
     if (++count <= most_named) foreign.push_back(at->path().filename().string());

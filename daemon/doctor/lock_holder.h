@@ -9,8 +9,12 @@
 
 namespace sluice::doctor {
 
-// `locks` is /proc/locks. Nothing: nobody holds it, or there is no such file. 0: a process of
-// another container.
+// It can not be told which process, or whether one does: it is another container's, or on a file
+// system that the kernel numbers otherwise there (btrfs, overlays) and another user's.
+inline constexpr pid_t unknown_holder = 0;
+
+// `locks` is /proc/locks; beside it lie the processes' directories. Nothing: nobody holds it, or
+// there is no such file.
 [[nodiscard]] std::optional<pid_t> lock_holder(const std::filesystem::path& file,
                                                const std::filesystem::path& locks);
 

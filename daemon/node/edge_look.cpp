@@ -1,6 +1,7 @@
 #include "node/edge_look.h"
 
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "threads/sleep.h"
@@ -36,7 +37,11 @@ std::vector<api::EdgeStatus> EdgeLook::edges(record::Time now) const {
 
 void EdgeLook::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (!look()) kept_.reset();
+    try {
+      if (!look()) kept_.reset();
+    } catch (const std::exception&) {
+      kept_.reset();  // the next look begins anew; what was told stays
+    }
     threads::sleep_for(stop, look_at_edges_again);
   }
 }

@@ -19,18 +19,18 @@ Figures::Figures(Surroundings surroundings) : surroundings_(surroundings) {
 }
 
 void Figures::measure(const Sources& sources, record::Time now) {
+  {  // first: what follows may hang
+    const std::lock_guard lock(mutex_);
+    looked_at_.clear();
+    for (const auto& [id, stream] : sources.streams)
+      looked_at_.insert(id.str());
+  }
   measure_log();
   measure_disk();
   observe::Metrics& metrics = surroundings_.metrics;
   for (const auto& [id, failure] : sources.refused) {
     metrics.journal_readable(id.str()).Set(0);
     metrics.stream_stopped(id.str()).Set(1);
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    looked_at_.clear();
-    for (const auto& [id, stream] : sources.streams)
-      looked_at_.insert(id.str());
   }
   for (const auto& [id, stream] : sources.streams) {
     begin_at_zero(sources.bureaus.at(id));

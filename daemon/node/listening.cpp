@@ -46,7 +46,7 @@ std::expected<void, std::string> Node::listen_to_bureaus(
                                                     task_calls_, installation_->disk.get()});
     std::ranges::move(tasks_->routes(), std::back_inserter(routes));
   }
-  routes.push_back(api::health_route([this] { return health(); }));
+  routes.push_back(api::health_route([this] { return health(HealthFor::bureaus); }));
   std::vector<record::BureauId> bureaus;
   for (const auto& [id, bureau] : installation_->settings.bureaus)
     bureaus.push_back(id);
@@ -72,7 +72,7 @@ std::expected<void, std::string> Node::listen_to_operators() {
   const settings::Node& node = installation_->settings.node;
   jobs_.emplace(api::JobsEndpoint::Surroundings{policy_, *scheduler_, blocking_});
   std::vector<server::Route> routes = jobs_->routes();
-  routes.push_back(api::health_route([this] { return health(); }));
+  routes.push_back(api::health_route([this] { return health(HealthFor::operators); }));
   routes.push_back(api::metrics_route(metrics_, measuring_));
   routes.push_back(api::status_route(policy_, blocking_, [this] { return status(); }));
   auto listening = server::HttpServer::listen_locally(

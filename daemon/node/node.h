@@ -103,7 +103,10 @@ class Node {
   // What a center's holding tells.
   [[nodiscard]] exchange::Holding::Events holding_events();
   void look_after_held();
-  [[nodiscard]] api::Health health() const;
+  // Any bureau may ask how the node is: a reason, which may name paths, addresses and other
+  // bureaus' troubles, is for the operators.
+  enum class HealthFor { bureaus, operators };
+  [[nodiscard]] api::Health health(HealthFor whom) const;
   [[nodiscard]] api::NodeStatus status();
   // What may keep the node from serving, without what lies in the journals: does not block.
   [[nodiscard]] api::NodeStatus status_at_hand() const;

@@ -1,7 +1,10 @@
 #include "node/task_look.h"
 
+#include <cstddef>
 #include <exception>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "installation/system_clock.h"
 #include "record/try.h"
@@ -35,6 +38,7 @@ void TaskLook::run(const std::stop_token& stop) {
 tasks::Result<void> TaskLook::look() {
   if (!tasks_) tasks_ = SLUICE_TRY(surroundings_.open());
   const record::Time now = installation::system_now();
+  std::vector<tasks::Depth> depths;
   for (const record::BureauId& bureau : surroundings_.bureaus) {
     const tasks::Figures figures = SLUICE_TRY(tasks_->figures(bureau, now, now));
     tasks::Depth all;
@@ -42,10 +46,15 @@ tasks::Result<void> TaskLook::look() {
       all.tasks += depth.tasks;
       all.overdue += depth.overdue;
     }
-    surroundings_.metrics.tasks_waiting(bureau.str()).Set(static_cast<double>(all.tasks));
-    surroundings_.metrics.tasks_overdue(bureau.str()).Set(static_cast<double>(all.overdue));
+    depths.push_back(all);
   }
+  // All or none: what was not read now is not told beside what was.
   const std::lock_guard lock(mutex_);
+  for (std::size_t at = 0; at < depths.size(); ++at) {
+    const std::string& bureau = surroundings_.bureaus[at].str();
+    surroundings_.metrics.tasks_waiting(bureau).Set(static_cast<double>(depths[at].tasks));
+    surroundings_.metrics.tasks_overdue(bureau).Set(static_cast<double>(depths[at].overdue));
+  }
   looked_ = std::chrono::steady_clock::now();
   return {};
 }

@@ -12,11 +12,11 @@
 
 namespace sluice::node {
 
-api::Health Node::health() const {
-  for (const api::Trouble& trouble : api::troubles_of(status_at_hand())) {
-    if (trouble.kind->stops_serving) {
-      return {.serving = false, .reason = line_of(trouble) + "; " + remedy_of(trouble)};
-    }
+api::Health Node::health(HealthFor whom) const {
+  for (api::Trouble trouble : api::troubles_of(status_at_hand())) {
+    if (!trouble.kind->stops_serving) continue;
+    if (whom == HealthFor::bureaus) trouble.reason.clear();
+    return {.serving = false, .reason = line_of(trouble) + "; " + remedy_of(trouble)};
   }
   return {};
 }

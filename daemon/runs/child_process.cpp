@@ -21,7 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds grace{5};
 constexpr std::chrono::milliseconds look_again{100};
-constexpr std::size_t most_output = std::size_t{64} << 10;
 constexpr std::size_t most_errors = std::size_t{4} << 10;
 
 struct Pipe {
@@ -42,14 +41,19 @@ struct Pipe {
   std::array<int, 2> ends{};
 };
 
-// Takes what is there; keeps the end of it.
+void keep_end(std::string& text, std::size_t most) {
+  if (text.size() > most) text.erase(0, text.size() - most);
+}
+
+// Takes what is there; keeps the end of it. Twice as much while it comes: so each byte is moved
+// about once.
 void drain(int descriptor, std::string& text, std::size_t most) {
   std::array<char, 4096> bytes;
   while (true) {
     const ssize_t count = read(descriptor, bytes.data(), bytes.size());
     if (count <= 0) return;
     text.append(bytes.data(), static_cast<std::size_t>(count));
-    if (text.size() > most) text.erase(0, text.size() - most);
+    if (text.size() > 2 * most) keep_end(text, most);
   }
 }
 
@@ -98,7 +102,7 @@ void ChildProcess::signal_group(int signal) const {
   kill(-id_, signal);
 }
 
-ChildEnd ChildProcess::wait(const std::stop_token& stop) {
+ChildEnd ChildProcess::wait(const std::stop_token& stop, std::size_t most_output) {
   ChildEnd end;
   const auto deadline = time_.count() == 0 ? Clock::time_point::max() : Clock::now() + time_;
   auto kill_at = Clock::time_point::max();
@@ -126,6 +130,8 @@ ChildEnd ChildProcess::wait(const std::stop_token& stop) {
   }
   drain(output_, end.output, most_output);
   drain(errors_, end.errors, most_errors);
+  keep_end(end.output, most_output);
+  keep_end(end.errors, most_errors);
   id_ = 0;
   end.status = exit_status(status);
   return end;

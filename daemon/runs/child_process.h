@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <expected>
 #include <filesystem>
 #include <stop_token>
@@ -15,12 +16,15 @@
 
 namespace sluice::runs {
 
+// Of standard output, where nobody asks for more.
+inline constexpr std::size_t usual_output = std::size_t{64} << 10;  // bytes
+
 // How a child ended.
 struct ChildEnd {
   int status = 0;  // its exit status, or 128 and the number of the signal that ended it
   bool is_timed_out = false;
   bool is_stopped = false;  // by us, because the daemon stops
-  std::string output;       // the last of what it wrote to standard output, at most 64 KiB
+  std::string output;       // the last of what it wrote to standard output
   std::string errors;       // the last of what it wrote to standard error, at most 4 KiB
 };
 
@@ -40,8 +44,8 @@ class ChildProcess {
   ~ChildProcess();
 
   // Blocks until it has ended. Over its time, or when asked to stop, it is told to end (SIGTERM),
-  // and after a grace of five seconds killed.
-  [[nodiscard]] ChildEnd wait(const std::stop_token& stop);
+  // and after a grace of five seconds killed. Keeps at most so many bytes of its output, the last.
+  [[nodiscard]] ChildEnd wait(const std::stop_token& stop, std::size_t most_output = usual_output);
 
  private:
   ChildProcess(pid_t id, int output, int errors, std::chrono::seconds time)

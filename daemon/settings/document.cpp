@@ -6,6 +6,7 @@
 #include <iterator>
 #include <map>
 #include <sstream>
+#include <vector>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -73,25 +74,33 @@ std::string not_readable(const std::string& reason) {
   return fmt::format("a file that this user can not read ({})", reason);
 }
 
-// Typed by a Chinese input method it looks like the other one, and YAML takes it for a letter.
-bool is_free_of_wide_colons(std::string_view text, Complaints& complaints) {
+// Typed by a Chinese input method it looks like the other one, and YAML takes it for a letter: what
+// fails on such a line or on the next one fails of it. Elsewhere it may stand in any text.
+bool is_of_wide_colons(std::string_view text, int failed_line, Complaints& complaints) {
   constexpr std::string_view wide_colon = "：";
   constexpr std::string_view of_keys = "abcdefghijklmnopqrstuvwxyz_";
-  bool free = true;
+  std::vector<Place> colons;
+  bool is_near = false;
+  bool had_one = false;  // the line before, comments and empty ones left out
   int line = 1;
   for (std::size_t begin = 0; begin < text.size(); ++line) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     const std::string_view content = text.substr(begin, end - begin);
-    const std::size_t key = std::min(content.find_first_not_of(" -{"), content.size());
-    const std::size_t behind = std::min(content.find_first_not_of(of_keys, key), content.size());
-    if (behind > key && content.substr(behind).starts_with(wide_colon)) {
-      complaints.add({line, static_cast<int>(behind) + 1}, "a full-width colon `：` behind a key",
-                     "`: `, the colon of ASCII and a space");
-      free = false;
-    }
     begin = end + 1;
+    const std::size_t key = std::min(content.find_first_not_of(" -{\r"), content.size());
+    if (key == content.size() || content[key] == '#') continue;
+    const std::size_t behind = std::min(content.find_first_not_of(of_keys, key), content.size());
+    const bool has_one = behind > key && content.substr(behind).starts_with(wide_colon);
+    if (has_one) colons.push_back({line, static_cast<int>(behind) + 1});
+    if (line <= failed_line) is_near = has_one || had_one;
+    had_one = has_one;
   }
-  return free;
+  if (!is_near) return false;
+  for (const Place& place : colons) {
+    complaints.add(place, "a full-width colon `：` behind a key",
+                   "`: `, the colon of ASCII and a space");
+  }
+  return true;
 }
 
 void check_duplicates(const Value& value, Complaints& complaints) {
@@ -152,8 +161,7 @@ std::optional<Value> parse_document(std::string_view text, Syntax syntax, Compla
   if (!is_text(text, complaints.file(), complaints)) return std::nullopt;
   const Places places(text);
   const bool good = syntax == Syntax::json ? is_json(text, places, complaints)
-                                           : is_free_of_tabs(text, complaints) &&
-                                                 is_free_of_wide_colons(text, complaints);
+                                           : is_free_of_tabs(text, complaints);
   if (!good) return std::nullopt;
   DocumentBuilder builder(places, complaints);
   try {
@@ -162,6 +170,9 @@ std::optional<Value> parse_document(std::string_view text, Syntax syntax, Compla
     while (builder.documents() < 2 && parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
+    if (syntax == Syntax::yaml && is_of_wide_colons(text, error.mark.line + 1, complaints)) {
+      return std::nullopt;
+    }
     complaints.add(places.of(error.mark), fmt::format("a syntax error ({})", error.msg),
                    // JSON has passed by now: what is left is what YAML's reader can not do.
                    syntax == Syntax::json

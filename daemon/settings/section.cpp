@@ -13,6 +13,14 @@ namespace {
 
 const Value empty_map{.kind = Value::Kind::map};
 
+// What was meant by `key：value`, whose colon YAML takes for a letter; empty where it is no such.
+std::string with_narrow_colon(std::string_view text) {
+  const std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_-");
+  const bool has_one =
+      end != std::string_view::npos && end > 0 && text.substr(end).starts_with("：");
+  return has_one ? fmt::format("{}: …", text.substr(0, end)) : "";
+}
+
 }  // namespace
 
 Section::Section(const Value& value, Complaints& complaints)
@@ -20,7 +28,7 @@ Section::Section(const Value& value, Complaints& complaints)
   if (value.is_map()) return;
   broken_ = true;
   value_ = &empty_map;
-  complaints.add(place_, described(value), "keys with values");
+  complaints.add(place_, described(value), "keys with values", with_narrow_colon(value.text));
 }
 
 const Value* Section::find(const std::string& key) {
@@ -201,7 +209,9 @@ void Section::finish() {
     if (asked_.contains(member.key)) continue;
     const std::string expected =
         known.empty() ? "nothing here" : fmt::format("one of {}", fmt::join(known, ", "));
-    complaints_->add(member.key_place, in_quotes(member.key), expected, nearest(member.key, known));
+    const std::string narrow = with_narrow_colon(member.key);
+    complaints_->add(member.key_place, in_quotes(member.key), expected,
+                     narrow.empty() ? nearest(member.key, known) : narrow);
   }
 }
 

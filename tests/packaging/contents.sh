@@ -39,13 +39,18 @@ version=$(sed -n 's/^project(sluice VERSION \([0-9.]*\).*/\1/p' "$project/CMakeL
 
 dpkg-deb -e "$package" "$workshop/control"
 [[ $(cat "$workshop/control/conffiles") = /etc/default/sluice-backup ]] || complain "conffiles: $(cat "$workshop/control/conffiles")"
-for script in postinst prerm postrm; do
+for script in preinst postinst prerm postrm; do
   [[ -f $workshop/control/$script ]] || { complain "it has no $script"; continue; }
   sh -n "$workshop/control/$script" || complain "$script can not be read"
 done
 # The user is there before what it owns; a removal stops the daemon, and an installation starts none.
 order=$(grep -nE 'systemd-sysusers|systemd-tmpfiles .*--create' "$workshop/control/postinst" | cut -d : -f 2 | grep -oE 'sysusers|tmpfiles' | paste -sd ' ')
 [[ $order = 'sysusers tmpfiles' ]] || complain "postinst makes $order, expected sysusers, then tmpfiles"
+# A package of before may stop it at a removal only: the preinst of this one does, once it has seen whether it runs.
+order=$(grep -oE "is-active sluiced|invoke stop 'sluiced" "$workshop/control/preinst" | paste -sd ' ')
+[[ $order = "is-active sluiced invoke stop 'sluiced" ]] || complain "preinst does $order, expected a look whether sluiced runs, and then its end"
+order=$(grep -oE "invoke start 'sluiced|systemctl start sluiced" "$workshop/control/postinst" | paste -sd ' ')
+[[ $order = "invoke start 'sluiced systemctl start sluiced" ]] || complain "postinst does $order, expected the start of what is enabled, and then of what ran"
 grep -q "deb-systemd-invoke stop 'sluiced.service'" "$workshop/control/prerm" || complain "a removal does not stop sluiced"
 grep -q "deb-systemd-helper enable 'sluiced.service'" "$workshop/control/postinst" &&
   ! grep -q "was-enabled 'sluiced.service'" "$workshop/control/postinst" && complain "an installation enables sluiced"

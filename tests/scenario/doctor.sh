@@ -16,6 +16,8 @@ unprivileged=()
 [[ $(id -u) -ne 0 ]] || unprivileged=(setpriv --reuid=nobody --regid=nogroup --clear-groups --)
 operator() { "${unprivileged[@]}" "$bin/sluice" --config "$node/config" "$@"; }
 edit() { "${unprivileged[@]}" sed -i "$@"; }
+# However full the disk of this machine is.
+keep_little_free() { edit '/^  state_directory:/a\  reserve: 1MiB' "$node/config/node.yaml"; }
 
 new_place() {
   node=$workshop/$1
@@ -71,6 +73,7 @@ SQL
   expect "exit status" "$status" 2
   operator init center --bureau local-tax --state "$node/state" >/dev/null
   edit "s/to: auto/to: stderr/; s/address: .*/address: 127.0.0.1/; s/port: 8443/port: $held_port/" "$node/config/node.yaml"
+  keep_little_free
   breaks wrong identity-files 'ca.pem: the authorities: not there yet -> .*pki init'
   operator pki init >/dev/null
   operator pki request --host localhost 2>/dev/null >"$workshop/center.csr"
@@ -89,6 +92,7 @@ SQL
   new_place front
   operator init front-end --bureau local-tax --center "https://localhost:$held_port" --state "$node/state" >/dev/null
   edit 's/to: auto/to: stderr/' "$node/config/node.yaml"
+  keep_little_free
   examine
   expect "exit status" "$status" 2
   finds wrong configuration "local-tax.yaml:10: .*password_file.* -> edit .*bureaus/local-tax.yaml:10"

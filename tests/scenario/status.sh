@@ -11,9 +11,12 @@ source "$(dirname "$0")/../support/shell/two_nodes.sh"
 
 one_node() { # CASE
   new_node "$1" '{kind: sqlite}' 'batch: {age: 50ms}'
+  keep_free 1MiB
   add_park
   trap kill_daemon EXIT
 }
+# keep_free SIZE: of the disk, whatever else is on it.
+keep_free() { sed -i -E "s/^node: \{(reserve: [^,]*, )?/node: {reserve: $1, /" "$node/config/node.yaml"; }
 
 # The third line is the first below the head.
 first_told() { sluice status | sed -n 3p; }
@@ -59,6 +62,7 @@ case_a_center_that_is_away_is_told_first_and_what_to_do() {
   trap kill_all EXIT
   new_center
   new_edge
+  at edge keep_free 1MiB
   at edge start_daemon
   at center stop_daemon
   expect "a call" "$(at edge post park approval '{"number":"A1","name":"one"}')" 200
@@ -76,7 +80,7 @@ case_a_center_that_is_away_is_told_first_and_what_to_do() {
 
 case_a_disk_that_is_short_is_told_first() {
   one_node short
-  sed -i 's/^node: {/node: {reserve: 1000000TiB, /' "$node/config/node.yaml"
+  keep_free 1000000TiB
   start_daemon
   await_told_first '^! NOTHING IS TAKEN IN: the disk is short of room'
   expect "grade" "$(trouble grade)" stops
@@ -138,7 +142,7 @@ watch_on_a_terminal() {
 
 case_watching_gives_a_terminal_back_as_it_was() {
   one_node screen
-  sed -i 's/^node: {/node: {reserve: 1000000TiB, /' "$node/config/node.yaml"
+  keep_free 1000000TiB
   start_daemon
   watch_on_a_terminal
   expect "the alternate screen" "$(grep -c $'\x1b\\[?1049h' "$node/screen") $(grep -c $'\x1b\\[?1049l' "$node/screen")" "1 1"

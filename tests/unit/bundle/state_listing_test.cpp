@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "support/temporary_directory.h"
 
@@ -34,6 +35,28 @@ TEST(StateListing, TellsFormatsAndNothingElseOfWhatIsInAFile) {
   EXPECT_LT(listing.find("journals/park.journal"), listing.find("not-durable"));
   // Looking has made nothing.
   EXPECT_THAT(listing, testing::StrEq(state_listing(directory.path())));
+}
+
+TEST(StateListing, GoesOnBehindAFolderThatMayNotBeEntered) {
+  namespace fs = std::filesystem;
+  const record::test::TemporaryDirectory directory;
+  fs::permissions(directory.path(), fs::perms{0755});
+  for (const char* name : {"a", "closed", "z"}) {
+    fs::create_directory(directory / name);
+    record::test::write_file(directory / name / "file", "");
+    fs::permissions(directory / name, fs::perms{0755});
+  }
+  fs::permissions(directory / "closed", fs::perms{0000});
+  constexpr uid_t nobody = 65534;
+  const bool is_root = ::geteuid() == 0;
+  if (is_root) ASSERT_EQ(::seteuid(nobody), 0);
+  const std::string listing = state_listing(directory.path());
+  if (is_root) ASSERT_EQ(::seteuid(0), 0);
+  fs::permissions(directory / "closed", fs::perms{0755});
+  EXPECT_THAT(listing, HasSubstr("  closed  (this user may not enter it"));
+  EXPECT_THAT(listing, HasSubstr("  a/file\n"));
+  EXPECT_THAT(listing, HasSubstr("  z/file\n"));
+  EXPECT_THAT(listing, Not(HasSubstr("not all of it can be listed")));
 }
 
 TEST(StateListing, OfWhatIsNotThereSaysSo) {

@@ -20,11 +20,10 @@ class ToldConfiguration : public testing::Test {
   std::string told(const std::string& text, const std::string& name = "bureau.yaml",
                    ConfigurationFile kind = ConfigurationFile::settings) {
     record::test::write_file(directory_ / name, text);
-    const auto told = told_configuration(directory_ / name, kind);
+    const auto told = told_configuration(directory_.path(), name, kind);
     return told ? *told : "not told: " + told.error();
   }
 
- private:
   record::test::TemporaryDirectory directory_;
 };
 
@@ -39,13 +38,26 @@ TEST_F(ToldConfiguration, NamesEachValueWithItsPlace) {
 }
 
 TEST_F(ToldConfiguration, HasNoPasswordWhereverItStands) {
+  record::test::write_file(directory_ / "pw", "MARK");
   const std::string text = told(
-      "channels:\n  front-end:\n    connection: 'Driver=x;PWD=MARK'\n    password_file: /run/pw\n"
+      "channels:\n  front-end:\n    connection: 'Driver=x;PWD=MARK'\n    password_file: pw\n"
       "    pasword: MARK\n    password:\n      - MARK\n      - {MARK: MARK}\n"
       "name: see https://me:MARK@host/\n");
   EXPECT_THAT(text, Not(HasSubstr("MARK")));
   EXPECT_THAT(text, HasSubstr("connection = driver=x;pwd=(removed)\n"));
-  EXPECT_THAT(text, HasSubstr("password_file = /run/pw\n"));
+  EXPECT_THAT(text, HasSubstr("password_file = pw\n"));
+}
+
+TEST_F(ToldConfiguration, HasNoSecretThatStandsWhereItsFileIsToBeNamed) {
+  const std::string text = told(
+      "identity: {key: MARK}\npages:\n  key: |\n    MARK\nstore: {password_file: [MARK]}\n"
+      "channels:\n  front-end: {password_file: MARK}\n"
+      "publishes:\n  - front-end: {key: [id, park]}\n",
+      "node.yaml");
+  EXPECT_THAT(text, Not(HasSubstr("MARK")));
+  EXPECT_THAT(text, HasSubstr("channels.front-end.password_file = (removed)\n"));
+  EXPECT_THAT(text, HasSubstr("front-end.key[1] = park\n"));
+  EXPECT_THAT(told("store:\n  password： MARK\n"), Not(HasSubstr("MARK")));
 }
 
 TEST_F(ToldConfiguration, HasNoValueOfARecord) {

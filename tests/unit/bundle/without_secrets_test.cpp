@@ -28,7 +28,15 @@ TEST(WithoutCredentials, LeavesWhatOnlySoundsLikeOne) {
 TEST(WithoutCredentials, TakesOutWhoAnAddressIsAskedAs) {
   EXPECT_EQ(without_credentials("https://me:s3@cret@center:8443/x and http://b/"),
             "https://(removed)@center:8443/x and http://b/");
-  EXPECT_EQ(without_credentials("https://center:8443/a@b"), "https://center:8443/a@b");
+  EXPECT_EQ(without_credentials("https://center:8443/a?b=c#d x@y"),
+            "https://center:8443/a?b=c#d x@y");
+}
+
+TEST(WithoutCredentials, TakesOutAPasswordWithMarksOfAnAddressInIt) {
+  for (const char* address :
+       {"postgresql://u:p/w@h", "postgresql://u:p?w@h", "postgresql://u:p#w@h"})
+    EXPECT_EQ(without_credentials(address), "postgresql://(removed)@h");
+  EXPECT_EQ(without_credentials("see https://h/x?token=s3@cret now"), "see https://(removed) now");
 }
 
 TEST(WithoutCredentialsOfConnection, KeepsOnlyWhereToAndHow) {
@@ -39,6 +47,11 @@ TEST(WithoutCredentialsOfConnection, KeepsOnlyWhereToAndHow) {
             "host=db dbname='a b' password=(removed)");
   EXPECT_EQ(without_credentials_of_connection("postgresql://me:s3cret@db/x?password=s3cret"),
             "postgresql://(removed)@db/x?(removed)");
+  EXPECT_EQ(without_credentials_of_connection("postgresql://u:p?w@h/x?sslmode=require"),
+            "postgresql://(removed)@h/x?(removed)");
+  EXPECT_EQ(without_credentials_of_connection("postgresql://h/x?password=s3@cret"),
+            "postgresql://(removed)");
+  EXPECT_EQ(without_credentials_of_connection("postgresql://u:s3 'cret@h"), "(removed)");
   EXPECT_EQ(without_credentials_of_connection("s3cret"), "(removed)");
   EXPECT_EQ(without_credentials_of_connection("a b c=s3cret"), "(removed)");
 }
@@ -59,8 +72,33 @@ TEST(WithoutQuotes, IsNotLedAstrayByAnApostrophe) {
   EXPECT_EQ(without_quotes("'O'MARK' x"), "'…' x");
 }
 
-TEST(WithoutQuotes, TakesTheRestOfTheLineWhereAQuoteDoesNotEnd) {
-  EXPECT_EQ(without_quotes("cut off: 'MARK and more MARK\nnext line"), "cut off: '…\nnext line");
+TEST(WithoutQuotes, CountsTheParenthesesOfAValue) {
+  EXPECT_EQ(without_quotes("Key (name)=(Acme (Beijing) MARK) already exists (23505)"),
+            "Key (name)=(…) already exists (23505)");
+  EXPECT_EQ(without_quotes("Key (lower(name))=(MARK :) MARK) already exists"),
+            "Key (lower(name))=(…) already exists");
+  EXPECT_EQ(without_quotes("Key (name)=(MARK ( MARK) already exists"), "Key (name)=(…");
+  EXPECT_EQ(without_quotes("(row 3: a bad date (value MARK (MARK)) here)"),
+            "(row 3: a bad date (value …)");
+}
+
+TEST(WithoutQuotes, KnowsWhereServersTellAWholeRow) {
+  EXPECT_EQ(without_quotes("The duplicate key value is (A1, 张三). The statement"),
+            "The duplicate key value is (…). The statement");
+  EXPECT_EQ(without_quotes("Failing row contains (1, MARK, null)."), "Failing row contains (…).");
+  EXPECT_EQ(without_quotes("what is this (a test)"), "what is this (a test)");
+}
+
+TEST(WithoutQuotes, TakesTheRestWhereAQuoteDoesNotEnd) {
+  EXPECT_EQ(without_quotes("cut off: 'MARK and more MARK\nMARK"), "cut off: '…");
+  EXPECT_EQ(without_quotes("cut off: 'MARK and more MARK\nnext line", Quoting::log_line),
+            "cut off: '…\nnext line");
+}
+
+TEST(WithoutQuotes, TakesOutAValueOfSeveralLines) {
+  EXPECT_EQ(without_quotes("Key (note)=(MARK\nMARK) already exists"),
+            "Key (note)=(…) already exists");
+  EXPECT_EQ(without_quotes("found 'MARK\nMARK' there"), "found '…' there");
 }
 
 TEST(WithoutQuotes, LeavesTheQuotesInWhichALogLineHasItsValues) {

@@ -188,6 +188,69 @@ TEST(LeaveReasonTest, IsWrittenBesideTheFileInPlaceOfAnEarlierOne) {
   EXPECT_THAT(names, testing::UnorderedElementsAre("enterprise.csv", "enterprise.csv.reason.txt"));
 }
 
+unsigned mode_of(const std::filesystem::path& path) {
+  struct stat status {};
+  EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+  return status.st_mode & 07777U;
+}
+
+// The unit's mask, for a test.
+struct Mask {
+  explicit Mask(mode_t mask) : before(::umask(mask)) {}
+  ~Mask() { ::umask(before); }
+  Mask(const Mask&) = delete;
+  Mask& operator=(const Mask&) = delete;
+  mode_t before;
+};
+
+TEST(LeaveReasonTest, IsReadByWhoMayReadTheFile) {
+  const TemporaryFolder folder;
+  const auto file = folder.write("enterprise.csv", "bad");
+  const Mask mask(0077);
+  for (const auto& [of_file, of_reason] : {std::pair{0600U, 0600U}, {0664U, 0644U}}) {
+    ASSERT_EQ(::chmod(file.c_str(), of_file), 0);
+    ASSERT_TRUE(leave_reason(file, "why\n"));
+    EXPECT_EQ(mode_of(folder.path() / "enterprise.csv.reason.txt"), of_reason);
+  }
+}
+
+TEST(MoveAwayTest, WhatIsMadeForItIsOpenedAsTheFolder) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0755), 0);
+  std::filesystem::create_directory(folder.path() / "done");
+  ASSERT_EQ(::chmod((folder.path() / "done").c_str(), 0700), 0);
+  const Mask mask(0077);
+  for (const Outcome outcome : {Outcome::done, Outcome::failed}) {
+    const auto file = folder.write("enterprise.csv", "rows");
+    ASSERT_TRUE(move_away(file, *stamp_of(file), outcome));
+  }
+  EXPECT_EQ(mode_of(folder.path() / "failed"), 0755U);
+  EXPECT_EQ(mode_of(folder.path() / "done"), 0700U) << "it was there before";
+}
+
+// 255 bytes are the longest name, and the reason's has 16 more while it is written.
+TEST(LeaveReasonTest, OfANameThatIsTooLongIsCutBetweenCharacters) {
+  const TemporaryFolder folder;
+  std::string beginning = "a";
+  while (beginning.size() < 237)
+    beginning += "\xe7\xa8\x8e";  // 税; the next one would end behind the 239th byte
+  std::string name = beginning;
+  while (name.size() < 250)
+    name += "\xe7\xa8\x8e";
+  name += "x.csv";
+  ASSERT_EQ(name.size(), 255U);
+  const auto file = folder.write(name, "bad");
+  ASSERT_TRUE(leave_reason(file, "why\n"));
+  EXPECT_EQ(text_of(folder.path() / (beginning + ".reason.txt")), "why\n");
+}
+
+TEST(LeaveReasonTest, WhereItCanNotBeWrittenIsNotToldAsNotMoved) {
+  const TemporaryFolder folder;
+  const auto left = leave_reason(folder.path() / "none/enterprise.csv", "why\n");
+  ASSERT_FALSE(left);
+  EXPECT_EQ(left.error().code, DropFolderProblem::not_moved);
+}
+
 // Who brings files may write into the folder, and so may put links there.
 TEST(LeaveReasonTest, IsWrittenThroughNoLink) {
   const TemporaryFolder folder;
@@ -208,6 +271,15 @@ TEST(MoveAwayTest, FileThatIsThereAlreadyIsNeverOverwritten) {
     ASSERT_EQ(move_away(file, *stamp_of(file), Outcome::done), folder.path() / expected);
     std::ifstream moved(folder.path() / expected);
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(moved), {}), expected);
+  }
+}
+
+TEST(MoveAwayTest, FileOfTheLongestNameGetsANumberTheSecondTime) {
+  const TemporaryFolder folder;
+  const std::string name = std::string(251, 'a') + ".csv";
+  for (const std::string& expected : {name, std::string(249, 'a') + ".2.csv"}) {
+    const auto file = folder.write(name, "rows");
+    EXPECT_EQ(move_away(file, *stamp_of(file), Outcome::done), folder.path() / "done" / expected);
   }
 }
 

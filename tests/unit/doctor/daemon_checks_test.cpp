@@ -1,10 +1,13 @@
 #include <cstring>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 
 #include "doctor/lock_holder.h"
@@ -92,6 +95,42 @@ TEST_F(DaemonChecks, OfAFileThatNobodyLocksThereIsNoHolder) {
   write_file(node.surroundings.paths().daemon_lock(), "77\n");
   EXPECT_EQ(lock_holder(node.surroundings.paths().daemon_lock(), file), std::nullopt);
   EXPECT_EQ(lock_holder(node.directory / "none", file), std::nullopt);
+}
+
+// A file's number is another file's on each disk; and btrfs names another disk there than stat
+// does.
+TEST_F(DaemonChecks, OfAnotherDiskTheHolderIsWhoHasThatFileOpen) {
+  const auto lock = node.surroundings.paths().daemon_lock();
+  write_file(lock, "77\n");
+  struct stat status {};
+  ASSERT_EQ(::stat(lock.c_str(), &status), 0);
+  const auto locks = node.directory / "locks";
+  const auto locked_on = [&](unsigned disk) {
+    write_file(locks, fmt::format("1: FLOCK  ADVISORY  WRITE 77 {:02x}:{:02x}:{} 0 EOF\n", disk,
+                                  minor(status.st_dev), status.st_ino));
+  };
+  locked_on(major(status.st_dev));
+  EXPECT_EQ(lock_holder(lock, locks), 77);
+  locked_on(major(status.st_dev) + 1);
+  EXPECT_EQ(lock_holder(lock, locks), unknown_holder) << "nobody may look at that process";
+  std::filesystem::create_directories(node.directory / "77/fd");
+  EXPECT_EQ(lock_holder(lock, locks), std::nullopt);
+  std::filesystem::create_symlink(lock, node.directory / "77/fd/3");
+  EXPECT_EQ(lock_holder(lock, locks), 77);
+}
+
+TEST_F(DaemonChecks, WhetherADaemonRunsMayBeHiddenFromThisUser) {
+  const auto lock = node.surroundings.paths().daemon_lock();
+  write_file(lock, "77\n");
+  struct stat status {};
+  ASSERT_EQ(::stat(lock.c_str(), &status), 0);
+  node.surroundings.locks = node.directory / "locks";
+  write_file(node.surroundings.locks,
+             fmt::format("1: FLOCK  ADVISORY  WRITE 77 {:02x}:{:02x}:{} 0 EOF\n",
+                         major(status.st_dev) + 1, minor(status.st_dev), status.st_ino));
+  is(Verdict::skipped, "daemon", "can not be told by this user", "");
+  const auto control = listen_at(node.node().control_socket, SOCK_STREAM);
+  is(Verdict::ok, "daemon", "as far as can be told", "");
 }
 
 TEST_F(DaemonChecks, APortThatAnotherProgramHasIsWrongWhileTheDaemonIsStopped) {

@@ -1,6 +1,11 @@
+#include <array>
+#include <cerrno>
+#include <cstdint>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "unit/doctor/examined_node.h"
 
@@ -83,6 +88,40 @@ TEST_F(FileChecks, AKeyThatTheServiceMayNotReadIsWrong) {
   is_well("secrets");
   ASSERT_EQ(::chown(node.node().state_directory.c_str(), 65534, 65534), 0);
   is_wrong("secrets", "as which sluiced runs may not read it (owner root, mode 0600)", "chmod");
+}
+
+// As `setfacl -m u:nobody:r` writes it: a version, and entries of kind, rights and user.
+TEST_F(FileChecks, WhetherTheServiceMayReadAKeyWithAnAccessListIsNotGuessed) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  struct Entry {
+    std::uint16_t kind;
+    std::uint16_t rights;
+    std::uint32_t user;
+  };
+  constexpr std::uint32_t none = 0xffffffff;
+  const struct {
+    std::uint32_t version = 2;
+    std::array<Entry, 5> entries{
+        {{0x01, 6, none}, {0x02, 4, 65534}, {0x04, 0, none}, {0x10, 4, none}, {0x20, 0, none}}};
+  } list;
+  if (::setxattr(node.node().identity.key.c_str(), "system.posix_acl_access", &list, sizeof list,
+                 0) != 0) {
+    ASSERT_EQ(errno, EOPNOTSUPP);
+    GTEST_SKIP() << "this file system has no access lists";
+  }
+  is_well("secrets");
+  ASSERT_EQ(::chown(node.node().state_directory.c_str(), 65534, 65534), 0);
+  const Findings findings = looked("secrets");
+  EXPECT_EQ(worst(findings), Verdict::warning) << told(findings);
+  EXPECT_THAT(told(findings), AllOf(HasSubstr("it has an access list"), HasSubstr("runuser -u")));
+}
+
+TEST_F(FileChecks, AFileByWhichTheDiskIsTriedIsNoneOfTheState) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  const auto probe = node.node().state_directory / "doctor-a1b2c3";
+  write_file(probe, "");
+  ASSERT_EQ(::chown(probe.c_str(), 65534, 65534), 0);
+  is_well("state-directory");
 }
 
 TEST_F(FileChecks, AStateThatIsNotThereYetIsNoFault) {

@@ -112,6 +112,14 @@ TEST(Document, PointsAtAFullWidthColonBehindAKey) {
   EXPECT_THAT(parse("name: 说明：x\n# note：y\n").complaints, IsEmpty());
 }
 
+TEST(Document, TakesAFullWidthColonForALetterWhereYamlDoes) {
+  EXPECT_THAT(parse("a: |\n  note：x\nb:\n  - note：y\nc: folded\n  note：z\n").complaints,
+              IsEmpty());
+  // What is wrong elsewhere is told.
+  EXPECT_THAT(parse("a: |\n  note：x\nb: 1\nc: @\n").complaints,
+              ElementsAre(testing::HasSubstr("f:4:4: found a syntax error")));
+}
+
 TEST(Document, SaysWhereASyntaxErrorIs) {
   const auto parsed = parse("a: 1\nb: [1, 2\n");
   EXPECT_FALSE(parsed.value);
