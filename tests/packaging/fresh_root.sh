@@ -77,11 +77,11 @@ answers() { as_service sluice status >/dev/null 2>&1; }
 for _ in {1..600}; do ! answers || break; kill -0 "$shell" 2>/dev/null || break; sleep 0.1; done
 daemon=$(cat "$root/run/sluice/pid" 2>/dev/null || true)
 try as_service sluice status
-[[ $status -eq 0 && $said = *'up to date'* ]] || complain "the installed node does not serve: $said"
+[[ $status -eq 0 && $said = *'all is well'* ]] || complain "the installed node does not serve: $said"
 owned 660 sluice:sluice-operators /run/sluice/control.socket
 operator() { inside setpriv --reuid nobody --regid nogroup --groups "$1" sluice status; }
 try operator sluice-operators
-[[ $status -eq 0 && $said = *'up to date'* ]] || complain "an operator is not answered: $said"
+[[ $status -eq 0 && $said = *'all is well'* ]] || complain "an operator is not answered: $said"
 try operator nogroup
 [[ $status -eq 1 && $said = *'the group sluice-operators'* ]] || complain "who may not ask is not told who may: $said"
 try as_service /usr/lib/sluice/scheduled-backup
