@@ -49,9 +49,13 @@ TEST(StateListing, GoesOnBehindAFolderThatMayNotBeEntered) {
   fs::permissions(directory / "closed", fs::perms{0000});
   constexpr uid_t nobody = 65534;
   const bool is_root = ::geteuid() == 0;
-  if (is_root) ASSERT_EQ(::seteuid(nobody), 0);
+  if (is_root) {
+    ASSERT_EQ(::seteuid(nobody), 0);
+  }
   const std::string listing = state_listing(directory.path());
-  if (is_root) ASSERT_EQ(::seteuid(0), 0);
+  if (is_root) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
   fs::permissions(directory / "closed", fs::perms{0755});
   EXPECT_THAT(listing, HasSubstr("  closed  (this user may not enter it"));
   EXPECT_THAT(listing, HasSubstr("  a/file\n"));
