@@ -196,47 +196,6 @@ case_a_dump_is_waited_for_and_ctrl_c_leaves_all_as_it_was() {
   expect "versions" "$(sluice dataset show approval --json | jq '.versions | length')" 2
 }
 
-case_what_comes_while_a_dataset_is_migrated_is_held_and_the_others_go_on() {
-  start_cluster
-  trap 'kill_daemon; halt_cluster INT' EXIT
-  sql postgres 'CREATE DATABASE center'
-  new_old_node meanwhile "{kind: postgresql, hold_after: 1ms, connection: 'host=$PGHOST user=postgres dbname=center'}"
-  add_bureau park <<'END'
-channels: {direct: {}}
-publishes:
-  - {dataset: approval, channels: [direct]}
-  - {dataset: permit, channels: [direct]}
-END
-  add_schema permit <<'END'
-{"sluice:dataset": {"owner": "park", "title": "Permit"},
- "fields": [{"name": "number", "type": "string", "constraints": {"required": true}}],
- "primaryKey": "number"}
-END
-  start_daemon
-  expect "a call" "$(post park approval '{"number":"A1","name":"first"}')" 200
-  await_held approval 1
-  new_schema
-  mapping_without_staff
-  begin_dump
-  sluice dataset migrate approval --mapping "$node/mapping.yaml" >"$node/out" 2>"$node/err" &
-  migration=$!
-  until_true 60 grep -q 'in the way' "$node/err" || fail "it does not wait: $(cat "$node/err")"
-  expect "a call meanwhile" "$(post park approval '{"number":"A2","name":"second"}')" 200
-  expect "a call of another dataset" "$(post park permit '{"number":"P1"}')" 200
-  until_true 60 has_permit || fail "the other dataset waits: $(sluice status)"
-  expect "held" "$(sluice batch held --json | jq -rs 'map("\(.dataset) \(.batches)") | join(", ")')" 'approval 1'
-  exec 9>&- # the dump is over
-  wait "$dump"
-  wait "$migration" || fail "the migration: $(cat "$node/err")"
-  stop_daemon
-  start_daemon # with the new schema
-  await_held approval 2
-  expect "what was held" "$(held approval | lines)" 'haidian,A1,first,1;haidian,A2,second,1;'
-  try sluice audit verify --replay
-  expect "a replay of it: $err" "$status" 0
-}
-has_permit() { [[ $(sql center "SELECT count(*) FROM data.permit" 2>/dev/null) = 1 ]]; }
-
 open_workshop migrate park
 trap 'close_workshop $?' EXIT
 run_cases

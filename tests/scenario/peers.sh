@@ -75,7 +75,7 @@ case_a_file_is_read_where_no_key_is_and_within_limits() {
   (umask 077 && echo 'no key at all' >"$node/no.key")
   sed -i "s|key: .*|key: $node/no.key|" "$node/keyless/node.yaml"
   jq -n --arg file "$file" --arg digest "sha256:$digest" --argjson stamp "$(stat --format '[%d,%i,%s,0]' "$file")" \
-    '{bureau: "park", dataset: "register", file: $file, digest: $digest, lines: 101, stamp: $stamp,
+    '{bureau: "park", dataset: "register", file: $file, source: "register.csv", digest: $digest, lines: 101, stamp: $stamp,
       taken: "rows=0 accepted=0 quarantined=0 partial", recent: []}' >"$node/question"
   "$bin/sluice" --config "$node/keyless" read-file <"$node/question" >"$node/frames" || fail "it did not read without a key"
   grep -aq 'changed or replaced while it was read' "$node/frames" || fail "it did not look at the file: $(tr -cd '[:print:]' <"$node/frames")"
