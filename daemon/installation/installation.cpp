@@ -291,7 +291,7 @@ std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
   auto retention = std::make_shared<journal::Retention>(settings->node.journal.retention_bytes);
   return std::make_unique<Installation>(
       Installation{std::move(*settings), std::move(*catalogue),
-                   std::make_unique<record::Keyring>(std::move(*credentials)), paths,
+                   std::make_shared<record::Keyring>(std::move(*credentials)), paths,
                    std::move(disk), std::move(*marks), std::move(retention)});
 }
 

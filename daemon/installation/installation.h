@@ -33,11 +33,12 @@ namespace sluice::installation {
 struct Installation {
   settings::Settings settings;
   exchange::Catalogue catalogue;
-  std::unique_ptr<record::Keyring> keyring;
+  // Of all that is loaded in a process for one node; none of the shared is ever null.
+  std::shared_ptr<record::Keyring> keyring;
   Paths paths;
-  std::shared_ptr<files::StateDisk> disk;  // that of the state directory; never null
-  std::unique_ptr<journal::StreamMarks> marks;
-  std::shared_ptr<journal::Retention> retention;  // of all journals here; never null
+  std::shared_ptr<files::StateDisk> disk;  // that of the state directory
+  std::shared_ptr<journal::StreamMarks> marks;
+  std::shared_ptr<journal::Retention> retention;  // of all journals here
 
   // As it was last, or new where the bureau never had one here; `lost` where it is not what was
   // remembered of it. It is compared with the embedded store's ledger, where there is one.

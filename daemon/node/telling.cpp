@@ -11,22 +11,23 @@
 namespace sluice::node {
 
 api::Health Node::health() const {
-  if (!refused_.empty()) {
+  const auto generation = this->generation();
+  if (const auto& refused = generation->refused(); !refused.empty()) {
     return {.serving = false,
-            .reason = "the journal of " + refused_.begin()->first.str() +
+            .reason = "the journal of " + refused.begin()->first.str() +
                       " is not what it was; see the log"};
   }
   if (auto why = certificates_.why_not_signing()) {
     return {.serving = false, .reason = std::move(*why)};
   }
-  files::StateDisk& disk = *installation_->disk;
+  files::StateDisk& disk = *generation->installation().disk;
   if (const auto why = disk.distrusted()) {
     return {.serving = false,
             .reason = "an fsync has failed, and nothing is acknowledged (" + *why +
                       "); see to the disk, then restart sluiced"};
   }
   if (auto why = disk.shortage()) return {.serving = false, .reason = std::move(*why)};
-  for (const auto& [id, stream] : streams_) {
+  for (const auto& [id, stream] : generation->streams()) {
     if (stream->is_stopped()) {
       return {.serving = false,
               .reason = "the stream of " + id.str() + " has stopped; see the log"};
@@ -38,7 +39,8 @@ api::Health Node::health() const {
 void Node::measure_journals() {
   measure_disk();
   const record::Time now = installation::system_now();
-  for (const auto& [id, stream] : streams_) {
+  const auto generation = this->generation();
+  for (const auto& [id, stream] : generation->streams()) {
     const auto status = stream->status();
     if (!status) continue;
     const std::string& bureau = id.str();
@@ -54,7 +56,8 @@ void Node::measure_journals() {
 }
 
 void Node::measure_disk() {
-  files::StateDisk& disk = *installation_->disk;
+  const auto generation = this->generation();
+  files::StateDisk& disk = *generation->installation().disk;
   metrics_.disk_trusted().Set(disk.distrusted() ? 0 : 1);
   const auto room = disk.room();
   if (!room) return;
@@ -64,21 +67,23 @@ void Node::measure_disk() {
 }
 
 api::NodeStatus Node::status() {
-  const settings::Node& node = installation_->settings.node;
+  const auto generation = this->generation();
+  const installation::Installation& installation = generation->installation();
+  const settings::Node& node = installation.settings.node;
   api::NodeStatus status{
       .name = node.name, .started_at = started_at_, .now = installation::system_now()};
-  for (const auto& [id, stream] : streams_)
+  for (const auto& [id, stream] : generation->streams())
     status.streams.push_back({id, stream->status(), stream->link(), stream->is_stopped()});
-  for (const auto& [id, failure] : refused_)
+  for (const auto& [id, failure] : generation->refused())
     status.streams.push_back({id, std::unexpected(failure), {}, true});
   if (api_) status.port = api_->port();
   if (pages_) status.pages_port = pages_->port();
   status.certificate_ends = certificates_.first_expiry();
   status.not_signing = certificates_.why_not_signing();
-  status.distrusted_disk = installation_->disk->distrusted();
-  status.room = installation_->disk->room();
-  if (held_look_) status.held = held_look_->held();
-  if (schemas_) status.schema_conflicts = schemas_->conflicts();
+  status.distrusted_disk = installation.disk->distrusted();
+  status.room = installation.disk->room();
+  status.held = generation->held();
+  status.schema_conflicts = generation->schema_conflicts();
   if (node.uplink) {
     status.uplink.emplace();
     for (const auto& address : node.uplink->addresses)

@@ -59,6 +59,7 @@ class BureauRunner {
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
   void ask_to_stop() { thread_.request_stop(); }
+  void end() { thread_ = {}; }
 
   std::vector<JobStatus> status() const;
   void obey(Scheduler::Order order);
@@ -307,8 +308,14 @@ Scheduler::Scheduler(Surroundings surroundings)
     : surroundings_(std::move(surroundings)), slots_(surroundings_.at_once) {}
 
 Scheduler::~Scheduler() {
+  end();
+}
+
+void Scheduler::end() {
   // All of them first: each may take its grace to end.
   ask_to_stop();
+  for (const auto& [bureau, runner] : runners_)
+    runner->end();
 }
 
 void Scheduler::ask_to_stop() {

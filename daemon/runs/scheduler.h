@@ -62,6 +62,8 @@ class Scheduler {
 
   // Asks all that runs to end, and lets nothing more begin; does not wait.
   void ask_to_stop();
+  // The same, and waits for it, as the destructor does.
+  void end();
 
   // Starts a bureau's jobs.
   [[nodiscard]] std::expected<void, HistoryFailure> add(const record::BureauId& bureau,
