@@ -2,8 +2,10 @@
 // or `failed` beside it.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -25,6 +27,7 @@ class DropFolderWatch {
     std::filesystem::path folder;
     std::vector<record::DatasetId> datasets;  // that the bureau publishes by disk
     ChildLimits limits = {};                  // of one import
+    friend bool operator==(const Watched&, const Watched&) = default;
   };
   // What must outlive the watch; the paths are of the program, run as `command --config
   // configuration import …`.
@@ -41,8 +44,19 @@ class DropFolderWatch {
   // Asks for that end, and does not wait for it.
   void ask_to_stop() { thread_.request_stop(); }
 
+  // Of this bureau, from the next look on; an import that runs goes on. False: it has ended. Any
+  // thread, as the next.
+  [[nodiscard]] bool change(Watched watched);
+  // The same: nothing more is loaded.
+  void let_end();
+
  private:
   void run(const std::stop_token& stop);
+  // Looks until it is to stop, or what is watched has changed.
+  void watch(const std::stop_token& stop);
+  [[nodiscard]] bool is_to_go_on(const std::stop_token& stop) const {
+    return !stop.stop_requested() && !is_changed_;
+  }
   // False: a file could not be loaded, by this machine's fault.
   [[nodiscard]] bool look(adapters::disk::DropFolder& folder, const std::stop_token& stop);
   // Asks `hold_back`, and tells the log what is new.
@@ -57,11 +71,15 @@ class DropFolderWatch {
   [[nodiscard]] std::optional<adapters::disk::Outcome> load(const adapters::disk::ReadyFile& file,
                                                             const std::stop_token& stop);
 
-  Watched watched_;
+  std::mutex mutex_;
+  std::optional<Watched> planned_;  // guarded by mutex_, as the next; nothing: it is to end
+  bool has_ended_ = false;
+  std::atomic<bool> is_changed_ = false;
+  Watched watched_;  // the thread's, as the next
+  bool is_held_back_ = false;
   HoldBack hold_back_;
   Surroundings surroundings_;
-  bool is_held_back_ = false;  // the thread's
-  std::jthread thread_;        // last: joined before the rest goes
+  std::jthread thread_;  // last: joined before the rest goes
 };
 
 }  // namespace sluice::runs
