@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
     add_init(app, context);
     add_pki(app, context);
     add_status(app, context);
+    add_reload(app, context);
     add_import(app, context);
     add_read_file(app, context);
     add_read_csv(app, context);

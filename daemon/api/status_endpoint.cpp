@@ -86,6 +86,18 @@ boost::json::object disk_of(const NodeStatus& node) {
   return disk;
 }
 
+boost::json::object to_json(const ConfigurationStatus& configuration) {
+  boost::json::object object{{"since", record::to_string(configuration.since)}};
+  if (configuration.refused_at) {
+    object["refused_at"] = record::to_string(*configuration.refused_at);
+    object["complaints"] = boost::json::value_from(configuration.complaints);
+  }
+  if (!configuration.restart.empty()) {
+    object["restart"] = boost::json::value_from(configuration.restart);
+  }
+  return object;
+}
+
 std::string to_text(const NodeStatus& node) {
   boost::json::array streams;
   for (const StreamStatus& stream : node.streams)
@@ -109,6 +121,7 @@ std::string to_text(const NodeStatus& node) {
       conflicts.push_back({{"dataset", dataset.str()}, {"reason", reason}});
     object["schema_conflicts"] = std::move(conflicts);
   }
+  if (node.configuration) object["configuration"] = to_json(*node.configuration);
   if (node.uplink) object["uplink"] = boost::json::value_from(*node.uplink);
   return boost::json::serialize(object);
 }

@@ -38,6 +38,15 @@ struct HeldStatus {
   std::string reason;
 };
 
+// By which configuration the node works, and what is in the way of another.
+struct ConfigurationStatus {
+  record::Time since{};  // when it came into use
+  // Of the last that was read, where that was refused.
+  std::optional<record::Time> refused_at = {};
+  std::vector<std::string> complaints = {};
+  std::vector<std::string> restart = {};  // keys of node.yaml that wait for one
+};
+
 struct NodeStatus {
   record::NodeId name;
   record::Time started_at;
@@ -53,6 +62,7 @@ struct NodeStatus {
   std::optional<std::vector<HeldStatus>> held = {};  // of a node with a store
   // Of which datasets nothing is taken in, and why.
   std::map<record::DatasetId, std::string> schema_conflicts = {};
+  std::optional<ConfigurationStatus> configuration = {};
 };
 
 // `status` is called on `blocking`, where it may read journals. All must outlive the route.

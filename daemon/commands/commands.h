@@ -33,6 +33,7 @@ struct Context {
 void add_init(CLI::App& app, Context& context);
 void add_pki(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
+void add_reload(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
 // What an import starts to have a file read.
 void add_read_file(CLI::App& app, Context& context);

@@ -98,6 +98,25 @@ void print_schema_conflicts(const boost::json::object& status) {
   }
 }
 
+void print_configuration(const boost::json::object& status) {
+  const auto* value = status.if_contains("configuration");
+  if (value == nullptr) return;
+  const boost::json::object& configuration = value->as_object();
+  if (const auto* complaints = configuration.if_contains("complaints")) {
+    fmt::print("\nTHE CONFIGURATION IS REFUSED since {} ago, and the one of {} ago goes on:\n",
+               age_since(member_text(configuration, "refused_at")),
+               age_since(member_text(configuration, "since")));
+    for (const auto& complaint : complaints->as_array())
+      fmt::print("  {}\n", std::string_view(complaint.as_string()));
+  }
+  const auto* restart = configuration.if_contains("restart");
+  if (restart == nullptr) return;
+  fmt::print("\nchanged in node.yaml, and needs a restart:");
+  for (const auto& key : restart->as_array())
+    fmt::print(" {}", std::string_view(key.as_string()));
+  fmt::print("\n");
+}
+
 void print_for_people(const boost::json::object& status) {
   fmt::print("{}  sluiced {}  up {}", member_text(status, "node"), member_text(status, "version"),
              age_since(member_text(status, "started_at")));
@@ -116,6 +135,7 @@ void print_for_people(const boost::json::object& status) {
   }
   print_disk(status.at("disk").as_object());
   print_schema_conflicts(status);
+  print_configuration(status);
   std::vector<std::vector<std::string>> rows;
   for (const auto& value : status.at("streams").as_array()) {
     const boost::json::object& stream = value.as_object();

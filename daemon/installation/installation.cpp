@@ -295,6 +295,20 @@ std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
                    std::move(disk), std::move(*marks), std::move(retention)});
 }
 
+std::expected<Successor, Refusal> load_successor(const std::filesystem::path& configuration,
+                                                 const Installation& running) {
+  auto settings = load_settings(configuration);
+  if (!settings) return std::unexpected(std::move(settings.error()));
+  settings::Changes changes = settings::changes_between(running.settings, *settings);
+  settings::keep_until_restart(*settings, running.settings);
+  auto catalogue = exchange::Catalogue::compile(settings->datasets);
+  if (!catalogue) return std::unexpected(Refusal{lines_of(catalogue.error()), true});
+  return Successor{std::make_unique<Installation>(
+                       Installation{std::move(*settings), std::move(*catalogue), running.keyring,
+                                    running.paths, running.disk, running.marks, running.retention}),
+                   std::move(changes)};
+}
+
 people::Result<std::unique_ptr<people::People>> open_people(
     const settings::Settings& settings, std::shared_ptr<files::StateDisk> disk) {
   const auto& store = settings.node.store.value();

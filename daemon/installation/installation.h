@@ -22,6 +22,7 @@
 #include "people/people.h"
 #include "record/keyring.h"
 #include "record/signers.h"
+#include "settings/changes.h"
 #include "settings/settings.h"
 #include "store/store.h"
 #include "tasks/tasks.h"
@@ -106,6 +107,17 @@ struct Verdict {
 // Loads everything and makes the node's directories.
 [[nodiscard]] std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
     const std::filesystem::path& configuration);
+
+// What a node that runs can go on by.
+struct Successor {
+  // By another configuration, with the keys, the disk and all else of the running one that is one
+  // for the process; of settings that only a restart changes it has those of the running one.
+  std::unique_ptr<Installation> installation;
+  settings::Changes changes;  // against the running one
+};
+// Reads the configuration's files and nothing else.
+[[nodiscard]] std::expected<Successor, Refusal> load_successor(
+    const std::filesystem::path& configuration, const Installation& running);
 
 // The people who may sign in, for a caller of its own; the settings have a `store` section. Makes
 // nothing by itself. An fsync that fails is told to `disk`, or, where the caller has none, to the

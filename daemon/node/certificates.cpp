@@ -109,8 +109,8 @@ void Certificates::look() {
   keep_vigil();
 }
 
-void Certificates::renew_all() {
-  renewal_.renew_all(std::chrono::steady_clock::now());
+void Certificates::renew_changed() {
+  renewal_.renew_changed(std::chrono::steady_clock::now());
   keep_vigil();
 }
 

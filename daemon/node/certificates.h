@@ -51,7 +51,7 @@ class Certificates {
 
   // One thread may call these two, the users' own. The first: every quarter of a minute.
   void look();
-  void renew_all();
+  void renew_changed();
 
   // Of the node's certificates the one that expires first. Any thread.
   [[nodiscard]] std::optional<record::Time> first_expiry() const;

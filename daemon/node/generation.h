@@ -21,6 +21,7 @@
 #include "api/jobs_endpoint.h"
 #include "api/outcomes_endpoint.h"
 #include "api/records_endpoint.h"
+#include "api/reload_endpoint.h"
 #include "api/status_endpoint.h"
 #include "api/tasks_endpoint.h"
 #include "exchange/checkpoint_maker.h"
@@ -74,6 +75,7 @@ class Generation {
     std::function<api::Health()> health;
     std::function<api::NodeStatus()> status;  // blocks, as the next
     std::function<void()> measure;
+    api::AskToReload reload;
   };
   // Compares schemas and opens journals and stores, so it blocks; nothing is sent, settled or
   // signed by it until it begins.

@@ -14,7 +14,11 @@ std::expected<void, std::string> Node::listen() {
 }
 
 server::Surroundings Node::of_listeners() {
-  return {generation_->directory(), denials_, *log_, metrics_};
+  return {.directory = generation_->directory(),
+          .denials = denials_,
+          .log = *log_,
+          .metrics = metrics_,
+          .owner = generation_};
 }
 
 std::expected<void, std::string> Node::listen_to_bureaus(const server::Listen& listen) {

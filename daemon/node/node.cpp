@@ -6,10 +6,12 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "api/on_own_executor.h"
 #include "installation/system_clock.h"
 #include "node/durable_start.h"
 #include "node/scheduled_jobs.h"
@@ -41,6 +43,29 @@ std::expected<void, std::string> find_store(const installation::Installation& in
     return std::unexpected(record::to_string(opened.error()));
   }
   return {};
+}
+
+// Of the bureaus whose data begins here.
+std::map<record::BureauId, runs::DropFolderWatch::Watched> drop_folders(
+    const Generation& generation) {
+  std::map<record::BureauId, runs::DropFolderWatch::Watched> folders;
+  for (const record::BureauId& id : generation.own()) {
+    const settings::Bureau& bureau = generation.installation().settings.bureaus.at(id);
+    if (!bureau.disk || bureau.disk->drop_folder.empty()) continue;
+    std::vector<record::DatasetId> datasets;
+    for (const auto& publication : bureau.publishes) {
+      if (settings::comes_by(publication, record::Mode::disk))
+        datasets.push_back(publication.dataset);
+    }
+    folders.emplace(id,
+                    runs::DropFolderWatch::Watched{id,
+                                                   bureau.disk->drop_folder,
+                                                   std::move(datasets),
+                                                   {.time = bureau.disk->time_limit,
+                                                    .cpu = bureau.disk->cpu_limit,
+                                                    .memory_bytes = bureau.disk->memory_limit}});
+  }
+  return folders;
 }
 
 }  // namespace
@@ -78,12 +103,14 @@ Node::Node(installation::SoleDaemon sole, const installation::Installation& inst
 Node::~Node() {
   // Whoever posts to the context ends while it is there. Runs go on where they were the next time.
   service_status_.reset();
+  reloading_.join();
   scheduler_->ask_to_stop();
   watches_.clear();
   scheduler_->end();
   large_calls_.join();
   blocking_.join();
   task_calls_.join();
+  retiring_.join();
   if (generation_) generation_->shut_down();
 }
 
@@ -111,8 +138,10 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   SLUICE_TRY(node->make_uplink(installation->settings.node));
   const std::filesystem::path audit_log = installation->paths.audit_log();
   node->generation_ = SLUICE_TRY(Generation::make(std::move(installation), node->of_generations()));
-  SLUICE_TRY(node->start_jobs());
   SLUICE_TRY(node->listen());
+  if (auto planned = node->scheduler_->change(node->plan_of(*node->generation_)); !planned) {
+    return std::unexpected(record::to_string(planned.error()));
+  }
   node->certificates_.keep_current({node->api_ ? &*node->api_ : nullptr,
                                     node->pages_ ? &*node->pages_ : nullptr,
                                     node->uplink_identity_.get()});
@@ -149,7 +178,16 @@ Generation::Surroundings Node::of_generations() {
           .large_calls = large_calls_,
           .health = [this] { return health(); },
           .status = [this] { return status(); },
-          .measure = [this] { measure_journals(); }};
+          .measure = [this] { measure_journals(); },
+          .reload = [this](const std::string& who,
+                           api::ReloadDone done) { ask_to_reload(who, std::move(done)); }};
+}
+
+std::shared_ptr<Generation> Node::owned(std::unique_ptr<Generation> generation) {
+  const auto retire = [this](Generation* last) {
+    asio::post(retiring_, [ends = std::unique_ptr<Generation>(last)] {});
+  };
+  return {generation.release(), retire};
 }
 
 std::shared_ptr<Generation> Node::generation() const {
@@ -161,36 +199,27 @@ runs::HoldBack Node::hold_back_of(const record::BureauId& bureau) {
   return [this, bureau] { return generation()->why_wait(bureau); };
 }
 
-std::expected<void, std::string> Node::start_jobs() {
-  for (const record::BureauId& id : generation_->own()) {
-    const settings::Settings& settings = generation_->installation().settings;
-    std::vector<runs::Job> jobs = scheduled_jobs(settings.bureaus.at(id));
-    if (jobs.empty()) continue;
-    const auto added = scheduler_->add(id, std::move(jobs), hold_back_of(id));
-    if (!added) return std::unexpected(record::to_string(added.error()));
+runs::Scheduler::Plan Node::plan_of(const Generation& generation) {
+  runs::Scheduler::Plan plan;
+  for (const record::BureauId& id : generation.own()) {
+    std::vector<runs::Job> jobs = scheduled_jobs(generation.installation().settings.bureaus.at(id));
+    if (!jobs.empty()) plan.emplace(id, runs::Scheduler::Work{std::move(jobs), hold_back_of(id)});
   }
-  return {};
+  return plan;
 }
 
 void Node::watch_drop_folders() {
-  for (const record::BureauId& id : generation_->own()) {
-    const settings::Bureau& bureau = generation_->installation().settings.bureaus.at(id);
-    if (!bureau.disk || bureau.disk->drop_folder.empty()) continue;
-    std::vector<record::DatasetId> datasets;
-    for (const auto& publication : bureau.publishes) {
-      if (settings::comes_by(publication, record::Mode::disk))
-        datasets.push_back(publication.dataset);
-    }
-    runs::DropFolderWatch::Watched watched{id,
-                                           bureau.disk->drop_folder,
-                                           std::move(datasets),
-                                           {.time = bureau.disk->time_limit,
-                                            .cpu = bureau.disk->cpu_limit,
-                                            .memory_bytes = bureau.disk->memory_limit}};
-    watches_.emplace(id, std::make_unique<runs::DropFolderWatch>(
-                             std::move(watched), hold_back_of(id),
-                             runs::DropFolderWatch::Surroundings{programs_.command,
-                                                                 programs_.configuration, *log_}));
+  const auto generation = this->generation();
+  std::map<record::BureauId, runs::DropFolderWatch::Watched> folders = drop_folders(*generation);
+  for (const auto& [id, watch] : watches_)
+    if (!folders.contains(id)) watch->let_end();
+  for (auto& [id, watched] : folders) {
+    const auto there = watches_.find(id);
+    if (there != watches_.end() && there->second->change(watched)) continue;
+    watches_.insert_or_assign(id, std::make_unique<runs::DropFolderWatch>(
+                                      std::move(watched), hold_back_of(id),
+                                      runs::DropFolderWatch::Surroundings{
+                                          programs_.command, programs_.configuration, *log_}));
   }
 }
 
@@ -210,24 +239,20 @@ exchange::Holding::Events Node::holding_events() {
               }};
 }
 
-void Node::reload() {
-  notifier_.reloading();
-  certificates_.renew_all();
-  holding_.stir();
-  generation()->look_at_schemas_again();
-  if (service_status_) service_status_->tell_ready();
-}
-
 asio::awaitable<void> Node::obey_signals() {
-  asio::signal_set signals(co_await asio::this_coro::executor, SIGTERM, SIGINT, SIGHUP);
+  for (const int ends : {SIGTERM, SIGINT})
+    signals_.add(ends);
   while (true) {
-    const int signal = co_await signals.async_wait(asio::use_awaitable);
+    const int signal = co_await signals_.async_wait(asio::use_awaitable);
     if (signal != SIGHUP) break;
-    reload();
+    ask_to_reload("SIGHUP", {});
   }
   if (service_status_) service_status_->hush();
   notifier_.stopping("ending what runs; what was acknowledged stays");
   log_->write<"stopping">();
+  is_stopping_ = true;
+  // What a reload does now comes to its end, and none begins anything.
+  co_await api::off_the_loop<bool>(reloading_, [] { return true; });
   // All of them first: each may take its grace to end.
   scheduler_->ask_to_stop();
   for (const auto& [bureau, watch] : watches_)
@@ -263,7 +288,10 @@ void Node::run() {
   asio::co_spawn(context_, obey_signals(), asio::detached);
   asio::co_spawn(context_, stay_alive(), asio::detached);
   asio::co_spawn(context_, keep_certificates(), asio::detached);
+  asio::co_spawn(context_, reload_when_asked(), asio::detached);
   const settings::Node& settings = generation()->installation().settings.node;
+  configuration_.since = started_at_;
+  measure_configuration();
   log_->write<"ready">({{"node", settings.name.str()},
                         {"version", SLUICE_VERSION},
                         {"port", port()},

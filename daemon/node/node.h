@@ -3,6 +3,8 @@
 // metrics.
 #pragma once
 
+#include <atomic>
+#include <csignal>
 #include <expected>
 #include <filesystem>
 #include <map>
@@ -10,12 +12,16 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "api/health.h"
+#include "api/reload_endpoint.h"
 #include "api/status_endpoint.h"
 #include "exchange/checkpoint_maker.h"
 #include "exchange/holding.h"
@@ -48,8 +54,8 @@ class Node {
       const std::filesystem::path& command, const std::filesystem::path& configuration);
   ~Node();
 
-  // Serves until SIGTERM or SIGINT; SIGHUP reads certificates, keys and
-  // revocation lists again, and so does a change of theirs.
+  // Serves until SIGTERM or SIGINT. SIGHUP reads the configuration again, and the certificates,
+  // keys and revocation lists that have changed, as it does by itself.
   void run();
 
   [[nodiscard]] std::uint16_t port() const { return api_ ? api_->port() : 0; }
@@ -73,7 +79,9 @@ class Node {
   [[nodiscard]] server::Surroundings of_listeners();
   // Why a bureau's runs and files must wait.
   [[nodiscard]] runs::HoldBack hold_back_of(const record::BureauId& bureau);
-  [[nodiscard]] std::expected<void, std::string> start_jobs();
+  // What runs by a schedule.
+  [[nodiscard]] runs::Scheduler::Plan plan_of(const Generation& generation);
+  // Those of the generation that serves, and no others.
   void watch_drop_folders();
   // What a center's holding tells.
   [[nodiscard]] exchange::Holding::Events holding_events();
@@ -82,7 +90,32 @@ class Node {
   // Sets the metrics of what lies in the journals: reads them.
   void measure_journals();
   void measure_disk();
-  void reload();
+  void measure_configuration();
+  [[nodiscard]] api::ConfigurationStatus configuration() const;
+  // On the context's thread. `done` may be empty.
+  void ask_to_reload(const std::string& who, api::ReloadDone done);
+  [[nodiscard]] boost::asio::awaitable<void> reload_when_asked();
+  [[nodiscard]] boost::asio::awaitable<api::ReloadOutcome> reload(std::string who);
+  // What another configuration makes; null: nothing changes, or it is refused.
+  struct Attempt {
+    api::ReloadOutcome outcome;
+    std::shared_ptr<Generation> made;
+  };
+  [[nodiscard]] Attempt try_successor(const Generation& running);
+  [[nodiscard]] Attempt make_successor(const Generation& running);
+  // Between two requests: on the context's thread.
+  void put_in_place(const std::shared_ptr<Generation>& next);
+  // Sends and looks by the new one in place of the other.
+  void change_over(Generation& running, Attempt& attempt);
+  void look_after_gone(const Generation& before, const Generation& now,
+                       api::ReloadOutcome& outcome);
+  // Of a bureau's journal, where nobody sends it any more: what is to be said of it.
+  [[nodiscard]] std::optional<std::string> left_waiting(
+      const record::BureauId& bureau, const installation::Installation& installation);
+  void forget_measures_of(const std::string& bureau);
+  void tell(const std::string& who, const api::ReloadOutcome& outcome);
+  // Its last owner may be a request: what it then waits for holds up no other.
+  [[nodiscard]] std::shared_ptr<Generation> owned(std::unique_ptr<Generation> generation);
   [[nodiscard]] boost::asio::awaitable<void> obey_signals();
   [[nodiscard]] boost::asio::awaitable<void> keep_certificates();
   [[nodiscard]] boost::asio::awaitable<void> stay_alive();
@@ -117,11 +150,26 @@ class Node {
   boost::asio::thread_pool large_calls_{2};      // for bodies that take long to read
   std::optional<ServiceStatus> service_status_;  // where systemd wants to know
 
+  boost::asio::thread_pool reloading_{1};
+  std::atomic<bool> is_stopping_ = false;
+  boost::asio::thread_pool retiring_{1};  // where generations end
+
   mutable std::mutex mutex_;
-  std::shared_ptr<Generation> generation_;  // guarded by mutex_; there from start() on
+  std::shared_ptr<Generation> generation_;  // guarded by mutex_, as the next; there from start() on
+  api::ConfigurationStatus configuration_;
 
   // Run by one thread. Handlers that are left when it stops refer to all above, and go before it.
   boost::asio::io_context context_{1};
+  // Who asks for a reload, the context's thread's, as the next.
+  struct Asked {
+    std::string who;
+    api::ReloadDone done;
+  };
+  std::vector<Asked> asked_;
+  boost::asio::steady_timer reload_asked_{context_};
+  // From the beginning on, so that who changes files while it starts is heard; what ends it does so
+  // at once until it serves.
+  boost::asio::signal_set signals_{context_, SIGHUP};
   std::optional<server::HttpServer> api_;
   std::optional<server::HttpServer> pages_;
   std::optional<server::HttpServer> control_;

@@ -35,6 +35,7 @@ std::vector<server::Route> Generation::routes_for_operators() {
   routes.push_back(
       api::metrics_route(surroundings_.metrics, surroundings_.blocking, surroundings_.measure));
   routes.push_back(api::status_route(policy_, surroundings_.blocking, surroundings_.status));
+  routes.push_back(api::reload_route(policy_, surroundings_.reload));
   return routes;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "trust/expiry_vigil.h"
 
@@ -47,6 +48,10 @@ std::vector<std::string> troubles_of_node(const api::NodeStatus& status) {
   }
   if (status.room && status.room->is_short) {
     troubles.emplace_back("NOTHING IS TAKEN IN: the disk is short of room");
+  }
+  if (status.configuration && status.configuration->refused_at) {
+    troubles.push_back(
+        fmt::format("the configuration is refused: {}", status.configuration->complaints.front()));
   }
   return troubles;
 }
@@ -87,6 +92,10 @@ std::vector<std::string> troubles_of_datasets(const api::NodeStatus& status) {
 // What is to be done, and stops nothing yet.
 std::vector<std::string> reminders_of(const api::NodeStatus& status) {
   std::vector<std::string> reminders;
+  if (status.configuration && !status.configuration->restart.empty()) {
+    reminders.push_back(fmt::format("{} of node.yaml needs a restart",
+                                    fmt::join(status.configuration->restart, ", ")));
+  }
   if (status.certificate_ends && *status.certificate_ends > status.now &&
       *status.certificate_ends - status.now < trust::ExpiryVigil::soon) {
     const auto left =

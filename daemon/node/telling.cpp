@@ -55,6 +55,14 @@ void Node::measure_journals() {
   }
 }
 
+void Node::forget_measures_of(const std::string& bureau) {
+  for (auto* gauges : {&metrics_.journal_backlog_batches, &metrics_.journal_backlog_bytes,
+                       &metrics_.journal_backlog_oldest_seconds, &metrics_.quarantine_waiting,
+                       &metrics_.quarantine_bytes, &metrics_.answer_bytes}) {
+    gauges->forget(bureau);
+  }
+}
+
 void Node::measure_disk() {
   const auto generation = this->generation();
   files::StateDisk& disk = *generation->installation().disk;
@@ -84,6 +92,7 @@ api::NodeStatus Node::status() {
   status.room = installation.disk->room();
   status.held = generation->held();
   status.schema_conflicts = generation->schema_conflicts();
+  status.configuration = configuration();
   if (node.uplink) {
     status.uplink.emplace();
     for (const auto& address : node.uplink->addresses)

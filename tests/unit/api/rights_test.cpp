@@ -20,6 +20,7 @@
 #include "api/outcomes_endpoint.h"
 #include "api/quarantine_endpoint.h"
 #include "api/records_endpoint.h"
+#include "api/reload_endpoint.h"
 #include "api/status_endpoint.h"
 #include "api/tasks_endpoint.h"
 #include "edges/sqlite/sqlite_kept_reports.h"
@@ -90,6 +91,7 @@ std::vector<Right> rights() {
           {Method::post, "/v1/jobs/park/resume", operators},
           {Method::post, "/v1/jobs/park/run", operators},
           {Method::get, "/v1/status", operators},
+          {Method::post, "/v1/reload", operators},
           {Method::get, "/v1/health", everybody()},
           {Method::get, "/metrics", everybody()}};
 }
@@ -124,6 +126,7 @@ class Offer {
     std::ranges::move(quarantines_.routes(), std::back_inserter(routes));
     std::ranges::move(jobs_.routes(), std::back_inserter(routes));
     routes.push_back(status_route(policy_, blocking_, [] { return NodeStatus{}; }));
+    routes.push_back(reload_route(policy_, [](const std::string&, ReloadDone done) { done({}); }));
     routes.push_back(health_route([] { return Health{}; }));
     routes.push_back(metrics_route(metrics_, blocking_, [] {}));
     router_.emplace(std::move(routes));
