@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
     add_init(app, context);
     add_pki(app, context);
     add_status(app, context);
+    add_reload(app, context);
     add_doctor(app, context);
     add_support_bundle(app, context);
     add_import(app, context);

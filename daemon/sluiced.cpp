@@ -1,4 +1,5 @@
 // The daemon.
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -50,6 +51,8 @@ int run(int argc, char** argv) {
     std::printf("%s: the configuration is good\n", configuration.c_str());
     return exit_with(ExitStatus::success);
   }
+  // Until somebody listens for it: who changes files while this starts must not end it.
+  std::signal(SIGHUP, SIG_IGN);
   const auto waited = sluice::node::await_identity(configuration);
   if (!waited) {
     std::fprintf(stderr, "sluiced: %s\n", waited.error().c_str());

@@ -15,6 +15,10 @@ struct Health {
   std::string reason;  // why not: what an operator reads first
 };
 
+// Any bureau may ask how the node is: a reason, which may name paths, addresses and other bureaus'
+// troubles, is for the operators.
+enum class HealthFor { bureaus, operators };
+
 // 200 {"status":"pass"} or 503 {"status":"fail","reason":…}. `health` is called on connections'
 // strands and must not block.
 [[nodiscard]] server::Route health_route(std::function<Health()> health);

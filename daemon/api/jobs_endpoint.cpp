@@ -54,7 +54,7 @@ asio::awaitable<server::Response> JobsEndpoint::obey(const server::Request& requ
   if (obeyed) co_return server::Response{.content_type = "application/json", .body = "{}"};
   co_return server::problem(404, "no-job",
                             "no job of this bureau runs by a schedule here: its channel has no "
-                            "`schedule`, or had none when sluiced started");
+                            "`schedule`, or had none when sluiced last read its configuration");
 }
 
 }  // namespace sluice::api

@@ -58,6 +58,15 @@ struct RevocationStatus {
   std::optional<record::Time> ends;  // nothing: never
 };
 
+// By which configuration the node works, and what is in the way of another.
+struct ConfigurationStatus {
+  record::Time since{};  // when it came into use
+  // Of the last that was read, where that was refused.
+  std::optional<record::Time> refused_at = {};
+  std::vector<std::string> complaints = {};
+  std::vector<std::string> restart = {};  // keys of node.yaml that wait for one
+};
+
 struct NodeStatus {
   record::NodeId name;
   record::Time started_at;
@@ -81,6 +90,7 @@ struct NodeStatus {
   std::vector<EdgeStatus> edges = {};
   // Of which datasets nothing is taken in, and why.
   std::map<record::DatasetId, std::string> schema_conflicts = {};
+  std::optional<ConfigurationStatus> configuration = {};
 };
 
 }  // namespace sluice::api

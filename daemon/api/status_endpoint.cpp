@@ -135,6 +135,18 @@ boost::json::array conflicts_of(const NodeStatus& node) {
   return conflicts;
 }
 
+boost::json::object configuration_json(const ConfigurationStatus& configuration) {
+  boost::json::object object{{"since", record::to_string(configuration.since)}};
+  if (configuration.refused_at) {
+    object["refused_at"] = record::to_string(*configuration.refused_at);
+    object["complaints"] = boost::json::value_from(configuration.complaints);
+  }
+  if (!configuration.restart.empty()) {
+    object["restart"] = boost::json::value_from(configuration.restart);
+  }
+  return object;
+}
+
 // What only some nodes have.
 void add_parts(boost::json::object& object, const NodeStatus& node) {
   if (node.port) object["port"] = *node.port;
@@ -148,6 +160,7 @@ void add_parts(boost::json::object& object, const NodeStatus& node) {
   if (node.held) object["held"] = each_in(*node.held);
   if (node.store_failure) object["store_failure"] = *node.store_failure;
   if (!node.schema_conflicts.empty()) object["schema_conflicts"] = conflicts_of(node);
+  if (node.configuration) object["configuration"] = configuration_json(*node.configuration);
 }
 
 }  // namespace

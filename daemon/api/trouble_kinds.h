@@ -62,6 +62,10 @@ inline constexpr std::array trouble_kinds{
     TroubleKind{"schema-conflict", Grade::stops, false,
                 "nothing of a dataset is taken in, since its schema does not fit",
                 "what the reason says (docs/operations.md#changing-a-schema)"},
+    TroubleKind{"configuration-refused", Grade::attention, false,
+                "the configuration that was last read can not be used, and the one before goes on",
+                "sluiced --check-config tells all that is wrong; repair the files, then: sluice "
+                "reload (docs/operations.md#another-configuration)"},
     TroubleKind{"link-held-back", Grade::attention, false,
                 "a bureau's batches do not get to the center",
                 "look at the network, the certificates and the center; sending goes on by itself"},
@@ -107,6 +111,10 @@ inline constexpr std::array trouble_kinds{
     TroubleKind{"inodes-low", Grade::attention, false,
                 "the file system can take only few more files",
                 "remove files: without room for new ones no database can work"},
+    TroubleKind{"restart-needed", Grade::reminder, false,
+                "keys of node.yaml are changed that only a restart takes",
+                "restart sluiced when it suits, or put back what stood there "
+                "(docs/operations.md#another-configuration)"},
     TroubleKind{"job-paused", Grade::reminder, false, "an operator has paused a bureau's jobs",
                 "sluice jobs resume {bureau}, when it is time"},
     TroubleKind{"quarantine-waiting", Grade::reminder, false, "rows that failed wait for a person",

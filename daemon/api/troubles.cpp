@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "runs/run_summary.h"
 #include "trust/expiry_vigil.h"
@@ -101,6 +102,22 @@ void judge_revocations(const NodeStatus& status, Troubles& troubles) {
     if (is_over) trouble.since = list.ends;
     troubles.push_back(std::move(trouble));
   }
+}
+
+void judge_configuration(const NodeStatus& status, Troubles& troubles) {
+  if (!status.configuration) return;
+  const ConfigurationStatus& configuration = *status.configuration;
+  if (configuration.refused_at) {
+    Trouble trouble = of_node(trouble_kind("configuration-refused"), "THE CONFIGURATION IS REFUSED",
+                              fmt::format("{}", fmt::join(configuration.complaints, "; ")));
+    trouble.since = configuration.refused_at;
+    troubles.push_back(std::move(trouble));
+  }
+  if (configuration.restart.empty()) return;
+  const std::string keys = fmt::format("{}", fmt::join(configuration.restart, ", "));
+  troubles.push_back(
+      of_node(trouble_kind("restart-needed"), keys + " of node.yaml needs a restart"));
+  troubles.back().figure = keys;
 }
 
 // The first of what keeps a stream from getting on.
@@ -231,6 +248,7 @@ std::vector<Trouble> troubles_of(const NodeStatus& status) {
   judge_certificates(status, troubles);
   judge_revocations(status, troubles);
   judge_surroundings(status, troubles);
+  judge_configuration(status, troubles);
   for (const StreamStatus& stream : status.streams)
     judge_stream(status, stream, troubles);
   judge_datasets(status, troubles);

@@ -36,6 +36,7 @@ struct Context {
 void add_init(CLI::App& app, Context& context);
 void add_pki(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
+void add_reload(CLI::App& app, Context& context);
 // And what it starts to have a database looked at.
 void add_doctor(CLI::App& app, Context& context);
 void add_support_bundle(CLI::App& app, Context& context);

@@ -296,8 +296,22 @@ std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
   auto retention = std::make_shared<journal::Retention>(settings->node.journal.retention_bytes);
   return std::make_unique<Installation>(
       Installation{std::move(*settings), std::move(*catalogue),
-                   std::make_unique<record::Keyring>(std::move(*credentials)), paths,
+                   std::make_shared<record::Keyring>(std::move(*credentials)), paths,
                    std::move(disk), std::move(*marks), std::move(retention)});
+}
+
+std::expected<Successor, Refusal> load_successor(const std::filesystem::path& configuration,
+                                                 const Installation& running) {
+  auto settings = load_settings(configuration);
+  if (!settings) return std::unexpected(std::move(settings.error()));
+  settings::Changes changes = settings::changes_between(running.settings, *settings);
+  settings::keep_until_restart(*settings, running.settings);
+  auto catalogue = exchange::Catalogue::compile(settings->datasets);
+  if (!catalogue) return std::unexpected(Refusal{lines_of(catalogue.error()), true});
+  return Successor{std::make_unique<Installation>(
+                       Installation{std::move(*settings), std::move(*catalogue), running.keyring,
+                                    running.paths, running.disk, running.marks, running.retention}),
+                   std::move(changes)};
 }
 
 people::Result<std::unique_ptr<people::People>> open_people(

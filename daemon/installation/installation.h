@@ -22,6 +22,7 @@
 #include "people/people.h"
 #include "record/keyring.h"
 #include "record/signers.h"
+#include "settings/changes.h"
 #include "settings/settings.h"
 #include "store/store.h"
 #include "tasks/tasks.h"
@@ -33,11 +34,12 @@ namespace sluice::installation {
 struct Installation {
   settings::Settings settings;
   exchange::Catalogue catalogue;
-  std::unique_ptr<record::Keyring> keyring;
+  // Of all that is loaded in a process for one node; none of the shared is ever null.
+  std::shared_ptr<record::Keyring> keyring;
   Paths paths;
-  std::shared_ptr<files::StateDisk> disk;  // that of the state directory; never null
-  std::unique_ptr<journal::StreamMarks> marks;
-  std::shared_ptr<journal::Retention> retention;  // of all journals here; never null
+  std::shared_ptr<files::StateDisk> disk;  // that of the state directory
+  std::shared_ptr<journal::StreamMarks> marks;
+  std::shared_ptr<journal::Retention> retention;  // of all journals here
 
   // As it was last, or new where the bureau never had one here; `lost` where it is not what was
   // remembered of it. It is compared with the embedded store's ledger, where there is one.
@@ -105,6 +107,17 @@ struct Verdict {
 // Loads everything and makes the node's directories.
 [[nodiscard]] std::expected<std::unique_ptr<Installation>, Refusal> load_installation(
     const std::filesystem::path& configuration);
+
+// What a node that runs can go on by.
+struct Successor {
+  // By another configuration, with the keys, the disk and all else of the running one that is one
+  // for the process; of settings that only a restart changes it has those of the running one.
+  std::unique_ptr<Installation> installation;
+  settings::Changes changes;  // against the running one
+};
+// Reads the configuration's files and nothing else.
+[[nodiscard]] std::expected<Successor, Refusal> load_successor(
+    const std::filesystem::path& configuration, const Installation& running);
 
 // The people who may sign in, for a caller of its own; the settings have a `store` section. Makes
 // nothing by itself. An fsync that fails is told to `disk`, or, where the caller has none, to the

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "installation/installation.h"
 #include "record/try.h"
 #include "trust/certificate_check.h"
 
@@ -32,10 +33,10 @@ struct Identity {
   trust::TlsContext client;
 };
 
-std::expected<Identity, trust::TlsFailure> load_identity(const installation::Installation& node,
+std::expected<Identity, trust::TlsFailure> load_identity(const settings::Identity& files,
+                                                         const installation::Paths& paths,
                                                          bool serves, bool calls) {
-  const settings::Identity& files = node.settings.node.identity;
-  auto credentials = installation::load_credentials(files, node.paths);
+  auto credentials = installation::load_credentials(files, paths);
   if (!credentials) {
     return std::unexpected(trust::TlsFailure{
         trust::TlsProblem::unreadable, credentials.error().place, credentials.error().sentence});
@@ -48,8 +49,8 @@ std::expected<Identity, trust::TlsFailure> load_identity(const installation::Ins
 
 }  // namespace
 
-Certificates::Certificates(const Surroundings& surroundings)
-    : surroundings_(surroundings),
+Certificates::Certificates(Surroundings surroundings)
+    : surroundings_(std::move(surroundings)),
       renewal_(kept(), {.renewed =
                             [this](const std::string& name, const record::CertificateFacts& facts) {
                               surroundings_.log.write<"certificates-reloaded">(
@@ -63,12 +64,12 @@ Certificates::Certificates(const Surroundings& surroundings)
                               surroundings_.log.write<"certificates-not-reloaded">(
                                   {{"of", name}, {"reason", record::to_string(failure)}});
                             }}) {
-  const auto certificate = surroundings_.installation.keyring->current()->signer.certificate();
+  const auto certificate = surroundings_.keyring.current()->signer.certificate();
   note(certificate.subject, certificate);
 }
 
 std::vector<trust::Renewal::Kept> Certificates::kept() {
-  const settings::Node& node = surroundings_.installation.settings.node;
+  const settings::Identity& identity = surroundings_.identity;
   const auto files_of = [](std::initializer_list<std::filesystem::path> files) {
     std::vector<std::filesystem::path> named;
     std::ranges::copy_if(files, std::back_inserter(named),
@@ -76,11 +77,11 @@ std::vector<trust::Renewal::Kept> Certificates::kept() {
     return named;
   };
   std::vector<trust::Renewal::Kept> kept;
-  kept.push_back({"identity",
-                  files_of({node.identity.certificate, node.identity.key, node.identity.authorities,
-                            node.identity.revocations}),
-                  [this] { return renew_identity(); }});
-  if (const auto& pages = node.pages) {
+  kept.push_back(
+      {"identity",
+       files_of({identity.certificate, identity.key, identity.authorities, identity.revocations}),
+       [this] { return renew_identity(); }});
+  if (const auto& pages = surroundings_.pages) {
     kept.push_back({"pages",
                     files_of({pages->certificate, pages->key, pages->people_authorities,
                               pages->people_revocations}),
@@ -90,17 +91,17 @@ std::vector<trust::Renewal::Kept> Certificates::kept() {
 }
 
 std::expected<trust::TlsContext, trust::TlsFailure> Certificates::for_bureaus() {
-  return trust::make_server_context(tls_files(surroundings_.installation.settings.node.identity));
+  return trust::make_server_context(tls_files(surroundings_.identity));
 }
 
 std::expected<trust::TlsContext, trust::TlsFailure> Certificates::for_people() {
-  auto tls = SLUICE_TRY(tls_for_people(*surroundings_.installation.settings.node.pages));
+  auto tls = SLUICE_TRY(tls_for_people(*surroundings_.pages));
   note(pages_subject, trust::certificate_of(tls.get()));
   return tls;
 }
 
 trust::TlsFiles Certificates::uplink_files() const {
-  return tls_files(surroundings_.installation.settings.node.identity);
+  return tls_files(surroundings_.identity);
 }
 
 void Certificates::look() {
@@ -108,20 +109,18 @@ void Certificates::look() {
   keep_vigil();
 }
 
-void Certificates::renew_all() {
-  renewal_.renew_all(std::chrono::steady_clock::now());
+void Certificates::renew_changed() {
+  renewal_.renew_changed(std::chrono::steady_clock::now());
   keep_vigil();
 }
 
 Certificates::Renewed Certificates::renew_identity() {
-  const installation::Installation& installation = surroundings_.installation;
-  Identity identity =
-      SLUICE_TRY(load_identity(installation, users_.api != nullptr, users_.uplink != nullptr));
+  Identity identity = SLUICE_TRY(load_identity(surroundings_.identity, surroundings_.paths,
+                                               users_.api != nullptr, users_.uplink != nullptr));
   record::CertificateFacts facts = identity.credentials.signer.certificate();
-  SLUICE_TRY(trust::check_successor(installation.keyring->current()->signer.certificate(), facts,
-                                    installation.settings.node.identity.certificate,
-                                    surroundings_.clock()));
-  installation.keyring->replace(std::move(identity.credentials));
+  SLUICE_TRY(trust::check_successor(surroundings_.keyring.current()->signer.certificate(), facts,
+                                    surroundings_.identity.certificate, surroundings_.clock()));
+  surroundings_.keyring.replace(std::move(identity.credentials));
   if (users_.api != nullptr) users_.api->reload(std::move(identity.server));
   if (users_.uplink != nullptr) users_.uplink->replace(std::move(identity.client));
   note(facts.subject, facts);
@@ -129,7 +128,7 @@ Certificates::Renewed Certificates::renew_identity() {
 }
 
 Certificates::Renewed Certificates::renew_pages() {
-  auto tls = SLUICE_TRY(tls_for_people(*surroundings_.installation.settings.node.pages));
+  auto tls = SLUICE_TRY(tls_for_people(*surroundings_.pages));
   record::CertificateFacts facts = trust::certificate_of(tls.get());
   if (users_.pages != nullptr) users_.pages->reload(std::move(tls));
   note(pages_subject, facts);
@@ -166,7 +165,7 @@ void Certificates::keep_vigil() {
 }
 
 std::optional<std::string> Certificates::why_not_signing() const {
-  const auto credentials = surroundings_.installation.keyring->current();
+  const auto credentials = surroundings_.keyring.current();
   return record::why_not_signing(credentials->signer.certificate(), surroundings_.clock());
 }
 

@@ -9,11 +9,13 @@
 #include <optional>
 #include <string>
 
-#include "installation/installation.h"
+#include "installation/paths.h"
 #include "link/https/uplink_identity.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "record/keyring.h"
 #include "server/http_server.h"
+#include "settings/settings.h"
 #include "trust/expiry_vigil.h"
 #include "trust/renewal.h"
 #include "trust/tls_context.h"
@@ -22,14 +24,17 @@ namespace sluice::node {
 
 class Certificates {
  public:
-  // All must outlive it.
+  // Which files. What is referred to must outlive it.
   struct Surroundings {
-    const installation::Installation& installation;
+    settings::Identity identity;
+    std::optional<settings::Pages> pages;
+    installation::Paths paths;
+    record::Keyring& keyring;
     observe::Log& log;
     observe::Metrics& metrics;
     std::function<record::Time()> clock;
   };
-  explicit Certificates(const Surroundings& surroundings);
+  explicit Certificates(Surroundings surroundings);
 
   // What is made of the files now, for who begins to serve or to call.
   [[nodiscard]] std::expected<trust::TlsContext, trust::TlsFailure> for_bureaus();
@@ -46,7 +51,7 @@ class Certificates {
 
   // One thread may call these two, the users' own. The first: every quarter of a minute.
   void look();
-  void renew_all();
+  void renew_changed();
 
   // Those in use: the identity's by its subject, and `pages`. Any thread.
   [[nodiscard]] std::map<std::string, record::CertificateFacts> in_use() const;

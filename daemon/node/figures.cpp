@@ -1,6 +1,7 @@
 #include "node/figures.h"
 
 #include <chrono>
+#include <utility>
 
 #include "observe/events.h"
 
@@ -19,12 +20,19 @@ Figures::Figures(Surroundings surroundings) : surroundings_(surroundings) {
 }
 
 void Figures::measure(const Sources& sources, record::Time now) {
+  std::set<std::string> present;
+  for (const auto& [id, failure] : sources.refused)
+    present.insert(id.str());
+  for (const auto& [id, stream] : sources.streams)
+    present.insert(id.str());
+  std::set<std::string> before;
   {  // first: what follows may hang
     const std::lock_guard lock(mutex_);
-    looked_at_.clear();
-    for (const auto& [id, stream] : sources.streams)
-      looked_at_.insert(id.str());
+    before = std::exchange(looked_at_, present);
   }
+  // Another configuration may have taken the place of the one that was looked at.
+  for (const std::string& bureau : before)
+    if (!present.contains(bureau)) forget(bureau);
   measure_log();
   measure_disk();
   observe::Metrics& metrics = surroundings_.metrics;
@@ -83,6 +91,14 @@ void Figures::hide(const std::string& bureau) {
   metrics.quarantine_bytes.hide(bureau);
   metrics.answer_bytes.hide(bureau);
   metrics.journal_readable(bureau).Set(0);
+}
+
+void Figures::forget(const std::string& bureau) {
+  observe::Metrics& metrics = surroundings_.metrics;
+  hide(bureau);
+  metrics.journal_readable.hide(bureau);
+  metrics.stream_stopped.hide(bureau);
+  metrics.link_up.hide(bureau);
 }
 
 void Figures::miss() {

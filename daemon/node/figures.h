@@ -46,6 +46,8 @@ class Figures {
   void measure_log();
   void measure(const record::BureauId& bureau, Stream& stream, record::Time now);
   void hide(const std::string& bureau);
+  // Its stream is no longer here.
+  void forget(const std::string& bureau);
   void begin_at_zero(const settings::Bureau& bureau);
 
   Surroundings surroundings_;

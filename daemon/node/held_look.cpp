@@ -26,7 +26,13 @@ HeldLook::HeldLook(Open open, Surroundings surroundings)
       surroundings_(surroundings),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-HeldLook::~HeldLook() = default;
+// Whoever looks after it knows nothing of what this one has told.
+HeldLook::~HeldLook() {
+  thread_.request_stop();
+  thread_.join();
+  for (const auto& [bureau, dataset] : measured_)
+    surroundings_.metrics.held_batches.hide(bureau, dataset);
+}
 
 std::vector<api::HeldStatus> HeldLook::held() const {
   const std::lock_guard lock(mutex_);

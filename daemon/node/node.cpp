@@ -1,15 +1,16 @@
 #include "node/node.h"
 
-#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "api/on_own_executor.h"
 #include "installation/system_clock.h"
 #include "node/durable_start.h"
 #include "node/scheduled_jobs.h"
@@ -34,71 +35,86 @@ constexpr std::size_t batches_at_once = 6;
 // How soon certificates, keys and revocation lists that were replaced are noticed.
 constexpr std::chrono::seconds look_at_certificates{15};
 
-trust::Directory directory_of(const settings::Settings& settings) {
-  trust::Directory directory;
-  for (const auto& [id, bureau] : settings.bureaus) {
-    for (const record::SignerName& name : bureau.signers.names())
-      directory.add({name, id});
+// Also where no stream begins here: a center must not give receipts out of an empty store.
+std::expected<void, std::string> find_store(const installation::Installation& installation) {
+  const auto& store = installation.settings.node.store;
+  if (!store || !std::holds_alternative<settings::SqliteLocation>(*store)) return {};
+  if (auto opened = installation.open_store(); !opened) {
+    return std::unexpected(record::to_string(opened.error()));
   }
-  for (const settings::CarryingNode& node : settings.node.nodes) {
-    for (const record::SignerName& name : node.signers.names())
-      directory.add({name, node.name});
+  return {};
+}
+
+// Of the bureaus whose data begins here.
+std::map<record::BureauId, runs::DropFolderWatch::Watched> drop_folders(
+    const Generation& generation) {
+  std::map<record::BureauId, runs::DropFolderWatch::Watched> folders;
+  for (const record::BureauId& id : generation.own()) {
+    const settings::Bureau& bureau = generation.installation().settings.bureaus.at(id);
+    if (!bureau.disk || bureau.disk->drop_folder.empty()) continue;
+    std::vector<record::DatasetId> datasets;
+    for (const auto& publication : bureau.publishes) {
+      if (settings::comes_by(publication, record::Mode::disk))
+        datasets.push_back(publication.dataset);
+    }
+    folders.emplace(id,
+                    runs::DropFolderWatch::Watched{id,
+                                                   bureau.disk->drop_folder,
+                                                   std::move(datasets),
+                                                   {.time = bureau.disk->time_limit,
+                                                    .cpu = bureau.disk->cpu_limit,
+                                                    .memory_bytes = bureau.disk->memory_limit}});
   }
-  return directory;
+  return folders;
 }
 
 }  // namespace
 
-Node::Node(installation::SoleDaemon sole, std::unique_ptr<installation::Installation> installation,
-           std::unique_ptr<observe::Log> log, trust::AuditLog audit,
-           const std::filesystem::path& command)
+Node::Node(installation::SoleDaemon sole, const installation::Installation& installation,
+           std::unique_ptr<observe::Log> log, trust::AuditLog audit, Programs programs)
     : sole_(std::move(sole)),
-      installation_(std::move(installation)),
+      programs_(std::move(programs)),
+      keyring_(installation.keyring),
+      disk_(installation.disk),
       log_(std::move(log)),
       audit_(std::move(audit)),
       denials_(audit_,
                [this](const trust::AuditFailure& failure) {
                  log_->write<"audit-not-written">({{"reason", record::to_string(failure)}});
                }),
-      directory_(directory_of(installation_->settings)),
-      policy_(installation::policy_of(installation_->settings)),
-      signatories_(installation_->signatories()),
-      holding_(installation_->settings.node.hold_after, holding_events()),
-      certificates_({*installation_, *log_, metrics_, installation::system_now}),
+      holding_(installation.settings.node.hold_after, holding_events()),
+      certificates_({.identity = installation.settings.node.identity,
+                     .pages = installation.settings.node.pages,
+                     .paths = installation.paths,
+                     .keyring = *keyring_,
+                     .log = *log_,
+                     .metrics = metrics_,
+                     .clock = installation::system_now}),
       notifier_(std::getenv("NOTIFY_SOCKET"), std::getenv("WATCHDOG_USEC")),
       started_at_(installation::system_now()),
-      bandwidth_(installation_->settings.node.uplink
-                     ? installation_->settings.node.uplink->bandwidth
-                     : std::nullopt),
-      csv_(command,
+      applying_(std::make_shared<threads::Slots>(batches_at_once)),
+      csv_(programs_.command,
            [this](const std::string& reason) {
              log_->write<"csv-not-read">({{"reason", reason}});
            }),
-      figures_({*installation_->disk, *log_, metrics_}),
-      measuring_({[this] {
-                    figures_.measure({streams_, refused_, installation_->settings.bureaus},
-                                     installation::system_now());
-                    if (task_look_) task_look_->hide_old();
-                  },
-                  [this] { figures_.miss(); }}) {}
+      scheduler_(make_scheduler({programs_.command, programs_.configuration,
+                                 installation.paths.run_history(), *log_, metrics_})),
+      figures_({*disk_, *log_, metrics_}),
+      measuring_({[this] { measure(); }, [this] { figures_.miss(); }}) {}
 
 Node::~Node() {
   // Whoever posts to the context ends while it is there. Runs go on where they were the next time.
   service_status_.reset();
+  reloading_.join();
   measuring_.join();
-  if (site_) site_->join();
-  scheduler_.reset();
+  scheduler_->ask_to_stop();
   watches_.clear();
-  edge_reports_.reset();
-  room_watch_.reset();
-  streams_.clear();
+  scheduler_->end();
   large_calls_.join();
-  if (center_) center_->join();
-  held_look_.reset();
-  edge_look_.reset();
-  task_look_.reset();
   blocking_.join();
   task_calls_.join();
+  retiring_.join();
+  if (generation_) generation_->shut_down();
 }
 
 std::expected<std::unique_ptr<Node>, std::string> Node::start(
@@ -116,177 +132,99 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(
   }
   auto audit = installation->open_audit_log();
   if (!audit) return std::unexpected(record::to_string(audit.error()));
-  std::unique_ptr<Node> node(new Node(std::move(*sole), std::move(installation), std::move(log),
-                                      std::move(*audit), command));
-  if (const auto mode = installation::weak_sslmode_of_store(node->installation_->settings)) {
+  std::unique_ptr<Node> node(new Node(std::move(*sole), *installation, std::move(log),
+                                      std::move(*audit), {command, configuration}));
+  if (const auto mode = installation::weak_sslmode_of_store(installation->settings)) {
     node->log_->write<"store-not-verified">({{"sslmode", *mode}});
   }
-  SLUICE_TRY(node->find_store());
-  node->make_checkpoints();
-  // Before anything is acknowledged.
-  node->schemas_.emplace(
-      SchemaWatch::Surroundings{*node->installation_, *node->log_, node->metrics_});
-  SLUICE_TRY(node->make_uplink());
-  node->look_after_held();
-  SLUICE_TRY(node->open_streams());
-  SLUICE_TRY(node->take_records());
-  SLUICE_TRY(node->take_forms());
-  SLUICE_TRY(node->start_jobs(command, configuration));
+  SLUICE_TRY(find_store(*installation));
+  SLUICE_TRY(node->make_uplink(installation->settings.node));
+  const std::filesystem::path audit_log = installation->paths.audit_log();
+  auto first = SLUICE_TRY(Generation::make(std::move(installation), node->of_generations()));
+  node->generation_ = node->owned(std::move(first));
   SLUICE_TRY(node->listen());
+  if (auto planned = node->scheduler_->change(node->plan_of(*node->generation_)); !planned) {
+    return std::unexpected(record::to_string(planned.error()));
+  }
   node->certificates_.keep_current({node->api_ ? &*node->api_ : nullptr,
                                     node->pages_ ? &*node->pages_ : nullptr,
                                     node->uplink_identity_.get()});
-  node->watch_drop_folders(command, configuration);
-  node->watch_room();
-  node->sign_audit_log();
-  node->report_streams();
+  node->generation_->begin();
+  node->watch_drop_folders();
+  node->head_signing_.emplace(HeadSigning::Surroundings{audit_log, *node->keyring_, *node->disk_,
+                                                        *node->log_, installation::system_now});
   return node;
 }
 
-// Also where no stream begins here: a center must not give receipts out of an empty store.
-std::expected<void, std::string> Node::find_store() {
-  const auto& store = installation_->settings.node.store;
-  if (!store || !std::holds_alternative<settings::SqliteLocation>(*store)) return {};
-  if (auto opened = installation_->open_store(); !opened) {
-    return std::unexpected(record::to_string(opened.error()));
-  }
-  return {};
-}
-
-void Node::make_checkpoints() {
-  if (!installation_->settings.node.store) return;
-  checkpointing_.emplace(
-      Checkpointing::Surroundings{*installation_, *log_, metrics_, newest_checkpoint_});
-}
-
-std::expected<void, std::string> Node::make_uplink() {
-  if (!installation_->settings.node.uplink) return {};
+std::expected<void, std::string> Node::make_uplink(const settings::Node& settings) {
+  if (!settings.uplink) return {};
   auto identity = link::UplinkIdentity::load(certificates_.uplink_files());
   if (!identity) return std::unexpected(record::to_string(identity.error()));
   uplink_identity_ = std::move(*identity);
   return {};
 }
 
-std::expected<void, std::string> Node::open_streams() {
-  const auto waiting = std::make_shared<journal::WaitingMemory>();
-  const auto applying = std::make_shared<threads::Slots>(batches_at_once);
-  const settings::Settings& settings = installation_->settings;
-  const auto begins_here = [&](const auto& entry) {
-    return !entry.second.publishes.empty() && settings.carrier(entry.first) == nullptr;
+Generation::Surroundings Node::of_generations() {
+  return {.log = *log_,
+          .metrics = metrics_,
+          .audit = audit_,
+          .denials = denials_,
+          .holding = holding_,
+          .newest_checkpoint = newest_checkpoint_,
+          .waiting = waiting_,
+          .applying = applying_,
+          .uplink_identity = uplink_identity_.get(),
+          .csv = csv_,
+          .scheduler = *scheduler_,
+          .callers = context_.get_executor(),
+          .blocking = blocking_,
+          .task_calls = task_calls_,
+          .large_calls = large_calls_,
+          .health = [this](api::HealthFor whom) { return health(whom); },
+          .status = [this] { return status(); },
+          .measuring = measuring_,
+          .reload = [this](const std::string& who,
+                           api::ReloadDone done) { ask_to_reload(who, std::move(done)); }};
+}
+
+std::shared_ptr<Generation> Node::owned(std::unique_ptr<Generation> generation) {
+  const auto retire = [this](Generation* last) {
+    asio::post(retiring_, [ends = std::unique_ptr<Generation>(last)] {});
   };
-  const auto streams =
-      static_cast<std::size_t>(std::ranges::count_if(settings.bureaus, begins_here));
-  for (const auto& entry : settings.bureaus) {
-    if (!begins_here(entry)) continue;
-    const record::BureauId& id = entry.first;
-    auto stream = Stream::open(
-        id, {*installation_, *log_, metrics_, context_.get_executor(), signatories_, holding_,
-             waiting, applying, newest_checkpoint_, streams, uplink_identity_.get(), &bandwidth_});
-    if (stream) {
-      streams_.emplace(id, std::move(*stream));
-    } else if (const auto& journal = stream.error().journal) {
-      log_->write<"journal-refused">({{"bureau", id.str()}, {"reason", stream.error().sentence}});
-      refused_.emplace(id, *journal);
-    } else {
-      return std::unexpected(std::move(stream.error().sentence));
-    }
-  }
-  return {};
+  return {generation.release(), retire};
 }
 
-void Node::report_streams() {
-  const auto& uplink = installation_->settings.node.uplink;
-  if (!uplink || streams_.empty()) return;
-  edge_reports_.emplace(streams_,
-                        EdgeReports::Surroundings{*uplink, *uplink_identity_, bandwidth_, *log_});
-}
-
-std::expected<void, std::string> Node::take_records() {
-  std::vector<api::DirectStream> streams;
-  std::vector<api::OutcomesEndpoint::Stream> asked;
-  for (const auto& [id, stream] : streams_) {
-    api::DirectStream direct{stream->id(), stream->commit(), {}};
-    for (const auto& publication : installation_->settings.bureaus.at(id).publishes) {
-      if (!settings::comes_by(publication, record::Mode::direct)) continue;
-      const exchange::KnownDataset& known = *installation_->catalogue.find(publication.dataset);
-      direct.datasets.push_back({known.dataset, known.checker, publication.mapping,
-                                 publication.reject_limit, publication.max_row_bytes,
-                                 installation_->origin(publication.dataset, record::Mode::direct)});
-    }
-    if (direct.datasets.empty()) continue;
-    asked.push_back({stream->id(), stream->commit()});
-    streams.push_back(std::move(direct));
-  }
-  std::vector<record::DatasetId> known;
-  for (const auto& [id, dataset] : installation_->catalogue.datasets())
-    known.push_back(id);
-  outcomes_.emplace(api::Publishers{policy_, denials_, *log_, known}, std::move(asked),
-                    large_calls_);
-  // Those of `refused_` have no stream: the endpoint answers that nothing of theirs is taken.
-  auto endpoint = api::RecordsEndpoint::make(
-      std::move(streams), std::move(known),
-      {policy_, denials_, *log_, installation::system_now, large_calls_,
-       [this](const record::DatasetId& dataset) { return schema_conflict(dataset); }});
-  if (!endpoint) return std::unexpected(record::to_string(endpoint.error()));
-  records_ = std::move(*endpoint);
-  return {};
-}
-
-std::expected<void, std::string> Node::take_forms() {
-  if (!installation_->settings.node.pages) return {};
-  std::vector<record::BureauId> own;
-  for (const auto& [id, stream] : streams_)
-    own.push_back(id);
-  return desks_.open(own, *installation_, *log_,
-                     [this](const record::DatasetId& dataset) { return schema_conflict(dataset); });
+std::shared_ptr<Generation> Node::generation() const {
+  const std::lock_guard lock(mutex_);
+  return generation_;
 }
 
 runs::HoldBack Node::hold_back_of(const record::BureauId& bureau) {
-  return [&stream = *streams_.at(bureau)] { return stream.why_wait(); };
+  return [this, bureau] { return generation()->why_wait(bureau); };
 }
 
-std::expected<void, std::string> Node::start_jobs(const std::filesystem::path& command,
-                                                  const std::filesystem::path& configuration) {
-  std::set<record::BureauId> own;
-  for (const auto& [id, stream] : streams_)
-    own.insert(id);
-  const auto hold_back = [this](const record::BureauId& id) { return hold_back_of(id); };
-  auto scheduler = SLUICE_TRY(start_scheduled_jobs(
-      own, {*installation_, command, configuration, hold_back, *log_, metrics_}));
-  scheduler_ = std::move(scheduler);
-  return {};
-}
-
-void Node::watch_drop_folders(const std::filesystem::path& command,
-                              const std::filesystem::path& configuration) {
-  for (const auto& [id, bureau] : installation_->settings.bureaus) {
-    if (!bureau.disk || bureau.disk->drop_folder.empty() || !streams_.contains(id)) continue;
-    std::vector<record::DatasetId> datasets;
-    for (const auto& publication : bureau.publishes) {
-      if (settings::comes_by(publication, record::Mode::disk))
-        datasets.push_back(publication.dataset);
-    }
-    watches_.push_back(std::make_unique<runs::DropFolderWatch>(
-        runs::DropFolderWatch::Watched{id,
-                                       bureau.disk->drop_folder,
-                                       std::move(datasets),
-                                       {.time = bureau.disk->time_limit,
-                                        .cpu = bureau.disk->cpu_limit,
-                                        .memory_bytes = bureau.disk->memory_limit}},
-        hold_back_of(id), runs::DropFolderWatch::Surroundings{command, configuration, *log_}));
+runs::Scheduler::Plan Node::plan_of(const Generation& generation) {
+  runs::Scheduler::Plan plan;
+  for (const record::BureauId& id : generation.own()) {
+    std::vector<runs::Job> jobs = scheduled_jobs(generation.installation().settings.bureaus.at(id));
+    if (!jobs.empty()) plan.emplace(id, runs::Scheduler::Work{std::move(jobs), hold_back_of(id)});
   }
+  return plan;
 }
 
-void Node::watch_room() {
-  room_watch_.emplace(RoomWatch::Surroundings{*installation_->disk, streams_,
-                                              installation_->settings.node.journal.quarantine_bytes,
-                                              *log_});
-}
-
-void Node::sign_audit_log() {
-  head_signing_.emplace(HeadSigning::Surroundings{installation_->paths.audit_log(),
-                                                  *installation_->keyring, *installation_->disk,
-                                                  *log_, installation::system_now});
+void Node::watch_drop_folders() {
+  const auto generation = this->generation();
+  std::map<record::BureauId, runs::DropFolderWatch::Watched> folders = drop_folders(*generation);
+  for (const auto& [id, watch] : watches_)
+    if (!folders.contains(id)) watch->let_end();
+  for (auto& [id, watched] : folders) {
+    const auto there = watches_.find(id);
+    if (there != watches_.end() && there->second->change(watched)) continue;
+    watches_.insert_or_assign(id, std::make_unique<runs::DropFolderWatch>(
+                                      std::move(watched), hold_back_of(id),
+                                      runs::DropFolderWatch::Surroundings{
+                                          programs_.command, programs_.configuration, *log_}));
+  }
 }
 
 exchange::Holding::Events Node::holding_events() {
@@ -305,43 +243,21 @@ exchange::Holding::Events Node::holding_events() {
               }};
 }
 
-void Node::look_after_held() {
-  if (!installation_->settings.node.store) return;
-  held_look_ = std::make_unique<HeldLook>(
-      Center::reception_of({*installation_, signatories_, policy_, denials_, *log_, metrics_,
-                            holding_, newest_checkpoint_}),
-      HeldLook::Surroundings{holding_, *log_, metrics_});
-  EdgeLook::Carried carried;
-  for (const settings::CarryingNode& node : installation_->settings.node.nodes) {
-    for (const record::BureauId& bureau : node.bureaus)
-      carried.emplace(bureau, node.name);
-  }
-  if (carried.empty()) return;
-  edge_look_ = std::make_unique<EdgeLook>(std::move(carried), [this] {
-    return installation::open_kept_reports(installation_->settings, installation_->disk);
-  });
-}
-
-void Node::reload() {
-  notifier_.reloading();
-  certificates_.renew_all();
-  holding_.stir();
-  if (schemas_) schemas_->look_again();
-  if (service_status_) service_status_->tell_ready();
-}
-
-asio::awaitable<void> Node::obey(asio::signal_set& signals) {
+asio::awaitable<void> Node::obey_signals() {
   while (true) {
-    const int signal = co_await signals.async_wait(asio::use_awaitable);
+    const int signal = co_await signals_.async_wait(asio::use_awaitable);
     if (signal != SIGHUP) break;
-    reload();
+    ask_to_reload("SIGHUP", {});
   }
   if (service_status_) service_status_->hush();
   notifier_.stopping("ending what runs; what was acknowledged stays");
   log_->write<"stopping">();
+  is_stopping_ = true;
+  // What a reload does now comes to its end, and none begins anything.
+  co_await api::off_the_loop<bool>(reloading_, [] { return true; });
   // All of them first: each may take its grace to end.
   scheduler_->ask_to_stop();
-  for (const auto& watch : watches_)
+  for (const auto& [bureau, watch] : watches_)
     watch->ask_to_stop();
   watches_.clear();
   if (pages_) co_await pages_->stop(stop_grace);
@@ -361,14 +277,19 @@ asio::awaitable<void> Node::keep_certificates() {
 
 void Node::run() {
   // Caught before anybody is told that it is ready: one who hears it may reload at once.
-  asio::signal_set signals(context_, SIGTERM, SIGINT, SIGHUP);
-  asio::co_spawn(context_, obey(signals), asio::detached);
+  for (const int ends : {SIGTERM, SIGINT})
+    signals_.add(ends);
+  asio::co_spawn(context_, obey_signals(), asio::detached);
   asio::co_spawn(context_, answer_watchdog(notifier_), asio::detached);
   asio::co_spawn(context_, keep_certificates(), asio::detached);
-  log_->write<"ready">({{"node", installation_->settings.node.name.str()},
+  asio::co_spawn(context_, reload_when_asked(), asio::detached);
+  const settings::Node& settings = generation()->installation().settings.node;
+  configuration_.since = started_at_;
+  measure_configuration();
+  log_->write<"ready">({{"node", settings.name.str()},
                         {"version", SLUICE_VERSION},
                         {"port", port()},
-                        {"control", installation_->settings.node.control_socket.string()}});
+                        {"control", settings.control_socket.string()}});
   if (notifier_.is_listened_to()) {
     const std::string line = status_line(status());
     notifier_.ready(line);

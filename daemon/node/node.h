@@ -1,58 +1,52 @@
-// The daemon, put together from what its configuration has: streams, the HTTPS API, the control
-// socket, the watched drop folders.
+// The daemon: what lives as long as the process does, and puts together from its configuration what
+// that makes of it (generation.h): the listeners with their connections, what runs, log and
+// metrics.
 #pragma once
 
+#include <atomic>
+#include <csignal>
 #include <expected>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "api/health.h"
-#include "api/jobs_endpoint.h"
 #include "api/measuring.h"
-#include "api/outcomes_endpoint.h"
-#include "api/records_endpoint.h"
-#include "api/status_endpoint.h"
-#include "api/tasks_endpoint.h"
+#include "api/node_status.h"
+#include "api/reload_endpoint.h"
+#include "exchange/checkpoint_maker.h"
+#include "exchange/holding.h"
 #include "installation/installation.h"
 #include "installation/sole_daemon.h"
 #include "jobs/confined_csv.h"
-#include "link/bandwidth.h"
+#include "journal/group_commit.h"
 #include "link/https/uplink_identity.h"
-#include "node/center.h"
 #include "node/certificates.h"
-#include "node/checkpointing.h"
-#include "node/desks.h"
-#include "node/edge_look.h"
-#include "node/edge_reports.h"
 #include "node/figures.h"
+#include "node/generation.h"
 #include "node/head_signing.h"
-#include "node/held_look.h"
-#include "node/room_watch.h"
-#include "node/schema_watch.h"
 #include "node/service_status.h"
-#include "node/stream.h"
-#include "node/task_look.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "observe/notify.h"
-#include "pages/site.h"
 #include "runs/drop_folder_watch.h"
 #include "runs/scheduler.h"
 #include "server/http_server.h"
+#include "threads/slots.h"
 #include "trust/audit_log.h"
 #include "trust/denials.h"
-#include "trust/directory.h"
 #include "trust/list_dates.h"
-#include "trust/policy.h"
 
 namespace sluice::node {
 
@@ -64,114 +58,129 @@ class Node {
       const std::filesystem::path& command, const std::filesystem::path& configuration);
   ~Node();
 
-  // Serves until SIGTERM or SIGINT; SIGHUP reads certificates, keys and
-  // revocation lists again, and so does a change of theirs.
+  // Serves until SIGTERM or SIGINT. SIGHUP reads the configuration again, and the certificates,
+  // keys and revocation lists that have changed, as it does by itself.
   void run();
 
   [[nodiscard]] std::uint16_t port() const { return api_ ? api_->port() : 0; }
 
  private:
-  Node(installation::SoleDaemon sole, std::unique_ptr<installation::Installation> installation,
-       std::unique_ptr<observe::Log> log, trust::AuditLog audit,
-       const std::filesystem::path& command);
-  [[nodiscard]] std::expected<void, std::string> find_store();
-  [[nodiscard]] std::expected<void, std::string> open_streams();
-  void report_streams();
-  void make_checkpoints();
-  [[nodiscard]] std::expected<void, std::string> make_uplink();
-  [[nodiscard]] std::expected<void, std::string> take_records();
-  [[nodiscard]] std::expected<void, std::string> take_forms();
+  // Where it finds the program that jobs run, and what that is given to read.
+  struct Programs {
+    std::filesystem::path command;
+    std::filesystem::path configuration;
+  };
+  Node(installation::SoleDaemon sole, const installation::Installation& installation,
+       std::unique_ptr<observe::Log> log, trust::AuditLog audit, Programs programs);
+  [[nodiscard]] std::expected<void, std::string> make_uplink(const settings::Node& settings);
+  [[nodiscard]] Generation::Surroundings of_generations();
+  // The one that serves. Any thread.
+  [[nodiscard]] std::shared_ptr<Generation> generation() const;
   [[nodiscard]] std::expected<void, std::string> listen();
-  void look_at_tasks(const installation::TasksOpener& open_tasks);
-  [[nodiscard]] std::expected<void, std::string> listen_to_bureaus(
-      const installation::TasksOpener& open_tasks);
+  [[nodiscard]] std::expected<void, std::string> listen_to_bureaus(const server::Listen& listen);
   [[nodiscard]] std::expected<void, std::string> listen_to_operators();
-  [[nodiscard]] std::expected<void, std::string> listen_to_people(
-      const installation::TasksOpener& open_tasks);
-  // Why nothing of a dataset is to be taken in.
-  [[nodiscard]] std::optional<std::string> schema_conflict(const record::DatasetId& dataset) const {
-    return schemas_ ? schemas_->conflict(dataset) : std::nullopt;
-  }
-  // Why a bureau's runs and files must wait. Refers to its stream.
+  [[nodiscard]] std::expected<void, std::string> listen_to_people(const settings::Pages& pages);
+  [[nodiscard]] server::Surroundings of_listeners();
+  // Why a bureau's runs and files must wait.
   [[nodiscard]] runs::HoldBack hold_back_of(const record::BureauId& bureau);
-  [[nodiscard]] std::expected<void, std::string> start_jobs(
-      const std::filesystem::path& command, const std::filesystem::path& configuration);
-  void watch_drop_folders(const std::filesystem::path& command,
-                          const std::filesystem::path& configuration);
-  void watch_room();
-  void sign_audit_log();
+  // What runs by a schedule.
+  [[nodiscard]] runs::Scheduler::Plan plan_of(const Generation& generation);
+  // Those of the generation that serves, and no others.
+  void watch_drop_folders();
   // What a center's holding tells.
   [[nodiscard]] exchange::Holding::Events holding_events();
-  void look_after_held();
-  // Any bureau may ask how the node is: a reason, which may name paths, addresses and other
-  // bureaus' troubles, is for the operators.
-  enum class HealthFor { bureaus, operators };
-  [[nodiscard]] api::Health health(HealthFor whom) const;
+  [[nodiscard]] api::Health health(api::HealthFor whom) const;
   [[nodiscard]] api::NodeStatus status();
   // What may keep the node from serving, without what lies in the journals: does not block.
-  [[nodiscard]] api::NodeStatus status_at_hand() const;
-  void add_certificates(api::NodeStatus& status) const;
-  void reload();
-  [[nodiscard]] boost::asio::awaitable<void> obey(boost::asio::signal_set& signals);
+  [[nodiscard]] api::NodeStatus status_at_hand(const Generation& generation) const;
+  void add_certificates(api::NodeStatus& status, const settings::Node& node) const;
+  // The figures that lie in journals and on the disk: reads them.
+  void measure();
+  // Of bureaus that are gone, what is shown all the same: whoever counted for them may have ended
+  // after they went.
+  void hide_gone();
+  void measure_configuration();
+  [[nodiscard]] api::ConfigurationStatus configuration() const;
+  // On the context's thread. `done` may be empty.
+  void ask_to_reload(const std::string& who, api::ReloadDone done);
+  [[nodiscard]] boost::asio::awaitable<void> reload_when_asked();
+  [[nodiscard]] boost::asio::awaitable<api::ReloadOutcome> reload(std::string who);
+  // What another configuration makes; null: nothing changes, or it is refused.
+  struct Attempt {
+    api::ReloadOutcome outcome;
+    std::shared_ptr<Generation> made;
+  };
+  [[nodiscard]] Attempt try_successor(const Generation& running);
+  [[nodiscard]] Attempt make_successor(const Generation& running);
+  // Between two requests: on the context's thread.
+  void put_in_place(const std::shared_ptr<Generation>& next);
+  // Sends and looks by the new one in place of the other.
+  void change_over(Generation& running, Attempt& attempt);
+  void look_after_gone(const Generation& before, const Generation& now,
+                       api::ReloadOutcome& outcome);
+  // Of a bureau's journal, where nobody sends it any more: what is to be said of it.
+  [[nodiscard]] std::optional<std::string> left_waiting(
+      const record::BureauId& bureau, const installation::Installation& installation);
+  void tell(const std::string& who, const api::ReloadOutcome& outcome);
+  // Its last owner may be a request: what it then waits for holds up no other.
+  [[nodiscard]] std::shared_ptr<Generation> owned(std::unique_ptr<Generation> generation);
+  [[nodiscard]] boost::asio::awaitable<void> obey_signals();
   [[nodiscard]] boost::asio::awaitable<void> keep_certificates();
 
   // What all the rest refers to.
   installation::SoleDaemon sole_;
-  std::unique_ptr<installation::Installation> installation_;
+  const Programs programs_;
+  std::shared_ptr<record::Keyring> keyring_;
+  std::shared_ptr<files::StateDisk> disk_;
   std::unique_ptr<observe::Log> log_;
   observe::Metrics metrics_;
   trust::AuditLog audit_;
   std::optional<HeadSigning> head_signing_;  // signs what the denials still write, too
   trust::Denials denials_;
-  trust::Directory directory_;
-  trust::Policy policy_;
-  exchange::Reception::Signatories signatories_;
   exchange::Holding holding_;
   Certificates certificates_;
   observe::ServiceNotifier notifier_;
   record::Time started_at_;
   mutable trust::KnownLists known_lists_;
-  // What streams send by.
-  std::unique_ptr<link::UplinkIdentity> uplink_identity_;
-  link::Bandwidth bandwidth_;
-
+  std::unique_ptr<link::UplinkIdentity> uplink_identity_;  // of a node with an uplink
   // Of a node with a store. What is made of its ledger is told by whoever signs receipts.
   std::shared_ptr<exchange::NewestCheckpoint> newest_checkpoint_ =
       std::make_shared<exchange::NewestCheckpoint>();
-  std::optional<Checkpointing> checkpointing_;
-  std::optional<SchemaWatch> schemas_;
-
-  // What work is done by. Their threads post to `context_`, so the destructor ends them first.
-  std::map<record::BureauId, std::unique_ptr<Stream>> streams_;
-  // Of those that should begin here and do not, since the journal is not what it was.
-  std::map<record::BureauId, journal::JournalFailure> refused_;
-  std::optional<EdgeReports> edge_reports_;  // of a node with an uplink
-  Desks desks_;
+  std::shared_ptr<journal::WaitingMemory> waiting_ = std::make_shared<journal::WaitingMemory>();
+  std::shared_ptr<threads::Slots> applying_;
   jobs::ConfinedCsv csv_;
-  std::optional<Center> center_;
-  std::unique_ptr<runs::Scheduler> scheduler_;
-  std::vector<std::unique_ptr<runs::DropFolderWatch>> watches_;
-  boost::asio::thread_pool blocking_{1};     // for what operators ask that blocks
-  boost::asio::thread_pool task_calls_{2};   // for what bureaus have keyed
-  boost::asio::thread_pool large_calls_{2};  // for bodies that take long to read
 
-  std::optional<RoomWatch> room_watch_;
+  // What runs. Asks the generation that serves why it must wait.
+  std::unique_ptr<runs::Scheduler> scheduler_;
+  std::map<record::BureauId, std::unique_ptr<runs::DropFolderWatch>> watches_;
+  boost::asio::thread_pool blocking_{1};         // for what operators ask that blocks
+  boost::asio::thread_pool task_calls_{2};       // for what bureaus have keyed
+  boost::asio::thread_pool large_calls_{2};      // for bodies that take long to read
   std::optional<ServiceStatus> service_status_;  // where systemd wants to know
-  // Of a node with a store.
-  std::unique_ptr<HeldLook> held_look_;
-  std::unique_ptr<EdgeLook> edge_look_;  // of one that other nodes bring batches to
-  std::unique_ptr<TaskLook> task_look_;
   Figures figures_;
   api::Measuring measuring_;
 
-  // What callers reach.
-  std::unique_ptr<api::RecordsEndpoint> records_;
-  std::optional<api::OutcomesEndpoint> outcomes_;
-  std::optional<api::TasksEndpoint> tasks_;
-  std::optional<api::JobsEndpoint> jobs_;
-  std::optional<pages::Site> site_;
+  boost::asio::thread_pool reloading_{1};
+  std::atomic<bool> is_stopping_ = false;
+  boost::asio::thread_pool retiring_{1};  // where generations end
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<Generation> generation_;  // guarded by mutex_, as the next; there from start() on
+  api::ConfigurationStatus configuration_;
+  std::set<record::BureauId> gone_;  // bureaus that were here once, since the process began
+
   // Run by one thread. Handlers that are left when it stops refer to all above, and go before it.
   boost::asio::io_context context_{1};
+  // Who asks for a reload, the context's thread's, as the next.
+  struct Asked {
+    std::string who;
+    api::ReloadDone done;
+  };
+  std::vector<Asked> asked_;
+  boost::asio::steady_timer reload_asked_{context_};
+  // From the beginning on, so that who changes files while it starts is heard; what ends it does so
+  // at once until it serves.
+  boost::asio::signal_set signals_{context_, SIGHUP};
   std::optional<server::HttpServer> api_;
   std::optional<server::HttpServer> pages_;
   std::optional<server::HttpServer> control_;

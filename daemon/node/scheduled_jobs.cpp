@@ -3,8 +3,6 @@
 #include <random>
 #include <utility>
 
-#include "record/try.h"
-
 namespace sluice::node {
 namespace {
 
@@ -17,7 +15,20 @@ double chance() {
   return std::uniform_real_distribution<double>(0, 1)(generator);
 }
 
-std::vector<runs::Job> jobs_of(const settings::Bureau& bureau) {
+}  // namespace
+
+std::unique_ptr<runs::Scheduler> make_scheduler(SchedulerSurroundings surroundings) {
+  return std::make_unique<runs::Scheduler>(
+      runs::Scheduler::Surroundings{.command = std::move(surroundings.command),
+                                    .configuration = std::move(surroundings.configuration),
+                                    .history = std::move(surroundings.history),
+                                    .log = surroundings.log,
+                                    .metrics = surroundings.metrics,
+                                    .clock = clock_now,
+                                    .chance = chance});
+}
+
+std::vector<runs::Job> scheduled_jobs(const settings::Bureau& bureau) {
   std::vector<runs::Job> jobs;
   if (!bureau.front_end) return jobs;
   const std::string& id = bureau.id.str();
@@ -34,29 +45,6 @@ std::vector<runs::Job> jobs_of(const settings::Bureau& bureau) {
     if (reconciliation->repairs) jobs.back().arguments.emplace_back("--repair");
   }
   return jobs;
-}
-
-}  // namespace
-
-std::expected<std::unique_ptr<runs::Scheduler>, std::string> start_scheduled_jobs(
-    const std::set<record::BureauId>& own, ScheduleSurroundings surroundings) {
-  const installation::Installation& installation = surroundings.installation;
-  auto scheduler = std::make_unique<runs::Scheduler>(
-      runs::Scheduler::Surroundings{.command = std::move(surroundings.command),
-                                    .configuration = std::move(surroundings.configuration),
-                                    .history = installation.paths.run_history(),
-                                    .log = surroundings.log,
-                                    .metrics = surroundings.metrics,
-                                    .clock = clock_now,
-                                    .chance = chance});
-  for (const record::BureauId& id : own) {
-    const settings::Bureau& bureau = installation.settings.bureaus.at(id);
-    std::vector<runs::Job> of_bureau = jobs_of(bureau);
-    if (of_bureau.empty()) continue;
-    const auto added = scheduler->add(id, std::move(of_bureau), surroundings.hold_back(id));
-    if (!added) return std::unexpected(record::to_string(added.error()));
-  }
-  return scheduler;
 }
 
 }  // namespace sluice::node

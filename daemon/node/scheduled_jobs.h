@@ -1,33 +1,29 @@
 // What of a node runs by a schedule, made from its configuration.
 #pragma once
 
-#include <expected>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <set>
-#include <string>
+#include <vector>
 
-#include "installation/installation.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "runs/scheduler.h"
+#include "settings/settings.h"
 
 namespace sluice::node {
 
-// What must outlive the scheduler; the paths are of the program that it runs, and of what it is
-// given to read.
-struct ScheduleSurroundings {
-  const installation::Installation& installation;
+// Without jobs yet. What it is given must outlive it; the paths are of the program that it runs,
+// and of what that is given to read.
+struct SchedulerSurroundings {
   std::filesystem::path command;
   std::filesystem::path configuration;
-  std::function<runs::HoldBack(const record::BureauId&)> hold_back;
+  std::filesystem::path history;
   observe::Log& log;
   observe::Metrics& metrics;
 };
+[[nodiscard]] std::unique_ptr<runs::Scheduler> make_scheduler(SchedulerSurroundings surroundings);
 
-// `own` are the bureaus that this node collects from.
-[[nodiscard]] std::expected<std::unique_ptr<runs::Scheduler>, std::string> start_scheduled_jobs(
-    const std::set<record::BureauId>& own, ScheduleSurroundings surroundings);
+// Of a bureau that this node collects from.
+[[nodiscard]] std::vector<runs::Job> scheduled_jobs(const settings::Bureau& bureau);
 
 }  // namespace sluice::node

@@ -47,6 +47,10 @@ void SchemaWatch::begin() {
   woken_.wait_for(lock, longest_wait_at_start, [this] { return has_looked_; });
 }
 
+void SchemaWatch::end() {
+  thread_ = {};
+}
+
 void SchemaWatch::look_again() {
   const std::lock_guard lock(mutex_);
   is_asked_ = true;

@@ -35,6 +35,8 @@ class SchemaWatch {
   SchemaWatch(const SchemaWatch&) = delete;
   SchemaWatch& operator=(const SchemaWatch&) = delete;
 
+  // Looks no more when it returns; what it knows stays.
+  void end();
   // Soon. Any thread, as the next two.
   void look_again();
   // Why nothing of a dataset is to be taken in now; nothing where it may.

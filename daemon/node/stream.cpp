@@ -160,15 +160,26 @@ std::expected<void, Stream::Refusal> Stream::take_calls(const Surroundings& surr
   return {};
 }
 
-std::expected<void, Stream::Refusal> Stream::send_on(const Surroundings& surroundings) {
+std::expected<void, Stream::Refusal> Stream::prepare_to_send(const Surroundings& surroundings) {
   auto way = way_to_center(surroundings);
   if (!way) return std::unexpected(Refusal{std::nullopt, way.error()});
   auto sending = SLUICE_TRY(open_journal(id_.bureau, surroundings));
-  sender_ = std::make_unique<link::Sender>(
-      std::move(sending), std::move(way->link), std::move(way->signers),
-      link::SenderSurroundings{installation::system_now, randomness(), way->ask_every},
-      sender_events(surroundings));
+  make_sender_ = [way = std::move(*way), sending = std::move(sending),
+                  events = sender_events(surroundings)]() mutable {
+    return std::make_unique<link::Sender>(
+        std::move(sending), std::move(way.link), std::move(way.signers),
+        link::SenderSurroundings{installation::system_now, randomness(), way.ask_every},
+        std::move(events));
+  };
   return {};
+}
+
+void Stream::begin() {
+  sender_ = std::exchange(make_sender_, {})();
+}
+
+void Stream::end() {
+  sender_.reset();
 }
 
 std::expected<std::unique_ptr<Stream>, Stream::Refusal> Stream::open(
@@ -180,7 +191,7 @@ std::expected<std::unique_ptr<Stream>, Stream::Refusal> Stream::open(
   }
   std::unique_ptr<Stream> stream(new Stream(std::move(watched), status->stream));
   SLUICE_TRY(stream->take_calls(surroundings));
-  SLUICE_TRY(stream->send_on(surroundings));
+  SLUICE_TRY(stream->prepare_to_send(surroundings));
   return stream;
 }
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -48,8 +49,15 @@ class Stream {
     std::optional<journal::JournalFailure> journal;
     std::string sentence;
   };
+  // Opens all that it needs, and sends nothing before begin().
   [[nodiscard]] static std::expected<std::unique_ptr<Stream>, Refusal> open(
       const record::BureauId& bureau, const Surroundings& surroundings);
+
+  // Sends its batches on from now on; once.
+  void begin();
+  // Sends nothing any more when it returns; what was under way is sent again by the next one. Calls
+  // are still taken.
+  void end();
 
   [[nodiscard]] const record::StreamId& id() const { return id_; }
   // For direct calls.
@@ -91,7 +99,7 @@ class Stream {
   Stream(journal::Journal watched, record::StreamId id)
       : watched_(std::move(watched)), id_(std::move(id)) {}
   [[nodiscard]] std::expected<void, Refusal> take_calls(const Surroundings& surroundings);
-  [[nodiscard]] std::expected<void, Refusal> send_on(const Surroundings& surroundings);
+  [[nodiscard]] std::expected<void, Refusal> prepare_to_send(const Surroundings& surroundings);
   [[nodiscard]] link::SenderEvents sender_events(const Surroundings& surroundings);
 
   std::mutex watching_;
@@ -101,7 +109,8 @@ class Stream {
   std::atomic<bool> is_refused_ = false;  // what the center's ledger has speaks against the journal
   link::LinkState link_;
   std::unique_ptr<journal::GroupCommit> commit_;
-  std::unique_ptr<link::Sender> sender_;
+  std::move_only_function<std::unique_ptr<link::Sender>()> make_sender_;  // until begin()
+  std::unique_ptr<link::Sender> sender_;                                  // from then to end()
 };
 
 }  // namespace sluice::node

@@ -1,6 +1,8 @@
 // What a node tells of itself: to who probes whether it serves, to its operators, and in figures.
 #include <chrono>
 #include <filesystem>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,61 +14,60 @@
 
 namespace sluice::node {
 
-api::Health Node::health(HealthFor whom) const {
-  for (api::Trouble trouble : api::troubles_of(status_at_hand())) {
+api::Health Node::health(api::HealthFor whom) const {
+  const auto generation = this->generation();
+  for (api::Trouble trouble : api::troubles_of(status_at_hand(*generation))) {
     if (!trouble.kind->stops_serving) continue;
-    if (whom == HealthFor::bureaus) trouble.reason.clear();
+    if (whom == api::HealthFor::bureaus) trouble.reason.clear();
     return {.serving = false, .reason = line_of(trouble) + "; " + remedy_of(trouble)};
   }
   return {};
 }
 
 api::NodeStatus Node::status() {
-  api::NodeStatus status = status_at_hand();
+  const auto generation = this->generation();
+  api::NodeStatus status = status_at_hand(*generation);
   for (api::StreamStatus& stream : status.streams) {
-    const auto found = streams_.find(stream.bureau);
-    if (found != streams_.end()) stream.journal = found->second->status();
+    const auto found = generation->streams().find(stream.bureau);
+    if (found != generation->streams().end()) stream.journal = found->second->status();
   }
-  const settings::Node& node = installation_->settings.node;
+  const settings::Node& node = generation->installation().settings.node;
   if (api_) status.port = api_->port();
   if (pages_) status.pages_port = pages_->port();
   status.inodes = files::inodes_of(node.state_directory);
   status.backlog_limit = node.journal.backlog_bytes;
-  if (scheduler_) status.jobs = scheduler_->status();
-  if (held_look_) {
-    status.held = held_look_->held();
-    status.store_failure = held_look_->failure();
-  }
-  if (edge_look_) status.edges = edge_look_->edges(status.now);
+  status.jobs = scheduler_->status();
+  generation->add_looks(status);
+  status.configuration = configuration();
   if (node.uplink) {
     status.uplink.emplace();
     for (const auto& address : node.uplink->addresses)
       status.uplink->push_back(fmt::format("{}:{}", address.host, address.port));
   }
-  add_certificates(status);
+  add_certificates(status, node);
   return status;
 }
 
-api::NodeStatus Node::status_at_hand() const {
-  api::NodeStatus status{.name = installation_->settings.node.name,
+api::NodeStatus Node::status_at_hand(const Generation& generation) const {
+  const installation::Installation& installation = generation.installation();
+  api::NodeStatus status{.name = installation.settings.node.name,
                          .started_at = started_at_,
                          .now = installation::system_now()};
-  for (const auto& [id, stream] : streams_) {
+  for (const auto& [id, stream] : generation.streams()) {
     status.streams.push_back(
         {id, journal::Status{.stream = stream->id()}, stream->link(), stream->is_stopped()});
   }
-  for (const auto& [id, failure] : refused_)
+  for (const auto& [id, failure] : generation.refused())
     status.streams.push_back({id, std::unexpected(failure), {}, true});
   status.not_signing = certificates_.why_not_signing();
-  status.distrusted_disk = installation_->disk->distrusted();
-  status.room = installation_->disk->room();
-  if (schemas_) status.schema_conflicts = schemas_->conflicts();
+  status.distrusted_disk = installation.disk->distrusted();
+  status.room = installation.disk->room();
+  status.schema_conflicts = generation.schema_conflicts();
   return status;
 }
 
-void Node::add_certificates(api::NodeStatus& status) const {
+void Node::add_certificates(api::NodeStatus& status, const settings::Node& node) const {
   status.certificate_ends = certificates_.first_expiry();
-  const settings::Node& node = installation_->settings.node;
   for (const auto& [name, facts] : certificates_.in_use()) {
     status.certificates.push_back(
         {name == "pages" ? "pages" : "identity", facts.subject, facts.serial, facts.not_after});
@@ -78,6 +79,30 @@ void Node::add_certificates(api::NodeStatus& status) const {
     for (const trust::ListDates& list : known_lists_.in(bundle))
       status.revocations.push_back({list.issuer, list.issued, list.ends});
   }
+}
+
+void Node::measure() {
+  {
+    const auto generation = this->generation();
+    figures_.measure(
+        {generation->streams(), generation->refused(), generation->installation().settings.bureaus},
+        installation::system_now());
+    generation->hide_old_figures();
+  }
+  hide_gone();
+}
+
+void Node::hide_gone() {
+  std::set<record::BureauId> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(gone_, [this](const record::BureauId& bureau) {
+      return generation_->installation().settings.bureaus.contains(bureau);
+    });
+    gone = gone_;
+  }
+  for (const record::BureauId& bureau : gone)
+    metrics_.forget_bureau(bureau.str());
 }
 
 }  // namespace sluice::node

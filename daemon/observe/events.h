@@ -88,6 +88,35 @@ inline constexpr Event node[] = {
          "on the way can be the central store",
      .remedy = "leave `sslmode` out, which means `verify-full`, and name the authority that the "
                "server's certificate is of in `sslrootcert` (docs/store.md)"},
+    {.name = "configuration-reloaded",
+     .level = notice,
+     .keys = {"by", "added", "changed", "removed"},
+     .when = "the configuration was read again, and the node works by it. `by`: `SIGHUP`, or who "
+             "said `sluice reload`"},
+    {.name = "configuration-unchanged",
+     .level = info,
+     .keys = {"by"},
+     .when = "it was read again, and says what the node does already"},
+    {.name = "configuration-refused",
+     .level = error,
+     .keys = {"by", "complaints", "reason"},
+     .when = "it was read again and can not be used: the node goes on by the one that it has. "
+             "`complaints`: how many, of which `reason` has the first",
+     .remedy = "`sluiced --check-config` tells all of them; repair the files and say `sluice "
+               "reload`. A run that begins meanwhile reads the files, too, and fails"},
+    {.name = "restart-needed",
+     .level = warning,
+     .keys = {"keys"},
+     .when = "these are changed in node.yaml, and stay as they were until a restart; all else is "
+             "in use. At each reload as long as it is so",
+     .remedy = "restart `sluiced` when it suits, or put back what stood there"},
+    {.name = "bureau-left-waiting",
+     .level = warning,
+     .keys = {"bureau", "batches", "quarantined", "journal"},
+     .when = "a bureau was taken out of the configuration, and what the center has not, or rows in "
+             "its quarantine, lie in its journal: that stays as it is, and nothing of it is sent",
+     .remedy = "put the bureau back until `sluice status` says that it is up to date, if that is "
+               "wanted"},
     {.name = "stopping", .level = notice, .keys = {}, .when = "SIGTERM or SIGINT came"},
     {.name = "certificate-awaited",
      .level = error,

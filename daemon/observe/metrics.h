@@ -81,6 +81,11 @@ class Family {
     // Who shows it again sets it only then.
     at(of).Set(std::numeric_limits<double>::quiet_NaN());
   }
+  // Of something that is gone: it is exposed no more. Nobody may hold a reference to it.
+  template <class... Values>
+  requires(sizeof...(Values) == labels) void forget(const Values&... values) {
+    family_.Remove(&(*this)(values...));
+  }
 
  private:
   template <std::size_t... index, class... Values>
@@ -179,6 +184,8 @@ class Metrics {
   Gauges<1> certificate_expiry_seconds{registry_, "sluice_certificate_expiry_timestamp_seconds", "when a certificate of this node expires, seconds since 1970", {"subject"}};
   Gauges<1> schema_conflict{registry_, "sluice_schema_conflict", "1: the central store's tables, of this node or at its center, can not follow this dataset's schema, and nothing of it is taken in; else 0", {"dataset"}};
 
+  Gauges<0> configuration_accepted{registry_, "sluice_configuration_accepted", "0: the configuration that was last read was refused, and the one before it goes on; else 1", {}};
+  Gauges<0> configuration_seconds{registry_, "sluice_configuration_timestamp_seconds", "since when the node works by its configuration, seconds since 1970", {}};
   Gauges<0> signing{registry_, "sluice_signing", "1 while this node's certificate holds, so that it seals, receipts and takes something; else 0", {}};
   // Of the disk that all that lies on.
   Gauges<0> disk_free_bytes{registry_, "sluice_disk_free_bytes", "bytes that are free on the disk of the state directory", {}};

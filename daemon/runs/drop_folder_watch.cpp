@@ -22,17 +22,44 @@ constexpr std::chrono::milliseconds longest_pause{15'000};
 }  // namespace
 
 DropFolderWatch::DropFolderWatch(Watched watched, HoldBack hold_back, Surroundings surroundings)
-    : watched_(std::move(watched)),
+    : planned_(watched),
+      watched_(std::move(watched)),
       hold_back_(std::move(hold_back)),
       surroundings_(std::move(surroundings)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 DropFolderWatch::~DropFolderWatch() = default;
 
+bool DropFolderWatch::change(Watched watched) {
+  const std::lock_guard lock(mutex_);
+  if (has_ended_) return false;
+  if (planned_ == watched) return true;
+  planned_ = std::move(watched);
+  is_changed_ = true;
+  return true;
+}
+
+void DropFolderWatch::let_end() {
+  const std::lock_guard lock(mutex_);
+  planned_.reset();
+  is_changed_ = true;
+}
+
 void DropFolderWatch::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    watch(stop);
+    const std::lock_guard lock(mutex_);
+    is_changed_ = false;
+    has_ended_ = !planned_;
+    if (has_ended_) return;
+    watched_ = *planned_;
+  }
+}
+
+void DropFolderWatch::watch(const std::stop_token& stop) {
   std::optional<adapters::disk::DropFolder> folder;
   std::chrono::milliseconds pause = look_into_folder_again;
-  while (!stop.stop_requested()) {
+  while (is_to_go_on(stop)) {
     if (!folder) open(folder);
     const bool went_well = !folder || look(folder, stop);
     pause = went_well ? look_into_folder_again : std::min(2 * pause, longest_pause);
@@ -91,7 +118,7 @@ bool DropFolderWatch::look(std::optional<adapters::disk::DropFolder>& folder,
   tell_of_passed_over(*folder);
   bool went_well = true;
   for (const adapters::disk::ReadyFile& file : *ready) {
-    if (stop.stop_requested() || !may_load()) break;
+    if (!is_to_go_on(stop) || !may_load()) break;
     const auto end = load(file, stop);
     if (end) {
       put_away(file, *end);

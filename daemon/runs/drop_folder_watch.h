@@ -2,9 +2,11 @@
 // or `failed` beside it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -27,6 +29,7 @@ class DropFolderWatch {
     std::vector<record::DatasetId> datasets;   // that the bureau publishes by disk
     ChildLimits limits = {};                   // of one import
     std::chrono::milliseconds settle{10'000};  // as adapters::disk::DropFolder has it
+    friend bool operator==(const Watched&, const Watched&) = default;
   };
   // What must outlive the watch; the paths are of the program, run as `command --config
   // configuration import …`.
@@ -43,6 +46,12 @@ class DropFolderWatch {
   // Asks for that end, and does not wait for it.
   void ask_to_stop() { thread_.request_stop(); }
 
+  // Of this bureau, from the next look on; an import that runs goes on. False: it has ended. Any
+  // thread, as the next.
+  [[nodiscard]] bool change(Watched watched);
+  // The same: nothing more is loaded.
+  void let_end();
+
  private:
   // What became of a file, and, of one that goes to `failed`, why.
   struct End {
@@ -50,6 +59,11 @@ class DropFolderWatch {
     std::string reason;
   };
   void run(const std::stop_token& stop);
+  // Looks until it is to stop, or what is watched has changed.
+  void watch(const std::stop_token& stop);
+  [[nodiscard]] bool is_to_go_on(const std::stop_token& stop) const {
+    return !stop.stop_requested() && !is_changed_;
+  }
   // The folder, where it is there by now.
   void open(std::optional<adapters::disk::DropFolder>& folder);
   // Tells the log what is new of why it is not watched.
@@ -72,12 +86,16 @@ class DropFolderWatch {
   [[nodiscard]] std::optional<End> load(const adapters::disk::ReadyFile& file,
                                         const std::stop_token& stop);
 
-  Watched watched_;
+  std::mutex mutex_;
+  std::optional<Watched> planned_;  // guarded by mutex_, as the next; nothing: it is to end
+  bool has_ended_ = false;
+  std::atomic<bool> is_changed_ = false;
+  Watched watched_;  // the thread's, as the next two
+  bool is_held_back_ = false;
+  std::string not_watched_;  // why the folder is not, as it was told; empty: it is
   HoldBack hold_back_;
   Surroundings surroundings_;
-  bool is_held_back_ = false;  // the thread's, as the next
-  std::string not_watched_;    // why the folder is not, as it was told; empty: it is
-  std::jthread thread_;        // last: joined before the rest goes
+  std::jthread thread_;  // last: joined before the rest goes
 };
 
 }  // namespace sluice::runs

@@ -41,7 +41,7 @@ struct JobStatus {
 
 class BureauRunner;
 
-// Thread-safe once all bureaus are added. A bureau's own runs never overlap; of different bureaus,
+// Thread-safe. A bureau's own runs never overlap; of different bureaus,
 // at most `at_once` do.
 class Scheduler {
  public:
@@ -62,10 +62,22 @@ class Scheduler {
 
   // Asks all that runs to end, and lets nothing more begin; does not wait.
   void ask_to_stop();
+  // The same, and waits for it, as the destructor does.
+  void end();
 
+  // What runs for a bureau.
+  struct Work {
+    std::vector<Job> jobs;
+    HoldBack hold_back;
+  };
+  using Plan = std::map<record::BureauId, Work>;
   // Starts a bureau's jobs.
   [[nodiscard]] std::expected<void, HistoryFailure> add(const record::BureauId& bureau,
                                                         std::vector<Job> jobs, HoldBack hold_back);
+  // From now on these are all the jobs that there are; on a failure all stays as it is. What runs
+  // goes on to its end by what was said when it began, and is accounted for, also where its job is
+  // gone. Of a job that is as it was, nothing changes, nor when it is next due.
+  [[nodiscard]] std::expected<void, HistoryFailure> change(Plan plan);
 
   [[nodiscard]] std::vector<JobStatus> status() const;
   // False: there are no jobs of this bureau. A run that is under way goes on. Pause and resume are
@@ -78,7 +90,19 @@ class Scheduler {
   threads::Slots slots_;
   std::mutex orders_mutex_;           // one order after the other, on the disk before it holds
   std::optional<RunHistory> orders_;  // guarded by orders_mutex_
-  std::map<record::BureauId, std::unique_ptr<BureauRunner>> runners_;
+  // Not started yet.
+  [[nodiscard]] std::expected<std::shared_ptr<BureauRunner>, HistoryFailure> make_runner(
+      const record::BureauId& bureau, Work work);
+  // Null: there are no jobs of this bureau.
+  [[nodiscard]] std::shared_ptr<BureauRunner> find(const record::BureauId& bureau) const;
+  // The same, or one that is leaving; the second with runners_mutex_ held.
+  [[nodiscard]] std::shared_ptr<BureauRunner> there(const record::BureauId& bureau) const;
+  [[nodiscard]] std::shared_ptr<BureauRunner> there_now(const record::BureauId& bureau) const;
+
+  mutable std::mutex runners_mutex_;
+  std::map<record::BureauId, std::shared_ptr<BureauRunner>> runners_;  // guarded by runners_mutex_
+  // Of bureaus that have no jobs any more: those whose last run is not over yet. The same.
+  std::vector<std::shared_ptr<BureauRunner>> leaving_;
 };
 
 }  // namespace sluice::runs

@@ -30,6 +30,7 @@ struct Schedule {
   // A run that failed is tried again after `first`, then twice that …, at most `longest`.
   std::chrono::seconds retry_first{10};
   std::chrono::seconds retry_longest = std::chrono::minutes(10);
+  friend bool operator==(const Schedule&, const Schedule&) = default;
 };
 
 // What has been so far; nothing where it never ran.

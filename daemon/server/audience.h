@@ -27,4 +27,9 @@ struct Audience {
   return {.listener = "api"};
 }
 
+// Of the node, on its own machine.
+[[nodiscard]] inline Audience operators() {
+  return {.listener = "control"};
+}
+
 }  // namespace sluice::server

@@ -33,7 +33,7 @@ Connection<Stream>::Connection(Stream stream, std::shared_ptr<Service> service)
     : stream_(std::move(stream)),
       service_(std::move(service)),
       generation_(service_->generation.load()),
-      large_body_(service_->body_memory) {
+      large_body_(service_->offered()->body_memory) {
   service_->open.Increment();
 }
 
@@ -48,7 +48,8 @@ Connection<Stream>::~Connection() {
 template <class Stream>
 void Connection<Stream>::take_share() {
   share_ = service_->shares.of(introduction_.peer.caller);
-  if (++share_->connections > service_->limits.max_connections_per_bureau) over_limit_ = true;
+  if (++share_->connections > offered()->offer.limits.max_connections_per_bureau)
+    over_limit_ = true;
   large_body_.charge_to(share_);
 }
 
@@ -95,14 +96,14 @@ bool Connection<Stream>::let_in(Introduction introduction) {
   // A certificate that is worth nothing leaves a stranger.
   service_->handshakes.end(this, introduction_.welcome && introduction_.expires.has_value());
   take_share();
-  const std::uint64_t most = service_->limits.max_connections;
+  const std::uint64_t most = offered()->offer.limits.max_connections;
   if (open > most) over_limit_ = true;
   return open <= most + turned_away_at_once;
 }
 
 template <class Stream>
 awaitable<void> Connection<Stream>::run() {
-  deadline_.set(service_->around.clock(), service_->limits.header_timeout);
+  deadline_.set(service_->around.clock(), offered()->offer.limits.header_timeout);
   auto introduced = co_await introduce(stream_, *service_);
   if (!introduced || !let_in(std::move(*introduced))) co_return;
   while (co_await serve_one() == Next::another_request) {
@@ -134,7 +135,7 @@ std::optional<Refusal> Connection<Stream>::objection() const {
 template <class Stream>
 std::optional<Refusal> Connection<Stream>::objection_to_body(const Route& route) const {
   if (!unread_input_) return std::nullopt;
-  if (head_.body_length > service_->max_body_bytes(route)) return Refusal::body_too_large;
+  if (head_.body_length > offered()->max_body_bytes(route)) return Refusal::body_too_large;
   if (!takes_content_type(route, head_.content_type)) return Refusal::content_type_unsupported;
   return std::nullopt;
 }
@@ -148,17 +149,27 @@ auto Connection<Stream>::serve_one() -> awaitable<Next> {
   if (!head_size) co_return co_await end_with(head_size.error());
   if (has_lapsed()) co_return Next::close;
   has_head_ = true;
+  offered_ = service_->offered();
+  if (introduction_.known_by != offered_->number) recognise(introduction_, *offered_);
+  const Next next = co_await serve_request(*head_size);
+  large_body_.release();  // it has its memory of what was offered
+  offered_.reset();
+  co_return next;
+}
+
+template <class Stream>
+auto Connection<Stream>::serve_request(std::size_t head_size) -> awaitable<Next> {
   unread_input_ = head_.framing != BodyFraming::none;
   if (const auto refusal = objection()) co_return co_await refuse(*refusal);
   Request request{head_.method, head_.path, head_.query, head_.fields, {}, introduction_.peer, {}};
-  const auto route = service_->router.find(head_.method, head_.path, request.parameters);
+  const auto route = offered_->offer.router.find(head_.method, head_.path, request.parameters);
   if (!route) co_return co_await refuse(route.error());
   if (const auto refusal = objection_to_body(**route)) co_return co_await refuse(*refusal);
   if ((*route)->admission) {
     if (const auto answer = (*route)->admission(request)) co_return co_await turn_away(*answer);
   }
-  std::size_t request_size = *head_size;
-  const auto body = co_await receive_body(**route, *head_size, request_size);
+  std::size_t request_size = head_size;
+  const auto body = co_await receive_body(**route, head_size, request_size);
   if (!body) co_return co_await end_with(body.error());
   unread_input_ = false;
   if (has_lapsed()) co_return Next::close;
@@ -185,8 +196,8 @@ template <class Stream>
 auto Connection<Stream>::receive_head() -> awaitable<Received<std::size_t>> {
   std::size_t scanned = 0;
   bool begun = !input_.view().empty();
-  deadline_.set(service_->around.clock(),
-                begun ? service_->limits.header_timeout : service_->limits.idle_timeout);
+  deadline_.set(service_->around.clock(), begun ? offered()->offer.limits.header_timeout
+                                                : offered()->offer.limits.idle_timeout);
   for (;;) {
     if (begun) {
       const auto end = find_head_end(input_.view(), scanned);
@@ -201,7 +212,7 @@ auto Connection<Stream>::receive_head() -> awaitable<Received<std::size_t>> {
     const auto received = co_await receive_some(Refusal::head_timeout);
     idle_ = false;
     if (!received) co_return std::unexpected(begun ? received.error() : Stop());
-    if (!begun) deadline_.set(service_->around.clock(), service_->limits.header_timeout);
+    if (!begun) deadline_.set(service_->around.clock(), offered()->offer.limits.header_timeout);
     begun = true;
   }
 }
@@ -216,7 +227,7 @@ auto Connection<Stream>::send_continue() -> awaitable<Received<void>> {
 
 template <class Stream>
 void Connection<Stream>::body_advanced(const Route& route) {
-  if (route.bodies) deadline_.set(service_->around.clock(), service_->limits.body_timeout);
+  if (route.bodies) deadline_.set(service_->around.clock(), offered()->offer.limits.body_timeout);
 }
 
 template <class Stream>
@@ -224,8 +235,8 @@ auto Connection<Stream>::receive_body(const Route& route, std::size_t head_size,
                                       std::size_t& request_size)
     -> awaitable<Received<std::string_view>> {
   if (head_.framing == BodyFraming::none) co_return std::string_view();
-  large_body_.draw_from(service_->memory_for(route));
-  deadline_.set(service_->around.clock(), service_->limits.body_timeout);
+  large_body_.draw_from(offered()->memory_for(route));
+  deadline_.set(service_->around.clock(), offered()->offer.limits.body_timeout);
   if (head_.expects_continue && input_.view().size() == head_size) {
     if (const auto sent = co_await send_continue(); !sent) co_return std::unexpected(sent.error());
   }
@@ -281,7 +292,7 @@ template <class Stream>
 auto Connection<Stream>::receive_chunked_body(const Route& route, std::size_t head_size,
                                               std::size_t& request_size)
     -> awaitable<Received<std::string_view>> {
-  ChunkedBody chunks(service_->max_body_bytes(route));
+  ChunkedBody chunks(offered()->max_body_bytes(route));
   std::string& body = large_body_.bytes();
   for (;;) {
     const std::string_view arrived = input_.view().substr(head_size);
@@ -330,7 +341,7 @@ auto Connection<Stream>::answer_request(const Route& route, Request& request,
 template <class Stream>
 auto Connection<Stream>::send(const Response& response, AfterResponse after) -> awaitable<Next> {
   // A peer that does not read its answer is a slow one too.
-  deadline_.set(service_->around.clock(), service_->limits.body_timeout);
+  deadline_.set(service_->around.clock(), offered()->offer.limits.body_timeout);
   const auto second = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   write_response(output_, response, head_.method, after, date_.at(second));
   const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(output_), awaited);
@@ -347,7 +358,7 @@ template <class Stream>
 Response Connection<Stream>::tell(Refusal refusal) const {
   const std::span<const HeaderField> fields =
       has_head_ ? std::span<const HeaderField>(head_.fields) : std::span<const HeaderField>();
-  return service_->audience.tell(refusal, fields);
+  return offered()->offer.audience.tell(refusal, fields);
 }
 
 template <class Stream>
@@ -358,7 +369,7 @@ auto Connection<Stream>::refuse(Refusal refusal) -> awaitable<Next> {
 template <class Stream>
 auto Connection<Stream>::refuse(Router::Miss miss) -> awaitable<Next> {
   const RefusalText& text = text_of(miss.refusal);
-  service_->around.metrics.http_refused(service_->audience.listener, text.name).Increment();
+  service_->around.metrics.http_refused(service_->listener, text.name).Increment();
   service_->answers.count(text.status, 0);
   const Peer& peer = introduction_.peer;
   if (miss.refusal == Refusal::unknown_certificate) {

@@ -56,6 +56,7 @@ class Connection final : public AnyConnection,
   enum class Next { another_request, close };
 
   boost::asio::awaitable<Next> serve_one();
+  boost::asio::awaitable<Next> serve_request(std::size_t head_size);
   boost::asio::awaitable<Received<std::size_t>> receive_head();
   boost::asio::awaitable<Received<std::string_view>> receive_body(const Route& route,
                                                                   std::size_t head_size,
@@ -90,8 +91,14 @@ class Connection final : public AnyConnection,
   // that stops finishes what has begun.
   [[nodiscard]] bool has_lapsed() const;
 
+  // What the request that is under way came to; else what is served now.
+  [[nodiscard]] std::shared_ptr<Offered> offered() const {
+    return offered_ ? offered_ : service_->offered();
+  }
+
   Stream stream_;
   std::shared_ptr<Service> service_;
+  std::shared_ptr<Offered> offered_;  // from a request's head to its answer
   bool is_introduced_ = false;
   bool over_limit_ = false;  // it is only to be told so
   std::uint64_t generation_;

@@ -21,6 +21,11 @@ std::string origin_of(const boost::asio::ip::address& address) {
   return fmt::format("{:02x}/64", fmt::join(bytes.begin(), bytes.begin() + 8, ""));
 }
 
+void Handshakes::allow(std::uint64_t most) {
+  const std::lock_guard lock(mutex_);
+  most_ = most;
+}
+
 std::shared_ptr<AnyConnection> Handshakes::begin(const std::shared_ptr<AnyConnection>& who,
                                                  const std::string& origin) {
   const std::lock_guard lock(mutex_);

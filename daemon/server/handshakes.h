@@ -30,6 +30,9 @@ class Handshakes {
   // `most`: at once. An origin may have a quarter of them, a known one half, and at least one.
   explicit Handshakes(std::uint64_t most) : most_(most) {}
 
+  // From now on.
+  void allow(std::uint64_t most);
+
   // One that has to give way to `who`; nothing where there was a place for it.
   [[nodiscard]] std::shared_ptr<AnyConnection> begin(const std::shared_ptr<AnyConnection>& who,
                                                      const std::string& origin);
@@ -48,9 +51,9 @@ class Handshakes {
   [[nodiscard]] bool is_known(const std::string& origin) const { return known_.contains(origin); }
   void know(const std::string& origin);
 
-  const std::uint64_t most_;
   std::mutex mutex_;  // guards what follows
-  Opens open_;        // the oldest first
+  std::uint64_t most_;
+  Opens open_;  // the oldest first
   // When each was last seen, in handshakes; those seen least lately are forgotten.
   std::map<std::string, std::uint64_t, std::less<>> known_;
   std::uint64_t seen_ = 0;

@@ -210,7 +210,9 @@ std::expected<HttpServer, ListenFailure> HttpServer::listen(asio::io_context& co
   if (error) return listen_failure(place, error);
   auto state = std::make_shared<State>(
       context, std::move(*acceptor),
-      std::make_shared<Service>(std::move(audience), std::move(router), listen, surroundings));
+      std::make_shared<Service>(Offer{std::move(router), listen, surroundings.directory,
+                                      std::move(audience), surroundings.owner},
+                                surroundings));
   state->tls = std::make_shared<asio::ssl::context>(tls.release());
   asio::co_spawn(
       state->strand, [state] { return state->accept_tls(); }, asio::detached);
@@ -236,10 +238,11 @@ std::expected<HttpServer, ListenFailure> HttpServer::listen_locally(
   }
   acceptor->listen(asio::socket_base::max_listen_connections, error);
   if (error) return listen_failure(socket.string(), error);
-  auto state =
-      std::make_shared<State>(context, std::move(*acceptor),
-                              std::make_shared<Service>(Audience{.listener = "control"},
-                                                        std::move(router), limits, surroundings));
+  auto state = std::make_shared<State>(
+      context, std::move(*acceptor),
+      std::make_shared<Service>(
+          Offer{std::move(router), limits, surroundings.directory, operators(), surroundings.owner},
+          surroundings));
   state->socket_file = socket;
   asio::co_spawn(
       state->strand, [state] { return state->accept_local(); }, asio::detached);
@@ -267,6 +270,10 @@ void HttpServer::reload(trust::TlsContext tls) {
   }
   ++state_->service->generation;
   state_->for_each_connection([](AnyConnection& connection) { connection.close_if_idle(); });
+}
+
+void HttpServer::serve(Offer offer) {
+  state_->service->replace(std::move(offer));
 }
 
 awaitable<void> HttpServer::stop(std::chrono::milliseconds grace) {

@@ -19,6 +19,7 @@
 #include "server/audience.h"
 #include "server/deadline.h"
 #include "server/listen.h"
+#include "server/offered.h"
 #include "server/router.h"
 #include "trust/denials.h"
 #include "trust/directory.h"
@@ -34,6 +35,8 @@ struct Surroundings {
   observe::Metrics& metrics;
   // What limits of time are measured by. Any thread.
   std::function<Deadline::Clock::time_point()> clock = Deadline::Clock::now;
+  // As in an offer: of what is served from the beginning on.
+  std::shared_ptr<const void> owner = nullptr;
 };
 
 enum class ListenProblem { address_in_use, address_unusable };
@@ -64,6 +67,11 @@ class HttpServer {
   // New certificates, authorities and revocations, for every connection: idle ones are closed, busy
   // ones after their answer, so that who was revoked gets no further request in. Any thread.
   void reload(trust::TlsContext tls);
+
+  // Serves this from now on: to every request whose head has not come yet, on whatever connection.
+  // Nobody is cut off by it; whom the new directory knows as somebody else, or not at all, is that
+  // from the next request on. Any thread.
+  void serve(Offer offer);
 
   // Accepts no more, lets running requests finish for up to `grace`, and cuts what is left.
   [[nodiscard]] boost::asio::awaitable<void> stop(std::chrono::milliseconds grace);

@@ -4,14 +4,14 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
-#include "server/audience.h"
-#include "server/body_memory.h"
 #include "server/handshakes.h"
 #include "server/http_server.h"
+#include "server/offered.h"
 #include "server/share.h"
 
 namespace sluice::server {
@@ -43,45 +43,46 @@ class AnswerCounters {
 };
 
 struct Service {
-  Service(Audience who, Router served, const Listen& listen, const Surroundings& all)
-      : audience(std::move(who)),
-        router(std::move(served)),
-        limits(listen),
+  Service(Offer first, const Surroundings& all)
+      : listener(first.audience.listener),
+        proof(first.audience.proof),
         around(all),
-        handshakes(listen.max_handshakes),
-        body_memory(listen.max_body_memory_bytes, all.metrics.http_body_bytes()),
-        answers(all.metrics, audience.listener),
-        open(all.metrics.http_connections(audience.listener)) {
-    for (const Route* route : router.routes()) {
-      if (!route->bodies) continue;
-      route_memory.try_emplace(route, route->bodies->max_memory_bytes,
-                               all.metrics.http_body_bytes());
-    }
+        handshakes(first.limits.max_handshakes),
+        answers(all.metrics, listener),
+        open(all.metrics.http_connections(listener)),
+        offered_(std::make_shared<Offered>(std::move(first), 1, all.metrics)) {}
+
+  // What is served now. Any thread.
+  [[nodiscard]] std::shared_ptr<Offered> offered() const {
+    const std::lock_guard lock(mutex_);
+    return offered_;
+  }
+  void replace(Offer next) {
+    handshakes.allow(next.limits.max_handshakes);
+    const std::uint64_t number = offered()->number + 1;
+    auto made = std::make_shared<Offered>(std::move(next), number, around.metrics);
+    {
+      const std::lock_guard lock(mutex_);
+      offered_.swap(made);
+    }  // what was served may go with its owner, not under the lock
   }
 
-  [[nodiscard]] BodyMemory& memory_for(const Route& route) {
-    const auto own = route_memory.find(&route);
-    return own == route_memory.end() ? body_memory : own->second;
-  }
-  [[nodiscard]] std::uint64_t max_body_bytes(const Route& route) const {
-    return route.bodies ? route.bodies->max_bytes : limits.max_body_bytes;
-  }
-
-  Audience audience;
-  Router router;
-  Listen limits;
+  const std::string listener;
+  const Audience::Proof proof;
   Surroundings around;
   Handshakes handshakes;
   std::atomic<std::uint64_t> introduced{0};  // open connections that have passed theirs
-  BodyMemory body_memory;
-  std::map<const Route*, BodyMemory> route_memory;  // of those with limits of their own
   Shares shares;
   AnswerCounters answers;
   observe::Metrics::Gauge& open;
-  // Counts the reloads: a connection of an earlier generation takes no further request,
-  // and does not answer the one that is still arriving.
+  // Counts the reloads of certificates: a connection of an earlier generation takes no further
+  // request, and does not answer the one that is still arriving.
   std::atomic<std::uint64_t> generation{1};
   std::atomic<bool> stopping{false};
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<Offered> offered_;  // guarded by mutex_
 };
 
 }  // namespace sluice::server

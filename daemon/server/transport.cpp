@@ -46,6 +46,24 @@ void report_refusal(TlsStream& stream, Service& service, const std::string& addr
 
 }  // namespace
 
+void recognise(Introduction& introduction, const Offered& offered) {
+  introduction.known_by = offered.number;
+  if (!introduction.proof) return;
+  const trust::PeerCertificate& certificate = *introduction.proof;
+  introduction.expires = certificate.expires;
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto* known = offered.offer.directory.find(certificate, now);
+  introduction.welcome = known != nullptr;
+  introduction.peer.caller = trust::Stranger{};
+  if (known == nullptr) return;
+  introduction.peer.caller =
+      std::visit([](const auto& id) { return trust::Caller(id); }, known->holder);
+  if (const auto& until = known->name.until) {
+    introduction.expires =
+        std::min(certificate.expires, std::chrono::floor<std::chrono::seconds>(*until));
+  }
+}
+
 asio::awaitable<std::optional<Introduction>> introduce(TlsStream& stream, Service& service) {
   std::string address = address_text(stream);
   const auto [error] = co_await stream.async_handshake(TlsStream::server, awaited);
@@ -54,28 +72,17 @@ asio::awaitable<std::optional<Introduction>> introduce(TlsStream& stream, Servic
     co_return std::nullopt;
   }
   Introduction introduction;
-  if (service.audience.proof == Audience::Proof::none) {
+  if (service.proof == Audience::Proof::none) {
     introduction.peer.caller = trust::Visitor{address.substr(0, address.rfind(':'))};
     introduction.peer.address = std::move(address);
     introduction.peer.presented = trust::presented_certificate(stream.native_handle());
     if (const auto& good = introduction.peer.presented.good) introduction.expires = good->expires;
     co_return introduction;
   }
-  trust::PeerCertificate certificate = trust::peer_certificate(stream.native_handle());
-  introduction.expires = certificate.expires;
+  introduction.proof = trust::peer_certificate(stream.native_handle());
   introduction.peer.address = std::move(address);
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  if (const auto* known = service.around.directory.find(certificate, now)) {
-    introduction.peer.caller =
-        std::visit([](const auto& id) { return trust::Caller(id); }, known->holder);
-    if (const auto& until = known->name.until) {
-      introduction.expires =
-          std::min(certificate.expires, std::chrono::floor<std::chrono::seconds>(*until));
-    }
-  } else {
-    introduction.welcome = false;
-  }
-  introduction.peer.subject = std::move(certificate.subject);
+  introduction.peer.subject = introduction.proof->subject;
+  recognise(introduction, *service.offered());
   co_return introduction;
 }
 

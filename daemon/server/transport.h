@@ -2,6 +2,8 @@
 // known, and how a stream is ended.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -24,7 +26,14 @@ struct Introduction {
   // After this moment the peer's certificate is worth nothing; nothing: it has none.
   std::optional<std::chrono::sys_seconds> expires;
   bool welcome = true;  // false: known to nobody, every request is answered with 403
+  // Where the listener asks for a proof: by which it was known, and among what of the listener's
+  // offers (Offered::number).
+  std::optional<trust::PeerCertificate> proof{};
+  std::uint64_t known_by = 0;
 };
+
+// Who that is by the offer's directory.
+void recognise(Introduction& introduction, const Offered& offered);
 
 // Nothing: the peer could not be made out, and the connection ends.
 boost::asio::awaitable<std::optional<Introduction>> introduce(TlsStream& stream, Service& service);

@@ -37,7 +37,10 @@ class Loader {
     Complaints node_complaints(directory / "node.yaml");
     NodeFile file{.schemas = directory / "schemas", .bureaus = directory / "bureaus"};
     const auto document = read_node_document(node_complaints);
-    if (document) file = read_node(*document, directory, node_complaints);
+    if (document) {
+      file = read_node(*document, directory, node_complaints);
+      settings_.written.node = written_keys(*document);
+    }
     const bool node_is_good = node_complaints.empty();
     read_schemas(files_in(file.schemas, ".json"));
     read_bureaus(files_in(file.bureaus, ".yaml"), directory);
@@ -93,6 +96,7 @@ class Loader {
       if (file.document) {
         record::Dataset dataset = read_schema(*file.document, file.complaints);
         file.id = dataset.id;
+        settings_.written.datasets.emplace(file.id, written_keys(*file.document));
         read_code_tables(*file.document, dataset, path.parent_path(), file.complaints);
         settings_.datasets.emplace(dataset.id, std::move(dataset));
       }
@@ -128,6 +132,7 @@ class Loader {
       file.id = record::BureauId(path.stem().string());
       Bureau bureau;
       if (file.document) {
+        settings_.written.bureaus.emplace(file.id, written_keys(*file.document));
         bureau = read_bureau(*file.document, base, settings_.datasets, file.complaints);
       }
       settings_.bureaus.emplace(file.id, std::move(bureau));

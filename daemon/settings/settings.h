@@ -29,6 +29,7 @@
 #include "record/table_schema.h"
 #include "schedule/schedule.h"
 #include "server/listen.h"
+#include "settings/written.h"
 #include "store/store_number.h"
 
 namespace sluice::settings {
@@ -168,6 +169,7 @@ struct Settings {
   std::map<record::DatasetId, record::Dataset> datasets;
   // Those that fields name by `sluice:codes`, by that name; in their files' order.
   std::map<std::string, std::vector<entry::CodeEntry>> code_tables;
+  Written written;  // of which all of this was read
 
   // The other node that brings this bureau's batches here; null where they begin on this node.
   [[nodiscard]] const CarryingNode* carrier(const record::BureauId& bureau) const;

@@ -48,10 +48,12 @@ void Renewal::look(Moment now) {
   }
 }
 
-void Renewal::renew_all(Moment now) {
+void Renewal::renew_changed(Moment now) {
   for (State& state : states_) {
+    auto marks = marks_of(state.kept.files);
+    if (marks == state.read && !state.failing) continue;
     state.is_told = false;
-    attempt(state, marks_of(state.kept.files), now, std::chrono::seconds(0));
+    attempt(state, std::move(marks), now, std::chrono::seconds(0));
   }
 }
 

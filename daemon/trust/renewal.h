@@ -53,10 +53,10 @@ class Renewal {
 
   // Renews what has changed since it was read, and what could not be renewed.
   void look(Moment now);
-  // Renews all of it, and has no patience: somebody has said that it is complete. Each is tried
-  // whatever became of the others: a file of one must not keep what is revoked in another from
-  // counting.
-  void renew_all(Moment now);
+  // The same without patience: somebody has said that it is complete. Each is tried whatever became
+  // of the others: a file of one must not keep what is revoked in another from counting. What has
+  // not changed is not read: connections end when certificates are renewed.
+  void renew_changed(Moment now);
 
  private:
   struct State {

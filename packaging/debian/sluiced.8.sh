@@ -43,7 +43,9 @@ cat <<'END'
 .SH SIGNALS
 .TP
 .B SIGHUP
-Certificates, keys and revocation lists are read again.
+The configuration is read again, as by
+.BR "sluice reload" ,
+and certificates, keys and revocation lists that have changed.
 .TP
 .BR SIGTERM ", " SIGINT
 What runs is ended in order, and nothing that was acknowledged is lost.

@@ -140,12 +140,19 @@ case_a_daemon_with_the_old_schema_applies_nothing_to_the_new_tables() {
   mapping_without_staff
   try sluice dataset migrate approval --mapping "$node/mapping.yaml"
   expect "the migration: $err" "$status" 0
-  kill -HUP "$daemon" # before, it would take in what it can not bring to the store
+  # Told to look, it finds that it can not bring to the store what it takes; the new schema it can not
+  # have, for another file is not good.
+  printf 'channels: [\n' >"$node/config/bureaus/other.yaml"
+  kill -HUP "$daemon"
   until_true 60 refuses || fail "it takes rows under the old schema: $(sluice status)"
   [[ $(sluice status) = *'schema of version 1'* ]] || fail "status does not say why: $(sluice status)"
   expect "held" "$(held approval | cut -f 2 | tr '\n' ' ')" 'A1 A2 '
+  rm "$node/config/bureaus/other.yaml"
   try sluice dataset migrate approval --mapping "$node/mapping.yaml"
   expect "a migration to the schema that is there" "$status" 1
+  try sluice reload
+  expect "a reload: $err" "$status" 0
+  expect "a call under the new schema" "$(post park approval '{"number":"A3","name":"late"}')" 200
 }
 refuses() { [[ $(post park approval '{"number":"A3","name":"late"}') = 503 ]]; }
 

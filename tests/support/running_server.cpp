@@ -139,6 +139,11 @@ std::uint16_t RunningServer::port() const {
 void RunningServer::reload() {
   state_->server->reload(state_->tls());
 }
+void RunningServer::serve(std::vector<server::Route> routes, const trust::Directory& directory,
+                          std::shared_ptr<const void> owner) {
+  state_->server->serve({server::Router(std::move(routes)), state_->options.limits, directory,
+                         state_->options.audience, std::move(owner)});
+}
 void RunningServer::stop(std::chrono::milliseconds grace) {
   state_->stage.stop(*state_->server, grace);
   state_->stage.denials.reset();

@@ -50,6 +50,9 @@ class RunningServer {
   [[nodiscard]] std::string audited() const;  // all lines of the audit log
   [[nodiscard]] std::uint16_t port() const;
   void reload();
+  // Other routes from now on, for this directory, which must outlive the server.
+  void serve(std::vector<server::Route> routes, const trust::Directory& directory,
+             std::shared_ptr<const void> owner = nullptr);
   void stop(std::chrono::milliseconds grace);  // returns when it has stopped
 
  private:

@@ -20,6 +20,7 @@
 #include "api/outcomes_endpoint.h"
 #include "api/quarantine_endpoint.h"
 #include "api/records_endpoint.h"
+#include "api/reload_endpoint.h"
 #include "api/status_endpoint.h"
 #include "api/tasks_endpoint.h"
 #include "api/whoami_endpoint.h"
@@ -91,6 +92,7 @@ std::vector<Right> rights() {
           {Method::post, "/v1/jobs/park/resume", operators},
           {Method::post, "/v1/jobs/park/run", operators},
           {Method::get, "/v1/status", operators},
+          {Method::post, "/v1/reload", operators},
           {Method::get,
            "/v1/whoami",
            {"bureau that publishes it", "other bureau", "node that brings it", "other node",
@@ -129,6 +131,7 @@ class Offer {
     std::ranges::move(quarantines_.routes(), std::back_inserter(routes));
     std::ranges::move(jobs_.routes(), std::back_inserter(routes));
     routes.push_back(status_route(policy_, blocking_, [] { return NodeStatus{}; }));
+    routes.push_back(reload_route(policy_, [](const std::string&, ReloadDone done) { done({}); }));
     routes.push_back(health_route([] { return Health{}; }));
     routes.push_back(whoami_route(policy_, {NodeId("center"), {BureauId("park")}, clock_}));
     routes.push_back(metrics_route(metrics_, measuring_));

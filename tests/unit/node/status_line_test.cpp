@@ -63,6 +63,16 @@ TEST(StatusLine, BeginsWithWhatStopsTheWholeNode) {
               StartsWith("1 bureau, 2 wrong: NOTHING IS ACKNOWLEDGED: an fsync has failed"));
 }
 
+TEST(StatusLine, TellsOfAConfigurationThatIsRefusedAndOfOneThatWaitsForARestart) {
+  auto node = node_of({stream_of("park")});
+  node.configuration = {.since = now, .refused_at = now, .complaints = {"park.yaml:3:1: no", "b"}};
+  EXPECT_EQ(status_line(node), "1 bureau, 1 wrong: THE CONFIGURATION IS REFUSED since " +
+                                   record::to_string(now) + ": park.yaml:3:1: no; b");
+  node.configuration = {.since = now, .restart = {"listen.port", "log.level"}};
+  EXPECT_EQ(status_line(node),
+            "1 bureau, all is well; listen.port, log.level of node.yaml needs a restart");
+}
+
 TEST(StatusLine, RemindsOfWhatIsToBeDone) {
   auto stream = stream_of("park");
   stream.journal->quarantine_waiting = 13;

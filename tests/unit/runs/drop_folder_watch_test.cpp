@@ -189,5 +189,39 @@ TEST_F(DropFolderWatchTest, WhatIsPassedOverIsTold) {
               HasSubstr("event=dropped-file-passed-over bureau=park file=register.xlsx"));
 }
 
+TEST_F(DropFolderWatchTest, AnImportThatRunsGoesOnWhenWhatIsWatchedChanges) {
+  auto watch = watch_with("while [ ! -e \"$2/released\" ]; do sleep 0.02; done", {});
+  drop();
+  ASSERT_TRUE(comes([&] { return runs() == 1; }));
+  std::filesystem::create_directory(directory_ / "other");
+  EXPECT_TRUE(watch->change({.bureau = record::BureauId("park"),
+                             .folder = directory_ / "other",
+                             .datasets = {record::DatasetId("register")}}));
+  std::ofstream(directory_ / "released");
+  EXPECT_TRUE(comes([&] { return is_there("done/register.csv"); }));
+  std::ofstream(directory_ / ".register.csv") << "number\nA1\n";
+  std::filesystem::rename(directory_ / ".register.csv", directory_ / "other/register.csv");
+  EXPECT_TRUE(comes([&] { return is_there("../other/done/register.csv"); }));
+  EXPECT_EQ(runs(), 2U);
+}
+
+TEST_F(DropFolderWatchTest, OneThatIsToEndLetsItsImportEndAndLoadsNothingMore) {
+  auto watch = watch_with("while [ ! -e \"$2/released\" ]; do sleep 0.02; done", {});
+  drop();
+  ASSERT_TRUE(comes([&] { return runs() == 1; }));
+  watch->let_end();
+  std::ofstream(directory_ / "released");
+  EXPECT_TRUE(comes([&] { return is_there("done/register.csv"); }));
+  const auto has_ended = [&] {
+    return !watch->change({.bureau = record::BureauId("park"), .folder = directory_ / "drop"});
+  };
+  EXPECT_TRUE(comes([&] {
+    const bool ended = has_ended();
+    if (!ended) watch->let_end();
+    return ended;
+  }));
+  EXPECT_EQ(runs(), 1U);
+}
+
 }  // namespace
 }  // namespace sluice::runs::test

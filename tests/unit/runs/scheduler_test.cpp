@@ -453,5 +453,76 @@ TEST_F(SchedulerTest, OfABureauThatItDoesNotKnowItSaysSo) {
   EXPECT_FALSE(start(every_second())->obey(record::BureauId("other"), Scheduler::Order::pause));
 }
 
+// What changes while a run of `tax` holds on.
+class ChangedScheduleTest : public SchedulerTest {
+ protected:
+  std::unique_ptr<Scheduler> running() {
+    script_that_holds("tax");
+    auto scheduler = start(every_hour());
+    EXPECT_TRUE(scheduler->obey(bureau_, Scheduler::Order::run_now));
+    EXPECT_TRUE(comes([&] { return runs_of("tax") == 1; }));
+    return scheduler;
+  }
+  static Scheduler::Work work(const std::string& bureau, schedule::Schedule schedule) {
+    return {{{.name = {record::BureauId(bureau), "collect"},
+              .schedule = std::move(schedule),
+              .arguments = {"collect", bureau}}},
+            {}};
+  }
+  bool has_ended() {
+    const auto runs = history();
+    return !runs.empty() && runs.back().ended;
+  }
+};
+
+TEST_F(ChangedScheduleTest, ARunThatIsUnderWayEndsWellAndItsNextComesByTheNewSchedule) {
+  const auto scheduler = running();
+  ASSERT_TRUE(scheduler->change({{bureau_, work("tax", every_second())}}));
+  EXPECT_TRUE(scheduler->status().at(0).running_since) << "the run is not accounted for";
+  EXPECT_EQ(scheduler->status().at(0).schedule, "@every 1s");
+  EXPECT_EQ(runs_of("tax"), 1U);
+  release();
+  EXPECT_TRUE(comes([&] { return runs_of("tax") >= 2; }));
+  EXPECT_EQ(history().back().outcome, "succeeded");
+}
+
+TEST_F(ChangedScheduleTest, ARunWhoseBureauIsGoneEndsWellAndIsTheLast) {
+  const auto scheduler = running();
+  ASSERT_TRUE(scheduler->change({{record::BureauId("park"), work("park", every_second())}}));
+  EXPECT_FALSE(scheduler->obey(bureau_, Scheduler::Order::run_now));
+  EXPECT_TRUE(comes([&] { return runs_of("park") >= 1; }));
+  release();
+  EXPECT_TRUE(comes([&] { return has_ended(); }));
+  EXPECT_EQ(history().back().outcome, "succeeded");
+  EXPECT_TRUE(comes([&] { return runs_of("park") >= 3; }));
+  EXPECT_EQ(runs_of("tax"), 1U);
+}
+
+TEST_F(ChangedScheduleTest, ABureauThatComesBackWhileItsRunIsUnderWayHasNoSecondOne) {
+  const auto scheduler = running();
+  ASSERT_TRUE(scheduler->change({}));
+  ASSERT_TRUE(scheduler->change({{bureau_, work("tax", every_hour())}}));
+  ASSERT_TRUE(scheduler->obey(bureau_, Scheduler::Order::run_now));
+  EXPECT_EQ(runs_of("tax"), 1U);
+  EXPECT_FALSE(has_ended()) << "it was called lost: " << history().back().outcome;
+  release();
+  EXPECT_TRUE(comes([&] { return runs_of("tax") == 2; }));
+  EXPECT_EQ(history().back().outcome, "succeeded");
+}
+
+TEST_F(ChangedScheduleTest, AJobThatIsAsItWasIsDueWhenItWas) {
+  script("echo $4 >> \"$2/runs\"");
+  stop_clock(noon_);
+  schedule::Schedule hourly = every_hour();
+  hourly.jitter = std::chrono::seconds(0);
+  const auto scheduler = start(hourly);
+  const auto due = scheduler->status().at(0).next;
+  stop_clock(noon_ + std::chrono::minutes(10));
+  ASSERT_TRUE(scheduler->change(
+      {{bureau_, work("tax", hourly)}, {record::BureauId("park"), work("park", hourly)}}));
+  EXPECT_EQ(scheduler->status().size(), 2U);
+  EXPECT_EQ(scheduler->status().at(1).next, due);
+}
+
 }  // namespace
 }  // namespace sluice::runs::test

@@ -1,0 +1,257 @@
+// How a node goes on by another configuration: what that makes is made whole beside what serves,
+// and takes its place between two requests; what is in the way of that leaves all as it is.
+#include <exception>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "api/on_own_executor.h"
+#include "boost/awaited.h"
+#include "installation/system_clock.h"
+#include "node/node.h"
+#include "record/unforeseen.h"
+
+namespace sluice::node {
+namespace {
+
+namespace asio = boost::asio;
+using Kind = api::ReloadOutcome::Kind;
+
+// Of what the log and the audit log have room for.
+std::string listed(const std::vector<std::string>& phrases) {
+  constexpr std::size_t most_bytes = 2000;
+  std::string text;
+  for (std::size_t i = 0; i < phrases.size(); ++i) {
+    if (text.size() + phrases[i].size() > most_bytes) {
+      return text + fmt::format("; and {} more", phrases.size() - i);
+    }
+    text += (i == 0 ? "" : "; ") + phrases[i];
+  }
+  return text;
+}
+
+api::ReloadOutcome refused(std::vector<std::string> complaints) {
+  return {.kind = Kind::refused, .complaints = std::move(complaints)};
+}
+
+// What the central store can not follow, and could until now: taking it would stop the dataset.
+std::vector<std::string> new_conflicts(const Generation& running, const Generation& next) {
+  const auto known = running.schema_conflicts();
+  std::vector<std::string> sentences;
+  for (const auto& [dataset, sentence] : next.schema_conflicts())
+    if (!known.contains(dataset)) sentences.push_back(sentence);
+  return sentences;
+}
+
+}  // namespace
+
+void Node::ask_to_reload(const std::string& who, api::ReloadDone done) {
+  asked_.push_back({who, std::move(done)});
+  reload_asked_.cancel();
+}
+
+// However many ask while one is under way, one more follows, for all of them.
+asio::awaitable<void> Node::reload_when_asked() {
+  while (true) {
+    while (asked_.empty()) {
+      reload_asked_.expires_at(std::chrono::steady_clock::time_point::max());
+      co_await reload_asked_.async_wait(awaited);
+    }
+    std::vector<Asked> asked = std::exchange(asked_, {});
+    const api::ReloadOutcome outcome = co_await reload(asked.front().who);
+    for (Asked& each : asked)
+      if (each.done) each.done(outcome);
+  }
+}
+
+asio::awaitable<api::ReloadOutcome> Node::reload(std::string who) {
+  notifier_.reloading();
+  certificates_.renew_changed();
+  holding_.stir();
+  const auto running = generation();
+  Attempt attempt =
+      co_await api::off_the_loop<Attempt>(reloading_, [&] { return try_successor(*running); });
+  if (is_stopping_) co_return refused({"sluiced is stopping"});
+  if (attempt.made) put_in_place(attempt.made);
+  co_await api::off_the_loop<bool>(reloading_, [&] {
+    change_over(*running, attempt);
+    tell(who, attempt.outcome);
+    return true;
+  });
+  if (service_status_ && !is_stopping_) service_status_->tell_ready();
+  co_return std::move(attempt.outcome);
+}
+
+// On the thread for reloads, as what follows but put_in_place(). An exception is not to end the
+// daemon.
+Node::Attempt Node::try_successor(const Generation& running) {
+  try {
+    return make_successor(running);
+  } catch (const std::exception& error) {
+    return {refused({record::unforeseen(error)}), nullptr};
+  }
+}
+
+Node::Attempt Node::make_successor(const Generation& running) {
+  auto successor = installation::load_successor(programs_.configuration, running.installation());
+  if (!successor) return {refused(std::move(successor.error().lines)), nullptr};
+  settings::Changes& changes = successor->changes;
+  if (changes.empty()) {
+    return {{.kind = Kind::unchanged, .restart = std::move(changes.restart)}, nullptr};
+  }
+  auto made = Generation::make(std::move(successor->installation), of_generations());
+  if (!made) return {refused({std::move(made.error())}), nullptr};
+  if (auto conflicts = new_conflicts(running, **made); !conflicts.empty()) {
+    return {refused(std::move(conflicts)), nullptr};
+  }
+  if (is_stopping_) return {};
+  // The last that can fail.
+  if (auto planned = scheduler_->change(plan_of(**made)); !planned) {
+    return {refused({record::to_string(planned.error())}), nullptr};
+  }
+  return {{.kind = Kind::applied,
+           .added = std::move(changes.added),
+           .changed = std::move(changes.changed),
+           .removed = std::move(changes.removed),
+           .restart = std::move(changes.restart)},
+          owned(std::move(*made))};
+}
+
+void Node::change_over(Generation& running, Attempt& attempt) {
+  if (!attempt.made) {
+    running.look_at_schemas_again();
+    return;
+  }
+  try {
+    running.end();
+    attempt.made->begin();
+    watch_drop_folders();
+    look_after_gone(running, *attempt.made, attempt.outcome);
+  } catch (const std::exception& error) {
+    attempt.outcome.warnings.push_back(record::unforeseen(error) + "; restart sluiced");
+  }
+}
+
+void Node::put_in_place(const std::shared_ptr<Generation>& next) {
+  const settings::Node& node = next->installation().settings.node;
+  if (api_) {
+    api_->serve({server::Router(next->routes_for_bureaus()), node.listen.value(), next->directory(),
+                 server::machines(), next});
+  }
+  if (pages_) {
+    pages_->serve({server::Router(next->routes_for_people()), node.pages.value().listen,
+                   next->directory(), next->people(), next});
+  }
+  control_->serve({server::Router(next->routes_for_operators()),
+                   node.listen.value_or(server::Listen{}), next->directory(), server::operators(),
+                   next});
+  const std::lock_guard lock(mutex_);
+  generation_ = next;
+}
+
+// What of a bureau is told nowhere any more once it is out of the configuration.
+void Node::look_after_gone(const Generation& before, const Generation& now,
+                           api::ReloadOutcome& outcome) {
+  std::set<record::BureauId> gone;
+  for (const auto& [id, stream] : before.streams()) {
+    if (now.streams().contains(id)) continue;
+    if (auto warning = left_waiting(id, before.installation())) {
+      outcome.warnings.push_back(std::move(*warning));
+    }
+  }
+  for (const auto& [dataset, known] : before.installation().catalogue.datasets()) {
+    if (now.installation().catalogue.find(dataset) == nullptr) {
+      metrics_.schema_conflict.forget(dataset.str());
+    }
+  }
+  const settings::Settings& settings = now.installation().settings;
+  for (const auto& [id, bureau] : before.installation().settings.bureaus) {
+    const auto there = settings.bureaus.find(id);
+    if (there == settings.bureaus.end()) {
+      gone.insert(id);
+    } else if (bureau.manual_entry && !there->second.manual_entry) {
+      metrics_.tasks_waiting.hide(id.str());
+      metrics_.tasks_overdue.hide(id.str());
+    }
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    gone_.merge(gone);
+  }
+  hide_gone();
+}
+
+std::optional<std::string> Node::left_waiting(const record::BureauId& bureau,
+                                              const installation::Installation& installation) {
+  auto journal = installation.open_journal(bureau);
+  // What is open is sealed, so that it counts.
+  if (journal) (void)journal->close_open_batches(journal::Journal::Close::all);
+  const auto status = journal ? journal->status() : std::unexpected(journal.error());
+  if (!status) return record::to_string(status.error());
+  const std::uint64_t batches = status->backlog.batches;
+  const std::uint64_t rows = status->quarantine_waiting;
+  if (batches == 0 && rows == 0) return std::nullopt;
+  const std::string file = installation.paths.journal(bureau).string();
+  log_->write<"bureau-left-waiting">(
+      {{"bureau", bureau.str()}, {"batches", batches}, {"quarantined", rows}, {"journal", file}});
+  return fmt::format(
+      "bureau {}: {} of its batches have no receipt, and {} of its rows wait in quarantine: they "
+      "stay in {}, and nothing of them is sent unless the bureau is put back",
+      bureau.str(), batches, rows, file);
+}
+
+void Node::tell(const std::string& who, const api::ReloadOutcome& outcome) {
+  const record::Time now = installation::system_now();
+  {
+    const std::lock_guard lock(mutex_);
+    if (outcome.kind == Kind::applied) configuration_.since = now;
+    if (outcome.kind == Kind::refused) {
+      configuration_.refused_at = now;
+    } else {
+      configuration_.refused_at.reset();
+      configuration_.restart = outcome.restart;
+    }
+    configuration_.complaints = outcome.complaints;
+  }
+  measure_configuration();
+  if (outcome.kind == Kind::refused) {
+    log_->write<"configuration-refused">({{"by", who},
+                                          {"complaints", outcome.complaints.size()},
+                                          {"reason", listed(outcome.complaints)}});
+    return;
+  }
+  if (!outcome.restart.empty()) {
+    log_->write<"restart-needed">({{"keys", fmt::format("{}", fmt::join(outcome.restart, ", "))}});
+  }
+  if (outcome.kind == Kind::unchanged) {
+    log_->write<"configuration-unchanged">({{"by", who}});
+    return;
+  }
+  const std::string added = listed(outcome.added);
+  const std::string changed = listed(outcome.changed);
+  const std::string removed = listed(outcome.removed);
+  const auto audited = audit_.append(
+      {"configuration-reloaded",
+       {{"actor", who}, {"added", added}, {"changed", changed}, {"removed", removed}}});
+  if (!audited) {
+    log_->write<"audit-not-written">({{"reason", record::to_string(audited.error())}});
+  }
+  log_->write<"configuration-reloaded">(
+      {{"by", who}, {"added", added}, {"changed", changed}, {"removed", removed}});
+}
+
+void Node::measure_configuration() {
+  const api::ConfigurationStatus status = configuration();
+  metrics_.configuration_accepted().Set(status.refused_at ? 0 : 1);
+  metrics_.configuration_seconds().Set(static_cast<double>(
+      std::chrono::floor<std::chrono::seconds>(status.since).time_since_epoch().count()));
+}
+
+api::ConfigurationStatus Node::configuration() const {
+  const std::lock_guard lock(mutex_);
+  return configuration_;
+}
+
+}  // namespace sluice::node
