@@ -29,7 +29,7 @@ server::Route says(const std::string& word) {
 }
 
 // Waits, within the handler, until it is told to go on.
-struct Gate {
+struct HeldWord {
   std::promise<void> reached;
   std::promise<void> opened;
 
@@ -45,13 +45,13 @@ struct Gate {
   }
 };
 
-const std::string request = "GET /v1/word HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const std::string word_request = "GET /v1/word HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-struct Scene {
-  explicit Scene(std::vector<server::Route> routes) : server(with(std::move(routes))) {}
+struct Offering {
+  explicit Offering(std::vector<server::Route> routes) : server(with(std::move(routes))) {}
   RawClient client() { return {server.port(), identity, server.authority().authorities()}; }
   static std::string ask(RawClient& client) {
-    client.send(request);
+    client.send(word_request);
     return body_of(client.receive());
   }
 
@@ -67,52 +67,52 @@ struct Scene {
 };
 
 TEST(Offers, AConnectionGoesOnWithWhatIsServedNow) {
-  Scene scene({says("before")});
-  RawClient client = scene.client();
-  EXPECT_EQ(Scene::ask(client), "before");
-  scene.server.serve({says("after")}, known());
-  EXPECT_EQ(Scene::ask(client), "after");
+  Offering offering({says("before")});
+  RawClient client = offering.client();
+  EXPECT_EQ(Offering::ask(client), "before");
+  offering.server.serve({says("after")}, known());
+  EXPECT_EQ(Offering::ask(client), "after");
 }
 
 TEST(Offers, ARequestUnderWayIsAnsweredByWhatItCameToWhichStaysUntilThen) {
-  Gate gate;
-  Scene scene({says("first")});
+  HeldWord held;
+  Offering offering({says("first")});
   auto owner = std::make_shared<int>(0);
   const std::weak_ptr<int> kept = owner;
-  scene.server.serve({gate.route()}, known(), std::move(owner));
-  RawClient client = scene.client();
-  client.send(request);
-  gate.reached.get_future().wait();
-  scene.server.serve({says("after")}, known());
-  RawClient other = scene.client();
-  EXPECT_EQ(Scene::ask(other), "after");
+  offering.server.serve({held.route()}, known(), std::move(owner));
+  RawClient client = offering.client();
+  client.send(word_request);
+  held.reached.get_future().wait();
+  offering.server.serve({says("after")}, known());
+  RawClient other = offering.client();
+  EXPECT_EQ(Offering::ask(other), "after");
   EXPECT_FALSE(kept.expired());
-  gate.opened.set_value();
+  held.opened.set_value();
   EXPECT_EQ(body_of(client.receive()), "before");
-  EXPECT_EQ(Scene::ask(client), "after");
+  EXPECT_EQ(Offering::ask(client), "after");
   EXPECT_TRUE(kept.expired());
 }
 
 TEST(Offers, AnIdleConnectionKeepsNothing) {
-  Scene scene({says("first")});
+  Offering offering({says("first")});
   auto owner = std::make_shared<int>(0);
   const std::weak_ptr<int> kept = owner;
-  scene.server.serve({says("before")}, known(), std::move(owner));
-  RawClient client = scene.client();
-  EXPECT_EQ(Scene::ask(client), "before");
-  EXPECT_EQ(Scene::ask(client), "before");
-  scene.server.serve({says("after")}, known());
-  EXPECT_EQ(Scene::ask(client), "after");
+  offering.server.serve({says("before")}, known(), std::move(owner));
+  RawClient client = offering.client();
+  EXPECT_EQ(Offering::ask(client), "before");
+  EXPECT_EQ(Offering::ask(client), "before");
+  offering.server.serve({says("after")}, known());
+  EXPECT_EQ(Offering::ask(client), "after");
   EXPECT_TRUE(kept.expired());
 }
 
 TEST(Offers, WhoIsNotKnownAnyMoreIsAStrangerFromTheNextRequestOn) {
   const trust::Directory nobody;
-  Scene scene({says("before")});
-  RawClient client = scene.client();
-  EXPECT_EQ(Scene::ask(client), "before");
-  scene.server.serve({says("after")}, nobody);
-  client.send(request);
+  Offering offering({says("before")});
+  RawClient client = offering.client();
+  EXPECT_EQ(Offering::ask(client), "before");
+  offering.server.serve({says("after")}, nobody);
+  client.send(word_request);
   const std::string refused = client.receive();
   EXPECT_EQ(status_line(refused), "HTTP/1.1 403 Forbidden");
   EXPECT_THAT(refused, HasSubstr("unknown-certificate"));
@@ -122,11 +122,11 @@ TEST(Offers, WhoIsNotKnownAnyMoreIsAStrangerFromTheNextRequestOn) {
 TEST(Offers, WhoBecomesKnownIsServedOnTheSameConnectionByTheNewName) {
   const trust::Directory renamed({{DevelopmentCa::subject("park"), record::BureauId("renamed")}});
   EchoService echo;
-  Scene scene(echo.options().routes);
-  RawClient client = scene.client();
+  Offering offering(echo.options().routes);
+  RawClient client = offering.client();
   client.send(post("1"));
   EXPECT_EQ(body_of(client.receive()), "park enterprise 1");
-  scene.server.serve(echo.options().routes, renamed);
+  offering.server.serve(echo.options().routes, renamed);
   client.send(post("2"));
   EXPECT_EQ(body_of(client.receive()), "renamed enterprise 2");
 }

@@ -11,13 +11,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr const char* store = "store:\n  kind: sqlite\n";
+constexpr const char* embedded_store = "store:\n  kind: sqlite\n";
 constexpr const char* uplink =
     "uplink:\n  addresses: ['https://c1:8443', 'https://[2001:db8::1]:443']\n"
     "  center_subject: CN=center\n";
 
 Configuration& edge(Configuration& configuration, const std::string& section = uplink) {
-  return configuration.with("node.yaml", store, section);
+  return configuration.with("node.yaml", embedded_store, section);
 }
 
 std::vector<std::string> complaints_of_edge(std::string_view old_text, std::string_view text) {
@@ -65,7 +65,7 @@ TEST(Uplink, SetsEveryLimit) {
 }
 
 TEST(Uplink, DoesNotGoTogetherWithAStore) {
-  EXPECT_THAT(complaints_of_edge("uplink:", std::string(store) + "uplink:"),
+  EXPECT_THAT(complaints_of_edge("uplink:", std::string(embedded_store) + "uplink:"),
               ElementsAre("node.yaml:14:3: found `uplink` beside `store`, expected one of the two: "
                           "a node stores batches or sends them on; for `uplink`"));
 }
