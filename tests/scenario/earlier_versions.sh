@@ -160,6 +160,14 @@ expect_refused() {
   expect "$what afterwards" "$(digest_of "$file")" "$before"
 }
 
+command_that_opens() {
+  case $1 in
+    audit) sluice audit log ;;
+    jobs) sluice jobs history ;;
+    remembered) sluice dataset read register ;;
+  esac
+}
+
 case_commands_refuse_the_files_of_a_later_version_and_leave_them_as_they_are() {
   begin later "${versions[-1]}"
   fresh center
@@ -170,6 +178,10 @@ case_commands_refuse_the_files_of_a_later_version_and_leave_them_as_they_are() {
   expect_refused reports "$node/state/edges.sqlite" sluice quarantine counts park
   sqlite3 "$node/state/central.sqlite" 'UPDATE format SET version = version + 1'
   expect_refused "the store" "$node/state/central.sqlite" sluice dataset read register
+  for name in audit jobs remembered; do
+    raise "$node/state/$name.sqlite"
+    expect_refused "$name" "$node/state/$name.sqlite" command_that_opens "$name"
+  done
   local before
   before=$(digest_of "$node/state/central.sqlite")
   expect_it_does_not_start "$said_of_a_later_one"
