@@ -1,15 +1,20 @@
 #include "installation/state_formats.h"
 
 #include <system_error>
+#include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "edges/format.h"
+#include "installation/installation.h"
 #include "installation/paths.h"
 #include "journal/format.h"
 #include "journal/marks_format.h"
 #include "people/format.h"
 #include "reconciliation/format.h"
 #include "runs/history_format.h"
+#include "sqlite/format.h"
 #include "sqlite/look_up.h"
 #include "store/sqlite/format.h"
 #include "tasks/format.h"
@@ -51,6 +56,30 @@ std::vector<NumberedFile> numbered_files(const settings::Node& node) {
 
 sqlite::Result<std::int64_t> found_format(const NumberedFile& file) {
   return sqlite::look_up(file.file, file.question);
+}
+
+std::vector<std::string> written_by_later_version(const settings::Node& node) {
+  std::vector<std::string> lines;
+  for (const NumberedFile& file : numbered_files(node)) {
+    std::error_code unseen;
+    if (file.use == Use::bureau || !std::filesystem::exists(file.file, unseen)) {
+      continue;
+    }
+    const auto found = found_format(file);
+    if (!found) continue;
+    if (const auto why = sqlite::why_too_late(*found, file.newest)) {
+      lines.push_back(fmt::format("{}: {}", file.file.string(), *why));
+    }
+  }
+  return lines;
+}
+
+std::expected<void, Refusal> refuse_later_state(const std::filesystem::path& configuration) {
+  const auto settings = load_settings(configuration);
+  if (!settings) return {};
+  std::vector<std::string> lines = written_by_later_version(settings->node);
+  if (lines.empty()) return {};
+  return std::unexpected(Refusal{.lines = std::move(lines), .configuration = true});
 }
 
 }  // namespace sluice::installation

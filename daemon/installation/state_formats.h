@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "sqlite/database.h"
 
 namespace sluice::installation {
+
+struct Refusal;  // installation.h
 
 // Who stands still where a file can not be used.
 enum class Use {
@@ -31,5 +34,14 @@ struct NumberedFile {
 
 // 0: it has none. What a process that was killed left in its log without the index is not seen.
 [[nodiscard]] sqlite::Result<std::int64_t> found_format(const NumberedFile& file);
+
+// Those of the whole node that a later version has written to, a sentence each with file and what
+// to do. What can not be read is left to who opens it.
+[[nodiscard]] std::vector<std::string> written_by_later_version(const settings::Node& node);
+
+// For the daemon, before it opens anything: trying again is no help. A configuration that can not
+// be read is left to who loads it for use.
+[[nodiscard]] std::expected<void, Refusal> refuse_later_state(
+    const std::filesystem::path& configuration);
 
 }  // namespace sluice::installation

@@ -188,6 +188,21 @@ case_commands_refuse_the_files_of_a_later_version_and_leave_them_as_they_are() {
   expect "the store afterwards" "$(digest_of "$node/state/central.sqlite")" "$before"
 }
 
+# Each by itself: most are opened only once somebody needs what is in them.
+case_the_daemon_does_not_start_on_a_file_of_a_later_version() {
+  begin start "${versions[-1]}"
+  local name before
+  for name in remembered audit jobs people tasks edges reconciliation; do
+    fresh center
+    raise "$node/state/$name.sqlite"
+    before=$(cd "$node/state" && sha256sum ./*.sqlite)
+    try timeout 30 "$bin/sluiced" --config "$node/config"
+    expect "the exit status with $name ($err)" "$status" 2
+    expect_like "what is said of $name" "$err" "/$name\.sqlite: it $said_of_a_later_one.*run that version"
+    expect "the state afterwards" "$(cd "$node/state" && sha256sum ./*.sqlite)" "$before"
+  done
+}
+
 case_a_journal_of_a_later_version_stops_its_bureau_and_no_other() {
   begin journal "${versions[-1]}"
   fresh edge

@@ -1,10 +1,14 @@
-// The files that carry a number are found with it, whoever made them.
+// The files that carry a number are found with it, whoever made them, and those of a later version
+// are told before anything is opened.
 #include "installation/state_formats.h"
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "installation/paths.h"
@@ -19,6 +23,11 @@
 
 namespace sluice::installation::test {
 namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
 
 class StateFormats : public testing::Test {
  protected:
@@ -40,6 +49,8 @@ class StateFormats : public testing::Test {
     ASSERT_TRUE(reconciliation::Reports::open(paths().reconciliation_reports()));
     ASSERT_TRUE(store::open_sqlite(of("central.sqlite"), system_now));
   }
+  std::vector<std::string> refused() const { return written_by_later_version(node); }
+
   record::test::TemporaryDirectory directory;
   settings::Node node;
 };
@@ -53,16 +64,52 @@ TEST_F(StateFormats, OfWhatThisVersionMakesAreThoseThatItKnows) {
     EXPECT_EQ(found_format(file).value(), file.newest) << file.file;
   }
   EXPECT_EQ(there, 5);
+  EXPECT_THAT(refused(), ElementsAre());
+}
+
+TEST_F(StateFormats, LookingMakesNothing) {
+  EXPECT_THAT(refused(), ElementsAre());
+  EXPECT_TRUE(std::filesystem::is_empty(node.state_directory));
+}
+
+TEST_F(StateFormats, OfALaterVersionAreToldAllAtOnceWithWhatToDo) {
+  const std::vector<std::string> names{"remembered", "audit", "jobs",          "people",
+                                       "tasks",      "edges", "reconciliation"};
+  for (const std::string& name : names)
+    execute(name + ".sqlite", "CREATE TABLE later(n); PRAGMA user_version=99");
+  execute("central.sqlite", "CREATE TABLE format(version); INSERT INTO format VALUES(98)");
+  const auto lines = refused();
+  EXPECT_EQ(lines.size(), names.size() + 1);
+  for (const std::string& name : names) {
+    EXPECT_THAT(lines, Contains(AllOf(HasSubstr(of(name + ".sqlite").string()),
+                                      HasSubstr("is of format 99"), HasSubstr("run that version"))))
+        << name;
+  }
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("central.sqlite"), HasSubstr("is of format 98"))));
+}
+
+// As tests/fixtures/0.1.0 has them.
+TEST_F(StateFormats, WithoutANumberAreTakenAsEarlierOnes) {
+  make_those_that_opening_makes();
+  for (const char* name : {"remembered.sqlite", "audit.sqlite", "jobs.sqlite"})
+    execute(name, "PRAGMA user_version=0");
+  EXPECT_THAT(refused(), ElementsAre());
 }
 
 TEST_F(StateFormats, OfAJournalConcernItsBureauAlone) {
   std::filesystem::create_directory(of("journals"));
   execute("journals/park.journal", "CREATE TABLE later(n); PRAGMA user_version=99");
+  EXPECT_THAT(refused(), ElementsAre());
   const auto files = numbered_files(node);
   const auto journal = std::ranges::find(files, of("journals/park.journal"), &NumberedFile::file);
   ASSERT_NE(journal, files.end());
   EXPECT_EQ(journal->use, Use::bureau);
   EXPECT_EQ(found_format(*journal).value(), 99);
+}
+
+TEST_F(StateFormats, ThatCanNotBeReadAreLeftToWhoOpensThem) {
+  std::ofstream(of("audit.sqlite")) << std::string(8192, 'x');
+  EXPECT_THAT(refused(), ElementsAre());
 }
 
 }  // namespace
