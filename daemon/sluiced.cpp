@@ -7,6 +7,8 @@
 #include <CLI/CLI.hpp>
 #include <malloc.h>
 
+#include "installation/installation.h"
+#include "installation/state_formats.h"
 #include "node/identity_wait.h"
 #include "node/node.h"
 #include "runs/exit_status.h"
@@ -17,6 +19,12 @@ using sluice::runs::ExitStatus;
 
 int exit_with(ExitStatus status) {
   return static_cast<int>(status);
+}
+
+ExitStatus refuse(const sluice::installation::Refusal& refusal) {
+  for (const std::string& line : refusal.lines)
+    std::fprintf(stderr, "sluiced: %s\n", line.c_str());
+  return refusal.configuration ? ExitStatus::usage : ExitStatus::failure;
 }
 
 // The command that jobs run stands beside the daemon.
@@ -53,6 +61,8 @@ int run(int argc, char** argv) {
   }
   // Until somebody listens for it: who changes files while this starts must not end it.
   std::signal(SIGHUP, SIG_IGN);
+  const auto known = sluice::installation::refuse_later_state(configuration);
+  if (!known) return exit_with(refuse(known.error()));
   const auto waited = sluice::node::await_identity(configuration);
   if (!waited) {
     std::fprintf(stderr, "sluiced: %s\n", waited.error().c_str());
@@ -60,12 +70,7 @@ int run(int argc, char** argv) {
   }
   if (*waited == sluice::node::WaitEnd::stopped) return exit_with(ExitStatus::success);
   auto installation = sluice::installation::load_installation(configuration);
-  if (!installation) {
-    for (const std::string& line : installation.error().lines) {
-      std::fprintf(stderr, "sluiced: %s\n", line.c_str());
-    }
-    return exit_with(installation.error().configuration ? ExitStatus::usage : ExitStatus::failure);
-  }
+  if (!installation) return exit_with(refuse(installation.error()));
   auto node =
       sluice::node::Node::start(std::move(*installation), command_beside(argv[0]), configuration);
   if (!node) {

@@ -15,6 +15,7 @@ using enum BatchProblem;
 
 constexpr auto types = std::to_array<BatchProblemType>({
     {not_a_batch, 400, "not-a-batch"},
+    {unknown_format, 422, "unknown-format"},
     {wrong_place, 400, "wrong-place"},
     {not_permitted, 403, "not-permitted"},
     {not_trusted, 403, "not-trusted"},

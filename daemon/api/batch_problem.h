@@ -14,6 +14,7 @@ namespace sluice::api {
 
 enum class BatchProblem {
   not_a_batch,        // the body is no batch file, or its parts do not belong together
+  unknown_format,     // a later version made the body: it can be read once this node is upgraded
   wrong_place,        // the path is no batch's, or another one's than the body's
   not_permitted,      // the caller is no node that may bring this bureau's batches
   not_trusted,        // the signature is not good, or not of the node that speaks for the bureau

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "fault/kill_point.h"
+#include "link/https/protocol.h"
 #include "link/https/receipt_answer.h"
 #include "record/batch_file.h"
 
@@ -35,6 +36,17 @@ std::optional<std::uint64_t> path_number(std::string_view text) {
   return static_cast<std::uint64_t>(number);
 }
 
+constexpr std::string_view upgrade_the_center =
+    "upgrade the center first; the batch stays at its node, which sends it again by itself";
+
+// Whatever the answer is: where it is not understood, it says to whom.
+asio::awaitable<server::Response> with_protocol(asio::awaitable<server::Response> answer) {
+  server::Response response = co_await std::move(answer);
+  response.headers.emplace_back(std::string(link::protocol_header),
+                                std::to_string(link::protocol_version));
+  co_return response;
+}
+
 server::Response receipt_response(const record::SignedReceipt& receipt) {
   return {.content_type = "application/json", .body = link::to_answer(receipt)};
 }
@@ -45,12 +57,30 @@ struct BatchesEndpoint::Objection {
   BatchProblem problem;
   std::string sentence;
   record::Digest manifest = {};  // of the body's, where it has one
+
+  // The same, where who brought it says that it speaks a later version: then nothing need be wrong
+  // with what this one can not read.
+  [[nodiscard]] Objection brought_by(const server::Request& request) const {
+    const unsigned told =
+        link::told_protocol(request.header(link::protocol_header).value_or(std::string_view()));
+    if (problem != BatchProblem::not_a_batch || told <= link::protocol_version) return *this;
+    return {BatchProblem::unknown_format,
+            fmt::format("{}; its node speaks version {} of the protocol, and this center up to {}: "
+                        "{}",
+                        sentence, told, link::protocol_version, upgrade_the_center),
+            manifest};
+  }
 };
 
 std::optional<BatchesEndpoint::Objection> BatchesEndpoint::objection(const record::Batch& batch,
                                                                      const Place& place) {
   const record::Digest digest = record::sha256(batch.manifest);
   const auto manifest = record::parse_manifest(batch.manifest);
+  if (!manifest && manifest.error().code == record::ManifestProblem::unsupported_format) {
+    return Objection{BatchProblem::unknown_format,
+                     fmt::format("{}: {}", record::to_string(manifest.error()), upgrade_the_center),
+                     digest};
+  }
   if (!manifest) {
     return Objection{BatchProblem::not_a_batch, record::to_string(manifest.error()), digest};
   }
@@ -83,22 +113,25 @@ std::vector<server::Route> BatchesEndpoint::routes() {
   const auto admission = [this](const server::Request& request) {
     return surroundings_.carriers.turn_away(request);
   };
-  return {{.method = server::Method::put,
-           .path = batch_path,
-           .content_types = {"application/x-tar"},
-           .handler = [this](const server::Request& request) { return take(request); },
-           .admission = admission,
-           .bodies = batch_bodies},
-          {.method = server::Method::get,
-           .path = stream_path,
-           .content_types = {},
-           .handler = [this](const server::Request& request) { return tell_standing(request); },
-           .admission = admission},
-          {.method = server::Method::get,
-           .path = receipt_path,
-           .content_types = {},
-           .handler = [this](const server::Request& request) { return tell_receipt(request); },
-           .admission = admission}};
+  return {
+      {.method = server::Method::put,
+       .path = batch_path,
+       .content_types = {"application/x-tar"},
+       .handler = [this](const server::Request& request) { return with_protocol(take(request)); },
+       .admission = admission,
+       .bodies = batch_bodies},
+      {.method = server::Method::get,
+       .path = stream_path,
+       .content_types = {},
+       .handler =
+           [this](const server::Request& request) { return with_protocol(tell_standing(request)); },
+       .admission = admission},
+      {.method = server::Method::get,
+       .path = receipt_path,
+       .content_types = {},
+       .handler =
+           [this](const server::Request& request) { return with_protocol(tell_receipt(request)); },
+       .admission = admission}};
 }
 
 std::expected<BatchesEndpoint::Place, server::Response> BatchesEndpoint::place_of(
@@ -119,10 +152,14 @@ asio::awaitable<server::Response> BatchesEndpoint::take(const server::Request& r
   if (!place) co_return place.error();
   const auto batch = record::read_batch_file(request.body, {request.body.size()});
   if (!batch) {
-    const Objection why{BatchProblem::not_a_batch, record::to_string(batch.error())};
+    const Objection unread{BatchProblem::not_a_batch, record::to_string(batch.error())};
+    const Objection why = unread.brought_by(request);
     co_return co_await refuse_body(*place, why);
   }
-  if (const auto why = objection(*batch, *place)) co_return co_await refuse_body(*place, *why);
+  if (const auto found = objection(*batch, *place)) {
+    const Objection why = found->brought_by(request);
+    co_return co_await refuse_body(*place, why);
+  }
   SLUICE_KILL_POINT("batches.before-reception");
   using Answer = exchange::Reception::Answer;
   std::string store;

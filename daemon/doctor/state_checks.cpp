@@ -1,61 +1,20 @@
 // The files of the state as this version finds them: of a form that it knows, readable, and no
 // restore that was left half-way. Opened to look only: nothing is brought up to a newer form here.
-#include <array>
 #include <cerrno>
-#include <map>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "doctor/checks.h"
-#include "edges/format.h"
-#include "journal/format.h"
-#include "people/format.h"
-#include "reconciliation/format.h"
-#include "sqlite/look_up.h"
-#include "store/sqlite/format.h"
-#include "tasks/format.h"
+#include "installation/state_formats.h"
 
 namespace sluice::doctor {
 namespace {
 
-constexpr const char* user_version = "SELECT user_version FROM pragma_user_version";
-// Of the embedded store `user_version` says which one it is, and a table of which form.
-constexpr const char* store_version = "SELECT version FROM format";
-
-struct StateFile {
-  std::filesystem::path file;
-  std::int64_t newest = 0;  // the form that this version writes
-  const char* question = user_version;
-};
-
-std::vector<StateFile> state_files(const Surroundings& node) {
-  const installation::Paths paths = node.paths();
-  std::vector<StateFile> files;
-  std::error_code ignored;  // no folder, no journals
-  const auto journals = paths.journal(record::BureauId("any")).parent_path();
-  for (const auto& entry : std::filesystem::directory_iterator(journals, ignored)) {
-    if (entry.path().extension() == ".journal") {
-      files.push_back({entry.path(), journal::newest_format});
-    }
-  }
-  if (node.node.store) {
-    if (const auto* sqlite = std::get_if<settings::SqliteLocation>(&*node.node.store)) {
-      files.push_back({sqlite->file, store::sqlite::format_version, store_version});
-    }
-  }
-  files.push_back({paths.people(), people::newest_format});
-  files.push_back({paths.tasks(), tasks::newest_format});
-  files.push_back({paths.edges(), edges::newest_format});
-  files.push_back({paths.reconciliation_reports(), reconciliation::newest_format});
-  // These have had one form only.
-  for (const auto& file : {paths.audit_log(), paths.run_history(), paths.remembered()})
-    files.push_back({file, 0});
-  return files;
-}
-
-std::optional<Finding> objection(const StateFile& state) {
-  const auto version = sqlite::look_up(state.file, state.question);
+std::optional<Finding> objection(const installation::NumberedFile& state) {
+  const auto version = installation::found_format(state);
   if (!version && version.error().is_damaged()) {
     return wrong(state.file.string(),
                  fmt::format("it is no database, or damaged (SQLite: {})", version.error().message),
@@ -82,7 +41,7 @@ std::optional<Finding> objection(const StateFile& state) {
 Findings look_at_versions(const Surroundings& node) {
   Findings findings;
   std::size_t there = 0;
-  for (const StateFile& state : state_files(node)) {
+  for (const installation::NumberedFile& state : installation::numbered_files(node.node)) {
     std::error_code ignored;
     if (!std::filesystem::exists(state.file, ignored)) continue;
     ++there;

@@ -6,6 +6,7 @@
 #include "journal/format.h"
 #include "record/digest.h"
 #include "record/try.h"
+#include "sqlite/format.h"
 
 namespace sluice::journal {
 namespace {
@@ -71,10 +72,7 @@ sqlite::Result<std::string> create_or_check(sqlite::Database& database,
   // The lock first: two processes may open a new journal at the same moment.
   auto transaction = SLUICE_TRY(sqlite::Transaction::begin(database));
   const std::int64_t version = SLUICE_TRY(number(database, "PRAGMA user_version"));
-  if (version > newest_format) {
-    return fmt::format("it is of format {}, this program reads up to {}; upgrade it", version,
-                       newest_format);
-  }
+  if (auto why = sqlite::why_too_late(version, newest_format)) return *std::move(why);
   if (version == newest_format) return {};
   const std::int64_t tables = SLUICE_TRY(number(database, "SELECT count(*) FROM sqlite_master"));
   if (version == 0 && tables != 0) return "it is a database of something else";

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "journal/journal_columns.h"
+#include "journal/marks_format.h"
 #include "record/recast.h"
 #include "record/try.h"
+#include "sqlite/format.h"
 
 namespace sluice::journal {
 namespace {
@@ -50,12 +52,17 @@ Result<std::unique_ptr<StreamMarks>> StreamMarks::open(const std::filesystem::pa
   };
   if (!database) return failed(database.error());
   std::unique_ptr<StreamMarks> marks(new StreamMarks(std::move(*database), file));
-  if (auto prepared = marks->prepare(); !prepared) return failed(prepared.error());
+  auto why = sqlite::make_or_check(marks->database_, {newest_marks_format, marks_ddl});
+  if (!why) return failed(why.error());
+  if (*why) {
+    return std::unexpected(
+        JournalFailure{JournalProblem::unreadable, file.string(), **std::move(why)});
+  }
+  if (auto prepared = marks->prepare_statements(); !prepared) return failed(prepared.error());
   return marks;
 }
 
-sqlite::Result<void> StreamMarks::prepare() {
-  SLUICE_TRY(database_.execute(marks_ddl));
+sqlite::Result<void> StreamMarks::prepare_statements() {
   SLUICE_TRY(database_.execute(without_fsync));
   SLUICE_TRY(database_.execute(with_little_patience));
   const std::pair<sqlite::Statement StreamMarks::*, std::string_view> statements[] = {

@@ -38,7 +38,7 @@ class StreamMarks {
  private:
   StreamMarks(sqlite::Database database, std::filesystem::path file)
       : database_(std::move(database)), file_(std::move(file)) {}
-  [[nodiscard]] sqlite::Result<void> prepare();
+  [[nodiscard]] sqlite::Result<void> prepare_statements();
   [[nodiscard]] sqlite::Result<void> run(sqlite::Statement& statement,
                                          const record::BureauId& bureau, const StreamMark& mark);
   [[nodiscard]] sqlite::Result<void> run_durably(sqlite::Statement& statement,

@@ -35,6 +35,11 @@ bool is_to_be_renewed(const record::SignatureFailure& failure) {
          failure.code == record::SignatureProblem::unlisted;
 }
 
+bool is_of_later_version(const record::SignedReceipt& receipt) {
+  const auto parsed = record::parse_receipt(receipt.json);
+  return !parsed && parsed.error().code == record::ReceiptProblem::later_format;
+}
+
 }  // namespace
 
 Sender::Sender(journal::Journal journal, std::unique_ptr<Link> link, ReceiptSigners center,
@@ -219,6 +224,13 @@ std::expected<record::Receipt, Sender::Pass> Sender::believed(
     events_.held_back({LinkProblem::unavailable, verified.error().place,
                        "the receipt can not be checked: " + verified.error().sentence});
     return std::unexpected(Pass::held_back);
+  }
+  if (!verified && is_of_later_version(signed_receipt)) {
+    // Nothing of it is lost: whoever reads it fetches it by its number.
+    return stop_with(
+        fmt::format("the center is of a later version than this node: {}; upgrade "
+                    "this node, what waits stays here until then",
+                    record::to_string(verified.error())));
   }
   if (!verified) {
     return stop_with("the receipt is not good: " + record::to_string(verified.error()));

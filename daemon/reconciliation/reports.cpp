@@ -13,6 +13,7 @@
 #include "reconciliation/format.h"
 #include "record/recast.h"
 #include "record/try.h"
+#include "sqlite/format.h"
 
 namespace sluice::reconciliation {
 namespace {
@@ -131,9 +132,8 @@ Result<void> Reports::make_or_check_tables() {
   const std::int64_t found = version.integer(0);
   version.reset();
   if (found == newest_format) return {};
-  if (found > newest_format) {
-    return std::unexpected(failure(fmt::format(
-        "it is of format {}, this program reads up to {}; upgrade it", found, newest_format)));
+  if (auto why = sqlite::why_too_late(found, newest_format)) {
+    return std::unexpected(failure(*why));
   }
   SLUICE_TRY(ours(database_.execute(reconciliation_ddl)));
   SLUICE_TRY(ours(database_.execute(fmt::format("PRAGMA user_version={}", newest_format))));

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "record/format_name.h"
 #include "record/json_members.h"
 
 namespace sluice::record {
@@ -124,12 +125,14 @@ std::expected<Manifest, ManifestFailure> parse_manifest(std::string_view json) {
     return std::unexpected(ManifestFailure{problem, "manifest.json", std::move(sentence)});
   };
   const std::string format = members.text("format");
-  if (format.empty()) members.complain("format", "to be named");
-  if (!format.empty() && format != manifest_format) {
+  if (is_later_format(format, manifest_format)) {
     return failure(ManifestProblem::unsupported_format,
-                   fmt::format("the batch is of a format that this version does not read; expected "
-                               "{}; upgrade this node",
-                               manifest_format));
+                   fmt::format("it is of format {}, and this program reads up to {}: a later "
+                               "version made it, and is needed to read it",
+                               format, manifest_format));
+  }
+  if (format != manifest_format) {
+    members.complain("format", fmt::format("to be {}", manifest_format));
   }
   const auto name = [&](std::string_view member) {
     std::string text = members.text(member);

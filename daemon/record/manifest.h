@@ -57,7 +57,10 @@ struct Manifest {
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 
-enum class ManifestProblem { malformed, unsupported_format };
+enum class ManifestProblem {
+  malformed,
+  unsupported_format,  // of a later version: nothing is wrong with it
+};
 using ManifestFailure = Failure<ManifestProblem>;
 
 [[nodiscard]] std::string to_json(const Manifest& manifest);

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "record/format_name.h"
 #include "record/json_members.h"
 
 namespace sluice::record {
@@ -165,10 +166,15 @@ std::expected<Receipt, Failure<ReceiptProblem>> parse_receipt(std::string_view j
   JsonMembers members(json);
   Receipt receipt;
   const std::string format = members.text("format");
+  if (is_later_format(format, receipt_format)) {
+    return std::unexpected(Failure<ReceiptProblem>{
+        ReceiptProblem::later_format, "receipt",
+        fmt::format("it is of format {}, and this program reads up to {}: a later version made it, "
+                    "and is needed to read it",
+                    format, receipt_format)});
+  }
   if (format != receipt_format && format != earlier_format) {
-    members.complain("format", fmt::format("to be {} or {}; upgrade this program where it is of a "
-                                           "later version",
-                                           receipt_format, earlier_format));
+    members.complain("format", fmt::format("to be {} or {}", receipt_format, earlier_format));
   }
   receipt.stream.bureau = BureauId(members.text("bureau"));
   if (!is_name(receipt.stream.bureau.str())) members.complain("bureau", "to be a name");

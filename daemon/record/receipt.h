@@ -60,7 +60,10 @@ struct SignedReceipt {
 
 // In format 2. Reads 1, too, as centers of before wrote it.
 [[nodiscard]] std::string to_json(const Receipt& receipt);
-enum class ReceiptProblem { malformed };
+enum class ReceiptProblem {
+  malformed,
+  later_format,  // of a later version: nothing is wrong with it
+};
 [[nodiscard]] std::expected<Receipt, Failure<ReceiptProblem>> parse_receipt(std::string_view json);
 
 }  // namespace sluice::record

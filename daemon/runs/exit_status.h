@@ -27,7 +27,7 @@ enum class ExitStatus : int {
     case ExitStatus::failure:
       return "it could not be done: disk, database, network";
     case ExitStatus::usage:
-      return "the command line or the configuration is wrong";
+      return "the command line or the configuration is wrong, or the state is of a later version";
     case ExitStatus::some_quarantined:
       return "done, but rows are in the quarantine";
     case ExitStatus::refused:

@@ -9,6 +9,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "runs/history_format.h"
+#include "sqlite/format.h"
+
 namespace sluice::runs {
 namespace {
 
@@ -16,6 +19,25 @@ constexpr std::int64_t runs_kept = 1000;
 
 // Outcomes of runs that did what they are for.
 constexpr std::string_view successes[] = {"succeeded", "quarantined", "differs", "held-back"};
+
+constexpr const char* history_ddl =
+    R"sql(
+      CREATE TABLE IF NOT EXISTS run (
+        id INTEGER PRIMARY KEY,
+        bureau TEXT NOT NULL,
+        task TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        started INTEGER NOT NULL,
+        ended INTEGER,
+        outcome TEXT NOT NULL,
+        sentence TEXT NOT NULL,
+        summary TEXT NOT NULL
+      );
+      CREATE INDEX IF NOT EXISTS run_job ON run (bureau, task, id);
+      CREATE INDEX IF NOT EXISTS run_bureau ON run (bureau, id);
+      CREATE INDEX IF NOT EXISTS run_task ON run (task, id);
+      CREATE INDEX IF NOT EXISTS run_outcome ON run (outcome, id);
+      CREATE TABLE IF NOT EXISTS paused (bureau TEXT PRIMARY KEY) WITHOUT ROWID)sql";
 
 std::int64_t seconds_of(schedule::Moment moment) {
   return moment.time_since_epoch().count();
@@ -58,26 +80,14 @@ std::expected<RunHistory, HistoryFailure> RunHistory::open(const std::filesystem
         HistoryFailure{HistoryProblem::failed, file.string(), database.error().message});
   }
   RunHistory history(std::move(*database), file);
-  auto made = history.database_.execute(
-      R"sql(
-        PRAGMA synchronous = NORMAL;
-        CREATE TABLE IF NOT EXISTS run (
-          id INTEGER PRIMARY KEY,
-          bureau TEXT NOT NULL,
-          task TEXT NOT NULL,
-          reason TEXT NOT NULL,
-          started INTEGER NOT NULL,
-          ended INTEGER,
-          outcome TEXT NOT NULL,
-          sentence TEXT NOT NULL,
-          summary TEXT NOT NULL
-        );
-        CREATE INDEX IF NOT EXISTS run_job ON run (bureau, task, id);
-        CREATE INDEX IF NOT EXISTS run_bureau ON run (bureau, id);
-        CREATE INDEX IF NOT EXISTS run_task ON run (task, id);
-        CREATE INDEX IF NOT EXISTS run_outcome ON run (outcome, id);
-        CREATE TABLE IF NOT EXISTS paused (bureau TEXT PRIMARY KEY) WITHOUT ROWID)sql");
-  if (!made) return history.failure(made.error());
+  auto why = sqlite::make_or_check(history.database_, {newest_history_format, history_ddl});
+  if (!why) return history.failure(why.error());
+  if (*why) {
+    return std::unexpected(HistoryFailure{HistoryProblem::failed, file.string(), **std::move(why)});
+  }
+  // A run that a power cut forgets is not worth an fsync each.
+  auto set = history.database_.execute("PRAGMA synchronous = NORMAL");
+  if (!set) return history.failure(set.error());
   return history;
 }
 

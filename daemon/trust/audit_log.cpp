@@ -9,6 +9,8 @@
 #include "record/recast.h"
 #include "record/try.h"
 #include "sqlite/database.h"
+#include "sqlite/format.h"
+#include "trust/audit_format.h"
 #include "trust/audit_line.h"
 
 namespace sluice::trust {
@@ -16,7 +18,7 @@ namespace {
 
 using Done = std::expected<void, AuditFailure>;
 
-constexpr const char* create_table =
+constexpr const char* audit_ddl =
     R"sql(
       CREATE TABLE IF NOT EXISTS line (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -27,6 +29,10 @@ constexpr const char* create_table =
 // After so much the write-ahead log is moved into the file. SQLite, left to do it by itself,
 // swallows what the disk says to that.
 constexpr std::size_t checkpoint_bytes = std::size_t{1} << 20;
+
+AuditFailure too_late(const std::filesystem::path& file, std::string why) {
+  return {AuditProblem::unreadable, file.string(), std::move(why)};
+}
 
 AuditFailure failure(AuditProblem problem, const std::filesystem::path& file,
                      const std::string& what) {
@@ -78,7 +84,8 @@ struct AuditLog::State {
 
 Done AuditLog::State::prepare() {
   SLUICE_TRY(ours(database.execute("PRAGMA wal_autocheckpoint=0")));
-  SLUICE_TRY(ours(database.execute(create_table)));
+  auto why = SLUICE_TRY(ours(sqlite::make_or_check(database, {newest_audit_format, audit_ddl})));
+  if (why) return std::unexpected(too_late(file, *std::move(why)));
   last = SLUICE_TRY(ours(database.prepare("SELECT text FROM line ORDER BY number DESC LIMIT 1")));
   insert = SLUICE_TRY(ours(database.prepare("INSERT INTO line (at, text) VALUES (?1, ?2)")));
   // By number, as they were written, and not by what a clock said that was set back since.
@@ -182,6 +189,11 @@ Done read_audit_log(const std::filesystem::path& file,
   if (!std::filesystem::exists(file)) return unreadable("there is no such file");
   auto database = sqlite::Database::open(file);
   if (!database) return unreadable(database.error().message);
+  const auto format = sqlite::format_of(*database);
+  if (!format) return unreadable(format.error().message);
+  if (auto why = sqlite::why_too_late(*format, newest_audit_format)) {
+    return std::unexpected(too_late(file, *std::move(why)));
+  }
   auto lines = database->prepare("SELECT text FROM line ORDER BY number");
   if (!lines) return unreadable(lines.error().message);
   while (true) {

@@ -60,7 +60,8 @@ found nothing wrong.
 It could not start or go on: disk, database, network. systemd starts it again.
 .TP
 .B 2
-The command line or the configuration is wrong; systemd does not start it again.
+The command line or the configuration is wrong, or a later version has written to the state; systemd
+does not start it again.
 .SH ENVIRONMENT
 .TP
 .BR NOTIFY_SOCKET ", " WATCHDOG_USEC

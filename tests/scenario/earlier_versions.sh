@@ -160,6 +160,14 @@ expect_refused() {
   expect "$what afterwards" "$(digest_of "$file")" "$before"
 }
 
+command_that_opens() {
+  case $1 in
+    audit) sluice audit log ;;
+    jobs) sluice jobs history ;;
+    remembered) sluice dataset read register ;;
+  esac
+}
+
 case_commands_refuse_the_files_of_a_later_version_and_leave_them_as_they_are() {
   begin later "${versions[-1]}"
   fresh center
@@ -170,10 +178,29 @@ case_commands_refuse_the_files_of_a_later_version_and_leave_them_as_they_are() {
   expect_refused reports "$node/state/edges.sqlite" sluice quarantine counts park
   sqlite3 "$node/state/central.sqlite" 'UPDATE format SET version = version + 1'
   expect_refused "the store" "$node/state/central.sqlite" sluice dataset read register
+  for name in audit jobs remembered; do
+    raise "$node/state/$name.sqlite"
+    expect_refused "$name" "$node/state/$name.sqlite" command_that_opens "$name"
+  done
   local before
   before=$(digest_of "$node/state/central.sqlite")
   expect_it_does_not_start "$said_of_a_later_one"
   expect "the store afterwards" "$(digest_of "$node/state/central.sqlite")" "$before"
+}
+
+# Each by itself: most are opened only once somebody needs what is in them.
+case_the_daemon_does_not_start_on_a_file_of_a_later_version() {
+  begin start "${versions[-1]}"
+  local name before
+  for name in remembered audit jobs people tasks edges reconciliation; do
+    fresh center
+    raise "$node/state/$name.sqlite"
+    before=$(cd "$node/state" && sha256sum ./*.sqlite)
+    try timeout 30 "$bin/sluiced" --config "$node/config"
+    expect "the exit status with $name ($err)" "$status" 2
+    expect_like "what is said of $name" "$err" "/$name\.sqlite: it $said_of_a_later_one.*run that version"
+    expect "the state afterwards" "$(cd "$node/state" && sha256sum ./*.sqlite)" "$before"
+  done
 }
 
 case_a_journal_of_a_later_version_stops_its_bureau_and_no_other() {

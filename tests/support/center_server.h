@@ -20,6 +20,7 @@
 #include "edges/sqlite/sqlite_kept_reports.h"
 #include "link/bandwidth.h"
 #include "link/https/https_link.h"
+#include "link/https/protocol.h"
 #include "support/audited_text.h"
 #include "support/center_builder.h"
 #include "support/no_target.h"
@@ -38,7 +39,8 @@ class CenterServer {
   ~CenterServer() { server_.reset(); }
 
   Center center;
-  std::atomic<int> puts = 0;  // batches that arrived whole
+  std::atomic<int> puts = 0;                // batches that arrived whole
+  std::atomic<unsigned> protocol_told = 0;  // by who brought the last of them
   // While it is set, batches that have arrived wait with their answer.
   std::atomic<bool> is_held = false;
 
@@ -141,6 +143,7 @@ class CenterServer {
         [this, handler = std::move(route.handler)](
             const server::Request& request) -> boost::asio::awaitable<server::Response> {
       ++puts;
+      protocol_told = link::told_protocol(request.header(link::protocol_header).value_or(""));
       boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
       while (is_held) {
         pause.expires_after(std::chrono::milliseconds(2));

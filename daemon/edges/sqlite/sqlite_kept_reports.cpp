@@ -12,6 +12,7 @@
 #include "record/recast.h"
 #include "record/try.h"
 #include "sqlite/database.h"
+#include "sqlite/format.h"
 
 namespace sluice::edges {
 namespace {
@@ -76,10 +77,8 @@ Result<void> SqliteKeptReports::make_or_check_tables() {
   const std::int64_t found = there.integer(0);
   const bool is_empty = there.integer(1) == 0;
   there.reset();
-  if (found > newest_format) {
-    return failed(fmt::format(
-        "it is of format {}, this program knows format {}: run the version that made it", found,
-        newest_format));
+  if (auto why = sqlite::why_too_late(found, newest_format)) {
+    return failed(*std::move(why));
   }
   if (found > 0) return {};
   if (!is_empty) return failed("it is a database of something else");

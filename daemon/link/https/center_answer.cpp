@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "link/https/protocol.h"
 #include "link/https/receipt_answer.h"
 #include "record/try.h"
 
@@ -66,6 +67,17 @@ std::unexpected<LinkFailure> refusal(const HttpAnswer& answer, const std::string
           : fmt::format("{} ({}, status {})", problem.detail, problem.type, answer.status)});
 }
 
+std::unexpected<LinkFailure> not_read(const HttpAnswer& answer, const std::string& place,
+                                      const std::string& what) {
+  const unsigned told = told_protocol(answer.protocol);
+  if (told <= protocol_version) return std::unexpected(not_understood(place, what));
+  return std::unexpected(LinkFailure{
+      LinkProblem::refused, place,
+      fmt::format("its answer is not understood: {}; the center speaks version {} of the protocol, "
+                  "and this node up to {}: upgrade this node, what waits stays here until then",
+                  what, told, protocol_version)});
+}
+
 }  // namespace
 
 Result<record::Sequence> read_standing(const HttpAnswer& answer, const std::string& place) {
@@ -77,9 +89,7 @@ Result<journal::LedgerPlace> read_place(const HttpAnswer& answer, const record::
                                         const std::string& place) {
   if (answer.status != 200) return refusal(answer, place);
   const auto object = object_in(answer);
-  const auto wrong = [&] {
-    return std::unexpected(not_understood(place, "expected where the stream stands"));
-  };
+  const auto wrong = [&] { return not_read(answer, place, "expected where the stream stands"); };
   if (!object) return wrong();
   const auto sequence = number_member(*object, "sequence");
   const auto manifest = record::parse_digest(text_member(*object, "manifest"));
@@ -103,7 +113,7 @@ Result<journal::LedgerPlace> read_place(const HttpAnswer& answer, const record::
 Result<record::SignedReceipt> read_receipt(const HttpAnswer& answer, const std::string& place) {
   if (answer.status != 200) return refusal(answer, place);
   auto receipt = parse_answer(answer.body);
-  if (!receipt) return std::unexpected(not_understood(place, receipt.error().sentence));
+  if (!receipt) return not_read(answer, place, receipt.error().sentence);
   return std::move(*receipt);
 }
 

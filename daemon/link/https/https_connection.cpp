@@ -12,6 +12,7 @@
 
 #include "boost/awaited.h"
 #include "fault/kill_point.h"
+#include "link/https/protocol.h"
 #include "link/https/receipt_answer.h"
 #include "trust/tls_context.h"
 
@@ -29,8 +30,8 @@ constexpr std::size_t piece_bytes = std::size_t{64} << 10;
 constexpr std::uint64_t max_answer_bytes = std::uint64_t{64} << 20;
 
 std::string head_of(const HttpRequest& request, const std::string& host) {
-  std::string head =
-      fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, request.target, host);
+  std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n{}: {}\r\n", request.method,
+                                 request.target, host, protocol_header, protocol_version);
   if (!request.content_type.empty()) {
     head += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", request.content_type,
                         request.body.size());
@@ -209,11 +210,15 @@ awaitable<Result<HttpAnswer>> HttpsConnection::receive(std::chrono::milliseconds
   if (error) co_return ended(error);
   http::response<http::string_body> response = parser.release();
   const auto type = response[http::field::content_type];
-  const auto store = response[boost::beast::string_view(store_header.data(), store_header.size())];
+  const auto field = [&](std::string_view name) {
+    const auto value = response[boost::beast::string_view(name.data(), name.size())];
+    return std::string(value.data(), value.size());
+  };
   co_return HttpAnswer{.status = response.result_int(),
                        .content_type = std::string(type.data(), type.size()),
                        .body = std::move(response.body()),
-                       .store = std::string(store.data(), store.size()),
+                       .store = field(store_header),
+                       .protocol = field(protocol_header),
                        .last = !response.keep_alive()};
 }
 

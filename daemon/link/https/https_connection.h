@@ -27,8 +27,9 @@ struct HttpAnswer {
   unsigned status = 0;
   std::string content_type;
   std::string body;
-  std::string store = {};  // of which the answer is; empty: it was not told
-  bool last = false;       // the center closes the connection after it
+  std::string store = {};     // of which the answer is; empty: it was not told
+  std::string protocol = {};  // as the center says that it speaks (protocol.h)
+  bool last = false;          // the center closes the connection after it
 };
 
 struct HttpRequest {

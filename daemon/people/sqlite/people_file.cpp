@@ -7,6 +7,7 @@
 #include "people/format.h"
 #include "people/sqlite/ddl.h"
 #include "record/try.h"
+#include "sqlite/format.h"
 
 namespace sluice::people {
 namespace {
@@ -69,10 +70,8 @@ Result<void> PeopleFile::read_format() {
   auto version = SLUICE_TRY(prepare("SELECT user_version FROM pragma_user_version"));
   SLUICE_TRY(ours(version.step()));
   const std::int64_t found = version.integer(0);
-  if (found > newest_format) {
-    return std::unexpected(failed(fmt::format(
-        "it is of format {}, this program knows format {}: run the version that made it", found,
-        newest_format)));
+  if (auto why = sqlite::why_too_late(found, newest_format)) {
+    return std::unexpected(failed(*std::move(why)));
   }
   format_ = static_cast<int>(found);
   return {};

@@ -12,6 +12,7 @@
 #include "sqlite/checkpoints.h"
 #include "sqlite/compiled_statements.h"
 #include "sqlite/database.h"
+#include "sqlite/format.h"
 #include "sqlite/write_turns.h"
 #include "tasks/format.h"
 #include "tasks/sqlite/ddl.h"
@@ -227,10 +228,8 @@ Result<std::int64_t> SqliteTaskDatabase::found_format() {
                       {},
                       {ColumnKind::number, ColumnKind::number}}));
   const auto found = std::get<std::int64_t>(format.at(0).at(0));
-  if (found > newest_format) {
-    return std::unexpected(failed(fmt::format(
-        "it is of format {}, this program knows format {}: run the version that made it", found,
-        newest_format)));
+  if (auto why = sqlite::why_too_late(found, newest_format)) {
+    return std::unexpected(failed(*std::move(why)));
   }
   if (found < first_format && std::get<std::int64_t>(format.at(0).at(1)) != 0) {
     return std::unexpected(failed("it is a database of something else"));

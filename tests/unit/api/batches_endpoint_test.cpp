@@ -23,6 +23,7 @@ using exchange::test::line;
 using record::test::moment;
 using sluice::test::RawClient;
 using sluice::test::status_line;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -178,6 +179,46 @@ TEST_F(BatchesEndpointTest, RefusesABodyThatIsNoBatchWithASignedAnswerAndEntersN
   EXPECT_EQ(status_line(ask(put(path(1), whole))), "HTTP/1.1 200 OK") << "the number is free";
   EXPECT_EQ(problem_of(ask(put(path(1), file(batch), "application/zip"))),
             "415 content-type-unsupported");
+}
+
+TEST_F(BatchesEndpointTest, DefersABatchOfALaterFormatAndSaysWhomToUpgrade) {
+  const record::Batch batch = center.batch(line("A"));
+  record::Batch later = batch;
+  const std::string newest = "sluice-batch/1";
+  later.manifest.replace(later.manifest.find(newest), newest.size(), "sluice-batch/2");
+  const std::string deferred = ask(put(path(1), file(later)));
+  EXPECT_EQ(problem_of(deferred), "422 unknown-format");
+  const record::Deferral said = deferral_in(deferred);
+  EXPECT_EQ(said.problem, "unknown-format");
+  EXPECT_THAT(said.sentence,
+              AllOf(HasSubstr("sluice-batch/2"), HasSubstr("upgrade the center first")));
+  EXPECT_EQ(said.sequence.value, 1U);
+  EXPECT_EQ(said.manifest, record::sha256(later.manifest));
+  EXPECT_THAT(ask(get("/v1/streams/park/1000")), HasSubstr("\"sequence\":0")) << "nothing of it";
+  EXPECT_EQ(status_line(ask(put(path(1), file(batch)))), "HTTP/1.1 200 OK") << "the number is free";
+}
+
+// Of a later version even the file may be of another form.
+TEST_F(BatchesEndpointTest, DefersWhatItDoesNotUnderstandOfANodeThatSpeaksALaterVersion) {
+  const auto put_by = [&](const std::string& protocol) {
+    std::string request = put(path(1), "no tar");
+    return ask(request.insert(request.find("Host:"), "Sluice-Protocol: " + protocol + "\r\n"));
+  };
+  const std::string deferred = put_by("2");
+  EXPECT_EQ(problem_of(deferred), "422 unknown-format");
+  EXPECT_THAT(deferral_in(deferred).sentence,
+              AllOf(HasSubstr("its node speaks version 2 of the protocol, and this center up to 1"),
+                    HasSubstr("upgrade the center first")));
+  for (const char* known : {"1", "0", "-2", "2.0", "later", "99999999999999999999"})
+    EXPECT_EQ(problem_of(put_by(known)), "400 not-a-batch") << known;
+}
+
+TEST_F(BatchesEndpointTest, TellsWithEveryAnswerWhichVersionItSpeaks) {
+  const std::string told = "Sluice-Protocol: 1\r\n";
+  EXPECT_THAT(ask(get("/v1/streams/park/1000")), HasSubstr(told));
+  EXPECT_THAT(ask(put(path(1), "no tar")), HasSubstr(told));
+  EXPECT_THAT(ask(put(path(1), file(center.batch(line("A"))))), HasSubstr(told));
+  EXPECT_THAT(ask(get(path(1) + "/receipt")), HasSubstr(told));
 }
 
 TEST_F(BatchesEndpointTest, RefusesABatchUnderThePathOfAnother) {

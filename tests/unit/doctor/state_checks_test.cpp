@@ -44,7 +44,7 @@ class StateChecks : public testing::Test {
 TEST_F(StateChecks, OfThisVersionsFilesAreWellWhoeverHasThemOpen) {
   const auto held = database("journals/park.journal", journal::newest_format);
   { database("tasks.sqlite", 1); }
-  database("audit.sqlite", 0);
+  database("audit.sqlite", 0);  // as the first were
   is(Verdict::ok, "3 files are of forms that this version knows", "");
 }
 
@@ -61,6 +61,15 @@ TEST_F(StateChecks, AJournalOfANewerVersionIsWrongAlsoWhileItIsOpen) {
      "park.journal: it is of format " + std::to_string(journal::newest_format + 1) +
          ", and this program reads up to " + std::to_string(journal::newest_format),
      "install that version again");
+}
+
+TEST_F(StateChecks, EachFileOfANewerVersionIsWrong) {
+  for (const std::string name : {"remembered", "audit", "jobs", "people", "tasks", "edges"}) {
+    const auto file = name + ".sqlite";
+    { database(file, 99); }
+    is(Verdict::wrong, file + ": it is of format 99", "install that version again");
+    std::filesystem::remove(node.node().state_directory / file);
+  }
 }
 
 TEST_F(StateChecks, OfTheEmbeddedStoreTheFormStandsInATable) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "link/https/protocol.h"
 #include "source.h"
 #include "support/center_server.h"
 
@@ -52,6 +53,12 @@ TEST_F(HttpsLinkTest, DoesNotSendAgainWhatTheCenterHasButFetchesItsReceipt) {
   EXPECT_THAT(again.receipted(), ElementsAre(1, 2, 3, 4, 5));
   EXPECT_EQ(again.receipts[1].signature, first.receipts[1].signature);
   EXPECT_EQ(server.puts, 5);
+}
+
+TEST_F(HttpsLinkTest, TellsTheCenterWhichVersionItSpeaks) {
+  Source source(batches(1));
+  ASSERT_TRUE(server.connect()->carry(source, {}));
+  EXPECT_EQ(server.protocol_told, protocol_version);
 }
 
 TEST_F(HttpsLinkTest, TakesNoMoreBatchesThanMayBeInFlightWhileNoAnswerComes) {

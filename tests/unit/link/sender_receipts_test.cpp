@@ -11,9 +11,11 @@
 namespace sluice::link::test {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 // A receipt that must not be believed, and a word of the reason.
 struct BadReceipt {
@@ -51,6 +53,22 @@ TEST_P(BadReceiptTest, StopsTheSenderAndTheBatchStays) {
   const auto running = sender(center);
   EXPECT_THAT(center.stopped(), HasSubstr(GetParam().reason));
   EXPECT_THAT(center.sent(), ElementsAre(1, 2));
+  EXPECT_EQ(waiting(), 2U);
+}
+
+// An upgraded center before an edge that is not: nobody has changed anything.
+TEST_F(SenderTest, AReceiptOfALaterFormatStopsTheStreamWithWhatToUpgradeAndTheBatchStays) {
+  append(2);
+  Conversation center([this](const record::Batch& batch, int) -> Conversation::Answer {
+    std::string json = record::to_json(journal::test::receipt_for(batch));
+    const std::string newest = "sluice-receipt/2";
+    json.replace(json.find(newest), newest.size(), "sluice-receipt/3");
+    return record::SignedReceipt{json, desk.node.signer.sign(json)};
+  });
+  const auto running = sender(center);
+  EXPECT_THAT(center.stopped(), AllOf(HasSubstr("the center is of a later version than this node"),
+                                      HasSubstr("sluice-receipt/3"), HasSubstr("upgrade this node"),
+                                      Not(HasSubstr("not good"))));
   EXPECT_EQ(waiting(), 2U);
 }
 

@@ -93,11 +93,29 @@ TEST(Manifest, MayBeWrittenWithOtherSpacesAndOrder) {
   EXPECT_EQ(parse_manifest(json).value(), sample_manifest());
 }
 
-TEST(Manifest, OfAnotherFormatAsksForAnUpgrade) {
-  const auto parsed =
-      parse_manifest(replaced(to_json(sample_manifest()), "sluice-batch/1", "sluice-batch/2"));
-  ASSERT_FALSE(parsed);
-  EXPECT_EQ(parsed.error().code, ManifestProblem::unsupported_format);
+TEST(Manifest, OfALaterFormatIsToldByItsNameWhateverElseIsInIt) {
+  const std::string later =
+      replaced(to_json(sample_manifest()), "sluice-batch/1", "sluice-batch/2");
+  for (const std::string& json : {later, replaced(later, "\"sequence\"", "\"place\"")}) {
+    const auto parsed = parse_manifest(json);
+    ASSERT_FALSE(parsed);
+    EXPECT_EQ(parsed.error().code, ManifestProblem::unsupported_format);
+    EXPECT_EQ(parsed.error().sentence.find("it is of format sluice-batch/2, and this program reads "
+                                           "up to sluice-batch/1"),
+              0U)
+        << parsed.error().sentence;
+  }
+}
+
+TEST(Manifest, OfAFormatThatNoVersionHasIsMalformed) {
+  for (const char* format :
+       {"sluice-batch/0", "sluice-batch/", "sluice-batch/-2", "sluice-batch/2x",
+        "sluice-batch/99999999999", "sluice-batch", "sluice-receipt/2", "a"}) {
+    const auto parsed =
+        parse_manifest(replaced(to_json(sample_manifest()), "sluice-batch/1", format));
+    ASSERT_FALSE(parsed) << format;
+    EXPECT_EQ(parsed.error().code, ManifestProblem::malformed) << format;
+  }
 }
 
 TEST(Manifest, ThatIsMalformedIsRefused) {

@@ -115,6 +115,24 @@ TEST(Receipt, ThatIsMalformedIsRefused) {
     EXPECT_FALSE(parse_receipt(json)) << json;
 }
 
+TEST(Receipt, OfALaterFormatIsToldByItsNameWhateverElseIsInIt) {
+  const std::string later =
+      exchanged(to_json(sample_receipt()), "sluice-receipt/2", "sluice-receipt/3");
+  for (const std::string& json : {later, exchanged(later, "\"outcome\"", "\"verdict\"")}) {
+    const auto parsed = parse_receipt(json);
+    ASSERT_FALSE(parsed);
+    EXPECT_EQ(parsed.error().code, ReceiptProblem::later_format);
+    EXPECT_EQ(parsed.error().sentence.find("it is of format sluice-receipt/3, and this program "
+                                           "reads up to sluice-receipt/2"),
+              0U)
+        << parsed.error().sentence;
+  }
+  const auto foreign =
+      parse_receipt(exchanged(to_json(sample_receipt()), "sluice-receipt/2", "sluice-batch/3"));
+  ASSERT_FALSE(foreign);
+  EXPECT_EQ(foreign.error().code, ReceiptProblem::malformed);
+}
+
 // As centers of before wrote it, and as ledgers hold it.
 constexpr std::string_view format_1 =
     R"({"format":"sluice-receipt/1","bureau":"park","epoch":1790000000000,"sequence":7,)"

@@ -1,10 +1,15 @@
 // What an operator asks of the runs that were: which, how they ended, and what they did.
 #include "runs/run_history.h"
 
+#include <cstdint>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runs/history_format.h"
 #include "runs/run_summary.h"
+#include "sqlite/format.h"
 #include "support/temporary_directory.h"
 
 namespace sluice::runs::test {
@@ -113,6 +118,40 @@ TEST_F(RunHistoryTest, WhereNothingRanLookingMakesNoFile) {
   EXPECT_FALSE(*none);
   EXPECT_FALSE(std::filesystem::exists(directory / "none.sqlite"));
   EXPECT_TRUE(RunHistory::open_if_there(directory / "jobs.sqlite").value());
+}
+
+class HistoryFormat : public RunHistoryTest {
+ protected:
+  void write(int format) const {
+    auto database = sqlite::Database::open(directory / "jobs.sqlite").value();
+    ASSERT_TRUE(database.execute("PRAGMA user_version=" + std::to_string(format)));
+  }
+  std::int64_t found() const {
+    auto database = sqlite::Database::open(directory / "jobs.sqlite").value();
+    return sqlite::format_of(database).value();
+  }
+};
+
+// As tests/fixtures/0.1.0 has it.
+TEST_F(HistoryFormat, IsGivenToAFileWithoutOneAndItsRunsStay) {
+  EXPECT_EQ(found(), newest_history_format);
+  ran("levy", "collect", "succeeded");
+  write(0);
+  auto opened = RunHistory::open(directory / "jobs.sqlite");
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->find({}, 10).value().size(), 1U);
+  EXPECT_EQ(found(), newest_history_format);
+}
+
+TEST_F(HistoryFormat, OfALaterVersionIsRefusedAlsoToWhoOnlyLooks) {
+  write(99);
+  const auto opened = RunHistory::open(directory / "jobs.sqlite");
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(to_string(opened.error()), HasSubstr("jobs.sqlite: it is of format 99"));
+  const auto looked_at = RunHistory::open_if_there(directory / "jobs.sqlite");
+  ASSERT_FALSE(looked_at);
+  EXPECT_THAT(to_string(looked_at.error()), HasSubstr("run that version"));
+  EXPECT_EQ(found(), 99);
 }
 
 TEST(RunFigures, OfACollectionAreThoseOfAllItsDatasets) {

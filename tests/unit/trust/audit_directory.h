@@ -1,10 +1,12 @@
 // An audit log that goes with the test, a clock that it sets, and its lines.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "sqlite/database.h"
+#include "sqlite/format.h"
 #include "support/temporary_directory.h"
 #include "trust/audit_log.h"
 
@@ -30,6 +32,11 @@ class AuditDirectory {
       return true;
     });
     return read ? found : std::vector<std::string>{to_string(read.error())};
+  }
+  // The number in the file (PRAGMA user_version).
+  [[nodiscard]] std::int64_t format() const {
+    auto database = sqlite::Database::open(path()).value();
+    return sqlite::format_of(database).value();
   }
   // What somebody does to the file who is not us.
   void tamper(const std::string& sql) const {

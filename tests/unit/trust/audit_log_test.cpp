@@ -13,10 +13,12 @@
 #include <unistd.h>
 
 #include "audit_directory.h"
+#include "trust/audit_format.h"
 
 namespace sluice::test {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Lt;
@@ -172,6 +174,28 @@ TEST_F(AuditLogTest, SaysWhereItCanNotWrite) {
       AuditLog::open(directory.root() / "missing" / "audit", [] { return record::Time{}; });
   ASSERT_FALSE(log.has_value());
   EXPECT_THAT(to_string(log.error()), HasSubstr("missing/audit"));
+}
+
+// As tests/fixtures/0.1.0 has it.
+TEST_F(AuditLogTest, OfAFileWithoutANumberEveryLineStaysAndItGetsOne) {
+  append(0, 3);
+  directory.tamper("PRAGMA user_version=0");
+  EXPECT_THAT(directory.lines(), SizeIs(3)) << "who only reads needs no number";
+  append(3, 4);
+  EXPECT_EQ(directory.verify().lines, 4U);
+  EXPECT_FALSE(directory.verify().first_break);
+  EXPECT_EQ(directory.format(), trust::newest_audit_format);
+}
+
+TEST_F(AuditLogTest, OfALaterVersionIsNeitherWrittenNorRead) {
+  append(0, 3);
+  directory.tamper("PRAGMA user_version=99");
+  const auto opened = AuditLog::open(directory.path(), [] { return record::Time{}; });
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_THAT(to_string(opened.error()),
+              AllOf(HasSubstr("audit.sqlite: it is of format 99"), HasSubstr("run that version")));
+  EXPECT_THAT(directory.lines(), ElementsAre(HasSubstr("it is of format 99")));
+  EXPECT_EQ(directory.format(), 99);
 }
 
 TEST_F(AuditLogTest, ALogThatIsNotThereIsSaidAndNotMade) {
