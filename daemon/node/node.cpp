@@ -100,7 +100,7 @@ Node::Node(installation::SoleDaemon sole, const installation::Installation& inst
       scheduler_(make_scheduler({programs_.command, programs_.configuration,
                                  installation.paths.run_history(), *log_, metrics_})),
       figures_({*disk_, *log_, metrics_}),
-      measuring_({[this] { measure(); }, [this] { figures_.miss(); }}) {}
+      measuring_({[this] { return measure(); }, [this] { figures_.miss(); }}) {}
 
 Node::~Node() {
   // Whoever posts to the context ends while it is there. Runs go on where they were the next time.
