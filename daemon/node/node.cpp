@@ -13,6 +13,7 @@
 #include "api/on_own_executor.h"
 #include "installation/system_clock.h"
 #include "node/durable_start.h"
+#include "node/held_look.h"
 #include "node/scheduled_jobs.h"
 #include "node/status_line.h"
 #include "node/watchdog.h"
@@ -229,11 +230,12 @@ void Node::watch_drop_folders() {
 
 exchange::Holding::Events Node::holding_events() {
   return {.begun =
-              [this](const record::Manifest& manifest, const std::string& reason) {
-                log_->write<"dataset-held">({{"bureau", manifest.stream.bureau.str()},
+              [this](const record::Manifest& manifest, const exchange::Obstacle& why) {
+                log_->write<"dataset-held">(level_of(why),
+                                            {{"bureau", manifest.stream.bureau.str()},
                                              {"dataset", manifest.dataset.str()},
                                              {"sequence", manifest.sequence.value},
-                                             {"reason", reason}});
+                                             {"reason", why.reason}});
               },
           .ended =
               [this](const record::BureauId& bureau, const record::DatasetId& dataset,
