@@ -35,7 +35,13 @@ struct PassedOver {
   friend bool operator==(const PassedOver&, const PassedOver&) = default;
 };
 
-enum class DropFolderProblem { not_a_folder, unreadable, moved_away, not_moved };
+enum class DropFolderProblem {
+  not_a_folder,
+  unreadable,
+  moved_away,
+  not_moved,
+  reason_not_left,  // of a file that was moved
+};
 using DropFolderFailure = record::Failure<DropFolderProblem>;
 
 // One thread. A file is ready once its writer has closed it or it was moved in, as far as the

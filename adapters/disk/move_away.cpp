@@ -80,7 +80,7 @@ void open_as(const struct stat& folder, int made) {
 
 std::unexpected<DropFolderFailure> no_reason(const std::filesystem::path& path, int error) {
   return std::unexpected(
-      DropFolderFailure{DropFolderProblem::not_moved, path.string(),
+      DropFolderFailure{DropFolderProblem::reason_not_left, path.string(),
                         fmt::format("why the file is here can not be written beside it: {}",
                                     std::generic_category().message(error))});
 }

@@ -13,11 +13,11 @@ namespace sluice::api {
 
 namespace asio = boost::asio;
 
-// Its members are of the caller's executor.
 struct Measuring::Waiter {
+  enum class State { waits, is_told, is_gone };
   explicit Waiter(const asio::any_io_executor& executor) : timer(executor) {}
-  asio::steady_timer timer;
-  bool has_figures = false;
+  asio::steady_timer timer;    // of the caller's executor
+  State state = State::waits;  // guarded by mutex_
 };
 
 Measuring::Measuring(Look look, std::chrono::milliseconds patience)
@@ -33,12 +33,18 @@ asio::awaitable<void> Measuring::look() {
   }
   boost::system::error_code woken;  // by the figures, which is no error
   co_await waiter->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-  if (waiter->has_figures) co_return;
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase(waiting_, waiter);
+  leave(*waiter, !woken);
+}
+
+void Measuring::leave(Waiter& waiter, bool has_given_up) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(waiting_, [&](const auto& other) { return other.get() == &waiter; });
+  if (std::exchange(waiter.state, Waiter::State::is_gone) == Waiter::State::is_told) {
+    --unread_;
+    return;
   }
-  look_.miss();
+  // What somebody was told and has not read yet was found within their patience: it is not old.
+  if (has_given_up && unread_ == 0) look_.miss();
 }
 
 void Measuring::run() {
@@ -50,16 +56,20 @@ void Measuring::run() {
   }
   if (waiters.empty()) return;  // they have given up
   try {
-    look_.measure();
+    const std::function<void()> tell = look_.measure();
+    const std::lock_guard lock(mutex_);
+    tell();
+    std::erase_if(waiters,
+                  [](const auto& waiter) { return waiter->state != Waiter::State::waits; });
+    for (const std::shared_ptr<Waiter>& waiter : waiters)
+      waiter->state = Waiter::State::is_told;
+    unread_ += waiters.size();
   } catch (const std::exception&) {
     return;  // no figures: they miss them in a moment, and say so
   }
   for (std::shared_ptr<Waiter>& waiter : waiters) {
     const auto executor = waiter->timer.get_executor();
-    asio::post(executor, [waiter = std::move(waiter)] {
-      waiter->has_figures = true;
-      waiter->timer.cancel();
-    });
+    asio::post(executor, [waiter = std::move(waiter)] { waiter->timer.cancel(); });
   }
 }
 

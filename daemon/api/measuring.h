@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -20,10 +21,13 @@ class Measuring {
   // Less than the scrape timeout that a monitoring system has (Prometheus: 10 s).
   static constexpr std::chrono::milliseconds usual_patience{2000};
 
+  // All that a look has found is told at once, at its end: who gives up meanwhile takes away what
+  // was told before, and none of what it finds.
   struct Look {
-    // Sets the figures; may block. On the thread of this.
-    std::function<void()> measure;
-    // They were not found in time: takes those of before away. Any thread; must not block.
+    // Finds the figures, and gives what tells them; may block. On the thread of this.
+    std::function<std::function<void()>()> measure;
+    // They were not found in time: takes those of before away. Any thread, but never while some are
+    // told, which must not block either.
     std::function<void()> miss;
   };
   explicit Measuring(Look look, std::chrono::milliseconds patience = usual_patience);
@@ -40,12 +44,14 @@ class Measuring {
  private:
   struct Waiter;
   void run();
+  void leave(Waiter& waiter, bool has_given_up);
 
   Look look_;
   std::chrono::milliseconds patience_;
   std::mutex mutex_;
   std::vector<std::shared_ptr<Waiter>> waiting_;  // for the next look; guarded by mutex_, as this:
   bool is_asked_for_ = false;                     // a look that has not begun
+  std::size_t unread_ = 0;                        // how many were told and have not gone on yet
   boost::asio::thread_pool thread_{1};            // last: it uses the rest
 };
 

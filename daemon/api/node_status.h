@@ -33,6 +33,7 @@ struct HeldStatus {
   record::Epoch epoch;
   record::Sequence sequence;
   std::string reason;
+  bool passes = false;  // by itself: nobody has to act
 };
 
 // What another node, that brings a bureau's batches here, last told of them.

@@ -12,7 +12,7 @@ namespace sluice::api {
 enum class Grade {
   stops,      // something gets on no more: somebody must act
   attention,  // it soon may not, or has failed once: somebody should look
-  reminder,   // nothing is wrong, and something waits for a person
+  reminder,   // nothing is wrong: something waits for a person, or goes on by itself
 };
 
 [[nodiscard]] constexpr std::string_view to_string(Grade grade) {
@@ -111,6 +111,10 @@ inline constexpr std::array trouble_kinds{
     TroubleKind{"inodes-low", Grade::attention, false,
                 "the file system can take only few more files",
                 "remove files: without room for new ones no database can work"},
+    TroubleKind{"held-for-migration", Grade::reminder, false,
+                "this center holds batches of a dataset whose tables are being migrated",
+                "nothing: it goes on by itself, and they are applied when the migration is over "
+                "(docs/store.md#versions-of-a-datasets-tables)"},
     TroubleKind{"restart-needed", Grade::reminder, false,
                 "keys of node.yaml are changed that only a restart takes",
                 "restart sluiced when it suits, or put back what stood there "

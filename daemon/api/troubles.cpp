@@ -187,9 +187,14 @@ void judge_datasets(const NodeStatus& status, Troubles& troubles) {
   }
   if (!status.held) return;
   for (const HeldStatus& held : *status.held) {
+    const record::BureauId bureau(held.bureau);
     Trouble trouble =
-        of_bureau(trouble_kind("held-here"), record::BureauId(held.bureau),
-                  fmt::format("{} of {} HELD here", held.batches, held.dataset), held.reason);
+        held.passes
+            ? of_bureau(trouble_kind("held-for-migration"), bureau,
+                        fmt::format("{} of {} held while its tables are migrated", held.batches,
+                                    held.dataset))
+            : of_bureau(trouble_kind("held-here"), bureau,
+                        fmt::format("{} of {} HELD here", held.batches, held.dataset), held.reason);
     trouble.dataset = held.dataset;
     trouble.figure = held.dataset;
     trouble.since = held.since;

@@ -65,11 +65,12 @@ std::string reason_in(const std::string& answer, const record::BureauId& bureau)
 class ReceiptWait {
  public:
   ReceiptWait(const installation::Installation& installation, const record::BureauId& bureau,
-              journal::Journal& journal, record::StreamId stream)
+              journal::Journal& journal, record::StreamId stream, bool has_end)
       : socket_(installation.settings.node.control_socket),
         bureau_(bureau),
         journal_(journal),
-        stream_(std::move(stream)) {}
+        stream_(std::move(stream)),
+        has_end_(has_end) {}
 
   // Whether waiting for this batch has a sense; false: `applied` says why not.
   [[nodiscard]] std::expected<bool, std::string> may_come(record::Sequence batch,
@@ -77,7 +78,7 @@ class ReceiptWait {
     const auto now = Clock::now();
     if (now - asked_at_ < daemon_poll) return true;
     asked_at_ = now;
-    if (!daemon_is_there(socket_)) return false;
+    if (!may_be_brought(applied)) return false;
     const auto status = journal_.status();
     if (status && status->stream != stream_) {
       return std::unexpected(
@@ -94,6 +95,24 @@ class ReceiptWait {
   }
 
  private:
+  [[nodiscard]] bool may_be_brought(Applied& applied) const {
+    switch (listener_at(socket_)) {
+      case Listener::daemon:
+        return true;
+      case Listener::not_for_this_user:
+        // One may run: receipts come into the journal all the same.
+        if (has_end_) return true;
+        applied.reason = not_for_this_user(socket_);
+        break;
+      case Listener::nobody:
+        applied.reason = "no sluiced runs that would bring them there: start it";
+        break;
+    }
+    applied.is_alone = true;
+    applied.in_vain = has_end_;
+    return false;
+  }
+
   void tell_reason(Applied& applied) {
     const auto answer = ask_daemon(socket_, "/v1/status");
     std::string reason = answer ? reason_in(*answer, bureau_) : answer.error();
@@ -109,6 +128,7 @@ class ReceiptWait {
   const record::BureauId& bureau_;
   journal::Journal& journal_;
   record::StreamId stream_;
+  bool has_end_;
   Clock::time_point asked_at_ = Clock::now() - daemon_poll;
   std::string told_;
 };
@@ -124,7 +144,7 @@ std::expected<Applied, std::string> await_receipts(const installation::Installat
   if (!journal) return std::unexpected(record::to_string(journal.error()));
   const auto begun = journal->status();
   if (!begun) return std::unexpected(record::to_string(begun.error()));
-  ReceiptWait wait(installation, bureau, *journal, begun->stream);
+  ReceiptWait wait(installation, bureau, *journal, begun->stream, patience.has_value());
   ProgressLine line("applying");
   const auto began = Clock::now();
   for (std::size_t done = 0; done < batches.size();) {
@@ -142,8 +162,8 @@ std::expected<Applied, std::string> await_receipts(const installation::Installat
     const auto may_come = wait.may_come(batches[done], applied);
     if (!may_come) return std::unexpected(may_come.error());
     if (!*may_come) return applied;
-    applied.gave_up = patience && Clock::now() - began >= *patience;
-    if (applied.gave_up) {
+    applied.in_vain = patience && Clock::now() - began >= *patience;
+    if (applied.in_vain) {
       patience = std::chrono::milliseconds(0);
       return applied;
     }
@@ -162,8 +182,9 @@ std::string why_not_applied(const Applied& applied) {
     return "durable in the journal and at the center, which holds it: `sluice status` there says "
            "why";
   }
-  if (!applied.gave_up) {
-    return "durable in the journal; sluiced is not running, so not yet in the central store";
+  if (applied.is_alone) {
+    return "durable in the journal, where they wait, and not yet in the central store: " +
+           applied.reason;
   }
   return "durable in the journal, and not yet in the central store: it is sent by itself; " +
          (applied.reason.empty() ? "`sluice status` says how that gets on" : applied.reason);

@@ -145,8 +145,9 @@ ExitStatus put_back(const Context& context, const RestoreOptions& options) {
   }
   const auto settings = context.settings();
   if (!settings) return ExitStatus::usage;
-  if (daemon_is_there(settings->node.control_socket)) {
-    return fail("stop sluiced first: it has the state directory open", ExitStatus::usage);
+  if (const auto why =
+          daemon_in_the_way(settings->node.control_socket, "it has the state directory open")) {
+    return fail(*why, ExitStatus::usage);
   }
   auto credentials = installation::load_credentials(settings->node.identity);
   if (!credentials) return fail(record::to_string(credentials.error()), ExitStatus::usage);

@@ -156,7 +156,7 @@ ExitStatus collect_dataset(const installation::Installation& installation,
   if (collected->held_back.deletes > 0) {
     return fail(sentence_of(collected->held_back, bureau, publication), ExitStatus::held_back);
   }
-  if (applied.gave_up) return ExitStatus::not_applied;
+  if (applied.in_vain) return ExitStatus::not_applied;
   const bool all_good = collected->quarantined == 0 && applied.rows.rejected.value == 0;
   return all_good ? ExitStatus::success : ExitStatus::some_quarantined;
 }
@@ -208,7 +208,7 @@ void add_collect(CLI::App& app, Context& context) {
       "fit;\n"
       "6 taken, but more records are gone than may be deleted unasked; 7 taken, and not in the "
       "central\n"
-      "store when the time of --wait had passed");
+      "store when the time of --wait had passed, or no sluiced runs that would bring it there");
   command->callback([&context, options] {
     context.chosen = [&context, options] { return collect_all(context, *options); };
   });

@@ -108,9 +108,7 @@ std::expected<std::string, std::string> converse(const std::filesystem::path& so
   };
   Error error = connect(connection, socket, limit);
   if (error == boost::system::errc::permission_denied) {
-    return std::unexpected(
-        fmt::format("this user may not speak to sluiced on {}: that is for {}, and for root",
-                    socket.string(), who_may_speak(socket)));
+    return std::unexpected(not_for_this_user(socket));
   }
   if (error == boost::system::errc::resource_unavailable_try_again) {
     return std::unexpected(no_answer());
@@ -138,11 +136,34 @@ std::expected<std::string, std::string> converse(const std::filesystem::path& so
 
 }  // namespace
 
-bool daemon_is_there(const std::filesystem::path& socket) {
+Listener listener_at(const std::filesystem::path& socket) {
   asio::io_context context;
   Socket connection(context);
   const Error error = connect(connection, socket, time_of_answer);
-  return !error || error == boost::system::errc::resource_unavailable_try_again;
+  if (!error || error == boost::system::errc::resource_unavailable_try_again) {
+    return Listener::daemon;
+  }
+  return error == boost::system::errc::permission_denied ? Listener::not_for_this_user
+                                                         : Listener::nobody;
+}
+
+std::string not_for_this_user(const std::filesystem::path& socket) {
+  return fmt::format("this user may not speak to sluiced on {}: that is for {}, and for root",
+                     socket.string(), who_may_speak(socket));
+}
+
+std::optional<std::string> daemon_in_the_way(const std::filesystem::path& socket,
+                                             std::string_view because) {
+  switch (listener_at(socket)) {
+    case Listener::daemon:
+      return fmt::format("stop sluiced first: {}", because);
+    case Listener::not_for_this_user:
+      return fmt::format("{}; so whether it runs can not be told here, and it must not: {}",
+                         not_for_this_user(socket), because);
+    case Listener::nobody:
+      break;
+  }
+  return std::nullopt;
 }
 
 std::expected<std::string, std::string> ask_daemon(const std::filesystem::path& socket,

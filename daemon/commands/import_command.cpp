@@ -176,7 +176,7 @@ ExitStatus ImportRun::one(const std::filesystem::path& file) {
   } else {
     print_for_people(summary);
   }
-  if (applied->gave_up) return ExitStatus::not_applied;
+  if (applied->in_vain) return ExitStatus::not_applied;
   const bool all_good = report->quarantined == 0 && applied->rows.rejected.value == 0;
   return all_good ? ExitStatus::success : ExitStatus::some_quarantined;
 }

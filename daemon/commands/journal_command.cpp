@@ -172,9 +172,9 @@ ExitStatus begin_new_epoch(const Context& context, const NewEpochOptions& option
   if (!installation) return ExitStatus::usage;
   const settings::Bureau* bureau = find_bureau(installation->settings, options.bureau);
   if (bureau == nullptr) return ExitStatus::usage;
-  if (daemon_is_there(installation->settings.node.control_socket)) {
-    return fail("stop sluiced first: it has journals open; start it again afterwards",
-                ExitStatus::usage);
+  if (const auto why = daemon_in_the_way(installation->settings.node.control_socket,
+                                         "it has journals open; start it again afterwards")) {
+    return fail(*why, ExitStatus::usage);
   }
   const auto sole = installation::SoleDaemon::take(installation->paths);
   if (!sole) return fail(sole.error().sentence, ExitStatus::usage);

@@ -41,9 +41,9 @@ ExitStatus accept_new(const Context& context) {
         "bureau whose data begins here",
         ExitStatus::usage);
   }
-  if (daemon_is_there(installation->settings.node.control_socket)) {
-    return fail("stop sluiced first: it has the store open; start it again afterwards",
-                ExitStatus::usage);
+  if (const auto why = daemon_in_the_way(installation->settings.node.control_socket,
+                                         "it has the store open; start it again afterwards")) {
+    return fail(*why, ExitStatus::usage);
   }
   const auto sole = installation::SoleDaemon::take(installation->paths);
   if (!sole) return fail(sole.error().sentence, ExitStatus::usage);

@@ -19,6 +19,11 @@ bool is_for_the_datasets_sake(ReceptionProblem problem) {
   return problem == ReceptionProblem::not_allowed || problem == ReceptionProblem::being_migrated;
 }
 
+// A migration ends, whatever comes of it.
+bool passes(ReceptionProblem problem) {
+  return problem == ReceptionProblem::being_migrated;
+}
+
 }  // namespace
 
 Result<record::SignedReceipt> Reception::take_or_hold(const record::Batch& batch,
@@ -35,26 +40,25 @@ Result<record::SignedReceipt> Reception::take_or_hold(const record::Batch& batch
   if (taken.error().code == ReceptionProblem::behind_held) {
     const auto settled = settle_held(manifest.stream.bureau, manifest.dataset, settled_in_passing);
     if (settled && settled->is_all) return take(batch, manifest, signer);
-    return hold(batch, manifest, signer, record::to_string(taken.error()));
+    return hold(batch, manifest, signer, {record::to_string(taken.error())});
   }
   if (!is_for_the_datasets_sake(taken.error().code)) return taken;
   if (!holding->is_due(manifest, digest, clock_())) return taken;
-  return hold(batch, manifest, signer, taken.error().sentence);
+  return hold(batch, manifest, signer, {taken.error().sentence, passes(taken.error().code)});
 }
 
 Result<record::SignedReceipt> Reception::hold(const record::Batch& batch,
                                               const record::Manifest& manifest,
-                                              const record::Signer& signer,
-                                              const std::string& reason) {
+                                              const record::Signer& signer, const Obstacle& why) {
   auto entered = record::recast(
-      store_->hold({manifest, batch, reason}, receipt_maker(batch, manifest, signer)),
+      store_->hold({manifest, batch, why.reason}, receipt_maker(batch, manifest, signer)),
       reception_failure);
   if (!entered) return entered;
   surroundings_.holding->entered(manifest, record::sha256(batch.manifest));
   // One that comes again may have its last receipt already.
   const auto receipt = record::parse_receipt(entered->json);
   if (receipt && receipt->outcome == record::Outcome::held) {
-    surroundings_.holding->held(manifest, reason);
+    surroundings_.holding->held(manifest, why);
   }
   return entered;
 }
@@ -114,7 +118,9 @@ Result<Reception::Settled> Reception::settle_held(std::size_t most) {
     if (holding != nullptr) holding->found(of.bureau, of.dataset);
     const auto settled = settle_held(of.bureau, of.dataset, most);
     if (!settled) {  // a later look tries again
-      all.obstacles.try_emplace({of.bureau, of.dataset}, record::to_string(settled.error()));
+      all.obstacles.try_emplace(
+          {of.bureau, of.dataset},
+          Obstacle{record::to_string(settled.error()), passes(settled.error().code)});
       continue;
     }
     all.batches += settled->batches;

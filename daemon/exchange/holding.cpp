@@ -30,13 +30,13 @@ void Holding::entered(const record::Manifest& manifest, const record::Digest& di
   if (deferred != deferred_.end()) deferred->second.erase(digest);
 }
 
-void Holding::held(const record::Manifest& manifest, const std::string& reason) {
+void Holding::held(const record::Manifest& manifest, const Obstacle& why) {
   bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
     is_first = held_.try_emplace({manifest.stream.bureau, manifest.dataset}, 0).second;
   }
-  if (is_first && events_.begun) events_.begun(manifest, reason);
+  if (is_first && events_.begun) events_.begun(manifest, why);
   stir();
 }
 

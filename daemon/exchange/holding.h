@@ -18,6 +18,13 @@
 
 namespace sluice::exchange {
 
+// Why a dataset can not be taken.
+struct Obstacle {
+  std::string reason;
+  bool passes = false;  // by itself: nobody has to act
+  friend bool operator==(const Obstacle&, const Obstacle&) = default;
+};
+
 // One for all receptions of a process. Thread-safe. What it knows is in memory alone: after a
 // restart a batch is deferred as long as before, and what is held is learnt from the store.
 class Holding {
@@ -25,7 +32,7 @@ class Holding {
   // Told on the thread of who holds or settles; must not block for long.
   struct Events {
     // A dataset begins to be held, with this batch.
-    std::function<void(const record::Manifest&, const std::string& reason)> begun;
+    std::function<void(const record::Manifest&, const Obstacle& why)> begun;
     // So many of a dataset were settled, and none of it is held any more.
     std::function<void(const record::BureauId&, const record::DatasetId&, std::uint64_t batches)>
         ended;
@@ -41,7 +48,7 @@ class Holding {
   // It is in the ledger, whatever it was answered.
   void entered(const record::Manifest& manifest, const record::Digest& digest);
 
-  void held(const record::Manifest& manifest, const std::string& reason);
+  void held(const record::Manifest& manifest, const Obstacle& why);
   void settled(const record::BureauId& bureau, const record::DatasetId& dataset);
   // None of it is held any more.
   void ended(const record::BureauId& bureau, const record::DatasetId& dataset);

@@ -113,7 +113,7 @@ class Reception {
     std::size_t batches = 0;
     bool is_all = true;  // there is no more that could be settled now
     // Of those whose first can not be: why not.
-    std::map<std::pair<record::BureauId, record::DatasetId>, std::string> obstacles = {};
+    std::map<std::pair<record::BureauId, record::DatasetId>, Obstacle> obstacles = {};
   };
   // Applies batches of the dataset that are held, in their order, at most so many; fails where the
   // first of them can not be applied as things are here.
@@ -177,7 +177,7 @@ class Reception {
   [[nodiscard]] Result<record::SignedReceipt> hold(const record::Batch& batch,
                                                    const record::Manifest& manifest,
                                                    const record::Signer& signer,
-                                                   const std::string& reason);
+                                                   const Obstacle& why);
   // A batch that is held is applied, or rejected where it can never be taken.
   [[nodiscard]] Result<record::SignedReceipt> settle(const store::HeldBatch& held);
   // The dataset of a batch, and how its lines are turned, where they were made under another

@@ -1,6 +1,7 @@
 #include "jobs/migration_job.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -17,6 +18,11 @@ namespace sluice::jobs {
 namespace {
 
 using Purpose = store::MigrationOrder::Purpose;
+
+// How long a commit whose answer was lost is waited for: a server that still writes, or waits for
+// its standby. One that never heard of the commit gives it up after five minutes
+// (`idle_in_transaction_session_timeout`), which nobody is kept waiting for: no signal ends this.
+constexpr std::chrono::seconds longest_commit{60};
 
 std::unexpected<MigrationObjections> objection(std::string sentence) {
   return std::unexpected(MigrationObjections{std::move(sentence)});
@@ -105,9 +111,9 @@ class Signing {
   [[nodiscard]] std::expected<std::optional<store::MigrationEntry>, store::StoreFailure> committed(
       store::Store& store, const record::DatasetId& dataset) const {
     if (signed_.empty()) return std::nullopt;
-    auto entries = SLUICE_TRY(store.migrations().of(dataset));
-    if (entries.empty() || entries.back().statement.json != signed_) return std::nullopt;
-    return std::move(entries.back());
+    auto last = SLUICE_TRY(store.migrations().last_settled(dataset, longest_commit));
+    if (last && last->statement.json != signed_) last.reset();
+    return last;
   }
   void is_done() const { uninterrupted_->forget(); }
 
@@ -117,6 +123,14 @@ class Signing {
   std::string signed_;
 };
 
+std::string doubt_of(const store::StoreFailure& failure) {
+  // What is said to who comes with a batch would be of somebody else's migration.
+  if (failure.code == store::StoreProblem::being_migrated) {
+    return fmt::format("the database is still at it after {} s", longest_commit.count());
+  }
+  return record::to_string(failure);
+}
+
 // The connection may have been lost while it was committed.
 std::expected<store::MigrationReport, MigrationObjections> report_in_doubt(
     const store::StoreFailure& failure, const Signing& signing, const record::DatasetId& dataset,
@@ -124,9 +138,9 @@ std::expected<store::MigrationReport, MigrationObjections> report_in_doubt(
   auto entry = signing.committed(store, dataset);
   if (!entry) {
     return objection(fmt::format(
-        "{}; it was being committed, and whether it was can not be asked now: `sluice dataset show "
-        "{}` says it later. If it was, there is no line of it in the audit log",
-        record::to_string(failure), dataset.str()));
+        "{}; it was being committed, and whether it was can not be told now ({}): `sluice dataset "
+        "show {}` says it later. If it was, there is no line of it in the audit log",
+        record::to_string(failure), doubt_of(entry.error()), dataset.str()));
   }
   if (!*entry) return objection(record::to_string(failure));
   store::MigrationReport report;

@@ -19,7 +19,7 @@ Figures::Figures(Surroundings surroundings) : surroundings_(surroundings) {
   metrics.log_lines_dropped();
 }
 
-void Figures::measure(const Sources& sources, record::Time now) {
+std::function<void()> Figures::measure(const Sources& sources, record::Time now) {
   std::set<std::string> present;
   for (const auto& [id, failure] : sources.refused)
     present.insert(id.str());
@@ -34,40 +34,57 @@ void Figures::measure(const Sources& sources, record::Time now) {
   for (const std::string& bureau : before)
     if (!present.contains(bureau)) forget(bureau);
   measure_log();
-  measure_disk();
   observe::Metrics& metrics = surroundings_.metrics;
+  metrics.disk_trusted().Set(surroundings_.disk.distrusted() ? 0 : 1);
+  auto room = surroundings_.disk.room();
   for (const auto& [id, failure] : sources.refused) {
     metrics.journal_readable(id.str()).Set(0);
     metrics.stream_stopped(id.str()).Set(1);
   }
+  std::map<std::string, std::optional<journal::Status>> found;
   for (const auto& [id, stream] : sources.streams) {
     begin_at_zero(sources.bureaus.at(id));
-    measure(id, *stream, now);
+    found.emplace(id.str(), measure(id, *stream));
   }
+  return [this, now, room, found = std::move(found)] {
+    tell(room);
+    for (const auto& [bureau, status] : found) {
+      if (status) {
+        tell(bureau, *status, now);
+      } else {
+        hide(bureau);
+      }
+    }
+  };
 }
 
-void Figures::measure(const record::BureauId& id, Stream& stream, record::Time now) {
+std::optional<journal::Status> Figures::measure(const record::BureauId& id, Stream& stream) {
   observe::Metrics& metrics = surroundings_.metrics;
   const std::string& bureau = id.str();
   metrics.stream_stopped(bureau).Set(stream.is_stopped() ? 1 : 0);
   metrics.link_up(bureau).Set(stream.link().held_back_since ? 0 : 1);
-  const auto status = stream.status();
+  auto status = stream.status();
   const auto taken = stream.taken();
-  if (!status || !taken) return hide(bureau);
+  if (!status || !taken) return std::nullopt;
   for (const journal::TakenRows& rows : *taken) {
     const std::string& dataset = rows.dataset.str();
     const std::string_view mode = record::to_string(rows.mode);
     observe::Metrics::advance(metrics.rows_collected(bureau, dataset, mode), rows.rows);
     observe::Metrics::advance(metrics.rows_quarantined(bureau, dataset, mode), rows.quarantined);
   }
-  const journal::Backlog& backlog = status->backlog;
+  return std::move(*status);
+}
+
+void Figures::tell(const std::string& bureau, const journal::Status& status, record::Time now) {
+  observe::Metrics& metrics = surroundings_.metrics;
+  const journal::Backlog& backlog = status.backlog;
   const auto age = backlog.oldest ? now - *backlog.oldest : std::chrono::milliseconds(0);
   metrics.journal_backlog_batches(bureau).Set(static_cast<double>(backlog.batches));
   metrics.journal_backlog_bytes(bureau).Set(static_cast<double>(backlog.bytes));
   metrics.journal_backlog_oldest_seconds(bureau).Set(std::chrono::duration<double>(age).count());
-  metrics.quarantine_waiting(bureau).Set(static_cast<double>(status->quarantine_waiting));
-  metrics.quarantine_bytes(bureau).Set(static_cast<double>(status->kept.quarantine_bytes));
-  metrics.answer_bytes(bureau).Set(static_cast<double>(status->kept.answer_bytes));
+  metrics.quarantine_waiting(bureau).Set(static_cast<double>(status.quarantine_waiting));
+  metrics.quarantine_bytes(bureau).Set(static_cast<double>(status.kept.quarantine_bytes));
+  metrics.answer_bytes(bureau).Set(static_cast<double>(status.kept.answer_bytes));
   metrics.journal_readable(bureau).Set(1);
 }
 
@@ -116,11 +133,8 @@ void Figures::measure_log() {
   observe::Metrics::advance(metrics.log_lines_dropped(), counts.dropped);
 }
 
-void Figures::measure_disk() {
-  files::StateDisk& disk = surroundings_.disk;
+void Figures::tell(const std::optional<files::StateDisk::Room>& room) {
   observe::Metrics& metrics = surroundings_.metrics;
-  metrics.disk_trusted().Set(disk.distrusted() ? 0 : 1);
-  const auto room = disk.room();
   if (!room) return metrics.disk_free_bytes.hide();
   metrics.disk_free_bytes().Set(static_cast<double>(room->space.free));
   metrics.disk_reserve_bytes().Set(static_cast<double>(room->reserve));

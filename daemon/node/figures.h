@@ -3,9 +3,11 @@
 // process brought them; what waits; how the streams and their links are.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -36,15 +38,20 @@ class Figures {
     const Refused& refused;
     const std::map<record::BureauId, settings::Bureau>& bureaus;
   };
-  // Reads the journals: blocks, and is for one thread at a time.
-  void measure(const Sources& sources, record::Time now);
-  // The last look has not ended in time: what it set is not told until one does. Any thread.
+  // Reads the journals: blocks, and is for one thread at a time. Counters, and what asks no disk,
+  // are told at once; what it gives tells the rest, and does not block.
+  [[nodiscard]] std::function<void()> measure(const Sources& sources, record::Time now);
+  // The last look has not ended in time: what the one before told is taken away, until one does.
+  // Not while any is told.
   void miss();
 
  private:
-  void measure_disk();
   void measure_log();
-  void measure(const record::BureauId& bureau, Stream& stream, record::Time now);
+  // Nothing: the journal can not be read.
+  [[nodiscard]] std::optional<journal::Status> measure(const record::BureauId& bureau,
+                                                       Stream& stream);
+  void tell(const std::string& bureau, const journal::Status& status, record::Time now);
+  void tell(const std::optional<files::StateDisk::Room>& room);
   void hide(const std::string& bureau);
   // Its stream is no longer here.
   void forget(const std::string& bureau);

@@ -85,7 +85,8 @@ void HeldLook::tell_obstacles(Obstacles obstacles) {
     const auto told = told_.find(of);
     if (told != told_.end() && told->second == why) continue;
     surroundings_.log.write<"dataset-not-settled">(
-        {{"bureau", of.first.str()}, {"dataset", of.second.str()}, {"reason", why}});
+        level_of(why),
+        {{"bureau", of.first.str()}, {"dataset", of.second.str()}, {"reason", why.reason}});
   }
   told_ = std::move(obstacles);
 }
@@ -101,11 +102,12 @@ exchange::Result<bool> HeldLook::settle_and_list() {
   for (const store::HeldDataset& of : listed) {
     const auto receipt = record::parse_receipt(of.receipt.json);
     const auto obstacle = settled.obstacles.find({of.bureau, of.dataset});
-    std::string why = receipt ? receipt->reason : record::to_string(receipt.error());
+    exchange::Obstacle why{receipt ? receipt->reason : record::to_string(receipt.error())};
     if (obstacle != settled.obstacles.end()) why = obstacle->second;
     held.push_back({of.bureau.str(), of.dataset.str(), of.batches, of.since,
                     receipt ? receipt->stream.epoch : record::Epoch{},
-                    receipt ? receipt->sequence : record::Sequence{}, std::move(why)});
+                    receipt ? receipt->sequence : record::Sequence{}, std::move(why.reason),
+                    why.passes});
   }
   tell_obstacles(std::move(settled.obstacles));
   tell(std::move(held));

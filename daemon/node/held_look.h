@@ -19,6 +19,11 @@
 
 namespace sluice::node {
 
+// Of the events that tell of a dataset which is held: nobody is called for what passes by itself.
+[[nodiscard]] inline observe::Log::Level level_of(const exchange::Obstacle& why) {
+  return why.passes ? observe::Log::Level::notice : observe::Log::Level::error;
+}
+
 // Owns its thread, and a reception of its own.
 class HeldLook {
  public:

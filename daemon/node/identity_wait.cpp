@@ -188,7 +188,7 @@ class IdentityWait {
   observe::ServiceNotifier notifier_;
   record::Time started_at_;
   asio::thread_pool blocking_{1};
-  api::Measuring measuring_{{[] {}, [] {}}};
+  api::Measuring measuring_{{[] { return [] {}; }, [] {}}};
   asio::io_context context_;
   // Before anybody is told that it is ready: one who puts files in place reloads at once.
   asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};

@@ -13,6 +13,7 @@
 #include "api/on_own_executor.h"
 #include "installation/system_clock.h"
 #include "node/durable_start.h"
+#include "node/held_look.h"
 #include "node/scheduled_jobs.h"
 #include "node/status_line.h"
 #include "node/watchdog.h"
@@ -100,7 +101,7 @@ Node::Node(installation::SoleDaemon sole, const installation::Installation& inst
       scheduler_(make_scheduler({programs_.command, programs_.configuration,
                                  installation.paths.run_history(), *log_, metrics_})),
       figures_({*disk_, *log_, metrics_}),
-      measuring_({[this] { measure(); }, [this] { figures_.miss(); }}) {}
+      measuring_({[this] { return measure(); }, [this] { figures_.miss(); }}) {}
 
 Node::~Node() {
   // Whoever posts to the context ends while it is there. Runs go on where they were the next time.
@@ -229,11 +230,12 @@ void Node::watch_drop_folders() {
 
 exchange::Holding::Events Node::holding_events() {
   return {.begun =
-              [this](const record::Manifest& manifest, const std::string& reason) {
-                log_->write<"dataset-held">({{"bureau", manifest.stream.bureau.str()},
+              [this](const record::Manifest& manifest, const exchange::Obstacle& why) {
+                log_->write<"dataset-held">(level_of(why),
+                                            {{"bureau", manifest.stream.bureau.str()},
                                              {"dataset", manifest.dataset.str()},
                                              {"sequence", manifest.sequence.value},
-                                             {"reason", reason}});
+                                             {"reason", why.reason}});
               },
           .ended =
               [this](const record::BureauId& bureau, const record::DatasetId& dataset,

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -95,7 +96,7 @@ class Node {
   [[nodiscard]] api::NodeStatus status_at_hand(const Generation& generation) const;
   void add_certificates(api::NodeStatus& status, const settings::Node& node) const;
   // The figures that lie in journals and on the disk: reads them.
-  void measure();
+  [[nodiscard]] std::function<void()> measure();
   // Of bureaus that are gone, what is shown all the same: whoever counted for them may have ended
   // after they went.
   void hide_gone();

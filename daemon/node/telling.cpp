@@ -81,15 +81,17 @@ void Node::add_certificates(api::NodeStatus& status, const settings::Node& node)
   }
 }
 
-void Node::measure() {
-  {
-    const auto generation = this->generation();
-    figures_.measure(
-        {generation->streams(), generation->refused(), generation->installation().settings.bureaus},
-        installation::system_now());
-    generation->hide_old_figures();
-  }
-  hide_gone();
+std::function<void()> Node::measure() {
+  const auto generation = this->generation();
+  auto tell = figures_.measure(
+      {generation->streams(), generation->refused(), generation->installation().settings.bureaus},
+      installation::system_now());
+  generation->hide_old_figures();
+  // The generation may be another by then.
+  return [this, tell = std::move(tell)] {
+    tell();
+    hide_gone();
+  };
 }
 
 void Node::hide_gone() {

@@ -373,7 +373,10 @@ inline constexpr Event center[] = {
          "are here. The bureau's other datasets go on, and the origin lets go of nothing. Once, "
          "until none of it is held",
      .remedy = "repair what `reason` names: what is held is applied by itself, in order, within a "
-               "minute. Or give it back: `sluice batch release`"},
+               "minute. Or give it back: `sluice batch release`. As a notice: none, it goes on by "
+               "itself",
+     .other_level = notice,
+     .other_level_when = "while the dataset's tables are being migrated"},
     {.name = "dataset-settled",
      .level = notice,
      .keys = {"bureau", "dataset", "batches"},
@@ -385,7 +388,9 @@ inline constexpr Event center[] = {
      .keys = {"bureau", "dataset", "reason"},
      .when = "what is held of that dataset can not be applied now; once, and when the reason "
              "changes: the reason for which it was held may have passed, and another have come",
-     .remedy = "as for `dataset-held`"},
+     .remedy = "as for `dataset-held`",
+     .other_level = notice,
+     .other_level_when = "while the dataset's tables are being migrated"},
     {.name = "held-not-settled",
      .level = warning,
      .keys = {"reason"},

@@ -130,15 +130,18 @@ bool DropFolderWatch::look(std::optional<adapters::disk::DropFolder>& folder,
 }
 
 void DropFolderWatch::put_away(const adapters::disk::ReadyFile& file, const End& end) {
-  const auto not_put_away = [this](const adapters::disk::DropFolderFailure& failure) {
+  const auto not_put_away = [this](const std::string& why) {
     surroundings_.log.write<"dropped-file-not-moved">(
-        {{"bureau", watched_.bureau.str()}, {"reason", record::to_string(failure)}});
+        {{"bureau", watched_.bureau.str()}, {"reason", why}});
   };
   const auto moved = adapters::disk::move_away(file.path, file.stamp, end.outcome);
-  if (!moved) return not_put_away(moved.error());
+  if (!moved) return not_put_away(record::to_string(moved.error()));
   if (end.outcome != adapters::disk::Outcome::failed) return;
   const auto left = adapters::disk::leave_reason(*moved, end.reason + "\n");
-  if (!left) not_put_away(left.error());
+  if (left) return;
+  // Nobody looks for it where it lay, and nowhere else is it said why it failed.
+  not_put_away(fmt::format("the file was moved to {}; {}; it failed for: {}", moved->string(),
+                           record::to_string(left.error()), end.reason));
 }
 
 std::optional<DropFolderWatch::CutOff> DropFolderWatch::cut_off(const ChildEnd& end) const {

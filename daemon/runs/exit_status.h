@@ -38,7 +38,8 @@ enum class ExitStatus : int {
       return "`collect`: done, but deletes are held back until an operator has looked";
     case ExitStatus::not_applied:
       return "`import`, `collect`: all is durable in the journal, and not all of it in the central "
-             "store when the time of `--wait` had passed";
+             "store when the time of `--wait` had passed, or no `sluiced` runs that would bring it "
+             "there";
     case ExitStatus::unwell:
       return "`doctor`, `status --check`: something is wrong, and it says what to do";
   }

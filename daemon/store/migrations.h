@@ -4,6 +4,7 @@
 // operator and an audit do.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -115,6 +116,11 @@ class Migrations {
   // The dataset's migrations, the oldest first; waits for nothing.
   [[nodiscard]] virtual Result<std::vector<MigrationEntry>> of(
       const record::DatasetId& dataset) = 0;
+
+  // The dataset's last migration as it stays: one that is being committed is waited for, at most so
+  // long; then it is `being_migrated`. For who lost the connection over which one was committed.
+  [[nodiscard]] virtual Result<std::optional<MigrationEntry>> last_settled(
+      const record::DatasetId& dataset, std::chrono::milliseconds longest) = 0;
 
   // An older version's records, as of a moment or of its end, by its own primary key and with its
   // own schema's columns. Fails where it was dropped.

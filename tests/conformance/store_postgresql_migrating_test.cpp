@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // A migration that has begun, and stands still at the first record until it is told to go on.
@@ -140,6 +141,42 @@ TEST_F(StorePostgresqlMigratingTest, WhatWasHeldIsAppliedAsItIsWhereTheMigration
   EXPECT_THAT(migrated->unfit, SizeIs(1));
   EXPECT_TRUE(settle(*store_, dataset_, late));
   EXPECT_EQ(ask("SELECT string_agg(code, ' ' ORDER BY code) FROM data.enterprise"), "a b");
+}
+
+// As who lost the connection at the commit asks over another one.
+TEST_F(StorePostgresqlMigratingTest, WhatIsNotCommittedYetIsWaitedForAndThenTold) {
+  auto migrator = open();
+  auto asker = open();
+  MigrationUnderWay migration(*migrator, next_);
+  EXPECT_THAT(asker->migrations().of(dataset_.id).value(), IsEmpty());
+  const auto too_soon =
+      asker->migrations().last_settled(dataset_.id, std::chrono::milliseconds(50));
+  ASSERT_FALSE(too_soon);
+  EXPECT_EQ(too_soon.error().code, store::StoreProblem::being_migrated);
+  auto asked = std::async(std::launch::async, [&] {
+    return asker->migrations().last_settled(dataset_.id, std::chrono::minutes(5));
+  });
+  while (ask("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") != "1")
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  const auto migrated = migration.end();
+  ASSERT_TRUE(migrated && migrated->entry);
+  const auto last = asked.get();
+  ASSERT_TRUE(last) << record::to_string(last.error());
+  ASSERT_TRUE(*last);
+  EXPECT_EQ((*last)->statement.json, migrated->entry->statement.json);
+  // It stands in nobody's way afterwards.
+  EXPECT_TRUE(asker->prepare(next_));
+}
+
+TEST_F(StorePostgresqlMigratingTest, WhatCameToNothingIsToldAsNoMigration) {
+  auto migrator = open();
+  record::Dataset strict = next_;
+  strict.schema.fields[3].constraints.max_length = 1;
+  MigrationUnderWay migration(*migrator, strict);
+  EXPECT_TRUE(migration.end());
+  const auto last = store_->migrations().last_settled(dataset_.id, std::chrono::minutes(5));
+  ASSERT_TRUE(last) << record::to_string(last.error());
+  EXPECT_FALSE(*last);
 }
 
 // Its turn comes when who reads is done; until then batches behind it would wait with it.

@@ -67,6 +67,30 @@ case_an_import_whose_batch_is_held_back_says_why_and_gives_up_when_it_is_told_to
   expect_like "what it says" "$out" 'loaded before .1 rows.; nothing to do'
 }
 
+case_an_import_that_is_to_wait_where_no_daemon_runs_says_that_its_rows_wait() {
+  single_node alone
+  printf 'number,name\nA1,a\n' >"$node/1.csv"
+  printf 'number,name\nA2,a\n' >"$node/2.csv"
+  import "$node/1.csv" --wait 600
+  expect "exit status ($err)" "$status" 7
+  expect_like "what it says" "$out" 'durable in the journal, where they wait.*no sluiced runs'
+  import "$node/1.csv" --wait 600
+  expect "exit status of the same file again" "$status" 7
+  expect_like "what it says" "$out" 'loaded before .1 rows., durable in the journal, where they wait.*no sluiced runs'
+  import "$node/2.csv" --wait 600 --json
+  expect "exit status with JSON" "$status" 7
+  expect_like "as JSON" "$(jq -c '[.applied, .waits_for]' <<<"$out")" '^.false,"no sluiced runs'
+  import "$node/2.csv"
+  expect "exit status of one that was not told to wait" "$status" 0
+  expect_like "what it says" "$out" 'where they wait.*no sluiced runs'
+  trap kill_daemon EXIT
+  start_daemon
+  import "$node/1.csv" "$node/2.csv" --wait 600
+  expect "exit status once one runs ($err)" "$status" 0
+  expect "what has come" "$(sluice dataset read register | wc -l)" 3
+  stop_daemon
+}
+
 case_what_a_folder_holds_beside_its_files_is_named() {
   running_node folder
   mkdir -p "$node/disk/more"

@@ -305,6 +305,32 @@ Result<std::vector<MigrationEntry>> ServerMigrations::of(const record::DatasetId
   return entries;
 }
 
+// Who migrates has the version for itself, and the server lets go of that only when what it did is
+// seen by all, or undone: also where it has not heard yet that the connection is gone.
+Result<std::optional<MigrationEntry>> ServerMigrations::last_settled(
+    const record::DatasetId& dataset, std::chrono::milliseconds longest) {
+  std::optional<MigrationEntry> last;
+  const auto work = [&](Connection& connection) -> Result<void> {
+    const auto transaction = PostgresqlTransaction::begin(connection);
+    if (!transaction) return migration_failed(transaction.error(), dataset);
+    const auto settled = connection.execute(
+        fmt::format("SET LOCAL lock_timeout = '{}ms'; {}", longest.count(), hold_sql(dataset)));
+    if (!settled && settled.error().is_lock_timeout()) {
+      return std::unexpected(being_migrated(dataset));
+    }
+    if (!settled) return migration_failed(settled.error(), dataset);
+    return read_entries(
+        connection,
+        "sluice.migration AS entry WHERE dataset = $1 ORDER BY entry.version DESC LIMIT 1",
+        Parameters().text(dataset.str()), [&](const MigrationEntry& entry) {
+          last = entry;
+          return true;
+        });
+  };
+  SLUICE_TRY(with_connection_(work));
+  return last;
+}
+
 Result<void> ServerMigrations::read(const MigrationEntry& ended_by,
                                     std::optional<record::Time> as_of,
                                     const std::function<bool(const StoredRecord&)>& consume) {

@@ -332,6 +332,14 @@ Result<std::vector<MigrationEntry>> FileMigrations::of(const record::DatasetId& 
   return entries;
 }
 
+// Nobody commits for a process that is not there: what a file has is what it keeps.
+Result<std::optional<MigrationEntry>> FileMigrations::last_settled(const record::DatasetId& dataset,
+                                                                   std::chrono::milliseconds) {
+  auto entries = SLUICE_TRY(of(dataset));
+  if (entries.empty()) return std::nullopt;
+  return std::move(entries.back());
+}
+
 Result<void> FileMigrations::read(const MigrationEntry& ended_by, std::optional<record::Time> as_of,
                                   const std::function<bool(const StoredRecord&)>& consume) {
   if (ended_by.dropped_at) return std::unexpected(dropped_version(ended_by));

@@ -39,6 +39,8 @@ class FileMigrations final : public Migrations {
   Result<void> walk(std::int64_t after,
                     const std::function<bool(const MigrationEntry&)>& consume) override;
   Result<std::vector<MigrationEntry>> of(const record::DatasetId& dataset) override;
+  Result<std::optional<MigrationEntry>> last_settled(const record::DatasetId& dataset,
+                                                     std::chrono::milliseconds longest) override;
   Result<void> read(const MigrationEntry& ended_by, std::optional<record::Time> as_of,
                     const std::function<bool(const StoredRecord&)>& consume) override;
   Result<void> read_versions(const MigrationEntry& ended_by,

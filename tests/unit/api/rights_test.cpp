@@ -179,7 +179,7 @@ class Offer {
   trust::Denials denials_{audit_, [](const trust::AuditFailure&) {}};
   observe::Log log_{observe::Log::Level::error, std::make_unique<sluice::test::NoTarget>()};
   observe::Metrics metrics_;
-  Measuring measuring_{{[] {}, [] {}}};
+  Measuring measuring_{{[] { return [] {}; }, [] {}}};
   intake::Mapping mapping_;
   journal::Limits limits_;
   journal::GroupCommit commit_{

@@ -12,6 +12,8 @@
 namespace sluice::api::test {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -37,8 +39,9 @@ TEST(Troubles, AreFoundOfEveryKindThatIsDeclared) {
   std::set<std::string> found;
   for (const auto& name : names_of(node))
     found.insert(name);
-  // The one that shows only while the reserve is not touched.
+  // Those that show only while the reserve is not touched, and in the place of another.
   node.room->is_short = false;
+  node.held->front().passes = true;
   for (const auto& name : names_of(node))
     found.insert(name);
   for (const TroubleKind& kind : trouble_kinds)
@@ -62,6 +65,17 @@ TEST(Troubles, SayWhatToDoWithTheNamesOfThoseConcerned) {
   EXPECT_EQ(remedy_of(the_first_of(troubles, "batches-lost")), "sluice journal gaps full");
   EXPECT_THAT(remedy_of(the_first_of(troubles, "held-here")),
               HasSubstr("sluice batch release park --dataset register"));
+}
+
+TEST(Troubles, BatchesThatAreHeldForAMigrationCallForNobody) {
+  auto node = node_with_every_trouble();
+  node.held->front().passes = true;
+  const auto troubles = troubles_of(node);
+  ASSERT_THAT(names_of(node), AllOf(Contains("held-for-migration"), Not(Contains("held-here"))));
+  const Trouble& held = the_first_of(troubles, "held-for-migration");
+  EXPECT_EQ(held.grade, Grade::reminder);
+  EXPECT_THAT(line_of(held), HasSubstr("3 of register held while its tables are migrated"));
+  EXPECT_THAT(remedy_of(held), HasSubstr("goes on by itself"));
 }
 
 // systemd is told whenever the line is another one.

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
+#include "support/plain_user.h"
 #include "support/temporary_directory.h"
 
 namespace sluice::bundle::test {
@@ -47,14 +47,10 @@ TEST(StateListing, GoesOnBehindAFolderThatMayNotBeEntered) {
     fs::permissions(directory / name, fs::perms{0755});
   }
   fs::permissions(directory / "closed", fs::perms{0000});
-  constexpr uid_t nobody = 65534;
-  const bool is_root = ::geteuid() == 0;
-  if (is_root) {
-    ASSERT_EQ(::seteuid(nobody), 0);
-  }
-  const std::string listing = state_listing(directory.path());
-  if (is_root) {
-    ASSERT_EQ(::seteuid(0), 0);
+  std::string listing;
+  {
+    const sluice::test::PlainUser user;
+    listing = state_listing(directory.path());
   }
   fs::permissions(directory / "closed", fs::perms{0755});
   EXPECT_THAT(listing, HasSubstr("  closed  (this user may not enter it"));

@@ -248,7 +248,7 @@ TEST(LeaveReasonTest, WhereItCanNotBeWrittenIsNotToldAsNotMoved) {
   const TemporaryFolder folder;
   const auto left = leave_reason(folder.path() / "none/enterprise.csv", "why\n");
   ASSERT_FALSE(left);
-  EXPECT_EQ(left.error().code, DropFolderProblem::not_moved);
+  EXPECT_EQ(left.error().code, DropFolderProblem::reason_not_left);
 }
 
 // Who brings files may write into the folder, and so may put links there.

@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "imported_file.h"
+#include "support/plain_user.h"
 
 namespace sluice::adapters::disk {
 namespace {
@@ -207,11 +207,18 @@ TEST(RefusedFilesTest, WhatIsNoRegularFileIsNotReadAndNotWaitedFor) {
 }
 
 TEST(RefusedFilesTest, FileWithoutPermissionIsUnreadable) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
   const TemporaryFolder folder;
   const auto path = folder.write("register.csv", "a,b\n");
+  const auto readable = folder.write("readable.csv", "a,b\n");
+  std::filesystem::permissions(folder.path(), std::filesystem::perms{0755});
   std::filesystem::permissions(path, std::filesystem::perms::none);
-  EXPECT_THAT(refusal_of_path(path).sentence, HasSubstr("Permission denied"));
+  std::filesystem::permissions(readable, std::filesystem::perms{0644});
+  CountingProgress progress;
+  const sluice::test::PlainUser user;
+  const CollectionFailure refusal = refusal_of_path(path);
+  EXPECT_EQ(refusal.code, CollectionProblem::unreadable);
+  EXPECT_THAT(refusal.sentence, HasSubstr("Permission denied"));
+  EXPECT_TRUE(digest_file(readable, progress)) << "it is the file's rights, not the folder's";
 }
 
 // Does something to the file when the first row has come.

@@ -69,8 +69,10 @@ class HeldTest : public testing::Test {
   std::vector<std::string> told;
   Holding holding{
       after_,
-      {.begun = [this](const record::Manifest& manifest,
-                       const std::string&) { told.push_back("held " + manifest.dataset.str()); },
+      {.begun =
+           [this](const record::Manifest& manifest, const Obstacle& why) {
+             told.push_back((why.passes ? "held for a while " : "held ") + manifest.dataset.str());
+           },
        .ended =
            [this](const record::BureauId&, const record::DatasetId& dataset,
                   std::uint64_t batches) {
@@ -245,7 +247,8 @@ TEST_F(HeldAtOnce, ItIsToldWhyWhatIsHeldCanNotBeSettledNow) {
   const auto settled = reception.settle_held(64).value();
   ASSERT_THAT(settled.obstacles, SizeIs(1));
   EXPECT_EQ(settled.obstacles.begin()->first.second, record::DatasetId("permit"));
-  EXPECT_THAT(settled.obstacles.begin()->second, HasSubstr("permit is not known here"));
+  EXPECT_THAT(settled.obstacles.begin()->second.reason, HasSubstr("permit is not known here"));
+  EXPECT_FALSE(settled.obstacles.begin()->second.passes);
 }
 
 TEST_F(HeldAtOnce, ADatasetWhoseTablesCanNotFollowItsSchemaIsHeld) {
@@ -274,7 +277,11 @@ TEST_F(HeldTest, WhatComesWhileItsDatasetIsMigratedIsHeldAfterAsLongAsAnyOther) 
   EXPECT_THAT(receipt.reason, HasSubstr("being migrated"));
   EXPECT_EQ(outcome(permit("P")), record::Outcome::accepted);
   EXPECT_EQ(outcome(center.batch(line("B"))), record::Outcome::held) << "at once, behind the first";
-  EXPECT_EQ(reception.settle_held(64)->batches, 0U) << "it is still under way";
+  const auto settled = reception.settle_held(64).value();
+  EXPECT_EQ(settled.batches, 0U) << "it is still under way";
+  ASSERT_THAT(settled.obstacles, SizeIs(1));
+  EXPECT_TRUE(settled.obstacles.begin()->second.passes);
+  EXPECT_THAT(told, ElementsAre("held for a while " + center.dataset.id.str()));
   center.is_migrating = false;
   EXPECT_EQ(reception.settle_held(64)->batches, 2U);
   EXPECT_EQ(audited().first_break.value_or(""), "");

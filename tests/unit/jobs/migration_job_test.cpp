@@ -130,8 +130,14 @@ class MeddledMigrations final : public store::Migrations {
     return report;
   }
   store::Result<std::vector<store::MigrationEntry>> of(const record::DatasetId& dataset) override {
+    return is_committing ? std::vector<store::MigrationEntry>() : migrations_.of(dataset);
+  }
+  store::Result<std::optional<store::MigrationEntry>> last_settled(
+      const record::DatasetId& dataset, std::chrono::milliseconds longest) override {
     if (is_gone) return lost();
-    return migrations_.of(dataset);
+    if (is_stuck) return std::unexpected(store::being_migrated(dataset));
+    is_committing = false;
+    return migrations_.last_settled(dataset, longest);
   }
   store::Result<std::optional<store::TablesVersion>> current(
       const record::DatasetId& dataset) override {
@@ -162,6 +168,8 @@ class MeddledMigrations final : public store::Migrations {
 
   bool is_answer_lost = false;
   bool is_gone = false;
+  bool is_committing = false;  // until somebody waits for it
+  bool is_stuck = false;
 
  private:
   static std::unexpected<store::StoreFailure> lost() {
@@ -213,13 +221,33 @@ TEST_F(MigrationJobTest, IsToldToTheAuditorThoughTheAnswerToItsCommitWasLost) {
               HasSubstr(R"("event":"dataset-migrated")"));
 }
 
+TEST_F(MigrationJobTest, IsToldAsDoneWhereItIsAskedAboutBeforeTheServerHasCommittedIt) {
+  MeddledStore store(std::move(store_), [] {});
+  store.meddled.is_answer_lost = store.meddled.is_committing = true;
+  const auto report = run_migration(
+      *installation_, {.known = known(), .mapping = mapping_, .actor = "li.wei"}, store);
+  ASSERT_TRUE(report && report->entry);
+  EXPECT_THAT(sluice::test::audited_text(installation_->paths.audit_log()),
+              HasSubstr(R"("event":"dataset-migrated")"));
+}
+
+TEST_F(MigrationJobTest, SaysThatItIsInDoubtWhereTheServerIsNotDoneWithIt) {
+  MeddledStore store(std::move(store_), [] {});
+  store.meddled.is_answer_lost = store.meddled.is_stuck = true;
+  const auto report = run_migration(
+      *installation_, {.known = known(), .mapping = mapping_, .actor = "li.wei"}, store);
+  ASSERT_FALSE(report);
+  EXPECT_THAT(report.error(), ElementsAre(AllOf(HasSubstr("whether it was can not be told now"),
+                                                HasSubstr("still at it after 60 s"))));
+}
+
 TEST_F(MigrationJobTest, SaysThatItIsInDoubtWhereTheLedgerCanNotBeAsked) {
   MeddledStore store(std::move(store_), [] {});
   store.meddled.is_answer_lost = store.meddled.is_gone = true;
   const auto report = run_migration(
       *installation_, {.known = known(), .mapping = mapping_, .actor = "li.wei"}, store);
   ASSERT_FALSE(report);
-  EXPECT_THAT(report.error(), ElementsAre(HasSubstr("whether it was can not be asked now")));
+  EXPECT_THAT(report.error(), ElementsAre(HasSubstr("whether it was can not be told now")));
 }
 
 TEST_F(MigrationJobTest, WhereTheAuditLogCanNotBeOpenedNothingIsDone) {

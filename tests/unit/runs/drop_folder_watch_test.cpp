@@ -167,6 +167,21 @@ TEST_F(DropFolderWatchTest, AFileInFailedHasItsReasonBesideIt) {
               testing::AllOf(HasSubstr("none of the datasets"), HasSubstr("register")));
 }
 
+TEST_F(DropFolderWatchTest, AFileWhoseReasonCanNotBeWrittenIsToldAsMovedAndTheReasonWithIt) {
+  const ErrorsInFile errors(directory_ / "errors");
+  std::filesystem::create_directories(directory_ / "drop/failed/register.csv.reason.txt");
+  auto watch = watch_with("echo 'sluice: register.csv:3: found no name' >&2; exit 4", {});
+  drop();
+  EXPECT_TRUE(comes([&] { return errors.count("event=dropped-file-not-moved") > 0; }));
+  watch.reset();
+  log_.reset();
+  EXPECT_TRUE(is_there("failed/register.csv"));
+  EXPECT_EQ(
+      errors.count("the file was moved to " + (directory_ / "drop/failed/register.csv;").string()),
+      1U);
+  EXPECT_EQ(errors.count("it failed for: register.csv:3: found no name"), 1U);
+}
+
 TEST_F(DropFolderWatchTest, AFileThatWasTakenHasNoReasonBesideIt) {
   auto watch = watch_with("echo 'sluice: passed over' >&2; exit 0", {});
   drop();
