@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.."
 # shellcheck source=.ci/packages.sh
 source .ci/packages.sh
 jobs=$(nproc)
+# What was compiled in another checkout is not compiled again.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
 durations=()
 
 # timed NAME COMMAND…

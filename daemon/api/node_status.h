@@ -66,6 +66,8 @@ struct ConfigurationStatus {
   std::optional<record::Time> refused_at = {};
   std::vector<std::string> complaints = {};
   std::vector<std::string> restart = {};  // keys of node.yaml that wait for one
+  // Why parts of the node may still work by one before it, until a restart.
+  std::vector<std::string> unfinished = {};
 };
 
 struct NodeStatus {

@@ -116,8 +116,8 @@ asio::awaitable<Reply> RecordsEndpoint::answer_call(const server::Request& reque
   if (!header) co_return co_await take(publication, call, std::nullopt, {});
   auto key = direct::idempotency_key(*header);
   if (!key) co_return refuse(CallProblem::bad_idempotency_key, key.error().sentence);
-  const auto hold =
-      running_.try_hold(publication.stream.bureau, publication.published.dataset.id, *key);
+  const auto hold = surroundings_.running.try_hold(publication.stream.bureau,
+                                                   publication.published.dataset.id, *key);
   if (!hold) {
     co_return refuse(CallProblem::still_running,
                      "a call with this idempotency key has not ended; ask again in a moment");

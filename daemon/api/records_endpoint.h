@@ -53,6 +53,7 @@ class RecordsEndpoint {
     const trust::Policy& policy;
     trust::Denials& denials;
     observe::Log& log;
+    adapters::direct::RunningKeys& running;  // of all endpoints of a process
     journal::Clock clock;
     // Reads large bodies. Joined before the endpoint and the calls' executors go.
     boost::asio::thread_pool& large_calls;
@@ -102,7 +103,6 @@ class RecordsEndpoint {
   Surroundings surroundings_;
   Publishers publishers_;
   std::map<record::BureauId, std::unique_ptr<Stream>> streams_;
-  adapters::direct::RunningKeys running_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<RowBuffers>> free_buffers_;  // guarded by mutex_
 };

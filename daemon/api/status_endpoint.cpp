@@ -144,6 +144,9 @@ boost::json::object configuration_json(const ConfigurationStatus& configuration)
   if (!configuration.restart.empty()) {
     object["restart"] = boost::json::value_from(configuration.restart);
   }
+  if (!configuration.unfinished.empty()) {
+    object["unfinished"] = boost::json::value_from(configuration.unfinished);
+  }
   return object;
 }
 

@@ -62,6 +62,9 @@ inline constexpr std::array trouble_kinds{
     TroubleKind{"schema-conflict", Grade::stops, false,
                 "nothing of a dataset is taken in, since its schema does not fit",
                 "what the reason says (docs/operations.md#changing-a-schema)"},
+    TroubleKind{"reload-unfinished", Grade::stops, false,
+                "a configuration was taken in part only: some of the node may go by the one before",
+                "restart sluiced"},
     TroubleKind{"configuration-refused", Grade::attention, false,
                 "the configuration that was last read can not be used, and the one before goes on",
                 "sluiced --check-config tells all that is wrong; repair the files, then: sluice "

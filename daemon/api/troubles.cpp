@@ -113,6 +113,11 @@ void judge_configuration(const NodeStatus& status, Troubles& troubles) {
     trouble.since = configuration.refused_at;
     troubles.push_back(std::move(trouble));
   }
+  if (!configuration.unfinished.empty()) {
+    troubles.push_back(of_node(trouble_kind("reload-unfinished"),
+                               "THE CONFIGURATION IS TAKEN IN PART ONLY",
+                               fmt::format("{}", fmt::join(configuration.unfinished, "; "))));
+  }
   if (configuration.restart.empty()) return;
   const std::string keys = fmt::format("{}", fmt::join(configuration.restart, ", "));
   troubles.push_back(

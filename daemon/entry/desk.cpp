@@ -10,20 +10,20 @@ namespace sluice::entry {
 std::expected<std::unique_ptr<Desk>, record::Flaw> Desk::make(
     const std::vector<KeyedDataset>& datasets, journal::Journal journal,
     const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure,
-    Objection objection) {
+    RunningDrafts& running, Objection objection) {
   std::map<record::DatasetId, FormChecker> checkers;
   for (const KeyedDataset& keyed : datasets)
     checkers.emplace(keyed.dataset.id, SLUICE_TRY(FormChecker::make(keyed)));
   return std::unique_ptr<Desk>(new Desk(std::move(checkers), std::move(journal), limits,
-                                        std::move(on_failure), std::move(objection)));
+                                        std::move(on_failure), running, std::move(objection)));
 }
 
 Desk::Desk(std::map<record::DatasetId, FormChecker> checkers, journal::Journal journal,
            const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure,
-           Objection objection)
+           RunningDrafts& running, Objection objection)
     : checkers_(std::move(checkers)),
       commit_(std::move(journal), limits, std::move(on_failure)),
-      sink_(commit_),
+      sink_(commit_, running),
       objection_(std::move(objection)) {}
 
 const FormChecker* Desk::find(const record::DatasetId& dataset) const {

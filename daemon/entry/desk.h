@@ -12,6 +12,7 @@
 
 #include "entry/form_checker.h"
 #include "entry/keyed_record_sink.h"
+#include "entry/running_drafts.h"
 #include "journal/group_commit.h"
 #include "journal/journal.h"
 #include "journal/limits.h"
@@ -24,12 +25,13 @@ class Desk {
   // Why nothing of a dataset is to be taken now; nothing where it may. Any thread.
   using Objection = std::function<std::optional<std::string>(const record::DatasetId&)>;
 
-  // One a stream, at its home: it keeps apart two saves of one draft. `on_failure` as of the group
-  // commit. What the datasets name must outlive it. Fails where a code table is missing.
+  // At the stream's home. `running` is that of all its desks, and keeps apart two saves of one
+  // draft; `on_failure` as of the group commit. `running` and what the datasets name must outlive
+  // it. Fails where a code table is missing.
   [[nodiscard]] static std::expected<std::unique_ptr<Desk>, record::Flaw> make(
       const std::vector<KeyedDataset>& datasets, journal::Journal journal,
       const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure,
-      Objection objection = {});
+      RunningDrafts& running, Objection objection = {});
 
   // By dataset. They live as long as the desk.
   [[nodiscard]] const std::map<record::DatasetId, FormChecker>& checkers() const {
@@ -45,7 +47,7 @@ class Desk {
  private:
   Desk(std::map<record::DatasetId, FormChecker> checkers, journal::Journal journal,
        const journal::Limits& limits, journal::GroupCommit::OnFailure on_failure,
-       Objection objection);
+       RunningDrafts& running, Objection objection);
 
   std::map<record::DatasetId, FormChecker> checkers_;
   // Answers on its own thread: whoever waits for one needs no other thread to go on.

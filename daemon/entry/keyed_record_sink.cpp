@@ -1,9 +1,5 @@
 #include "entry/keyed_record_sink.h"
 
-#include <deque>
-#include <map>
-#include <mutex>
-#include <optional>
 #include <utility>
 
 namespace sluice::entry {
@@ -36,20 +32,13 @@ struct KeyedRecordSink::State : std::enable_shared_from_this<State> {
     Saved saved;
   };
 
-  explicit State(journal::GroupCommit& owner) : commit(owner) {}
+  State(journal::GroupCommit& owner, RunningDrafts& drafts) : commit(owner), running(drafts) {}
 
-  // Of a draft, what is saved now and what waits for its end. A save looks for the cursor first,
-  // and two that looked at the same time would both find none.
+  // A save looks for the cursor first, and two that looked at the same time would both find none.
   void save(const DraftId& draft, Save next) {
-    {
-      const std::lock_guard lock(mutex);
-      const auto [running, is_first] = waiting.try_emplace(draft);
-      if (!is_first) {
-        running->second.push_back(std::move(next));
-        return;
-      }
-    }
-    look_up(draft, std::move(next));
+    running.begin(draft, [self = shared_from_this(), draft, next = std::move(next)]() mutable {
+      self->look_up(draft, std::move(next));
+    });
   }
 
   void look_up(const DraftId& draft, Save next) {
@@ -80,28 +69,16 @@ struct KeyedRecordSink::State : std::enable_shared_from_this<State> {
   }
 
   void finish(const DraftId& draft, Saved saved, Result result) {
-    std::optional<Save> next;
-    {
-      const std::lock_guard lock(mutex);
-      const auto running = waiting.find(draft);
-      if (running->second.empty()) {
-        waiting.erase(running);
-      } else {
-        next = std::move(running->second.front());
-        running->second.pop_front();
-      }
-    }
-    if (next) look_up(draft, std::move(*next));
+    running.end(draft);
     saved(std::move(result));
   }
 
   journal::GroupCommit& commit;
-  std::mutex mutex;
-  std::map<DraftId, std::deque<Save>> waiting;  // guarded by mutex
+  RunningDrafts& running;
 };
 
-KeyedRecordSink::KeyedRecordSink(journal::GroupCommit& commit)
-    : state_(std::make_shared<State>(commit)) {}
+KeyedRecordSink::KeyedRecordSink(journal::GroupCommit& commit, RunningDrafts& running)
+    : state_(std::make_shared<State>(commit, running)) {}
 
 KeyedRecordSink::~KeyedRecordSink() = default;
 

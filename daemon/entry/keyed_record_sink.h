@@ -7,14 +7,11 @@
 #include <memory>
 
 #include "entry/form_checker.h"
+#include "entry/running_drafts.h"
 #include "journal/group_commit.h"
 #include "record/failure.h"
-#include "record/identifiers.h"
 
 namespace sluice::entry {
-
-// Never given to two records, of whatever dataset; not empty.
-using DraftId = record::Name<struct DraftTag>;
 
 enum class SaveProblem {
   conflicting,      // the draft was saved before, with other content
@@ -31,14 +28,14 @@ struct SavedRecord {
 
 inline constexpr std::string_view draft_channel = "manual-entry";
 
-// Thread-safe; one a stream, since it keeps apart two saves of one draft at a time. No other
-// process saves drafts in the journal.
+// Thread-safe. All of a stream have the same running drafts, which keep apart two saves of one
+// draft at a time. No other process saves drafts in the journal.
 class KeyedRecordSink {
  public:
   using Saved = std::move_only_function<void(std::expected<SavedRecord, SaveFailure>)>;
 
-  // `commit` must outlive every answer; the sink need not.
-  explicit KeyedRecordSink(journal::GroupCommit& commit);
+  // Both must outlive every answer; the sink need not.
+  KeyedRecordSink(journal::GroupCommit& commit, RunningDrafts& running);
   ~KeyedRecordSink();
 
   // `saved` is called where `commit` delivers its answers, once the record is durable or has

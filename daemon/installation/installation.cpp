@@ -305,6 +305,9 @@ std::expected<Successor, Refusal> load_successor(const std::filesystem::path& co
   auto settings = load_settings(configuration);
   if (!settings) return std::unexpected(std::move(settings.error()));
   settings::Changes changes = settings::changes_between(running.settings, *settings);
+  if (auto why = settings::why_only_by_restart(running.settings, *settings)) {
+    return std::unexpected(Refusal{{std::move(*why)}, true, std::move(changes.restart)});
+  }
   settings::keep_until_restart(*settings, running.settings);
   auto catalogue = exchange::Catalogue::compile(settings->datasets);
   if (!catalogue) return std::unexpected(Refusal{lines_of(catalogue.error()), true});

@@ -75,6 +75,8 @@ struct Installation {
 struct Refusal {
   std::vector<std::string> lines;
   bool configuration = false;  // the files are at fault, not the machine
+  // Of a node that runs, where the files could be read: what of them only a restart changes.
+  std::optional<std::vector<std::string>> restart = std::nullopt;
 };
 
 // What is to be said of a configuration, a line each.

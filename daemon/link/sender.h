@@ -64,6 +64,9 @@ class Sender : private Outgoing {
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
+  // Asks for that end, and does not wait for it.
+  void ask_to_stop() { thread_.request_stop(); }
+
  private:
   [[nodiscard]] std::optional<record::Batch> next() override;
   [[nodiscard]] Then received(const record::SignedReceipt& receipt) override;

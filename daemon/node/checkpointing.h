@@ -27,6 +27,9 @@ class Checkpointing {
   Checkpointing(const Checkpointing&) = delete;
   Checkpointing& operator=(const Checkpointing&) = delete;
 
+  // Asks for its end, and does not wait for it.
+  void ask_to_stop() { thread_.request_stop(); }
+
  private:
   std::jthread thread_;
 };

@@ -25,9 +25,8 @@ std::vector<entry::KeyedDataset> keyed_datasets(const settings::Bureau& bureau,
 }  // namespace
 
 std::expected<void, std::string> Desks::open(const std::vector<record::BureauId>& own,
-                                             const installation::Installation& installation,
-                                             observe::Log& log,
-                                             const installation::SchemaObjection& objection) {
+                                             const Surroundings& surroundings) {
+  const installation::Installation& installation = surroundings.installation;
   const entry::PinyinReadings readings;
   for (const auto& [name, entries] : installation.settings.code_tables)
     tables_.emplace(name, entry::CodeTable(entries, readings));
@@ -38,11 +37,11 @@ std::expected<void, std::string> Desks::open(const std::vector<record::BureauId>
     if (!journal) return std::unexpected(record::to_string(journal.error()));
     auto desk = entry::Desk::make(
         keyed, std::move(*journal), installation.settings.node.journal,
-        [&log, bureau = id](const journal::JournalFailure& failure) {
+        [&log = surroundings.log, bureau = id](const journal::JournalFailure& failure) {
           log.write<"batch-not-closed">(
               {{"bureau", bureau.str()}, {"reason", record::to_string(failure)}});
         },
-        objection);
+        surroundings.running, surroundings.objection);
     if (!desk) return std::unexpected(desk.error().sentence);
     desks_.emplace(id, std::move(*desk));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "entry/desk.h"
+#include "entry/running_drafts.h"
 #include "installation/installation.h"
 #include "installation/schema_side.h"
 #include "observe/log.h"
@@ -17,11 +18,18 @@ namespace sluice::node {
 
 class Desks {
  public:
-  // `own` are the bureaus whose streams begin here; by `objection` records of a dataset wait. All
-  // must outlive the desks. Opens a journal of its own for each that has forms.
-  [[nodiscard]] std::expected<void, std::string> open(
-      const std::vector<record::BureauId>& own, const installation::Installation& installation,
-      observe::Log& log, const installation::SchemaObjection& objection);
+  // What must outlive the desks; by `objection` records of a dataset wait.
+  struct Surroundings {
+    const installation::Installation& installation;
+    observe::Log& log;
+    entry::RunningDrafts& running;  // of all desks of a process
+    installation::SchemaObjection objection;
+  };
+
+  // `own` are the bureaus whose streams begin here. Opens a journal of its own for each that has
+  // forms.
+  [[nodiscard]] std::expected<void, std::string> open(const std::vector<record::BureauId>& own,
+                                                      const Surroundings& surroundings);
 
   [[nodiscard]] const std::map<record::BureauId, std::unique_ptr<entry::Desk>>& all() const {
     return desks_;

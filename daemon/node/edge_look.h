@@ -28,6 +28,9 @@ class EdgeLook {
   EdgeLook(const EdgeLook&) = delete;
   EdgeLook& operator=(const EdgeLook&) = delete;
 
+  // Asks for its end, and does not wait for it.
+  void ask_to_stop() { thread_.request_stop(); }
+
   // As of half a minute ago at most, while the database answers. Any thread.
   [[nodiscard]] std::vector<api::EdgeStatus> edges(record::Time now) const;
 

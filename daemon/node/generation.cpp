@@ -36,12 +36,7 @@ Generation::Generation(std::unique_ptr<installation::Installation> installation,
       directory_(directory_of(installation_->settings)),
       policy_(installation::policy_of(installation_->settings)),
       signatories_(installation_->signatories()),
-      bandwidth_(bandwidth_of(installation_->settings)) {
-  // One for all: who writes to the file of tasks takes turns with the others of the same opener.
-  if (installation_->settings.node.store) {
-    open_tasks_ = installation::tasks_opener(installation_->settings, installation_->disk);
-  }
-}
+      bandwidth_(bandwidth_of(installation_->settings)) {}
 
 Generation::~Generation() {
   shut_down();
@@ -116,8 +111,8 @@ std::expected<void, std::string> Generation::take_records() {
   // Those of `refused_` have no stream: the endpoint answers that nothing of theirs is taken.
   auto endpoint = api::RecordsEndpoint::make(
       std::move(streams), std::move(known),
-      {policy_, surroundings_.denials, surroundings_.log, installation::system_now,
-       surroundings_.large_calls,
+      {policy_, surroundings_.denials, surroundings_.log, surroundings_.running_keys,
+       installation::system_now, surroundings_.large_calls,
        [this](const record::DatasetId& dataset) { return schema_conflict(dataset); }});
   if (!endpoint) return std::unexpected(record::to_string(endpoint.error()));
   records_ = std::move(*endpoint);
@@ -129,15 +124,17 @@ std::expected<void, std::string> Generation::take_forms() {
   std::vector<record::BureauId> own;
   for (const auto& [id, stream] : streams_)
     own.push_back(id);
-  return desks_.open(own, *installation_, surroundings_.log,
-                     [this](const record::DatasetId& dataset) { return schema_conflict(dataset); });
+  return desks_.open(
+      own, {*installation_, surroundings_.log, surroundings_.running_drafts,
+            [this](const record::DatasetId& dataset) { return schema_conflict(dataset); }});
 }
 
 void Generation::take_tasks() {
   if (!installation_->settings.node.store) return;
   tasks_.emplace(api::TasksEndpoint::Surroundings{
       policy_, surroundings_.audit, surroundings_.denials, surroundings_.log,
-      installation::system_now, open_tasks_, surroundings_.task_calls, installation_->disk.get()});
+      installation::system_now, surroundings_.open_tasks, surroundings_.task_calls,
+      installation_->disk.get()});
 }
 
 Center::Surroundings Generation::of_center() {
@@ -176,16 +173,18 @@ void Generation::serve_people() {
                                     .open_kept_reports = open_kept_reports,
                                     .clock = installation::system_now,
                                     .sessions = pages.sessions,
+                                    .sign_in_attempts = surroundings_.sign_in_attempts,
                                     .time_zone = pages.time_zone,
                                     .desks = desks_.all(),
                                     .code_tables = desks_.tables(),
-                                    .open_tasks = open_tasks_,
+                                    .open_tasks = surroundings_.open_tasks,
                                     .open_store = open_store,
                                     .csv = surroundings_.csv});
 }
 
 void Generation::begin() {
   const settings::Node& node = installation_->settings.node;
+  if (schemas_) schemas_->begin();
   if (node.store) {
     checkpointing_.emplace(Checkpointing::Surroundings{
         *installation_, surroundings_.log, surroundings_.metrics, surroundings_.newest_checkpoint});
@@ -200,6 +199,7 @@ void Generation::begin() {
                           EdgeReports::Surroundings{*node.uplink, *surroundings_.uplink_identity,
                                                     bandwidth_, surroundings_.log});
   }
+  if (site_) site_->begin();
 }
 
 void Generation::look_around() {
@@ -222,8 +222,19 @@ void Generation::look_around() {
   }
   if (!keyed.empty()) {
     task_look_ = std::make_unique<TaskLook>(
-        TaskLook::Surroundings{open_tasks_, std::move(keyed), surroundings_.metrics});
+        TaskLook::Surroundings{surroundings_.open_tasks, std::move(keyed), surroundings_.metrics});
   }
+}
+
+void Generation::ask_to_end() {
+  if (schemas_) schemas_->ask_to_end();
+  for (const auto& [id, stream] : streams_)
+    stream->ask_to_end();
+  if (checkpointing_) checkpointing_->ask_to_stop();
+  const std::lock_guard lock(looks_mutex_);
+  if (held_look_) held_look_->ask_to_stop();
+  if (edge_look_) edge_look_->ask_to_stop();
+  if (task_look_) task_look_->ask_to_stop();
 }
 
 void Generation::end_looks() {
@@ -239,18 +250,25 @@ void Generation::end_looks() {
   // Here their threads are waited for, and nobody waits with them.
 }
 
+void Generation::leave_keyed() {
+  if (site_) site_->end();
+}
+
 void Generation::end() {
+  leave_keyed();
+  ask_to_end();
+  if (schemas_) schemas_->end();
   edge_reports_.reset();
   room_watch_.reset();
   for (const auto& [id, stream] : streams_)
     stream->end();
   end_looks();
   checkpointing_.reset();
-  if (schemas_) schemas_->end();
 }
 
 void Generation::shut_down() {
   if (site_) site_->join();
+  ask_to_end();
   edge_reports_.reset();
   room_watch_.reset();
   streams_.clear();

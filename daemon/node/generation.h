@@ -17,6 +17,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "adapters/direct/idempotency.h"
 #include "adapters/disk/csv_parser.h"
 #include "api/health.h"
 #include "api/jobs_endpoint.h"
@@ -26,6 +27,7 @@
 #include "api/records_endpoint.h"
 #include "api/reload_endpoint.h"
 #include "api/tasks_endpoint.h"
+#include "entry/running_drafts.h"
 #include "exchange/checkpoint_maker.h"
 #include "exchange/holding.h"
 #include "installation/installation.h"
@@ -45,6 +47,7 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "pages/site.h"
+#include "people/sign_in.h"
 #include "runs/scheduler.h"
 #include "server/audience.h"
 #include "server/router.h"
@@ -67,8 +70,12 @@ class Generation {
     exchange::Holding& holding;
     std::shared_ptr<exchange::NewestCheckpoint> newest_checkpoint;
     std::shared_ptr<journal::WaitingMemory> waiting;  // of calls, for all streams
-    std::shared_ptr<threads::Slots> applying;         // where this node is the center
-    const link::UplinkIdentity* uplink_identity;      // of a node with an uplink; else null
+    adapters::direct::RunningKeys& running_keys;
+    entry::RunningDrafts& running_drafts;
+    people::SignInAttempts& sign_in_attempts;
+    installation::TasksOpener open_tasks;         // of a node with a store
+    std::shared_ptr<threads::Slots> applying;     // where this node is the center
+    const link::UplinkIdentity* uplink_identity;  // of a node with an uplink; else null
     const adapters::disk::CsvParser& csv;
     runs::Scheduler& scheduler;
     boost::asio::io_context::executor_type callers;  // where calls are answered
@@ -92,6 +99,9 @@ class Generation {
 
   // Sends, settles and looks from now on. Of a journal only one generation may send.
   void begin();
+  // What clerks have keyed is left to the successor, from before people reach that: this one would
+  // refuse records of datasets that it does not know.
+  void leave_keyed();
   // The end of that, once what is under way has come to an end: blocks. What is called is still
   // answered.
   void end();
@@ -134,6 +144,8 @@ class Generation {
   void serve_people();
   // At a node with a store.
   void look_around();
+  // All that is to end by end(), and does not wait for it: each may hang in a call.
+  void ask_to_end();
   void end_looks();
   // Why nothing of a dataset is to be taken in.
   [[nodiscard]] std::optional<std::string> schema_conflict(const record::DatasetId& dataset) const {
@@ -149,7 +161,6 @@ class Generation {
   trust::Policy policy_;
   exchange::Reception::Signatories signatories_;
   link::Bandwidth bandwidth_;  // that streams send by
-  installation::TasksOpener open_tasks_;
 
   std::optional<SchemaWatch> schemas_;
 

@@ -39,6 +39,9 @@ class HeldLook {
   HeldLook(const HeldLook&) = delete;
   HeldLook& operator=(const HeldLook&) = delete;
 
+  // Asks for its end, and does not wait for it.
+  void ask_to_stop() { thread_.request_stop(); }
+
   // As of the last look. Any thread.
   [[nodiscard]] std::vector<api::HeldStatus> held() const;
   // Why the last look could not be had; nothing: it could. Any thread.

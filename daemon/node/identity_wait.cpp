@@ -112,8 +112,9 @@ class IdentityWait {
     routes.push_back(api::metrics_route(metrics_, measuring_));
     routes.push_back(api::status_route(policy_, blocking_, [this] { return status(); }));
     auto listening = server::HttpServer::listen_locally(
-        context_, settings_.node.control_socket, server::Listen{},
-        server::Router(std::move(routes)), {directory_, denials_, *log_, metrics_});
+        context_, settings_.node.control_socket,
+        {server::Router(std::move(routes)), server::Listen{}, directory_, server::operators()},
+        {denials_, *log_, metrics_});
     if (!listening) return std::unexpected(record::to_string(listening.error()));
     control_ = std::move(*listening);
     return {};

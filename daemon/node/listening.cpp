@@ -14,19 +14,17 @@ std::expected<void, std::string> Node::listen() {
 }
 
 server::Surroundings Node::of_listeners() {
-  return {.directory = generation_->directory(),
-          .denials = denials_,
-          .log = *log_,
-          .metrics = metrics_,
-          .owner = generation_};
+  return {.denials = denials_, .log = *log_, .metrics = metrics_};
 }
 
 std::expected<void, std::string> Node::listen_to_bureaus(const server::Listen& listen) {
   auto tls = certificates_.for_bureaus();
   if (!tls) return std::unexpected(record::to_string(tls.error()));
   auto listening =
-      server::HttpServer::listen(context_, listen, std::move(*tls),
-                                 server::Router(generation_->routes_for_bureaus()), of_listeners());
+      server::HttpServer::listen(context_, std::move(*tls),
+                                 {server::Router(generation_->routes_for_bureaus()), listen,
+                                  generation_->directory(), server::machines(), generation_},
+                                 of_listeners());
   if (!listening) return std::unexpected(record::to_string(listening.error()));
   api_ = std::move(*listening);
   return {};
@@ -35,8 +33,10 @@ std::expected<void, std::string> Node::listen_to_bureaus(const server::Listen& l
 std::expected<void, std::string> Node::listen_to_operators() {
   const settings::Node& node = generation_->installation().settings.node;
   auto listening = server::HttpServer::listen_locally(
-      context_, node.control_socket, node.listen.value_or(server::Listen{}),
-      server::Router(generation_->routes_for_operators()), of_listeners());
+      context_, node.control_socket,
+      {server::Router(generation_->routes_for_operators()), node.listen.value_or(server::Listen{}),
+       generation_->directory(), server::operators(), generation_},
+      of_listeners());
   if (!listening) return std::unexpected(record::to_string(listening.error()));
   control_ = std::move(*listening);
   return {};
@@ -45,9 +45,11 @@ std::expected<void, std::string> Node::listen_to_operators() {
 std::expected<void, std::string> Node::listen_to_people(const settings::Pages& pages) {
   auto tls = certificates_.for_people();
   if (!tls) return std::unexpected(record::to_string(tls.error()));
-  auto listening = server::HttpServer::listen(context_, pages.listen, std::move(*tls),
-                                              server::Router(generation_->routes_for_people()),
-                                              of_listeners(), generation_->people());
+  auto listening =
+      server::HttpServer::listen(context_, std::move(*tls),
+                                 {server::Router(generation_->routes_for_people()), pages.listen,
+                                  generation_->directory(), generation_->people(), generation_},
+                                 of_listeners());
   if (!listening) return std::unexpected(record::to_string(listening.error()));
   pages_ = std::move(*listening);
   return {};

@@ -46,6 +46,11 @@ std::expected<void, std::string> find_store(const installation::Installation& in
   return {};
 }
 
+installation::TasksOpener tasks_opener_of(const installation::Installation& installation) {
+  if (!installation.settings.node.store) return {};
+  return installation::tasks_opener(installation.settings, installation.disk);
+}
+
 // Of the bureaus whose data begins here.
 std::map<record::BureauId, runs::DropFolderWatch::Watched> drop_folders(
     const Generation& generation) {
@@ -94,6 +99,7 @@ Node::Node(installation::SoleDaemon sole, const installation::Installation& inst
       notifier_(std::getenv("NOTIFY_SOCKET"), std::getenv("WATCHDOG_USEC")),
       started_at_(installation::system_now()),
       applying_(std::make_shared<threads::Slots>(batches_at_once)),
+      open_tasks_(tasks_opener_of(installation)),
       csv_(programs_.command,
            [this](const std::string& reason) {
              log_->write<"csv-not-read">({{"reason", reason}});
@@ -173,6 +179,10 @@ Generation::Surroundings Node::of_generations() {
           .holding = holding_,
           .newest_checkpoint = newest_checkpoint_,
           .waiting = waiting_,
+          .running_keys = running_keys_,
+          .running_drafts = running_drafts_,
+          .sign_in_attempts = sign_in_attempts_,
+          .open_tasks = open_tasks_,
           .applying = applying_,
           .uplink_identity = uplink_identity_.get(),
           .csv = csv_,
@@ -201,7 +211,10 @@ std::shared_ptr<Generation> Node::generation() const {
 }
 
 runs::HoldBack Node::hold_back_of(const record::BureauId& bureau) {
-  return [this, bureau] { return generation()->why_wait(bureau); };
+  return [this, bureau] {
+    auto why = restart_first();
+    return why ? why : generation()->why_wait(bureau);
+  };
 }
 
 runs::Scheduler::Plan Node::plan_of(const Generation& generation) {
@@ -221,10 +234,11 @@ void Node::watch_drop_folders() {
   for (auto& [id, watched] : folders) {
     const auto there = watches_.find(id);
     if (there != watches_.end() && there->second->change(watched)) continue;
-    watches_.insert_or_assign(id, std::make_unique<runs::DropFolderWatch>(
-                                      std::move(watched), hold_back_of(id),
-                                      runs::DropFolderWatch::Surroundings{
-                                          programs_.command, programs_.configuration, *log_}));
+    watches_.insert_or_assign(
+        id, std::make_unique<runs::DropFolderWatch>(
+                std::move(watched), hold_back_of(id),
+                runs::DropFolderWatch::Surroundings{programs_.command, programs_.configuration,
+                                                    *log_, folder_turns_}));
   }
 }
 

@@ -22,10 +22,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "adapters/direct/idempotency.h"
 #include "api/health.h"
 #include "api/measuring.h"
 #include "api/node_status.h"
 #include "api/reload_endpoint.h"
+#include "entry/running_drafts.h"
 #include "exchange/checkpoint_maker.h"
 #include "exchange/holding.h"
 #include "installation/installation.h"
@@ -41,7 +43,9 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "observe/notify.h"
+#include "people/sign_in.h"
 #include "runs/drop_folder_watch.h"
+#include "runs/folder_turns.h"
 #include "runs/scheduler.h"
 #include "server/http_server.h"
 #include "threads/slots.h"
@@ -82,6 +86,8 @@ class Node {
   [[nodiscard]] std::expected<void, std::string> listen_to_operators();
   [[nodiscard]] std::expected<void, std::string> listen_to_people(const settings::Pages& pages);
   [[nodiscard]] server::Surroundings of_listeners();
+  // Why nothing may run until a restart.
+  [[nodiscard]] std::optional<std::string> restart_first() const;
   // Why a bureau's runs and files must wait.
   [[nodiscard]] runs::HoldBack hold_back_of(const record::BureauId& bureau);
   // What runs by a schedule.
@@ -109,10 +115,11 @@ class Node {
   // What another configuration makes; null: nothing changes, or it is refused.
   struct Attempt {
     api::ReloadOutcome outcome;
-    std::shared_ptr<Generation> made;
+    std::shared_ptr<Generation> made = nullptr;
+    std::vector<std::string> unfinished = {};  // steps of the change that failed
   };
-  [[nodiscard]] Attempt try_successor(const Generation& running);
-  [[nodiscard]] Attempt make_successor(const Generation& running);
+  [[nodiscard]] Attempt try_successor(Generation& running);
+  [[nodiscard]] Attempt make_successor(Generation& running);
   // Between two requests: on the context's thread.
   void put_in_place(const std::shared_ptr<Generation>& next);
   // Sends and looks by the new one in place of the other.
@@ -122,7 +129,12 @@ class Node {
   // Of a bureau's journal, where nobody sends it any more: what is to be said of it.
   [[nodiscard]] std::optional<std::string> left_waiting(
       const record::BureauId& bureau, const installation::Installation& installation);
-  void tell(const std::string& who, const api::ReloadOutcome& outcome);
+  void tell(const std::string& who, const Attempt& attempt);
+  // What only a person sees to: an error in the log, and a trouble until a restart.
+  void tell_unfinished(const std::string& who, const std::vector<std::string>& sentences);
+  void note_outcome(const Attempt& attempt);
+  // Keys of the files: before anything runs that is new in them.
+  void note_restart(std::vector<std::string> keys);
   // Its last owner may be a request: what it then waits for holds up no other.
   [[nodiscard]] std::shared_ptr<Generation> owned(std::unique_ptr<Generation> generation);
   [[nodiscard]] boost::asio::awaitable<void> obey_signals();
@@ -149,10 +161,18 @@ class Node {
       std::make_shared<exchange::NewestCheckpoint>();
   std::shared_ptr<journal::WaitingMemory> waiting_ = std::make_shared<journal::WaitingMemory>();
   std::shared_ptr<threads::Slots> applying_;
+  // What an earlier generation still answers is not begun anew by the next.
+  adapters::direct::RunningKeys running_keys_;
+  entry::RunningDrafts running_drafts_;
+  people::SignInAttempts sign_in_attempts_;
+  // Of a node with a store. One for all: who writes to the file of tasks takes turns with the
+  // others of the same opener.
+  installation::TasksOpener open_tasks_;
   jobs::ConfinedCsv csv_;
 
   // What runs. Asks the generation that serves why it must wait.
   std::unique_ptr<runs::Scheduler> scheduler_;
+  runs::FolderTurns folder_turns_;
   std::map<record::BureauId, std::unique_ptr<runs::DropFolderWatch>> watches_;
   boost::asio::thread_pool blocking_{1};         // for what operators ask that blocks
   boost::asio::thread_pool task_calls_{2};       // for what bureaus have keyed

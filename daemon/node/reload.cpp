@@ -1,7 +1,11 @@
 // How a node goes on by another configuration: what that makes is made whole beside what serves,
 // and takes its place between two requests; what is in the way of that leaves all as it is.
+#include <algorithm>
+#include <array>
 #include <exception>
+#include <iterator>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,6 +49,36 @@ std::vector<std::string> new_conflicts(const Generation& running, const Generati
   return sentences;
 }
 
+// Bureaus that are served now and would not be, for their journals' sake; or come, and could not
+// be.
+std::vector<std::string> new_refusals(const Generation& running, const Generation& next) {
+  std::vector<std::string> sentences;
+  for (const auto& [bureau, failure] : next.refused()) {
+    if (running.refused().contains(bureau)) continue;
+    sentences.push_back(fmt::format("bureau {}: {}", bureau.str(), record::to_string(failure)));
+  }
+  return sentences;
+}
+
+// What a person has repaired since, and no file says.
+void add_cured(const Generation& running, const Generation& next, settings::Changes& changes) {
+  for (const auto& [bureau, failure] : running.refused()) {
+    if (!next.streams().contains(bureau)) continue;
+    changes.changed.push_back(
+        fmt::format("bureau {}: its journal can be used again", bureau.str()));
+  }
+}
+
+// Half of a change is worse than one whose parts were all tried.
+template <class Step>
+void try_step(const char* what, std::vector<std::string>& unfinished, Step step) {
+  try {
+    step();
+  } catch (const std::exception& error) {
+    unfinished.push_back(fmt::format("{}: {}", what, record::unforeseen(error)));
+  }
+}
+
 }  // namespace
 
 void Node::ask_to_reload(const std::string& who, api::ReloadDone done) {
@@ -60,13 +94,28 @@ asio::awaitable<void> Node::reload_when_asked() {
       co_await reload_asked_.async_wait(awaited);
     }
     std::vector<Asked> asked = std::exchange(asked_, {});
-    const api::ReloadOutcome outcome = co_await reload(asked.front().who);
+    std::vector<std::string> who;
+    for (const Asked& each : asked)
+      if (std::ranges::find(who, each.who) == who.end()) who.push_back(each.who);
+    api::ReloadOutcome outcome;
+    try {
+      outcome = co_await reload(fmt::format("{}", fmt::join(who, ", ")));
+    } catch (const std::exception& error) {
+      // Who asks next is to find somebody who listens.
+      outcome = refused({record::unforeseen(error)});
+      log_->write<"configuration-refused">({{"by", who.front()},
+                                            {"complaints", outcome.complaints.size()},
+                                            {"reason", listed(outcome.complaints)}});
+    }
+    // systemd gives up on who has said that it reloads, and never that it is ready.
+    if (service_status_ && !is_stopping_) service_status_->tell_ready();
     for (Asked& each : asked)
       if (each.done) each.done(outcome);
   }
 }
 
 asio::awaitable<api::ReloadOutcome> Node::reload(std::string who) {
+  if (is_stopping_) co_return refused({"sluiced is stopping"});
   notifier_.reloading();
   certificates_.renew_changed();
   holding_.stir();
@@ -74,43 +123,57 @@ asio::awaitable<api::ReloadOutcome> Node::reload(std::string who) {
   Attempt attempt =
       co_await api::off_the_loop<Attempt>(reloading_, [&] { return try_successor(*running); });
   if (is_stopping_) co_return refused({"sluiced is stopping"});
-  if (attempt.made) put_in_place(attempt.made);
+  if (attempt.made) {
+    try_step("what is served", attempt.unfinished, [&] { put_in_place(attempt.made); });
+  }
   co_await api::off_the_loop<bool>(reloading_, [&] {
     change_over(*running, attempt);
-    tell(who, attempt.outcome);
+    tell(who, attempt);
     return true;
   });
-  if (service_status_ && !is_stopping_) service_status_->tell_ready();
   co_return std::move(attempt.outcome);
 }
 
 // On the thread for reloads, as what follows but put_in_place(). An exception is not to end the
 // daemon.
-Node::Attempt Node::try_successor(const Generation& running) {
+Node::Attempt Node::try_successor(Generation& running) {
   try {
     return make_successor(running);
   } catch (const std::exception& error) {
-    return {refused({record::unforeseen(error)}), nullptr};
+    return {refused({record::unforeseen(error)})};
   }
 }
 
-Node::Attempt Node::make_successor(const Generation& running) {
+Node::Attempt Node::make_successor(Generation& running) {
   auto successor = installation::load_successor(programs_.configuration, running.installation());
-  if (!successor) return {refused(std::move(successor.error().lines)), nullptr};
+  if (!successor) {
+    if (auto& keys = successor.error().restart) note_restart(std::move(*keys));
+    return {refused(std::move(successor.error().lines))};
+  }
   settings::Changes& changes = successor->changes;
-  if (changes.empty()) {
-    return {{.kind = Kind::unchanged, .restart = std::move(changes.restart)}, nullptr};
-  }
+  // Also where the files are refused then: what runs reads them all the same.
+  note_restart(changes.restart);
+  const auto unchanged = [&]() -> Attempt {
+    return {{.kind = Kind::unchanged, .restart = std::move(changes.restart)}};
+  };
+  if (changes.empty() && running.refused().empty()) return unchanged();
+  if (is_stopping_) return {refused({"sluiced is stopping"})};
   auto made = Generation::make(std::move(successor->installation), of_generations());
-  if (!made) return {refused({std::move(made.error())}), nullptr};
-  if (auto conflicts = new_conflicts(running, **made); !conflicts.empty()) {
-    return {refused(std::move(conflicts)), nullptr};
+  if (!made) return {refused({std::move(made.error())})};
+  if (auto missing = new_refusals(running, **made); !missing.empty()) {
+    return {refused(std::move(missing))};
   }
-  if (is_stopping_) return {};
+  if (auto conflicts = new_conflicts(running, **made); !conflicts.empty()) {
+    return {refused(std::move(conflicts))};
+  }
+  add_cured(running, **made, changes);
+  if (changes.empty()) return unchanged();
+  if (is_stopping_) return {refused({"sluiced is stopping"})};
   // The last that can fail.
   if (auto planned = scheduler_->change(plan_of(**made)); !planned) {
-    return {refused({record::to_string(planned.error())}), nullptr};
+    return {refused({record::to_string(planned.error())})};
   }
+  running.leave_keyed();
   return {{.kind = Kind::applied,
            .added = std::move(changes.added),
            .changed = std::move(changes.changed),
@@ -124,17 +187,23 @@ void Node::change_over(Generation& running, Attempt& attempt) {
     running.look_at_schemas_again();
     return;
   }
-  try {
-    running.end();
+  std::vector<std::string>& unfinished = attempt.unfinished;
+  try_step("what is sent and looked at", unfinished, [&] {
+    running.end();  // or else none begins: a journal has one sender
     attempt.made->begin();
-    watch_drop_folders();
-    look_after_gone(running, *attempt.made, attempt.outcome);
-  } catch (const std::exception& error) {
-    attempt.outcome.warnings.push_back(record::unforeseen(error) + "; restart sluiced");
-  }
+  });
+  try_step("drop folders", unfinished, [&] { watch_drop_folders(); });
+  try_step("what is gone", unfinished,
+           [&] { look_after_gone(running, *attempt.made, attempt.outcome); });
+  for (const std::string& sentence : unfinished)
+    attempt.outcome.warnings.push_back(sentence + "; restart sluiced");
 }
 
 void Node::put_in_place(const std::shared_ptr<Generation>& next) {
+  {
+    const std::lock_guard lock(mutex_);
+    generation_ = next;
+  }
   const settings::Node& node = next->installation().settings.node;
   if (api_) {
     api_->serve({server::Router(next->routes_for_bureaus()), node.listen.value(), next->directory(),
@@ -147,8 +216,6 @@ void Node::put_in_place(const std::shared_ptr<Generation>& next) {
   control_->serve({server::Router(next->routes_for_operators()),
                    node.listen.value_or(server::Listen{}), next->directory(), server::operators(),
                    next});
-  const std::lock_guard lock(mutex_);
-  generation_ = next;
 }
 
 // What of a bureau is told nowhere any more once it is out of the configuration.
@@ -189,7 +256,11 @@ std::optional<std::string> Node::left_waiting(const record::BureauId& bureau,
   // What is open is sealed, so that it counts.
   if (journal) (void)journal->close_open_batches(journal::Journal::Close::all);
   const auto status = journal ? journal->status() : std::unexpected(journal.error());
-  if (!status) return record::to_string(status.error());
+  if (!status) {
+    std::string why = record::to_string(status.error());
+    log_->write<"journal-refused">({{"bureau", bureau.str()}, {"reason", why}});
+    return why;
+  }
   const std::uint64_t batches = status->backlog.batches;
   const std::uint64_t rows = status->quarantine_waiting;
   if (batches == 0 && rows == 0) return std::nullopt;
@@ -202,20 +273,9 @@ std::optional<std::string> Node::left_waiting(const record::BureauId& bureau,
       bureau.str(), batches, rows, file);
 }
 
-void Node::tell(const std::string& who, const api::ReloadOutcome& outcome) {
-  const record::Time now = installation::system_now();
-  {
-    const std::lock_guard lock(mutex_);
-    if (outcome.kind == Kind::applied) configuration_.since = now;
-    if (outcome.kind == Kind::refused) {
-      configuration_.refused_at = now;
-    } else {
-      configuration_.refused_at.reset();
-      configuration_.restart = outcome.restart;
-    }
-    configuration_.complaints = outcome.complaints;
-  }
-  measure_configuration();
+void Node::tell(const std::string& who, const Attempt& attempt) {
+  note_outcome(attempt);
+  const api::ReloadOutcome& outcome = attempt.outcome;
   if (outcome.kind == Kind::refused) {
     log_->write<"configuration-refused">({{"by", who},
                                           {"complaints", outcome.complaints.size()},
@@ -240,6 +300,49 @@ void Node::tell(const std::string& who, const api::ReloadOutcome& outcome) {
   }
   log_->write<"configuration-reloaded">(
       {{"by", who}, {"added", added}, {"changed", changed}, {"removed", removed}});
+  if (!attempt.unfinished.empty()) tell_unfinished(who, attempt.unfinished);
+}
+
+void Node::tell_unfinished(const std::string& who, const std::vector<std::string>& sentences) {
+  log_->write<"configuration-refused">(
+      {{"by", who},
+       {"complaints", sentences.size()},
+       {"reason", "taken in part only, restart sluiced: " + listed(sentences)}});
+}
+
+void Node::note_outcome(const Attempt& attempt) {
+  const record::Time now = installation::system_now();
+  const api::ReloadOutcome& outcome = attempt.outcome;
+  {
+    const std::lock_guard lock(mutex_);
+    if (outcome.kind == Kind::applied) configuration_.since = now;
+    configuration_.refused_at = outcome.kind == Kind::refused ? std::optional(now) : std::nullopt;
+    configuration_.complaints = outcome.complaints;
+    // No later reload mends them.
+    std::ranges::copy(attempt.unfinished, std::back_inserter(configuration_.unfinished));
+  }
+  measure_configuration();
+}
+
+void Node::note_restart(std::vector<std::string> keys) {
+  const std::lock_guard lock(mutex_);
+  configuration_.restart = std::move(keys);
+}
+
+// What runs reads the files itself: by other values of these it would be of another node.
+std::optional<std::string> Node::restart_first() const {
+  constexpr std::array<std::string_view, 4> of_runs{"node.state_directory", "node.control_socket",
+                                                    "identity", "store"};
+  const std::lock_guard lock(mutex_);
+  for (const std::string& key : configuration_.restart) {
+    const bool is_of_runs = std::ranges::any_of(
+        of_runs, [&](std::string_view section) { return key.starts_with(section); });
+    if (!is_of_runs) continue;
+    return key +
+           " has changed in the files: restart sluiced, or put back what stood there and say "
+           "`sluice reload`";
+  }
+  return std::nullopt;
 }
 
 void Node::measure_configuration() {

@@ -34,10 +34,10 @@ std::set<record::DatasetId> compared_datasets(const installation::Installation& 
 
 SchemaWatch::SchemaWatch(Surroundings surroundings)
     : surroundings_(surroundings), datasets_(compared_datasets(surroundings.installation)) {
-  begin();
+  look_at_first();
 }
 
-void SchemaWatch::begin() {
+void SchemaWatch::look_at_first() {
   const bool is_far = surroundings_.installation.settings.node.uplink.has_value();
   if (!is_far) look();
   is_asked_ = is_far;
@@ -45,6 +45,20 @@ void SchemaWatch::begin() {
   if (!is_far) return;
   std::unique_lock lock(mutex_);
   woken_.wait_for(lock, longest_wait_at_start, [this] { return has_looked_; });
+}
+
+// What one that looked before it has told, and this one does not know, is not so any more. It looks
+// again: the other may have changed the store since.
+void SchemaWatch::begin() {
+  const std::lock_guard lock(mutex_);
+  has_begun_ = true;
+  for (const auto& [dataset, known] : surroundings_.installation.catalogue.datasets())
+    measure(dataset);
+  for (const auto& [dataset, why] : conflicts_)
+    tell_conflict(dataset, why);
+  if (not_compared_) surroundings_.log.write<"schemas-not-compared">({{"reason", *not_compared_}});
+  is_asked_ = true;
+  woken_.notify_all();
 }
 
 void SchemaWatch::end() {
@@ -112,30 +126,47 @@ void SchemaWatch::look() {
     settle(dataset, std::move(*conflict));
   }
   is_compared_ = true;
-  has_told_ = false;
+  const std::lock_guard lock(mutex_);
+  not_compared_.reset();
 }
 
 void SchemaWatch::not_compared(const std::string& why) {
-  if (std::exchange(has_told_, true)) return;
+  const std::lock_guard lock(mutex_);
+  const bool was_told = not_compared_.has_value();
+  not_compared_ = why;
+  if (was_told || !has_begun_) return;
   surroundings_.log.write<"schemas-not-compared">({{"reason", why}});
 }
 
-void SchemaWatch::settle(const record::DatasetId& dataset, std::optional<std::string> conflict) {
-  surroundings_.metrics.schema_conflict(dataset.str()).Set(conflict ? 1 : 0);
-  {
-    const std::lock_guard lock(mutex_);
-    const auto before = conflicts_.find(dataset);
-    const bool had = before != conflicts_.end();
-    if (!had && !conflict) return;
-    if (had && conflict && before->second == *conflict) return;
-    if (conflict) {
-      conflicts_.insert_or_assign(dataset, *conflict);
-    } else {
-      conflicts_.erase(before);
-    }
+void SchemaWatch::measure(const record::DatasetId& dataset) {
+  auto& gauge = surroundings_.metrics.schema_conflict;
+  if (known_.contains(dataset)) {
+    gauge(dataset.str()).Set(conflicts_.contains(dataset) ? 1 : 0);
+  } else {
+    gauge.hide(dataset.str());
   }
+}
+
+void SchemaWatch::tell_conflict(const record::DatasetId& dataset, const std::string& why) {
+  surroundings_.log.write<"schema-conflict">({{"dataset", dataset.str()}, {"reason", why}});
+}
+
+void SchemaWatch::settle(const record::DatasetId& dataset, std::optional<std::string> conflict) {
+  const std::lock_guard lock(mutex_);
+  known_.insert(dataset);
+  const auto before = conflicts_.find(dataset);
+  const bool had = before != conflicts_.end();
+  const bool is_new = conflict ? !had || before->second != *conflict : had;
   if (conflict) {
-    surroundings_.log.write<"schema-conflict">({{"dataset", dataset.str()}, {"reason", *conflict}});
+    conflicts_.insert_or_assign(dataset, *conflict);
+  } else if (had) {
+    conflicts_.erase(before);
+  }
+  if (!has_begun_) return;
+  measure(dataset);
+  if (!is_new) return;
+  if (conflict) {
+    tell_conflict(dataset, *conflict);
   } else {
     surroundings_.log.write<"schema-agrees">({{"dataset", dataset.str()}});
   }

@@ -19,7 +19,8 @@
 
 namespace sluice::node {
 
-// Owns its thread.
+// Owns its thread. Tells the log and the metrics nothing before begin(): it may be of a
+// configuration that never comes to serve, beside one that does.
 class SchemaWatch {
  public:
   // All must outlive it.
@@ -35,7 +36,10 @@ class SchemaWatch {
   SchemaWatch(const SchemaWatch&) = delete;
   SchemaWatch& operator=(const SchemaWatch&) = delete;
 
-  // Looks no more when it returns; what it knows stays.
+  // Tells what it knows, and from now on what is new; once.
+  void begin();
+  // Looks no more when it returns; what it knows stays. The first does not wait for that.
+  void ask_to_end() { thread_.request_stop(); }
   void end();
   // Soon. Any thread, as the next two.
   void look_again();
@@ -44,21 +48,26 @@ class SchemaWatch {
   [[nodiscard]] std::map<record::DatasetId, std::string> conflicts() const;
 
  private:
-  void begin();
+  void look_at_first();
   void run(const std::stop_token& stop);
   void look();
   void settle(const record::DatasetId& dataset, std::optional<std::string> conflict);
   void not_compared(const std::string& why);
+  // With mutex_ held, so that nothing older is told after what is newer.
+  void measure(const record::DatasetId& dataset);
+  void tell_conflict(const record::DatasetId& dataset, const std::string& why);
 
   Surroundings surroundings_;
   std::set<record::DatasetId> datasets_;  // known to the installation
   mutable std::mutex mutex_;
   std::condition_variable_any woken_;
-  std::map<record::DatasetId, std::string> conflicts_;  // guarded by mutex_, as the next
+  std::map<record::DatasetId, std::string> conflicts_;  // guarded by mutex_, as the next five
+  std::set<record::DatasetId> known_;                   // those that were compared once
+  std::optional<std::string> not_compared_;             // why they were not the last time
+  bool has_begun_ = false;
   bool is_asked_ = false;
   bool has_looked_ = false;
   bool is_compared_ = false;  // all of them, when they were looked at last; the looker's
-  bool has_told_ = false;     // that they were not; the looker's
   std::jthread thread_;       // last: joined before the rest goes
 };
 

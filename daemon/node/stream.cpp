@@ -178,6 +178,10 @@ void Stream::begin() {
   sender_ = std::exchange(make_sender_, {})();
 }
 
+void Stream::ask_to_end() {
+  if (sender_) sender_->ask_to_stop();
+}
+
 void Stream::end() {
   sender_.reset();
 }

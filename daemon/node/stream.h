@@ -55,6 +55,8 @@ class Stream {
 
   // Sends its batches on from now on; once.
   void begin();
+  // Asks for its end, and does not wait for it.
+  void ask_to_end();
   // Sends nothing any more when it returns; what was under way is sent again by the next one. Calls
   // are still taken.
   void end();

@@ -28,6 +28,9 @@ class TaskLook {
   TaskLook(const TaskLook&) = delete;
   TaskLook& operator=(const TaskLook&) = delete;
 
+  // Asks for its end, and does not wait for it.
+  void ask_to_stop() { thread_.request_stop(); }
+
   // Takes the figures away where those that came last are old. Any thread; does not block.
   void hide_old();
 

@@ -54,7 +54,7 @@ struct Site::State {
       : surroundings(given),
         pages(*date::locate_zone(given.time_zone)),
         people(given.open_people),
-        sign_in(given.sessions),
+        sign_in(given.sessions, given.sign_in_attempts),
         entrance(surroundings, pages, sign_in),
         sign_in_pages(surroundings, pages, entrance, sign_in),
         reported(given.open_kept_reports),
@@ -111,7 +111,7 @@ void Site::State::journal_ready(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (auto lent = bench.lend()) {  // else it is tried again in a moment
       for (const auto& [bureau, there] : surroundings.desks)
-        bench.journal_ready(bureau, **lent);
+        if (!stop.stop_requested()) bench.journal_ready(bureau, **lent);
     }
     threads::sleep_for(stop, journaled_every);
   }
@@ -157,12 +157,18 @@ server::Route Site::State::route_of(Page page) {
   return route;
 }
 
-Site::Site(const Surroundings& surroundings) : state_(std::make_unique<State>(surroundings)) {
-  if (surroundings.desks.empty()) return;
+Site::Site(const Surroundings& surroundings) : state_(std::make_unique<State>(surroundings)) {}
+Site::~Site() = default;
+
+void Site::begin() {
+  if (state_->surroundings.desks.empty()) return;
   state_->journaling = std::jthread(
       [state = state_.get()](const std::stop_token& stop) { state->journal_ready(stop); });
 }
-Site::~Site() = default;
+
+void Site::end() {
+  state_->journaling = {};  // asked to stop, and waited for
+}
 
 std::vector<server::Route> Site::routes() {
   std::vector<server::Route> routes = asset_routes(state_->pages.assets());
@@ -195,7 +201,7 @@ server::Audience Site::audience() {
 }
 
 void Site::join() {
-  state_->journaling = {};  // asked to stop, and waited for
+  end();
   state_->workers.join();
   state_->hashing.join();
   state_->sheets.join();

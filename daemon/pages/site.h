@@ -16,6 +16,10 @@ class Site {
   explicit Site(const Surroundings& surroundings);
   ~Site();
 
+  // Brings what is ready at the desks into the journals from now on, until the end; answers as
+  // before and afterwards. Of one queue only one site may do so.
+  void begin();
+  void end();  // blocks
   // Routes and audience refer to the site.
   [[nodiscard]] std::vector<server::Route> routes();
   [[nodiscard]] server::Audience audience();

@@ -15,6 +15,7 @@
 #include "pages/view/pages.h"
 #include "people/people.h"
 #include "people/session.h"
+#include "people/sign_in.h"
 #include "record/time.h"
 #include "runs/scheduler.h"
 #include "store/store.h"
@@ -38,6 +39,7 @@ struct Surroundings {
   ReportedQuarantines::Open open_kept_reports;
   std::function<record::Time()> clock;
   people::SessionLimits sessions;
+  people::SignInAttempts& sign_in_attempts;
   std::string time_zone;  // one that date::locate_zone() knows
   // Where records are keyed, by bureau.
   const std::map<record::BureauId, std::unique_ptr<entry::Desk>>& desks;

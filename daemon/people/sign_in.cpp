@@ -124,12 +124,12 @@ Result<SignInOutcome> SignIn::attempt(People& people, const Browser& browser,
                                       const Credentials& credentials, record::Time now) {
   const auto name = parse_account_name(credentials.name);
   const Origin origin = SLUICE_TRY(origin_of(people, browser, name.value_or(AccountName()), now));
-  auto admission = limits_.admit(origin, now);
+  auto admission = attempts_.limits.admit(origin, now);
   if (!admission) return refusal_of(admission.error());
   std::optional<Account> found;
   if (name) found = SLUICE_TRY(people.find(*name));
   const Account* const account = found ? &*found : nullptr;
-  auto slot = slots_.take(comer_from(origin));
+  auto slot = attempts_.slots.take(comer_from(origin));
   if (!slot) return busy();
   const auto is_right = verify_password(hash_to_verify(account), credentials.password);
   if (!is_right) return SLUICE_TRY(unverified(origin.account, is_right.error()));
@@ -164,9 +164,9 @@ Result<PasswordChangeOutcome> SignIn::change_password(People& people, const Brow
                                                       record::Time now) {
   if (const auto fault = fault_of_wanted(change, account.name)) return *fault;
   const Origin origin = SLUICE_TRY(origin_of(people, browser, account.name, now));
-  auto admission = limits_.admit(origin, now);
+  auto admission = attempts_.limits.admit(origin, now);
   if (!admission) return refusal_of(admission.error());
-  const auto slot = slots_.take(comer_from(origin));
+  const auto slot = attempts_.slots.take(comer_from(origin));
   if (!slot) return busy();
   const auto is_right = verify_password(hash_to_verify(&account), change.current);
   if (!is_right) return SLUICE_TRY(unverified(account.name, is_right.error()));

@@ -1,5 +1,5 @@
 // Signing in: how a password is checked, counted and answered, how a person changes their own, and
-// how a certificate stands in its place. One object in a process, which all its threads share.
+// how a certificate stands in its place.
 #pragma once
 
 #include <mutex>
@@ -65,13 +65,22 @@ struct PasswordChange {
 // ended. Or why it is not changed; the fault is of the wanted password.
 using PasswordChangeOutcome = std::variant<Account, SignInRefusal, PasswordFault>;
 
+// What is remembered of attempts, and what they may take: one in a process, whatever configurations
+// take each other's place there. Thread-safe.
+struct SignInAttempts {
+  SignInLimits limits;
+  HashingSlots slots;
+};
+
 // Thread-safe. Its calls block for a tenth of a second and up to two: call them from worker
 // threads. Of those with a password at most HashingSlots::most_at_once + HashingSlots::most_waiting
 // are in there at once; more are `busy` at once. `people` is the calling thread's own, always of
 // the same installation.
 class SignIn {
  public:
-  explicit SignIn(SessionLimits limits) : session_limits_(limits) {}
+  // `attempts` must outlive it.
+  SignIn(SessionLimits sessions, SignInAttempts& attempts)
+      : session_limits_(sessions), attempts_(attempts) {}
 
   [[nodiscard]] Result<SignInOutcome> attempt(People& people, const Browser& browser,
                                               const Credentials& credentials, record::Time now);
@@ -103,8 +112,7 @@ class SignIn {
                                              record::Time now);
 
   SessionLimits session_limits_;
-  SignInLimits limits_;
-  HashingSlots slots_;
+  SignInAttempts& attempts_;
   std::mutex mutex_;
   std::optional<Secret> secret_;  // guarded by mutex_
 };

@@ -24,6 +24,8 @@ namespace openssl = record::openssl;
 
 constexpr mode_t folder_mode = 0750;
 constexpr mode_t file_mode = 0640;
+// Of what is carried to every node: no secret, and a copy has its mode.
+constexpr mode_t carried_mode = 0644;
 constexpr mode_t key_mode = 0600;  // the daemon has no business with the authority's key
 
 std::unexpected<PkiFailure> refused_request(const std::string& subject, std::string sentence) {
@@ -109,7 +111,7 @@ Result<void> Authority::write_beginning(const Lifetimes& lifetimes, record::Time
   SLUICE_TRY(write_key(directory_ / "ca.key", key_.get(), {key_mode}));
   SLUICE_TRY(written(certificate_file(),
                      files::create_file(certificate_file(), certificate_pem(certificate_.get()),
-                                        {file_mode, readers_})));
+                                        {carried_mode, readers_})));
   SLUICE_TRY(
       written(revoked_file(), files::create_file(revoked_file(), "", {file_mode, readers_})));
   SLUICE_TRY(write_list(lifetimes.list, now));
@@ -209,7 +211,8 @@ Result<record::Time> Authority::write_list(std::chrono::days lifetime, record::T
   const auto revoked = SLUICE_TRY(read_revoked(revoked_file()));
   const Period period = period_from(now, lifetime);
   const std::string list = revocation_list(revoked, certificate_.get(), key_.get(), period);
-  SLUICE_TRY(written(list_file(), files::replace_file(list_file(), list, {file_mode, readers_})));
+  SLUICE_TRY(
+      written(list_file(), files::replace_file(list_file(), list, {carried_mode, readers_})));
   return period.until;
 }
 

@@ -92,7 +92,11 @@ void DropFolderWatch::tell_of_passed_over(adapters::disk::DropFolder& folder) {
 }
 
 bool DropFolderWatch::may_load() {
-  const auto why = hold_back_ ? hold_back_() : std::nullopt;
+  held_back(hold_back_ ? hold_back_() : std::nullopt);
+  return !is_held_back_;
+}
+
+void DropFolderWatch::held_back(const std::optional<std::string>& why) {
   if (why && !is_held_back_) {
     surroundings_.log.write<"drop-folder-held-back">(
         {{"bureau", watched_.bureau.str()}, {"reason", *why}});
@@ -100,11 +104,25 @@ bool DropFolderWatch::may_load() {
     surroundings_.log.write<"drop-folder-goes-on">({{"bureau", watched_.bureau.str()}});
   }
   is_held_back_ = why.has_value();
-  return !is_held_back_;
 }
 
 bool DropFolderWatch::look(std::optional<adapters::disk::DropFolder>& folder,
                            const std::stop_token& stop) {
+  const auto turn = surroundings_.turns.take(watched_.folder, watched_.bureau);
+  if (!turn) {
+    // One look of whose folder it was is over in no time.
+    if (std::exchange(waits_for_turn_, true)) {
+      held_back(fmt::format("the import of {} has not ended", turn.error().str()));
+    }
+    return true;
+  }
+  if (std::exchange(waits_for_turn_, false)) held_back(std::nullopt);
+  // Whose folder it was by then leaves it to the one that it is now.
+  return !is_to_go_on(stop) || load_all(folder, stop);
+}
+
+bool DropFolderWatch::load_all(std::optional<adapters::disk::DropFolder>& folder,
+                               const std::stop_token& stop) {
   const auto ready = folder->ready();
   if (!ready) {
     // It is opened anew: what the kernel watches may not be what lies under the name by now.

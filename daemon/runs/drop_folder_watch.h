@@ -16,6 +16,7 @@
 #include "observe/log.h"
 #include "record/identifiers.h"
 #include "runs/child_process.h"
+#include "runs/folder_turns.h"
 #include "runs/hold_back.h"
 
 namespace sluice::runs {
@@ -37,6 +38,7 @@ class DropFolderWatch {
     std::filesystem::path command;
     std::filesystem::path configuration;
     observe::Log& log;
+    FolderTurns& turns;  // of all watches
   };
   // While `hold_back` says why, files stay where they are: it is asked on the watch's thread.
   DropFolderWatch(Watched watched, HoldBack hold_back, Surroundings surroundings);
@@ -73,8 +75,13 @@ class DropFolderWatch {
   // False: a file could not be loaded, by this machine's fault; `folder` is empty where it is gone.
   [[nodiscard]] bool look(std::optional<adapters::disk::DropFolder>& folder,
                           const std::stop_token& stop);
-  // Asks `hold_back`, and tells the log what is new.
+  // All of it that is ready; the rest as look().
+  [[nodiscard]] bool load_all(std::optional<adapters::disk::DropFolder>& folder,
+                              const std::stop_token& stop);
+  // Asks `hold_back`.
   [[nodiscard]] bool may_load();
+  // Tells the log what is new of why nothing may be loaded.
+  void held_back(const std::optional<std::string>& why);
   struct CutOff {
     std::string limit;                               // as the configuration has it
     std::optional<adapters::disk::Outcome> outcome;  // nothing: the file is to be tried again
@@ -90,8 +97,9 @@ class DropFolderWatch {
   std::optional<Watched> planned_;  // guarded by mutex_, as the next; nothing: it is to end
   bool has_ended_ = false;
   std::atomic<bool> is_changed_ = false;
-  Watched watched_;  // the thread's, as the next two
+  Watched watched_;  // the thread's, as the next three
   bool is_held_back_ = false;
+  bool waits_for_turn_ = false;
   std::string not_watched_;  // why the folder is not, as it was told; empty: it is
   HoldBack hold_back_;
   Surroundings surroundings_;

@@ -90,9 +90,13 @@ class Scheduler {
   threads::Slots slots_;
   std::mutex orders_mutex_;           // one order after the other, on the disk before it holds
   std::optional<RunHistory> orders_;  // guarded by orders_mutex_
-  // Not started yet.
+  using Runners = std::map<record::BureauId, std::shared_ptr<BureauRunner>>;
+  // Not started yet. One that is there for the bureau is kept from ending until keep_no_more().
   [[nodiscard]] std::expected<std::shared_ptr<BureauRunner>, HistoryFailure> make_runner(
       const record::BureauId& bureau, Work work);
+  void keep_no_more();
+  // With runners_mutex_ held.
+  void put_in_place(Runners fresh);
   // Null: there are no jobs of this bureau.
   [[nodiscard]] std::shared_ptr<BureauRunner> find(const record::BureauId& bureau) const;
   // The same, or one that is leaving; the second with runners_mutex_ held.
@@ -100,7 +104,7 @@ class Scheduler {
   [[nodiscard]] std::shared_ptr<BureauRunner> there_now(const record::BureauId& bureau) const;
 
   mutable std::mutex runners_mutex_;
-  std::map<record::BureauId, std::shared_ptr<BureauRunner>> runners_;  // guarded by runners_mutex_
+  Runners runners_;  // guarded by runners_mutex_
   // Of bureaus that have no jobs any more: those whose last run is not over yet. The same.
   std::vector<std::shared_ptr<BureauRunner>> leaving_;
 };

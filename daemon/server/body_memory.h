@@ -18,10 +18,14 @@ class BodyMemory {
  public:
   BodyMemory(std::uint64_t limit, observe::Metrics::Gauge& gauge) : limit_(limit), gauge_(gauge) {}
 
+  // From now on. What is taken beyond it stays until it is given back.
+  void allow(std::uint64_t limit) { limit_ = limit; }
+
   [[nodiscard]] bool take(std::uint64_t bytes, Share& share) {
+    const std::uint64_t limit = limit_;
     // Half for one leaves half for the others, however many slow senders it has.
-    if (!add(share.body_bytes, bytes, limit_ / 2)) return false;
-    if (!add(taken_, bytes, limit_)) {
+    if (!add(share.body_bytes, bytes, limit / 2)) return false;
+    if (!add(taken_, bytes, limit)) {
       share.body_bytes -= bytes;
       return false;
     }
@@ -41,7 +45,7 @@ class BodyMemory {
     return false;
   }
 
-  std::uint64_t limit_;
+  std::atomic<std::uint64_t> limit_;
   std::atomic<std::uint64_t> taken_{0};
   observe::Metrics::Gauge& gauge_;
 };

@@ -47,10 +47,18 @@ Connection<Stream>::~Connection() {
 
 template <class Stream>
 void Connection<Stream>::take_share() {
+  if (share_) --share_->connections;
   share_ = service_->shares.of(introduction_.peer.caller);
   if (++share_->connections > offered()->offer.limits.max_connections_per_bureau)
     over_limit_ = true;
   large_body_.charge_to(share_);
+}
+
+template <class Stream>
+void Connection<Stream>::recognise_anew() {
+  const trust::Caller before = introduction_.peer.caller;
+  recognise(introduction_, *offered_);
+  if (introduction_.peer.caller != before) take_share();
 }
 
 template <class Stream>
@@ -150,9 +158,9 @@ auto Connection<Stream>::serve_one() -> awaitable<Next> {
   if (has_lapsed()) co_return Next::close;
   has_head_ = true;
   offered_ = service_->offered();
-  if (introduction_.known_by != offered_->number) recognise(introduction_, *offered_);
+  if (introduction_.known_by != offered_->number) recognise_anew();
   const Next next = co_await serve_request(*head_size);
-  large_body_.release();  // it has its memory of what was offered
+  large_body_.release();  // to whom the next one is charged, that request tells
   offered_.reset();
   co_return next;
 }

@@ -81,6 +81,8 @@ class Connection final : public AnyConnection,
   // Takes its place. False: there are so many that it is not even told so.
   [[nodiscard]] bool let_in(Introduction introduction);
   void take_share();
+  // By the directory of what is served now.
+  void recognise_anew();
   [[nodiscard]] std::optional<Refusal> objection() const;
   [[nodiscard]] std::optional<Refusal> objection_to_body(const Route& route) const;
   // A body has gone on arriving.

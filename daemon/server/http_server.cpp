@@ -196,23 +196,18 @@ bool is_stale(asio::io_context& context, const std::filesystem::path& socket) {
 }  // namespace
 
 std::expected<HttpServer, ListenFailure> HttpServer::listen(asio::io_context& context,
-                                                            const Listen& listen,
-                                                            trust::TlsContext tls, Router router,
-                                                            const Surroundings& surroundings,
-                                                            Audience audience) {
-  const std::string place = fmt::format("{}:{}", listen.address, listen.port);
+                                                            trust::TlsContext tls, Offer first,
+                                                            const Surroundings& surroundings) {
+  const std::string place = fmt::format("{}:{}", first.limits.address, first.limits.port);
   boost::system::error_code error;
-  const auto address = asio::ip::make_address(listen.address, error);
+  const auto address = asio::ip::make_address(first.limits.address, error);
   if (error) return listen_failure(place, error);
-  auto acceptor = open_acceptor<tcp>(asio::make_strand(context), {address, listen.port});
+  auto acceptor = open_acceptor<tcp>(asio::make_strand(context), {address, first.limits.port});
   if (!acceptor) return listen_failure(place, acceptor.error());
   acceptor->listen(asio::socket_base::max_listen_connections, error);
   if (error) return listen_failure(place, error);
-  auto state = std::make_shared<State>(
-      context, std::move(*acceptor),
-      std::make_shared<Service>(Offer{std::move(router), listen, surroundings.directory,
-                                      std::move(audience), surroundings.owner},
-                                surroundings));
+  auto state = std::make_shared<State>(context, std::move(*acceptor),
+                                       std::make_shared<Service>(std::move(first), surroundings));
   state->tls = std::make_shared<asio::ssl::context>(tls.release());
   asio::co_spawn(
       state->strand, [state] { return state->accept_tls(); }, asio::detached);
@@ -222,8 +217,8 @@ std::expected<HttpServer, ListenFailure> HttpServer::listen(asio::io_context& co
 }
 
 std::expected<HttpServer, ListenFailure> HttpServer::listen_locally(
-    asio::io_context& context, const std::filesystem::path& socket, const Listen& limits,
-    Router router, const Surroundings& surroundings) {
+    asio::io_context& context, const std::filesystem::path& socket, Offer first,
+    const Surroundings& surroundings) {
   boost::system::error_code error;
   if (is_stale(context, socket)) std::filesystem::remove(socket);
   if (socket.native().size() > 107) {  // sun_path, with its closing NUL
@@ -238,11 +233,8 @@ std::expected<HttpServer, ListenFailure> HttpServer::listen_locally(
   }
   acceptor->listen(asio::socket_base::max_listen_connections, error);
   if (error) return listen_failure(socket.string(), error);
-  auto state = std::make_shared<State>(
-      context, std::move(*acceptor),
-      std::make_shared<Service>(
-          Offer{std::move(router), limits, surroundings.directory, operators(), surroundings.owner},
-          surroundings));
+  auto state = std::make_shared<State>(context, std::move(*acceptor),
+                                       std::make_shared<Service>(std::move(first), surroundings));
   state->socket_file = socket;
   asio::co_spawn(
       state->strand, [state] { return state->accept_local(); }, asio::detached);

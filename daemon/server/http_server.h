@@ -16,27 +16,20 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "record/failure.h"
-#include "server/audience.h"
 #include "server/deadline.h"
-#include "server/listen.h"
 #include "server/offered.h"
-#include "server/router.h"
 #include "trust/denials.h"
-#include "trust/directory.h"
 #include "trust/tls_context.h"
 
 namespace sluice::server {
 
 // What the server tells and asks; all must outlive it.
 struct Surroundings {
-  const trust::Directory& directory;
   trust::Denials& denials;
   observe::Log& log;
   observe::Metrics& metrics;
   // What limits of time are measured by. Any thread.
   std::function<Deadline::Clock::time_point()> clock = Deadline::Clock::now;
-  // As in an offer: of what is served from the beginning on.
-  std::shared_ptr<const void> owner = nullptr;
 };
 
 enum class ListenProblem { address_in_use, address_unusable };
@@ -47,16 +40,17 @@ using ListenFailure = record::Failure<ListenProblem>;
 // before the server, or anything that handlers refer to, is destroyed while the context still runs.
 class HttpServer {
  public:
-  // `tls` must ask for what the audience is to prove.
+  // Where the offer's limits say; it is what is served at first. `tls` must ask for what the
+  // audience is to prove.
   [[nodiscard]] static std::expected<HttpServer, ListenFailure> listen(
-      boost::asio::io_context& context, const Listen& listen, trust::TlsContext tls, Router router,
-      const Surroundings& surroundings, Audience audience = machines());
+      boost::asio::io_context& context, trust::TlsContext tls, Offer first,
+      const Surroundings& surroundings);
 
   // Mode 0660. A socket file that nobody listens on is removed first. The peer is whom the kernel
-  // says it is; of `limits` the address and port are not used.
+  // says it is; of the offer's limits the address and port are not used.
   [[nodiscard]] static std::expected<HttpServer, ListenFailure> listen_locally(
-      boost::asio::io_context& context, const std::filesystem::path& socket, const Listen& limits,
-      Router router, const Surroundings& surroundings);
+      boost::asio::io_context& context, const std::filesystem::path& socket, Offer first,
+      const Surroundings& surroundings);
 
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) noexcept;

@@ -50,26 +50,28 @@ struct Service {
         handshakes(first.limits.max_handshakes),
         answers(all.metrics, listener),
         open(all.metrics.http_connections(listener)),
-        offered_(std::make_shared<Offered>(std::move(first), 1, all.metrics)) {}
+        memories_(all.metrics.http_body_bytes()),
+        offered_(std::make_shared<Offered>(std::move(first), 1, memories_)) {}
 
   // What is served now. Any thread.
   [[nodiscard]] std::shared_ptr<Offered> offered() const {
     const std::lock_guard lock(mutex_);
     return offered_;
   }
+  // Any thread.
   void replace(Offer next) {
-    handshakes.allow(next.limits.max_handshakes);
-    const std::uint64_t number = offered()->number + 1;
-    auto made = std::make_shared<Offered>(std::move(next), number, around.metrics);
+    std::shared_ptr<Offered> made;
     {
       const std::lock_guard lock(mutex_);
+      handshakes.allow(next.limits.max_handshakes);
+      made = std::make_shared<Offered>(std::move(next), offered_->number + 1, memories_);
       offered_.swap(made);
     }  // what was served may go with its owner, not under the lock
   }
 
   const std::string listener;
   const Audience::Proof proof;
-  Surroundings around;
+  const Surroundings around;
   Handshakes handshakes;
   std::atomic<std::uint64_t> introduced{0};  // open connections that have passed theirs
   Shares shares;
@@ -82,7 +84,8 @@ struct Service {
 
  private:
   mutable std::mutex mutex_;
-  std::shared_ptr<Offered> offered_;  // guarded by mutex_
+  BodyMemories memories_;  // guarded by mutex_, as the next
+  std::shared_ptr<Offered> offered_;
 };
 
 }  // namespace sluice::server

@@ -160,9 +160,8 @@ void read_front_end(Section& section, const Bureau& bureau, Publication& publica
       read_exchange_table(section.required_section("front-end"), bureau.front_end->database);
 }
 
-Publication read_publication(const Value& value, const std::filesystem::path& base,
-                             const Bureau& bureau, const Datasets& datasets,
-                             Complaints& complaints) {
+Publication read_publication(const Value& value, const CodeTableFiles& codes, const Bureau& bureau,
+                             const Datasets& datasets, Complaints& complaints) {
   // What the CSV reader and the server's body limit can be asked to hold for one row.
   constexpr std::uint64_t largest_row = std::uint64_t{64} << 20;
   Publication publication;
@@ -172,7 +171,7 @@ Publication read_publication(const Value& value, const std::filesystem::path& ba
   publication.channels = read_channels(section, bureau);
   if (auto mapping = section.section("mapping")) {
     publication.mapping =
-        read_mapping(std::move(*mapping), base, dataset == nullptr ? nullptr : &dataset->schema);
+        read_mapping(std::move(*mapping), codes, dataset == nullptr ? nullptr : &dataset->schema);
   }
   if (auto limit = section.section("reject_limit")) {
     publication.reject_limit = read_reject_limit(std::move(*limit));
@@ -239,7 +238,7 @@ void read_bureau_channels(Section section, const std::filesystem::path& base, Bu
 }  // namespace
 
 Bureau read_bureau(const Value& document, const std::filesystem::path& base,
-                   const Datasets& datasets, Complaints& complaints) {
+                   const Datasets& datasets, WrittenCodes& codes, Complaints& complaints) {
   Bureau bureau;
   Section root(document, complaints);
   bureau.id = record::BureauId(root.required_name("bureau"));
@@ -254,7 +253,7 @@ Bureau read_bureau(const Value& document, const std::filesystem::path& base,
     read_bureau_channels(std::move(*channels), base, bureau);
   }
   for (const Value& item : root.list("publishes")) {
-    Publication publication = read_publication(item, base, bureau, datasets, complaints);
+    Publication publication = read_publication(item, {base, codes}, bureau, datasets, complaints);
     const std::string& dataset = publication.dataset.str();
     if (!dataset.empty() && std::ranges::find(bureau.publishes, publication.dataset,
                                               &Publication::dataset) != bureau.publishes.end()) {

@@ -33,7 +33,7 @@ constexpr std::array fixed_keys = {
     "journal.retention_bytes",
 };
 // These may change in what they say, but neither come nor go.
-constexpr std::array fixed_sections = {"listen", "pages", "uplink"};
+constexpr std::array fixed_sections = {"listen", "pages"};
 constexpr std::string_view changeable = "identity.earlier_subjects";
 constexpr std::string_view of_nodes = "nodes[";
 
@@ -209,16 +209,26 @@ void compare_files(const char* noun, const std::map<Id, WrittenKeys>& before,
 
 }  // namespace
 
+std::span<const char* const> keys_until_restart() {
+  return fixed_keys;
+}
+
+std::optional<std::string> why_only_by_restart(const Settings& running, const Settings& next) {
+  // All else that the files say is meant for the other kind of node.
+  if (running.node.store.has_value() == next.node.store.has_value()) return std::nullopt;
+  return "node.yaml: whether there is `store` or `uplink` changes by a restart alone";
+}
+
 Changes changes_between(const Settings& running, const Settings& next) {
   Changes changes;
   compare_nodes(running.written.node, next.written.node, changes);
   compare_files("bureau", running.written.bureaus, next.written.bureaus, changes);
   compare_files("dataset", running.written.datasets, next.written.datasets, changes);
   // One that comes or goes does so with what names it.
-  for (const auto& [name, entries] : next.code_tables) {
-    const auto before = running.code_tables.find(name);
-    if (before != running.code_tables.end() && before->second != entries) {
-      changes.changed.push_back("code table " + name);
+  for (const auto& [file, digest] : next.written.codes) {
+    const auto before = running.written.codes.find(file);
+    if (before != running.written.codes.end() && before->second != digest) {
+      changes.changed.push_back("code table " + file.string());
     }
   }
   return changes;
@@ -251,7 +261,6 @@ void keep_until_restart(Settings& next, const Settings& running) {
   node.store = now.store;
   node.store_number = now.store_number;
   node.hold_after = now.hold_after;
-  if (!now.uplink || !node.uplink) node.uplink = now.uplink;
   node.log = now.log;
   node.journal.retention_bytes = now.journal.retention_bytes;
 

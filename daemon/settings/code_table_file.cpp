@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "record/digest.h"
 #include "settings/document.h"
 
 namespace sluice::settings {
@@ -96,11 +97,17 @@ bool is_reading(std::string_view text) {
   return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz ") == std::string_view::npos;
 }
 
+std::filesystem::path table_path(const std::string& name, const CodeTableFiles& files) {
+  return (files.base / name).lexically_normal();
+}
+
 // Gives each row with a code of its own to `take(place, row, columns)`.
 template <class Take>
-void read_rows(const std::filesystem::path& file, Complaints& complaints, Take take) {
+void read_rows(const std::filesystem::path& file, WrittenCodes& written, Complaints& complaints,
+               Take take) {
   const auto bytes = read_file(file, largest_table, complaints);
   if (!bytes || !is_text(*bytes, file, complaints)) return;
+  written.try_emplace(file, record::to_string(record::sha256(*bytes)));
   std::string_view text = *bytes;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   CsvRows rows(text);
@@ -134,19 +141,23 @@ void read_rows(const std::filesystem::path& file, Complaints& complaints, Take t
 
 }  // namespace
 
-std::map<std::string, std::string> read_code_table(const std::filesystem::path& file,
+std::map<std::string, std::string> read_code_table(const std::string& name,
+                                                   const CodeTableFiles& files,
                                                    Complaints& complaints) {
   std::map<std::string, std::string> codes;
-  read_rows(file, complaints, [&](Place, Row row, const Columns& columns) {
-    codes.emplace(row[columns.code], row[columns.name]);
-  });
+  read_rows(table_path(name, files), files.written, complaints,
+            [&](Place, Row row, const Columns& columns) {
+              codes.emplace(row[columns.code], row[columns.name]);
+            });
   return codes;
 }
 
-std::vector<entry::CodeEntry> read_code_entries(const std::filesystem::path& file,
+std::vector<entry::CodeEntry> read_code_entries(const std::string& name,
+                                                const CodeTableFiles& files,
                                                 Complaints& complaints) {
   std::vector<entry::CodeEntry> entries;
-  read_rows(file, complaints, [&](Place place, Row row, const Columns& columns) {
+  const std::filesystem::path file = table_path(name, files);
+  read_rows(file, files.written, complaints, [&](Place place, Row row, const Columns& columns) {
     entry::CodeEntry& entry =
         entries.emplace_back(entry::CodeEntry{row[columns.code], row[columns.name], {}});
     for (const std::size_t column : columns.pinyin) {

@@ -12,13 +12,21 @@
 
 namespace sluice::settings {
 
+// Where code tables are looked for, and what is noted of those that are read.
+struct CodeTableFiles {
+  std::filesystem::path base;  // of relative paths
+  WrittenCodes& written;
+};
+
 // From code to name. Complaints go to the table's own lines.
-[[nodiscard]] std::map<std::string, std::string> read_code_table(const std::filesystem::path& file,
+[[nodiscard]] std::map<std::string, std::string> read_code_table(const std::string& name,
+                                                                 const CodeTableFiles& files,
                                                                  Complaints& complaints);
 
 // All of a table that forms search, in the file's order: from the columns whose names begin with
 // `pinyin` readings of the name, in syllables of small letters with blanks between.
-[[nodiscard]] std::vector<entry::CodeEntry> read_code_entries(const std::filesystem::path& file,
+[[nodiscard]] std::vector<entry::CodeEntry> read_code_entries(const std::string& name,
+                                                              const CodeTableFiles& files,
                                                               Complaints& complaints);
 
 }  // namespace sluice::settings

@@ -87,7 +87,8 @@ std::string in_quotes(std::string_view text, std::size_t longest) {
     if (is_second_control) {
       shown.pop_back();
       shown += fmt::format("\\xC2\\x{:02X}", byte);
-    } else if (byte < 0x20 || byte == 0x7F) {
+    } else if (byte < 0x20 || byte == 0x7F || c == '`') {
+      // The last: whoever takes quotes out must find where this one ends.
       shown += fmt::format("\\x{:02X}", byte);
     } else {
       shown += c;

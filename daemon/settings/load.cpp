@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "settings/code_table_file.h"
 #include "settings/keying_reader.h"
@@ -55,6 +56,7 @@ class Loader {
       std::ranges::move(node_complaints.take(), std::inserter(complaints_, complaints_.begin()));
       return std::unexpected(std::move(complaints_));
     }
+    name_code_tables(directory);
     return std::move(settings_);
   }
 
@@ -114,7 +116,7 @@ class Loader {
       if (name.empty()) continue;
       const auto [table, is_new] = settings_.code_tables.try_emplace(name);
       if (is_new) {
-        table->second = read_code_entries((base / name).lexically_normal(), complaints);
+        table->second = read_code_entries(name, {base, settings_.written.codes}, complaints);
         if (!complaints.empty()) broken_tables_.insert(name);
       }
       if (broken_tables_.contains(name)) continue;
@@ -133,10 +135,21 @@ class Loader {
       Bureau bureau;
       if (file.document) {
         settings_.written.bureaus.emplace(file.id, written_keys(*file.document));
-        bureau = read_bureau(*file.document, base, settings_.datasets, file.complaints);
+        bureau = read_bureau(*file.document, base, settings_.datasets, settings_.written.codes,
+                             file.complaints);
       }
       settings_.bureaus.emplace(file.id, std::move(bureau));
       bureau_files_.push_back(std::move(file));
+    }
+  }
+
+  // As people would who stand in the configuration's directory.
+  void name_code_tables(const std::filesystem::path& directory) {
+    const std::filesystem::path here = directory.lexically_normal();
+    for (auto& [file, digest] : std::exchange(settings_.written.codes, {})) {
+      const std::filesystem::path name = file.lexically_relative(here);
+      const bool is_within = !name.empty() && *name.begin() != "..";
+      settings_.written.codes.emplace(is_within ? name : file, digest);
     }
   }
 

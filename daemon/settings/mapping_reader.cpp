@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "settings/code_table_file.h"
-
 namespace sluice::settings {
 namespace {
 
@@ -28,8 +26,8 @@ bool is_one_of(FieldType type, std::initializer_list<FieldType> types) {
 // Reads one field's steps; complains of those whose result the field could never hold.
 class StepReader {
  public:
-  StepReader(const std::filesystem::path& base, const record::Field* field, Complaints& complaints)
-      : base_(base), field_(field), complaints_(complaints) {}
+  StepReader(const CodeTableFiles& codes, const record::Field* field, Complaints& complaints)
+      : codes_(codes), field_(field), complaints_(complaints) {}
 
   std::optional<intake::Step> read(const Value& value) {
     if (value.is_scalar()) return plain_step(value);
@@ -48,9 +46,7 @@ class StepReader {
       read = code_step(section);
     } else if (section.has("codes_file")) {
       const std::string file = section.required_text("codes_file");
-      if (!file.empty()) {
-        read = step::CodeTable{read_code_table((base_ / file).lexically_normal(), complaints_)};
-      }
+      if (!file.empty()) read = step::CodeTable{read_code_table(file, codes_, complaints_)};
     }
     section.finish();
     return read;
@@ -131,7 +127,7 @@ class StepReader {
     return table;
   }
 
-  const std::filesystem::path& base_;
+  const CodeTableFiles& codes_;
   const record::Field* field_;
   Complaints& complaints_;
 };
@@ -150,7 +146,7 @@ const record::Field* find_field(const std::string& name, const record::TableSche
   return nullptr;
 }
 
-intake::FieldMapping read_field_mapping(const Value& value, const std::filesystem::path& base,
+intake::FieldMapping read_field_mapping(const Value& value, const CodeTableFiles& codes,
                                         const record::TableSchema* schema, Complaints& complaints) {
   intake::FieldMapping mapping;
   Section section(value, complaints);
@@ -161,7 +157,7 @@ intake::FieldMapping read_field_mapping(const Value& value, const std::filesyste
   if (mapping.constant && !mapping.from.empty()) {
     section.complain("constant", "both `from` and `constant`", "one of them");
   }
-  StepReader steps(base, field, complaints);
+  StepReader steps(codes, field, complaints);
   for (const Value& item : section.list("steps")) {
     if (auto read = steps.read(item)) mapping.steps.push_back(std::move(*read));
   }
@@ -172,11 +168,11 @@ intake::FieldMapping read_field_mapping(const Value& value, const std::filesyste
 
 }  // namespace
 
-intake::Mapping read_mapping(Section section, const std::filesystem::path& base,
+intake::Mapping read_mapping(Section section, const CodeTableFiles& codes,
                              const record::TableSchema* schema) {
   intake::Mapping mapping;
   for (const Value& item : section.list("fields")) {
-    auto field = read_field_mapping(item, base, schema, section.complaints());
+    auto field = read_field_mapping(item, codes, schema, section.complaints());
     if (std::ranges::find(mapping.fields, field.field, &intake::FieldMapping::field) !=
         mapping.fields.end()) {
       section.complaints().add(item.place, "a second mapping of " + in_quotes(field.field),

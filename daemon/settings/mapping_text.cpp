@@ -19,7 +19,8 @@ std::expected<intake::Mapping, std::vector<Complaint>> mapping_in(
     const std::optional<Value>& document, const std::filesystem::path& base,
     const record::TableSchema* schema, Complaints& complaints) {
   intake::Mapping mapping;
-  if (document) mapping = read_mapping(Section(*document, complaints), base, schema);
+  WrittenCodes read;
+  if (document) mapping = read_mapping(Section(*document, complaints), {base, read}, schema);
   if (!complaints.empty()) return std::unexpected(complaints.take());
   return mapping;
 }

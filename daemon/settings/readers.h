@@ -28,9 +28,11 @@ struct NodeFile {
                                                         const std::filesystem::path& base,
                                                         Complaints& complaints);
 
-// `datasets` are those whose schemas were read: a publication names one of them.
+// `datasets` are those whose schemas were read: a publication names one of them. In `codes` is
+// noted what was read of the tables that mappings name.
 [[nodiscard]] Bureau read_bureau(const Value& document, const std::filesystem::path& base,
-                                 const Datasets& datasets, Complaints& complaints);
+                                 const Datasets& datasets, WrittenCodes& codes,
+                                 Complaints& complaints);
 
 [[nodiscard]] record::Dataset read_schema(const Value& document, Complaints& complaints);
 

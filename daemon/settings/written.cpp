@@ -28,17 +28,18 @@ void flatten_list(const Value& list, const std::string& at, WrittenKeys& keys) {
   for (const Value& item : list.items) {
     ++place;
     const std::string name = is_of_texts ? item.text : name_of(item);
-    order += (order.empty() ? "" : "\n") + name;
+    // With its length: no two lists are written as one text.
+    order += fmt::format("{}:{}\n", name.size(), name);
     if (is_of_texts) continue;
     flatten(item, fmt::format("{}[{}]", at, name.empty() ? std::to_string(place) : name), keys);
   }
   // That of a schema's fields is the columns'; bureaus and nodes have none.
-  if (!list.items.empty() && (is_of_texts || at == "fields")) keys[at] = order;
+  if (is_of_texts || at == "fields") keys[at] = order;
 }
 
 void flatten(const Value& value, const std::string& at, WrittenKeys& keys) {
   if (value.is_scalar()) {
-    keys[at] = value.text;
+    keys[at] = "=" + value.text;  // as no list is written
   } else if (value.is_list()) {
     flatten_list(value, at, keys);
   } else if (value.members.empty()) {

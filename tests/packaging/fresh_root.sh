@@ -52,6 +52,10 @@ owned 700 sluice:sluice /var/backups/sluice
 owned 2750 sluice:sluice-operators /run/sluice
 [[ $(inside getent passwd sluice | cut -d : -f 6-7) = /var/lib/sluice:/usr/sbin/nologin ]] || complain "the user: $(inside getent passwd sluice)"
 
+umount "$root/proc" # is not to be copied
+"$(dirname "$0")/two_machines.sh" "$root" || complain "two machines do not begin as docs/pki.md says; see above"
+mount -t proc proc "$root/proc"
+
 # The worked example of an all-in-one node, with development certificates, laid down as it should lie.
 configure() {
   inside apt-get install -y -q --no-install-recommends openssl >/dev/null
@@ -89,6 +93,51 @@ try as_service /usr/lib/sluice/scheduled-backup
 kill -TERM "$daemon"
 wait "$shell" || complain "sluiced did not end well: $?"
 daemon= shell=
+
+# The next version over it: the same programs, and a file by which one sees that it is there. What would
+# be asked of systemd is written down, with the version that lay there then.
+make_next_version() {
+  dpkg-deb -R "$root/sluice.deb" "$workshop/next"
+  sed -i 's/^Version: .*/&+next/' "$workshop/next/DEBIAN/control"
+  touch "$workshop/next/usr/share/sluice/next"
+  dpkg-deb --root-owner-group -b "$workshop/next" "$root/next.deb"
+}
+state_of_node() { inside sh -c 'cd /var/lib/sluice && find . -type f ! -path "./scratch/*" | sort | xargs sha256sum'; }
+cp "$root/usr/bin/deb-systemd-invoke" "$workshop/deb-systemd-invoke"
+cat >"$root/usr/bin/deb-systemd-invoke" <<'END'
+#!/bin/sh
+echo "$* $([ -e /usr/share/sluice/next ] && echo next || echo before)" >>/asked-of-systemd
+END
+mkdir -p "$root/run/systemd/system"
+echo '# mine' >>"$root/etc/default/sluice-backup"
+before=$(state_of_node)
+try make_next_version
+[[ $status -eq 0 ]] || complain "the next version can not be packed: $said"
+try inside apt-get install -y -q --no-install-recommends ./next.deb
+[[ $status -eq 0 ]] || complain "the next version can not be installed over this one: $said"
+[[ $said != *'not configured yet'* ]] || complain "an upgrade says that nothing is configured"
+[[ $(inside dpkg-query -W -f '${Version}' sluice) = *+next ]] || complain "after the upgrade $(inside dpkg-query -W sluice) is installed"
+[[ $(state_of_node) = "$before" ]] || complain "an upgrade changes the state: $(diff <(state_of_node) <(echo "$before"))"
+tail -n 1 "$root/etc/default/sluice-backup" | grep -qx '# mine' || complain "an upgrade takes what an operator wrote"
+for unit in sluiced.service sluice-backup.service sluice-backup.timer; do
+  inside test -e "/lib/systemd/system/$unit" || complain "after the upgrade there is no $unit"
+done
+asked=$(grep -F sluiced.service "$root/asked-of-systemd" | paste -sd ';')
+[[ $asked = 'stop sluiced.service before;start sluiced.service next' ]] || complain "of the daemon an upgrade asks: $asked"
+cp "$workshop/deb-systemd-invoke" "$root/usr/bin/deb-systemd-invoke"
+rmdir "$root/run/systemd/system" "$root/run/systemd"
+as_service sh -c 'echo $$ >/run/sluice/pid; exec sluiced' &
+shell=$!
+for _ in {1..600}; do ! answers || break; kill -0 "$shell" 2>/dev/null || break; sleep 0.1; done
+daemon=$(cat "$root/run/sluice/pid" 2>/dev/null || true)
+try as_service sluice status
+[[ $status -eq 0 && $said = *'all is well'* ]] || complain "the node does not serve after the upgrade: $said"
+try as_service sluice audit verify
+[[ $status -eq 0 ]] || complain "after the upgrade the proof fails: $said"
+kill -TERM "$daemon"
+wait "$shell" || complain "sluiced did not end well after the upgrade: $?"
+daemon= shell=
+rm "$root/asked-of-systemd" "$root/next.deb"
 
 try inside apt-get remove -y -q sluice
 [[ $status -eq 0 ]] || complain "it can not be removed: $said"

@@ -190,7 +190,7 @@ case_under_load_bureaus_datasets_and_schedules_come_change_and_go() {
 holds_rows() { [[ $(held approval | wc -l) -eq $1 ]]; }
 
 case_what_needs_a_restart_is_named_and_the_rest_is_applied() {
-  serving_node restart
+  serving_node fixed
   sed -i 's/port: 0}/port: 1, max_body_bytes: 1KiB}/' "$node/config/node.yaml"
   printf 'log: {level: debug}\n' >>"$node/config/node.yaml"
   try sluice reload
@@ -205,7 +205,53 @@ restart  log.level is changed in node.yaml and needs a restart of sluiced'
   sed -i -e 's/port: 1,/port: 0,/' -e '/^log:/d' "$node/config/node.yaml"
   reload
   expect "put back" "$(said '"\(.outcome) \(.restart | length)"')" 'unchanged 0'
-  [[ $(sluice status) != *restart* ]] || fail "$(sluice status)"
+  [[ $(sluice status) != *'needs a restart'* ]] || fail "$(sluice status)"
+
+  sql 'CREATE TABLE payment (payer TEXT NOT NULL, number INTEGER NOT NULL, amount TEXT, changed INTEGER, PRIMARY KEY (payer, number));
+       INSERT INTO payment VALUES (char(65), 1, 1, 1)'
+  cp "$node/config/node.yaml" "$node/node.yaml"
+  sed -i "s#state_directory: [^,}]*#state_directory: $node/other#" "$node/config/node.yaml"
+  ! cmp -s "$node/node.yaml" "$node/config/node.yaml" || fail "the state directory is not changed"
+  add_levy ", schedule: {run: '@every 24h'}"
+  reload
+  expect "another state directory" "$(said '"\(.outcome) \(.restart | join(","))"')" 'applied node.state_directory'
+  until_true 60 is_held_back || fail "levy is not held back: $(sluice jobs)"
+  expect "runs that began" "$(logged run-started)" 0
+  [[ ! -e $node/other ]] || fail "something works in the other directory"
+  cp "$node/node.yaml" "$node/config/node.yaml"
+  reload
+  expect "that put back" "$(said '"\(.outcome) \(.restart | length)"')" 'unchanged 0'
+  until_true 60 run_is succeeded || fail "the run is $(run_of_levy): $(sluice jobs)"
+}
+is_held_back() { [[ $(job held_back) = 'node.state_directory has changed in the files: '* ]]; }
+
+case_a_store_becomes_no_uplink_and_the_node_goes_on() {
+  serving_node kind
+  cp "$node/config/node.yaml" "$node/node.yaml"
+  sed -i "s#^store: .*#uplink: {addresses: ['https://localhost:1'], center_subject: 'CN=center'}#" "$node/config/node.yaml"
+  ! cmp -s "$node/node.yaml" "$node/config/node.yaml" || fail "the store is not changed"
+  try sluice reload
+  expect "status" "$status" 2
+  expect_like "why" "$err" 'whether there is .store. or .uplink. changes by a restart alone'
+  expect_like "status" "$(sluice status)" 'store.kind of node.yaml needs a restart'
+  expect "a call" "$(post park approval '{"number":"A1","name":"one"}')" 200
+  cp "$node/node.yaml" "$node/config/node.yaml"
+  reload
+  expect "put back" "$(said .outcome)" unchanged
+  await_held approval 1
+}
+
+case_a_journal_that_can_not_be_opened_refuses_all() {
+  serving_node journal
+  mkdir "$node/state/journals/tax.journal"
+  add_direct tax duty
+  try sluice reload
+  expect "status" "$status" 2
+  expect_like "why" "$err" 'tax\.journal.*the configuration is refused'
+  expect "a call of another" "$(post park approval '{"number":"A1","name":"one"}')" 200
+  rmdir "$node/state/journals/tax.journal"
+  expect_applied "repaired" 'bureau tax,dataset duty' '' ''
+  expect "a call of it" "$(post tax duty '{"number":"D1","name":"one"}')" 200
 }
 
 case_a_directory_that_is_empty_half_written_or_unreadable_changes_nothing() {
@@ -220,7 +266,7 @@ case_a_directory_that_is_empty_half_written_or_unreadable_changes_nothing() {
   printf 'no directory' >"$node/config/bureaus"
   kill -HUP "$daemon"
   await_log configuration-refused 2
-  expect_like "an unreadable one" "$(grep event=configuration-refused "$node/sluiced.log" | tail -n 1)" 'no directory that can be read'
+  expect_like "an unreadable one" "$(grep event=configuration-refused "$node/sluiced.log" | tail -n 1)" 'bureaus: found what this user can not list'
   rm -r "$node/config"
   cp -r "$node/good" "$node/config"
   head -c 70 "$node/good/bureaus/park.yaml" >"$node/config/bureaus/park.yaml"

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
@@ -58,7 +59,7 @@ struct Stage {
   }
 
   server::Surroundings surroundings(const ServerOptions& options) {
-    return {directory, *denials, log, metrics, options.clock};
+    return {*denials, log, metrics, options.clock};
   }
 
   trust::Directory directory = peers();
@@ -98,9 +99,10 @@ struct RunningServer::State {
       : options(std::move(given)), stage(directory.path() / "audit") {
     authority.issue("node");
     server = std::make_unique<server::HttpServer>(
-        server::HttpServer::listen(stage.context, options.limits, tls(),
-                                   server::Router(options.routes), stage.surroundings(options),
-                                   options.audience)
+        server::HttpServer::listen(stage.context, tls(),
+                                   {server::Router(options.routes), options.limits, stage.directory,
+                                    options.audience, std::exchange(options.owner, nullptr)},
+                                   stage.surroundings(options))
             .value());
   }
   trust::TlsContext tls() {
@@ -141,7 +143,11 @@ void RunningServer::reload() {
 }
 void RunningServer::serve(std::vector<server::Route> routes, const trust::Directory& directory,
                           std::shared_ptr<const void> owner) {
-  state_->server->serve({server::Router(std::move(routes)), state_->options.limits, directory,
+  serve(std::move(routes), directory, state_->options.limits, std::move(owner));
+}
+void RunningServer::serve(std::vector<server::Route> routes, const trust::Directory& directory,
+                          const server::Listen& limits, std::shared_ptr<const void> owner) {
+  state_->server->serve({server::Router(std::move(routes)), limits, directory,
                          state_->options.audience, std::move(owner)});
 }
 void RunningServer::stop(std::chrono::milliseconds grace) {
@@ -161,8 +167,9 @@ struct RunningLocalServer::State {
 RunningLocalServer::RunningLocalServer(std::filesystem::path socket, ServerOptions options)
     : state_(std::make_unique<State>()) {
   state_->server = std::make_unique<server::HttpServer>(
-      server::HttpServer::listen_locally(state_->stage.context, socket, options.limits,
-                                         server::Router(options.routes),
+      server::HttpServer::listen_locally(state_->stage.context, socket,
+                                         {server::Router(options.routes), options.limits,
+                                          state_->stage.directory, server::operators()},
                                          state_->stage.surroundings(options))
           .value());
 }

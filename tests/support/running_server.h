@@ -35,6 +35,7 @@ struct ServerOptions {
   bool check_revocations = false;
   bool asks_visitors = false;  // for a certificate, where the audience need not have one
   std::function<server::Deadline::Clock::time_point()> clock = server::Deadline::Clock::now;
+  std::shared_ptr<const void> owner = nullptr;  // of the routes
   static server::Listen short_limits();
 };
 
@@ -53,6 +54,8 @@ class RunningServer {
   // Other routes from now on, for this directory, which must outlive the server.
   void serve(std::vector<server::Route> routes, const trust::Directory& directory,
              std::shared_ptr<const void> owner = nullptr);
+  void serve(std::vector<server::Route> routes, const trust::Directory& directory,
+             const server::Listen& limits, std::shared_ptr<const void> owner = nullptr);
   void stop(std::chrono::milliseconds grace);  // returns when it has stopped
 
  private:

@@ -27,30 +27,38 @@ constexpr const char* records_path = "/v1/datasets/approval/records";
 class RecordsEndpointTest : public testing::Test {
  protected:
   RecordsEndpointTest() {
-    const exchange::KnownDataset& known = *center_.catalogue.find(center_.dataset.id);
-    endpoint_ =
-        RecordsEndpoint::make({{{BureauId("park"), {1}},
-                                commit_,
-                                {{known.dataset,
-                                  known.checker,
-                                  mapping_,
-                                  {},
-                                  1 << 20,
-                                  {known.dataset.id, known.schema, record::Mode::direct}}}}},
-                              {known.dataset.id},
-                              {policy_, denials_, log_, clock_, large_calls_,
-                               [this](const record::DatasetId&) { return objection_; }})
-            .value();
+    endpoint_ = endpoint_over(commit_);
     router_.emplace(endpoint_->routes());
   }
   ~RecordsEndpointTest() override { large_calls_.join(); }
 
+  std::unique_ptr<RecordsEndpoint> endpoint_over(journal::GroupCommit& commit) {
+    const exchange::KnownDataset& known = *center_.catalogue.find(center_.dataset.id);
+    return RecordsEndpoint::make({{{BureauId("park"), {1}},
+                                   commit,
+                                   {{known.dataset,
+                                     known.checker,
+                                     mapping_,
+                                     {},
+                                     1 << 20,
+                                     {known.dataset.id, known.schema, record::Mode::direct}}}}},
+                                 {known.dataset.id},
+                                 {policy_, denials_, log_, running_, clock_, large_calls_,
+                                  [this](const record::DatasetId&) { return objection_; }})
+        .value();
+  }
+
   // Calls, on the event loop that the test runs; `answered` is where the answer will be.
   void call(const std::string& body, const std::vector<server::HeaderField>& headers,
             std::promise<server::Response>& answered) {
+    call(*router_, body, headers, answered);
+  }
+  void call(const server::Router& router, const std::string& body,
+            const std::vector<server::HeaderField>& headers,
+            std::promise<server::Response>& answered) {
     auto& request = requests_.emplace_back(
         server::Request{server::Method::post, records_path, {}, headers, body, peer_, {}});
-    const auto route = router_->find(request.method, request.path, request.parameters);
+    const auto route = router.find(request.method, request.path, request.parameters);
     boost::asio::co_spawn(loop_, (*route)->handler(request),
                           [&answered](const std::exception_ptr& thrown, server::Response response) {
                             EXPECT_FALSE(thrown);
@@ -75,13 +83,15 @@ class RecordsEndpointTest : public testing::Test {
   trust::AuditLog audit_ = trust::AuditLog::open(center_.node.directory / "audit", clock_).value();
   trust::Denials denials_{audit_, [](const trust::AuditFailure&) {}};
   observe::Log log_{observe::Log::Level::error, std::make_unique<sluice::test::NoTarget>()};
+  adapters::direct::RunningKeys running_;
   intake::Mapping mapping_;
   journal::Limits limits_;
-  journal::GroupCommit commit_{
-      journal::Journal::open(center_.node.directory / "park.journal", BureauId("park"), limits_,
-                             center_.keyring, clock_)
-          .value(),
-      limits_, [](const journal::JournalFailure&) {}};
+  journal::Journal open_journal() {
+    return journal::Journal::open(center_.node.directory / "park.journal", BureauId("park"),
+                                  limits_, center_.keyring, clock_)
+        .value();
+  }
+  journal::GroupCommit commit_{open_journal(), limits_, [](const journal::JournalFailure&) {}};
   server::Peer peer_{.caller = BureauId("park"), .subject = "CN=park", .address = "127.0.0.1:1"};
   std::list<server::Request> requests_;
   boost::asio::thread_pool large_calls_{1};
@@ -142,6 +152,37 @@ TEST_F(RecordsEndpointTest, SmallCallIsAnsweredWhileALargeOneIsStillToBeRead) {
   EXPECT_THAT(later->body, HasSubstr("5000"));
 }
 
+// As where a configuration has taken the place of another, which still answers.
+TEST_F(RecordsEndpointTest, AKeyWhoseCallRunsElsewhereInTheProcessIsNotTakenASecondTime) {
+  journal::GroupCommit beside(open_journal(), limits_, [](const journal::JournalFailure&) {});
+  const auto successor = endpoint_over(beside);
+  const server::Router router(successor->routes());
+  std::promise<void> may_read;
+  boost::asio::post(large_calls_, [until = may_read.get_future().share()] { until.wait(); });
+  std::string large;
+  for (int row = 0; row < 5000; ++row)
+    large += R"({"code": "L)" + std::to_string(row) + R"(", "name": "large"})" + "\n";
+  const std::vector<server::HeaderField> with_key{{"Content-Type", "application/x-ndjson"},
+                                                  {"Idempotency-Key", "\"call-1\""}};
+  std::promise<server::Response> of_first;
+  std::promise<server::Response> meanwhile;
+  std::promise<server::Response> afterwards;
+  call(large, with_key, of_first);
+  call(router, large, with_key, meanwhile);
+  const auto refused = await(meanwhile);
+  may_read.set_value();
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 409U);
+  EXPECT_THAT(refused->body, HasSubstr("has not ended"));
+  const auto taken = await(of_first);
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->status, 200U) << taken->body;
+  call(router, large, with_key, afterwards);
+  const auto again = await(afterwards);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->body, taken->body) << "the same rows, at the same place";
+}
+
 TEST_F(RecordsEndpointTest, ALargeCallIsABatchOfItsOwnThatIsCompressedBesideTheJournal) {
   const std::string code(100, 'L');
   std::string large;
@@ -153,9 +194,7 @@ TEST_F(RecordsEndpointTest, ALargeCallIsABatchOfItsOwnThatIsCompressedBesideTheJ
   const auto answer = await(of_large);
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 200U) << answer->body;
-  auto journal = journal::Journal::open(center_.node.directory / "park.journal", BureauId("park"),
-                                        limits_, center_.keyring, clock_)
-                     .value();
+  auto journal = open_journal();
   const auto sealed = journal.next({}).value();
   ASSERT_TRUE(sealed) << "it waits in an open batch";
   EXPECT_EQ(record::parse_manifest(sealed->manifest)->upserts.value, 12'000U);

@@ -106,17 +106,17 @@ class Offer {
  public:
   Offer() {
     const exchange::KnownDataset& known = *center_.catalogue.find(center_.dataset.id);
-    records_ =
-        RecordsEndpoint::make({{{BureauId("park"), {1}},
-                                commit_,
-                                {{known.dataset,
-                                  known.checker,
-                                  mapping_,
-                                  {},
-                                  1 << 20,
-                                  {known.dataset.id, known.schema, record::Mode::direct}}}}},
-                              {known.dataset.id}, {policy_, denials_, log_, clock_, blocking_})
-            .value();
+    records_ = RecordsEndpoint::make({{{BureauId("park"), {1}},
+                                       commit_,
+                                       {{known.dataset,
+                                         known.checker,
+                                         mapping_,
+                                         {},
+                                         1 << 20,
+                                         {known.dataset.id, known.schema, record::Mode::direct}}}}},
+                                     {known.dataset.id},
+                                     {policy_, denials_, log_, running_, clock_, blocking_})
+                   .value();
     const auto queue = open_tasks().value();
     for (const char* bureau : {"park", "tax"}) {
       const tasks::NewTask task{.bureau = BureauId(bureau), .dataset = DatasetId("approval")};
@@ -192,6 +192,7 @@ class Offer {
       [this]() -> std::expected<std::unique_ptr<exchange::Reception>, exchange::ReceptionFailure> {
         return std::make_unique<exchange::Reception>(center_.reception());
       }};
+  adapters::direct::RunningKeys running_;
   boost::asio::thread_pool blocking_{1};
   runs::Scheduler scheduler_{{.command = "/bin/false",
                               .configuration = center_.node.directory.path(),

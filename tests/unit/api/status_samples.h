@@ -62,6 +62,11 @@ inline NodeStatus node_with_every_trouble() {
                                  .epoch = record::Epoch{1},
                                  .sequence = record::Sequence{12},
                                  .reason = "the dataset is not known here"});
+  node.configuration = ConfigurationStatus{.since = now - std::chrono::hours(2),
+                                           .refused_at = now - std::chrono::hours(1),
+                                           .complaints = {"bureaus/park.yaml:3:1: found nothing"},
+                                           .restart = {"listen.port", "log.level"},
+                                           .unfinished = {"drop folders: no memory"}};
   node.schema_conflicts.emplace(record::DatasetId("approval"), "a field is gone");
   node.edges = {
       {.bureau = record::BureauId("far"),

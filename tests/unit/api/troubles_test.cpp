@@ -111,6 +111,24 @@ TEST(Troubles, OfACertificateAreWorseTheNearerItsEndIs) {
   EXPECT_THAT(names_of(node), ElementsAre("not-signing"));  // and not twice
 }
 
+TEST(Troubles, OfTheConfigurationSayWhatIsInTheWayOfIt) {
+  auto node = node_of({});
+  node.configuration = ConfigurationStatus{.since = now};
+  EXPECT_THAT(names_of(node), IsEmpty());
+  node.configuration->restart = {"listen.port", "log.level"};
+  EXPECT_EQ(line_of(troubles_of(node).front()),
+            "listen.port, log.level of node.yaml needs a restart");
+  node.configuration->refused_at = now;
+  node.configuration->complaints = {"node.yaml: one", "node.yaml: two"};
+  EXPECT_THAT(names_of(node), ElementsAre("configuration-refused", "restart-needed"));
+  EXPECT_THAT(line_of(troubles_of(node).front()), HasSubstr(": node.yaml: one; node.yaml: two"));
+  node.configuration->unfinished = {"drop folders: no memory"};
+  const auto troubles = troubles_of(node);
+  EXPECT_EQ(troubles.front().kind->name, "reload-unfinished");
+  EXPECT_EQ(troubles.front().grade, Grade::stops);
+  EXPECT_EQ(remedy_of(troubles.front()), "restart sluiced");
+}
+
 TEST(Troubles, OfTheDiskAreToldByItsReserve) {
   auto node = node_of({});
   node.room = {.space = {.free = 200, .total = 10'000}, .reserve = 100, .is_short = false};

@@ -8,16 +8,19 @@
 namespace sluice::entry::test {
 namespace {
 
-std::unique_ptr<Desk> open_desk(const LicenceDesk& licences, journal::test::Desk& journals) {
-  return Desk::make({licences.keyed()}, journals.open(), journals.limits,
-                    [](const auto& failure) { ADD_FAILURE() << record::to_string(failure); })
+std::unique_ptr<Desk> open_desk(const LicenceDesk& licences, journal::test::Desk& journals,
+                                RunningDrafts& running) {
+  return Desk::make(
+             {licences.keyed()}, journals.open(), journals.limits,
+             [](const auto& failure) { ADD_FAILURE() << record::to_string(failure); }, running)
       .value();
 }
 
 TEST(Desk, HasAFormOfEachDatasetThatIsKeyed) {
   const LicenceDesk licences;
   journal::test::Desk journals;
-  const auto desk = open_desk(licences, journals);
+  RunningDrafts running;
+  const auto desk = open_desk(licences, journals, running);
   ASSERT_NE(desk->find(record::DatasetId("licence")), nullptr);
   EXPECT_EQ(desk->find(record::DatasetId("licence"))->form().title, "企业设立登记");
   EXPECT_EQ(desk->find(record::DatasetId("approval")), nullptr);
@@ -27,7 +30,8 @@ TEST(Desk, HasAFormOfEachDatasetThatIsKeyed) {
 TEST(Desk, AnswersOnceARecordIsDurableAndTakesADraftOnce) {
   const LicenceDesk licences;
   journal::test::Desk journals;
-  const auto desk = open_desk(licences, journals);
+  RunningDrafts running;
+  const auto desk = open_desk(licences, journals, running);
   const auto checked = [&] {
     return desk->find(record::DatasetId("licence"))->check(good_form()).value();
   };
@@ -43,13 +47,15 @@ TEST(Desk, AnswersOnceARecordIsDurableAndTakesADraftOnce) {
 TEST(Desk, TakesNothingOfADatasetWhileSomethingIsInItsWay) {
   const LicenceDesk licences;
   journal::test::Desk journals;
+  RunningDrafts running;
   std::optional<std::string> why = "the store has it otherwise";
-  const auto desk = Desk::make(
-                        {licences.keyed()}, journals.open(), journals.limits, [](const auto&) {},
-                        [&](const record::DatasetId& dataset) {
-                          return dataset.str() == "licence" ? why : std::nullopt;
-                        })
-                        .value();
+  const auto desk =
+      Desk::make(
+          {licences.keyed()}, journals.open(), journals.limits, [](const auto&) {}, running,
+          [&](const record::DatasetId& dataset) {
+            return dataset.str() == "licence" ? why : std::nullopt;
+          })
+          .value();
   const auto checked = [&] {
     return desk->find(record::DatasetId("licence"))->check(good_form()).value();
   };
@@ -67,7 +73,9 @@ TEST(Desk, IsNotOpenedWithoutTheTableOfAFieldsCodes) {
   const CodeTables none;
   KeyedDataset keyed = licences.keyed();
   KeyedDataset bare{keyed.dataset, keyed.checker, keyed.mapping, none, keyed.origin};
-  EXPECT_FALSE(Desk::make({bare}, journals.open(), journals.limits, [](const auto&) {}));
+  RunningDrafts running;
+  EXPECT_FALSE(Desk::make(
+      {bare}, journals.open(), journals.limits, [](const auto&) {}, running));
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ class KeyedRecordSinkTest : public testing::Test {
     commit = std::make_unique<journal::GroupCommit>(
         desk.open(), desk.limits,
         [](const auto& failure) { ADD_FAILURE() << record::to_string(failure); });
-    sink.emplace(*commit);
+    sink.emplace(*commit, running);
   }
   CheckedRecord record(const std::string& capital = "1,000 万元") const {
     return checker.check(with(good_form(), "capital", capital)).value();
@@ -57,6 +57,7 @@ class KeyedRecordSinkTest : public testing::Test {
   journal::test::Desk desk;
   LicenceDesk licences;
   FormChecker checker = licences.form_checker();
+  RunningDrafts running;
   std::unique_ptr<journal::GroupCommit> commit;
   std::optional<KeyedRecordSink> sink;
 };
@@ -147,6 +148,28 @@ TEST_F(KeyedRecordSinkTest, SavesOfOneDraftAtTheSameTimeAreOneRecord) {
     EXPECT_EQ(rows[draft].size(), 1U) << draft;
   }
   EXPECT_EQ(std::ranges::count(lines(), '\n'), drafts);
+}
+
+// As while one configuration takes the place of another.
+TEST_F(KeyedRecordSinkTest, SavesOfOneDraftByTwoWaysIntoItsJournalAreOneRecord) {
+  journal::GroupCommit beside(desk.open(), desk.limits, [](const auto& failure) {
+    ADD_FAILURE() << record::to_string(failure);
+  });
+  KeyedRecordSink successor(beside, running);
+  for (int draft = 0; draft < 20; ++draft) {
+    const DraftId id("draft-" + std::to_string(draft));
+    std::promise<Answer> first;
+    std::promise<Answer> second;
+    sink->save(id, record(), [&](Answer answer) { first.set_value(std::move(answer)); });
+    successor.save(id, record(), [&](Answer answer) { second.set_value(std::move(answer)); });
+    const Answer taken = first.get_future().get();
+    const Answer known = second.get_future().get();
+    ASSERT_TRUE(taken) << record::to_string(taken.error());
+    ASSERT_TRUE(known) << record::to_string(known.error());
+    EXPECT_TRUE(taken->is_new);
+    EXPECT_FALSE(known->is_new);
+    EXPECT_EQ(known->placement.first_row, taken->placement.first_row);
+  }
 }
 
 TEST_F(KeyedRecordSinkTest, OfTwoContentsAtTheSameTimeOneIsTakenAndTheOtherConflicts) {

@@ -86,6 +86,7 @@ class ReconcileJobTest : public testing::Test {
                   .newest_checkpoint = std::make_shared<exchange::NewestCheckpoint>()});
     if (!stream) throw std::runtime_error(stream.error().sentence);
     stream_ = std::move(*stream);
+    stream_->begin();
   }
 
   std::ofstream file(const std::string& name) {

@@ -1,5 +1,8 @@
 // The desk as a person has it before them: what is known already, what is told of a task that has
 // changed meanwhile, and that whoever checks is told neither.
+#include <chrono>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -241,6 +244,23 @@ TEST_F(DeskTest, TellsTheScriptOfWhoHandedTheTaskBackThatItIsLost) {
   const auto answer = send(clerk_, "draft", page, "field.number=7");
   EXPECT_EQ(answer.status, 409U);
   EXPECT_THAT(answer.body, HasSubstr("任务已不在您手中"));
+}
+
+TEST_F(DeskTest, WhatIsReadyComesIntoTheJournalOnceTheSiteBegins) {
+  station_.site().end();
+  const auto queue = installation::open_tasks(station_.installation().settings).value();
+  const people::AccountName keyer("clerk");
+  const auto state = [&] { return queue->find({1}, {}).value()->task.state; };
+  ASSERT_TRUE(queue->apply(
+      {1}, tasks::ClaimIt{keyer, {tasks::TaskState::open}, std::chrono::minutes(5)}, station_.now));
+  ASSERT_TRUE(
+      queue->apply({1}, tasks::FinishKeying{keyer, R"({"number": "7"})", false}, station_.now));
+  EXPECT_EQ(state(), tasks::TaskState::ready);
+  station_.site().begin();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (state() == tasks::TaskState::ready && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(state(), tasks::TaskState::done);
 }
 
 TEST_F(DeskTest, WhatTheAuditLogDoesNotTakeIsNotSaved) {

@@ -66,7 +66,7 @@ Station::Station() {
     return installation::open_people(installation_->settings);
   };
   people_ = open_people().value();
-  EXPECT_TRUE(desks_.open({record::BureauId("park")}, *installation_, log_, {}));
+  EXPECT_TRUE(desks_.open({record::BureauId("park")}, {*installation_, log_, running_drafts_, {}}));
   site_.emplace(Surroundings{
       .installation = *installation_,
       .policy = policy_,
@@ -83,6 +83,7 @@ Station::Station() {
           [this] { return installation::open_kept_reports(installation_->settings); },
       .clock = [this] { return now; },
       .sessions = {},
+      .sign_in_attempts = sign_in_attempts_,
       .time_zone = "Asia/Shanghai",
       .desks = desks_.all(),
       .code_tables = desks_.tables(),
@@ -95,6 +96,7 @@ Station::Station() {
         return installation_->open_store_to_look_up();
       },
       .csv = *this});
+  site_->begin();
   router_.emplace(site_->routes());
 }
 

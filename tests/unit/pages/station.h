@@ -16,10 +16,12 @@
 #include <gtest/gtest.h>
 
 #include "adapters/disk/csv_parser.h"
+#include "entry/running_drafts.h"
 #include "installation/installation.h"
 #include "node/desks.h"
 #include "pages/cookie_names.h"
 #include "pages/site.h"
+#include "people/sign_in.h"
 #include "support/audited_text.h"
 #include "support/development_ca.h"
 #include "support/no_target.h"
@@ -85,6 +87,8 @@ class Station : private adapters::disk::CsvParser {
   observe::Metrics metrics_;
   std::unique_ptr<runs::Scheduler> scheduler_;
   std::unique_ptr<people::People> people_;
+  entry::RunningDrafts running_drafts_;
+  people::SignInAttempts sign_in_attempts_;
   node::Desks desks_;
   std::optional<Site> site_;
   std::optional<server::Router> router_;

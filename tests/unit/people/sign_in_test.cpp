@@ -85,7 +85,8 @@ class SignInTest : public ::testing::Test {
   record::test::TemporaryDirectory directory_;
   std::unique_ptr<People> people_ =
       open_sqlite(directory_ / "people.sqlite", [] { return morning; });
-  SignIn sign_in_{SessionLimits{}};
+  SignInAttempts attempts_;
+  SignIn sign_in_{SessionLimits{}, attempts_};
   Browser browser_{.address = "192.0.2.1", .device_token = {}};
   record::Time now_ = morning;
 };
@@ -153,6 +154,16 @@ TEST_F(SignInTest, WhoFailsWaitsAndNobodyElse) {
   EXPECT_EQ(refusal("wang", right).reason, RefusalReason::wait);
   now_ += seconds(30);
   success("wang", right);
+}
+
+TEST_F(SignInTest, WhatFailedBeforeAConfigurationTookThePlaceOfAnotherCountsAfterIt) {
+  add("wang");
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(refusal("wang", "wrong").reason, RefusalReason::wrong);
+  SignIn next{SessionLimits{}, attempts_};
+  const auto outcome = next.attempt(*people_, browser_, {"wang", right}, now_).value();
+  ASSERT_TRUE(std::holds_alternative<SignInRefusal>(outcome));
+  EXPECT_EQ(std::get<SignInRefusal>(outcome).reason, RefusalReason::wait);
 }
 
 TEST_F(SignInTest, NameThatIsNobodysWaitsAsAnyOther) {

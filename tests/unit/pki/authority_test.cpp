@@ -153,8 +153,8 @@ TEST_F(AuthorityTest, IsFoundAgainAndKeepsItsKeyToItself) {
   ASSERT_TRUE(again) << to_string(again.error());
   EXPECT_EQ(again->subject(), "CN=Root,O=Haidian");
   EXPECT_EQ(mode_of(directory / "authority/ca.key"), 0600U);
-  EXPECT_EQ(mode_of(directory / "authority/ca.pem"), 0640U);
-  EXPECT_EQ(mode_of(directory / "authority/crl.pem"), 0640U);
+  EXPECT_EQ(mode_of(directory / "authority/ca.pem"), 0644U);
+  EXPECT_EQ(mode_of(directory / "authority/crl.pem"), 0644U);
   EXPECT_EQ(mode_of(directory / "authority"), 0750U);
 }
 

@@ -56,18 +56,18 @@ class DropFolderWatchTest : public testing::Test {
   void make_folder() { std::filesystem::create_directory(directory_ / "drop"); }
 
   // In place of `sluice`: a line in `runs` each time, then this.
-  std::unique_ptr<DropFolderWatch> watch_with(const std::string& script,
-                                              const ChildLimits& limits) {
+  std::unique_ptr<DropFolderWatch> watch_with(const std::string& script, const ChildLimits& limits,
+                                              const std::string& bureau = "park") {
     const auto command = directory_ / "sluice";
     std::ofstream(command) << "#!/bin/sh\necho run >>\"$2/runs\"\n" << script << "\n";
     std::filesystem::permissions(command, std::filesystem::perms::owner_all);
     return std::make_unique<DropFolderWatch>(
-        DropFolderWatch::Watched{.bureau = record::BureauId("park"),
+        DropFolderWatch::Watched{.bureau = record::BureauId(bureau),
                                  .folder = directory_ / "drop",
                                  .datasets = {record::DatasetId("register")},
                                  .limits = limits,
                                  .settle = std::chrono::milliseconds(1)},
-        HoldBack(), DropFolderWatch::Surroundings{command, directory_.path(), *log_});
+        HoldBack(), DropFolderWatch::Surroundings{command, directory_.path(), *log_, turns_});
   }
   void drop(const std::string& name = "register.csv") {
     std::ofstream(directory_ / ("drop/." + name)) << "number\nA1\n";
@@ -99,6 +99,7 @@ class DropFolderWatchTest : public testing::Test {
 
   record::test::TemporaryDirectory directory_;
   std::unique_ptr<observe::Log> log_ = observe::open_log({}, "test");
+  FolderTurns turns_;
 };
 
 // It would use them up each time anew.
@@ -236,6 +237,29 @@ TEST_F(DropFolderWatchTest, OneThatIsToEndLetsItsImportEndAndLoadsNothingMore) {
     return ended;
   }));
   EXPECT_EQ(runs(), 1U);
+}
+
+TEST_F(DropFolderWatchTest, AFolderThatIsAnothersNowIsLeftAloneUntilTheImportOutOfItHasEnded) {
+  const ErrorsInFile errors(directory_ / "errors");
+  const std::string script = "while [ ! -e \"$2/released\" ]; do sleep 0.02; done";
+  auto before = watch_with(script, {}, "park");
+  drop();
+  ASSERT_TRUE(comes([&] { return runs() == 1; }));
+  before->let_end();
+  auto now = watch_with(script, {}, "parks");
+  EXPECT_TRUE(comes([&] { return errors.count("the import of park has not ended") > 0; }));
+  EXPECT_EQ(runs(), 1U) << "the same file is imported twice";
+  std::ofstream(directory_ / "released");
+  EXPECT_TRUE(comes([&] { return is_there("done/register.csv"); }));
+  EXPECT_TRUE(comes([&] { return errors.count("event=drop-folder-goes-on bureau=parks") > 0; }));
+  drop("register-2.csv");
+  EXPECT_TRUE(comes([&] { return is_there("done/register-2.csv"); }));
+  now.reset();
+  before.reset();
+  log_.reset();
+  EXPECT_EQ(runs(), 2U);
+  EXPECT_EQ(errors.count("event=dropped-file-imported bureau=park file=register.csv"), 1U);
+  EXPECT_EQ(errors.count("event=dropped-file-imported bureau=parks file=register-2.csv"), 1U);
 }
 
 }  // namespace

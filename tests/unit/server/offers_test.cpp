@@ -1,7 +1,12 @@
 // What a listener serves is replaced while connections are open and requests are under way.
+#include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -49,21 +54,24 @@ const std::string word_request = "GET /v1/word HTTP/1.1\r\nHost: localhost\r\n\r
 
 struct Offering {
   explicit Offering(std::vector<server::Route> routes) : server(with(std::move(routes))) {}
+  explicit Offering(ServerOptions options) : server(std::move(options)) {}
   RawClient client() { return {server.port(), identity, server.authority().authorities()}; }
+  RawClient client_of(const std::string& name) {
+    return {server.port(), server.authority().issue(name), server.authority().authorities()};
+  }
   static std::string ask(RawClient& client) {
     client.send(word_request);
     return body_of(client.receive());
   }
 
-  RunningServer server;
-  IssuedFiles identity = server.authority().issue("park");
-
- private:
   static ServerOptions with(std::vector<server::Route> routes) {
     ServerOptions options;
     options.routes = std::move(routes);
     return options;
   }
+
+  RunningServer server;
+  IssuedFiles identity = server.authority().issue("park");
 };
 
 TEST(Offers, AConnectionGoesOnWithWhatIsServedNow) {
@@ -106,6 +114,20 @@ TEST(Offers, AnIdleConnectionKeepsNothing) {
   EXPECT_TRUE(kept.expired());
 }
 
+TEST(Offers, WhatIsServedAtFirstGoesLikeAllThatComesAfterIt) {
+  auto owner = std::make_shared<int>(0);
+  const std::weak_ptr<int> kept = owner;
+  ServerOptions options = Offering::with({says("first")});
+  options.owner = std::move(owner);
+  Offering offering(std::move(options));
+  RawClient client = offering.client();
+  EXPECT_EQ(Offering::ask(client), "first");
+  EXPECT_FALSE(kept.expired());
+  offering.server.serve({says("after")}, known());
+  EXPECT_EQ(Offering::ask(client), "after");
+  EXPECT_TRUE(kept.expired());
+}
+
 TEST(Offers, WhoIsNotKnownAnyMoreIsAStrangerFromTheNextRequestOn) {
   const trust::Directory nobody;
   Offering offering({says("before")});
@@ -129,6 +151,72 @@ TEST(Offers, WhoBecomesKnownIsServedOnTheSameConnectionByTheNewName) {
   offering.server.serve(echo.options().routes, renamed);
   client.send(post("2"));
   EXPECT_EQ(body_of(client.receive()), "renamed enterprise 2");
+}
+
+TEST(Offers, AConnectionTakesAPlaceAmongThoseOfWhomItIsNow) {
+  const auto to = [](const char* park, const char* quality) {
+    return trust::Directory({{DevelopmentCa::subject("park"), record::BureauId(park)},
+                             {DevelopmentCa::subject("quality"), record::BureauId(quality)}});
+  };
+  const trust::Directory moved = to("renamed", "park");
+  const trust::Directory merged = to("park", "park");
+  ServerOptions options = Offering::with({says("before")});
+  options.limits.max_connections_per_bureau = 1;
+  Offering offering(std::move(options));
+  RawClient park = offering.client();
+  RawClient quality = offering.client_of("quality");
+  EXPECT_EQ(Offering::ask(park), "before");
+  EXPECT_EQ(Offering::ask(quality), "before");
+  offering.server.serve({says("moved")}, moved);
+  EXPECT_EQ(Offering::ask(park), "moved");
+  EXPECT_EQ(Offering::ask(quality), "moved") << "the other has left its place";
+  offering.server.serve({says("merged")}, merged);
+  EXPECT_EQ(Offering::ask(quality), "merged");
+  park.send(word_request);
+  EXPECT_THAT(park.receive(), HasSubstr("too-many-connections"));
+}
+
+// `set_memory` gives the memory for bodies, in which one has half its size: what a request holds
+// that came before is taken from what the next offer allows.
+void share_memory(const std::function<void(ServerOptions&, std::uint64_t)>& set_memory) {
+  EchoService echo;
+  ServerOptions options = echo.options();
+  set_memory(options, 1'200'000);
+  Offering offering(options);
+  RawClient slow = offering.client();
+  const std::string call = post(std::string(500'000, 'x'));
+  slow.send(std::string_view(call).substr(0, 400'000));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (offering.server.metrics().http_body_bytes().Value() < 499'000) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  const trust::Directory both({{DevelopmentCa::subject("park"), record::BureauId("park")},
+                               {DevelopmentCa::subject("quality"), record::BureauId("quality")}});
+  set_memory(options, 600'000);
+  offering.server.serve(options.routes, both, options.limits);
+  RawClient other = offering.client_of("quality");
+  other.send(post(std::string(200'000, 'y')));
+  EXPECT_EQ(status_line(other.receive()), "HTTP/1.1 503 Service Unavailable");
+  slow.send(std::string_view(call).substr(400'000));
+  EXPECT_EQ(status_line(slow.receive()), "HTTP/1.1 200 OK");
+  RawClient later = offering.client_of("quality");
+  later.send(post(std::string(200'000, 'y')));
+  EXPECT_EQ(status_line(later.receive()), "HTTP/1.1 200 OK");
+  offering.server.stop(std::chrono::milliseconds(0));
+}
+
+TEST(Offers, BodiesOfAllThatIsOfferedAreInOneMemory) {
+  share_memory([](ServerOptions& options, std::uint64_t bytes) {
+    options.limits.max_body_memory_bytes = bytes;
+  });
+}
+
+TEST(Offers, BodiesOfARouteWithLimitsOfItsOwnAreInOneMemoryToo) {
+  share_memory([](ServerOptions& options, std::uint64_t bytes) {
+    options.routes.at(0).bodies =
+        server::BodyLimits{.max_bytes = 1'000'000, .max_memory_bytes = bytes};
+  });
 }
 
 }  // namespace

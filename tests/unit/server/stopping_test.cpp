@@ -32,9 +32,10 @@ class AStoppedServer : public testing::Test {
   observe::Metrics metrics;
   asio::io_context context;
   server::HttpServer server =
-      server::HttpServer::listen_locally(context, directory.path() / "socket",
-                                         ServerOptions::short_limits(), server::Router({}),
-                                         {peers, denials, log, metrics})
+      server::HttpServer::listen_locally(
+          context, directory.path() / "socket",
+          {server::Router({}), ServerOptions::short_limits(), peers, server::operators()},
+          {denials, log, metrics})
           .value();
 };
 

@@ -197,6 +197,7 @@ TEST(Nearest, IsTheNameThatATypoMeant) {
 
 TEST(InQuotes, ShowsControlCharactersAndCutsBetweenCharacters) {
   EXPECT_EQ(in_quotes("a\nb"), "`a\\x0Ab`");
+  EXPECT_EQ(in_quotes("a`b"), "`a\\x60b`");
   EXPECT_EQ(in_quotes(std::string(59, 'a') + "海淀"), "`" + std::string(59, 'a') + "海…`");
 }
 
