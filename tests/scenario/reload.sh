@@ -207,7 +207,8 @@ restart  log.level is changed in node.yaml and needs a restart of sluiced'
   expect "put back" "$(said '"\(.outcome) \(.restart | length)"')" 'unchanged 0'
   [[ $(sluice status) != *'needs a restart'* ]] || fail "$(sluice status)"
 
-  sql 'CREATE TABLE payment (payer TEXT NOT NULL, number INTEGER NOT NULL, amount TEXT, changed INTEGER, PRIMARY KEY (payer, number));
+  sql 'DROP TABLE IF EXISTS payment;
+       CREATE TABLE payment (payer TEXT NOT NULL, number INTEGER NOT NULL, amount TEXT, changed INTEGER, PRIMARY KEY (payer, number));
        INSERT INTO payment VALUES (char(65), 1, 1, 1)'
   cp "$node/config/node.yaml" "$node/node.yaml"
   sed -i "s#state_directory: [^,}]*#state_directory: $node/other#" "$node/config/node.yaml"
