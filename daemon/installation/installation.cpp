@@ -310,7 +310,9 @@ std::expected<Successor, Refusal> load_successor(const std::filesystem::path& co
   }
   settings::keep_until_restart(*settings, running.settings);
   auto catalogue = exchange::Catalogue::compile(settings->datasets);
-  if (!catalogue) return std::unexpected(Refusal{lines_of(catalogue.error()), true});
+  if (!catalogue) {
+    return std::unexpected(Refusal{lines_of(catalogue.error()), true, std::move(changes.restart)});
+  }
   return Successor{std::make_unique<Installation>(
                        Installation{std::move(*settings), std::move(*catalogue), running.keyring,
                                     running.paths, running.disk, running.marks, running.retention}),

@@ -28,7 +28,7 @@ class StoreSide final : public SchemaSide {
  public:
   explicit StoreSide(std::unique_ptr<store::Store> store) : store_(std::move(store)) {}
 
-  Conflict conflict(const exchange::KnownDataset& known) override {
+  Conflict conflict(const exchange::KnownDataset& known, const std::stop_token&) override {
     const auto checked = check_schema(*store_, known);
     if (checked) return std::nullopt;
     std::string why = record::to_string(checked.error());
@@ -45,14 +45,14 @@ class CenterSide final : public SchemaSide {
   CenterSide(const link::Uplink& uplink, std::unique_ptr<link::UplinkIdentity> identity)
       : identity_(std::move(identity)), caller_(uplink, *identity_, bandwidth_) {}
 
-  Conflict conflict(const exchange::KnownDataset& known) override {
+  Conflict conflict(const exchange::KnownDataset& known, const std::stop_token& stop) override {
     const std::string schema = record::canonical_json(known.dataset.schema);
     const link::HttpRequest question{
         .method = "POST",
         .target = fmt::format("/v1/datasets/{}/schema", known.dataset.id.str()),
         .content_type = "application/json",
         .body = schema};
-    auto reply = caller_.call(question, longest_silence_of_center);
+    auto reply = caller_.call(question, longest_silence_of_center, stop);
     if (!reply) return std::unexpected(record::Flaw{record::to_string(reply.error())});
     // One of before there was such a question, or that does not know the dataset yet.
     if (reply->answer.status == not_found || reply->answer.status == forbidden) return std::nullopt;
@@ -84,7 +84,7 @@ class RunOfQuestions {
     const auto told = told_.find(dataset);
     if (told != told_.end()) return told->second;
     if (!can_be_asked()) return std::nullopt;
-    auto conflict = side_->conflict(*known);
+    auto conflict = side_->conflict(*known, {});
     is_away_ = !conflict;
     return told_.emplace(dataset, std::move(conflict).value_or(std::nullopt)).first->second;
   }

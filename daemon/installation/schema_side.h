@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "exchange/catalogue.h"
@@ -26,9 +27,9 @@ class SchemaSide {
       const Installation& installation);
 
   // Why they could not; nothing: they could, or will once the center has the schema, too. Blocks,
-  // for seconds at most.
+  // for seconds at most, and not for a center that takes long once `stop` is asked for.
   [[nodiscard]] virtual std::expected<std::optional<std::string>, record::Flaw> conflict(
-      const exchange::KnownDataset& known) = 0;
+      const exchange::KnownDataset& known, const std::stop_token& stop) = 0;
 };
 
 // For a run that asks of many rows: a side is opened when it is first needed, and asked once about

@@ -32,32 +32,40 @@ sqlite::Result<void> empty_log_of(const std::filesystem::path& file) {
   return database.empty_log();
 }
 
+std::expected<void, std::string> made_durable(const std::filesystem::path& file,
+                                              files::StateDisk& disk) {
+  std::error_code error;
+  // Opening an empty one would write into it, and who opens it then is to find it as it was.
+  if (const auto bytes = std::filesystem::file_size(file, error); error || bytes == 0) return {};
+  const auto emptied = empty_log_of(file);
+  if (emptied) return {};
+  const sqlite::Error& why = emptied.error();
+  const bool passes = why.is_busy() || why.is_disk_full() || why.is_out_of_files();
+  if (passes && !disk.distrusted()) return {};
+  // Nothing is acknowledged from it: who opens it refuses it, and the other bureaus go on.
+  if (why.is_damaged()) return {};
+  if (why.is_failed_sync()) disk.distrust(fmt::format("{}: {}", file.string(), why.message));
+  return std::unexpected(
+      fmt::format("{}: what it holds can not be made durable ({}), and so nothing may be "
+                  "acknowledged; see to the disk, then start `sluiced` again",
+                  file.string(), why.message));
+}
+
 }  // namespace
 
 std::expected<void, std::string> make_durable_anew(const installation::Installation& installation) {
   files::StateDisk& disk = *installation.disk;
-  const auto distrusted = disk.distrusted();
-  for (const std::filesystem::path& file : files_of(installation)) {
-    std::error_code error;
-    // Opening an empty one would write into it, and who opens it then is to find it as it was.
-    if (const auto bytes = std::filesystem::file_size(file, error); error || bytes == 0) continue;
-    const auto emptied = empty_log_of(file);
-    if (emptied) continue;
-    const sqlite::Error& why = emptied.error();
-    const bool passes = why.is_busy() || why.is_disk_full() || why.is_out_of_files();
-    if (passes && !distrusted) continue;
-    // Nothing is acknowledged from it: who opens it refuses it, and the other bureaus go on.
-    if (why.is_damaged()) continue;
-    if (why.is_failed_sync()) disk.distrust(fmt::format("{}: {}", file.string(), why.message));
-    return std::unexpected(
-        fmt::format("{}: what it holds can not be made durable ({}), and so nothing may be "
-                    "acknowledged; see to the disk, then start `sluiced` again",
-                    file.string(), why.message));
-  }
+  for (const std::filesystem::path& file : files_of(installation))
+    SLUICE_TRY(made_durable(file, disk));
   if (disk.trust_again()) return {};
   return std::unexpected(fmt::format("{}: can not be removed: {}",
                                      installation.paths.not_durable_mark().string(),
                                      std::generic_category().message(errno)));
+}
+
+std::expected<void, std::string> make_durable_anew(const installation::Installation& installation,
+                                                   const record::BureauId& bureau) {
+  return made_durable(installation.paths.journal(bureau), *installation.disk);
 }
 
 }  // namespace sluice::node

@@ -14,5 +14,8 @@ namespace sluice::node {
 // disk, a lock) is in the way only where an fsync is known to have failed.
 [[nodiscard]] std::expected<void, std::string> make_durable_anew(
     const installation::Installation& installation);
+// Of a journal that comes to a node that serves: nobody has looked at it when that began.
+[[nodiscard]] std::expected<void, std::string> make_durable_anew(
+    const installation::Installation& installation, const record::BureauId& bureau);
 
 }  // namespace sluice::node

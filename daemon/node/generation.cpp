@@ -43,12 +43,14 @@ Generation::~Generation() {
 }
 
 std::expected<std::unique_ptr<Generation>, std::string> Generation::make(
-    std::unique_ptr<installation::Installation> installation, Surroundings surroundings) {
+    std::unique_ptr<installation::Installation> installation, Surroundings surroundings,
+    std::map<record::DatasetId, std::string> conflicts) {
   std::unique_ptr<Generation> made(
       new Generation(std::move(installation), std::move(surroundings)));
   // Before anything is acknowledged.
   made->schemas_.emplace(SchemaWatch::Surroundings{*made->installation_, made->surroundings_.log,
-                                                   made->surroundings_.metrics});
+                                                   made->surroundings_.metrics,
+                                                   std::move(conflicts)});
   SLUICE_TRY(made->open_streams());
   SLUICE_TRY(made->take_records());
   SLUICE_TRY(made->take_forms());

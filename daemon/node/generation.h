@@ -90,8 +90,10 @@ class Generation {
   };
   // Compares schemas and opens journals and stores, so it blocks; nothing is sent, settled or
   // signed by it until it begins.
+  // `conflicts`: what is known of schemas that are as they were in the one before.
   [[nodiscard]] static std::expected<std::unique_ptr<Generation>, std::string> make(
-      std::unique_ptr<installation::Installation> installation, Surroundings surroundings);
+      std::unique_ptr<installation::Installation> installation, Surroundings surroundings,
+      std::map<record::DatasetId, std::string> conflicts = {});
   // As end(). Nothing that it serves may be under way.
   ~Generation();
   Generation(const Generation&) = delete;

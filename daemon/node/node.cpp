@@ -107,7 +107,11 @@ Node::Node(installation::SoleDaemon sole, const installation::Installation& inst
       scheduler_(make_scheduler({programs_.command, programs_.configuration,
                                  installation.paths.run_history(), *log_, metrics_})),
       figures_({*disk_, *log_, metrics_}),
-      measuring_({[this] { return measure(); }, [this] { figures_.miss(); }}) {}
+      measuring_({[this] { return measure(); },
+                  [this] {
+                    figures_.miss();
+                    hide_gone();
+                  }}) {}
 
 Node::~Node() {
   // Whoever posts to the context ends while it is there. Runs go on where they were the next time.
@@ -269,6 +273,7 @@ asio::awaitable<void> Node::obey_signals() {
   notifier_.stopping("ending what runs; what was acknowledged stays");
   log_->write<"stopping">();
   is_stopping_ = true;
+  scheduler_->ask_to_stop();
   // What a reload does now comes to its end, and none begins anything.
   co_await api::off_the_loop<bool>(reloading_, [] { return true; });
   // All of them first: each may take its grace to end.

@@ -106,6 +106,8 @@ class Node {
   // Of bureaus that are gone, what is shown all the same: whoever counted for them may have ended
   // after they went.
   void hide_gone();
+  // Those that are back: before anybody counts for them.
+  void show_again(const settings::Settings& next);
   void measure_configuration();
   [[nodiscard]] api::ConfigurationStatus configuration() const;
   // On the context's thread. `done` may be empty.

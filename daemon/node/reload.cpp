@@ -14,7 +14,10 @@
 #include "api/on_own_executor.h"
 #include "boost/awaited.h"
 #include "installation/system_clock.h"
+#include "node/durable_start.h"
 #include "node/node.h"
+#include "record/table_schema.h"
+#include "record/try.h"
 #include "record/unforeseen.h"
 
 namespace sluice::node {
@@ -58,6 +61,33 @@ std::vector<std::string> new_refusals(const Generation& running, const Generatio
     sentences.push_back(fmt::format("bureau {}: {}", bureau.str(), record::to_string(failure)));
   }
   return sentences;
+}
+
+// Of schemas that are the same in the next one: what is known of them, which may not be asked again
+// now.
+std::map<record::DatasetId, std::string> lasting_conflicts(const Generation& running,
+                                                           const exchange::Catalogue& next) {
+  std::map<record::DatasetId, std::string> lasting;
+  for (auto& [dataset, why] : running.schema_conflicts()) {
+    const auto* was = running.installation().catalogue.find(dataset);
+    const auto* is = next.find(dataset);
+    if (was == nullptr || is == nullptr) continue;
+    if (record::canonical_json(was->dataset.schema) != record::canonical_json(is->dataset.schema)) {
+      continue;
+    }
+    lasting.emplace(dataset, why);
+  }
+  return lasting;
+}
+
+// The journals that begin here from now on.
+std::expected<void, std::string> make_new_durable(const Generation& running,
+                                                  const installation::Installation& next) {
+  for (const auto& [id, bureau] : next.settings.bureaus) {
+    if (bureau.publishes.empty() || next.settings.carrier(id) != nullptr) continue;
+    if (!running.streams().contains(id)) SLUICE_TRY(make_durable_anew(next, id));
+  }
+  return {};
 }
 
 // What a person has repaired since, and no file says.
@@ -127,8 +157,9 @@ asio::awaitable<api::ReloadOutcome> Node::reload(std::string who) {
     try_step("what is served", attempt.unfinished, [&] { put_in_place(attempt.made); });
   }
   co_await api::off_the_loop<bool>(reloading_, [&] {
-    change_over(*running, attempt);
-    tell(who, attempt);
+    try_step("the change", attempt.unfinished, [&] { change_over(*running, attempt); });
+    std::vector<std::string> untold;
+    try_step("what is told of it", untold, [&] { tell(who, attempt); });
     return true;
   });
   co_return std::move(attempt.outcome);
@@ -158,28 +189,35 @@ Node::Attempt Node::make_successor(Generation& running) {
   };
   if (changes.empty() && running.refused().empty()) return unchanged();
   if (is_stopping_) return {refused({"sluiced is stopping"})};
-  auto made = Generation::make(std::move(successor->installation), of_generations());
+  if (auto durable = make_new_durable(running, *successor->installation); !durable) {
+    return {refused({std::move(durable.error())})};
+  }
+  auto conflicts = lasting_conflicts(running, successor->installation->catalogue);
+  auto made =
+      Generation::make(std::move(successor->installation), of_generations(), std::move(conflicts));
   if (!made) return {refused({std::move(made.error())})};
   if (auto missing = new_refusals(running, **made); !missing.empty()) {
     return {refused(std::move(missing))};
   }
-  if (auto conflicts = new_conflicts(running, **made); !conflicts.empty()) {
-    return {refused(std::move(conflicts))};
+  if (auto unfit = new_conflicts(running, **made); !unfit.empty()) {
+    return {refused(std::move(unfit))};
   }
   add_cured(running, **made, changes);
   if (changes.empty()) return unchanged();
   if (is_stopping_) return {refused({"sluiced is stopping"})};
+  Attempt attempt{{.kind = Kind::applied,
+                   .added = std::move(changes.added),
+                   .changed = std::move(changes.changed),
+                   .removed = std::move(changes.removed),
+                   .restart = std::move(changes.restart)},
+                  owned(std::move(*made))};
+  show_again(attempt.made->installation().settings);
   // The last that can fail.
-  if (auto planned = scheduler_->change(plan_of(**made)); !planned) {
+  if (auto planned = scheduler_->change(plan_of(*attempt.made)); !planned) {
     return {refused({record::to_string(planned.error())})};
   }
   running.leave_keyed();
-  return {{.kind = Kind::applied,
-           .added = std::move(changes.added),
-           .changed = std::move(changes.changed),
-           .removed = std::move(changes.removed),
-           .restart = std::move(changes.restart)},
-          owned(std::move(*made))};
+  return attempt;
 }
 
 void Node::change_over(Generation& running, Attempt& attempt) {

@@ -33,13 +33,17 @@ std::set<record::DatasetId> compared_datasets(const installation::Installation& 
 }  // namespace
 
 SchemaWatch::SchemaWatch(Surroundings surroundings)
-    : surroundings_(surroundings), datasets_(compared_datasets(surroundings.installation)) {
+    : surroundings_(std::move(surroundings)),
+      datasets_(compared_datasets(surroundings_.installation)),
+      conflicts_(surroundings_.conflicts) {
+  for (const auto& [dataset, why] : conflicts_)
+    known_.insert(dataset);
   look_at_first();
 }
 
 void SchemaWatch::look_at_first() {
   const bool is_far = surroundings_.installation.settings.node.uplink.has_value();
-  if (!is_far) look();
+  if (!is_far) look({});
   is_asked_ = is_far;
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   if (!is_far) return;
@@ -99,7 +103,7 @@ void SchemaWatch::run(const std::stop_token& stop) {
     }
     if (stop.stop_requested()) return;
     try {
-      look();
+      look(stop);
     } catch (const std::exception& error) {  // which is not to end the daemon
       not_compared(record::unforeseen(error));
     }
@@ -109,7 +113,7 @@ void SchemaWatch::run(const std::stop_token& stop) {
   }
 }
 
-void SchemaWatch::look() {
+void SchemaWatch::look(const std::stop_token& stop) {
   is_compared_ = false;
   const installation::Installation& installation = surroundings_.installation;
   const auto side = installation::SchemaSide::open(installation);
@@ -118,9 +122,10 @@ void SchemaWatch::look() {
     return;
   }
   for (const record::DatasetId& dataset : datasets_) {
-    auto conflict = (*side)->conflict(*installation.catalogue.find(dataset));
+    if (stop.stop_requested()) return;
+    auto conflict = (*side)->conflict(*installation.catalogue.find(dataset), stop);
     if (!conflict) {
-      not_compared(conflict.error().sentence);
+      if (!stop.stop_requested()) not_compared(conflict.error().sentence);
       return;
     }
     settle(dataset, std::move(*conflict));

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -28,6 +29,9 @@ class SchemaWatch {
     const installation::Installation& installation;
     observe::Log& log;
     observe::Metrics& metrics;
+    // What one that looked before it found of schemas that are as they were: it holds until they
+    // are compared anew.
+    std::map<record::DatasetId, std::string> conflicts = {};
   };
   // Has looked once when it returns, but for a center that takes long to answer: who can not be
   // asked refuses nothing, and its word counts when it comes.
@@ -50,7 +54,7 @@ class SchemaWatch {
  private:
   void look_at_first();
   void run(const std::stop_token& stop);
-  void look();
+  void look(const std::stop_token& stop);
   void settle(const record::DatasetId& dataset, std::optional<std::string> conflict);
   void not_compared(const std::string& why);
   // With mutex_ held, so that nothing older is told after what is newer.

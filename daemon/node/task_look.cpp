@@ -22,6 +22,15 @@ TaskLook::TaskLook(Surroundings surroundings)
     : surroundings_(std::move(surroundings)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
+// Whoever looks after it knows nothing of what this one has told.
+TaskLook::~TaskLook() {
+  thread_ = {};
+  for (const record::BureauId& bureau : surroundings_.bureaus) {
+    surroundings_.metrics.tasks_waiting.hide(bureau.str());
+    surroundings_.metrics.tasks_overdue.hide(bureau.str());
+  }
+}
+
 void TaskLook::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     // Who works with the tasks is told why they can not be read; here there are no figures.

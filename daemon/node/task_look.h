@@ -24,7 +24,7 @@ class TaskLook {
     observe::Metrics& metrics;              // must outlive this
   };
   explicit TaskLook(Surroundings surroundings);
-  ~TaskLook() = default;
+  ~TaskLook();
   TaskLook(const TaskLook&) = delete;
   TaskLook& operator=(const TaskLook&) = delete;
 

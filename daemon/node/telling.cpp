@@ -95,16 +95,15 @@ std::function<void()> Node::measure() {
 }
 
 void Node::hide_gone() {
-  std::set<record::BureauId> gone;
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(gone_, [this](const record::BureauId& bureau) {
-      return generation_->installation().settings.bureaus.contains(bureau);
-    });
-    gone = gone_;
-  }
-  for (const record::BureauId& bureau : gone)
+  const std::lock_guard lock(mutex_);  // to the end: one that comes back is not hidden by a copy
+  for (const record::BureauId& bureau : gone_)
     metrics_.forget_bureau(bureau.str());
+}
+
+void Node::show_again(const settings::Settings& next) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, bureau] : next.bureaus)
+    gone_.erase(id);
 }
 
 }  // namespace sluice::node

@@ -363,7 +363,10 @@ void BureauRunner::finish(Entry& entry, const Job& job, Run run, const ChildEnd&
   // Who reads of it in the log finds it in the status too.
   tell_of(run, around_.log, around_.metrics);
   const std::lock_guard lock(mutex_);
-  if (!has(entry)) forget(entry);
+  // One of its name may be there again.
+  const bool is_there = std::ranges::any_of(
+      entries_, [&](const auto& each) { return each->job.name.task == job.name.task; });
+  if (!is_there) forget(entry);
 }
 
 }  // namespace sluice::runs

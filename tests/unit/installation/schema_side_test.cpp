@@ -24,7 +24,7 @@ class SchemaObjectionTest : public testing::Test {
    public:
     explicit Side(SchemaObjectionTest& test) : test_(test) {}
     std::expected<std::optional<std::string>, record::Flaw> conflict(
-        const exchange::KnownDataset& known) override {
+        const exchange::KnownDataset& known, const std::stop_token&) override {
       test_.asked.push_back(known.dataset.id.str());
       if (test_.is_away) return std::unexpected(record::Flaw{"it does not answer"});
       if (known.dataset.id == DatasetId("permit")) return "a field is gone";

@@ -111,6 +111,13 @@ TEST_F(SchemaWatchTest, IsThereBeforeACenterThatSaysNothingIsGivenUp) {
       << "who has not answered refuses nothing";
 }
 
+TEST_F(SchemaWatchTest, WhatOneBeforeItFoundHoldsUntilTheCenterAnswers) {
+  SchemaWatch watch({*installation_, log_, metrics_, {{record::DatasetId("approval"), "a field"}}});
+  watch.begin();
+  EXPECT_EQ(watch.conflict(record::DatasetId("approval")), "a field");
+  EXPECT_EQ(metrics_.schema_conflict("approval").Value(), 1);
+}
+
 // The names of what is told.
 class NamesTarget : public observe::LogTarget {
  public:
