@@ -26,7 +26,7 @@ expect() {
   [[ $found = "$1" ]] || complain "\`${*:2}\` is completed by \`$found\`, expected \`$1\`"
 }
 expect 'import' sluice imp
-expect 'reconcile report restore' sluice re
+expect 'reconcile reload report restore' sluice re
 expect 'list' sluice task li
 expect '--json' sluice status --j
 expect 'reassign reopen' sluice --config "$workshop/config" task re

@@ -100,7 +100,7 @@ make_next_version() {
   dpkg-deb -R "$root/sluice.deb" "$workshop/next"
   sed -i 's/^Version: .*/&+next/' "$workshop/next/DEBIAN/control"
   touch "$workshop/next/usr/share/sluice/next"
-  dpkg-deb --root-owner-group -b "$workshop/next" "$root/next.deb"
+  dpkg-deb -Znone --root-owner-group -b "$workshop/next" "$root/next.deb"
 }
 state_of_node() { inside sh -c 'cd /var/lib/sluice && find . -type f ! -path "./scratch/*" | sort | xargs sha256sum'; }
 cp "$root/usr/bin/deb-systemd-invoke" "$workshop/deb-systemd-invoke"

@@ -106,12 +106,12 @@ case_what_rsyslogd_does_not_take_goes_to_standard_error_and_both_are_told() {
   expect "a call" "$(post park approval '{"number":"A1"}')" 200
   start_rsyslogd
   kill -HUP "$daemon"
-  await_kept ' certificates-reloaded '
+  await_kept ' configuration-unchanged '
   await_kept " log-returns \\[sluice@32473 event=\"log-returns\" target=\"$node/log.socket\" count=\"[0-9]+\"\\]"
-  ! grep event=certificates-reloaded "$node/sluiced.log" || fail "what rsyslogd takes is told elsewhere, too"
+  ! grep event=configuration-unchanged "$node/sluiced.log" || fail "what rsyslogd takes is told elsewhere, too"
   end_rsyslogd
   kill -HUP "$daemon"
-  is_elsewhere() { grep -q event=certificates-reloaded "$node/sluiced.log"; }
+  is_elsewhere() { grep -q event=configuration-unchanged "$node/sluiced.log"; }
   until_true 60 is_elsewhere || fail "nothing is told while rsyslogd is away: $(cat "$node/sluiced.log")"
   start_rsyslogd
   stop_daemon

@@ -124,14 +124,18 @@ TEST_F(MeasuringTest, WhoHasGivenUpIsNoLongerWaitedFor) {
 }
 
 TEST_F(MeasuringTest, ALookThatEndsAfterItWasMissedIsToldWhole) {
+  std::promise<void> begun;
   std::promise<void> go_on;
   Measuring measuring({[&, held = go_on.get_future().share()] {
+                         begun.set_value();
                          held.wait();
                          return something();
                        },
                        [&] { shown = false; }},
                       std::chrono::milliseconds(1));
   ask(measuring);
+  loop.poll();
+  begun.get_future().wait();
   loop.run();
   EXPECT_THAT(read, testing::ElementsAre(false));
   go_on.set_value();
