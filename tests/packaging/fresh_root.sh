@@ -125,7 +125,7 @@ done
 asked=$(grep -F sluiced.service "$root/asked-of-systemd" | paste -sd ';')
 [[ $asked = 'stop sluiced.service before;start sluiced.service next' ]] || complain "of the daemon an upgrade asks: $asked"
 cp "$workshop/deb-systemd-invoke" "$root/usr/bin/deb-systemd-invoke"
-rmdir "$root/run/systemd/system" "$root/run/systemd"
+rm -r "$root/run/systemd"
 as_service sh -c 'echo $$ >/run/sluice/pid; exec sluiced' &
 shell=$!
 for _ in {1..600}; do ! answers || break; kill -0 "$shell" 2>/dev/null || break; sleep 0.1; done
