@@ -62,7 +62,7 @@ StoreFailure former_schema(const record::DatasetId& dataset, Version of, Version
   return {StoreProblem::schema_conflict, place_of_dataset(dataset),
           fmt::format("this is a schema of version {}, and the store's tables were migrated to "
                       "version {} (`sluice dataset show {}`); put the schema of that version into "
-                      "the configuration and restart sluiced; or migrate back to this one",
+                      "the configuration and say `sluice reload`; or migrate back to this one",
                       of.value, current.value, dataset.str())};
 }
 

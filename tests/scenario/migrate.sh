@@ -152,7 +152,7 @@ case_a_daemon_with_the_old_schema_applies_nothing_to_the_new_tables() {
   expect "a migration to the schema that is there" "$status" 1
   try sluice reload
   expect "a reload: $err" "$status" 0
-  expect "a call under the new schema" "$(post park approval '{"number":"A3","name":"late"}')" 200
+  expect "a call under the new schema" "$(post park approval '{"district":"haidian","number":"A3","title":"late","staff":1}')" 200
 }
 refuses() { [[ $(post park approval '{"number":"A3","name":"late"}') = 503 ]]; }
 
