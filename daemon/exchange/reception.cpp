@@ -23,8 +23,7 @@ std::string of_before(const store::MigrationEntry& last, std::string_view why) {
       "it was made under a schema of {0} from before its tables were migrated to version {1} "
       "(ledger entry {2}), and can not be turned into what they are now: {3}; put the present "
       "schemas/{0}.json on the node that it comes from and say `sluice reload` there; what that "
-      "node "
-      "made under the old one is to be sent again by its source",
+      "node made under the old one is to be sent again by its source",
       last.dataset.str(), last.version.value, last.id, why);
 }
 
@@ -189,8 +188,8 @@ Result<Reception::Reading> Reception::known_dataset(const record::Manifest& mani
     return not_allowed(fmt::format(
         "it was made under a schema of {0} that the center has never had ({1}): if the bureau's "
         "node has a newer schemas/{0}.json, put that one here too and say `sluice reload`; if it "
-        "is an "
-        "older one that was never used here, put it here first, and the present one after that",
+        "is an older one that was never used here, put it here first, and the present one after "
+        "that",
         manifest.dataset.str(), record::to_string(manifest.schema)));
   }
   const auto versions = versions_.of(known->dataset);
