@@ -269,14 +269,10 @@ void Generation::end() {
 }
 
 void Generation::shut_down() {
+  end();
   if (site_) site_->join();
-  ask_to_end();
-  edge_reports_.reset();
-  room_watch_.reset();
   streams_.clear();
   if (center_) center_->join();
-  end_looks();
-  checkpointing_.reset();
 }
 
 std::set<record::BureauId> Generation::own() const {

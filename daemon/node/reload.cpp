@@ -16,7 +16,6 @@
 #include "installation/system_clock.h"
 #include "node/durable_start.h"
 #include "node/node.h"
-#include "record/table_schema.h"
 #include "record/try.h"
 #include "record/unforeseen.h"
 
@@ -71,11 +70,7 @@ std::map<record::DatasetId, std::string> lasting_conflicts(const Generation& run
   for (auto& [dataset, why] : running.schema_conflicts()) {
     const auto* was = running.installation().catalogue.find(dataset);
     const auto* is = next.find(dataset);
-    if (was == nullptr || is == nullptr) continue;
-    if (record::canonical_json(was->dataset.schema) != record::canonical_json(is->dataset.schema)) {
-      continue;
-    }
-    lasting.emplace(dataset, why);
+    if (was != nullptr && is != nullptr && was->schema == is->schema) lasting.emplace(dataset, why);
   }
   return lasting;
 }
